@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Hashes, roots and proofs of RFC 9162 section 2.1 with SHA-256. Leaves are given by their hashes.
@@ -76,15 +77,23 @@ public final class Merkle {
 
     /** Whether the proof shows that the leaf stands at the index of the tree (RFC 9162 2.1.3.2). */
     public static boolean includes(Hash root, long size, long index, Hash leaf, List<Hash> proof) {
+        return rootFrom(size, index, leaf, proof).filter(root::equals).isPresent();
+    }
+
+    /**
+     * The root that the leaf and the proof lead to (RFC 9162 2.1.3.2); empty if no tree of this
+     * size has a proof of this length for this index.
+     */
+    public static Optional<Hash> rootFrom(long size, long index, Hash leaf, List<Hash> proof) {
         if (index < 0 || index >= size) {
-            return false;
+            return Optional.empty();
         }
         long fn = index;
         long sn = size - 1;
         var r = leaf;
         for (var sibling : proof) {
             if (sn == 0) {
-                return false;
+                return Optional.empty();
             }
             if ((fn & 1) == 1 || fn == sn) {
                 r = nodeHash(sibling, r);
@@ -98,7 +107,7 @@ public final class Merkle {
             fn >>= 1;
             sn >>= 1;
         }
-        return sn == 0 && r.equals(root);
+        return sn == 0 ? Optional.of(r) : Optional.empty();
     }
 
     /** Whether the proof shows the old tree to be a prefix of the new one (RFC 9162 2.1.4.2). */

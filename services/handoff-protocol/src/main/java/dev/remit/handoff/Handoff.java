@@ -1,0 +1,126 @@
+package dev.remit.handoff;
+
+import static dev.remit.handoff.Service.APPROVAL_ROUTING;
+import static dev.remit.handoff.Service.CONNECTOR;
+import static dev.remit.handoff.Service.DATA_READINESS;
+import static dev.remit.handoff.Service.EVIDENCE_LEDGER;
+import static dev.remit.handoff.Service.EXECUTOR;
+
+import dev.remit.wire.v1.ApprovalDecided;
+import dev.remit.wire.v1.ApprovalReassigned;
+import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.ChangeClosed;
+import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.CheckpointPublished;
+import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.CorrectionProvided;
+import dev.remit.wire.v1.CorrectionRequested;
+import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.ReadinessJudged;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * The catalogue: every message of the mesh, the topic it travels on and the services that may send
+ * it. Nothing else may be sent or received.
+ */
+public enum Handoff {
+    IDENTITY_OBSERVED(IdentityObserved.class, Topic.IDENTITY_OBSERVED, CONNECTOR),
+    CHANGE_PROPOSED(ChangeProposed.class, Topic.CHANGE_PROPOSED, CONNECTOR),
+    READINESS_JUDGED(ReadinessJudged.class, Topic.CHANGE_READINESS, DATA_READINESS),
+    APPROVAL_REQUESTED(ApprovalRequested.class, Topic.CHANGE_APPROVAL, APPROVAL_ROUTING),
+    APPROVAL_DECIDED(ApprovalDecided.class, Topic.CHANGE_APPROVAL, APPROVAL_ROUTING),
+    APPROVAL_REASSIGNED(ApprovalReassigned.class, Topic.CHANGE_APPROVAL, APPROVAL_ROUTING),
+    EXECUTION_AUTHORIZED(ExecutionAuthorized.class, Topic.CHANGE_AUTHORIZED, APPROVAL_ROUTING),
+    CHANGE_EXECUTED(ChangeExecuted.class, Topic.CHANGE_EXECUTED, EXECUTOR),
+    CHANGE_CLOSED(ChangeClosed.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
+    CLOSURE_REFUSED(ClosureRefused.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
+    CORRECTION_REQUESTED(CorrectionRequested.class, Topic.CORRECTION, DATA_READINESS),
+    CORRECTION_PROVIDED(CorrectionProvided.class, Topic.CORRECTION, DATA_READINESS),
+    CHARTER_PUBLISHED(CharterPublished.class, Topic.CHARTER, CONNECTOR),
+    CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
+    DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values());
+
+    private final Class<? extends SpecificRecord> payload;
+    private final Topic topic;
+    private final Set<Service> senders;
+    private final Schema schema;
+
+    Handoff(Class<? extends SpecificRecord> payload, Topic topic, Service... senders) {
+        this.payload = payload;
+        this.topic = topic;
+        this.senders = EnumSet.copyOf(Arrays.asList(senders));
+        this.schema = SpecificData.get().getSchema(payload);
+    }
+
+    public Topic topic() {
+        return topic;
+    }
+
+    public Class<? extends SpecificRecord> payload() {
+        return payload;
+    }
+
+    public boolean maySend(Service service) {
+        return senders.contains(service);
+    }
+
+    /**
+     * The CloudEvents type: the Avro record's full name, for example {@code
+     * dev.remit.wire.v1.ChangeProposed}.
+     */
+    public String type() {
+        return schema.getFullName();
+    }
+
+    /** The record's short name, for example {@code ChangeProposed}. */
+    public String recordName() {
+        return schema.getName();
+    }
+
+    /** The Avro schema that this build writes with. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /**
+     * The CloudEvents dataschema: {@code urn:remit:avro:<record>:<CRC-64-AVRO fingerprint, 16
+     * hexadecimal digits>} (Avro 1.12, schema fingerprints). It names the writer's schema without a
+     * registry.
+     */
+    public String dataschema() {
+        return "urn:remit:avro:%s:%016x"
+                .formatted(recordName(), SchemaNormalization.parsingFingerprint64(schema));
+    }
+
+    /**
+     * The handoff with this CloudEvents type.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Handoff ofType(String type) {
+        return Arrays.stream(values())
+                .filter(handoff -> handoff.type().equals(type))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no handoff has the type '" + type + "'"));
+    }
+
+    /**
+     * The handoff that carries this record.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Handoff of(SpecificRecord message) {
+        return ofType(message.getSchema().getFullName());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.remit.handoff;
+
+import static dev.remit.handoff.Service.APPROVAL_ROUTING;
+import static dev.remit.handoff.Service.DATA_READINESS;
+import static dev.remit.handoff.Service.EVIDENCE_LEDGER;
+import static dev.remit.handoff.Service.EXECUTOR;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The topics, and which services read them. The evidence ledger reads every one. */
+public enum Topic {
+    IDENTITY_OBSERVED("remit.identity.observed.v1", "subject id", DATA_READINESS, APPROVAL_ROUTING),
+    CHANGE_PROPOSED("remit.change.proposed.v1", "change id", DATA_READINESS),
+    CHANGE_READINESS("remit.change.readiness.v1", "change id", APPROVAL_ROUTING),
+    CHANGE_APPROVAL("remit.change.approval.v1", "change id"),
+    CHANGE_AUTHORIZED("remit.change.authorized.v1", "change id", EXECUTOR),
+    CHANGE_EXECUTED("remit.change.executed.v1", "change id"),
+    CHANGE_CLOSED("remit.change.closed.v1", "change id"),
+    CORRECTION("remit.correction.v1", "subject id"),
+    CHARTER("remit.charter.v1", "charter name", DATA_READINESS, APPROVAL_ROUTING),
+    CHECKPOINT("remit.checkpoint.v1", "log origin"),
+    DEAD_LETTER("remit.dead-letter.v1", "original key");
+
+    private final String topicName;
+    private final String key;
+    private final Set<Service> readers;
+
+    Topic(String topicName, String key, Service... readers) {
+        this.topicName = topicName;
+        this.key = key;
+        this.readers = EnumSet.of(EVIDENCE_LEDGER, readers);
+    }
+
+    /** The Kafka topic, for example {@code remit.change.proposed.v1}. */
+    public String topicName() {
+        return topicName;
+    }
+
+    /** What the record key is, in words. */
+    public String key() {
+        return key;
+    }
+
+    public boolean isReadBy(Service service) {
+        return readers.contains(service);
+    }
+
+    /** Only the latest charter of a name is kept for ever; everything else by retention. */
+    public boolean isCompacted() {
+        return this == CHARTER;
+    }
+
+    /**
+     * The topic with this Kafka name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Topic of(String topicName) {
+        return Arrays.stream(values())
+                .filter(topic -> topic.topicName.equals(topicName))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no topic is named '" + topicName + "'"));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.remit.handoff.seal;
+
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.merkle.Merkle;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * A message's part of a batch signature: one Ed25519 signature over the Merkle root of the batch,
+ * and the path from this message to that root. A batch of one has an empty path; it is verified in
+ * the same way.
+ *
+ * @param key the signer, as {@link VerifierKey#reference()}
+ * @param index the message's place in its batch, from 0
+ * @param size the number of messages in the batch
+ * @param path the sibling hashes from leaf to root (RFC 9162 section 2.1.3)
+ * @param signature 64 bytes over {@link #signedBytes}
+ */
+public record Seal(String key, int index, int size, List<Hash> path, byte[] signature) {
+    /** Header with the signer's {@link VerifierKey#reference()}. */
+    public static final String KEY_HEADER = "remit-key";
+
+    /** Header with index, size, signature and path, separated by spaces. */
+    public static final String SEAL_HEADER = "remit-seal";
+
+    private static final String PAYLOAD_TYPE = "application/vnd.remit.handoff.v1";
+
+    public Seal {
+        path = List.copyOf(path);
+        if (size < 1 || index < 0 || index >= size) {
+            throw new IllegalArgumentException("index " + index + " of " + size);
+        }
+    }
+
+    /** The {@link #SEAL_HEADER}'s text. */
+    public String text() {
+        var words = new ArrayList<String>();
+        words.add(String.valueOf(index));
+        words.add(String.valueOf(size));
+        words.add(Base64.getEncoder().encodeToString(signature));
+        path.forEach(hash -> words.add(hash.toString()));
+        return String.join(" ", words);
+    }
+
+    /**
+     * Reads what {@link #text()} writes, and nothing else.
+     *
+     * @throws IllegalArgumentException naming what is wrong
+     */
+    public static Seal parse(String key, String text) {
+        List<String> words = List.of(text.split(" ", -1));
+        if (words.size() < 3) {
+            throw new IllegalArgumentException("seal: fewer than three words");
+        }
+        Seal seal =
+                new Seal(
+                        key,
+                        Integer.parseInt(words.get(0)),
+                        Integer.parseInt(words.get(1)),
+                        words.subList(3, words.size()).stream().map(Hash::parse).toList(),
+                        Base64.getDecoder().decode(words.get(2)));
+        if (!seal.text().equals(text)) {
+            throw new IllegalArgumentException("seal: not in its one form");
+        }
+        return seal;
+    }
+
+    /**
+     * The exact bytes a seal covers: DSSE's pre-authentication encoding (DSSE v1, protocol section
+     * 2) of the topic, the envelope's headers in their fixed order as lines {@code name: value}, an
+     * empty line, and the payload.
+     */
+    public static byte[] sealedBytes(Envelope envelope, byte[] payload) {
+        var lines =
+                new StringBuilder("topic: ")
+                        .append(envelope.handoff().topic().topicName())
+                        .append('\n');
+        envelope.headers()
+                .forEach((name, value) ->
+                        lines.append(name).append(": ").append(value).append('\n'));
+        byte[] head = lines.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        var body = new ByteArrayOutputStream(head.length + payload.length + 80);
+        body.writeBytes(
+                "DSSEv1 %d %s %d "
+                        .formatted(
+                                PAYLOAD_TYPE.length(), PAYLOAD_TYPE, head.length + payload.length)
+                        .getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(head);
+        body.writeBytes(payload);
+        return body.toByteArray();
+    }
+
+    /**
+     * The message's hash: the RFC 9162 leaf hash of its sealed bytes. The next handoff names it in
+     * {@code ce_prev}.
+     */
+    public static Hash hash(Envelope envelope, byte[] payload) {
+        return Merkle.leafHash(sealedBytes(envelope, payload));
+    }
+
+    /**
+     * What the signature covers: {@code remit-seal/v1}, the batch's size and its root, a line each.
+     */
+    static byte[] signedBytes(int size, Hash root) {
+        return "remit-seal/v1\n%d\n%s\n".formatted(size, root).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Seals a batch: one signature, a seal for each leaf in order. */
+    public static List<Seal> all(SigningKey key, List<Hash> leaves) {
+        if (leaves.isEmpty()) {
+            return List.of();
+        }
+        byte[] signature = key.sign(signedBytes(leaves.size(), Merkle.root(leaves)));
+        var seals = new ArrayList<Seal>();
+        for (int index = 0; index < leaves.size(); index++) {
+            seals.add(
+                    new Seal(
+                            key.verifier().reference(),
+                            index,
+                            leaves.size(),
+                            Merkle.inclusionProof(leaves, index),
+                            signature));
+        }
+        return seals;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Seal seal && key.equals(seal.key) && text().equals(seal.text());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(signature) + index;
+    }
+}

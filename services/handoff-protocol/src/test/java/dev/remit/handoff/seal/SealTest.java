@@ -1,0 +1,276 @@
+package dev.remit.handoff.seal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Ids;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.Unprocessable;
+import dev.remit.handoff.Unprocessable.Code;
+import dev.remit.handoff.merkle.Hash;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SealTest {
+    private static final SigningKey CONNECTOR =
+            SigningKey.generate("connector", new SecureRandom());
+    private static final SigningKey EXECUTOR = SigningKey.generate("executor", new SecureRandom());
+    private static final SealVerifier VERIFIER =
+            new SealVerifier(TrustedKeys.of(List.of(CONNECTOR.verifier(), EXECUTOR.verifier())));
+    private static final UUID CHANGE = Ids.timeOrdered(Instant.EPOCH, new SecureRandom());
+
+    @Test
+    void everyMessageOfABatchVerifiesAndNoOther() throws Exception {
+        for (int size = 1; size <= 9; size++) {
+            List<Envelope> envelopes =
+                    IntStream.range(0, size).mapToObj(n -> proposed(Service.CONNECTOR)).toList();
+            List<Hash> leaves = envelopes.stream().map(e -> Seal.hash(e, payload(e))).toList();
+            List<Seal> seals = Seal.all(CONNECTOR, leaves);
+            for (int n = 0; n < size; n++) {
+                assertThat(
+                                VERIFIER.verify(
+                                        envelopes.get(n), payload(envelopes.get(n)), seals.get(n)))
+                        .isEqualTo(leaves.get(n));
+                if (size > 1) {
+                    int other = (n + 1) % size;
+                    assertRefused(
+                            Code.BAD_SEAL,
+                            envelopes.get(n),
+                            payload(envelopes.get(n)),
+                            seals.get(other));
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyChangedByteOfThePayloadBreaksTheSeal() {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        Seal seal = sealed(CONNECTOR, envelope);
+        for (int n = 0; n < payload(envelope).length; n++) {
+            byte[] changed = payload(envelope);
+            changed[n] ^= 1;
+            assertRefused(Code.BAD_SEAL, envelope, changed, seal);
+        }
+    }
+
+    @Test
+    void everyChangedEnvelopeFieldBreaksTheSeal() {
+        Envelope e = proposed(Service.CONNECTOR);
+        Seal seal = sealed(CONNECTOR, e);
+        Hash hash = Hash.sha256(new byte[0]);
+        List.of(
+                        new Envelope(
+                                CHANGE,
+                                e.source(),
+                                e.handoff(),
+                                e.subject(),
+                                e.time(),
+                                e.dataschema(),
+                                CHANGE,
+                                null,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                Handoff.CHARTER_PUBLISHED,
+                                e.subject(),
+                                e.time(),
+                                e.dataschema(),
+                                CHANGE,
+                                null,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                e.handoff(),
+                                "other",
+                                e.time(),
+                                e.dataschema(),
+                                CHANGE,
+                                null,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                e.handoff(),
+                                e.subject(),
+                                e.time().plusNanos(1),
+                                e.dataschema(),
+                                CHANGE,
+                                null,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                e.handoff(),
+                                e.subject(),
+                                e.time(),
+                                "urn:other",
+                                CHANGE,
+                                null,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                e.handoff(),
+                                e.subject(),
+                                e.time(),
+                                e.dataschema(),
+                                e.id(),
+                                null,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                e.handoff(),
+                                e.subject(),
+                                e.time(),
+                                e.dataschema(),
+                                CHANGE,
+                                CHANGE,
+                                1,
+                                null),
+                        new Envelope(
+                                e.id(),
+                                e.source(),
+                                e.handoff(),
+                                e.subject(),
+                                e.time(),
+                                e.dataschema(),
+                                CHANGE,
+                                null,
+                                2,
+                                hash))
+                .forEach(changed -> assertRefused(Code.BAD_SEAL, changed, payload(e), seal));
+    }
+
+    @Test
+    void aServiceCannotSendWhatIsNotItsToSend() {
+        Envelope envelope = proposed(Service.EXECUTOR);
+        assertRefused(Code.WRONG_PRODUCER, envelope, payload(envelope), sealed(EXECUTOR, envelope));
+    }
+
+    @Test
+    void aServiceCannotSealInTheNameOfAnother() {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        assertRefused(Code.WRONG_PRODUCER, envelope, payload(envelope), sealed(EXECUTOR, envelope));
+    }
+
+    @Test
+    void aKeyThatNobodyTrustsSealsNothing() {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        SigningKey stranger = SigningKey.generate("connector", new SecureRandom());
+        assertRefused(Code.UNKNOWN_KEY, envelope, payload(envelope), sealed(stranger, envelope));
+    }
+
+    @Test
+    void envelopesAndSealsReadBackFromTheirHeaders() throws Exception {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        assertThat(read(envelope, new HashMap<>(envelope.headers()))).isEqualTo(envelope);
+        Seal seal = sealed(CONNECTOR, envelope);
+        assertThat(Seal.parse(seal.key(), seal.text())).isEqualTo(seal);
+    }
+
+    @Test
+    void aMissingOrBrokenHeaderIsNamed() {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        for (String name :
+                List.of(
+                        "ce_id",
+                        "ce_source",
+                        "ce_type",
+                        "ce_subject",
+                        "ce_time",
+                        "ce_dataschema",
+                        "ce_specversion")) {
+            Map<String, String> headers = new HashMap<>(envelope.headers());
+            headers.remove(name);
+            assertThatThrownBy(() -> read(envelope, headers)).hasMessageContaining(name);
+        }
+        for (String name :
+                List.of(
+                        "ce_id",
+                        "ce_source",
+                        "ce_type",
+                        "ce_time",
+                        "ce_correlationid",
+                        "ce_sequence")) {
+            Map<String, String> headers = new HashMap<>(envelope.headers());
+            headers.put(name, "x");
+            assertThatThrownBy(() -> read(envelope, headers)).hasMessageContaining(name);
+        }
+    }
+
+    @Test
+    void keysReadBackFromTheirTextsAndKeepTheirSecret() {
+        assertThat(VerifierKey.parse(CONNECTOR.verifier().toString()))
+                .isEqualTo(CONNECTOR.verifier());
+        assertThat(SigningKey.parse(CONNECTOR.secretText()).verifier())
+                .isEqualTo(CONNECTOR.verifier());
+        String seed = CONNECTOR.secretText().split("\\+", 5)[4];
+        assertThat(CONNECTOR.toString()).doesNotContain(seed);
+        assertThatThrownBy(() -> SigningKey.parse("PRIVATE+KEY+connector+00000000+" + seed))
+                .hasMessageContaining("id does not fit")
+                .message()
+                .doesNotContain(seed);
+    }
+
+    private static Envelope read(Envelope envelope, Map<String, String> headers)
+            throws Unprocessable {
+        return Envelope.read(
+                envelope.handoff().topic().topicName(),
+                envelope.subject(),
+                name ->
+                        headers.containsKey(name)
+                                ? headers.get(name).getBytes(StandardCharsets.UTF_8)
+                                : null);
+    }
+
+    private static void assertRefused(Code code, Envelope envelope, byte[] payload, Seal seal) {
+        Unprocessable refusal =
+                catchThrowableOfType(
+                        Unprocessable.class, () -> VERIFIER.verify(envelope, payload, seal));
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.code()).isEqualTo(code);
+    }
+
+    private static Seal sealed(SigningKey key, Envelope envelope) {
+        return Seal.all(key, List.of(Seal.hash(envelope, payload(envelope)))).getFirst();
+    }
+
+    private static Envelope proposed(Service source) {
+        UUID id = Ids.timeOrdered(Instant.now(), new SecureRandom());
+        return new Envelope(
+                id,
+                source,
+                Handoff.CHANGE_PROPOSED,
+                CHANGE.toString(),
+                Instant.parse("2026-01-02T03:04:05.006Z"),
+                Handoff.CHANGE_PROPOSED.dataschema(),
+                CHANGE,
+                null,
+                1,
+                null);
+    }
+
+    private static byte[] payload(Envelope envelope) {
+        return ("payload of " + envelope.id()).getBytes(StandardCharsets.UTF_8);
+    }
+}
