@@ -1,0 +1,56 @@
+package dev.remit.handoff.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request that is refused, answered as problem details (RFC 9457) with a stable code. */
+public final class Problem extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String code;
+    private final @Nullable String field;
+
+    private Problem(int status, String code, String detail, @Nullable String field) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.field = field;
+    }
+
+    /**
+     * @param status the HTTP status, 400 to 599
+     * @param code the rule that refused it, in capitals
+     * @param detail in plain words, never with a secret
+     */
+    public static Problem of(int status, String code, String detail) {
+        return new Problem(status, code, detail, null);
+    }
+
+    /** A 422 that names the field at fault. */
+    public static Problem inField(String field, String code, String detail) {
+        return new Problem(422, code, detail, field);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    /** The members of the problem document. */
+    public Map<String, Object> document() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("title", code.toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+        document.put("status", status);
+        document.put("code", code);
+        document.put("detail", String.valueOf(getMessage()));
+        if (field != null) {
+            document.put("field", field);
+        }
+        return document;
+    }
+}
