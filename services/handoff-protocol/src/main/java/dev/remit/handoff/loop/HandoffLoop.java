@@ -1,0 +1,316 @@
+package dev.remit.handoff.loop;
+
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.Topic;
+import dev.remit.handoff.Unprocessable;
+import dev.remit.handoff.Unprocessable.Code;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.Seal;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.header.Header;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop of every service, once per polled batch: verify seals, decode, drop what was seen, let
+ * the service decide and store, seal and store what it hands on, commit, publish; offsets come
+ * last. What stands still is repeated with the same ids and bytes.
+ *
+ * <p>Four kinds of failure: the service's own refusals are values and never reach this class; an
+ * {@link Unprocessable} message is set aside and the batch goes on; an {@link Unavailable} part
+ * makes the batch wait; anything else is a bug and stops consuming.
+ */
+@ApplicationScoped
+class HandoffLoop {
+    private static final Logger LOG = Logger.getLogger(HandoffLoop.class);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(200);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason) {}
+
+    private record Checked(List<Received> received, List<Rejected> rejected) {}
+
+    private final Keys keys;
+    private final Wire wire;
+    private final Contexts contexts;
+    private final PostgresHandoffs handoffs;
+    private final Relay relay;
+    private final LoopHealth health;
+    private final MeterRegistry meters;
+    private final Instance<Receiver> receiver;
+    private final Optional<List<String>> topics;
+
+    HandoffLoop(
+            Keys keys,
+            Wire wire,
+            Contexts contexts,
+            PostgresHandoffs handoffs,
+            Relay relay,
+            LoopHealth health,
+            MeterRegistry meters,
+            Instance<Receiver> receiver,
+            @ConfigProperty(name = "mp.messaging.incoming.handoffs.topics")
+                    Optional<List<String>> topics) {
+        this.keys = keys;
+        this.wire = wire;
+        this.contexts = contexts;
+        this.handoffs = handoffs;
+        this.relay = relay;
+        this.health = health;
+        this.meters = meters;
+        this.receiver = receiver;
+        this.topics = topics;
+    }
+
+    /** A service that reads other topics than the catalogue says does not start. */
+    void check(@Observes StartupEvent event) {
+        Service service = keys.service();
+        Set<String> expected =
+                Arrays.stream(Topic.values())
+                        .filter(topic -> topic.isReadBy(service))
+                        .map(Topic::topicName)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> configured = new TreeSet<>(topics.orElse(List.of()));
+        if (!configured.equals(expected)) {
+            throw new IllegalStateException(
+                    "mp.messaging.incoming.handoffs.topics is "
+                            + configured
+                            + ", the catalogue says "
+                            + expected);
+        }
+        if (!expected.isEmpty() && !receiver.isResolvable()) {
+            throw new IllegalStateException(service.id() + " reads topics but has no Receiver");
+        }
+    }
+
+    @Incoming("handoffs")
+    Uni<Void> on(ConsumerRecords<String, byte[]> batch) {
+        var records = new ArrayList<ConsumerRecord<String, byte[]>>();
+        batch.forEach(records::add);
+        return Uni.createFrom()
+                .deferred(() -> contexts.fresh(() -> handle(records)))
+                .onFailure(Unavailable::isCauseOf)
+                .invoke(health::waitsFor)
+                .onFailure(Unavailable::isCauseOf)
+                .retry()
+                .withBackOff(FIRST_WAIT, LONGEST_WAIT)
+                .indefinitely()
+                .onFailure()
+                .invoke(failure -> {
+                    LOG.error("consuming stops: this is a bug", failure);
+                    health.stopped(failure);
+                })
+                .invoke(health::works);
+    }
+
+    private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
+        return contexts.blocking(() -> check(records))
+                .chain(checked -> handoffs.commit(outbox -> decide(checked, outbox)))
+                .chain(relay::drain);
+    }
+
+    private Checked check(List<ConsumerRecord<String, byte[]>> records) {
+        Map<UUID, Received> received = new LinkedHashMap<>();
+        List<Rejected> rejected = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : records) {
+            try {
+                Received each = check(record);
+                Received same = received.putIfAbsent(each.envelope().id(), each);
+                if (same != null && !same.hash().equals(each.hash())) {
+                    rejected.add(equivocation(record));
+                }
+            } catch (Unprocessable e) {
+                rejected.add(new Rejected(record, e.code(), e.reason()));
+            }
+        }
+        return new Checked(List.copyOf(received.values()), rejected);
+    }
+
+    private Received check(ConsumerRecord<String, byte[]> record) throws Unprocessable {
+        Envelope envelope =
+                Envelope.read(
+                        record.topic(),
+                        record.key(),
+                        name -> {
+                            Header header = record.headers().lastHeader(name);
+                            return header == null ? null : header.value();
+                        });
+        byte[] payload = record.value() == null ? new byte[0] : record.value();
+        Seal seal = seal(record);
+        Hash hash = keys.verifier().verify(envelope, payload, seal);
+        return new Received(
+                envelope,
+                wire.decode(envelope.handoff(), payload),
+                payload,
+                seal,
+                hash,
+                record.topic(),
+                record.partition(),
+                record.offset());
+    }
+
+    private static Seal seal(ConsumerRecord<String, byte[]> record) throws Unprocessable {
+        Header key = record.headers().lastHeader(Seal.KEY_HEADER);
+        Header seal = record.headers().lastHeader(Seal.SEAL_HEADER);
+        if (key == null || seal == null) {
+            throw new Unprocessable(
+                    Code.BAD_SEAL,
+                    "header " + (key == null ? Seal.KEY_HEADER : Seal.SEAL_HEADER) + " is missing");
+        }
+        try {
+            return Seal.parse(
+                    new String(key.value(), StandardCharsets.UTF_8),
+                    new String(seal.value(), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw new Unprocessable(
+                    Code.BAD_SEAL,
+                    "header " + Seal.SEAL_HEADER + " does not read: " + e.getMessage());
+        }
+    }
+
+    private Uni<Void> decide(Checked checked, SealedOutbox outbox) {
+        List<Received> received = checked.received();
+        checked.rejected()
+                .forEach(rejected ->
+                        setAside(rejected.record(), rejected.code(), rejected.reason(), outbox));
+        if (received.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Collection<UUID> changes =
+                received.stream()
+                        .map(each -> each.envelope().correlation())
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet());
+        return outbox.lock(changes)
+                .chain(() -> io.quarkus.hibernate.reactive.panache.Panache.getSession())
+                .chain(session -> fresh(session, received, outbox))
+                .chain(fresh -> {
+                    fresh.forEach(each -> follow(each.envelope(), each.hash(), outbox));
+                    meters.counter("remit.handoffs.received").increment(fresh.size());
+                    return fresh.isEmpty()
+                            ? Uni.createFrom().voidItem()
+                            : receiver.get().receive(fresh, outbox);
+                });
+    }
+
+    private static void follow(Envelope envelope, Hash hash, SealedOutbox outbox) {
+        UUID change = envelope.correlation();
+        if (change != null && envelope.sequence() > 0) {
+            outbox.follow(change, envelope.sequence(), hash);
+        }
+    }
+
+    /** Those not seen before; the same id with another hash is equivocation and set aside. */
+    private Uni<List<Received>> fresh(
+            Mutiny.Session session, List<Received> received, SealedOutbox outbox) {
+        return session.createNativeQuery(
+                        "insert into handoff_inbox (id, hash)"
+                                + " select id, decode(hash, 'base64')"
+                                + " from unnest(cast(:ids as uuid[]), cast(:hashes as text[])) as seen (id, hash)"
+                                + " order by id on conflict do nothing returning id",
+                        UUID.class)
+                .setParameter(
+                        "ids",
+                        received.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
+                .setParameter(
+                        "hashes",
+                        received.stream()
+                                .map(each -> each.hash().toString())
+                                .toArray(String[]::new))
+                .getResultList()
+                .chain(added -> {
+                    Set<UUID> ids = Set.copyOf(added);
+                    List<Received> fresh =
+                            received.stream()
+                                    .filter(each -> ids.contains(each.envelope().id()))
+                                    .toList();
+                    List<Received> again =
+                            received.stream()
+                                    .filter(each -> !ids.contains(each.envelope().id()))
+                                    .toList();
+                    return again.isEmpty()
+                            ? Uni.createFrom().item(fresh)
+                            : compare(session, again, outbox).replaceWith(fresh);
+                });
+    }
+
+    private Uni<Void> compare(Mutiny.Session session, List<Received> again, SealedOutbox outbox) {
+        return session.createNativeQuery(
+                        "select id, encode(hash, 'base64') from handoff_inbox where id = any(cast(:ids as uuid[]))",
+                        Object[].class)
+                .setParameter(
+                        "ids",
+                        again.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
+                .getResultList()
+                .invoke(rows -> {
+                    Map<UUID, String> known = new HashMap<>();
+                    rows.forEach(row -> known.put((UUID) row[0], (String) row[1]));
+                    again.stream()
+                            .filter(each ->
+                                    !each.hash().toString().equals(known.get(each.envelope().id())))
+                            .forEach(each ->
+                                    outbox.deadLetter(
+                                            Code.EQUIVOCATION.name(),
+                                            "message "
+                                                    + each.envelope().id()
+                                                    + " was seen before with other bytes",
+                                            origin(each.topic(), each.partition(), each.offset()),
+                                            each.envelope().subject(),
+                                            SealedOutbox.headerBytes(each.envelope().headers()),
+                                            each.payload()));
+                })
+                .replaceWithVoid();
+    }
+
+    private static Rejected equivocation(ConsumerRecord<String, byte[]> record) {
+        return new Rejected(
+                record,
+                Code.EQUIVOCATION,
+                "another message of this batch has the same id and other bytes");
+    }
+
+    private void setAside(
+            ConsumerRecord<String, byte[]> record, Code code, String reason, SealedOutbox outbox) {
+        String origin = origin(record.topic(), record.partition(), record.offset());
+        LOG.warnf("set aside %s: %s, %s", origin, code, reason);
+        meters.counter("remit.handoffs.set.aside", "code", code.name()).increment();
+        Map<String, byte[]> headers = new LinkedHashMap<>();
+        record.headers().forEach(header -> headers.put(header.key(), orEmpty(header.value())));
+        outbox.deadLetter(
+                code.name(), reason, origin, record.key(), headers, orEmpty(record.value()));
+    }
+
+    private static byte[] orEmpty(byte @Nullable [] bytes) {
+        return bytes == null ? new byte[0] : bytes;
+    }
+
+    private static String origin(String topic, int partition, long offset) {
+        return topic + "[" + partition + "]@" + offset;
+    }
+}

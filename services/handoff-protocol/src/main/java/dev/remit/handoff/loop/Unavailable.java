@@ -1,0 +1,50 @@
+package dev.remit.handoff.loop;
+
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.util.concurrent.TimeoutException;
+
+/** Something the service stands on does not answer now; the same work can succeed later. */
+final class Unavailable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Unavailable(String what, Throwable cause) {
+        super(what, cause);
+    }
+
+    /**
+     * Whether the failure, or one that caused it, is of the kind that passes: connection, timeout,
+     * deadlock, restart.
+     */
+    static boolean isCauseOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Unavailable
+                    || cause instanceof ConnectException
+                    || cause instanceof SocketException
+                    || cause instanceof TimeoutException
+                    || cause instanceof java.net.http.HttpTimeoutException
+                    || cause instanceof ClosedConnectionException
+                    || cause instanceof io.vertx.core.http.HttpClosedException
+                    || cause instanceof io.netty.channel.ConnectTimeoutException
+                    || cause instanceof java.nio.channels.ClosedChannelException
+                    || cause instanceof org.apache.kafka.common.errors.RetriableException
+                    || (cause instanceof PgException pg && passes(pg.getSqlState()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * PostgreSQL error classes (appendix A): connection, transaction rollback, resources, operator
+     * intervention.
+     */
+    private static boolean passes(String sqlState) {
+        return sqlState.startsWith("08")
+                || sqlState.startsWith("40")
+                || sqlState.startsWith("53")
+                || sqlState.startsWith("57");
+    }
+}
