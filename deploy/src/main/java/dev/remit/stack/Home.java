@@ -1,0 +1,165 @@
+package dev.remit.stack;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * Where a local mesh keeps everything it writes.
+ *
+ * @param data the data directory, {@code .remit} by default
+ * @param top the repository
+ */
+public record Home(Path data, Path top) {
+    /** Default ports; a taken one is replaced by a free one, and the choice is kept. */
+    private static final Map<String, Integer> DEFAULT_PORTS =
+            Map.ofEntries(
+                    Map.entry("connector", 7101),
+                    Map.entry("data-readiness", 7102),
+                    Map.entry("approval-routing", 7103),
+                    Map.entry("executor", 7104),
+                    Map.entry("evidence-ledger", 7105),
+                    Map.entry("keycloak", 7110),
+                    Map.entry("keycloak-management", 7111),
+                    Map.entry("registry", 7112),
+                    Map.entry("registry-management", 7113),
+                    Map.entry("kafka", 7120),
+                    Map.entry("kafka-controller", 7121),
+                    Map.entry("postgres", 7130));
+
+    /** Programs unpacked once, shared by every data directory of this repository. */
+    public Path parts() {
+        return top.resolve(".remit/parts");
+    }
+
+    public Path logs() {
+        return data.resolve("logs");
+    }
+
+    public Path run() {
+        return data.resolve("run");
+    }
+
+    public Path config() {
+        return data.resolve("config");
+    }
+
+    public Path keys() {
+        return data.resolve("keys");
+    }
+
+    public Path hr() {
+        return data.resolve("hr");
+    }
+
+    public Path charters() {
+        return data.resolve("charters");
+    }
+
+    public Path ledger() {
+        return data.resolve("ledger");
+    }
+
+    public Path certificates() {
+        return data.resolve("certificates");
+    }
+
+    /** The chosen ports, by name; chosen and kept at the first call. */
+    public Map<String, Integer> ports() throws IOException {
+        Path file = data.resolve("ports.properties");
+        Map<String, String> kept = read(file);
+        if (kept.keySet().containsAll(DEFAULT_PORTS.keySet())) {
+            Map<String, Integer> ports = new TreeMap<>();
+            kept.forEach((name, port) -> ports.put(name, Integer.valueOf(port)));
+            return ports;
+        }
+        Map<String, Integer> ports = new TreeMap<>();
+        for (Map.Entry<String, Integer> each : DEFAULT_PORTS.entrySet()) {
+            ports.put(each.getKey(), isFree(each.getValue()) ? each.getValue() : anyFree());
+        }
+        Map<String, String> text = new TreeMap<>();
+        ports.forEach((name, port) -> text.put(name, String.valueOf(port)));
+        write(file, text);
+        return ports;
+    }
+
+    public int port(String name) throws IOException {
+        Integer port = ports().get(name);
+        if (port == null) {
+            throw new IllegalArgumentException("no port is named " + name);
+        }
+        return port;
+    }
+
+    /**
+     * A secret by name, made at random when it is first asked for, kept in a file that only its
+     * owner reads.
+     */
+    public String secret(String name) throws IOException {
+        Path file = data.resolve("secrets.properties");
+        Map<String, String> secrets = new LinkedHashMap<>(read(file));
+        String secret = secrets.get(name);
+        if (secret == null) {
+            byte[] random = new byte[18];
+            new SecureRandom().nextBytes(random);
+            secret = Base64.getUrlEncoder().encodeToString(random);
+            secrets.put(name, secret);
+            write(file, secrets);
+        }
+        return secret;
+    }
+
+    /** Writes properties that only their owner may read. */
+    public static void write(Path file, Map<String, String> properties) throws IOException {
+        Properties text = new Properties();
+        properties.forEach(text::setProperty);
+        Files.createDirectories(file.getParent());
+        if (!Files.exists(file)) {
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        }
+        try (Writer out = Files.newBufferedWriter(file)) {
+            text.store(out, null);
+        }
+    }
+
+    /** Reads properties; none when there is no such file. */
+    public static Map<String, String> read(Path file) throws IOException {
+        Properties text = new Properties();
+        if (Files.exists(file)) {
+            try (Reader in = Files.newBufferedReader(file)) {
+                text.load(in);
+            }
+        }
+        Map<String, String> properties = new TreeMap<>();
+        text.stringPropertyNames().forEach(name -> properties.put(name, text.getProperty(name)));
+        return properties;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private static int anyFree() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

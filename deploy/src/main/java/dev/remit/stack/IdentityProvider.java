@@ -1,0 +1,145 @@
+package dev.remit.stack;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** Keycloak with the realm acme: sign-in for Remit's people, and the demo's source and target. */
+final class IdentityProvider extends Part {
+    static final String REALM = "acme";
+    private static final List<String> CLIENTS =
+            List.of("remit-connector", "remit-executor", "leaver-clerk", "crm");
+
+    IdentityProvider(Home home) {
+        super("keycloak", home);
+    }
+
+    @Override
+    void start() throws IOException, InterruptedException {
+        Path program = home().parts().resolve("keycloak");
+        Archives.tarGz(
+                home().top().resolve("deploy/target/parts/keycloak-quarkus-dist.tar.gz"), program);
+        Path built = program.resolve(".built-for-remit");
+        if (!Files.exists(built)) {
+            build(program);
+            Files.createFile(built);
+        }
+        Map<String, String> environment = environment();
+        environment.put(
+                "KC_DB_URL",
+                "jdbc:postgresql://127.0.0.1:" + home().port("postgres") + "/keycloak");
+        environment.put("KC_DB_USERNAME", Postgres.USER);
+        environment.put("KC_DB_PASSWORD", home().secret("postgres"));
+        environment.put("KC_DB_POOL_INITIAL_SIZE", "2");
+        environment.put("KC_DB_POOL_MIN_SIZE", "2");
+        environment.put("KC_DB_POOL_MAX_SIZE", "20");
+        environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", "bootstrap");
+        environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", home().secret("keycloak-bootstrap"));
+        environment.put("KC_HTTP_ENABLED", "true");
+        environment.put("KC_HTTP_HOST", "127.0.0.1");
+        environment.put("KC_HTTP_PORT", String.valueOf(home().port("keycloak")));
+        environment.put(
+                "KC_HTTP_MANAGEMENT_PORT", String.valueOf(home().port("keycloak-management")));
+        environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
+        environment.put("KC_HOSTNAME", url(home()));
+        environment.put("KC_CACHE", "local");
+        child().start(
+                        List.of(program.resolve("bin/kc.sh").toString(), "start", "--optimized"),
+                        environment,
+                        home().data().resolve("keycloak"));
+    }
+
+    @Override
+    boolean isReady() {
+        try {
+            return Requests.answers(url(home()) + "/realms/master");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Creates the realm unless it is there; its secrets are made here and kept in the data
+     * directory.
+     */
+    @Override
+    void afterwards() throws IOException, InterruptedException {
+        if (Requests.answers(url(home()) + "/realms/" + REALM)) {
+            return;
+        }
+        String realm;
+        try (InputStream in =
+                Objects.requireNonNull(
+                        IdentityProvider.class.getResourceAsStream("/acme-realm.json"))) {
+            realm = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        realm = realm.replace("${password}", home().secret("people"));
+        for (String client : CLIENTS) {
+            realm = realm.replace("${secret." + client + "}", home().secret(client));
+        }
+        Requests.Answer answer =
+                Requests.send("POST", url(home()) + "/admin/realms", adminToken(home()), realm);
+        if (!answer.ok()) {
+            throw new IOException(
+                    "Keycloak refuses the realm: " + answer.status() + " " + answer.text());
+        }
+    }
+
+    @Override
+    java.time.Duration patience() {
+        return java.time.Duration.ofMinutes(3);
+    }
+
+    /** Keycloak's address, on loopback. */
+    static String url(Home home) throws IOException {
+        return "http://127.0.0.1:" + home.port("keycloak");
+    }
+
+    /** A token of the bootstrap administrator. */
+    static String adminToken(Home home) throws IOException, InterruptedException {
+        return Tokens.password(
+                home, "master", "admin-cli", "bootstrap", home.secret("keycloak-bootstrap"));
+    }
+
+    private void build(Path program) throws IOException, InterruptedException {
+        Files.createDirectories(home().logs());
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                program.resolve("bin/kc.sh").toString(),
+                                "build",
+                                "--db=postgres",
+                                "--cache=local")
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(child().log().toFile()));
+        builder.environment().putAll(environment());
+        Process process = builder.start();
+        if (!process.waitFor(180, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IOException("Keycloak's build failed; see " + child().log());
+        }
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx320m");
+        environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders");
+        return environment;
+    }
+
+    /** The realm as it is shipped, for tests. */
+    static com.fasterxml.jackson.databind.JsonNode shipped() throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(
+                        IdentityProvider.class.getResourceAsStream("/acme-realm.json"))) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.remit.stack;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the JVMs of the stack are started: with the launcher's own JDK, small heaps, one garbage
+ * collector.
+ */
+final class Java {
+    private Java() {}
+
+    static String binary() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    static List<String> command(int heapMegabytes, List<String> rest) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                binary(),
+                                "-Xmx" + heapMegabytes + "m",
+                                "-XX:+UseSerialGC",
+                                "-XX:+UseCompactObjectHeaders",
+                                "-XX:TieredStopAtLevel=1"));
+        command.addAll(rest);
+        return command;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.remit.stack;
+
+import dev.remit.handoff.Service;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One of Remit's services, in a JVM of its own with a database of its own. */
+final class MeshService extends Part {
+    private final Service service;
+    private final Map<String, String> extra;
+
+    MeshService(Home home, Service service, Map<String, String> extra) {
+        super(service.id(), home);
+        this.service = service;
+        this.extra = extra;
+    }
+
+    static String database(Service service) {
+        return service.id().replace('-', '_');
+    }
+
+    @Override
+    void start() throws IOException {
+        Path program =
+                home().top()
+                        .resolve(
+                                "services/" + service.id() + "/target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(program)) {
+            throw new IOException(service.id() + " is not built; run: ./remit build");
+        }
+        Path config = home().config().resolve(service.id() + ".properties");
+        Home.write(config, properties());
+        child().start(
+                        Java.command(
+                                192,
+                                List.of(
+                                        "-Dquarkus.config.locations=" + config,
+                                        "-jar",
+                                        program.toString())),
+                        Map.of(),
+                        home().data().resolve("work/" + service.id()));
+    }
+
+    @Override
+    boolean isReady() {
+        try {
+            return Requests.answers(
+                    "http://127.0.0.1:" + home().port(service.id()) + "/q/health/ready");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Map<String, String> properties() throws IOException {
+        Map<String, String> properties = new TreeMap<>(extra);
+        String postgres =
+                "postgresql://127.0.0.1:" + home().port("postgres") + "/" + database(service);
+        properties.put("quarkus.http.host", "127.0.0.1");
+        properties.put("quarkus.http.port", String.valueOf(home().port(service.id())));
+        properties.put("quarkus.datasource.username", Postgres.USER);
+        properties.put("quarkus.datasource.password", home().secret("postgres"));
+        properties.put("quarkus.datasource.reactive.url", postgres);
+        properties.put("quarkus.datasource.jdbc.url", "jdbc:" + postgres);
+        properties.put("kafka.bootstrap.servers", "127.0.0.1:" + home().port("kafka"));
+        properties.put(
+                "remit.registry.url",
+                "http://127.0.0.1:" + home().port("registry") + "/apis/registry/v3");
+        properties.put(
+                "quarkus.oidc.auth-server-url",
+                IdentityProvider.url(home()) + "/realms/" + IdentityProvider.REALM);
+        properties.put(
+                "remit.keys.signing", home().keys().resolve(service.id() + ".key").toString());
+        properties.put("remit.keys.trust", home().keys().resolve("trust.vkeys").toString());
+        return properties;
+    }
+}

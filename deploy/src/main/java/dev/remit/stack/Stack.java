@@ -1,0 +1,278 @@
+package dev.remit.stack;
+
+import dev.remit.handoff.Service;
+import dev.remit.handoff.seal.SigningKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The whole local mesh: PostgreSQL and Kafka, then the registry and Keycloak, then the five
+ * services. Starting adopts what runs already; stopping ends only what was started here.
+ */
+public final class Stack {
+    /** Where the log keeps its name: the origin in its checkpoints. */
+    public static final String LOG_ORIGIN = "remit.local/acme";
+
+    /** One process as seen now. */
+    public record State(
+            String name, Optional<Long> pid, boolean ready, long memoryKilobytes, Path log) {}
+
+    /** Told about progress. */
+    public interface Progress {
+        /** A part answers. */
+        void ready(String name, Duration took, boolean adopted);
+    }
+
+    private final Home home;
+    private final List<List<Part>> stages;
+
+    public Stack(Home home) throws IOException {
+        this.home = home;
+        List<String> databases = new ArrayList<>(List.of("registry", "keycloak"));
+        Arrays.stream(Service.values()).map(MeshService::database).forEach(databases::add);
+        List<Part> services = new ArrayList<>();
+        for (Service service : Service.values()) {
+            services.add(new MeshService(home, service, extra(service)));
+        }
+        this.stages =
+                List.of(
+                        List.of(new Postgres(home, databases), new Broker(home)),
+                        List.of(new Registry(home), new IdentityProvider(home)),
+                        services);
+    }
+
+    public Home home() {
+        return home;
+    }
+
+    /**
+     * Starts what does not run, and waits until all of it answers.
+     *
+     * @throws IOException naming the part that does not come up, with the end of its log
+     */
+    public void up(Progress progress) throws IOException, InterruptedException {
+        prepare();
+        for (List<Part> stage : stages) {
+            long since = System.nanoTime();
+            Set<Part> adopted = new HashSet<>();
+            for (Part part : stage) {
+                if (part.child().running().isPresent()) {
+                    adopted.add(part);
+                } else {
+                    part.start();
+                }
+            }
+            for (Part part : stage) {
+                await(part);
+                part.afterwards();
+                progress.ready(
+                        part.name(),
+                        Duration.ofNanos(System.nanoTime() - since),
+                        adopted.contains(part));
+            }
+        }
+    }
+
+    /** Starts one service again, or for the first time, and waits until it answers. */
+    public void start(String name) throws IOException, InterruptedException {
+        Part part = part(name);
+        if (part.child().running().isEmpty()) {
+            part.start();
+        }
+        await(part);
+    }
+
+    /** Ends one part at once, as a crash would. */
+    public void kill(String name) throws IOException, InterruptedException {
+        part(name).child().stop("KILL", Duration.ofSeconds(5));
+    }
+
+    /** Ends one part in order. */
+    public void stop(String name) throws IOException, InterruptedException {
+        Part part = part(name);
+        part.child().stop(part.stopSignal(), Duration.ofSeconds(15));
+    }
+
+    /** Ends everything that was started here, services first. */
+    public void down() throws IOException, InterruptedException {
+        for (List<Part> stage : stages.reversed()) {
+            List<Thread> stopping = new ArrayList<>();
+            List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+            for (Part part : stage) {
+                stopping.add(
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    try {
+                                        part.child()
+                                                .stop(part.stopSignal(), Duration.ofSeconds(15));
+                                    } catch (IOException e) {
+                                        failures.add(e);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }));
+            }
+            for (Thread each : stopping) {
+                each.join();
+            }
+            if (!failures.isEmpty()) {
+                throw new IOException("a part could not be stopped", failures.getFirst());
+            }
+        }
+    }
+
+    /** Every part as it is now. */
+    public List<State> status() throws IOException {
+        List<State> states = new ArrayList<>();
+        for (List<Part> stage : stages) {
+            for (Part part : stage) {
+                Optional<ProcessHandle> process = part.child().running();
+                long memory = 0;
+                if (process.isPresent()) {
+                    memory = memory(process.get());
+                    for (ProcessHandle each : process.get().descendants().toList()) {
+                        memory += memory(each);
+                    }
+                }
+                states.add(
+                        new State(
+                                part.name(),
+                                process.map(ProcessHandle::pid),
+                                process.isPresent() && part.isReady(),
+                                memory,
+                                part.child().log()));
+            }
+        }
+        return states;
+    }
+
+    private Part part(String name) {
+        return stages.stream()
+                .flatMap(List::stream)
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no part is named " + name));
+    }
+
+    private static void await(Part part) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + part.patience().toNanos();
+        while (!part.isReady()) {
+            if (part.child().running().isEmpty()) {
+                throw new IOException(
+                        part.name()
+                                + " ended while starting; the end of its log:\n"
+                                + tail(part.child().log()));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException(
+                        part.name()
+                                + " does not answer after "
+                                + part.patience().toSeconds()
+                                + " s; the end of its log:\n"
+                                + tail(part.child().log()));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private static String tail(Path log) throws IOException {
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - 15), all.size()));
+        }
+    }
+
+    /** Proportional set size: shared pages counted once over all who share them. */
+    private static long memory(ProcessHandle process) throws IOException {
+        Path rollup = Path.of("/proc/" + process.pid() + "/smaps_rollup");
+        try (Stream<String> lines = Files.lines(rollup)) {
+            return lines.filter(line -> line.startsWith("Pss:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (java.io.UncheckedIOException | java.nio.file.FileSystemException gone) {
+            return 0;
+        }
+    }
+
+    private void prepare() throws IOException {
+        for (Path folder :
+                List.of(
+                        home.config(),
+                        home.hr(),
+                        home.charters(),
+                        home.ledger(),
+                        home.certificates(),
+                        home.keys())) {
+            Files.createDirectories(folder);
+        }
+        List<String> trusted = new ArrayList<>();
+        for (Service service : Service.values()) {
+            trusted.add(key(service.id() + ".key", service.id()).verifier().toString());
+        }
+        SigningKey log = key("log.key", LOG_ORIGIN);
+        Files.write(home.keys().resolve("trust.vkeys"), trusted);
+        Files.writeString(home.keys().resolve("log.vkey"), log.verifier() + "\n");
+        Path charter = home.charters().resolve("leaver-offboarding.yaml");
+        try (InputStream in =
+                Objects.requireNonNull(
+                        Stack.class.getResourceAsStream("/charters/leaver-offboarding.yaml"))) {
+            Files.copy(in, charter, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private SigningKey key(String file, String name) throws IOException {
+        Path path = home.keys().resolve(file);
+        if (!Files.exists(path)) {
+            Home.write(path, Map.of());
+            Files.writeString(
+                    path, SigningKey.generate(name, new SecureRandom()).secretText() + "\n");
+        }
+        return SigningKey.read(path);
+    }
+
+    private Map<String, String> extra(Service service) throws IOException {
+        Map<String, String> extra = new HashMap<>();
+        switch (service) {
+            case CONNECTOR -> {
+                extra.putAll(keycloak("remit-connector"));
+                extra.put("remit.hr.folder", home.hr().toString());
+                extra.put("remit.charters", home.charters().toString());
+            }
+            case EXECUTOR -> extra.putAll(keycloak("remit-executor"));
+            case EVIDENCE_LEDGER -> {
+                extra.put("remit.ledger.directory", home.ledger().toString());
+                extra.put("remit.ledger.key", home.keys().resolve("log.key").toString());
+            }
+            case DATA_READINESS, APPROVAL_ROUTING -> {}
+        }
+        return extra;
+    }
+
+    private Map<String, String> keycloak(String client) throws IOException {
+        return Map.of(
+                "remit.keycloak.url",
+                IdentityProvider.url(home),
+                "remit.keycloak.realm",
+                IdentityProvider.REALM,
+                "remit.keycloak.client-id",
+                client,
+                "remit.keycloak.client-secret",
+                home.secret(client));
+    }
+}
