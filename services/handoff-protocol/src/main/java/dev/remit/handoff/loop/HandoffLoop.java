@@ -32,6 +32,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
@@ -72,7 +73,7 @@ class HandoffLoop {
             Contexts contexts,
             PostgresHandoffs handoffs,
             Relay relay,
-            LoopHealth health,
+            @Readiness LoopHealth health,
             MeterRegistry meters,
             Instance<Receiver> receiver,
             @ConfigProperty(name = "mp.messaging.incoming.handoffs.topics")

@@ -39,8 +39,6 @@ class Relay {
     private static final int ROUND = 500;
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
-    private record Stored(long position, ProducerRecord<String, byte[]> record) {}
-
     private final Contexts contexts;
     private final ObjectMapper json;
     private final KafkaProducer<String, byte[]> producer;
@@ -112,29 +110,22 @@ class Relay {
 
     private Uni<Integer> round() {
         return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(
-                                                        "select position, topic, key, headers, encode(payload, 'base64')"
-                                                                + " from handoff_outbox where published_at is null"
-                                                                + " order by position limit "
-                                                                + ROUND,
-                                                        Object[].class)
-                                                .getResultList()))
+                        OutboxRow.<OutboxRow>find("publishedAt is null order by position")
+                                .page(0, ROUND)
+                                .list())
                 .chain(rows ->
                         rows.isEmpty()
                                 ? Uni.createFrom().item(0)
                                 : contexts.blocking(() -> send(rows)).chain(this::mark));
     }
 
-    private List<Long> send(List<Object[]> rows)
+    private List<Long> send(List<OutboxRow> rows)
             throws JsonProcessingException, InterruptedException {
         var positions = new ArrayList<Long>();
         var sent = new ArrayList<Future<RecordMetadata>>();
-        for (Object[] row : rows) {
-            Stored stored = stored(row);
-            positions.add(stored.position());
-            sent.add(producer.send(stored.record()));
+        for (OutboxRow row : rows) {
+            positions.add(row.position);
+            sent.add(producer.send(record(row)));
         }
         producer.flush();
         for (Future<RecordMetadata> each : sent) {
@@ -148,16 +139,12 @@ class Relay {
         return positions;
     }
 
-    private Stored stored(Object[] row) throws JsonProcessingException {
-        var record =
-                new ProducerRecord<String, byte[]>(
-                        (String) row[1],
-                        (String) row[2],
-                        java.util.Base64.getMimeDecoder().decode((String) row[4]));
-        json.readValue((String) row[3], HEADERS)
+    private ProducerRecord<String, byte[]> record(OutboxRow row) throws JsonProcessingException {
+        var record = new ProducerRecord<>(row.topic, row.key, row.payload);
+        json.readValue(row.headers, HEADERS)
                 .forEach((name, value) ->
                         record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        return new Stored(((Number) row[0]).longValue(), record);
+        return record;
     }
 
     private Uni<Integer> mark(List<Long> positions) {

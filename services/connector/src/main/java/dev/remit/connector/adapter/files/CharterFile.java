@@ -1,0 +1,121 @@
+package dev.remit.connector.adapter.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.WorkerEvent;
+import dev.remit.handoff.CanonicalJson;
+import dev.remit.handoff.merkle.Hash;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads a charter: YAML as people write it, canonical JSON as it is hashed and published. */
+public final class CharterFile {
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private CharterFile() {}
+
+    /** The YAML text as canonical JSON. */
+    public static String canonical(String yaml) {
+        try {
+            return new String(
+                    CanonicalJson.of(JSON.writeValueAsString(YAML.readTree(yaml))),
+                    StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "not YAML: line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Reads what the connector needs.
+     *
+     * @param canonical the charter as canonical JSON
+     * @throws IllegalArgumentException naming the path and the rule
+     */
+    public static Charter read(String canonical) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(canonical);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+        }
+        equal(root, "/apiVersion", "remit.dev/v1");
+        equal(root, "/kind", "Charter");
+        Set<String> systems = new HashSet<>();
+        root.at("/spec/domain/systems").forEach(each -> systems.add(each.asText()));
+        Map<String, String> modes = new HashMap<>();
+        for (JsonNode action : root.at("/spec/domain/actions")) {
+            String mode = text(action, "/mode");
+            if (!mode.equals("OWN") && !mode.equals("ASSIST")) {
+                throw new IllegalArgumentException(
+                        "/spec/domain/actions/mode: is not OWN or ASSIST");
+            }
+            modes.put(text(action, "/name"), mode);
+        }
+        if (systems.isEmpty() || modes.isEmpty()) {
+            throw new IllegalArgumentException("/spec/domain: names no system or no action");
+        }
+        if (root.at("/spec/approval/stages").isEmpty() || root.at("/spec/proof").isEmpty()) {
+            throw new IllegalArgumentException(
+                    "/spec: has no approval stage or no proof; nothing may run without them");
+        }
+        Optional<Charter.Trigger> trigger = Optional.empty();
+        if (!root.at("/spec/trigger").isMissingNode()) {
+            equal(root, "/spec/trigger/source", "hr");
+            trigger =
+                    Optional.of(
+                            new Charter.Trigger(
+                                    event(text(root, "/spec/trigger/event")),
+                                    text(root, "/spec/trigger/action"),
+                                    text(root, "/spec/trigger/target")));
+        }
+        Charter charter =
+                new Charter(
+                        text(root, "/metadata/name"),
+                        text(root, "/metadata/version"),
+                        Hash.sha256(canonical.getBytes(StandardCharsets.UTF_8)).hex(),
+                        systems,
+                        modes,
+                        trigger,
+                        text(root, "/spec/proposers/digitalEmployee/id"),
+                        text(root, "/spec/proposers/digitalEmployee/principal"));
+        trigger.flatMap(each -> charter.refuses(each.target(), each.action()))
+                .ifPresent(refusal -> {
+                    throw new IllegalArgumentException(
+                            "/spec/trigger/" + refusal.field() + ": " + refusal.detail());
+                });
+        return charter;
+    }
+
+    private static WorkerEvent.Type event(String name) {
+        try {
+            return WorkerEvent.Type.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "/spec/trigger/event: is not one of JOINED, MOVED, LEFT", e);
+        }
+    }
+
+    private static String text(JsonNode node, String path) {
+        JsonNode value = node.at(path);
+        if (!value.isTextual() || value.asText().isBlank()) {
+            throw new IllegalArgumentException(path + ": is missing or not a text");
+        }
+        return value.asText();
+    }
+
+    private static void equal(JsonNode node, String path, String expected) {
+        if (!text(node, path).equals(expected)) {
+            throw new IllegalArgumentException(path + ": is not " + expected);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Technology at the edge: files. */
+@NullMarked
+package dev.remit.connector.adapter.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,163 @@
+package dev.remit.connector.adapter.kafka;
+
+import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Activity;
+import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.WorkerEvent;
+import dev.remit.wire.v1.AccountFacts;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.CharterRef;
+import dev.remit.wire.v1.GroupFact;
+import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.Subject;
+import dev.remit.wire.v1.WorkerEventType;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The connector's messages, from its domain. */
+public final class Observations {
+    private Observations() {}
+
+    /** A worker's event, as HR sent it. */
+    public static IdentityObserved of(WorkerEvent event, Instant now) {
+        return observation(
+                        "hr",
+                        ObservationKind.WORKER_EVENT,
+                        event.workerId(),
+                        event.eventId(),
+                        event.effectiveDate().atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        now)
+                .setWorker(
+                        dev.remit.wire.v1.WorkerEvent.newBuilder()
+                                .setType(WorkerEventType.valueOf(event.type().name()))
+                                .setEffectiveDate(event.effectiveDate())
+                                .setReason(event.reason())
+                                .build())
+                .build();
+    }
+
+    /** An account's whole state. */
+    public static IdentityObserved of(Account account, String system, Instant now) {
+        return observation(system, ObservationKind.SNAPSHOT, account.id(), "snapshot", now, now)
+                .setAccount(
+                        AccountFacts.newBuilder()
+                                .setEnabled(account.enabled())
+                                .setWorkerId(account.workerId())
+                                .setManagerWorkerId(account.managerWorkerId())
+                                .setGroups(
+                                        account.groups().stream()
+                                                .map(group ->
+                                                        GroupFact.newBuilder()
+                                                                .setId(group.id())
+                                                                .setPath(group.path())
+                                                                .build())
+                                                .toList())
+                                .setRoles(account.roles())
+                                .setLabel(account.label())
+                                .build())
+                .build();
+    }
+
+    /** An account that is gone. */
+    public static IdentityObserved removed(String id, String system, Instant now) {
+        return observation(system, ObservationKind.REMOVED, id, "removed", now, now).build();
+    }
+
+    /** A source was read completely. */
+    public static IdentityObserved synced(String system, Instant now) {
+        return observation(system, ObservationKind.SOURCE_SYNCED, system, "synced", now, now)
+                .build();
+    }
+
+    /** An action from the target's own audit feed. */
+    public static IdentityObserved of(Activity activity, String system, Instant now) {
+        return observation(
+                        system,
+                        ObservationKind.ACTIVITY,
+                        activity.account(),
+                        activity.id(),
+                        activity.at().truncatedTo(ChronoUnit.MICROS),
+                        now)
+                .setActivity(
+                        dev.remit.wire.v1.Activity.newBuilder()
+                                .setOperation(activity.operation())
+                                .setResourceType(activity.resourceType())
+                                .setResourcePath(activity.resourcePath())
+                                .setActorId(activity.actorId())
+                                .setClientId(activity.clientId())
+                                .setChanged(activity.changed())
+                                .build())
+                .build();
+    }
+
+    /** A charter in force. */
+    public static CharterPublished charter(
+            String name, String version, String hash, byte[] document, Instant now) {
+        return CharterPublished.newBuilder()
+                .setCharter(new CharterRef(name, version, hash))
+                .setDocument(ByteBuffer.wrap(document))
+                .setPublishedBy(
+                        Actor.newBuilder().setId("connector").setKind(ActorKind.SERVICE).build())
+                .setPublishedAt(now)
+                .build();
+    }
+
+    /** A proposed change. */
+    public static ChangeProposed proposed(
+            UUID change, Proposal proposal, @Nullable UUID triggeredBy, Instant now) {
+        return ChangeProposed.newBuilder()
+                .setChange(
+                        Change.newBuilder()
+                                .setChangeId(change)
+                                .setCharter(
+                                        new CharterRef(
+                                                proposal.charter(),
+                                                proposal.charterVersion(),
+                                                proposal.charterHash()))
+                                .setMode(Mode.valueOf(proposal.mode()))
+                                .setSubject(
+                                        new Subject(proposal.subjectSystem(), proposal.subjectId()))
+                                .setTarget(proposal.target())
+                                .setAction(proposal.action())
+                                .setReason(proposal.reason())
+                                .setProposer(
+                                        Actor.newBuilder()
+                                                .setId(proposal.proposer())
+                                                .setKind(
+                                                        proposal.principal().isPresent()
+                                                                ? ActorKind.DIGITAL_EMPLOYEE
+                                                                : ActorKind.HUMAN)
+                                                .setPrincipal(proposal.principal().orElse(null))
+                                                .build())
+                                .setProposedAt(now)
+                                .build())
+                .setTriggeredBy(triggeredBy)
+                .build();
+    }
+
+    private static IdentityObserved.Builder observation(
+            String system,
+            ObservationKind kind,
+            String id,
+            String eventId,
+            Instant occurredAt,
+            Instant now) {
+        return IdentityObserved.newBuilder()
+                .setSource(system)
+                .setKind(kind)
+                .setSubject(new Subject(system, id))
+                .setSourceEventId(eventId)
+                .setOccurredAt(occurredAt)
+                .setObservedAt(now);
+    }
+}

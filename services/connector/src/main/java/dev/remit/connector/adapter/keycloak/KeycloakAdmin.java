@@ -1,0 +1,80 @@
+package dev.remit.connector.adapter.keycloak;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.quarkus.oidc.client.filter.OidcClientFilter;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
+import org.jspecify.annotations.Nullable;
+
+/** The part of Keycloak's Admin REST API that is read. */
+@RegisterRestClient(configKey = "keycloak")
+@OidcClientFilter
+@Path("/")
+interface KeycloakAdmin {
+    /** A user; service accounts are not listed. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record User(
+            String id,
+            String username,
+            boolean enabled,
+            @Nullable Map<String, List<String>> attributes) {}
+
+    /** A group with its path. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Group(String id, String path) {}
+
+    /** Who did something to what. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record AdminEvent(
+            String id,
+            long time,
+            @Nullable AuthDetails authDetails,
+            String operationType,
+            String resourceType,
+            String resourcePath,
+            @Nullable String representation) {}
+
+    /** The account and the client that acted. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record AuthDetails(@Nullable String clientId, @Nullable String userId) {}
+
+    @GET
+    @Path("users")
+    Uni<List<User>> users(
+            @QueryParam("first") int first,
+            @QueryParam("max") int max,
+            @QueryParam("briefRepresentation") boolean brief);
+
+    @GET
+    @Path("groups")
+    Uni<List<Group>> groups(@QueryParam("max") int max);
+
+    @GET
+    @Path("groups/{id}/members")
+    Uni<List<User>> members(
+            @PathParam("id") String id,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max,
+            @QueryParam("briefRepresentation") boolean brief);
+
+    @GET
+    @Path("roles/{role}/users")
+    Uni<List<User>> holders(
+            @PathParam("role") String role,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max);
+
+    /** Newest first. */
+    @GET
+    @Path("admin-events")
+    Uni<List<AdminEvent>> adminEvents(
+            @QueryParam("dateFrom") long from,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max);
+}

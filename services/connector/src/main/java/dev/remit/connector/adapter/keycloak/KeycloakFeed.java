@@ -1,0 +1,254 @@
+package dev.remit.connector.adapter.keycloak;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AdminEvent;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AuthDetails;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
+import dev.remit.connector.adapter.postgres.Rows;
+import dev.remit.connector.application.ObserveTarget;
+import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Activity;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Keycloak: all accounts every few seconds, and its admin events. A failed read reports
+ * nothing and shows in health.
+ */
+@Readiness
+@Singleton
+class KeycloakFeed implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(KeycloakFeed.class);
+    private static final int PAGE = 100;
+    private static final List<String> ROLES =
+            List.of("admin", "approver", "auditor", "operator", "proposer");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KeycloakAdmin keycloak;
+    private final ObserveTarget observe;
+    private final Rows rows;
+    private final String system;
+    private volatile @Nullable String trouble = "not read yet";
+
+    KeycloakFeed(
+            @RestClient KeycloakAdmin keycloak,
+            ObserveTarget observe,
+            Rows rows,
+            @ConfigProperty(name = "remit.keycloak.realm") String realm) {
+        this.keycloak = keycloak;
+        this.observe = observe;
+        this.rows = rows;
+        this.system = "keycloak:" + realm;
+    }
+
+    @Scheduled(every = "3s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> accounts() {
+        Map<String, List<Account.Group>> groups = new HashMap<>();
+        Map<String, List<String>> roles = new HashMap<>();
+        return memberships(groups)
+                .chain(() -> holders(roles))
+                .chain(() -> all((first, max) -> keycloak.users(first, max, false)))
+                .map(users -> users.stream().map(user -> account(user, groups, roles)).toList())
+                .chain(accounts -> observe.accounts(system, accounts))
+                .invoke(() -> trouble = null)
+                .onFailure()
+                .invoke(failure -> {
+                    trouble = "Keycloak cannot be read: " + failure;
+                    LOG.warnf("Keycloak cannot be read: %s", failure);
+                })
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> activities() {
+        return Panache.withSession(() -> rows.position(system))
+                .chain(from ->
+                        all((first, max) -> keycloak.adminEvents(from, first, max))
+                                .chain(events -> {
+                                    long last =
+                                            events.stream()
+                                                    .mapToLong(AdminEvent::time)
+                                                    .max()
+                                                    .orElse(from);
+                                    return last == from
+                                                    && events.stream()
+                                                            .allMatch(event ->
+                                                                    known.contains(event.id()))
+                                            ? Uni.createFrom().voidItem()
+                                            : report(events, last);
+                                }))
+                .onFailure()
+                .invoke(failure -> LOG.warnf("Keycloak's admin events cannot be read: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /**
+     * Events of the last millisecond read: they come again with each read, and are not worth a
+     * transaction.
+     */
+    private volatile List<String> known = List.of();
+
+    private Uni<Void> report(List<AdminEvent> events, long last) {
+        List<Activity> activities =
+                events.stream()
+                        .sorted(Comparator.comparingLong(AdminEvent::time))
+                        .map(KeycloakFeed::activity)
+                        .flatMap(Optional::stream)
+                        .toList();
+        return observe.activities(system, activities, last)
+                .invoke(() ->
+                        known =
+                                events.stream()
+                                        .filter(event -> event.time() == last)
+                                        .map(AdminEvent::id)
+                                        .toList());
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        String now = trouble;
+        return now == null
+                ? HealthCheckResponse.up("keycloak-feed")
+                : HealthCheckResponse.named("keycloak-feed").down().withData("reason", now).build();
+    }
+
+    /** An admin event on a user, as an activity; other events say nothing about an account. */
+    static Optional<Activity> activity(AdminEvent event) {
+        List<String> path = List.of(event.resourcePath().split("/", -1));
+        boolean onUser =
+                path.size() >= 2
+                        && path.getFirst().equals("users")
+                        && (event.resourceType().equals("USER")
+                                || event.resourceType().equals("GROUP_MEMBERSHIP"));
+        if (!onUser) {
+            return Optional.empty();
+        }
+        AuthDetails actor = event.authDetails();
+        return Optional.of(
+                new Activity(
+                        event.id(),
+                        Instant.ofEpochMilli(event.time()),
+                        path.get(1),
+                        event.operationType(),
+                        event.resourceType(),
+                        event.resourcePath(),
+                        actor == null || actor.userId() == null ? "" : actor.userId(),
+                        actor == null || actor.clientId() == null ? "" : actor.clientId(),
+                        changed(event)));
+    }
+
+    /**
+     * Only whether the account may sign in; the rest of a representation is nobody's business here.
+     */
+    private static Map<String, String> changed(AdminEvent event) {
+        Map<String, String> changed = new TreeMap<>();
+        if (event.representation() != null && event.resourceType().equals("USER")) {
+            try {
+                JsonNode enabled = JSON.readTree(event.representation()).path("enabled");
+                if (enabled.isBoolean()) {
+                    changed.put("enabled", enabled.asText());
+                }
+            } catch (JsonProcessingException e) {
+                LOG.debugf("an admin event's representation is not JSON: %s", event.id());
+            }
+        }
+        return changed;
+    }
+
+    private Uni<Void> memberships(Map<String, List<Account.Group>> groups) {
+        return keycloak.groups(1000)
+                .chain(all ->
+                        Multi.createFrom()
+                                .iterable(all)
+                                .onItem()
+                                .transformToUniAndConcatenate(group ->
+                                        all((first, max) ->
+                                                        keycloak.members(
+                                                                group.id(), first, max, true))
+                                                .invoke(members ->
+                                                        members.forEach(member ->
+                                                                add(groups, member, group))))
+                                .collect()
+                                .asList())
+                .replaceWithVoid();
+    }
+
+    private static void add(Map<String, List<Account.Group>> groups, User member, Group group) {
+        groups.computeIfAbsent(member.id(), id -> new ArrayList<>())
+                .add(new Account.Group(group.id(), group.path()));
+    }
+
+    private Uni<Void> holders(Map<String, List<String>> roles) {
+        return Multi.createFrom()
+                .iterable(ROLES)
+                .onItem()
+                .transformToUniAndConcatenate(role ->
+                        all((first, max) -> keycloak.holders(role, first, max))
+                                .invoke(holders ->
+                                        holders.forEach(holder ->
+                                                roles.computeIfAbsent(
+                                                                holder.id(),
+                                                                id -> new ArrayList<>())
+                                                        .add(role))))
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    private static Account account(
+            User user, Map<String, List<Account.Group>> groups, Map<String, List<String>> roles) {
+        return new Account(
+                user.id(),
+                user.enabled(),
+                attribute(user, "employeeNumber"),
+                attribute(user, "manager"),
+                groups.getOrDefault(user.id(), List.of()).stream()
+                        .sorted(Comparator.comparing(Account.Group::path))
+                        .toList(),
+                roles.getOrDefault(user.id(), List.of()).stream().sorted().toList(),
+                user.username());
+    }
+
+    private static @Nullable String attribute(User user, String name) {
+        List<String> values = user.attributes() == null ? null : user.attributes().get(name);
+        return values == null || values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** Every page of a list. */
+    private static <T> Uni<List<T>> all(BiFunction<Integer, Integer, Uni<List<T>>> page) {
+        return more(page, new ArrayList<>());
+    }
+
+    private static <T> Uni<List<T>> more(
+            BiFunction<Integer, Integer, Uni<List<T>>> page, List<T> sofar) {
+        return page.apply(sofar.size(), PAGE)
+                .chain(next -> {
+                    sofar.addAll(next);
+                    return next.size() < PAGE ? Uni.createFrom().item(sofar) : more(page, sofar);
+                });
+    }
+}

@@ -1,0 +1,5 @@
+/** Technology at the edge: keycloak. */
+@NullMarked
+package dev.remit.connector.adapter.keycloak;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.remit.connector.domain;
+
+import java.util.Optional;
+
+/**
+ * A change to be proposed.
+ *
+ * @param proposer immutable id of the proposer
+ * @param principal the person responsible when the proposer is a digital employee; empty when a
+ *     person proposes
+ */
+public record Proposal(
+        String charter,
+        String charterVersion,
+        String charterHash,
+        String mode,
+        String subjectSystem,
+        String subjectId,
+        String target,
+        String action,
+        String reason,
+        String proposer,
+        Optional<String> principal) {}
