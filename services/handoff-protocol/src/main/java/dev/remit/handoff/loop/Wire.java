@@ -31,6 +31,8 @@ class Wire {
                         registry,
                         "apicurio.registry.auto-register",
                         false,
+                        "apicurio.registry.dereference-schema",
+                        true,
                         "apicurio.registry.artifact-resolver-strategy",
                         RecordIdStrategy.class.getName(),
                         "apicurio.registry.check-period-ms",
