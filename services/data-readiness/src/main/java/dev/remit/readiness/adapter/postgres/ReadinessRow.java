@@ -1,0 +1,45 @@
+package dev.remit.readiness.adapter.postgres;
+
+import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A change and how its data was last judged. */
+@Entity
+@Table(name = "readiness")
+public class ReadinessRow extends PanacheEntityBase {
+    @Id
+    @Column(name = "change_id")
+    public UUID changeId;
+
+    /** The change as it was proposed, Avro single-object encoding. */
+    public byte[] change;
+
+    /** The message that proposed it. */
+    public UUID cause;
+
+    /** NEW, HELD, READY, ENRICHED or HALTED. */
+    public String state;
+
+    /** Why it is held, as last told. */
+    public String reasons;
+
+    /** The facts as last judged, JSON. */
+    public String facts;
+
+    public @Nullable String plan;
+
+    @Column(name = "plan_hash")
+    public @Nullable String planHash;
+
+    @Column(name = "hold_until")
+    public @Nullable Instant holdUntil;
+
+    /** What people supplied: JSON object, fact to value. */
+    public String corrections;
+}

@@ -1,0 +1,302 @@
+package dev.remit.readiness.domain;
+
+import dev.remit.handoff.directory.Account;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A change's data, judged. Pure: the same request, charter and observations give the same
+ * judgement. What is not known to hold does not hold.
+ *
+ * @param account the target account, once correlated
+ * @param manager the manager's account, once known
+ * @param plan the plan to approve, when the verdict lets the change go on
+ */
+public record Judgement(
+        Verdict verdict,
+        List<Fact> facts,
+        Optional<Account> account,
+        Optional<Account> manager,
+        Optional<Plan> plan,
+        String reason) {
+
+    /** Whether the change goes on, waits, or ends. */
+    public enum Verdict {
+        READY,
+        ENRICHED,
+        HELD,
+        HALTED
+    }
+
+    /** Whether a fact holds. */
+    public enum State {
+        PRESENT,
+        MISSING,
+        STALE,
+        CONTRADICTED
+    }
+
+    /**
+     * One fact, judged.
+     *
+     * @param observedAt when it was read
+     * @param corrected whether a person supplied it
+     */
+    public record Fact(
+            String name,
+            State state,
+            Optional<String> value,
+            String source,
+            Optional<Instant> observedAt,
+            boolean corrected,
+            String reason) {}
+
+    public static final String ACCOUNT = "account.correlated";
+    public static final String MANAGER = "manager.active";
+    public static final String FRESH = "source.fresh";
+
+    /** Judges a request; an empty charter means that none with the request's hash was published. */
+    public static Judgement of(Request request, Optional<Charter> known, Observed observed) {
+        if (known.isEmpty()) {
+            return new Judgement(
+                    Verdict.HELD,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    "charter " + request.charter() + " with this hash is not known here");
+        }
+        Charter charter = known.get();
+        if (!charter.name().equals(request.charter())
+                || !charter.systems().contains(request.target())
+                || !charter.steps().containsKey(request.action())) {
+            return new Judgement(
+                    Verdict.HALTED,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    "charter "
+                            + charter.name()
+                            + " does not cover "
+                            + request.action()
+                            + " on "
+                            + request.target());
+        }
+        Optional<String> strange =
+                charter.steps().getOrDefault(request.action(), List.of()).stream()
+                        .filter(step -> !Plan.STEPS.contains(step))
+                        .findFirst();
+        if (strange.isPresent()) {
+            return new Judgement(
+                    Verdict.HALTED,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    "charter "
+                            + charter.name()
+                            + " asks for step "
+                            + strange.get()
+                            + ", which cannot be planned");
+        }
+        List<Fact> facts =
+                charter.facts().stream()
+                        .map(required -> judge(required, request, observed))
+                        .toList();
+        List<String> open =
+                facts.stream()
+                        .filter(fact -> fact.state() != State.PRESENT)
+                        .map(fact -> fact.name() + ": " + fact.reason())
+                        .toList();
+        Optional<Account> account = only(observed.accounts());
+        Optional<Account> manager = manager(observed);
+        if (facts.stream().anyMatch(fact -> fact.state() == State.CONTRADICTED)) {
+            return new Judgement(
+                    Verdict.HALTED,
+                    facts,
+                    account,
+                    manager,
+                    Optional.empty(),
+                    String.join("; ", open));
+        }
+        if (!open.isEmpty() || account.isEmpty()) {
+            String reason =
+                    open.isEmpty() ? ACCOUNT + ": no account is known" : String.join("; ", open);
+            return new Judgement(Verdict.HELD, facts, account, manager, Optional.empty(), reason);
+        }
+        boolean corrected = facts.stream().anyMatch(Fact::corrected);
+        return new Judgement(
+                corrected ? Verdict.ENRICHED : Verdict.READY,
+                facts,
+                account,
+                manager,
+                Optional.of(Plan.of(request, charter, account.get())),
+                corrected ? "every fact holds, some by correction" : "every fact holds");
+    }
+
+    /**
+     * What distinguishes this judgement from another held one: a change held for the same is not
+     * told again.
+     */
+    public String held() {
+        return verdict == Verdict.HELD
+                ? facts.isEmpty()
+                        ? reason
+                        : facts.stream()
+                                .filter(fact -> fact.state() != State.PRESENT)
+                                .map(fact -> fact.name() + "=" + fact.state())
+                                .collect(Collectors.joining(","))
+                : "";
+    }
+
+    private static Fact judge(Charter.Required required, Request request, Observed observed) {
+        return switch (required.name()) {
+            case ACCOUNT -> account(request, observed);
+            case MANAGER -> managerFact(request, observed);
+            case FRESH -> fresh(required.maxAge().orElse(Duration.ZERO), request, observed);
+            default ->
+                    fact(
+                            required.name(),
+                            State.MISSING,
+                            Optional.empty(),
+                            "",
+                            Optional.empty(),
+                            "nothing here can judge this fact");
+        };
+    }
+
+    private static Fact account(Request request, Observed observed) {
+        List<Account> found = observed.accounts();
+        if (found.isEmpty()) {
+            return fact(
+                    ACCOUNT,
+                    State.MISSING,
+                    Optional.empty(),
+                    request.target(),
+                    observed.readAt(),
+                    "no account of "
+                            + request.target()
+                            + " carries worker id "
+                            + request.subjectId());
+        }
+        if (found.size() > 1) {
+            String ids = found.stream().map(Account::id).collect(Collectors.joining(", "));
+            return fact(
+                    ACCOUNT,
+                    State.CONTRADICTED,
+                    Optional.of(ids),
+                    request.target(),
+                    observed.readAt(),
+                    found.size() + " accounts carry worker id " + request.subjectId());
+        }
+        return fact(
+                ACCOUNT,
+                State.PRESENT,
+                Optional.of(found.getFirst().id()),
+                request.target(),
+                Optional.of(found.getFirst().observedAt()),
+                "one account carries worker id " + request.subjectId());
+    }
+
+    private static Fact managerFact(Request request, Observed observed) {
+        Optional<String> corrected = Optional.ofNullable(observed.corrections().get(MANAGER));
+        Optional<String> worker =
+                corrected.or(() -> only(observed.accounts()).flatMap(Account::managerWorkerId));
+        String source = corrected.isPresent() ? "correction" : request.target();
+        if (worker.isEmpty()) {
+            return fact(
+                    MANAGER,
+                    State.MISSING,
+                    Optional.empty(),
+                    source,
+                    observed.readAt(),
+                    "the account names no manager");
+        }
+        if (worker.get().equals(request.subjectId())) {
+            return fact(
+                    MANAGER,
+                    State.MISSING,
+                    worker,
+                    source,
+                    observed.readAt(),
+                    "the manager is the subject");
+        }
+        List<Account> active = observed.managers().stream().filter(Account::enabled).toList();
+        if (active.size() != 1) {
+            return fact(
+                    MANAGER,
+                    State.MISSING,
+                    worker,
+                    source,
+                    observed.readAt(),
+                    "manager "
+                            + worker.get()
+                            + " has "
+                            + active.size()
+                            + " enabled accounts, expected one");
+        }
+        return new Fact(
+                MANAGER,
+                State.PRESENT,
+                Optional.of(active.getFirst().id()),
+                source,
+                Optional.of(active.getFirst().observedAt()),
+                corrected.isPresent(),
+                "manager " + worker.get() + " has one enabled account");
+    }
+
+    private static Fact fresh(Duration maxAge, Request request, Observed observed) {
+        if (observed.readAt().isEmpty()) {
+            return fact(
+                    FRESH,
+                    State.STALE,
+                    Optional.empty(),
+                    request.target(),
+                    Optional.empty(),
+                    request.target() + " was never read completely");
+        }
+        Duration age = Duration.between(observed.readAt().get(), observed.now());
+        boolean holds = !age.isNegative() && age.compareTo(maxAge) <= 0;
+        return fact(
+                FRESH,
+                holds ? State.PRESENT : State.STALE,
+                Optional.of(observed.readAt().get().toString()),
+                request.target(),
+                observed.readAt(),
+                "read " + age.toSeconds() + " s ago, allowed " + maxAge.toSeconds() + " s");
+    }
+
+    private static Optional<Account> manager(Observed observed) {
+        return only(observed.managers().stream().filter(Account::enabled).toList());
+    }
+
+    private static <T> Optional<T> only(List<T> all) {
+        return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
+    }
+
+    private static Fact fact(
+            String name,
+            State state,
+            Optional<String> value,
+            String source,
+            Optional<Instant> observedAt,
+            String reason) {
+        return new Fact(name, state, value, source, observedAt, false, reason);
+    }
+
+    /** The facts that a person can supply, of those that are missing. */
+    public List<Fact> correctable() {
+        List<Fact> correctable = new ArrayList<>();
+        for (Fact fact : facts) {
+            if (fact.state() == State.MISSING && fact.name().equals(MANAGER)) {
+                correctable.add(fact);
+            }
+        }
+        return correctable;
+    }
+}
