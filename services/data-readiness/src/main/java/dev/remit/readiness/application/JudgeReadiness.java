@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Ids;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Handoffs;
@@ -93,7 +94,7 @@ public class JudgeReadiness implements Receiver {
 
     /** Judges one held change again. */
     Uni<Void> judge(ReadinessRow row, @Nullable UUID cause, Outbox outbox) {
-        Change change = Messages.change(row.change);
+        Change change = KeptChange.read(row.change);
         Request request = Messages.request(change);
         Map<String, String> corrections = corrections(row);
         return directory
@@ -136,7 +137,7 @@ public class JudgeReadiness implements Receiver {
         Change change = ((ChangeProposed) received.message()).getChange();
         ReadinessRow row = new ReadinessRow();
         row.changeId = change.getChangeId();
-        row.change = Messages.bytes(change);
+        row.change = KeptChange.bytes(change);
         row.cause = received.envelope().id();
         row.state = "NEW";
         row.reasons = "";
@@ -254,7 +255,7 @@ public class JudgeReadiness implements Receiver {
                         "held too long: " + row.reasons);
         outbox.handOn(
                 row.changeId,
-                Messages.judged(Messages.change(row.change), judgement, outbox.now()),
+                Messages.judged(KeptChange.read(row.change), judgement, outbox.now()),
                 null);
         return Uni.createFrom().voidItem();
     }

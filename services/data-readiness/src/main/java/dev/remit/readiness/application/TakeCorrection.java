@@ -1,6 +1,7 @@
 package dev.remit.readiness.application;
 
 import dev.remit.handoff.Ids;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.http.Problem;
@@ -62,7 +63,7 @@ public class TakeCorrection {
                                                 "CORRECTION_ANSWERED",
                                                 "this correction is no longer open");
                                     }
-                                    return check(correction, Messages.change(row.change), value, by)
+                                    return check(correction, KeptChange.read(row.change), value, by)
                                             .chain(() -> accept(correction, row, value, by, outbox))
                                             .replaceWith(change);
                                 }));

@@ -18,8 +18,6 @@ import dev.remit.wire.v1.FactState;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
 import dev.remit.wire.v1.Subject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,27 +37,6 @@ public final class Messages {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Messages() {}
-
-    /** The proposed change as it is kept: Avro single-object encoding. */
-    public static byte[] bytes(Change change) {
-        try {
-            ByteBuffer buffer = change.toByteBuffer();
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The change that {@link #bytes} kept. */
-    public static Change change(byte[] bytes) {
-        try {
-            return Change.fromByteBuffer(ByteBuffer.wrap(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     /** What readiness needs to know of a change. */
     public static Request request(Change change) {

@@ -1,0 +1,37 @@
+package dev.remit.approval.adapter.postgres;
+
+import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What was decided or refused; its id is the message's. */
+@Entity
+@Table(name = "decision")
+public class DecisionRow extends PanacheEntityBase {
+    @Id public UUID id;
+
+    @Column(name = "change_id")
+    public UUID changeId;
+
+    public int stage;
+
+    @Column(name = "stage_name")
+    public String stageName;
+
+    @Column(name = "decided_by")
+    public @Nullable String decidedBy;
+
+    /** APPROVED, DENIED, EXPIRED or REFUSED. */
+    public String decision;
+
+    public @Nullable String refusal;
+    public String reason;
+
+    @Column(name = "decided_at")
+    public Instant decidedAt;
+}

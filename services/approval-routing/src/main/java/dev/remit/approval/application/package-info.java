@@ -1,0 +1,5 @@
+/** One class for each thing that happens to approval-routing. */
+@NullMarked
+package dev.remit.approval.application;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Routes, eligibility and decisions; pure. */
+@NullMarked
+package dev.remit.approval.domain;
+
+import org.jspecify.annotations.NullMarked;
