@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,8 @@ import org.jboss.logging.Logger;
 public class Directory {
     private static final Logger LOG = Logger.getLogger(Directory.class);
     private static final String COLUMNS =
-            "system, id, enabled, worker_id, manager_worker_id, group_ids, group_paths, roles, label, observed_at";
+            "system, id, enabled, worker_id, manager_worker_id, array_to_string(group_ids, chr(10)),"
+                    + " array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10)), label, observed_at";
 
     /** Takes in the observations and charters of a batch; other messages are passed over. */
     public Uni<Void> take(List<Received> batch) {
@@ -205,7 +205,8 @@ public class Directory {
     }
 
     private static String[] strings(Object column) {
-        return Arrays.copyOf((Object[]) column, ((Object[]) column).length, String[].class);
+        String text = (String) column;
+        return text.isEmpty() ? new String[0] : text.split("\n", -1);
     }
 
     private static Instant instant(Object column) {
