@@ -1,0 +1,5 @@
+/** Technology at the edge: http. */
+@NullMarked
+package dev.remit.executor.adapter.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package dev.remit.executor.adapter.keycloak;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.oidc.client.filter.OidcClientFilter;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.util.List;
+import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
+
+/** The part of Keycloak's Admin REST API that changes accounts. */
+@RegisterRestClient(configKey = "keycloak")
+@OidcClientFilter
+@Path("/users/{id}")
+interface KeycloakAdmin {
+    /** A group. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Group(String id, String path) {}
+
+    @GET
+    Uni<ObjectNode> user(@PathParam("id") String id);
+
+    @PUT
+    Uni<Void> update(@PathParam("id") String id, JsonNode user);
+
+    @POST
+    @Path("logout")
+    Uni<Void> logout(@PathParam("id") String id);
+
+    @GET
+    @Path("sessions")
+    Uni<List<JsonNode>> sessions(@PathParam("id") String id);
+
+    @GET
+    @Path("groups")
+    Uni<List<Group>> groups(@PathParam("id") String id);
+
+    @DELETE
+    @Path("groups/{group}")
+    Uni<Void> leave(@PathParam("id") String id, @PathParam("group") String group);
+}

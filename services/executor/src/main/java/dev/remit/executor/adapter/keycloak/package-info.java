@@ -1,0 +1,5 @@
+/** Technology at the edge: keycloak. */
+@NullMarked
+package dev.remit.executor.adapter.keycloak;
+
+import org.jspecify.annotations.NullMarked;

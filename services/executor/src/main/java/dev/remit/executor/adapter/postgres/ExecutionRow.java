@@ -1,0 +1,48 @@
+package dev.remit.executor.adapter.postgres;
+
+import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** An authorization and what became of it. */
+@Entity
+@Table(name = "execution")
+public class ExecutionRow extends PanacheEntityBase {
+    @Id
+    @Column(name = "authorization_id")
+    public UUID authorizationId;
+
+    @Column(name = "change_id")
+    public UUID changeId;
+
+    /** The message that authorized it. */
+    public UUID cause;
+
+    public String target;
+    public String account;
+    public byte[] plan;
+
+    @Column(name = "plan_hash")
+    public String planHash;
+
+    @Column(name = "expires_at")
+    public Instant expiresAt;
+
+    /** INTENDED or DONE. */
+    public String state;
+
+    @Column(name = "started_at")
+    public @Nullable Instant startedAt;
+
+    /** Until then no other instance takes it. */
+    @Column(name = "leased_until")
+    public @Nullable Instant leasedUntil;
+
+    public @Nullable String outcome;
+    public @Nullable String reason;
+}

@@ -1,0 +1,104 @@
+package dev.remit.executor.domain;
+
+import dev.remit.executor.domain.Plan.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What became of an authorization. */
+public record Report(
+        Outcome outcome,
+        List<StepReport> steps,
+        boolean readBackMatches,
+        String reason,
+        Instant startedAt,
+        Instant completedAt) {
+    /** How it ended. */
+    public enum Outcome {
+        SUCCEEDED,
+        FAILED,
+        REFUSED
+    }
+
+    /** What became of a step. */
+    public enum Done {
+        DONE,
+        ALREADY_DONE,
+        FAILED
+    }
+
+    /** One step, with the target before and after. */
+    public record StepReport(
+            String step,
+            Done state,
+            Map<String, String> before,
+            Map<String, String> after,
+            String detail) {}
+
+    /** An authorization that did not hold: the target was not touched. */
+    public static Report refused(String reason, Instant now) {
+        return new Report(Outcome.REFUSED, List.of(), false, reason, now, now);
+    }
+
+    /** It could not be done. */
+    public static Report failed(String reason, Instant startedAt, Instant now) {
+        return new Report(Outcome.FAILED, List.of(), false, reason, startedAt, now);
+    }
+
+    /**
+     * Judges a performed plan from what the target said before and says after.
+     *
+     * @param interrupted whether an earlier attempt of the same authorization may have done some of
+     *     it
+     */
+    public static Report of(
+            Plan plan,
+            TargetState before,
+            TargetState after,
+            boolean interrupted,
+            Instant startedAt,
+            Instant now) {
+        List<StepReport> steps = new ArrayList<>();
+        for (Step step : plan.steps()) {
+            boolean was = before.satisfies(step);
+            boolean is = after.satisfies(step);
+            Done state = !is ? Done.FAILED : was && !interrupted ? Done.ALREADY_DONE : Done.DONE;
+            String detail =
+                    !is
+                            ? "the target, read again, is not as the plan says"
+                            : was
+                                    ? interrupted
+                                            ? "found done after an interruption of this authorization"
+                                            : "the target was so already"
+                                    : "done";
+            steps.add(
+                    new StepReport(
+                            step.name(), state, before.facts(step), after.facts(step), detail));
+        }
+        List<String> strange = strangeGroups(plan, after);
+        boolean matches =
+                steps.stream().noneMatch(step -> step.state() == Done.FAILED) && strange.isEmpty();
+        String reason =
+                matches
+                        ? "the target, read again, is as the plan says"
+                        : strange.isEmpty()
+                                ? "the target, read again, is not as the plan says"
+                                : "the account is in groups that the plan does not name: "
+                                        + String.join(", ", strange);
+        return new Report(
+                matches ? Outcome.SUCCEEDED : Outcome.FAILED,
+                steps,
+                matches,
+                reason,
+                startedAt,
+                now);
+    }
+
+    /** Groups that are left although the plan was to leave the account in none. */
+    private static List<String> strangeGroups(Plan plan, TargetState after) {
+        return plan.steps().stream().anyMatch(step -> step instanceof Step.LeaveGroups)
+                ? after.groups().stream().map(Plan.Group::path).toList()
+                : List.of();
+    }
+}
