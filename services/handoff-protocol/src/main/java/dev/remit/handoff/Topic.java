@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The topics, and which services read them. The evidence ledger reads every one. */
+/**
+ * The topics, and which services read them. The evidence ledger reads every one but its own
+ * checkpoints: a checkpoint that became a leaf would call for the next checkpoint, without end.
+ */
 public enum Topic {
     IDENTITY_OBSERVED("remit.identity.observed.v1", "subject id", DATA_READINESS, APPROVAL_ROUTING),
     CHANGE_PROPOSED("remit.change.proposed.v1", "change id", DATA_READINESS),
@@ -30,7 +33,11 @@ public enum Topic {
     Topic(String topicName, String key, Service... readers) {
         this.topicName = topicName;
         this.key = key;
-        this.readers = EnumSet.of(EVIDENCE_LEDGER, readers);
+        this.readers = EnumSet.noneOf(Service.class);
+        this.readers.addAll(Arrays.asList(readers));
+        if (!topicName.startsWith("remit.checkpoint.")) {
+            this.readers.add(EVIDENCE_LEDGER);
+        }
     }
 
     /** The Kafka topic, for example {@code remit.change.proposed.v1}. */

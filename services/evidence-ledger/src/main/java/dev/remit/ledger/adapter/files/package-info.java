@@ -1,0 +1,5 @@
+/** Technology at the edge: files. */
+@NullMarked
+package dev.remit.ledger.adapter.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Technology at the edge: kafka. */
+@NullMarked
+package dev.remit.ledger.adapter.kafka;
+
+import org.jspecify.annotations.NullMarked;

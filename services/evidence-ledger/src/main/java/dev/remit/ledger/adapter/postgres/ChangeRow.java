@@ -1,0 +1,51 @@
+package dev.remit.ledger.adapter.postgres;
+
+import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a change: who holds it, since when, and what is not proved. */
+@Entity
+@Table(name = "change")
+public class ChangeRow extends PanacheEntityBase {
+    @Id
+    @Column(name = "change_id")
+    public UUID changeId;
+
+    public String charter;
+
+    @Column(name = "charter_hash")
+    public String charterHash;
+
+    public String subject;
+
+    /** The target account, once known. */
+    public @Nullable String account;
+
+    /** In plain words. */
+    public String state;
+
+    public String holder;
+    public Instant since;
+
+    /** The last handoff's type. */
+    public String last;
+
+    public int sequence;
+
+    /** Names of the proofs not given yet, separated by commas. */
+    public String missing;
+
+    /** What was missing when closure was last refused. */
+    public String refused;
+
+    /** How it ended; null while it goes on. */
+    public @Nullable String outcome;
+
+    public boolean certified;
+}

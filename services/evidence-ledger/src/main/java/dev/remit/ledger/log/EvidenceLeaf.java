@@ -1,0 +1,63 @@
+package dev.remit.ledger.log;
+
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.Seal;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the log holds of a message: commitments that hide it. Text, LF lines in a fixed order, so
+ * that an auditor recomputes it with a shell. It holds no name, no time, and nothing that a guess
+ * could confirm without the salt.
+ */
+public final class EvidenceLeaf {
+    /** Bytes of a salt. */
+    public static final int SALT_BYTES = 32;
+
+    private EvidenceLeaf() {}
+
+    /**
+     * The leaf of a message.
+     *
+     * @param salt 32 random bytes, kept beside the message
+     * @param blindedChange the change under the log's blinding key, {@code -} for a message outside
+     *     any change
+     * @param policy hash of the trusted keys in force
+     */
+    public static byte[] of(
+            Envelope envelope,
+            byte[] payload,
+            Seal seal,
+            byte[] salt,
+            String blindedChange,
+            String policy) {
+        var id = new ByteArrayOutputStream();
+        id.writeBytes(
+                ("evidence-id/v1\0" + envelope.source().id() + "\0" + envelope.id())
+                        .getBytes(StandardCharsets.UTF_8));
+        var body = new ByteArrayOutputStream();
+        body.writeBytes("evidence-body/v1\0".getBytes(StandardCharsets.US_ASCII));
+        body.writeBytes(salt);
+        body.writeBytes(Seal.sealedBytes(envelope, payload));
+        return """
+        evidence-leaf/v1
+        id %s
+        type %s
+        case %s
+        seq %d
+        body %s
+        key %s
+        policy %s
+        """
+                .formatted(
+                        Hash.sha256(id.toByteArray()),
+                        envelope.handoff().recordName(),
+                        blindedChange,
+                        envelope.sequence(),
+                        Hash.sha256(body.toByteArray()),
+                        seal.key(),
+                        policy)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}
