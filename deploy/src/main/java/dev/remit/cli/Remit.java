@@ -1,29 +1,117 @@
 package dev.remit.cli;
 
 import dev.remit.stack.Home;
+import dev.remit.stack.Requests;
 import dev.remit.stack.Stack;
+import dev.remit.stack.Tokens;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** x. */
-public final class Remit {
-    private Remit() {}
+/** The command line. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
+@Command(
+        name = "remit",
+        mixinStandardHelpOptions = true,
+        version = "remit 0.1.0",
+        description =
+                "Governs identity changes: every handoff of authority is signed, and a change closes only when it is proved.",
+        subcommands = {
+            Local.Up.class,
+            Local.Down.class,
+            Local.Status.class,
+            Local.Logs.class,
+            Doctor.class,
+            Demo.class,
+            People.Changes.class,
+            People.Propose.class,
+            People.Approve.class,
+            People.Correct.class,
+            Verify.class
+        },
+        footer = {"", "Start with: remit demo"})
+public final class Remit implements Runnable {
+    @Option(
+            names = "--data",
+            scope = ScopeType.INHERIT,
+            paramLabel = "DIR",
+            description =
+                    "Where the local mesh keeps its data (default: .remit at the top of the repository).")
+    @Nullable Path data;
 
-    /** x. */
-    public static void main(String[] arguments) throws Exception {
-        Stack stack =
-                new Stack(
-                        new Home(Path.of(".remit").toAbsolutePath(), Path.of("").toAbsolutePath()));
-        long start = System.nanoTime();
-        switch (arguments[0]) {
-            case "up" ->
-                    stack.up((name, took, adopted) ->
-                            System.out.printf(
-                                    "%s %d ms %s%n",
-                                    name, took.toMillis(), adopted ? "adopted" : ""));
-            case "down" -> stack.down();
-            default -> stack.status().forEach(System.out::println);
+    /** Runs one command. */
+    public static void main(String[] arguments) {
+        System.setOut(
+                new PrintStream(
+                        new java.io.FileOutputStream(java.io.FileDescriptor.out),
+                        true,
+                        StandardCharsets.UTF_8));
+        System.exit(
+                new CommandLine(new Remit())
+                        .setExecutionExceptionHandler((failure, line, result) -> {
+                            String words =
+                                    failure.getMessage() == null
+                                            ? failure.toString()
+                                            : failure.getMessage();
+                            System.err.println("remit: " + words);
+                            if (failure instanceof java.net.ConnectException) {
+                                System.err.println(
+                                        "The mesh does not answer. Start it with: ./remit up");
+                            }
+                            return 1;
+                        })
+                        .execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+
+    /** The repository, as the launcher found it. */
+    static Path top() {
+        return Path.of(System.getProperty("remit.top", "")).toAbsolutePath().normalize();
+    }
+
+    Home home() {
+        return new Home(
+                data == null ? top().resolve(".remit") : data.toAbsolutePath().normalize(), top());
+    }
+
+    Stack stack() throws IOException {
+        return new Stack(home());
+    }
+
+    /** A request to a service as one of acme's people. */
+    static Requests.Answer ask(
+            Home home,
+            String method,
+            String service,
+            String path,
+            String user,
+            @Nullable String body)
+            throws IOException, InterruptedException {
+        String token = Tokens.of(home, "remit-cli", user);
+        return Requests.send(method, "http://127.0.0.1:" + home.port(service) + path, token, body);
+    }
+
+    /** The answer, or a failure in its own words. */
+    static Requests.Answer expect(Requests.Answer answer) throws IOException {
+        if (!answer.ok()) {
+            String code = answer.body().length == 0 ? "" : answer.json().path("code").asText();
+            String detail = answer.body().length == 0 ? "" : answer.json().path("detail").asText();
+            throw new IOException(
+                    "refused ("
+                            + answer.status()
+                            + (code.isEmpty() ? "" : " " + code)
+                            + ") "
+                            + detail);
         }
-        System.out.println(Duration.ofNanos(System.nanoTime() - start));
+        return answer;
     }
 }

@@ -47,7 +47,7 @@ public class PublishLog {
         this.certify = certify;
     }
 
-    @Scheduled(every = "0.5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> publish() {
         return next().chain(step -> step.map(this::publish).orElse(Uni.createFrom().voidItem()))
                 .chain(certify::certify)

@@ -55,7 +55,7 @@ public class PerformPlan {
         this.pause = pause;
     }
 
-    @Scheduled(every = "0.5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> next() {
         return lease().chain(
                         leased -> leased.map(this::execute).orElse(Uni.createFrom().voidItem()))

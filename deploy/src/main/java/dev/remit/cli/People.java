@@ -1,0 +1,331 @@
+package dev.remit.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.stack.Home;
+import dev.remit.stack.Requests;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** The commands for those who propose, approve, correct and look on. */
+final class People {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private People() {}
+
+    @Command(
+            name = "changes",
+            mixinStandardHelpOptions = true,
+            description = "Shows all changes, or one with its handoffs.")
+    static final class Changes implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(arity = "0..1", paramLabel = "CHANGE", description = "A change's id.")
+        @Nullable String change;
+
+        @Option(
+                names = "--as",
+                defaultValue = "auditor",
+                paramLabel = "USER",
+                description = "Who asks (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            Home home = remit.home();
+            if (change == null) {
+                JsonNode all =
+                        Remit.expect(
+                                        Remit.ask(
+                                                home,
+                                                "GET",
+                                                "evidence-ledger",
+                                                "/changes",
+                                                user,
+                                                null))
+                                .json();
+                System.out.printf(
+                        "%-36s  %-9s  %-10s  %-32s  %s%n",
+                        "change", "subject", "outcome", "held by", "state, since");
+                for (JsonNode each : all) {
+                    System.out.printf(
+                            "%-36s  %-9s  %-10s  %-32s  %s, %s%n",
+                            each.path("changeId").asText(),
+                            each.path("subject").asText(),
+                            each.path("outcome").asText("open"),
+                            each.path("holder").asText(),
+                            each.path("state").asText(),
+                            ago(each.path("since").asText()));
+                }
+                return 0;
+            }
+            show(
+                    Remit.expect(
+                                    Remit.ask(
+                                            home,
+                                            "GET",
+                                            "evidence-ledger",
+                                            "/changes/" + change,
+                                            user,
+                                            null))
+                            .json());
+            JsonNode corrections =
+                    Remit.ask(home, "GET", "data-readiness", "/corrections", "operator", null)
+                            .json();
+            for (JsonNode each : corrections) {
+                if (each.path("changeId").asText().equals(change)) {
+                    System.out.println("asks: " + each.path("question").asText());
+                    System.out.println(
+                            "      ./remit correct "
+                                    + each.path("correctionId").asText()
+                                    + " WORKER");
+                }
+            }
+            return 0;
+        }
+    }
+
+    /** Prints one change's handoffs. */
+    static void show(JsonNode change) {
+        for (JsonNode step : change.path("handoffs")) {
+            System.out.printf(
+                    "  %2d  %s  %-20s %-17s %s%n",
+                    step.path("sequence").asInt(),
+                    step.path("time").asText().substring(11, 19),
+                    step.path("type").asText(),
+                    step.path("producer").asText(),
+                    step.path("summary").asText());
+        }
+        String outcome = change.path("outcome").asText("open");
+        System.out.println(
+                outcome.equals("open") || outcome.equals("null")
+                        ? "  held by "
+                                + change.path("holder").asText()
+                                + ": "
+                                + change.path("state").asText()
+                                + "; not proved yet: "
+                                + change.path("missing")
+                        : "  closed "
+                                + outcome
+                                + (change.path("certified").asBoolean() ? ", certified" : ""));
+    }
+
+    @Command(name = "propose", mixinStandardHelpOptions = true, description = "Proposes a change.")
+    static final class Propose implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Option(
+                names = "--charter",
+                defaultValue = "leaver-offboarding",
+                description = "The charter (default: ${DEFAULT-VALUE}).")
+        String charter;
+
+        @Option(
+                names = "--subject",
+                required = true,
+                paramLabel = "WORKER",
+                description = "The HR worker id of the person whose identity changes.")
+        String subject;
+
+        @Option(
+                names = "--target",
+                defaultValue = "keycloak:acme",
+                description = "The system to change (default: ${DEFAULT-VALUE}).")
+        String target;
+
+        @Option(
+                names = "--action",
+                defaultValue = "offboard",
+                description = "The charter's action (default: ${DEFAULT-VALUE}).")
+        String action;
+
+        @Option(names = "--reason", required = true, description = "Why.")
+        String reason;
+
+        @Option(
+                names = "--as",
+                defaultValue = "offboarding.owner",
+                paramLabel = "USER",
+                description = "Who proposes (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            ObjectNode body =
+                    JSON.createObjectNode()
+                            .put("charter", charter)
+                            .put("target", target)
+                            .put("action", action)
+                            .put("reason", reason);
+            body.putObject("subject").put("system", "hr").put("id", subject);
+            JsonNode answer =
+                    Remit.expect(
+                                    Remit.ask(
+                                            remit.home(),
+                                            "POST",
+                                            "connector",
+                                            "/changes",
+                                            user,
+                                            body.toString()))
+                            .json();
+            System.out.println("proposed change " + answer.path("changeId").asText());
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "approve",
+            mixinStandardHelpOptions = true,
+            description = "Decides the open stage of a change, after showing its plan.")
+    static final class Approve implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
+        String change;
+
+        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who decides.")
+        String user;
+
+        @Option(names = "--deny", description = "Denies instead of approving.")
+        boolean deny;
+
+        @Option(names = "--reason", defaultValue = "", description = "Why; needed to deny.")
+        String reason;
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode route =
+                    Remit.expect(
+                                    Remit.ask(
+                                            remit.home(),
+                                            "GET",
+                                            "approval-routing",
+                                            "/changes/" + change,
+                                            "auditor",
+                                            null))
+                            .json();
+            for (JsonNode step : route.path("plan").path("steps")) {
+                System.out.println(
+                        "  "
+                                + step.path("name").asText()
+                                + ": "
+                                + step.path("before")
+                                + " -> "
+                                + step.path("after"));
+            }
+            Remit.expect(
+                    decide(
+                            remit.home(),
+                            change,
+                            user,
+                            !deny,
+                            reason,
+                            route.path("planHash").asText()));
+            System.out.println(
+                    (deny ? "denied" : "approved")
+                            + " stage "
+                            + route.path("stage").asText()
+                            + " as "
+                            + user);
+            return 0;
+        }
+    }
+
+    /** Decides the open stage. */
+    static Requests.Answer decide(
+            Home home, String change, String user, boolean approve, String reason, String planHash)
+            throws Exception {
+        String body =
+                JSON.createObjectNode()
+                        .put("decision", approve ? "APPROVED" : "DENIED")
+                        .put("reason", reason)
+                        .put("planHash", planHash)
+                        .toString();
+        return Remit.ask(
+                home, "POST", "approval-routing", "/changes/" + change + "/decisions", user, body);
+    }
+
+    @Command(
+            name = "correct",
+            mixinStandardHelpOptions = true,
+            description = "Lists the facts that held changes wait for, or supplies one.")
+    static final class Correct implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(
+                arity = "0..1",
+                index = "0",
+                paramLabel = "CORRECTION",
+                description = "The request's id.")
+        @Nullable String correction;
+
+        @Parameters(
+                arity = "0..1",
+                index = "1",
+                paramLabel = "VALUE",
+                description = "The value, for example the manager's worker id.")
+        @Nullable String value;
+
+        @Option(
+                names = "--as",
+                defaultValue = "operator",
+                paramLabel = "USER",
+                description = "Who supplies it (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            if (correction == null || value == null) {
+                JsonNode open =
+                        Remit.expect(
+                                        Remit.ask(
+                                                remit.home(),
+                                                "GET",
+                                                "data-readiness",
+                                                "/corrections",
+                                                user,
+                                                null))
+                                .json();
+                for (JsonNode each : open) {
+                    System.out.println(
+                            each.path("correctionId").asText()
+                                    + "  "
+                                    + each.path("question").asText());
+                }
+                System.out.println(
+                        open.isEmpty()
+                                ? "no change waits for a correction"
+                                : "supply one with: ./remit correct CORRECTION VALUE");
+                return 0;
+            }
+            String body = JSON.createObjectNode().put("value", value).toString();
+            JsonNode answer =
+                    Remit.expect(
+                                    Remit.ask(
+                                            remit.home(),
+                                            "POST",
+                                            "data-readiness",
+                                            "/corrections/" + correction,
+                                            user,
+                                            body))
+                            .json();
+            System.out.println(
+                    "supplied; change " + answer.path("changeId").asText() + " is judged again");
+            return 0;
+        }
+    }
+
+    private static String ago(String time) {
+        Duration age = Duration.between(Instant.parse(time), Instant.now());
+        return age.toMinutes() < 2
+                ? age.toSeconds() + " s ago"
+                : age.toHours() < 2 ? age.toMinutes() + " min ago" : age.toHours() + " h ago";
+    }
+}

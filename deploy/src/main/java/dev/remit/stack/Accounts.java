@@ -1,0 +1,44 @@
+package dev.remit.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** The demo's leavers in the embedded realm. */
+public final class Accounts {
+    private static final Map<String, List<String>> LEAVERS =
+            Map.of(
+                    "00000000-0000-4000-8000-000000000002", List.of("sales", "crm-users"),
+                    "00000000-0000-4000-8000-000000000003", List.of("sales"));
+
+    private Accounts() {}
+
+    /** Makes the leavers' accounts as they were shipped: enabled, and in their groups. */
+    public static void restore(Home home) throws IOException, InterruptedException {
+        String admin = IdentityProvider.url(home) + "/admin/realms/" + IdentityProvider.REALM;
+        String token = IdentityProvider.adminToken(home);
+        JsonNode groups = Requests.send("GET", admin + "/groups", token, null).json();
+        for (Map.Entry<String, List<String>> leaver : LEAVERS.entrySet()) {
+            String user = admin + "/users/" + leaver.getKey();
+            ObjectNode account = (ObjectNode) Requests.send("GET", user, token, null).json();
+            account.put("enabled", true);
+            send("PUT", user, token, account.toString());
+            for (JsonNode group : groups) {
+                if (leaver.getValue().contains(group.path("name").asText())) {
+                    send("PUT", user + "/groups/" + group.path("id").asText(), token, null);
+                }
+            }
+        }
+    }
+
+    private static void send(
+            String method, String url, String token, @org.jspecify.annotations.Nullable String body)
+            throws IOException, InterruptedException {
+        Requests.Answer answer = Requests.send(method, url, token, body);
+        if (!answer.ok()) {
+            throw new IOException("Keycloak refuses to restore an account: " + answer.status());
+        }
+    }
+}
