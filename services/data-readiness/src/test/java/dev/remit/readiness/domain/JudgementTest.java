@@ -1,0 +1,238 @@
+package dev.remit.readiness.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.readiness.domain.Judgement.State;
+import dev.remit.readiness.domain.Judgement.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class JudgementTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Request REQUEST =
+            new Request(
+                    UUID.fromString("018f0000-0000-7000-8000-000000000001"),
+                    "leavers",
+                    "h",
+                    "hr",
+                    "E1002",
+                    "keycloak:acme",
+                    "offboard");
+    private static final Account LEAVER = account("leaver", true, "E1002", Optional.of("E1001"));
+    private static final Account MANAGER = account("manager", true, "E1001", Optional.empty());
+
+    @Test
+    void everyFactHoldsAndThePlanIsBound() {
+        Judgement judgement = judge(List.of(LEAVER), List.of(MANAGER), 10, Map.of());
+        assertThat(judgement.verdict()).isEqualTo(Verdict.READY);
+        assertThat(judgement.plan().orElseThrow().json())
+                .isEqualTo(
+                        "{\"account\":\"leaver\",\"action\":\"offboard\",\"change\":\"018f0000-0000-7000-8000-000000000001\","
+                                + "\"charter\":{\"hash\":\"h\",\"name\":\"leavers\",\"version\":\"1\"},\"steps\":["
+                                + "{\"after\":{\"enabled\":\"false\"},\"before\":{\"enabled\":\"true\"},\"name\":\"disable-account\"},"
+                                + "{\"after\":{\"groups\":\"\"},\"before\":{\"groups\":\"/crm,/sales\"},\"groups\":[{\"id\":\"g2\",\"path\":\"/crm\"},"
+                                + "{\"id\":\"g1\",\"path\":\"/sales\"}],\"name\":\"leave-groups\"}],\"target\":\"keycloak:acme\"}");
+        assertThat(judgement.plan().get().hash())
+                .isEqualTo(
+                        Hash.sha256(judgement.plan().get().json().getBytes(StandardCharsets.UTF_8))
+                                .hex());
+    }
+
+    @Test
+    void aMissingManagerHoldsTheChangeAndASuppliedOneEnrichesIt() {
+        Account orphan = account("leaver", true, "E1002", Optional.empty());
+        Judgement held = judge(List.of(orphan), List.of(), 10, Map.of());
+        assertThat(held.verdict()).isEqualTo(Verdict.HELD);
+        assertThat(held.correctable())
+                .extracting(Judgement.Fact::name)
+                .containsExactly(Judgement.MANAGER);
+        assertThat(held.plan()).isEmpty();
+        Judgement enriched =
+                judge(List.of(orphan), List.of(MANAGER), 10, Map.of(Judgement.MANAGER, "E1001"));
+        assertThat(enriched.verdict()).isEqualTo(Verdict.ENRICHED);
+        assertThat(enriched.manager()).contains(MANAGER);
+    }
+
+    @Test
+    void aDisabledManagerHoldsTheChange() {
+        assertHeld(
+                judge(
+                        List.of(LEAVER),
+                        List.of(account("manager", false, "E1001", Optional.empty())),
+                        10,
+                        Map.of()),
+                Judgement.MANAGER,
+                State.MISSING);
+    }
+
+    @Test
+    void twoManagersHoldTheChange() {
+        assertHeld(
+                judge(
+                        List.of(LEAVER),
+                        List.of(MANAGER, account("other", true, "E1001", Optional.empty())),
+                        10,
+                        Map.of()),
+                Judgement.MANAGER,
+                State.MISSING);
+    }
+
+    @Test
+    void nobodyManagesThemselves() {
+        Account own = account("leaver", true, "E1002", Optional.of("E1002"));
+        assertHeld(
+                judge(List.of(own), List.of(own), 10, Map.of()), Judgement.MANAGER, State.MISSING);
+    }
+
+    @Test
+    void anUnknownAccountHoldsTheChange() {
+        assertHeld(judge(List.of(), List.of(), 10, Map.of()), Judgement.ACCOUNT, State.MISSING);
+    }
+
+    @Test
+    void twoAccountsOfOneWorkerHaltTheChange() {
+        Judgement judgement =
+                judge(
+                        List.of(LEAVER, account("twin", true, "E1002", Optional.empty())),
+                        List.of(MANAGER),
+                        10,
+                        Map.of());
+        assertThat(judgement.verdict()).isEqualTo(Verdict.HALTED);
+    }
+
+    @Test
+    void aStaleSourceHoldsTheChangeAndSoDoesOneReadInTheFuture() {
+        assertHeld(
+                judge(List.of(LEAVER), List.of(MANAGER), 121, Map.of()),
+                Judgement.FRESH,
+                State.STALE);
+        assertHeld(
+                judge(List.of(LEAVER), List.of(MANAGER), -1, Map.of()),
+                Judgement.FRESH,
+                State.STALE);
+        Observed never =
+                new Observed(List.of(LEAVER), List.of(MANAGER), Optional.empty(), Map.of(), NOW);
+        assertHeld(
+                Judgement.of(
+                        REQUEST, Optional.of(charter("source.fresh", "disable-account")), never),
+                Judgement.FRESH,
+                State.STALE);
+    }
+
+    @Test
+    void aFactThatNobodyCanJudgeHoldsTheChange() {
+        Judgement judgement =
+                Judgement.of(
+                        REQUEST,
+                        Optional.of(charter("moon.full", "disable-account")),
+                        observed(10));
+        assertHeld(judgement, "moon.full", State.MISSING);
+    }
+
+    @Test
+    void anUnknownCharterHoldsTheChange() {
+        assertThat(Judgement.of(REQUEST, Optional.empty(), observed(10)).verdict())
+                .isEqualTo(Verdict.HELD);
+    }
+
+    @Test
+    void whatTheCharterDoesNotCoverIsHalted() {
+        Request other =
+                new Request(
+                        REQUEST.change(),
+                        "leavers",
+                        "h",
+                        "hr",
+                        "E1002",
+                        "keycloak:other",
+                        "offboard");
+        assertThat(
+                        Judgement.of(
+                                        other,
+                                        Optional.of(charter("source.fresh", "disable-account")),
+                                        observed(10))
+                                .verdict())
+                .isEqualTo(Verdict.HALTED);
+        assertThat(
+                        Judgement.of(
+                                        REQUEST,
+                                        Optional.of(charter("source.fresh", "launch-rocket")),
+                                        observed(10))
+                                .verdict())
+                .isEqualTo(Verdict.HALTED);
+    }
+
+    private static void assertHeld(Judgement judgement, String fact, State state) {
+        assertThat(judgement.verdict()).isEqualTo(Verdict.HELD);
+        assertThat(judgement.plan()).isEmpty();
+        assertThat(judgement.held()).contains(fact + "=" + state);
+    }
+
+    private static Judgement judge(
+            List<Account> accounts,
+            List<Account> managers,
+            long age,
+            Map<String, String> corrections) {
+        Charter charter =
+                new Charter(
+                        "leavers",
+                        "1",
+                        "h",
+                        Set.of("keycloak:acme"),
+                        Map.of("offboard", List.of("disable-account", "leave-groups")),
+                        List.of(
+                                new Charter.Required(Judgement.ACCOUNT, Optional.empty()),
+                                new Charter.Required(Judgement.MANAGER, Optional.empty()),
+                                new Charter.Required(
+                                        Judgement.FRESH, Optional.of(Duration.ofMinutes(2)))),
+                        Duration.ofHours(1));
+        return Judgement.of(
+                REQUEST,
+                Optional.of(charter),
+                new Observed(
+                        accounts, managers, Optional.of(NOW.minusSeconds(age)), corrections, NOW));
+    }
+
+    private static Charter charter(String fact, String step) {
+        return new Charter(
+                "leavers",
+                "1",
+                "h",
+                Set.of("keycloak:acme"),
+                Map.of("offboard", List.of(step)),
+                List.of(new Charter.Required(fact, Optional.of(Duration.ofMinutes(2)))),
+                Duration.ofHours(1));
+    }
+
+    private static Observed observed(long age) {
+        return new Observed(
+                List.of(LEAVER),
+                List.of(MANAGER),
+                Optional.of(NOW.minusSeconds(age)),
+                Map.of(),
+                NOW);
+    }
+
+    private static Account account(
+            String id, boolean enabled, String worker, Optional<String> manager) {
+        return new Account(
+                "keycloak:acme",
+                id,
+                enabled,
+                Optional.of(worker),
+                manager,
+                List.of(new Account.Group("g1", "/sales"), new Account.Group("g2", "/crm")),
+                List.of(),
+                id,
+                NOW);
+    }
+}
