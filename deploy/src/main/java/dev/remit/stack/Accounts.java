@@ -33,6 +33,20 @@ public final class Accounts {
         }
     }
 
+    /** Whether an account can sign in, asked of Keycloak itself. */
+    public static boolean isEnabled(Home home, String id) throws IOException, InterruptedException {
+        String url =
+                IdentityProvider.url(home)
+                        + "/admin/realms/"
+                        + IdentityProvider.REALM
+                        + "/users/"
+                        + id;
+        return Requests.send("GET", url, IdentityProvider.adminToken(home), null)
+                .json()
+                .path("enabled")
+                .asBoolean();
+    }
+
     private static void send(
             String method, String url, String token, @org.jspecify.annotations.Nullable String body)
             throws IOException, InterruptedException {

@@ -19,6 +19,11 @@ final class MeshService extends Part {
         this.extra = extra;
     }
 
+    /** Replaces or adds configuration for the next start. */
+    void configure(Map<String, String> configuration) {
+        extra.putAll(configuration);
+    }
+
     static String database(Service service) {
         return service.id().replace('-', '_');
     }

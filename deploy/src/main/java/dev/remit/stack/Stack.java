@@ -97,6 +97,18 @@ public final class Stack {
         await(part);
     }
 
+    /**
+     * Starts one service with configuration of its own, for example to slow it down in a fault
+     * test.
+     *
+     * @param configuration property to value; kept until this object is gone
+     */
+    public void start(String name, Map<String, String> configuration)
+            throws IOException, InterruptedException {
+        ((MeshService) part(name)).configure(configuration);
+        start(name);
+    }
+
     /** Ends one part at once, as a crash would. */
     public void kill(String name) throws IOException, InterruptedException {
         part(name).child().stop("KILL", Duration.ofSeconds(5));

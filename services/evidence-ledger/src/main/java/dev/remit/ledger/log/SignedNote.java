@@ -59,8 +59,10 @@ public final class SignedNote {
                 throw new IllegalArgumentException("note: a signature line does not read");
             }
             byte[] signature = Base64.getDecoder().decode(words[2]);
-            if (signature.length < 5 || !Base64.getEncoder().encodeToString(signature).equals(words[2])) {
-                throw new IllegalArgumentException("note: a signature is too short, or not in its one base64 form");
+            if (signature.length < 5
+                    || !Base64.getEncoder().encodeToString(signature).equals(words[2])) {
+                throw new IllegalArgumentException(
+                        "note: a signature is too short, or not in its one base64 form");
             }
             if (words[1].equals(key.name()) && ByteBuffer.wrap(signature).getInt() == key.id()) {
                 byte[] bare = Arrays.copyOfRange(signature, 4, signature.length);

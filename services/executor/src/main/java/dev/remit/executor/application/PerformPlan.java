@@ -32,7 +32,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public class PerformPlan {
     private static final Logger LOG = Logger.getLogger(PerformPlan.class);
-    private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     /** A leased intent; interrupted when an earlier attempt started it. */
@@ -41,6 +40,7 @@ public class PerformPlan {
     private final Handoffs handoffs;
     private final Target target;
     private final MeterRegistry meters;
+    private final Duration lease;
     private final Duration pause;
     private final Clock clock = Clock.systemUTC();
 
@@ -48,10 +48,12 @@ public class PerformPlan {
             Handoffs handoffs,
             Target target,
             MeterRegistry meters,
+            @ConfigProperty(name = "remit.executor.lease") Duration lease,
             @ConfigProperty(name = "remit.executor.pause-after-target-call") Duration pause) {
         this.handoffs = handoffs;
         this.target = target;
         this.meters = meters;
+        this.lease = lease;
         this.pause = pause;
     }
 
@@ -88,7 +90,7 @@ public class PerformPlan {
                                     Instant startedAt =
                                             row.startedAt == null ? outbox.now() : row.startedAt;
                                     row.startedAt = startedAt;
-                                    row.leasedUntil = outbox.now().plus(LEASE).plus(pause);
+                                    row.leasedUntil = outbox.now().plus(lease);
                                     return Optional.of(new Leased(row, interrupted, startedAt));
                                 }));
     }

@@ -1,0 +1,206 @@
+package dev.remit.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.seal.Seal;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.stack.Accounts;
+import dev.remit.stack.Requests;
+import dev.remit.stack.Tokens;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** One change from first sight to closed evidence, then what must not happen, then what goes wrong. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LifeOfAChangeIT {
+    private static Mesh mesh;
+
+    @BeforeAll
+    static void start() throws Exception {
+        mesh = new Mesh();
+        mesh.up();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        mesh.stack.down();
+    }
+
+    @Test
+    @Order(1)
+    void aLeaverIsOffboardedAndItIsProved() throws Exception {
+        mesh.hrSays("life-1,E1002,LEFT,2026-01-31,resigned");
+
+        String change = mesh.changeOf("E1002", each -> Mesh.types(each).contains("ApprovalRequested")).path("changeId").asText();
+
+        assertRefused(mesh.decide(change, "manager", "offboarding.owner"), 403, "SOD_PROPOSER_PRINCIPAL");
+        assertRefused(mesh.decide(change, "manager", "intern"), 403, "ROLE_MISSING");
+        assertRefused(mesh.decide(change, "manager", "security.one"), 403, "NOT_A_CANDIDATE");
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+
+        JsonNode closed = mesh.changeOf("E1002", each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(Mesh.types(closed))
+                .containsExactly(
+                        "ChangeProposed",
+                        "ReadinessJudged",
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ApprovalDecided",
+                        "ApprovalDecided",
+                        "ApprovalDecided",
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ExecutionAuthorized",
+                        "ChangeExecuted",
+                        "ChangeClosed");
+        assertThat(Accounts.isEnabled(mesh.home, "00000000-0000-4000-8000-000000000002")).isFalse();
+        assertThat(mesh.verify(change).checks()).filteredOn(check -> !check.holds()).isEmpty();
+        assertRefused(mesh.decide(change, "security", "security.two"), 409, "NOT_WAITING");
+    }
+
+    @Test
+    @Order(2)
+    void aLeaverWithoutAManagerIsHeldUntilSomeoneSuppliesOne() throws Exception {
+        mesh.hrSays("life-2,E1003,LEFT,2026-01-31,resigned");
+
+        JsonNode held = mesh.changeOf("E1003", each -> each.path("state").asText().startsWith("held"));
+        String change = held.path("changeId").asText();
+        JsonNode question = Mesh.until(() -> question(change), "a correction request");
+        String path = "/corrections/" + question.path("correctionId").asText();
+
+        assertRefused(mesh.post("data-readiness", path, "operator", Map.of("value", "E9999")), 422, "MANAGER_NOT_ACTIVE");
+        assertRefused(mesh.post("data-readiness", path, "operator", Map.of("value", "E1003")), 422, "MANAGER_IS_SUBJECT");
+        assertThat(mesh.post("data-readiness", path, "intern", Map.of("value", "E1001")).status()).isEqualTo(403);
+        assertThat(mesh.post("data-readiness", path, "operator", Map.of("value", "E1001")).status()).isEqualTo(202);
+        assertRefused(mesh.post("data-readiness", path, "operator", Map.of("value", "E1001")), 409, "CORRECTION_ANSWERED");
+
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        assertThat(mesh.decide(change, "security", "security.two").status()).isEqualTo(201);
+        assertThat(mesh.changeOf("E1003", each -> each.path("certified").asBoolean()).path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    @Test
+    @Order(3)
+    void anExecutorKilledBetweenTheCallAndItsCommitExecutesOnce() throws Exception {
+        String account = "00000000-0000-4000-8000-000000000030";
+        mesh.stack.stop("executor");
+        mesh.stack.start("executor", Map.of("remit.executor.pause-after-target-call", "PT60S"));
+        mesh.hrSays("life-3,E1030,LEFT,2026-01-31,internship ended");
+        String change = mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested")).path("changeId").asText();
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        Mesh.until(() -> Accounts.isEnabled(mesh.home, account) ? Optional.empty() : Optional.of(true), "the account's end");
+
+        mesh.stack.kill("executor");
+        assertThat(Mesh.types(mesh.changeOf("E1030", each -> true))).doesNotContain("ChangeExecuted");
+        mesh.stack.start("executor", Map.of("remit.executor.pause-after-target-call", "PT0S"));
+
+        JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
+        assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    @Test
+    @Order(4)
+    void badInputIsAnsweredOrSetAsideByNameAndTheMeshGoesOn() throws Exception {
+        mesh.hrSays("bad-1,E1041,GONE,2026-01-31,x");
+        assertThat(mesh.deadLetter("CSV_ROW_BROKEN").path("reason").asText()).contains("event");
+
+        Map<String, ?> proposal =
+                Map.of(
+                        "charter", "leaver-offboarding",
+                        "subject", Map.of("system", "hr", "id", "E1041"),
+                        "target", "okta",
+                        "action", "offboard",
+                        "reason", "left");
+        assertRefused(mesh.post("connector", "/changes", "offboarding.owner", proposal), 422, "TARGET_OUTSIDE_CHARTER");
+        assertThat(mesh.post("connector", "/changes", "auditor", proposal).status()).isEqualTo(403);
+
+        String foreign = Tokens.of(mesh.home, "other-app", "auditor");
+        assertThat(Requests.send("GET", mesh.url("evidence-ledger", "/changes"), foreign, null).status()).isEqualTo(401);
+        assertThat(Requests.send("GET", mesh.url("evidence-ledger", "/changes"), null, null).status()).isEqualTo(401);
+
+        Envelope envelope = proposed();
+        byte[] garbage = "not Avro at all".getBytes(StandardCharsets.UTF_8);
+        SigningKey connector = SigningKey.read(mesh.home.keys().resolve("connector.key"));
+        Seal seal = Seal.all(connector, List.of(Seal.hash(envelope, garbage))).getFirst();
+        mesh.send(envelope, seal, garbage);
+        assertThat(mesh.deadLetter("UNDECODABLE").path("origin").asText()).startsWith("remit.change.proposed.v1");
+        mesh.send(envelope, seal, "other bytes".getBytes(StandardCharsets.UTF_8));
+        mesh.deadLetter("BAD_SEAL");
+        SigningKey executor = SigningKey.read(mesh.home.keys().resolve("executor.key"));
+        mesh.send(envelope, Seal.all(executor, List.of(Seal.hash(envelope, garbage))).getFirst(), garbage);
+        mesh.deadLetter("WRONG_PRODUCER");
+        mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "key", garbage));
+        mesh.deadLetter("MALFORMED_ENVELOPE");
+
+        assertThat(mesh.stack.status()).allMatch(part -> part.ready());
+    }
+
+    @Test
+    @Order(5)
+    void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
+        JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
+        long size = logSize();
+
+        mesh.stack.down();
+        mesh.up();
+
+        assertThat(mesh.get("evidence-ledger", "/changes", "auditor").json()).isEqualTo(before);
+        assertThat(logSize()).isGreaterThanOrEqualTo(size);
+        assertThat(mesh.verify(before.path(0).path("changeId").asText()).holds()).isTrue();
+    }
+
+    private static Optional<JsonNode> question(String change) throws Exception {
+        for (JsonNode each : mesh.get("data-readiness", "/corrections", "operator").json()) {
+            if (each.path("changeId").asText().equals(change)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static long logSize() throws Exception {
+        String checkpoint = Requests.send("GET", mesh.url("evidence-ledger", "/log/checkpoint"), null, null).text();
+        return Long.parseLong(checkpoint.lines().toList().get(1));
+    }
+
+    private static Envelope proposed() {
+        UUID change = UUID.randomUUID();
+        return new Envelope(
+                UUID.randomUUID(),
+                Service.CONNECTOR,
+                Handoff.CHANGE_PROPOSED,
+                change.toString(),
+                Instant.now(),
+                Handoff.CHANGE_PROPOSED.dataschema(),
+                change,
+                null,
+                1,
+                null);
+    }
+
+    private static void assertRefused(Requests.Answer answer, int status, String code) throws Exception {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.json().path("code").asText()).isEqualTo(code);
+    }
+}

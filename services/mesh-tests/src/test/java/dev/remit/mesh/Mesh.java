@@ -1,0 +1,164 @@
+package dev.remit.mesh;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.seal.Seal;
+import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.handoff.seal.VerifierKey;
+import dev.remit.ledger.certificate.CertificateVerifier;
+import dev.remit.ledger.certificate.Verification;
+import dev.remit.stack.Home;
+import dev.remit.stack.Requests;
+import dev.remit.stack.Stack;
+import dev.remit.stack.Tokens;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A real mesh for tests: every part a process of its own, with data of its own. */
+final class Mesh {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final Home home;
+    final Stack stack;
+
+    Mesh() throws IOException {
+        Path top = Path.of(System.getProperty("remit.top")).toAbsolutePath().normalize();
+        home = new Home(Path.of("target/mesh").toAbsolutePath(), top);
+        stack = new Stack(home);
+    }
+
+    void up() throws Exception {
+        stack.up((name, took, adopted) -> System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
+    }
+
+    /** HR says this. */
+    void hrSays(String... rows) throws IOException {
+        String text = "event_id,worker_id,event,effective_date,reason\n" + String.join("\n", rows) + "\n";
+        Files.writeString(home.hr().resolve("feed-" + System.nanoTime() + ".csv"), text);
+    }
+
+    Requests.Answer get(String service, String path, String user) throws Exception {
+        return Requests.send("GET", url(service, path), Tokens.of(home, "remit-cli", user), null);
+    }
+
+    Requests.Answer post(String service, String path, String user, Map<String, ?> body) throws Exception {
+        return Requests.send("POST", url(service, path), Tokens.of(home, "remit-cli", user), JSON.writeValueAsString(body));
+    }
+
+    String url(String service, String path) throws IOException {
+        return "http://127.0.0.1:" + home.port(service) + path;
+    }
+
+    /** The change for this worker, once it is so. */
+    JsonNode changeOf(String worker, Predicate<JsonNode> when) throws Exception {
+        return until(
+                () -> {
+                    for (JsonNode each : get("evidence-ledger", "/changes", "auditor").json()) {
+                        if (each.path("subject").asText().equals("hr:" + worker)) {
+                            JsonNode change = get("evidence-ledger", "/changes/" + each.path("changeId").asText(), "auditor").json();
+                            return when.test(change) ? Optional.of(change) : Optional.empty();
+                        }
+                    }
+                    return Optional.empty();
+                },
+                "the change of " + worker);
+    }
+
+    /** Decides the open stage; once it is this stage that is open. */
+    Requests.Answer decide(String change, String stage, String user) throws Exception {
+        JsonNode route =
+                until(
+                        () ->
+                                Optional.of(get("approval-routing", "/changes/" + change, "auditor"))
+                                        .filter(Requests.Answer::ok)
+                                        .map(Mesh::json)
+                                        .filter(each -> each.path("stage").asText().equals(stage)),
+                        "stage " + stage);
+        return post(
+                "approval-routing",
+                "/changes/" + change + "/decisions",
+                user,
+                Map.of("decision", "APPROVED", "reason", "checked", "planHash", route.path("planHash").asText()));
+    }
+
+    Verification verify(String change) throws Exception {
+        byte[] file = get("evidence-ledger", "/changes/" + change + "/certificate", "auditor").body();
+        return CertificateVerifier.verify(
+                file,
+                Optional.of(
+                        new CertificateVerifier.Trust(
+                                TrustedKeys.read(home.keys().resolve("trust.vkeys")),
+                                VerifierKey.parse(Files.readString(home.keys().resolve("log.vkey"))))));
+    }
+
+    /** The codes of what was set aside, once there is one with this code. */
+    JsonNode deadLetter(String code) throws Exception {
+        return until(
+                () -> {
+                    for (JsonNode each : get("evidence-ledger", "/dead-letters", "operator").json()) {
+                        if (each.path("code").asText().equals(code)) {
+                            return Optional.of(each);
+                        }
+                    }
+                    return Optional.empty();
+                },
+                "a dead letter " + code);
+    }
+
+    /** Puts a message on its topic as any client of the broker could. */
+    void send(Envelope envelope, Seal seal, byte[] payload) throws Exception {
+        var record = new ProducerRecord<>(envelope.handoff().topic().topicName(), envelope.subject(), payload);
+        envelope.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        record.headers().add(Seal.KEY_HEADER, seal.key().getBytes(StandardCharsets.UTF_8));
+        record.headers().add(Seal.SEAL_HEADER, seal.text().getBytes(StandardCharsets.UTF_8));
+        send(record);
+    }
+
+    void send(ProducerRecord<String, byte[]> record) throws Exception {
+        try (var producer =
+                new KafkaProducer<>(
+                        Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + home.port("kafka")),
+                        new StringSerializer(),
+                        new ByteArraySerializer())) {
+            producer.send(record).get();
+        }
+    }
+
+    static <T> T until(Callable<Optional<T>> look, String what) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            Optional<T> found = look.call();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            Thread.sleep(250);
+        }
+        throw new AssertionError(what + " did not come in " + PATIENCE.toSeconds() + " s");
+    }
+
+    static List<String> types(JsonNode change) {
+        return change.path("handoffs").findValuesAsText("type");
+    }
+
+    private static JsonNode json(Requests.Answer answer) {
+        try {
+            return answer.json();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
