@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** One change from first sight to closed evidence, then what must not happen, then what goes wrong. */
+/**
+ * One change from first sight to closed evidence, then what must not happen, then what goes wrong.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LifeOfAChangeIT {
     private static Mesh mesh;
@@ -46,9 +48,13 @@ class LifeOfAChangeIT {
     void aLeaverIsOffboardedAndItIsProved() throws Exception {
         mesh.hrSays("life-1,E1002,LEFT,2026-01-31,resigned");
 
-        String change = mesh.changeOf("E1002", each -> Mesh.types(each).contains("ApprovalRequested")).path("changeId").asText();
+        String change =
+                mesh.changeOf("E1002", each -> Mesh.types(each).contains("ApprovalRequested"))
+                        .path("changeId")
+                        .asText();
 
-        assertRefused(mesh.decide(change, "manager", "offboarding.owner"), 403, "SOD_PROPOSER_PRINCIPAL");
+        assertRefused(
+                mesh.decide(change, "manager", "offboarding.owner"), 403, "SOD_PROPOSER_PRINCIPAL");
         assertRefused(mesh.decide(change, "manager", "intern"), 403, "ROLE_MISSING");
         assertRefused(mesh.decide(change, "manager", "security.one"), 403, "NOT_A_CANDIDATE");
         assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
@@ -80,20 +86,36 @@ class LifeOfAChangeIT {
     void aLeaverWithoutAManagerIsHeldUntilSomeoneSuppliesOne() throws Exception {
         mesh.hrSays("life-2,E1003,LEFT,2026-01-31,resigned");
 
-        JsonNode held = mesh.changeOf("E1003", each -> each.path("state").asText().startsWith("held"));
+        JsonNode held =
+                mesh.changeOf("E1003", each -> each.path("state").asText().startsWith("held"));
         String change = held.path("changeId").asText();
         JsonNode question = Mesh.until(() -> question(change), "a correction request");
         String path = "/corrections/" + question.path("correctionId").asText();
 
-        assertRefused(mesh.post("data-readiness", path, "operator", Map.of("value", "E9999")), 422, "MANAGER_NOT_ACTIVE");
-        assertRefused(mesh.post("data-readiness", path, "operator", Map.of("value", "E1003")), 422, "MANAGER_IS_SUBJECT");
-        assertThat(mesh.post("data-readiness", path, "intern", Map.of("value", "E1001")).status()).isEqualTo(403);
-        assertThat(mesh.post("data-readiness", path, "operator", Map.of("value", "E1001")).status()).isEqualTo(202);
-        assertRefused(mesh.post("data-readiness", path, "operator", Map.of("value", "E1001")), 409, "CORRECTION_ANSWERED");
+        assertRefused(
+                mesh.post("data-readiness", path, "operator", Map.of("value", "E9999")),
+                422,
+                "MANAGER_NOT_ACTIVE");
+        assertRefused(
+                mesh.post("data-readiness", path, "operator", Map.of("value", "E1003")),
+                422,
+                "MANAGER_IS_SUBJECT");
+        assertThat(mesh.post("data-readiness", path, "intern", Map.of("value", "E1001")).status())
+                .isEqualTo(403);
+        assertThat(mesh.post("data-readiness", path, "operator", Map.of("value", "E1001")).status())
+                .isEqualTo(202);
+        assertRefused(
+                mesh.post("data-readiness", path, "operator", Map.of("value", "E1001")),
+                409,
+                "CORRECTION_ANSWERED");
 
         assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
         assertThat(mesh.decide(change, "security", "security.two").status()).isEqualTo(201);
-        assertThat(mesh.changeOf("E1003", each -> each.path("certified").asBoolean()).path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(
+                        mesh.changeOf("E1003", each -> each.path("certified").asBoolean())
+                                .path("outcome")
+                                .asText())
+                .isEqualTo("COMPLETED");
         assertThat(mesh.verify(change).holds()).isTrue();
     }
 
@@ -104,13 +126,19 @@ class LifeOfAChangeIT {
         mesh.stack.stop("executor");
         mesh.stack.start("executor", Map.of("remit.executor.pause-after-target-call", "PT60S"));
         mesh.hrSays("life-3,E1030,LEFT,2026-01-31,internship ended");
-        String change = mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested")).path("changeId").asText();
+        String change =
+                mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested"))
+                        .path("changeId")
+                        .asText();
         assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
         assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
-        Mesh.until(() -> Accounts.isEnabled(mesh.home, account) ? Optional.empty() : Optional.of(true), "the account's end");
+        Mesh.until(
+                () -> Accounts.isEnabled(mesh.home, account) ? Optional.empty() : Optional.of(true),
+                "the account's end");
 
         mesh.stack.kill("executor");
-        assertThat(Mesh.types(mesh.changeOf("E1030", each -> true))).doesNotContain("ChangeExecuted");
+        assertThat(Mesh.types(mesh.changeOf("E1030", each -> true)))
+                .doesNotContain("ChangeExecuted");
         mesh.stack.start("executor", Map.of("remit.executor.pause-after-target-call", "PT0S"));
 
         JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
@@ -132,23 +160,36 @@ class LifeOfAChangeIT {
                         "target", "okta",
                         "action", "offboard",
                         "reason", "left");
-        assertRefused(mesh.post("connector", "/changes", "offboarding.owner", proposal), 422, "TARGET_OUTSIDE_CHARTER");
+        assertRefused(
+                mesh.post("connector", "/changes", "offboarding.owner", proposal),
+                422,
+                "TARGET_OUTSIDE_CHARTER");
         assertThat(mesh.post("connector", "/changes", "auditor", proposal).status()).isEqualTo(403);
 
         String foreign = Tokens.of(mesh.home, "other-app", "auditor");
-        assertThat(Requests.send("GET", mesh.url("evidence-ledger", "/changes"), foreign, null).status()).isEqualTo(401);
-        assertThat(Requests.send("GET", mesh.url("evidence-ledger", "/changes"), null, null).status()).isEqualTo(401);
+        assertThat(
+                        Requests.send("GET", mesh.url("evidence-ledger", "/changes"), foreign, null)
+                                .status())
+                .isEqualTo(401);
+        assertThat(
+                        Requests.send("GET", mesh.url("evidence-ledger", "/changes"), null, null)
+                                .status())
+                .isEqualTo(401);
 
         Envelope envelope = proposed();
         byte[] garbage = "not Avro at all".getBytes(StandardCharsets.UTF_8);
         SigningKey connector = SigningKey.read(mesh.home.keys().resolve("connector.key"));
         Seal seal = Seal.all(connector, List.of(Seal.hash(envelope, garbage))).getFirst();
         mesh.send(envelope, seal, garbage);
-        assertThat(mesh.deadLetter("UNDECODABLE").path("origin").asText()).startsWith("remit.change.proposed.v1");
+        assertThat(mesh.deadLetter("UNDECODABLE").path("origin").asText())
+                .startsWith("remit.change.proposed.v1");
         mesh.send(envelope, seal, "other bytes".getBytes(StandardCharsets.UTF_8));
         mesh.deadLetter("BAD_SEAL");
         SigningKey executor = SigningKey.read(mesh.home.keys().resolve("executor.key"));
-        mesh.send(envelope, Seal.all(executor, List.of(Seal.hash(envelope, garbage))).getFirst(), garbage);
+        mesh.send(
+                envelope,
+                Seal.all(executor, List.of(Seal.hash(envelope, garbage))).getFirst(),
+                garbage);
         mesh.deadLetter("WRONG_PRODUCER");
         mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "key", garbage));
         mesh.deadLetter("MALFORMED_ENVELOPE");
@@ -180,7 +221,9 @@ class LifeOfAChangeIT {
     }
 
     private static long logSize() throws Exception {
-        String checkpoint = Requests.send("GET", mesh.url("evidence-ledger", "/log/checkpoint"), null, null).text();
+        String checkpoint =
+                Requests.send("GET", mesh.url("evidence-ledger", "/log/checkpoint"), null, null)
+                        .text();
         return Long.parseLong(checkpoint.lines().toList().get(1));
     }
 
@@ -199,7 +242,8 @@ class LifeOfAChangeIT {
                 null);
     }
 
-    private static void assertRefused(Requests.Answer answer, int status, String code) throws Exception {
+    private static void assertRefused(Requests.Answer answer, int status, String code)
+            throws Exception {
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
         assertThat(answer.json().path("code").asText()).isEqualTo(code);
     }

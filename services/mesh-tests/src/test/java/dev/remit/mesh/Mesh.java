@@ -42,12 +42,14 @@ final class Mesh {
     }
 
     void up() throws Exception {
-        stack.up((name, took, adopted) -> System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
+        stack.up((name, took, adopted) ->
+                System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
     }
 
     /** HR says this. */
     void hrSays(String... rows) throws IOException {
-        String text = "event_id,worker_id,event,effective_date,reason\n" + String.join("\n", rows) + "\n";
+        String text =
+                "event_id,worker_id,event,effective_date,reason\n" + String.join("\n", rows) + "\n";
         Files.writeString(home.hr().resolve("feed-" + System.nanoTime() + ".csv"), text);
     }
 
@@ -55,8 +57,13 @@ final class Mesh {
         return Requests.send("GET", url(service, path), Tokens.of(home, "remit-cli", user), null);
     }
 
-    Requests.Answer post(String service, String path, String user, Map<String, ?> body) throws Exception {
-        return Requests.send("POST", url(service, path), Tokens.of(home, "remit-cli", user), JSON.writeValueAsString(body));
+    Requests.Answer post(String service, String path, String user, Map<String, ?> body)
+            throws Exception {
+        return Requests.send(
+                "POST",
+                url(service, path),
+                Tokens.of(home, "remit-cli", user),
+                JSON.writeValueAsString(body));
     }
 
     String url(String service, String path) throws IOException {
@@ -69,7 +76,12 @@ final class Mesh {
                 () -> {
                     for (JsonNode each : get("evidence-ledger", "/changes", "auditor").json()) {
                         if (each.path("subject").asText().equals("hr:" + worker)) {
-                            JsonNode change = get("evidence-ledger", "/changes/" + each.path("changeId").asText(), "auditor").json();
+                            JsonNode change =
+                                    get(
+                                                    "evidence-ledger",
+                                                    "/changes/" + each.path("changeId").asText(),
+                                                    "auditor")
+                                            .json();
                             return when.test(change) ? Optional.of(change) : Optional.empty();
                         }
                     }
@@ -83,7 +95,11 @@ final class Mesh {
         JsonNode route =
                 until(
                         () ->
-                                Optional.of(get("approval-routing", "/changes/" + change, "auditor"))
+                                Optional.of(
+                                                get(
+                                                        "approval-routing",
+                                                        "/changes/" + change,
+                                                        "auditor"))
                                         .filter(Requests.Answer::ok)
                                         .map(Mesh::json)
                                         .filter(each -> each.path("stage").asText().equals(stage)),
@@ -92,24 +108,33 @@ final class Mesh {
                 "approval-routing",
                 "/changes/" + change + "/decisions",
                 user,
-                Map.of("decision", "APPROVED", "reason", "checked", "planHash", route.path("planHash").asText()));
+                Map.of(
+                        "decision",
+                        "APPROVED",
+                        "reason",
+                        "checked",
+                        "planHash",
+                        route.path("planHash").asText()));
     }
 
     Verification verify(String change) throws Exception {
-        byte[] file = get("evidence-ledger", "/changes/" + change + "/certificate", "auditor").body();
+        byte[] file =
+                get("evidence-ledger", "/changes/" + change + "/certificate", "auditor").body();
         return CertificateVerifier.verify(
                 file,
                 Optional.of(
                         new CertificateVerifier.Trust(
                                 TrustedKeys.read(home.keys().resolve("trust.vkeys")),
-                                VerifierKey.parse(Files.readString(home.keys().resolve("log.vkey"))))));
+                                VerifierKey.parse(
+                                        Files.readString(home.keys().resolve("log.vkey"))))));
     }
 
     /** The codes of what was set aside, once there is one with this code. */
     JsonNode deadLetter(String code) throws Exception {
         return until(
                 () -> {
-                    for (JsonNode each : get("evidence-ledger", "/dead-letters", "operator").json()) {
+                    for (JsonNode each :
+                            get("evidence-ledger", "/dead-letters", "operator").json()) {
                         if (each.path("code").asText().equals(code)) {
                             return Optional.of(each);
                         }
@@ -121,8 +146,12 @@ final class Mesh {
 
     /** Puts a message on its topic as any client of the broker could. */
     void send(Envelope envelope, Seal seal, byte[] payload) throws Exception {
-        var record = new ProducerRecord<>(envelope.handoff().topic().topicName(), envelope.subject(), payload);
-        envelope.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        var record =
+                new ProducerRecord<>(
+                        envelope.handoff().topic().topicName(), envelope.subject(), payload);
+        envelope.headers()
+                .forEach((name, value) ->
+                        record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         record.headers().add(Seal.KEY_HEADER, seal.key().getBytes(StandardCharsets.UTF_8));
         record.headers().add(Seal.SEAL_HEADER, seal.text().getBytes(StandardCharsets.UTF_8));
         send(record);
@@ -131,7 +160,8 @@ final class Mesh {
     void send(ProducerRecord<String, byte[]> record) throws Exception {
         try (var producer =
                 new KafkaProducer<>(
-                        Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + home.port("kafka")),
+                        Map.<String, Object>of(
+                                "bootstrap.servers", "127.0.0.1:" + home.port("kafka")),
                         new StringSerializer(),
                         new ByteArraySerializer())) {
             producer.send(record).get();
