@@ -14,7 +14,6 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -135,7 +134,6 @@ public class Ledger {
     @GET
     @Path("log/checkpoint")
     @PermitAll
-    @Produces("text/plain; charset=utf-8")
     public Uni<Response> checkpoint() {
         return file("checkpoint", "text/plain; charset=utf-8", "max-age=2");
     }
@@ -144,7 +142,6 @@ public class Ledger {
     @GET
     @Path("log/tile/{path:.+}")
     @PermitAll
-    @Produces(MediaType.APPLICATION_OCTET_STREAM)
     public Uni<Response> tile(@PathParam("path") String path) {
         return file(
                 "tile/" + path, MediaType.APPLICATION_OCTET_STREAM, "max-age=31536000, immutable");
