@@ -182,8 +182,17 @@ public class RecordHandoffs implements Receiver {
         return charterRow(story.charter(), story.charterHash())
                 .map(row ->
                         row.map(Log::message)
-                                .map(message ->
-                                        Stories.charter((CharterPublished) message.record())));
+                                .flatMap(message -> readable((CharterPublished) message.record())));
+    }
+
+    /** A charter that does not read is as good as none: nothing closes under it. */
+    private static Optional<Charter> readable(CharterPublished published) {
+        try {
+            return Optional.of(Stories.charter(published));
+        } catch (IllegalArgumentException e) {
+            LOG.errorf("charter %s: %s", published.getCharter().getName(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     static Uni<Optional<MessageRow>> charterRow(String name, String hash) {

@@ -8,6 +8,7 @@ import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -209,7 +210,7 @@ class HandoffLoop {
                         .filter(Objects::nonNull)
                         .collect(Collectors.toSet());
         return outbox.lock(changes)
-                .chain(() -> io.quarkus.hibernate.reactive.panache.Panache.getSession())
+                .chain(() -> Panache.getSession())
                 .chain(session -> fresh(session, received, outbox))
                 .chain(fresh -> {
                     fresh.forEach(each -> follow(each.envelope(), each.hash(), outbox));
