@@ -2,6 +2,7 @@ package dev.remit.mesh;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -68,6 +69,18 @@ class ArchitectureTest {
                                     "com.fasterxml.jackson..",
                                     "org.jspecify.."));
 
+    /** Generated records stop at the edge: the wire may change without the decisions. */
+    private static final ArchRule WIRE =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("dev.remit.*..")
+                    .and()
+                    .resideOutsideOfPackages(
+                            "dev.remit.handoff..", "dev.remit.wire..", "dev.remit.*.adapter.kafka")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.remit.wire..");
+
     private final JavaClasses services =
             new ClassFileImporter()
                     .importPaths(
@@ -85,6 +98,12 @@ class ArchitectureTest {
     void theDomainIsPure() {
         DOMAIN.check(services);
         assertThatThrownBy(() -> DOMAIN.check(planted)).hasMessageContaining("Leak");
+    }
+
+    @Test
+    void generatedRecordsStopAtTheKafkaAdapters() {
+        WIRE.check(services);
+        assertThatThrownBy(() -> WIRE.check(planted)).hasMessageContaining("Eager");
     }
 
     @Test

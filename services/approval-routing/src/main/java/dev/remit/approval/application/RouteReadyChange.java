@@ -3,18 +3,16 @@ package dev.remit.approval.application;
 import dev.remit.approval.adapter.kafka.Messages;
 import dev.remit.approval.adapter.postgres.DecisionRow;
 import dev.remit.approval.adapter.postgres.RouteRow;
-import dev.remit.handoff.KeptChange;
+import dev.remit.approval.domain.Ready;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
-import dev.remit.wire.v1.ReadinessJudged;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,11 +44,9 @@ public class RouteReadyChange implements Receiver {
                         .filter(Directory::concerns)
                         .map(each -> each.envelope().id())
                         .reduce((a, b) -> b);
-        List<Received> judged =
-                batch.stream().filter(each -> each.message() instanceof ReadinessJudged).toList();
         return directory
                 .take(batch)
-                .chain(() -> each(judged, received -> route(received, outbox)))
+                .chain(() -> each(batch, received -> route(received, outbox)))
                 .chain(() ->
                         news.map(cause -> again(cause, outbox))
                                 .orElse(Uni.createFrom().voidItem()));
@@ -83,33 +79,27 @@ public class RouteReadyChange implements Receiver {
     }
 
     private Uni<Void> route(Received received, Outbox outbox) {
-        ReadinessJudged judged = (ReadinessJudged) received.message();
-        return switch (judged.getVerdict()) {
-            case READY, ENRICHED -> begin(received.envelope().id(), judged, outbox);
-            case HELD, HALTED, UNKNOWN -> Uni.createFrom().voidItem();
-        };
-    }
-
-    private Uni<Void> begin(UUID cause, ReadinessJudged judged, Outbox outbox) {
-        ByteBuffer plan = judged.getPlan();
-        String planHash = judged.getPlanHash();
-        String account = judged.getAccount();
-        if (plan == null || planHash == null || account == null) {
-            LOG.errorf(
-                    "change %s is called ready without a plan; it is not routed",
-                    judged.getChange().getChangeId());
+        Optional<Ready> ready;
+        try {
+            ready = Messages.ready(received);
+        } catch (IllegalArgumentException e) {
+            LOG.errorf("%s; it is not routed", e.getMessage());
             return Uni.createFrom().voidItem();
         }
+        return ready.map(change -> begin(received.envelope().id(), change, outbox))
+                .orElse(Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> begin(UUID cause, Ready change, Outbox outbox) {
         RouteRow row = new RouteRow();
-        row.changeId = judged.getChange().getChangeId();
-        row.change = KeptChange.bytes(judged.getChange());
-        row.charterHash = judged.getChange().getCharter().getHash();
+        row.changeId = change.change();
+        row.change = change.kept();
+        row.charterHash = change.charterHash();
         row.cause = cause;
-        row.account = account;
-        row.manager = judged.getManager();
-        row.plan = new byte[plan.remaining()];
-        plan.duplicate().get(row.plan);
-        row.planHash = planHash;
+        row.account = change.account();
+        row.manager = change.manager().orElse(null);
+        row.plan = change.plan();
+        row.planHash = change.planHash();
         row.state = "OPEN";
         row.stage = 0;
         row.stageName = "";

@@ -11,11 +11,9 @@ import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Eligibility;
 import dev.remit.approval.domain.Parties;
 import dev.remit.handoff.Ids;
-import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Outbox;
-import dev.remit.wire.v1.Change;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -131,11 +129,10 @@ class Routes {
         return DecisionRow.<DecisionRow>list(
                         "changeId = ?1 and decision = 'APPROVED' order by decidedAt", row.changeId)
                 .invoke(decisions -> {
-                    Change change = KeptChange.read(row.change);
                     outbox.handOn(
                             row.changeId,
                             Messages.authorized(
-                                    change,
+                                    row.change,
                                     Ids.derived(row.changeId, "authorization"),
                                     row.account,
                                     row.plan,
@@ -150,17 +147,14 @@ class Routes {
 
     /** Who has a part in the change already; those who approved earlier stages included. */
     Uni<Parties> parties(RouteRow row) {
-        Change change = KeptChange.read(row.change);
         return DecisionRow.<DecisionRow>list(
                         "changeId = ?1 and decision = 'APPROVED' and stage < ?2",
                         row.changeId,
                         row.stage)
                 .map(decisions ->
-                        new Parties(
-                                change.getProposer().getId(),
-                                Optional.ofNullable(change.getProposer().getPrincipal()),
+                        Messages.parties(
+                                row.change,
                                 row.account,
-                                change.getSubject().getId(),
                                 decisions.stream()
                                         .flatMap(decision ->
                                                 Optional.ofNullable(decision.decidedBy).stream())

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Ids;
-import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Handoffs;
@@ -20,8 +19,6 @@ import dev.remit.readiness.domain.Judgement.Verdict;
 import dev.remit.readiness.domain.Observed;
 import dev.remit.readiness.domain.Plan;
 import dev.remit.readiness.domain.Request;
-import dev.remit.wire.v1.Change;
-import dev.remit.wire.v1.ChangeProposed;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
@@ -63,7 +60,7 @@ public class JudgeReadiness implements Receiver {
                         .reduce((a, b) -> b);
         return directory
                 .take(batch)
-                .chain(() -> each(proposals(batch), received -> begin(received, outbox)))
+                .chain(() -> each(batch, received -> begin(received, outbox)))
                 .chain(() ->
                         news.map(cause -> judgeHeld(cause, outbox))
                                 .orElse(Uni.createFrom().voidItem()));
@@ -94,8 +91,7 @@ public class JudgeReadiness implements Receiver {
 
     /** Judges one held change again. */
     Uni<Void> judge(ReadinessRow row, @Nullable UUID cause, Outbox outbox) {
-        Change change = KeptChange.read(row.change);
-        Request request = Messages.request(change);
+        Request request = Messages.request(row.change);
         Map<String, String> corrections = corrections(row);
         return directory
                 .charter(request.charterHash())
@@ -104,7 +100,6 @@ public class JudgeReadiness implements Receiver {
                                 .chain(observed ->
                                         settle(
                                                 row,
-                                                change,
                                                 request,
                                                 published.flatMap(JudgeReadiness::readable),
                                                 observed,
@@ -129,15 +124,14 @@ public class JudgeReadiness implements Receiver {
         }
     }
 
-    private static List<Received> proposals(List<Received> batch) {
-        return batch.stream().filter(each -> each.message() instanceof ChangeProposed).toList();
-    }
-
     private Uni<Void> begin(Received received, Outbox outbox) {
-        Change change = ((ChangeProposed) received.message()).getChange();
+        Optional<byte[]> proposed = Messages.proposed(received);
+        if (proposed.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
         ReadinessRow row = new ReadinessRow();
-        row.changeId = change.getChangeId();
-        row.change = KeptChange.bytes(change);
+        row.changeId = Messages.request(proposed.get()).change();
+        row.change = proposed.get();
         row.cause = received.envelope().id();
         row.state = "NEW";
         row.reasons = "";
@@ -179,7 +173,6 @@ public class JudgeReadiness implements Receiver {
 
     private Uni<Void> settle(
             ReadinessRow row,
-            Change change,
             Request request,
             Optional<Charter> charter,
             Observed observed,
@@ -200,12 +193,12 @@ public class JudgeReadiness implements Receiver {
             row.holdUntil = outbox.now().plus(charter.map(Charter::hold).orElse(DEFAULT_HOLD));
         }
         meters.counter("remit.readiness.judged", "verdict", row.state).increment();
-        outbox.handOn(row.changeId, Messages.judged(change, judgement, outbox.now()), cause);
-        return each(judgement.correctable(), fact -> ask(row, change, fact, outbox));
+        outbox.handOn(row.changeId, Messages.judged(row.change, judgement, outbox.now()), cause);
+        return each(judgement.correctable(), fact -> ask(row, request, fact, outbox));
     }
 
     private static Uni<Void> ask(
-            ReadinessRow row, Change change, Judgement.Fact fact, Outbox outbox) {
+            ReadinessRow row, Request request, Judgement.Fact fact, Outbox outbox) {
         UUID id = Ids.derived(row.changeId, "correction|" + fact.name());
         Instant due = row.holdUntil == null ? outbox.now().plus(DEFAULT_HOLD) : row.holdUntil;
         return CorrectionRow.<CorrectionRow>findById(id)
@@ -216,12 +209,12 @@ public class JudgeReadiness implements Receiver {
                     CorrectionRow correction = new CorrectionRow();
                     correction.id = id;
                     correction.changeId = row.changeId;
-                    correction.subjectSystem = change.getSubject().getSystem();
-                    correction.subjectId = change.getSubject().getId();
+                    correction.subjectSystem = request.subjectSystem();
+                    correction.subjectId = request.subjectId();
                     correction.fact = fact.name();
                     correction.question =
                             "Who is the manager of worker "
-                                    + change.getSubject().getId()
+                                    + request.subjectId()
                                     + "? Give the manager's worker id. ("
                                     + fact.reason()
                                     + ")";
@@ -232,7 +225,7 @@ public class JudgeReadiness implements Receiver {
                             correction.subjectId,
                             Messages.requested(
                                     id,
-                                    change,
+                                    request,
                                     fact.name(),
                                     correction.question,
                                     outbox.now(),
@@ -253,10 +246,7 @@ public class JudgeReadiness implements Receiver {
                         Optional.empty(),
                         Optional.empty(),
                         "held too long: " + row.reasons);
-        outbox.handOn(
-                row.changeId,
-                Messages.judged(KeptChange.read(row.change), judgement, outbox.now()),
-                null);
+        outbox.handOn(row.changeId, Messages.judged(row.change, judgement, outbox.now()), null);
         return Uni.createFrom().voidItem();
     }
 

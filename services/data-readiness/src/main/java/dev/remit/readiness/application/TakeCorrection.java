@@ -1,7 +1,6 @@
 package dev.remit.readiness.application;
 
 import dev.remit.handoff.Ids;
-import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.http.Problem;
@@ -10,7 +9,7 @@ import dev.remit.handoff.loop.Outbox;
 import dev.remit.readiness.adapter.kafka.Messages;
 import dev.remit.readiness.adapter.postgres.CorrectionRow;
 import dev.remit.readiness.adapter.postgres.ReadinessRow;
-import dev.remit.wire.v1.Change;
+import dev.remit.readiness.domain.Request;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -63,18 +62,22 @@ public class TakeCorrection {
                                                 "CORRECTION_ANSWERED",
                                                 "this correction is no longer open");
                                     }
-                                    return check(correction, KeptChange.read(row.change), value, by)
+                                    return check(
+                                                    correction,
+                                                    Messages.request(row.change),
+                                                    value,
+                                                    by)
                                             .chain(() -> accept(correction, row, value, by, outbox))
                                             .replaceWith(change);
                                 }));
     }
 
-    private Uni<Void> check(CorrectionRow correction, Change change, String value, String by) {
+    private Uni<Void> check(CorrectionRow correction, Request change, String value, String by) {
         if (value.equals(correction.subjectId)) {
             throw Problem.inField("value", "MANAGER_IS_SUBJECT", "nobody manages themselves");
         }
         return directory
-                .ofWorkers(change.getTarget(), List.of(value, correction.subjectId))
+                .ofWorkers(change.target(), List.of(value, correction.subjectId))
                 .invoke(accounts -> {
                     boolean bySubject =
                             accounts.stream()
@@ -104,7 +107,7 @@ public class TakeCorrection {
                                         + "' has "
                                         + managers
                                         + " enabled accounts in "
-                                        + change.getTarget()
+                                        + change.target()
                                         + ", expected one");
                     }
                 })

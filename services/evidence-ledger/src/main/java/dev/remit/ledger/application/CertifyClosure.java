@@ -7,8 +7,6 @@ import dev.remit.ledger.adapter.postgres.MessageRow;
 import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Tree;
-import dev.remit.wire.v1.ChangeClosed;
-import dev.remit.wire.v1.Proof;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -48,15 +46,15 @@ public class CertifyClosure {
         return MessageRow.<MessageRow>list(
                         "changeId = ?1 order by sequence, leafIndex", row.changeId)
                 .chain(rows -> {
-                    Optional<MessageRow> closed =
+                    Optional<Stories.Claimed> closed =
                             rows.stream()
                                     .filter(each -> each.type.equals("ChangeClosed"))
+                                    .flatMap(each -> Stories.claimed(Log.message(each)).stream())
                                     .findFirst();
                     if (checkpoint == null || closed.isEmpty()) {
                         return Uni.createFrom().voidItem();
                     }
-                    ChangeClosed closure = (ChangeClosed) Log.message(closed.get()).record();
-                    return support(rows, closure)
+                    return support(rows, closed.get())
                             .chain(support ->
                                     RecordHandoffs.charterRow(row.charter, row.charterHash)
                                             .invoke(charter ->
@@ -74,9 +72,8 @@ public class CertifyClosure {
      * Messages outside the chain that it rests on: what triggered it, and observations that the
      * proofs name.
      */
-    private static Uni<List<MessageRow>> support(List<MessageRow> rows, ChangeClosed closure) {
-        Set<UUID> ids = new TreeSet<>();
-        closure.getProofs().stream().map(Proof::getGivenBy).forEach(ids::add);
+    private static Uni<List<MessageRow>> support(List<MessageRow> rows, Stories.Claimed closure) {
+        Set<UUID> ids = new TreeSet<>(closure.proofs());
         rows.stream()
                 .map(Log::message)
                 .map(message -> message.envelope().causation())

@@ -3,20 +3,19 @@ package dev.remit.ledger.application;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
+import dev.remit.ledger.adapter.kafka.Stories;
 import dev.remit.ledger.adapter.postgres.CheckpointRow;
 import dev.remit.ledger.adapter.postgres.MessageRow;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
-import dev.remit.wire.v1.CheckpointPublished;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -119,13 +118,7 @@ public class PublishLog {
                     outbox.publish(
                             outbox.newId(),
                             checkpoint.origin(),
-                            CheckpointPublished.newBuilder()
-                                    .setOrigin(checkpoint.origin())
-                                    .setSize(size)
-                                    .setRootHash(ByteBuffer.wrap(checkpoint.root().bytes()))
-                                    .setNote(note)
-                                    .setPublishedAt(outbox.now())
-                                    .build(),
+                            Stories.published(checkpoint, note, outbox.now()),
                             null,
                             null);
                     return row.persistAndFlush().replaceWithVoid();

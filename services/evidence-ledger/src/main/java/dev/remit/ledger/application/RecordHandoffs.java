@@ -10,7 +10,6 @@ import dev.remit.ledger.adapter.postgres.MessageRow;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Story;
-import dev.remit.wire.v1.CharterPublished;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
@@ -124,11 +123,10 @@ public class RecordHandoffs implements Receiver {
             if (change != null) {
                 changes.add(change);
             }
-            Stories.activity(
-                            new Stories.Message(
-                                    received.envelope(), received.hash(), received.message()))
-                    .ifPresent(activity -> accounts.add(activity.account()));
-            charter |= received.message() instanceof CharterPublished;
+            var message =
+                    new Stories.Message(received.envelope(), received.hash(), received.message());
+            Stories.activity(message).ifPresent(activity -> accounts.add(activity.account()));
+            charter |= Stories.charterHash(message).isPresent();
         }
         if (accounts.isEmpty() && !charter) {
             return Uni.createFrom().item(changes);
@@ -180,17 +178,15 @@ public class RecordHandoffs implements Receiver {
     /** The charter that the change names, if it was published. */
     static Uni<Optional<Charter>> charter(Story story) {
         return charterRow(story.charter(), story.charterHash())
-                .map(row ->
-                        row.map(Log::message)
-                                .flatMap(message -> readable((CharterPublished) message.record())));
+                .map(row -> row.map(Log::message).flatMap(message -> readable(message)));
     }
 
     /** A charter that does not read is as good as none: nothing closes under it. */
-    private static Optional<Charter> readable(CharterPublished published) {
+    private static Optional<Charter> readable(Stories.Message published) {
         try {
-            return Optional.of(Stories.charter(published));
+            return Stories.charter(published);
         } catch (IllegalArgumentException e) {
-            LOG.errorf("charter %s: %s", published.getCharter().getName(), e.getMessage());
+            LOG.errorf("charter %s: %s", published.envelope().subject(), e.getMessage());
             return Optional.empty();
         }
     }
@@ -201,10 +197,9 @@ public class RecordHandoffs implements Receiver {
                 .map(rows ->
                         rows.stream()
                                 .filter(row ->
-                                        ((CharterPublished) Log.message(row).record())
-                                                .getCharter()
-                                                .getHash()
-                                                .equals(hash))
+                                        Stories.charterHash(Log.message(row))
+                                                .filter(hash::equals)
+                                                .isPresent())
                                 .findFirst());
     }
 

@@ -17,9 +17,6 @@ import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.SignedNote;
-import dev.remit.wire.v1.ChangeClosed;
-import dev.remit.wire.v1.CharterPublished;
-import dev.remit.wire.v1.HandoffRef;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,22 +206,17 @@ public final class CertificateVerifier {
     }
 
     private void decision(Certificate certificate, List<Stories.Message> messages) {
-        Optional<ChangeClosed> closed =
-                messages.stream()
-                        .filter(each -> each.record() instanceof ChangeClosed)
-                        .map(each -> (ChangeClosed) each.record())
-                        .findFirst();
+        Optional<Stories.Claimed> closed =
+                messages.stream().flatMap(each -> Stories.claimed(each).stream()).findFirst();
         // closure was decided on what came before it
         List<Stories.Message> before =
-                messages.stream().filter(each -> !(each.record() instanceof ChangeClosed)).toList();
+                messages.stream().filter(each -> Stories.claimed(each).isEmpty()).toList();
         Optional<Story> story = Stories.of(before);
         if (closed.isEmpty() || story.isEmpty()) {
             fail("closure", "the proposal or the closure is missing");
             return;
         }
         Optional<Charter> charter = charter(messages, story.get());
-        List<String> listed =
-                closed.get().getHandoffs().stream().map(CertificateVerifier::line).toList();
         List<String> found =
                 story.get().steps().stream()
                         .map(step ->
@@ -238,13 +230,13 @@ public final class CertificateVerifier {
                         .toList();
         check(
                 "complete",
-                listed.equals(found),
+                closed.get().handoffs().equals(found),
                 "the closure lists exactly these handoffs",
                 "the closure lists other handoffs than the certificate holds");
         switch (Closure.of(story.get(), charter)) {
             case Closure.Ended ended -> {
                 boolean same =
-                        ended.outcome().name().equals(closed.get().getOutcome().name())
+                        ended.outcome().name().equals(closed.get().outcome())
                                 && certificate.outcome().equals(ended.outcome().name());
                 check(
                         "outcome",
@@ -262,19 +254,19 @@ public final class CertificateVerifier {
         check(
                 "subject",
                 certificate.change().equals(story.get().change().toString())
-                        && closed.get().getChangeId().equals(story.get().change()),
+                        && closed.get().change().equals(story.get().change()),
                 "change " + certificate.change(),
                 "the certificate names another change than its messages");
     }
 
     private Optional<Charter> charter(List<Stories.Message> messages, Story story) {
         for (Stories.Message message : messages) {
-            if (message.record() instanceof CharterPublished published
-                    && published.getCharter().getHash().equals(story.charterHash())) {
+            if (Stories.charterHash(message).filter(story.charterHash()::equals).isPresent()) {
                 try {
-                    Charter charter = Stories.charter(published);
-                    hold("charter", charter.name() + " " + charter.version() + ", by its hash");
-                    return Optional.of(charter);
+                    Optional<Charter> charter = Stories.charter(message);
+                    charter.ifPresent(each ->
+                            hold("charter", each.name() + " " + each.version() + ", by its hash"));
+                    return charter;
                 } catch (IllegalArgumentException e) {
                     fail("charter", String.valueOf(e.getMessage()));
                 }
@@ -282,16 +274,6 @@ public final class CertificateVerifier {
         }
         fail("charter", "the charter that the change names is not among the messages");
         return Optional.empty();
-    }
-
-    private static String line(HandoffRef handoff) {
-        return handoff.getSequence()
-                + " "
-                + handoff.getId()
-                + " "
-                + handoff.getType()
-                + " "
-                + handoff.getHash();
     }
 
     private static String name(Certificate.Message message) {

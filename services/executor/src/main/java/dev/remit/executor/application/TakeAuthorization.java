@@ -1,10 +1,11 @@
 package dev.remit.executor.application;
 
+import dev.remit.executor.adapter.kafka.Messages;
 import dev.remit.executor.adapter.postgres.ExecutionRow;
+import dev.remit.executor.domain.Intent;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
-import dev.remit.wire.v1.ExecutionAuthorized;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -19,25 +20,24 @@ public class TakeAuthorization implements Receiver {
                 .iterable(batch)
                 .onItem()
                 .transformToUniAndConcatenate(received ->
-                        received.message() instanceof ExecutionAuthorized authorized
-                                ? take(received, authorized)
-                                : Uni.createFrom().voidItem())
+                        Messages.intent(received)
+                                .map(intent -> take(received, intent))
+                                .orElse(Uni.createFrom().voidItem()))
                 .collect()
                 .asList()
                 .replaceWithVoid();
     }
 
-    private static Uni<Void> take(Received received, ExecutionAuthorized authorized) {
+    private static Uni<Void> take(Received received, Intent intent) {
         ExecutionRow row = new ExecutionRow();
-        row.authorizationId = authorized.getAuthorizationId();
-        row.changeId = authorized.getChange().getChangeId();
+        row.authorizationId = intent.authorization();
+        row.changeId = intent.change();
         row.cause = received.envelope().id();
-        row.target = authorized.getChange().getTarget();
-        row.account = authorized.getAccount();
-        row.plan = new byte[authorized.getPlan().remaining()];
-        authorized.getPlan().duplicate().get(row.plan);
-        row.planHash = authorized.getPlanHash();
-        row.expiresAt = authorized.getExpiresAt();
+        row.target = intent.target();
+        row.account = intent.account();
+        row.plan = intent.plan();
+        row.planHash = intent.planHash();
+        row.expiresAt = intent.expiresAt();
         row.state = "INTENDED";
         return ExecutionRow.<ExecutionRow>findById(row.authorizationId)
                 .chain(known ->

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Ready;
+import dev.remit.handoff.KeptChange;
+import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
@@ -15,6 +19,7 @@ import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.Decision;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.ReadinessJudged;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +37,58 @@ public final class Messages {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Messages() {}
+
+    /**
+     * The change that a message calls ready; empty if it says something else.
+     *
+     * @throws IllegalArgumentException naming what a ready change must have and this one lacks
+     */
+    public static Optional<Ready> ready(Received received) {
+        if (!(received.message() instanceof ReadinessJudged judged)) {
+            return Optional.empty();
+        }
+        return switch (judged.getVerdict()) {
+            case HELD, HALTED, UNKNOWN -> Optional.empty();
+            case READY, ENRICHED -> {
+                ByteBuffer plan = judged.getPlan();
+                String planHash = judged.getPlanHash();
+                String account = judged.getAccount();
+                if (plan == null || planHash == null || account == null) {
+                    throw new IllegalArgumentException(
+                            "change "
+                                    + judged.getChange().getChangeId()
+                                    + " is called ready without a plan");
+                }
+                byte[] bytes = new byte[plan.remaining()];
+                plan.duplicate().get(bytes);
+                yield Optional.of(
+                        new Ready(
+                                judged.getChange().getChangeId(),
+                                KeptChange.bytes(judged.getChange()),
+                                judged.getChange().getCharter().getHash(),
+                                account,
+                                Optional.ofNullable(judged.getManager()),
+                                bytes,
+                                planHash));
+            }
+        };
+    }
+
+    /**
+     * Who has a part in a change.
+     *
+     * @param kept the change as it is kept
+     * @param approvers who approved earlier stages
+     */
+    public static Parties parties(byte[] kept, String account, Set<String> approvers) {
+        Change change = KeptChange.read(kept);
+        return new Parties(
+                change.getProposer().getId(),
+                Optional.ofNullable(change.getProposer().getPrincipal()),
+                account,
+                change.getSubject().getId(),
+                approvers);
+    }
 
     /**
      * What approval-routing needs to know of a charter.
@@ -139,7 +197,7 @@ public final class Messages {
 
     /** The plan may be executed. */
     public static ExecutionAuthorized authorized(
-            Change change,
+            byte[] kept,
             UUID authorization,
             String account,
             byte[] plan,
@@ -148,7 +206,7 @@ public final class Messages {
             Instant now,
             Instant expiresAt) {
         return ExecutionAuthorized.newBuilder()
-                .setChange(change)
+                .setChange(KeptChange.read(kept))
                 .setAuthorizationId(authorization)
                 .setAccount(account)
                 .setPlan(ByteBuffer.wrap(plan))

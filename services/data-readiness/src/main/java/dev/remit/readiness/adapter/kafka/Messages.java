@@ -3,7 +3,9 @@ package dev.remit.readiness.adapter.kafka;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.loop.Received;
 import dev.remit.readiness.domain.Charter;
 import dev.remit.readiness.domain.Judgement;
 import dev.remit.readiness.domain.Plan;
@@ -11,6 +13,7 @@ import dev.remit.readiness.domain.Request;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.FactJudgement;
@@ -38,8 +41,20 @@ public final class Messages {
 
     private Messages() {}
 
-    /** What readiness needs to know of a change. */
-    public static Request request(Change change) {
+    /** The proposed change in a message, as it is kept; empty if the message proposes none. */
+    public static Optional<byte[]> proposed(Received received) {
+        return received.message() instanceof ChangeProposed proposed
+                ? Optional.of(KeptChange.bytes(proposed.getChange()))
+                : Optional.empty();
+    }
+
+    /**
+     * What readiness needs to know of a change.
+     *
+     * @param kept the change as it is kept
+     */
+    public static Request request(byte[] kept) {
+        Change change = KeptChange.read(kept);
         return new Request(
                 change.getChangeId(),
                 change.getCharter().getName(),
@@ -90,9 +105,9 @@ public final class Messages {
     }
 
     /** The verdict, handed on. */
-    public static ReadinessJudged judged(Change change, Judgement judgement, Instant now) {
+    public static ReadinessJudged judged(byte[] change, Judgement judgement, Instant now) {
         return ReadinessJudged.newBuilder()
-                .setChange(change)
+                .setChange(KeptChange.read(change))
                 .setVerdict(ReadinessVerdict.valueOf(judgement.verdict().name()))
                 .setFacts(judgement.facts().stream().map(Messages::fact).toList())
                 .setAccount(judgement.account().map(Account::id).orElse(null))
@@ -113,15 +128,15 @@ public final class Messages {
     /** A question to people. */
     public static CorrectionRequested requested(
             UUID correction,
-            Change change,
+            Request request,
             String fact,
             String question,
             Instant now,
             Instant due) {
         return CorrectionRequested.newBuilder()
                 .setCorrectionId(correction)
-                .setChangeId(change.getChangeId())
-                .setSubject(change.getSubject())
+                .setChangeId(request.change())
+                .setSubject(new Subject(request.subjectSystem(), request.subjectId()))
                 .setFact(fact)
                 .setQuestion(question)
                 .setRequestedAt(now)

@@ -6,7 +6,6 @@ import dev.remit.ledger.adapter.postgres.ChangeRow;
 import dev.remit.ledger.adapter.postgres.MessageRow;
 import dev.remit.ledger.application.Log;
 import dev.remit.ledger.domain.Story;
-import dev.remit.wire.v1.DeadLettered;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.PermitAll;
@@ -50,10 +49,6 @@ public class Ledger {
             Instant time,
             String summary,
             @Nullable Long leafIndex) {}
-
-    /** Input that could not be processed. */
-    public record DeadLetter(
-            String code, String reason, String origin, String reportedBy, Instant at) {}
 
     private final Log log;
 
@@ -112,21 +107,14 @@ public class Ledger {
     @GET
     @Path("dead-letters")
     @RolesAllowed({"operator", "auditor", "admin"})
-    public Uni<List<DeadLetter>> deadLetters() {
+    public Uni<List<Stories.SetAside>> deadLetters() {
         return Panache.withSession(() ->
                         MessageRow.<MessageRow>find("type = 'DeadLettered' order by leafIndex desc")
                                 .page(0, 200)
                                 .list())
                 .map(rows ->
                         rows.stream()
-                                .map(row -> (DeadLettered) Log.message(row).record())
-                                .map(letter ->
-                                        new DeadLetter(
-                                                letter.getCode(),
-                                                letter.getReason(),
-                                                letter.getOrigin(),
-                                                letter.getReportedBy(),
-                                                letter.getAt()))
+                                .flatMap(row -> Stories.setAside(Log.message(row)).stream())
                                 .toList());
     }
 

@@ -7,6 +7,7 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Story;
+import dev.remit.ledger.log.Checkpoint;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -16,7 +17,9 @@ import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
@@ -186,7 +189,7 @@ public final class Stories {
      *
      * @throws IllegalArgumentException if its hash does not fit its document, or it does not read
      */
-    public static Charter charter(CharterPublished published) {
+    private static Charter charter(CharterPublished published) {
         byte[] document = bytes(published.getDocument());
         if (!Hash.sha256(document).hex().equals(published.getCharter().getHash())) {
             throw new IllegalArgumentException("charter: its hash does not fit its document");
@@ -215,6 +218,77 @@ public final class Stories {
                 published.getCharter().getHash(),
                 List.copyOf(stages),
                 List.copyOf(proofs));
+    }
+
+    /** The charter that a message publishes, as {@link #charter(CharterPublished)} reads it. */
+    public static Optional<Charter> charter(Message message) {
+        return message.record() instanceof CharterPublished published
+                ? Optional.of(charter(published))
+                : Optional.empty();
+    }
+
+    /** Hash of the charter that a message publishes. */
+    public static Optional<String> charterHash(Message message) {
+        return message.record() instanceof CharterPublished published
+                ? Optional.of(published.getCharter().getHash())
+                : Optional.empty();
+    }
+
+    /**
+     * What a closure says.
+     *
+     * @param handoffs the handoffs it lists: sequence, id, type and hash, separated by spaces
+     * @param proofs the messages that gave its proofs
+     */
+    public record Claimed(UUID change, String outcome, List<String> handoffs, List<UUID> proofs) {}
+
+    /** What a message says of its change's end; empty if it does not close one. */
+    public static Optional<Claimed> claimed(Message message) {
+        return message.record() instanceof ChangeClosed closed
+                ? Optional.of(
+                        new Claimed(
+                                closed.getChangeId(),
+                                closed.getOutcome().name(),
+                                closed.getHandoffs().stream()
+                                        .map(each ->
+                                                each.getSequence()
+                                                        + " "
+                                                        + each.getId()
+                                                        + " "
+                                                        + each.getType()
+                                                        + " "
+                                                        + each.getHash())
+                                        .toList(),
+                                closed.getProofs().stream().map(Proof::getGivenBy).toList()))
+                : Optional.empty();
+    }
+
+    /** Input that could not be processed. */
+    public record SetAside(
+            String code, String reason, String origin, String reportedBy, Instant at) {}
+
+    /** What a message says was set aside; empty if it says something else. */
+    public static Optional<SetAside> setAside(Message message) {
+        return message.record() instanceof DeadLettered letter
+                ? Optional.of(
+                        new SetAside(
+                                letter.getCode(),
+                                letter.getReason(),
+                                letter.getOrigin(),
+                                letter.getReportedBy(),
+                                letter.getAt()))
+                : Optional.empty();
+    }
+
+    /** A signed state of the log, for witnesses and auditors. */
+    public static CheckpointPublished published(Checkpoint checkpoint, String note, Instant now) {
+        return CheckpointPublished.newBuilder()
+                .setOrigin(checkpoint.origin())
+                .setSize(checkpoint.size())
+                .setRootHash(ByteBuffer.wrap(checkpoint.root().bytes()))
+                .setNote(note)
+                .setPublishedAt(now)
+                .build();
     }
 
     /** The decision that a change has ended. */

@@ -2,11 +2,14 @@ package dev.remit.executor.adapter.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.Report;
+import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.StepResult;
 import dev.remit.wire.v1.StepState;
@@ -21,6 +24,24 @@ public final class Messages {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Messages() {}
+
+    /** What a message authorizes; empty if it authorizes nothing. */
+    public static Optional<Intent> intent(Received received) {
+        if (!(received.message() instanceof ExecutionAuthorized authorized)) {
+            return Optional.empty();
+        }
+        byte[] plan = new byte[authorized.getPlan().remaining()];
+        authorized.getPlan().duplicate().get(plan);
+        return Optional.of(
+                new Intent(
+                        authorized.getAuthorizationId(),
+                        authorized.getChange().getChangeId(),
+                        authorized.getChange().getTarget(),
+                        authorized.getAccount(),
+                        plan,
+                        authorized.getPlanHash(),
+                        authorized.getExpiresAt()));
+    }
 
     /** The plan in these bytes; empty if any step or field of it is not known. */
     public static Optional<Plan> plan(byte[] bytes) {
