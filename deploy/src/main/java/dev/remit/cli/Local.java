@@ -49,6 +49,28 @@ final class Local {
     }
 
     @Command(
+            name = "warm",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Makes later starts quicker: runs each service once and keeps what it loads, until the next build.")
+    static final class Warm implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Override
+        public Integer call() throws Exception {
+            System.out.println("Recording a start of each service, half a minute each ...");
+            remit.stack()
+                    .warm((name, took, adopted) ->
+                            System.out.printf(
+                                    "  %-17s done            %6.1f s%n",
+                                    name, took.toMillis() / 1000.0));
+            System.out.println(
+                    "Done. The mesh runs. To see the difference: ./remit down && ./remit up");
+            return 0;
+        }
+    }
+
+    @Command(
             name = "down",
             mixinStandardHelpOptions = true,
             description = "Stops the local mesh. Nothing is lost.")

@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
                 "Governs identity changes: every handoff of authority is signed, and a change closes only when it is proved.",
         subcommands = {
             Local.Up.class,
+            Local.Warm.class,
             Local.Down.class,
             Local.Status.class,
             Local.Logs.class,

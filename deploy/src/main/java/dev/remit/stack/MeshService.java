@@ -4,9 +4,11 @@ import dev.remit.handoff.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** One of Remit's services, in a JVM of its own with a database of its own. */
 final class MeshService extends Part {
@@ -30,24 +32,61 @@ final class MeshService extends Part {
 
     @Override
     void start() throws IOException {
-        Path program =
-                home().top()
-                        .resolve(
-                                "services/" + service.id() + "/target/quarkus-app/quarkus-run.jar");
-        if (!Files.exists(program)) {
+        Path cache = program().resolveSibling("start.aot");
+        run(Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of());
+    }
+
+    /** Starts it while the JVM records what it loads; written down when it ends (JEP 483). */
+    void record() throws IOException {
+        run(List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + recording()));
+    }
+
+    /** Makes the cache of what was recorded. */
+    void makeCache() throws IOException, InterruptedException {
+        Path cache = program().resolveSibling("start.aot");
+        Process process =
+                new ProcessBuilder(
+                                command(
+                                        List.of(
+                                                "-XX:AOTMode=create",
+                                                "-XX:AOTConfiguration=" + recording(),
+                                                "-XX:AOTCache=" + cache)))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(child().log().toFile()))
+                        .start();
+        boolean ended = process.waitFor(180, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        Files.deleteIfExists(recording());
+        if (!ended || process.exitValue() != 0 || !Files.exists(cache)) {
+            throw new IOException(service.id() + ": no cache could be made; see " + child().log());
+        }
+    }
+
+    private Path recording() {
+        return program().resolveSibling("start.aotconf");
+    }
+
+    private Path program() {
+        return home().top()
+                .resolve("services/" + service.id() + "/target/quarkus-app/quarkus-run.jar");
+    }
+
+    private List<String> command(List<String> options) {
+        List<String> rest = new ArrayList<>(options);
+        rest.add(
+                "-Dquarkus.config.locations="
+                        + home().config().resolve(service.id() + ".properties"));
+        rest.addAll(List.of("-jar", program().toString()));
+        return Java.command(192, rest);
+    }
+
+    private void run(List<String> options) throws IOException {
+        if (!Files.exists(program())) {
             throw new IOException(service.id() + " is not built; run: ./remit build");
         }
         Path config = home().config().resolve(service.id() + ".properties");
         Home.write(config, properties());
-        child().start(
-                        Java.command(
-                                192,
-                                List.of(
-                                        "-Dquarkus.config.locations=" + config,
-                                        "-jar",
-                                        program.toString())),
-                        Map.of(),
-                        home().data().resolve("work/" + service.id()));
+        child().start(command(options), Map.of(), home().data().resolve("work/" + service.id()));
     }
 
     @Override

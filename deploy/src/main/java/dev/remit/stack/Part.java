@@ -1,13 +1,16 @@
 package dev.remit.stack;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One process of the stack. */
 abstract class Part {
     private final String name;
     private final Home home;
     private final Child child;
+    private @Nullable Engine engine;
 
     Part(String name, Home home) {
         this.name = name;
@@ -25,6 +28,42 @@ abstract class Part {
 
     final Child child() {
         return child;
+    }
+
+    /** Leaves the running of this part to something else. */
+    final void runBy(Engine other) {
+        engine = other;
+    }
+
+    final boolean isRunning() throws IOException {
+        return engine == null ? child.running().isPresent() : engine.isRunning();
+    }
+
+    final void begin() throws IOException, InterruptedException {
+        if (engine == null) {
+            start();
+        } else {
+            Files.createDirectories(home.logs());
+            engine.start(child.log());
+        }
+    }
+
+    /** Ends it in order, within the grace. */
+    final void end(Duration grace) throws IOException, InterruptedException {
+        if (engine == null) {
+            child.stop(stopSignal(), grace);
+        } else {
+            engine.stop(false);
+        }
+    }
+
+    /** Ends it at once, as a crash would. */
+    final void kill() throws IOException, InterruptedException {
+        if (engine == null) {
+            child.stop("KILL", Duration.ofSeconds(5));
+        } else {
+            engine.stop(true);
+        }
     }
 
     /** Makes files, then starts the process; returns at once. */

@@ -28,6 +28,8 @@ public final class Stack {
     /** Where the log keeps its name: the origin in its checkpoints. */
     public static final String LOG_ORIGIN = "remit.local/acme";
 
+    private static final Duration GRACE = Duration.ofSeconds(15);
+
     /** One process as seen now. */
     public record State(
             String name, Optional<Long> pid, boolean ready, long memoryKilobytes, Path log) {}
@@ -42,6 +44,15 @@ public final class Stack {
     private final List<List<Part>> stages;
 
     public Stack(Home home) throws IOException {
+        this(home, Map.of());
+    }
+
+    /**
+     * A stack whose parts with these names are run by something else.
+     *
+     * @throws IllegalArgumentException if there is no part of that name
+     */
+    public Stack(Home home, Map<String, Engine> engines) throws IOException {
         this.home = home;
         List<String> databases = new ArrayList<>(List.of("registry", "keycloak"));
         Arrays.stream(Service.values()).map(MeshService::database).forEach(databases::add);
@@ -54,6 +65,7 @@ public final class Stack {
                         List.of(new Postgres(home, databases), new Broker(home)),
                         List.of(new Registry(home), new IdentityProvider(home)),
                         services);
+        engines.forEach((name, engine) -> part(name).runBy(engine));
     }
 
     public Home home() {
@@ -71,10 +83,10 @@ public final class Stack {
             long since = System.nanoTime();
             Set<Part> adopted = new HashSet<>();
             for (Part part : stage) {
-                if (part.child().running().isPresent()) {
+                if (part.isRunning()) {
                     adopted.add(part);
                 } else {
-                    part.start();
+                    part.begin();
                 }
             }
             for (Part part : stage) {
@@ -91,8 +103,8 @@ public final class Stack {
     /** Starts one service again, or for the first time, and waits until it answers. */
     public void start(String name) throws IOException, InterruptedException {
         Part part = part(name);
-        if (part.child().running().isEmpty()) {
-            part.start();
+        if (!part.isRunning()) {
+            part.begin();
         }
         await(part);
     }
@@ -109,15 +121,37 @@ public final class Stack {
         start(name);
     }
 
+    /**
+     * Makes what lets the services start in a third of the time: each starts once while the JVM
+     * writes down what it loads, and a cache is made of that, beside the program. A new build
+     * forgets it.
+     *
+     * @throws IOException naming the service whose cache could not be made
+     */
+    public void warm(Progress progress) throws IOException, InterruptedException {
+        up((name, took, adopted) -> {});
+        for (Part part : stages.getLast()) {
+            long since = System.nanoTime();
+            MeshService service = (MeshService) part;
+            service.end(GRACE);
+            service.record();
+            await(service);
+            service.end(Duration.ofSeconds(90));
+            service.makeCache();
+            service.begin();
+            await(service);
+            progress.ready(part.name(), Duration.ofNanos(System.nanoTime() - since), false);
+        }
+    }
+
     /** Ends one part at once, as a crash would. */
     public void kill(String name) throws IOException, InterruptedException {
-        part(name).child().stop("KILL", Duration.ofSeconds(5));
+        part(name).kill();
     }
 
     /** Ends one part in order. */
     public void stop(String name) throws IOException, InterruptedException {
-        Part part = part(name);
-        part.child().stop(part.stopSignal(), Duration.ofSeconds(15));
+        part(name).end(GRACE);
     }
 
     /** Ends everything that was started here, services first. */
@@ -130,8 +164,7 @@ public final class Stack {
                         Thread.ofVirtual()
                                 .start(() -> {
                                     try {
-                                        part.child()
-                                                .stop(part.stopSignal(), Duration.ofSeconds(15));
+                                        part.end(GRACE);
                                     } catch (IOException e) {
                                         failures.add(e);
                                     } catch (InterruptedException e) {
@@ -165,7 +198,7 @@ public final class Stack {
                         new State(
                                 part.name(),
                                 process.map(ProcessHandle::pid),
-                                process.isPresent() && part.isReady(),
+                                part.isRunning() && part.isReady(),
                                 memory,
                                 part.child().log()));
             }
@@ -184,7 +217,7 @@ public final class Stack {
     private static void await(Part part) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + part.patience().toNanos();
         while (!part.isReady()) {
-            if (part.child().running().isEmpty()) {
+            if (!part.isRunning()) {
                 throw new IOException(
                         part.name()
                                 + " ended while starting; the end of its log:\n"

@@ -38,7 +38,7 @@ final class Mesh {
     Mesh() throws IOException {
         Path top = Path.of(System.getProperty("remit.top")).toAbsolutePath().normalize();
         home = new Home(Path.of("target/mesh").toAbsolutePath(), top);
-        stack = new Stack(home);
+        stack = new Stack(home, Infra.chosen().engines(home));
     }
 
     void up() throws Exception {
