@@ -165,6 +165,14 @@ class LifeOfAChangeIT {
                 422,
                 "TARGET_OUTSIDE_CHARTER");
         assertThat(mesh.post("connector", "/changes", "auditor", proposal).status()).isEqualTo(403);
+        assertRefused(
+                mesh.post("connector", "/changes", "offboarding.owner", Map.of("urgent", true)),
+                422,
+                "FIELD_UNKNOWN");
+        assertRefused(
+                mesh.post("connector", "/changes", "offboarding.owner", Map.of("subject", 7)),
+                422,
+                "FIELD_MISFORMED");
 
         String foreign = Tokens.of(mesh.home, "other-app", "auditor");
         assertThat(
