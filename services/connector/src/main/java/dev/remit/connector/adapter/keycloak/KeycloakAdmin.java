@@ -37,7 +37,7 @@ interface KeycloakAdmin {
             @Nullable AuthDetails authDetails,
             String operationType,
             String resourceType,
-            String resourcePath,
+            @Nullable String resourcePath,
             @Nullable String representation) {}
 
     /** The account and the client that acted. */

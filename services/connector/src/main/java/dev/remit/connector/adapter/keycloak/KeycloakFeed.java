@@ -138,7 +138,11 @@ class KeycloakFeed implements HealthCheck {
 
     /** An admin event on a user, as an activity; other events say nothing about an account. */
     static Optional<Activity> activity(AdminEvent event) {
-        List<String> path = List.of(event.resourcePath().split("/", -1));
+        String resource = event.resourcePath();
+        if (resource == null) {
+            return Optional.empty();
+        }
+        List<String> path = List.of(resource.split("/", -1));
         boolean onUser =
                 path.size() >= 2
                         && path.getFirst().equals("users")
@@ -155,7 +159,7 @@ class KeycloakFeed implements HealthCheck {
                         path.get(1),
                         event.operationType(),
                         event.resourceType(),
-                        event.resourcePath(),
+                        resource,
                         actor == null || actor.userId() == null ? "" : actor.userId(),
                         actor == null || actor.clientId() == null ? "" : actor.clientId(),
                         changed(event)));
