@@ -4,6 +4,7 @@ import dev.remit.handoff.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +42,9 @@ final class MeshService extends Part {
         run(List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + recording()));
     }
 
-    /** Makes the cache of what was recorded. */
+    /** Makes the cache of what was recorded; it is in place when it is whole, or not at all. */
     void makeCache() throws IOException, InterruptedException {
-        Path cache = program().resolveSibling("start.aot");
+        Path cache = program().resolveSibling("start.aot.new");
         Process process =
                 new ProcessBuilder(
                                 command(
@@ -58,8 +59,10 @@ final class MeshService extends Part {
         process.destroyForcibly();
         Files.deleteIfExists(recording());
         if (!ended || process.exitValue() != 0 || !Files.exists(cache)) {
+            Files.deleteIfExists(cache);
             throw new IOException(service.id() + ": no cache could be made; see " + child().log());
         }
+        Files.move(cache, program().resolveSibling("start.aot"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Path recording() {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +73,7 @@ final class Containers {
         container.setPortBindings(List.of("127.0.0.1:" + port + ":" + inside));
         container.setNetwork(network);
         container.setNetworkAliases(List.of(alias));
+        container.withStartupTimeout(Duration.ofMinutes(3));
         return container;
     }
 
@@ -86,6 +88,10 @@ final class Containers {
         return DockerImageName.parse(images.getProperty(part));
     }
 
+    /**
+     * Stopped, not removed: the data must be there when it starts again. Testcontainers removes it
+     * when the tests are over.
+     */
     private record InContainer(GenericContainer<?> container) implements Engine {
         @Override
         public void start(Path log) throws IOException {
@@ -102,7 +108,11 @@ final class Containers {
                             throw new UncheckedIOException(e);
                         }
                     }));
-            container.start();
+            if (container.getContainerId() == null) {
+                container.start();
+            } else {
+                container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
+            }
         }
 
         @Override
@@ -112,10 +122,15 @@ final class Containers {
 
         @Override
         public void stop(boolean atOnce) {
-            if (atOnce) {
-                container.getDockerClient().killContainerCmd(container.getContainerId()).exec();
+            if (!container.isRunning()) {
+                return;
             }
-            container.stop();
+            var docker = container.getDockerClient();
+            if (atOnce) {
+                docker.killContainerCmd(container.getContainerId()).exec();
+            } else {
+                docker.stopContainerCmd(container.getContainerId()).exec();
+            }
         }
     }
 }
