@@ -173,6 +173,10 @@ class LifeOfAChangeIT {
                 mesh.post("connector", "/changes", "offboarding.owner", Map.of("subject", 7)),
                 422,
                 "FIELD_MISFORMED");
+        String proposer = Tokens.of(mesh.home, "remit-cli", "offboarding.owner");
+        String changes = mesh.url("connector", "/changes");
+        assertRefused(Requests.send("POST", changes, proposer, "null"), 400, "BODY_MISSING");
+        assertRefused(Requests.send("POST", changes, proposer, "{"), 400, "BODY_NOT_JSON");
 
         String foreign = Tokens.of(mesh.home, "other-app", "auditor");
         assertThat(

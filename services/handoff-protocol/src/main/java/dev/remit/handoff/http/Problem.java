@@ -33,6 +33,18 @@ public final class Problem extends RuntimeException {
         return new Problem(422, code, detail, field);
     }
 
+    /**
+     * The body of a request.
+     *
+     * @throws Problem 400 BODY_MISSING if there is none
+     */
+    public static <T> T body(@Nullable T body) {
+        if (body == null) {
+            throw of(400, "BODY_MISSING", "the request needs a JSON object as its body");
+        }
+        return body;
+    }
+
     public int status() {
         return status;
     }

@@ -102,7 +102,8 @@ public class Approvals {
     @POST
     @Path("{id}/decisions")
     @Authenticated
-    public Uni<Response> decide(@PathParam("id") String id, Asked asked) {
+    public Uni<Response> decide(@PathParam("id") String id, @Nullable Asked body) {
+        Asked asked = Problem.body(body);
         UUID change = uuid(id);
         Attempt.Kind decision = kind(asked.decision());
         String reason = asked.reason() == null ? "" : asked.reason().strip();

@@ -52,7 +52,8 @@ public class Changes {
     @Path("changes")
     @RolesAllowed("proposer")
     public Uni<Response> propose(
-            Asked asked, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+            @Nullable Asked body, @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        Asked asked = Problem.body(body);
         String name = required("charter", asked.charter());
         Subject subject = asked.subject() == null ? new Subject(null, null) : asked.subject();
         String system = required("subject.system", subject.system());

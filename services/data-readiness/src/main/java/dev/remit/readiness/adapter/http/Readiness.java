@@ -82,7 +82,8 @@ public class Readiness {
     @POST
     @Path("corrections/{id}")
     @RolesAllowed({"operator", "admin"})
-    public Uni<Response> answer(@PathParam("id") String id, Answer answer) {
+    public Uni<Response> answer(@PathParam("id") String id, @Nullable Answer body) {
+        Answer answer = Problem.body(body);
         if (answer.value() == null || answer.value().isBlank()) {
             throw Problem.inField("value", "FIELD_MISSING", "value: must not be empty");
         }
