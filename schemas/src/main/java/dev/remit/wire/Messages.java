@@ -11,17 +11,31 @@ import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
+import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ReadinessJudged;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.SchemaParser;
 
-/** Every record that travels, as this build writes it. Registered by these very texts. */
+/** Every record that travels: as this build writes it, and as released versions wrote it. */
 public final class Messages {
+    private static final Map<Long, Schema> WRITTEN = written();
+
     private Messages() {}
 
+    /** What this build writes; registered by these very texts. */
     public static List<Schema> schemas() {
         return List.of(
                 IdentityObserved.getClassSchema(),
@@ -38,6 +52,38 @@ public final class Messages {
                 CorrectionProvided.getClassSchema(),
                 CharterPublished.getClassSchema(),
                 CheckpointPublished.getClassSchema(),
-                DeadLettered.getClassSchema());
+                DeadLettered.getClassSchema(),
+                DeadLetterResolved.getClassSchema());
+    }
+
+    /**
+     * The schema that a message was written with: this build's, or one that was released before.
+     *
+     * @param fingerprint CRC-64-AVRO of its parsing canonical form (Avro 1.12, schema fingerprints)
+     */
+    public static Optional<Schema> written(long fingerprint) {
+        return Optional.ofNullable(WRITTEN.get(fingerprint));
+    }
+
+    private static Map<Long, Schema> written() {
+        Map<Long, Schema> written = new HashMap<>();
+        for (String file : text("index").lines().toList()) {
+            Schema schema = new SchemaParser().parse(text(file)).mainSchema();
+            written.put(SchemaNormalization.parsingFingerprint64(schema), schema);
+        }
+        for (Schema schema : schemas()) {
+            written.put(SchemaNormalization.parsingFingerprint64(schema), schema);
+        }
+        return Map.copyOf(written);
+    }
+
+    private static String text(String file) {
+        try (InputStream in =
+                Objects.requireNonNull(
+                        Messages.class.getResourceAsStream("/released/" + file), file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SchemaParser;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -47,6 +51,39 @@ class GoldenRecordsTest {
             assertThat(read(bytes(current, records), current, current))
                     .as(golden.toString())
                     .isEqualTo(records);
+        }
+    }
+
+    /**
+     * {@code -Dremit.release=v3} writes what this build writes and no released version did, once it
+     * is to be released.
+     */
+    @Test
+    void whatThisBuildWritesIsReleasedAndCanBeReadWithoutARegistry() throws IOException {
+        Set<Long> released = new HashSet<>();
+        for (Path file : schemas()) {
+            released.add(SchemaNormalization.parsingFingerprint64(parse(file)));
+        }
+        String version = System.getProperty("remit.release");
+        for (Schema schema : Messages.schemas()) {
+            long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+            if (version != null && !version.isEmpty() && released.add(fingerprint)) {
+                Path folder = Files.createDirectories(RELEASED.resolve(version));
+                Files.writeString(
+                        folder.resolve(schema.getName() + ".avsc"), schema.toString(true) + "\n");
+            }
+            assertThat(released).as(schema.getName() + " is released").contains(fingerprint);
+        }
+        String index =
+                schemas().stream()
+                        .map(file -> RELEASED.relativize(file) + "\n")
+                        .collect(Collectors.joining());
+        if (version != null && !version.isEmpty()) {
+            Files.writeString(RELEASED.resolve("index"), index);
+        }
+        assertThat(Files.readString(RELEASED.resolve("index"))).isEqualTo(index);
+        for (long fingerprint : released) {
+            assertThat(Messages.written(fingerprint)).isPresent();
         }
     }
 

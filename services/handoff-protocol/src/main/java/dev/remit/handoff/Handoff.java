@@ -6,6 +6,7 @@ import static dev.remit.handoff.Service.DATA_READINESS;
 import static dev.remit.handoff.Service.EVIDENCE_LEDGER;
 import static dev.remit.handoff.Service.EXECUTOR;
 
+import dev.remit.wire.Messages;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -17,12 +18,14 @@ import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
+import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -48,7 +51,8 @@ public enum Handoff {
     CORRECTION_PROVIDED(CorrectionProvided.class, Topic.CORRECTION, DATA_READINESS),
     CHARTER_PUBLISHED(CharterPublished.class, Topic.CHARTER, CONNECTOR),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
-    DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values());
+    DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
+    DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());
 
     private final Class<? extends SpecificRecord> payload;
     private final Topic topic;
@@ -100,6 +104,23 @@ public enum Handoff {
     public String dataschema() {
         return "urn:remit:avro:%s:%016x"
                 .formatted(recordName(), SchemaNormalization.parsingFingerprint64(schema));
+    }
+
+    /**
+     * The schema that a {@link #dataschema()} names, of this build or of a released version; empty
+     * if none is known.
+     */
+    public Optional<Schema> written(String dataschema) {
+        String prefix = "urn:remit:avro:" + recordName() + ":";
+        if (!dataschema.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        try {
+            return Messages.written(
+                    Long.parseUnsignedLong(dataschema.substring(prefix.length()), 16));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     /**

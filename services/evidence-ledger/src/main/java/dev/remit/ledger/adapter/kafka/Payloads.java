@@ -3,6 +3,7 @@ package dev.remit.ledger.adapter.kafka;
 import dev.remit.handoff.Envelope;
 import java.io.IOException;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -22,10 +23,14 @@ public final class Payloads {
      *     read
      */
     public static SpecificRecord decode(Envelope envelope, byte[] payload) {
-        if (!envelope.dataschema().equals(envelope.handoff().dataschema())) {
-            throw new IllegalArgumentException(
-                    "written with schema " + envelope.dataschema() + ", which is not known here");
-        }
+        Schema written =
+                envelope.handoff()
+                        .written(envelope.dataschema())
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "written with schema "
+                                                + envelope.dataschema()
+                                                + ", which is not known here"));
         if (payload.length < PREFIX || payload[0] != 0) {
             throw new IllegalArgumentException("does not start with a registry content id");
         }
@@ -34,7 +39,8 @@ public final class Payloads {
                     DecoderFactory.get()
                             .binaryDecoder(payload, PREFIX, payload.length - PREFIX, null);
             SpecificRecord record =
-                    new SpecificDatumReader<SpecificRecord>(envelope.handoff().schema())
+                    new SpecificDatumReader<SpecificRecord>(
+                                    written, envelope.handoff().schema())
                             .read(null, decoder);
             if (!decoder.isEnd()) {
                 throw new IllegalArgumentException("has bytes after its record");
