@@ -7,20 +7,25 @@ import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import io.quarkus.hibernate.reactive.panache.Panache;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accounts, sources and charters as observed, kept in the service's own database (tables of {@code
@@ -34,20 +39,45 @@ public class Directory {
             "system, id, enabled, worker_id, manager_worker_id, array_to_string(group_ids, chr(10)),"
                     + " array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10)), label, observed_at";
 
-    /** Takes in the observations and charters of a batch; other messages are passed over. */
+    private static final int KEPT_CHARTERS = 256;
+
+    private final Map<String, Charter> charters = new ConcurrentHashMap<>();
+
+    /**
+     * Takes in the observations and charters of a batch, in as many statements as there are kinds
+     * of them; other messages are passed over.
+     */
     public Uni<Void> take(List<Received> batch) {
-        return Multi.createFrom()
-                .iterable(batch)
-                .onItem()
-                .transformToUniAndConcatenate(received ->
-                        switch (received.message()) {
-                            case IdentityObserved observed -> take(observed);
-                            case CharterPublished published -> take(published);
-                            default -> Uni.createFrom().voidItem();
-                        })
-                .collect()
-                .asList()
-                .replaceWithVoid();
+        Map<List<String>, IdentityObserved> accounts = new LinkedHashMap<>();
+        Map<String, Instant> sources = new TreeMap<>();
+        Map<String, Charter> published = new TreeMap<>();
+        for (Received received : batch) {
+            switch (received.message()) {
+                case IdentityObserved observed -> {
+                    switch (observed.getKind()) {
+                        case SNAPSHOT, REMOVED ->
+                                accounts.merge(
+                                        List.of(
+                                                observed.getSubject().getSystem(),
+                                                observed.getSubject().getId()),
+                                        observed,
+                                        Directory::later);
+                        case SOURCE_SYNCED ->
+                                sources.merge(
+                                        observed.getSource(),
+                                        observed.getObservedAt(),
+                                        (a, b) -> a.isAfter(b) ? a : b);
+                        case WORKER_EVENT, ACTIVITY, UNKNOWN -> {}
+                    }
+                }
+                case CharterPublished charter ->
+                        read(charter).ifPresent(each -> published.put(each.hash(), each));
+                default -> {}
+            }
+        }
+        return putAccounts(List.copyOf(accounts.values()))
+                .chain(() -> putSources(sources))
+                .chain(() -> putCharters(List.copyOf(published.values())));
     }
 
     /** Whether a batch holds anything that can change what this directory says. */
@@ -93,6 +123,10 @@ public class Directory {
 
     /** The charter with this hash, if it was published. */
     public Uni<Optional<Charter>> charter(String hash) {
+        Charter kept = charters.get(hash);
+        if (kept != null) {
+            return Uni.createFrom().item(Optional.of(kept));
+        }
         return session()
                 .chain(session ->
                         session.createNativeQuery(
@@ -103,70 +137,120 @@ public class Directory {
                 .map(row ->
                         Optional.ofNullable(row)
                                 .map(each ->
-                                        new Charter(
-                                                (String) each[0],
-                                                (String) each[1],
-                                                (String) each[2],
-                                                (String) each[3])));
+                                        keep(
+                                                new Charter(
+                                                        (String) each[0],
+                                                        (String) each[1],
+                                                        (String) each[2],
+                                                        (String) each[3]))));
     }
 
-    private Uni<Void> take(CharterPublished published) {
+    /** A hash names one document for ever, whatever becomes of the transaction that read it. */
+    private Charter keep(Charter charter) {
+        if (charters.size() < KEPT_CHARTERS) {
+            charters.put(charter.hash(), charter);
+        }
+        return charter;
+    }
+
+    private static IdentityObserved later(IdentityObserved a, IdentityObserved b) {
+        return b.getObservedAt().isBefore(a.getObservedAt()) ? a : b;
+    }
+
+    private static Optional<Charter> read(CharterPublished published) {
         byte[] document = bytes(published.getDocument());
         String hash = Hash.sha256(document).hex();
         if (!hash.equals(published.getCharter().getHash())) {
             LOG.errorf(
                     "charter %s: its hash does not fit its document; it is not in force",
                     published.getCharter().getName());
-            return Uni.createFrom().voidItem();
+            return Optional.empty();
         }
-        return execute(
-                "insert into directory_charter (hash, name, version, document) values (?1, ?2, ?3, ?4) on conflict do nothing",
-                hash,
-                published.getCharter().getName(),
-                published.getCharter().getVersion(),
-                new String(document, StandardCharsets.UTF_8));
+        return Optional.of(
+                new Charter(
+                        published.getCharter().getName(),
+                        published.getCharter().getVersion(),
+                        hash,
+                        new String(document, StandardCharsets.UTF_8)));
     }
 
-    private Uni<Void> take(IdentityObserved observed) {
-        return switch (observed.getKind()) {
-            case SNAPSHOT -> put(observed, observed.getAccount());
-            case REMOVED ->
-                    execute(
-                            "update directory_account set removed = true, observed_at = ?3"
-                                    + " where system = ?1 and id = ?2 and observed_at <= ?3",
-                            observed.getSubject().getSystem(),
-                            observed.getSubject().getId(),
-                            offset(observed.getObservedAt()));
-            case SOURCE_SYNCED ->
-                    execute(
-                            "insert into directory_source (system, read_at) values (?1, ?2) on conflict (system)"
-                                    + " do update set read_at = greatest(directory_source.read_at, excluded.read_at)",
-                            observed.getSource(),
-                            offset(observed.getObservedAt()));
-            case WORKER_EVENT, ACTIVITY, UNKNOWN -> Uni.createFrom().voidItem();
-        };
+    private static Uni<Void> putCharters(List<Charter> published) {
+        return execute(
+                published,
+                "insert into directory_charter (hash, name, version, document)"
+                        + " select * from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                        + " on conflict do nothing",
+                texts(published, Charter::hash),
+                texts(published, Charter::name),
+                texts(published, Charter::version),
+                texts(published, Charter::document));
     }
 
-    private static Uni<Void> put(IdentityObserved observed, AccountFacts facts) {
+    private static Uni<Void> putSources(Map<String, Instant> sources) {
+        List<Map.Entry<String, Instant>> rows = List.copyOf(sources.entrySet());
         return execute(
-                "insert into directory_account (system, id, enabled, worker_id, manager_worker_id, group_ids, group_paths,"
-                        + " roles, label, removed, observed_at) values (?1, ?2, ?3, nullif(?4, ''), nullif(?5, ''), cast(?6 as text[]),"
-                        + " cast(?7 as text[]), cast(?8 as text[]), ?9, false, ?10)"
-                        + " on conflict (system, id) do update set enabled = excluded.enabled, worker_id = excluded.worker_id,"
-                        + " manager_worker_id = excluded.manager_worker_id, group_ids = excluded.group_ids,"
-                        + " group_paths = excluded.group_paths, roles = excluded.roles, label = excluded.label,"
-                        + " removed = false, observed_at = excluded.observed_at"
-                        + " where directory_account.observed_at <= excluded.observed_at",
-                observed.getSubject().getSystem(),
-                observed.getSubject().getId(),
-                facts.getEnabled(),
-                Optional.ofNullable(facts.getWorkerId()).orElse(""),
-                Optional.ofNullable(facts.getManagerWorkerId()).orElse(""),
-                facts.getGroups().stream().map(GroupFact::getId).toArray(String[]::new),
-                facts.getGroups().stream().map(GroupFact::getPath).toArray(String[]::new),
-                facts.getRoles().toArray(String[]::new),
-                Optional.ofNullable(facts.getLabel()).orElse(""),
-                offset(observed.getObservedAt()));
+                rows,
+                "insert into directory_source (system, read_at)"
+                        + " select system, cast(read_at as timestamptz)"
+                        + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as row (system, read_at)"
+                        + " on conflict (system) do update"
+                        + " set read_at = greatest(directory_source.read_at, excluded.read_at)",
+                texts(rows, Map.Entry::getKey),
+                texts(rows, row -> row.getValue().toString()));
+    }
+
+    /**
+     * An account that is gone keeps what was known of it. Lists travel as lines: an array of arrays
+     * of different lengths is none in SQL.
+     */
+    private static Uni<Void> putAccounts(List<IdentityObserved> observed) {
+        return execute(
+                observed,
+                "insert into directory_account as known (system, id, enabled, worker_id, manager_worker_id, group_ids,"
+                        + " group_paths, roles, label, removed, observed_at)"
+                        + " select system, id, enabled = 'true', nullif(worker_id, ''), nullif(manager_worker_id, ''),"
+                        + " string_to_array(group_ids, chr(10)), string_to_array(group_paths, chr(10)),"
+                        + " string_to_array(roles, chr(10)), label, removed = 'true', cast(observed_at as timestamptz)"
+                        + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]),"
+                        + " cast(?5 as text[]), cast(?6 as text[]), cast(?7 as text[]), cast(?8 as text[]), cast(?9 as text[]),"
+                        + " cast(?10 as text[]), cast(?11 as text[])) as row (system, id, enabled, worker_id, manager_worker_id,"
+                        + " group_ids, group_paths, roles, label, removed, observed_at)"
+                        + " order by system, id"
+                        + " on conflict (system, id) do update set removed = excluded.removed, observed_at = excluded.observed_at,"
+                        + " enabled = case when excluded.removed then known.enabled else excluded.enabled end,"
+                        + " worker_id = case when excluded.removed then known.worker_id else excluded.worker_id end,"
+                        + " manager_worker_id = case when excluded.removed then known.manager_worker_id else excluded.manager_worker_id end,"
+                        + " group_ids = case when excluded.removed then known.group_ids else excluded.group_ids end,"
+                        + " group_paths = case when excluded.removed then known.group_paths else excluded.group_paths end,"
+                        + " roles = case when excluded.removed then known.roles else excluded.roles end,"
+                        + " label = case when excluded.removed then known.label else excluded.label end"
+                        + " where known.observed_at <= excluded.observed_at",
+                texts(observed, each -> each.getSubject().getSystem()),
+                texts(observed, each -> each.getSubject().getId()),
+                texts(observed, each -> fact(each, facts -> String.valueOf(facts.getEnabled()))),
+                texts(observed, each -> fact(each, AccountFacts::getWorkerId)),
+                texts(observed, each -> fact(each, AccountFacts::getManagerWorkerId)),
+                texts(observed, each -> fact(each, facts -> lines(facts, GroupFact::getId))),
+                texts(observed, each -> fact(each, facts -> lines(facts, GroupFact::getPath))),
+                texts(observed, each -> fact(each, facts -> String.join("\n", facts.getRoles()))),
+                texts(observed, each -> fact(each, AccountFacts::getLabel)),
+                texts(observed, each -> String.valueOf(each.getAccount() == null)),
+                texts(observed, each -> each.getObservedAt().toString()));
+    }
+
+    private static String lines(AccountFacts facts, Function<GroupFact, String> part) {
+        return facts.getGroups().stream().map(part).collect(Collectors.joining("\n"));
+    }
+
+    private static String fact(
+            IdentityObserved observed, Function<AccountFacts, @Nullable String> part) {
+        AccountFacts facts = observed.getAccount();
+        String text = facts == null ? null : part.apply(facts);
+        return text == null ? "" : text;
+    }
+
+    private static <T> String[] texts(List<T> rows, Function<? super T, String> column) {
+        return rows.stream().map(column).toArray(String[]::new);
     }
 
     private static Uni<List<Account>> accounts(String condition, String system, Object value) {
@@ -217,22 +301,22 @@ public class Directory {
         };
     }
 
-    private static OffsetDateTime offset(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
-    }
-
     private static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
         return bytes;
     }
 
-    private static Uni<Void> execute(String sql, Object... parameters) {
+    /** One statement for all the rows; none for none. */
+    private static Uni<Void> execute(List<?> rows, String sql, String[]... columns) {
+        if (rows.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
         return session()
                 .chain(session -> {
                     var query = session.createNativeQuery(sql);
-                    for (int n = 0; n < parameters.length; n++) {
-                        query.setParameter(n + 1, parameters[n]);
+                    for (int n = 0; n < columns.length; n++) {
+                        query.setParameter(n + 1, columns[n]);
                     }
                     return query.executeUpdate();
                 })

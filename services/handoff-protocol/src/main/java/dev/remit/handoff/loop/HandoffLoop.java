@@ -7,10 +7,15 @@ import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -28,9 +33,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.Readiness;
@@ -53,18 +62,29 @@ class HandoffLoop {
     private static final Logger LOG = Logger.getLogger(HandoffLoop.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final long NONE = Long.MAX_VALUE;
 
     private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason) {}
 
-    private record Checked(List<Received> received, List<Rejected> rejected) {}
+    /**
+     * @param spans one for each received message, in their order
+     */
+    private record Checked(List<Received> received, List<Rejected> rejected, List<Span> spans) {}
 
     private final Keys keys;
     private final Wire wire;
     private final Contexts contexts;
     private final PostgresHandoffs handoffs;
     private final Relay relay;
+    private final Traces traces;
     private final LoopHealth health;
     private final MeterRegistry meters;
+    private final Counter received;
+    private final Counter dropped;
+
+    /** When the oldest message in hand was written; {@link #NONE} with empty hands. */
+    private final AtomicLong oldest = new AtomicLong(NONE);
+
     private final Instance<Receiver> receiver;
     private final Optional<List<String>> topics;
 
@@ -74,6 +94,7 @@ class HandoffLoop {
             Contexts contexts,
             PostgresHandoffs handoffs,
             Relay relay,
+            Traces traces,
             @Readiness LoopHealth health,
             MeterRegistry meters,
             Instance<Receiver> receiver,
@@ -84,8 +105,18 @@ class HandoffLoop {
         this.contexts = contexts;
         this.handoffs = handoffs;
         this.relay = relay;
+        this.traces = traces;
         this.health = health;
         this.meters = meters;
+        this.received = meters.counter("remit.handoffs.received");
+        this.dropped = meters.counter("remit.handoffs.dropped");
+        meters.gauge(
+                "remit.handoffs.oldest.unhandled.seconds",
+                oldest,
+                since ->
+                        since.get() == NONE
+                                ? 0
+                                : (System.currentTimeMillis() - since.get()) / 1000.0);
         this.receiver = receiver;
         this.topics = topics;
     }
@@ -115,6 +146,7 @@ class HandoffLoop {
     Uni<Void> on(ConsumerRecords<String, byte[]> batch) {
         var records = new ArrayList<ConsumerRecord<String, byte[]>>();
         batch.forEach(records::add);
+        records.forEach(record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
         return Uni.createFrom()
                 .deferred(() -> contexts.fresh(() -> handle(records)))
                 .onFailure(Unavailable::isCauseOf)
@@ -128,30 +160,59 @@ class HandoffLoop {
                     LOG.error("consuming stops: this is a bug", failure);
                     health.stopped(failure);
                 })
-                .invoke(health::works);
+                .invoke(health::works)
+                .invoke(() -> oldest.set(NONE));
     }
 
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
         return contexts.blocking(() -> check(records))
-                .chain(checked -> handoffs.commit(outbox -> decide(checked, outbox)))
-                .chain(relay::drain);
+                .chain(checked ->
+                        handoffs.commit(outbox -> decide(checked, outbox))
+                                .onTermination()
+                                .invoke(() -> checked.spans().forEach(Span::end)))
+                .chain(committed -> relay.publish(committed.letters()));
     }
 
     private Checked check(List<ConsumerRecord<String, byte[]>> records) {
         Map<UUID, Received> received = new LinkedHashMap<>();
         List<Rejected> rejected = new ArrayList<>();
+        List<Span> spans = new ArrayList<>();
+        long now = System.currentTimeMillis();
         for (ConsumerRecord<String, byte[]> record : records) {
             try {
                 Received each = check(record);
                 Received same = received.putIfAbsent(each.envelope().id(), each);
-                if (same != null && !same.hash().equals(each.hash())) {
+                if (same == null) {
+                    spans.add(span(record, each.envelope()));
+                    latency(each.envelope(), now);
+                } else if (!same.hash().equals(each.hash())) {
                     rejected.add(equivocation(record));
                 }
             } catch (Unprocessable e) {
                 rejected.add(new Rejected(record, e.code(), e.reason()));
             }
         }
-        return new Checked(List.copyOf(received.values()), rejected);
+        return new Checked(List.copyOf(received.values()), rejected, spans);
+    }
+
+    private Span span(ConsumerRecord<String, byte[]> record, Envelope envelope) {
+        Header header = record.headers().lastHeader(Traces.HEADER);
+        return traces.receives(
+                envelope.handoff().recordName(),
+                envelope.source(),
+                envelope.id(),
+                header == null ? null : Traces.read(header.value()));
+    }
+
+    /** From the sender's transaction to here; a wrong clock shows as zero or as hours. */
+    private void latency(Envelope envelope, long now) {
+        meters.timer(
+                        "remit.handoff.latency",
+                        "from",
+                        envelope.source().id(),
+                        "record",
+                        envelope.handoff().recordName())
+                .record(Math.max(0, now - envelope.time().toEpochMilli()), TimeUnit.MILLISECONDS);
     }
 
     private Received check(ConsumerRecord<String, byte[]> record) throws Unprocessable {
@@ -204,6 +265,12 @@ class HandoffLoop {
         if (received.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
+        for (int n = 0; n < received.size(); n++) {
+            SpanContext context = checked.spans().get(n).getSpanContext();
+            if (context.isValid()) {
+                outbox.trace(received.get(n).envelope().id(), context);
+            }
+        }
         Collection<UUID> changes =
                 received.stream()
                         .map(each -> each.envelope().correlation())
@@ -214,7 +281,8 @@ class HandoffLoop {
                 .chain(session -> fresh(session, received, outbox))
                 .chain(fresh -> {
                     fresh.forEach(each -> follow(each.envelope(), each.hash(), outbox));
-                    meters.counter("remit.handoffs.received").increment(fresh.size());
+                    this.received.increment(fresh.size());
+                    dropped.increment(received.size() - fresh.size());
                     return fresh.isEmpty()
                             ? Uni.createFrom().voidItem()
                             : receiver.get().receive(fresh, outbox);
@@ -288,6 +356,23 @@ class HandoffLoop {
                                             each.payload()));
                 })
                 .replaceWithVoid();
+    }
+
+    /** Another instance left, or this one came: what is unpublished there is published here. */
+    @ApplicationScoped
+    @Identifier("handoffs")
+    static class Rebalance implements KafkaConsumerRebalanceListener {
+        private final Relay relay;
+
+        Rebalance(Relay relay) {
+            this.relay = relay;
+        }
+
+        @Override
+        public void onPartitionsAssigned(
+                Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            relay.inherit();
+        }
     }
 
     private static Rejected equivocation(ConsumerRecord<String, byte[]> record) {

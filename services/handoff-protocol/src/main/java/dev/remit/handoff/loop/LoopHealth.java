@@ -3,6 +3,7 @@ package dev.remit.handoff.loop;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
@@ -10,25 +11,41 @@ import org.jspecify.annotations.Nullable;
 @Readiness
 @ApplicationScoped
 class LoopHealth implements HealthCheck {
-    private volatile @Nullable String trouble;
+    private volatile @Nullable String consuming;
+    private volatile @Nullable String outbox;
 
     void works() {
-        trouble = null;
+        consuming = null;
     }
 
     void waitsFor(Throwable failure) {
-        trouble = "waits: " + failure;
+        consuming = "waits: " + failure;
     }
 
     void stopped(Throwable failure) {
-        trouble = "stopped: " + failure;
+        consuming = "stopped: " + failure;
+    }
+
+    void outboxWorks() {
+        outbox = null;
+    }
+
+    void outboxWaitsFor(Throwable failure) {
+        outbox = "waits: " + failure;
     }
 
     @Override
     public HealthCheckResponse call() {
-        String now = trouble;
-        return now == null
-                ? HealthCheckResponse.up("handoffs")
-                : HealthCheckResponse.named("handoffs").down().withData("reason", now).build();
+        String in = consuming;
+        String out = outbox;
+        HealthCheckResponseBuilder answer =
+                HealthCheckResponse.named("handoffs").status(in == null && out == null);
+        if (in != null) {
+            answer.withData("consuming", in);
+        }
+        if (out != null) {
+            answer.withData("outbox", out);
+        }
+        return answer.build();
     }
 }

@@ -19,6 +19,9 @@ public class OutboxRow extends PanacheEntityBase {
     public String headers;
     public byte[] payload;
 
+    @Column(name = "created_at")
+    public Instant createdAt;
+
     @Column(name = "published_at")
     public Instant publishedAt;
 }

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -18,19 +19,24 @@ import org.jboss.logging.Logger;
 class PostgresHandoffs implements Handoffs {
     private static final Logger LOG = Logger.getLogger(PostgresHandoffs.class);
 
-    private final Keys keys;
-    private final Wire wire;
+    /** A transaction's result, and what it left to be published. */
+    record Committed<T>(T result, List<Sealed> letters) {}
+
+    private final SealedOutbox.Means means;
     private final Contexts contexts;
-    private final ObjectMapper json;
     private final Relay relay;
     private final Clock clock = Clock.systemUTC();
     private final RandomGenerator random = new SecureRandom();
 
-    PostgresHandoffs(Keys keys, Wire wire, Contexts contexts, ObjectMapper json, Relay relay) {
-        this.keys = keys;
-        this.wire = wire;
+    PostgresHandoffs(
+            Keys keys,
+            Wire wire,
+            Contexts contexts,
+            ObjectMapper json,
+            Relay relay,
+            Traces traces) {
+        this.means = new SealedOutbox.Means(keys, wire, contexts, json, relay, traces);
         this.contexts = contexts;
-        this.json = json;
         this.relay = relay;
     }
 
@@ -38,34 +44,35 @@ class PostgresHandoffs implements Handoffs {
     public <T> Uni<T> transact(Collection<UUID> changes, Function<Outbox, Uni<T>> work) {
         return contexts.fresh(() ->
                         commit(outbox -> outbox.lock(changes).chain(() -> work.apply(outbox))))
-                .invoke(() ->
-                        relay.drain()
+                .invoke(committed ->
+                        relay.publish(committed.letters())
                                 .subscribe()
                                 .with(
                                         done -> {},
-                                        failure -> LOG.warnf("outbox waits: %s", failure)));
+                                        failure -> LOG.warnf("outbox waits: %s", failure)))
+                .map(Committed::result);
     }
 
     /**
      * Runs the work in a transaction on the current context and stores its outbox; does not
      * publish.
      */
-    <T> Uni<T> commit(Function<SealedOutbox, Uni<T>> work) {
+    <T> Uni<Committed<T>> commit(Function<SealedOutbox, Uni<T>> work) {
         return Panache.withTransaction(() ->
                 Panache.getSession()
                         .chain(session -> {
                             var outbox =
                                     new SealedOutbox(
                                             session,
-                                            keys,
-                                            wire,
-                                            contexts,
-                                            json,
+                                            means,
                                             clock.instant().truncatedTo(ChronoUnit.MICROS),
                                             random);
                             return work.apply(outbox)
                                     .call(() -> session.flush())
-                                    .call(outbox::store);
+                                    .chain(result ->
+                                            outbox.store()
+                                                    .map(letters ->
+                                                            new Committed<>(result, letters)));
                         }));
     }
 }

@@ -14,24 +14,33 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.Readiness;
+import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what the outbox holds, in its order, then marks it. One round at a time in this
- * instance; a round that fails or dies is repeated from the database with the same ids and bytes,
- * and receivers drop what they have seen.
+ * Publishes what was committed. The instance that wrote a message sends it from memory at once, and
+ * marks it as published in its next transaction. What stays unmarked, because an instance died or
+ * Kafka did not answer, is sent from the database by whoever comes first, with the same ids and
+ * bytes; receivers drop what they have seen.
  */
 @Singleton
 class Relay {
@@ -41,21 +50,30 @@ class Relay {
 
     private final Contexts contexts;
     private final ObjectMapper json;
+    private final LoopHealth health;
+    private final Duration grace;
     private final KafkaProducer<String, byte[]> producer;
     private final Counter published;
-    private Uni<Void> last = Uni.createFrom().voidItem();
-    private @Nullable Uni<Void> waiting;
+    private final Queue<UUID> unmarked = new ConcurrentLinkedQueue<>();
+    private final AtomicLong depth = new AtomicLong();
+
+    /** A predecessor may have left something that need not wait for the grace period. */
+    private final AtomicBoolean inherits = new AtomicBoolean(true);
 
     Relay(
             Contexts contexts,
             ObjectMapper json,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            @Readiness LoopHealth health,
+            @ConfigProperty(name = "remit.outbox.grace") Duration grace) {
         this.contexts = contexts;
         this.json = json;
+        this.health = health;
+        this.grace = grace;
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) Duration.ofSeconds(10).toMillis());
         config.put(
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) Duration.ofSeconds(30).toMillis());
@@ -64,33 +82,53 @@ class Relay {
         this.producer =
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
         this.published = meters.counter("remit.handoffs.published");
+        meters.gauge("remit.outbox.depth", depth);
+    }
+
+    /** Sends these, in their order; done when Kafka has them all. */
+    Uni<Void> publish(List<Sealed> letters) {
+        if (letters.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return contexts.blocking(() -> send(letters))
+                .invoke(() -> letters.forEach(letter -> unmarked.add(letter.id())))
+                .replaceWithVoid();
     }
 
     /**
-     * Publishes at least everything that was committed before the call; done when it is published
-     * and marked.
+     * Takes what was published and is not marked yet; whoever takes it marks it, or puts it back.
      */
-    synchronized Uni<Void> drain() {
-        if (waiting == null) {
-            Uni<Void> next =
-                    last.onItemOrFailure()
-                            .transformToUni((done, failure) -> {
-                                started();
-                                return contexts.fresh(this::rounds);
-                            })
-                            .memoize()
-                            .indefinitely();
-            last = next;
-            waiting = next;
+    List<UUID> takeUnmarked() {
+        List<UUID> taken = new ArrayList<>();
+        for (UUID id = unmarked.poll(); id != null; id = unmarked.poll()) {
+            taken.add(id);
         }
-        return waiting;
+        return taken;
     }
 
-    /** Publishes what an earlier life of this service, or a failed round, left behind. */
-    @Scheduled(every = "3s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void putBack(Collection<UUID> ids) {
+        unmarked.addAll(ids);
+    }
+
+    /** Partitions came over from another instance: what it left is published now. */
+    void inherit() {
+        inherits.set(true);
+    }
+
+    /** Marks what the last transactions published, then publishes what others left behind. */
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> sweep() {
-        return drain().onFailure()
-                .invoke(failure -> LOG.warnf("outbox waits: %s", failure))
+        boolean inherited = inherits.getAndSet(false);
+        return contexts.fresh(() -> rounds(inherited ? Duration.ZERO : grace))
+                .invoke(health::outboxWorks)
+                .onFailure()
+                .invoke(failure -> {
+                    if (inherited) {
+                        inherits.set(true);
+                    }
+                    LOG.warnf("outbox waits: %s", failure);
+                    health.outboxWaitsFor(failure);
+                })
                 .onFailure()
                 .recoverWithNull();
     }
@@ -100,32 +138,81 @@ class Relay {
         producer.close(Duration.ofSeconds(5));
     }
 
-    private synchronized void started() {
-        waiting = null;
+    private Uni<Void> rounds(Duration age) {
+        return round(age).chain(size -> size < ROUND ? Uni.createFrom().voidItem() : rounds(age));
     }
 
-    private Uni<Void> rounds() {
-        return round().chain(size -> size < ROUND ? Uni.createFrom().voidItem() : rounds());
+    /** One transaction: rows are locked while they are sent, so that no two instances send them. */
+    private Uni<Integer> round(Duration age) {
+        List<UUID> marks = takeUnmarked();
+        return Panache.withTransaction(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        mark(session, marks)
+                                                .chain(() -> left(session, age))
+                                                .chain(rows ->
+                                                        rows.isEmpty()
+                                                                ? Uni.createFrom().item(0)
+                                                                : contexts.blocking(
+                                                                                () -> send(rows))
+                                                                        .chain(() ->
+                                                                                mark(
+                                                                                        session,
+                                                                                        ids(rows)))
+                                                                        .replaceWith(rows.size()))
+                                                .call(() -> count(session))))
+                .onFailure()
+                .invoke(() -> putBack(marks));
     }
 
-    private Uni<Integer> round() {
-        return Panache.withSession(() ->
-                        OutboxRow.<OutboxRow>find("publishedAt is null order by position")
-                                .page(0, ROUND)
-                                .list())
-                .chain(rows ->
-                        rows.isEmpty()
-                                ? Uni.createFrom().item(0)
-                                : contexts.blocking(() -> send(rows)).chain(this::mark));
+    private Uni<List<Sealed>> left(Mutiny.Session session, Duration age) {
+        return session.createNativeQuery(
+                        "select * from handoff_outbox where published_at is null"
+                                + " and created_at <= now() - :age * interval '1 millisecond'"
+                                + " order by position limit :round for update skip locked",
+                        OutboxRow.class)
+                .setParameter("age", age.toMillis())
+                .setParameter("round", ROUND)
+                .getResultList()
+                .map(rows -> rows.stream().map(this::sealed).toList());
     }
 
-    private List<Long> send(List<OutboxRow> rows)
-            throws JsonProcessingException, InterruptedException {
-        var positions = new ArrayList<Long>();
+    private Sealed sealed(OutboxRow row) {
+        try {
+            return new Sealed(
+                    row.id, row.topic, row.key, json.readValue(row.headers, HEADERS), row.payload);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("kept headers do not read", e);
+        }
+    }
+
+    private Uni<Void> count(Mutiny.Session session) {
+        return session.createNativeQuery(
+                        "select count(*) from handoff_outbox where published_at is null",
+                        Long.class)
+                .getSingleResult()
+                .invoke(depth::set)
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> mark(Mutiny.Session session, List<UUID> ids) {
+        return ids.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : session.createNativeQuery(
+                                "update handoff_outbox set published_at = now() where id = any(cast(:ids as uuid[]))")
+                        .setParameter("ids", ids.toArray(UUID[]::new))
+                        .executeUpdate()
+                        .replaceWithVoid();
+    }
+
+    private static List<UUID> ids(List<Sealed> letters) {
+        return letters.stream().map(Sealed::id).toList();
+    }
+
+    private int send(List<Sealed> letters) throws InterruptedException {
         var sent = new ArrayList<Future<RecordMetadata>>();
-        for (OutboxRow row : rows) {
-            positions.add(row.position);
-            sent.add(producer.send(record(row)));
+        for (Sealed letter : letters) {
+            sent.add(producer.send(record(letter)));
         }
         producer.flush();
         for (Future<RecordMetadata> each : sent) {
@@ -135,28 +222,15 @@ class Relay {
                 throw new Unavailable("Kafka did not take the outbox", e);
             }
         }
-        published.increment(positions.size());
-        return positions;
+        published.increment(letters.size());
+        return letters.size();
     }
 
-    private ProducerRecord<String, byte[]> record(OutboxRow row) throws JsonProcessingException {
-        var record = new ProducerRecord<>(row.topic, row.key, row.payload);
-        json.readValue(row.headers, HEADERS)
+    private static ProducerRecord<String, byte[]> record(Sealed letter) {
+        var record = new ProducerRecord<>(letter.topic(), letter.key(), letter.payload());
+        letter.headers()
                 .forEach((name, value) ->
                         record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         return record;
-    }
-
-    private Uni<Integer> mark(List<Long> positions) {
-        return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(
-                                                        "update handoff_outbox set published_at = now()"
-                                                                + " where position = any(cast(:positions as bigint[]))")
-                                                .setParameter(
-                                                        "positions", positions.toArray(Long[]::new))
-                                                .executeUpdate()))
-                .replaceWith(positions.size());
     }
 }

@@ -8,6 +8,7 @@ import dev.remit.handoff.Ids;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.wire.v1.DeadLettered;
+import io.opentelemetry.api.trace.SpanContext;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecord;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -42,32 +46,27 @@ final class SealedOutbox implements Outbox {
     /** The last handoff of a change; sequence 0 and no hash before the first. */
     private record Link(int sequence, @Nullable Hash hash) {}
 
-    private record Sealed(Envelope envelope, byte[] payload) {}
+    /** What one transaction shares. */
+    record Means(
+            Keys keys,
+            Wire wire,
+            Contexts contexts,
+            ObjectMapper json,
+            Relay relay,
+            Traces traces) {}
 
     private final Mutiny.Session session;
-    private final Keys keys;
-    private final Wire wire;
-    private final Contexts contexts;
-    private final ObjectMapper json;
+    private final Means means;
     private final Instant now;
     private final RandomGenerator random;
     private final List<Letter> letters = new ArrayList<>();
     private final Map<UUID, Link> chains = new HashMap<>();
     private final Map<String, Integer> ordinals = new HashMap<>();
+    private final Map<UUID, SpanContext> traces = new HashMap<>();
 
-    SealedOutbox(
-            Mutiny.Session session,
-            Keys keys,
-            Wire wire,
-            Contexts contexts,
-            ObjectMapper json,
-            Instant now,
-            RandomGenerator random) {
+    SealedOutbox(Mutiny.Session session, Means means, Instant now, RandomGenerator random) {
         this.session = session;
-        this.keys = keys;
-        this.wire = wire;
-        this.contexts = contexts;
-        this.json = json;
+        this.means = means;
         this.now = now;
         this.random = random;
     }
@@ -89,19 +88,27 @@ final class SealedOutbox implements Outbox {
         if (wanted.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        UUID[] ids = wanted.toArray(UUID[]::new);
         return session.createNativeQuery(
                         "insert into handoff_chain (change_id, sequence)"
-                                + " select id, 0 from unnest(cast(:ids as uuid[])) id order by id on conflict do nothing")
-                .setParameter("ids", ids)
-                .executeUpdate()
-                .chain(() ->
-                        session.createNativeQuery(
-                                        "select change_id, sequence, encode(hash, 'base64') from handoff_chain"
-                                                + " where change_id = any(cast(:ids as uuid[])) order by change_id for update",
-                                        Object[].class)
-                                .setParameter("ids", ids)
-                                .getResultList())
+                                + " select id, 0 from unnest(cast(:ids as uuid[])) id order by id"
+                                + " on conflict do nothing returning change_id",
+                        UUID.class)
+                .setParameter("ids", wanted.toArray(UUID[]::new))
+                .getResultList()
+                .chain(added -> {
+                    added.forEach(id -> chains.put(id, new Link(0, null)));
+                    wanted.removeAll(added);
+                    return wanted.isEmpty() ? Uni.createFrom().voidItem() : lockKnown(wanted);
+                });
+    }
+
+    private Uni<Void> lockKnown(Collection<UUID> changes) {
+        return session.createNativeQuery(
+                        "select change_id, sequence, encode(hash, 'base64') from handoff_chain"
+                                + " where change_id = any(cast(:ids as uuid[])) order by change_id for update",
+                        Object[].class)
+                .setParameter("ids", changes.toArray(UUID[]::new))
+                .getResultList()
                 .invoke(rows ->
                         rows.forEach(row ->
                                 chains.put(
@@ -119,6 +126,11 @@ final class SealedOutbox implements Outbox {
         if (locked(change).sequence() < sequence) {
             chains.put(change, new Link(sequence, hash));
         }
+    }
+
+    /** The trace that what follows from this message belongs to. */
+    void trace(UUID cause, SpanContext context) {
+        traces.put(cause, context);
     }
 
     @Override
@@ -150,7 +162,7 @@ final class SealedOutbox implements Outbox {
             byte[] payload) {
         Map<String, ByteBuffer> kept = new LinkedHashMap<>();
         headers.forEach((name, value) -> kept.put(name, ByteBuffer.wrap(value)));
-        String service = keys.service().id();
+        String service = means.keys().service().id();
         publish(
                 Ids.derived(ORIGINS, service + "|" + code + "|" + origin),
                 key == null || key.isEmpty() || key.chars().anyMatch(Character::isISOControl)
@@ -171,13 +183,15 @@ final class SealedOutbox implements Outbox {
     }
 
     /**
-     * Encodes, chains, seals and stores everything collected; must be the transaction's last step.
+     * Encodes, chains, seals and stores everything collected, and marks what earlier transactions
+     * published; must be the transaction's last step.
+     *
+     * @return what is to be published after the commit: all but what was stored before
      */
-    Uni<Void> store() {
-        if (letters.isEmpty()) {
-            return storeChains();
-        }
-        return contexts.blocking(this::seal).chain(this::insert).chain(this::storeChains);
+    Uni<List<Sealed>> store() {
+        return letters.isEmpty() && chains.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : means.contexts().blocking(this::seal).chain(this::insert);
     }
 
     private Link locked(UUID change) {
@@ -189,16 +203,17 @@ final class SealedOutbox implements Outbox {
     }
 
     private UUID derived(UUID cause, SpecificRecord message) {
-        String name = keys.service().id() + "|" + message.getSchema().getName();
+        String name = means.keys().service().id() + "|" + message.getSchema().getName();
         int ordinal = ordinals.merge(cause + "|" + name, 1, Integer::sum);
         return Ids.derived(cause, name + "|" + ordinal);
     }
 
-    private List<String[]> seal() throws JsonProcessingException {
-        var sealed = new ArrayList<Sealed>();
+    private List<Sealed> seal() {
+        var envelopes = new ArrayList<Envelope>();
+        var payloads = new ArrayList<byte[]>();
         var leaves = new ArrayList<Hash>();
         for (Letter letter : letters) {
-            byte[] payload = wire.encode(letter.message());
+            byte[] payload = means.wire().encode(letter.message());
             Handoff handoff = Handoff.of(letter.message());
             Link last =
                     letter.chained() && letter.change() != null
@@ -207,7 +222,7 @@ final class SealedOutbox implements Outbox {
             Envelope envelope =
                     new Envelope(
                             letter.id(),
-                            keys.service(),
+                            means.keys().service(),
                             handoff,
                             letter.subject(),
                             now,
@@ -220,73 +235,99 @@ final class SealedOutbox implements Outbox {
             if (letter.chained() && letter.change() != null) {
                 chains.put(letter.change(), new Link(last.sequence() + 1, hash));
             }
-            sealed.add(new Sealed(envelope, payload));
+            envelopes.add(envelope);
+            payloads.add(payload);
             leaves.add(hash);
         }
-        List<Seal> seals = Seal.all(keys.signing(), leaves);
-        var rows = new ArrayList<String[]>();
-        for (int n = 0; n < sealed.size(); n++) {
-            Envelope envelope = sealed.get(n).envelope();
+        List<Seal> seals = Seal.all(means.keys().signing(), leaves);
+        var sealed = new ArrayList<Sealed>();
+        for (int n = 0; n < envelopes.size(); n++) {
+            Envelope envelope = envelopes.get(n);
             Map<String, String> headers = envelope.headers();
             headers.put(Seal.KEY_HEADER, seals.get(n).key());
             headers.put(Seal.SEAL_HEADER, seals.get(n).text());
-            rows.add(
-                    new String[] {
-                        envelope.id().toString(),
-                        envelope.handoff().topic().topicName(),
-                        envelope.subject(),
-                        json.writeValueAsString(headers),
-                        Base64.getEncoder().encodeToString(sealed.get(n).payload())
-                    });
+            headers.put(Traces.HEADER, traceparent(envelope));
+            sealed.add(
+                    new Sealed(
+                            envelope.id(),
+                            envelope.handoff().topic().topicName(),
+                            envelope.subject(),
+                            headers,
+                            payloads.get(n)));
         }
-        return rows;
+        return sealed;
     }
 
-    private Uni<Void> insert(List<String[]> rows) {
-        return session.createNativeQuery(
-                        "insert into handoff_outbox (id, topic, key, headers, payload)"
-                                + " select cast(id as uuid), topic, key, headers, decode(payload, 'base64')"
-                                + " from unnest(cast(:ids as text[]), cast(:topics as text[]), cast(:keys as text[]),"
-                                + " cast(:headers as text[]), cast(:payloads as text[]))"
-                                + " with ordinality as letter (id, topic, key, headers, payload, place)"
-                                + " order by place on conflict (id) do nothing")
-                .setParameter("ids", column(rows, 0))
-                .setParameter("topics", column(rows, 1))
-                .setParameter("keys", column(rows, 2))
-                .setParameter("headers", column(rows, 3))
-                .setParameter("payloads", column(rows, 4))
-                .executeUpdate()
-                .replaceWithVoid();
+    private String traceparent(Envelope envelope) {
+        UUID cause = envelope.causation();
+        return Traces.text(
+                means.traces()
+                        .sends(
+                                envelope.handoff().recordName(),
+                                envelope.id(),
+                                envelope.correlation(),
+                                cause == null ? null : traces.get(cause)));
     }
 
-    private Uni<Void> storeChains() {
-        if (chains.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
+    /** One statement: the letters, the ends of their chains, and the marks of what went out. */
+    private Uni<List<Sealed>> insert(List<Sealed> sealed) {
+        List<UUID> marks = means.relay().takeUnmarked();
         List<Map.Entry<UUID, Link>> links = List.copyOf(chains.entrySet());
         return session.createNativeQuery(
-                        "update handoff_chain set sequence = link.sequence, hash = decode(link.hash, 'base64')"
-                                + " from unnest(cast(:ids as uuid[]), cast(:sequences as integer[]), cast(:hashes as text[]))"
+                        "with marked as (update handoff_outbox set published_at = now()"
+                                + " where id = any(cast(:marks as uuid[]))),"
+                                + " linked as (update handoff_chain set sequence = link.sequence, hash = decode(link.hash, 'base64')"
+                                + " from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:hashes as text[]))"
                                 + " as link (change_id, sequence, hash)"
-                                + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence")
-                .setParameter("ids", links.stream().map(Map.Entry::getKey).toArray(UUID[]::new))
+                                + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence)"
+                                + " insert into handoff_outbox (id, topic, key, headers, payload)"
+                                + " select id, topic, key, headers, decode(payload, 'base64')"
+                                + " from unnest(cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]),"
+                                + " cast(:headers as text[]), cast(:payloads as text[]))"
+                                + " with ordinality as letter (id, topic, key, headers, payload, place)"
+                                + " order by place on conflict (id) do nothing returning id",
+                        UUID.class)
+                .setParameter("marks", marks.toArray(UUID[]::new))
+                .setParameter("changes", array(links, Map.Entry::getKey, UUID[]::new))
                 .setParameter(
                         "sequences",
-                        links.stream()
-                                .map(link -> link.getValue().sequence())
-                                .toArray(Integer[]::new))
+                        array(links, each -> each.getValue().sequence(), Integer[]::new))
+                .setParameter("hashes", array(links, each -> text(each.getValue()), String[]::new))
+                .setParameter("ids", array(sealed, Sealed::id, UUID[]::new))
+                .setParameter("topics", array(sealed, Sealed::topic, String[]::new))
+                .setParameter("keys", array(sealed, Sealed::key, String[]::new))
+                .setParameter("headers", array(sealed, this::headerText, String[]::new))
                 .setParameter(
-                        "hashes",
-                        links.stream()
-                                .map(link -> link.getValue().hash())
-                                .map(hash -> hash == null ? "" : hash.toString())
-                                .toArray(String[]::new))
-                .executeUpdate()
-                .replaceWithVoid();
+                        "payloads",
+                        array(
+                                sealed,
+                                each -> Base64.getEncoder().encodeToString(each.payload()),
+                                String[]::new))
+                .getResultList()
+                .map(stored -> fresh(sealed, Set.copyOf(stored)))
+                .onFailure()
+                .invoke(() -> means.relay().putBack(marks));
     }
 
-    private static String[] column(List<String[]> rows, int column) {
-        return rows.stream().map(row -> row[column]).toArray(String[]::new);
+    private static List<Sealed> fresh(List<Sealed> sealed, Set<UUID> stored) {
+        return sealed.stream().filter(each -> stored.contains(each.id())).toList();
+    }
+
+    private String headerText(Sealed sealed) {
+        try {
+            return means.json().writeValueAsString(sealed.headers());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("headers are always JSON", e);
+        }
+    }
+
+    private static String text(Link link) {
+        return link.hash() == null ? "" : link.hash().toString();
+    }
+
+    private static <T, R> R[] array(
+            List<T> all, Function<? super T, R> part, IntFunction<R[]> array) {
+        return all.stream().map(part).toArray(array);
     }
 
     /** The stored headers' text, as bytes for Kafka. */

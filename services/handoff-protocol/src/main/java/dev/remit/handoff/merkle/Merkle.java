@@ -61,6 +61,16 @@ public final class Merkle {
         return List.copyOf(proof);
     }
 
+    /** The inclusion proofs of all the leaves, in their order; costs one hash a leaf. */
+    public static List<List<Hash>> inclusionProofs(List<Hash> leaves) {
+        List<List<Hash>> proofs = new ArrayList<>();
+        leaves.forEach(leaf -> proofs.add(new ArrayList<>()));
+        if (!leaves.isEmpty()) {
+            collectAll(leaves, proofs);
+        }
+        return proofs.stream().map(List::copyOf).toList();
+    }
+
     /**
      * What shows that the first {@code oldSize} leaves are a prefix of all the leaves.
      *
@@ -204,6 +214,22 @@ public final class Merkle {
             collectInclusion(right, index - split, proof);
             proof.add(root(left));
         }
+    }
+
+    /** Adds to each leaf's proof its siblings within these leaves; returns their root. */
+    private static Hash collectAll(List<Hash> leaves, List<List<Hash>> proofs) {
+        int size = leaves.size();
+        if (size == 1) {
+            return leaves.getFirst();
+        }
+        int split = split(size);
+        var leftProofs = proofs.subList(0, split);
+        var rightProofs = proofs.subList(split, size);
+        var left = collectAll(leaves.subList(0, split), leftProofs);
+        var right = collectAll(leaves.subList(split, size), rightProofs);
+        leftProofs.forEach(proof -> proof.add(right));
+        rightProofs.forEach(proof -> proof.add(left));
+        return nodeHash(left, right);
     }
 
     private static void collectConsistency(

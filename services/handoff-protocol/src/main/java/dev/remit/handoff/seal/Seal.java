@@ -116,6 +116,7 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
             return List.of();
         }
         byte[] signature = key.sign(signedBytes(leaves.size(), Merkle.root(leaves)));
+        List<List<Hash>> paths = Merkle.inclusionProofs(leaves);
         var seals = new ArrayList<Seal>();
         for (int index = 0; index < leaves.size(); index++) {
             seals.add(
@@ -123,7 +124,7 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
                             key.verifier().reference(),
                             index,
                             leaves.size(),
-                            Merkle.inclusionProof(leaves, index),
+                            paths.get(index),
                             signature));
         }
         return seals;

@@ -45,8 +45,10 @@ class MerkleTest {
         for (int size = 1; size <= MOST; size++) {
             var leaves = LEAVES.subList(0, size);
             var root = Merkle.root(leaves);
+            var proofs = Merkle.inclusionProofs(leaves);
             for (int index = 0; index < size; index++) {
                 var proof = Merkle.inclusionProof(leaves, index);
+                assertThat(proofs.get(index)).isEqualTo(proof);
                 for (int claimed = -1; claimed <= size; claimed++) {
                     assertThat(Merkle.includes(root, size, claimed, leaves.get(index), proof))
                             .as("size %d index %d claimed %d", size, index, claimed)

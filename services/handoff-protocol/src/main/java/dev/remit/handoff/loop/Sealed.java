@@ -1,0 +1,12 @@
+package dev.remit.handoff.loop;
+
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A message as it is published: stored in the outbox with the state it follows from, sent after the
+ * commit.
+ *
+ * @param headers all of them, the seal's and the trace's included
+ */
+record Sealed(UUID id, String topic, String key, Map<String, String> headers, byte[] payload) {}

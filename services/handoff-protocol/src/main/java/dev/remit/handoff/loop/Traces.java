@@ -1,0 +1,109 @@
+package dev.remit.handoff.loop;
+
+import dev.remit.handoff.Service;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * W3C trace context of handoffs. The trace of a change has the change's own id, so that whoever
+ * knows the change finds its trace, however long its approvers take. The header travels beside the
+ * seal, not under it: it says nothing about authority, and proxies may rewrite it.
+ */
+@Singleton
+class Traces {
+    static final String HEADER = "traceparent";
+
+    /** version, trace id, parent id, flags (W3C Trace Context, section 3.2). */
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})");
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final Tracer tracer;
+    private final String service;
+
+    Traces(OpenTelemetry telemetry, Keys keys) {
+        this.tracer = telemetry.getTracer("dev.remit.handoff");
+        this.service = keys.service().id();
+    }
+
+    /** The context a message came with; null when it has none that reads. */
+    static @Nullable SpanContext read(byte @Nullable [] header) {
+        if (header == null) {
+            return null;
+        }
+        Matcher parts = TRACEPARENT.matcher(new String(header, StandardCharsets.US_ASCII));
+        if (!parts.matches()) {
+            return null;
+        }
+        SpanContext context =
+                SpanContext.createFromRemoteParent(
+                        parts.group(1),
+                        parts.group(2),
+                        TraceFlags.fromHex(parts.group(3), 0),
+                        TraceState.getDefault());
+        return context.isValid() ? context : null;
+    }
+
+    /** The header's text for a context. */
+    static String text(SpanContext context) {
+        return "00-%s-%s-%s"
+                .formatted(
+                        context.getTraceId(), context.getSpanId(), context.getTraceFlags().asHex());
+    }
+
+    /** The span of handling a received message; to be ended when its transaction has. */
+    Span receives(String record, Service from, UUID id, @Nullable SpanContext parent) {
+        return span(service + " receives " + record, SpanKind.CONSUMER, parent)
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.message.id", id.toString())
+                .setAttribute("remit.from", from.id());
+    }
+
+    /**
+     * The context under which a message goes out: a span of its own, ended at once.
+     *
+     * @param parent of the message that led to it; null when a person or a clock did
+     */
+    SpanContext sends(String record, UUID id, @Nullable UUID change, @Nullable SpanContext parent) {
+        Span span =
+                span(
+                                service + " hands on " + record,
+                                SpanKind.PRODUCER,
+                                parent == null ? root(id, change) : parent)
+                        .setAttribute("messaging.message.id", id.toString());
+        span.end();
+        return span.getSpanContext();
+    }
+
+    private Span span(String name, SpanKind kind, @Nullable SpanContext parent) {
+        var builder = tracer.spanBuilder(name).setSpanKind(kind);
+        return (parent == null
+                        ? builder.setNoParent()
+                        : builder.setParent(Context.root().with(Span.wrap(parent))))
+                .startSpan();
+    }
+
+    private static SpanContext root(UUID id, @Nullable UUID change) {
+        UUID trace = change == null ? id : change;
+        return SpanContext.createFromRemoteParent(
+                HEX.toHexDigits(trace.getMostSignificantBits())
+                        + HEX.toHexDigits(trace.getLeastSignificantBits()),
+                HEX.toHexDigits(id.getLeastSignificantBits()),
+                TraceFlags.getSampled(),
+                TraceState.getDefault());
+    }
+}
