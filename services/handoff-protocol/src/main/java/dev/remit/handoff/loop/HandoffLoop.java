@@ -64,6 +64,11 @@ class HandoffLoop {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final long NONE = Long.MAX_VALUE;
 
+    /** What can come of a replayed message, beside the code of the rule that refuses it. */
+    static final String ACCEPTED = "ACCEPTED";
+
+    static final String ALREADY_SEEN = "ALREADY_SEEN";
+
     private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason) {}
 
     /**
@@ -173,6 +178,30 @@ class HandoffLoop {
                 .chain(committed -> relay.publish(committed.letters()));
     }
 
+    /**
+     * Takes one record once more through every check, in the caller's transaction.
+     *
+     * @return ACCEPTED, ALREADY_SEEN, or the code of the rule that refuses it; it is not set aside
+     *     once more
+     */
+    Uni<String> again(ConsumerRecord<String, byte[]> record, SealedOutbox outbox) {
+        return contexts.blocking(() -> check(List.of(record)))
+                .chain(checked -> {
+                    if (!checked.rejected().isEmpty()) {
+                        return Uni.createFrom().item(checked.rejected().getFirst().code().name());
+                    }
+                    return decide(checked, outbox)
+                            .map(fresh ->
+                                    fresh > 0
+                                            ? ACCEPTED
+                                            : outbox.hasSetAside()
+                                                    ? Code.EQUIVOCATION.name()
+                                                    : ALREADY_SEEN)
+                            .onTermination()
+                            .invoke(() -> checked.spans().forEach(Span::end));
+                });
+    }
+
     private Checked check(List<ConsumerRecord<String, byte[]>> records) {
         Map<UUID, Received> received = new LinkedHashMap<>();
         List<Rejected> rejected = new ArrayList<>();
@@ -257,13 +286,14 @@ class HandoffLoop {
         }
     }
 
-    private Uni<Void> decide(Checked checked, SealedOutbox outbox) {
+    /** How many of them were not seen before. */
+    private Uni<Integer> decide(Checked checked, SealedOutbox outbox) {
         List<Received> received = checked.received();
         checked.rejected()
                 .forEach(rejected ->
                         setAside(rejected.record(), rejected.code(), rejected.reason(), outbox));
         if (received.isEmpty()) {
-            return Uni.createFrom().voidItem();
+            return Uni.createFrom().item(0);
         }
         for (int n = 0; n < received.size(); n++) {
             SpanContext context = checked.spans().get(n).getSpanContext();
@@ -284,8 +314,8 @@ class HandoffLoop {
                     this.received.increment(fresh.size());
                     dropped.increment(received.size() - fresh.size());
                     return fresh.isEmpty()
-                            ? Uni.createFrom().voidItem()
-                            : receiver.get().receive(fresh, outbox);
+                            ? Uni.createFrom().item(0)
+                            : receiver.get().receive(fresh, outbox).replaceWith(fresh.size());
                 });
     }
 

@@ -42,8 +42,12 @@ class PostgresHandoffs implements Handoffs {
 
     @Override
     public <T> Uni<T> transact(Collection<UUID> changes, Function<Outbox, Uni<T>> work) {
-        return contexts.fresh(() ->
-                        commit(outbox -> outbox.lock(changes).chain(() -> work.apply(outbox))))
+        return run(outbox -> outbox.lock(changes).chain(() -> work.apply(outbox)));
+    }
+
+    /** Runs the work in a transaction of its own, and publishes what it left. */
+    <T> Uni<T> run(Function<SealedOutbox, Uni<T>> work) {
+        return contexts.fresh(() -> commit(work))
                 .invoke(committed ->
                         relay.publish(committed.letters())
                                 .subscribe()

@@ -35,6 +35,15 @@ final class SealedOutbox implements Outbox {
     /** Namespace of the ids that are derived from where input came from. */
     private static final UUID ORIGINS = UUID.fromString("6f0c8f2e-2a57-5c1e-9d53-0d1f3f6f7a11");
 
+    private record SetAside(
+            UUID id,
+            String code,
+            String reason,
+            String origin,
+            @Nullable String key,
+            Map<String, byte[]> headers,
+            byte[] payload) {}
+
     private record Letter(
             UUID id,
             String subject,
@@ -60,6 +69,7 @@ final class SealedOutbox implements Outbox {
     private final Instant now;
     private final RandomGenerator random;
     private final List<Letter> letters = new ArrayList<>();
+    private final List<SetAside> setAside = new ArrayList<>();
     private final Map<UUID, Link> chains = new HashMap<>();
     private final Map<String, Integer> ordinals = new HashMap<>();
     private final Map<UUID, SpanContext> traces = new HashMap<>();
@@ -128,6 +138,10 @@ final class SealedOutbox implements Outbox {
         }
     }
 
+    boolean hasSetAside() {
+        return !setAside.isEmpty();
+    }
+
     /** The trace that what follows from this message belongs to. */
     void trace(UUID cause, SpanContext context) {
         traces.put(cause, context);
@@ -163,11 +177,10 @@ final class SealedOutbox implements Outbox {
         Map<String, ByteBuffer> kept = new LinkedHashMap<>();
         headers.forEach((name, value) -> kept.put(name, ByteBuffer.wrap(value)));
         String service = means.keys().service().id();
+        UUID id = Ids.derived(ORIGINS, service + "|" + code + "|" + origin);
         publish(
-                Ids.derived(ORIGINS, service + "|" + code + "|" + origin),
-                key == null || key.isEmpty() || key.chars().anyMatch(Character::isISOControl)
-                        ? origin
-                        : key,
+                id,
+                subject(key, origin),
                 DeadLettered.newBuilder()
                         .setCode(code)
                         .setReason(reason)
@@ -180,6 +193,14 @@ final class SealedOutbox implements Outbox {
                         .build(),
                 null,
                 null);
+        setAside.add(new SetAside(id, code, reason, origin, key, headers, payload));
+    }
+
+    /** A dead letter's record key: the one it came with, if that can be one. */
+    static String subject(@Nullable String key, String origin) {
+        return key == null || key.isEmpty() || key.chars().anyMatch(Character::isISOControl)
+                ? origin
+                : key;
     }
 
     /**
@@ -191,7 +212,53 @@ final class SealedOutbox implements Outbox {
     Uni<List<Sealed>> store() {
         return letters.isEmpty() && chains.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : means.contexts().blocking(this::seal).chain(this::insert);
+                : means.contexts()
+                        .blocking(this::seal)
+                        .chain(this::insert)
+                        .call(this::keepSetAside);
+    }
+
+    private Uni<Void> keepSetAside() {
+        if (setAside.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Base64.Encoder base64 = Base64.getEncoder();
+        return session.createNativeQuery(
+                        "insert into handoff_dead_letter (id, code, reason, origin, key, headers, payload, reported_at, state)"
+                                + " select id, code, reason, origin, nullif(key, ''), headers, decode(payload, 'base64'), cast(:now as timestamptz), 'OPEN'"
+                                + " from unnest(cast(:ids as uuid[]), cast(:codes as text[]), cast(:reasons as text[]),"
+                                + " cast(:origins as text[]), cast(:keys as text[]), cast(:headers as text[]), cast(:payloads as text[]))"
+                                + " as letter (id, code, reason, origin, key, headers, payload)"
+                                + " on conflict do nothing")
+                .setParameter("now", now.toString())
+                .setParameter("ids", array(setAside, SetAside::id, UUID[]::new))
+                .setParameter("codes", array(setAside, SetAside::code, String[]::new))
+                .setParameter("reasons", array(setAside, SetAside::reason, String[]::new))
+                .setParameter("origins", array(setAside, SetAside::origin, String[]::new))
+                .setParameter("keys", array(
+                                setAside,
+                                each -> each.key() == null ? "" : each.key(),
+                                String[]::new))
+                .setParameter(
+                        "headers",
+                        array(
+                                setAside,
+                                each -> {
+                                    Map<String, String> text = new LinkedHashMap<>();
+                                    each.headers()
+                                            .forEach((name, value) ->
+                                                    text.put(name, base64.encodeToString(value)));
+                                    return json(text);
+                                },
+                                String[]::new))
+                .setParameter(
+                        "payloads",
+                        array(
+                                setAside,
+                                each -> base64.encodeToString(each.payload()),
+                                String[]::new))
+                .executeUpdate()
+                .replaceWithVoid();
     }
 
     private Link locked(UUID change) {
@@ -296,7 +363,7 @@ final class SealedOutbox implements Outbox {
                 .setParameter("ids", array(sealed, Sealed::id, UUID[]::new))
                 .setParameter("topics", array(sealed, Sealed::topic, String[]::new))
                 .setParameter("keys", array(sealed, Sealed::key, String[]::new))
-                .setParameter("headers", array(sealed, this::headerText, String[]::new))
+                .setParameter("headers", array(sealed, each -> json(each.headers()), String[]::new))
                 .setParameter(
                         "payloads",
                         array(
@@ -313,11 +380,11 @@ final class SealedOutbox implements Outbox {
         return sealed.stream().filter(each -> stored.contains(each.id())).toList();
     }
 
-    private String headerText(Sealed sealed) {
+    private String json(Map<String, String> text) {
         try {
-            return means.json().writeValueAsString(sealed.headers());
+            return means.json().writeValueAsString(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("headers are always JSON", e);
+            throw new IllegalStateException("text is always JSON", e);
         }
     }
 
