@@ -4,8 +4,10 @@ import dev.remit.handoff.directory.Account;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -62,24 +64,16 @@ public record Judgement(
     /** Judges a request; an empty charter means that none with the request's hash was published. */
     public static Judgement of(Request request, Optional<Charter> known, Observed observed) {
         if (known.isEmpty()) {
-            return new Judgement(
+            return without(
                     Verdict.HELD,
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
                     "charter " + request.charter() + " with this hash is not known here");
         }
         Charter charter = known.get();
         if (!charter.name().equals(request.charter())
                 || !charter.systems().contains(request.target())
                 || !charter.steps().containsKey(request.action())) {
-            return new Judgement(
+            return without(
                     Verdict.HALTED,
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
                     "charter "
                             + charter.name()
                             + " does not cover "
@@ -92,12 +86,8 @@ public record Judgement(
                         .filter(step -> !Plan.STEPS.contains(step))
                         .findFirst();
         if (strange.isPresent()) {
-            return new Judgement(
+            return without(
                     Verdict.HALTED,
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
                     "charter "
                             + charter.name()
                             + " asks for step "
@@ -114,7 +104,7 @@ public record Judgement(
                         .map(fact -> fact.name() + ": " + fact.reason())
                         .toList();
         Optional<Account> account = only(observed.accounts());
-        Optional<Account> manager = manager(observed);
+        Optional<Account> manager = only(observed.activeManagers());
         if (facts.stream().anyMatch(fact -> fact.state() == State.CONTRADICTED)) {
             return new Judgement(
                     Verdict.HALTED,
@@ -139,6 +129,38 @@ public record Judgement(
                 corrected ? "every fact holds, some by correction" : "every fact holds");
     }
 
+    /** A judgement before any fact was looked at. */
+    static Judgement without(Verdict verdict, String reason) {
+        return new Judgement(
+                verdict, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), reason);
+    }
+
+    /**
+     * What may change this judgement while the change is held: its charter while that is not known;
+     * then the subject's accounts in the target, the manager's where people sign in, and the next
+     * complete reading of a target that is stale.
+     */
+    Set<Concern> waitsFor(Request request, Known known) {
+        if (known.charter().isEmpty()) {
+            return Set.of(new Concern.OfCharter(request.charterHash()));
+        }
+        Set<Concern> concerns = new LinkedHashSet<>();
+        concerns.add(new Concern.OfWorker(request.target(), request.subjectId()));
+        for (Fact fact : facts) {
+            if (fact.name().equals(MANAGER)) {
+                known.observed()
+                        .managerWorker()
+                        .ifPresent(worker ->
+                                concerns.add(
+                                        new Concern.OfWorker(known.observed().people(), worker)));
+            }
+            if (fact.state() == State.STALE) {
+                concerns.add(new Concern.OfSource(request.target()));
+            }
+        }
+        return concerns;
+    }
+
     /**
      * What distinguishes this judgement from another held one: a change held for the same is not
      * told again.
@@ -152,6 +174,16 @@ public record Judgement(
                                 .map(fact -> fact.name() + "=" + fact.state())
                                 .collect(Collectors.joining(","))
                 : "";
+    }
+
+    /**
+     * The kinds of reasons in a text of {@link #held()}, without what is particular to a change:
+     * {@code charter.unknown}, or each open fact with its state.
+     */
+    public static List<String> reasons(String held) {
+        return held.matches("([^=, ]+=[A-Z]+)(,[^=, ]+=[A-Z]+)*")
+                ? List.of(held.split(",", -1))
+                : List.of(held.startsWith("charter ") ? "charter.unknown" : "other");
     }
 
     private static Fact judge(Charter.Required required, Request request, Observed observed) {
@@ -204,10 +236,9 @@ public record Judgement(
     }
 
     private static Fact managerFact(Request request, Observed observed) {
-        Optional<String> corrected = Optional.ofNullable(observed.corrections().get(MANAGER));
-        Optional<String> worker =
-                corrected.or(() -> only(observed.accounts()).flatMap(Account::managerWorkerId));
-        String source = corrected.isPresent() ? "correction" : request.target();
+        boolean corrected = observed.corrections().containsKey(MANAGER);
+        Optional<String> worker = observed.managerWorker();
+        String source = corrected ? "correction" : request.target();
         if (worker.isEmpty()) {
             return fact(
                     MANAGER,
@@ -226,7 +257,7 @@ public record Judgement(
                     observed.readAt(),
                     "the manager is the subject");
         }
-        List<Account> active = observed.managers().stream().filter(Account::enabled).toList();
+        List<Account> active = observed.activeManagers();
         if (active.size() != 1) {
             return fact(
                     MANAGER,
@@ -246,7 +277,7 @@ public record Judgement(
                 Optional.of(active.getFirst().id()),
                 source,
                 Optional.of(active.getFirst().observedAt()),
-                corrected.isPresent(),
+                corrected,
                 "manager " + worker.get() + " has one enabled account");
     }
 
@@ -269,10 +300,6 @@ public record Judgement(
                 request.target(),
                 observed.readAt(),
                 "read " + age.toSeconds() + " s ago, allowed " + maxAge.toSeconds() + " s");
-    }
-
-    private static Optional<Account> manager(Observed observed) {
-        return only(observed.managers().stream().filter(Account::enabled).toList());
     }
 
     private static <T> Optional<T> only(List<T> all) {

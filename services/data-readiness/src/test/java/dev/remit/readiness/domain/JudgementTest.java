@@ -120,7 +120,13 @@ class JudgementTest {
                 Judgement.FRESH,
                 State.STALE);
         Observed never =
-                new Observed(List.of(LEAVER), List.of(MANAGER), Optional.empty(), Map.of(), NOW);
+                new Observed(
+                        List.of(LEAVER),
+                        List.of(MANAGER),
+                        Optional.empty(),
+                        Map.of(),
+                        "keycloak:acme",
+                        NOW);
         assertHeld(
                 Judgement.of(
                         REQUEST, Optional.of(charter("source.fresh", "disable-account")), never),
@@ -199,7 +205,12 @@ class JudgementTest {
                 REQUEST,
                 Optional.of(charter),
                 new Observed(
-                        accounts, managers, Optional.of(NOW.minusSeconds(age)), corrections, NOW));
+                        accounts,
+                        managers,
+                        Optional.of(NOW.minusSeconds(age)),
+                        corrections,
+                        "keycloak:acme",
+                        NOW));
     }
 
     private static Charter charter(String fact, String step) {
@@ -219,6 +230,7 @@ class JudgementTest {
                 List.of(MANAGER),
                 Optional.of(NOW.minusSeconds(age)),
                 Map.of(),
+                "keycloak:acme",
                 NOW);
     }
 

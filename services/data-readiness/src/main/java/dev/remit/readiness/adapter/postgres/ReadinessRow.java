@@ -7,10 +7,12 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
-/** A change and how its data was last judged. */
+/** A change and how its data was last judged; read here, written by {@link PostgresReadinesses}. */
 @Entity
+@Immutable
 @Table(name = "readiness")
 public class ReadinessRow extends PanacheEntityBase {
     @Id
@@ -23,10 +25,10 @@ public class ReadinessRow extends PanacheEntityBase {
     /** The message that proposed it. */
     public UUID cause;
 
-    /** NEW, HELD, READY, ENRICHED or HALTED. */
+    /** HELD, READY, ENRICHED or HALTED. */
     public String state;
 
-    /** Why it is held, as last told. */
+    /** Why, as last told. */
     public String reasons;
 
     /** The facts as last judged, JSON. */
@@ -37,9 +39,20 @@ public class ReadinessRow extends PanacheEntityBase {
     @Column(name = "plan_hash")
     public @Nullable String planHash;
 
+    /** What people supplied: JSON object, fact to value. */
+    public String corrections;
+
+    /** What may change the judgement of a held change, see {@link ConcernKey}. */
+    @Column(name = "waits_for")
+    public String[] waitsFor;
+
+    /** HELD only, as the next two. */
+    @Column(name = "held_since")
+    public @Nullable Instant heldSince;
+
     @Column(name = "hold_until")
     public @Nullable Instant holdUntil;
 
-    /** What people supplied: JSON object, fact to value. */
-    public String corrections;
+    @Column(name = "look_at")
+    public @Nullable Instant lookAt;
 }

@@ -1,0 +1,70 @@
+package dev.remit.readiness.adapter.postgres;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.readiness.domain.Charter;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A charter as it was published, read. */
+final class CharterDocument {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private CharterDocument() {}
+
+    /**
+     * What readiness needs to know of a charter.
+     *
+     * @throws IllegalArgumentException naming the path that does not read
+     */
+    static Charter read(dev.remit.handoff.directory.Charter published) {
+        JsonNode spec;
+        try {
+            spec = JSON.readTree(published.document()).path("spec");
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("charter " + published.name() + " is not JSON", e);
+        }
+        Set<String> systems = new HashSet<>();
+        spec.at("/domain/systems").forEach(system -> systems.add(system.asText()));
+        Map<String, List<String>> steps = new HashMap<>();
+        for (JsonNode action : spec.at("/domain/actions")) {
+            List<String> names = new ArrayList<>();
+            action.path("steps").forEach(step -> names.add(step.asText()));
+            steps.put(action.path("name").asText(), names);
+        }
+        List<Charter.Required> facts = new ArrayList<>();
+        for (JsonNode fact : spec.at("/readiness/facts")) {
+            facts.add(
+                    new Charter.Required(
+                            fact.path("name").asText(),
+                            fact.has("maxAge")
+                                    ? Optional.of(duration(fact, "maxAge"))
+                                    : Optional.empty()));
+        }
+        return new Charter(
+                published.name(),
+                published.version(),
+                published.hash(),
+                systems,
+                steps,
+                facts,
+                duration(spec.at("/readiness/hold"), "for"));
+    }
+
+    private static Duration duration(JsonNode node, String name) {
+        try {
+            return Duration.parse(node.path(name).asText());
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "charter: " + name + " is not an ISO 8601 duration", e);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.remit.readiness.adapter.postgres;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.readiness.adapter.kafka.AvroLetters;
+import dev.remit.readiness.application.Readinesses;
+import dev.remit.readiness.domain.Concern;
+import dev.remit.readiness.domain.Judgement.Fact;
+import dev.remit.readiness.domain.Judgement.State;
+import dev.remit.readiness.domain.Judgement.Verdict;
+import dev.remit.readiness.domain.Plan;
+import dev.remit.readiness.domain.Proposal;
+import dev.remit.readiness.domain.Readiness;
+import dev.remit.readiness.domain.Readiness.Held;
+import dev.remit.readiness.domain.Readiness.Judged;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How each change stands, one row each. Rows are read as entities that are not kept in the session,
+ * and written by one upsert, so that what is read is always what is stored.
+ */
+@Singleton
+class PostgresReadinesses implements Readinesses {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A fact as it is kept; rows of before V11 lack the last two. */
+    private record KeptFact(
+            String name,
+            String state,
+            String value,
+            String source,
+            String reason,
+            @Nullable String observedAt,
+            boolean corrected) {}
+
+    @Override
+    public Uni<Map<UUID, Readiness.Kept>> load(Collection<UUID> changes) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                ReadinessRow.<ReadinessRow>list("changeId in ?1", changes)
+                                        .invoke(rows -> rows.forEach(session::detach))
+                                        .chain(rows ->
+                                                asked(rows).map(asked -> read(rows, asked)))));
+    }
+
+    @Override
+    public Uni<Void> store(Collection<Readiness.Kept> readinesses) {
+        ArrayNode rows = JSON.createArrayNode();
+        readinesses.forEach(each -> rows.add(row(each)));
+        return execute(
+                """
+                insert into readiness (change_id, change, cause, state, reasons, facts, plan, plan_hash, corrections,
+                  waits_for, held_since, hold_until, look_at)
+                select change_id, decode(change, 'base64'), cause, state, reasons, facts, plan, plan_hash, corrections,
+                  waits_for, held_since, hold_until, look_at
+                from json_to_recordset(cast(cast(?1 as text) as json)) as kept (change_id uuid, change text, cause uuid,
+                  state text, reasons text, facts text, plan text, plan_hash text, corrections text, waits_for text[],
+                  held_since timestamptz, hold_until timestamptz, look_at timestamptz)
+                order by change_id
+                on conflict (change_id) do update set state = excluded.state, reasons = excluded.reasons,
+                  facts = excluded.facts, plan = excluded.plan, plan_hash = excluded.plan_hash,
+                  corrections = excluded.corrections, waits_for = excluded.waits_for,
+                  held_since = excluded.held_since, hold_until = excluded.hold_until, look_at = excluded.look_at
+                """,
+                rows.toString());
+    }
+
+    @Override
+    public Uni<List<UUID>> waitingFor(Collection<Concern> concerns, UUID after, int limit) {
+        return ids(
+                "select change_id from readiness where state = 'HELD' and waits_for && cast(?1 as text[])"
+                        + " and change_id > ?2 order by change_id limit ?3",
+                keys(concerns),
+                after,
+                limit);
+    }
+
+    @Override
+    public Uni<Void> lookAtOnce(Collection<Concern> concerns, UUID after, Instant now) {
+        return execute(
+                "update readiness set look_at = ?3 where state = 'HELD' and waits_for && cast(?1 as text[])"
+                        + " and change_id > ?2 and look_at > ?3",
+                keys(concerns),
+                after,
+                offset(now));
+    }
+
+    @Override
+    public Uni<List<UUID>> due(Instant now, int limit) {
+        return ids(
+                "select change_id from readiness where state = 'HELD' and look_at <= ?1 order by look_at limit ?2",
+                offset(now),
+                limit);
+    }
+
+    @Override
+    public Uni<List<HeldFor>> held() {
+        return session()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select reasons, count(*), cast(extract(epoch from now() - min(held_since)) as bigint)"
+                                                + " from readiness where state = 'HELD' group by reasons",
+                                        Object[].class)
+                                .getResultList())
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        new HeldFor(
+                                                (String) row[0],
+                                                ((Number) row[1]).longValue(),
+                                                Duration.ofSeconds(
+                                                        Math.max(
+                                                                0, ((Number) row[2]).longValue()))))
+                                .toList());
+    }
+
+    private static Uni<Map<UUID, Set<String>>> asked(List<ReadinessRow> rows) {
+        List<UUID> held =
+                rows.stream()
+                        .filter(row -> row.state.equals("HELD"))
+                        .map(row -> row.changeId)
+                        .toList();
+        return held.isEmpty()
+                ? Uni.createFrom().item(Map.of())
+                : session()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select change_id, fact from correction where change_id = any(cast(?1 as uuid[]))",
+                                                Object[].class)
+                                        .setParameter(1, held.toArray(UUID[]::new))
+                                        .getResultList())
+                        .map(all ->
+                                all.stream()
+                                        .collect(
+                                                Collectors.groupingBy(
+                                                        each -> (UUID) each[0],
+                                                        Collectors.mapping(
+                                                                each -> (String) each[1],
+                                                                Collectors.toCollection(
+                                                                        TreeSet::new)))));
+    }
+
+    private static Map<UUID, Readiness.Kept> read(
+            List<ReadinessRow> rows, Map<UUID, Set<String>> asked) {
+        Map<UUID, Readiness.Kept> read = new HashMap<>();
+        rows.forEach(row ->
+                read.put(row.changeId, read(row, asked.getOrDefault(row.changeId, Set.of()))));
+        return read;
+    }
+
+    private static Readiness.Kept read(ReadinessRow row, Set<String> asked) {
+        Proposal proposal = new Proposal(AvroLetters.request(row.change), row.cause, row.change);
+        Map<String, String> corrections =
+                parse(row.corrections, new TypeReference<TreeMap<String, String>>() {});
+        List<Fact> facts =
+                parse(row.facts, new TypeReference<List<KeptFact>>() {}).stream()
+                        .map(PostgresReadinesses::fact)
+                        .toList();
+        return row.state.equals("HELD")
+                ? new Held(
+                        proposal,
+                        facts,
+                        row.reasons,
+                        Arrays.stream(row.waitsFor)
+                                .map(ConcernKey::read)
+                                .collect(Collectors.toCollection(LinkedHashSet::new)),
+                        asked,
+                        corrections,
+                        held(row.heldSince),
+                        held(row.holdUntil),
+                        held(row.lookAt))
+                : new Judged(
+                        proposal,
+                        facts,
+                        Verdict.valueOf(row.state),
+                        row.reasons,
+                        row.plan == null || row.planHash == null
+                                ? Optional.empty()
+                                : Optional.of(new Plan(row.plan, row.planHash)),
+                        corrections);
+    }
+
+    private static Instant held(@Nullable Instant time) {
+        return Objects.requireNonNull(time, "a held change has its times");
+    }
+
+    private static ObjectNode row(Readiness.Kept kept) {
+        ObjectNode row = JSON.createObjectNode();
+        row.put("change_id", kept.proposal().change().toString());
+        row.put("change", Base64.getEncoder().encodeToString(kept.proposal().kept()));
+        row.put("cause", kept.proposal().message().toString());
+        row.put("facts", text(kept.facts().stream().map(PostgresReadinesses::kept).toList()));
+        row.put("corrections", text(kept.corrections()));
+        ArrayNode waitsFor = row.putArray("waits_for");
+        switch (kept) {
+            case Held held -> {
+                row.put("state", Verdict.HELD.name());
+                row.put("reasons", held.reasons());
+                held.waitsFor().forEach(concern -> waitsFor.add(ConcernKey.of(concern)));
+                row.put("held_since", held.since().toString());
+                row.put("hold_until", held.until().toString());
+                row.put("look_at", held.lookAt().toString());
+            }
+            case Judged judged -> {
+                row.put("state", judged.verdict().name());
+                row.put("reasons", judged.reason());
+                judged.plan().ifPresent(plan -> row.put("plan", plan.json()));
+                judged.plan().ifPresent(plan -> row.put("plan_hash", plan.hash()));
+            }
+        }
+        return row;
+    }
+
+    private static Fact fact(KeptFact kept) {
+        return new Fact(
+                kept.name(),
+                State.valueOf(kept.state()),
+                kept.value().isEmpty() ? Optional.empty() : Optional.of(kept.value()),
+                kept.source(),
+                Optional.ofNullable(kept.observedAt()).map(Instant::parse),
+                kept.corrected(),
+                kept.reason());
+    }
+
+    private static KeptFact kept(Fact fact) {
+        return new KeptFact(
+                fact.name(),
+                fact.state().name(),
+                fact.value().orElse(""),
+                fact.source(),
+                fact.reason(),
+                fact.observedAt().map(Instant::toString).orElse(null),
+                fact.corrected());
+    }
+
+    private static String[] keys(Collection<Concern> concerns) {
+        return concerns.stream().map(ConcernKey::of).toArray(String[]::new);
+    }
+
+    private static OffsetDateTime offset(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static <T> T parse(String json, TypeReference<T> type) {
+        try {
+            return JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a kept readiness does not read", e);
+        }
+    }
+
+    private static String text(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("not JSON", e);
+        }
+    }
+
+    private static Uni<List<UUID>> ids(String sql, Object... parameters) {
+        return session()
+                .chain(session -> {
+                    var query = session.createNativeQuery(sql, UUID.class);
+                    for (int n = 0; n < parameters.length; n++) {
+                        query.setParameter(n + 1, parameters[n]);
+                    }
+                    return query.getResultList();
+                });
+    }
+
+    private static Uni<Void> execute(String sql, Object... parameters) {
+        return session()
+                .chain(session -> {
+                    var query = session.createNativeQuery(sql);
+                    for (int n = 0; n < parameters.length; n++) {
+                        query.setParameter(n + 1, parameters[n]);
+                    }
+                    return query.executeUpdate();
+                })
+                .replaceWithVoid();
+    }
+
+    private static Uni<Mutiny.Session> session() {
+        return Panache.getSession();
+    }
+}

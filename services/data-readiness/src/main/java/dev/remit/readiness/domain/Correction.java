@@ -1,0 +1,53 @@
+package dev.remit.readiness.domain;
+
+import dev.remit.handoff.Ids;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A fact that someone is asked to supply; at most one of each fact for a change.
+ *
+ * @param dueAt when the change is halted without an answer
+ */
+public record Correction(
+        UUID id,
+        UUID change,
+        String subjectSystem,
+        String subjectId,
+        String fact,
+        String question,
+        Instant requestedAt,
+        Instant dueAt) {
+
+    /** The question for a fact that a held change lacks. */
+    static Correction of(Request request, Judgement.Fact fact, Instant now, Instant dueAt) {
+        return new Correction(
+                id(request.change(), fact.name()),
+                request.change(),
+                request.subjectSystem(),
+                request.subjectId(),
+                fact.name(),
+                "Who is the manager of worker "
+                        + request.subjectId()
+                        + "? Give the manager's worker id. ("
+                        + fact.reason()
+                        + ")",
+                now,
+                dueAt);
+    }
+
+    /** Derived, so that the same question has the same id. */
+    public static UUID id(UUID change, String fact) {
+        return Ids.derived(change, "correction|" + fact);
+    }
+
+    /** The message that asks. */
+    public static UUID requested(UUID correction) {
+        return Ids.derived(correction, "requested");
+    }
+
+    /** The message that tells the answer. */
+    public static UUID provided(UUID correction) {
+        return Ids.derived(correction, "provided");
+    }
+}

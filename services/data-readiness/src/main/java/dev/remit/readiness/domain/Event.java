@@ -1,0 +1,32 @@
+package dev.remit.readiness.domain;
+
+import dev.remit.handoff.directory.Account;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What can happen to a change here. Whatever is needed to decide comes with it, time included. */
+public sealed interface Event {
+    record Proposed(Proposal proposal, Known known) implements Event {}
+
+    /**
+     * Something became known that the change waits for, or it is time to look again.
+     *
+     * @param cause the message that told it; empty when a clock did
+     */
+    record News(Optional<UUID> cause, Known known) implements Event {}
+
+    /**
+     * Someone supplied a fact.
+     *
+     * @param value what is supplied, for a manager the worker id
+     * @param by immutable id of the one who supplies it
+     * @param own the subject's accounts where people sign in
+     * @param known what is known when the value is taken for true
+     */
+    record Corrected(String fact, String value, String by, List<Account> own, Known known)
+            implements Event {}
+
+    record Overdue(Instant now) implements Event {}
+}

@@ -1,0 +1,258 @@
+package dev.remit.readiness.domain;
+
+import dev.remit.readiness.domain.Event.Corrected;
+import dev.remit.readiness.domain.Event.News;
+import dev.remit.readiness.domain.Event.Overdue;
+import dev.remit.readiness.domain.Event.Proposed;
+import dev.remit.readiness.domain.Judgement.Fact;
+import dev.remit.readiness.domain.Judgement.Verdict;
+import dev.remit.readiness.domain.Outcome.AlreadyDone;
+import dev.remit.readiness.domain.Outcome.Happened;
+import dev.remit.readiness.domain.Outcome.Happening;
+import dev.remit.readiness.domain.Outcome.Refusal;
+import dev.remit.readiness.domain.Outcome.Refused;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** How a change stands with its data: never proposed, held until something is known, or judged. */
+public sealed interface Readiness {
+    /** How long a change is held whose charter does not say. */
+    Duration DEFAULT_HOLD = Duration.ofDays(2);
+
+    /** A held change is looked at again after this long, then at doubling intervals. */
+    Duration FIRST_LOOK = Duration.ofSeconds(5);
+
+    /** The longest time between two looks at a held change. */
+    Duration LONGEST_LOOK = Duration.ofMinutes(10);
+
+    record New() implements Readiness {}
+
+    /** A change that was proposed. */
+    sealed interface Kept extends Readiness {
+        Proposal proposal();
+
+        /** As last judged. */
+        List<Fact> facts();
+
+        /** What people supplied, by the fact's name. */
+        Map<String, String> corrections();
+    }
+
+    /**
+     * Waits.
+     *
+     * @param reasons why, as last told: see {@link Judgement#held()}
+     * @param waitsFor what may change the judgement
+     * @param asked the facts that people were asked for
+     * @param since when it was first held
+     * @param until when it is halted
+     * @param lookAt when it is looked at again without news, at the latest when it is halted; this
+     *     finds what became known while the change was being stored
+     */
+    record Held(
+            Proposal proposal,
+            List<Fact> facts,
+            String reasons,
+            Set<Concern> waitsFor,
+            Set<String> asked,
+            Map<String, String> corrections,
+            Instant since,
+            Instant until,
+            Instant lookAt)
+            implements Kept {
+
+        /** Whether its time is over. */
+        public boolean isOverdue(Instant now) {
+            return !until.isAfter(now);
+        }
+    }
+
+    /** Judged for good: READY, ENRICHED or HALTED. */
+    record Judged(
+            Proposal proposal,
+            List<Fact> facts,
+            Verdict verdict,
+            String reason,
+            Optional<Plan> plan,
+            Map<String, String> corrections)
+            implements Kept {}
+
+    /** What to look up in the table of {@link #decide}. */
+    record Cell(Readiness readiness, Event event) {}
+
+    /** What becomes of a change when something happens. Pure. */
+    static Outcome decide(Readiness readiness, Event event) {
+        return switch (new Cell(readiness, event)) {
+            case Cell(New _, Proposed(Proposal proposal, Known known)) ->
+                    judge(proposal, Optional.empty(), Map.of(), known, proposal.message());
+            case Cell(New _, News _) -> new AlreadyDone();
+            case Cell(New _, Corrected _) ->
+                    new Refused(Refusal.CORRECTION_UNKNOWN, "no such change is known here");
+            case Cell(New _, Overdue _) -> new AlreadyDone();
+
+            case Cell(Held held, Proposed(Proposal proposal, _)) -> again(held, proposal);
+            case Cell(Held held, News(Optional<UUID> cause, Known known)) ->
+                    judge(
+                            held.proposal(),
+                            Optional.of(held),
+                            held.corrections(),
+                            known,
+                            cause.orElse(null));
+            case Cell(Held held, Corrected corrected) -> correct(held, corrected);
+            case Cell(Held held, Overdue(Instant now)) ->
+                    held.isOverdue(now) ? halt(held) : new AlreadyDone();
+
+            case Cell(Judged judged, Proposed(Proposal proposal, _)) -> again(judged, proposal);
+            case Cell(Judged _, News _) -> new AlreadyDone();
+            case Cell(Judged _, Corrected _) -> answered();
+            case Cell(Judged _, Overdue _) -> new AlreadyDone();
+        };
+    }
+
+    private static Outcome again(Kept kept, Proposal proposal) {
+        return kept.proposal().says(proposal)
+                ? new AlreadyDone()
+                : new Refused(
+                        Refusal.CHANGE_CONTRADICTED,
+                        "change "
+                                + proposal.change()
+                                + " was proposed before with another content");
+    }
+
+    private static Outcome correct(Held held, Corrected corrected) {
+        Request request = held.proposal().request();
+        if (!held.asked().contains(corrected.fact())
+                || held.corrections().containsKey(corrected.fact())) {
+            return answered();
+        }
+        if (corrected.value().equals(request.subjectId())) {
+            return new Refused(Refusal.MANAGER_IS_SUBJECT, "nobody manages themselves");
+        }
+        if (corrected.own().stream().anyMatch(own -> own.id().equals(corrected.by()))) {
+            return new Refused(
+                    Refusal.SOD_SUBJECT, "the subject of a change cannot supply its facts");
+        }
+        int managers = corrected.known().observed().activeManagers().size();
+        if (managers != 1) {
+            return new Refused(
+                    Refusal.MANAGER_NOT_ACTIVE,
+                    "worker '"
+                            + corrected.value()
+                            + "' has "
+                            + managers
+                            + " enabled accounts in "
+                            + corrected.known().observed().people()
+                            + ", expected one");
+        }
+        Map<String, String> corrections = new TreeMap<>(held.corrections());
+        corrections.put(corrected.fact(), corrected.value());
+        UUID correction = Correction.id(request.change(), corrected.fact());
+        Happened judged =
+                judge(
+                        held.proposal(),
+                        Optional.of(held),
+                        corrections,
+                        corrected.known(),
+                        Correction.provided(correction));
+        List<Happening> happenings = new ArrayList<>();
+        happenings.add(
+                new Happening.Answered(
+                        correction, corrected.fact(), corrected.value(), corrected.by()));
+        happenings.addAll(judged.happenings());
+        return new Happened(judged.readiness(), happenings);
+    }
+
+    private static Refused answered() {
+        return new Refused(Refusal.CORRECTION_ANSWERED, "this correction is no longer open");
+    }
+
+    private static Happened halt(Held held) {
+        Judgement judgement = Judgement.without(Verdict.HALTED, "held too long: " + held.reasons());
+        return new Happened(
+                new Judged(
+                        held.proposal(),
+                        held.facts(),
+                        judgement.verdict(),
+                        judgement.reason(),
+                        Optional.empty(),
+                        held.corrections()),
+                List.of(new Happening.Judged(judgement, null)));
+    }
+
+    private static Happened judge(
+            Proposal proposal,
+            Optional<Held> before,
+            Map<String, String> corrections,
+            Known known,
+            @Nullable UUID cause) {
+        Judgement judgement = Judgement.of(proposal.request(), known.charter(), known.observed());
+        return judgement.verdict() == Verdict.HELD
+                ? hold(proposal, before, corrections, known, judgement, cause)
+                : new Happened(
+                        new Judged(
+                                proposal,
+                                judgement.facts(),
+                                judgement.verdict(),
+                                judgement.reason(),
+                                judgement.plan(),
+                                corrections),
+                        List.of(new Happening.Judged(judgement, cause)));
+    }
+
+    /** Others are told that a change is held only when the reasons are new. */
+    private static Happened hold(
+            Proposal proposal,
+            Optional<Held> before,
+            Map<String, String> corrections,
+            Known known,
+            Judgement judgement,
+            @Nullable UUID cause) {
+        Instant now = known.now();
+        Instant since = before.map(Held::since).orElse(now);
+        Instant until =
+                before.map(Held::until)
+                        .orElseGet(() ->
+                                now.plus(known.charter().map(Charter::hold).orElse(DEFAULT_HOLD)));
+        Set<String> asked = new TreeSet<>(before.map(Held::asked).orElse(Set.of()));
+        List<Happening> happenings = new ArrayList<>();
+        if (!before.map(Held::reasons).equals(Optional.of(judgement.held()))) {
+            happenings.add(new Happening.Judged(judgement, cause));
+        }
+        for (Fact fact : judgement.correctable()) {
+            if (asked.add(fact.name())) {
+                happenings.add(
+                        new Happening.Asked(Correction.of(proposal.request(), fact, now, until)));
+            }
+        }
+        return new Happened(
+                new Held(
+                        proposal,
+                        judgement.facts(),
+                        judgement.held(),
+                        judgement.waitsFor(proposal.request(), known),
+                        asked,
+                        corrections,
+                        since,
+                        until,
+                        lookAt(since, until, now)),
+                happenings);
+    }
+
+    private static Instant lookAt(Instant since, Instant until, Instant now) {
+        Duration held = Duration.between(since, now);
+        Duration wait =
+                held.compareTo(FIRST_LOOK) < 0
+                        ? FIRST_LOOK
+                        : held.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : held;
+        return now.plus(wait).isBefore(until) ? now.plus(wait) : until;
+    }
+}
