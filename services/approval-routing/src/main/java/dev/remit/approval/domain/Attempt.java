@@ -20,6 +20,10 @@ public record Attempt(String by, Kind decision, String reason, String planHash, 
         DENIED
     }
 
+    /** The answer about a change that was never routed here. */
+    public static final Result.Refused CHANGE_UNKNOWN =
+            new Result.Refused(404, "CHANGE_UNKNOWN", "no such change was routed here", false);
+
     /** How a stage stands when someone tries to decide it. */
     public sealed interface Stage {
         /**
@@ -60,6 +64,10 @@ public record Attempt(String by, Kind decision, String reason, String planHash, 
 
     /** Decides; {@code bar} is what {@link Eligibility} says of the one who tries. */
     public Result on(Stage stage, Optional<Bar> bar) {
+        if (by.startsWith(Charter.Policy.PREFIX)) {
+            return new Result.Refused(
+                    403, "NOT_A_PERSON", "the caller has an id that only rules have", false);
+        }
         return switch (stage) {
             case Stage.Closed(String state) ->
                     new Result.Refused(

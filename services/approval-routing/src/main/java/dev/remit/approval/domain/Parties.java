@@ -17,4 +17,9 @@ public record Parties(
         Optional<String> principal,
         String account,
         String subjectWorker,
-        Set<String> decided) {}
+        Set<String> decided) {
+    /** The same, after these approved earlier stages. */
+    public Parties after(Set<String> approvers) {
+        return new Parties(proposer, principal, account, subjectWorker, approvers);
+    }
+}

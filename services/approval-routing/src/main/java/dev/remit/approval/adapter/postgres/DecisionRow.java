@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What was decided or refused; its id is the message's. */
 @Entity
 @Table(name = "decision")
-public class DecisionRow extends PanacheEntityBase {
+class DecisionRow extends PanacheEntityBase {
     @Id public UUID id;
 
     @Column(name = "change_id")

@@ -1,0 +1,5 @@
+/** Charters as they are written. */
+@NullMarked
+package dev.remit.approval.adapter.json;
+
+import org.jspecify.annotations.NullMarked;

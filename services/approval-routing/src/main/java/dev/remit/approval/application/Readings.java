@@ -1,0 +1,28 @@
+package dev.remit.approval.application;
+
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Event;
+import dev.remit.handoff.loop.Received;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** What received messages say to a route. */
+public interface Readings {
+    /** What one message says. */
+    sealed interface Reading {
+        /** It is about a change's readiness for approval. */
+        record Says(UUID change, Event event) implements Reading {}
+
+        /** It asks nothing of approval-routing. */
+        record Nothing() implements Reading {}
+
+        /** It says something that this build does not know. */
+        record Unreadable(String code, String reason) implements Reading {}
+    }
+
+    Reading of(Received received);
+
+    /** The accounts, the groups they are in now, and the charters that a batch has news about. */
+    Set<Concern> news(List<Received> batch);
+}

@@ -1,0 +1,164 @@
+package dev.remit.approval.adapter.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.approval.adapter.http.Approvals.Asked;
+import dev.remit.approval.adapter.http.Approvals.AskedMany;
+import dev.remit.approval.adapter.http.Approvals.AskedOf;
+import dev.remit.approval.application.RouteViews;
+import dev.remit.handoff.http.Caller;
+import dev.remit.handoff.http.Problem;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What a request must say. Nothing of it reaches a decision before it does. */
+class ApprovalsTest {
+    private static final String CHANGE = "00000000-0000-4000-8000-000000000001";
+    private static final String PLAN = "a".repeat(64);
+
+    private final Approvals approvals = new Approvals(null, new NoViews(), new Somebody());
+
+    @Test
+    void aDecisionMustBeWhole() {
+        refused(400, "BODY_MISSING", () -> approvals.decide(CHANGE, null, null));
+        refused(404, "CHANGE_UNKNOWN", () -> one("first", "APPROVED", "", PLAN));
+        refused(422, "DECISION_UNKNOWN", () -> one(CHANGE, null, "", PLAN));
+        refused(422, "DECISION_UNKNOWN", () -> one(CHANGE, "EXPIRED", "", PLAN));
+        refused(422, "FIELD_MISSING", () -> one(CHANGE, "DENIED", " ", PLAN));
+        refused(422, "FIELD_MISSING", () -> one(CHANGE, "APPROVED", "", null));
+        refused(422, "FIELD_MISSING", () -> one(CHANGE, "APPROVED", "", "A".repeat(64)));
+        refused(422, "FIELD_MISFORMED", () -> one(CHANGE, "APPROVED", "x".repeat(2001), PLAN));
+        refused(422, "FIELD_MISFORMED", () -> one(CHANGE, "APPROVED", "a\0b", PLAN));
+    }
+
+    @Test
+    void anIdempotencyKeyMustBeShortAndThere() {
+        Asked asked = new Asked("APPROVED", "", PLAN);
+        refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, asked, " "));
+        refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, asked, "k".repeat(201)));
+    }
+
+    @Test
+    void manyDecisionsAreFromOneToTwoHundred() {
+        refused(400, "BODY_MISSING", () -> approvals.decideMany(null, null));
+        refused(422, "FIELD_MISFORMED", () -> many(null));
+        refused(422, "FIELD_MISFORMED", () -> many(List.of()));
+        refused(
+                422,
+                "FIELD_MISFORMED",
+                () -> many(Collections.nCopies(201, new AskedOf(CHANGE, "APPROVED", "", PLAN))));
+    }
+
+    @Test
+    void aMisformedItemIsAnsweredOnItsOwn() {
+        List<AskedOf> items = new ArrayList<>();
+        items.add(null);
+        items.add(new AskedOf(null, "APPROVED", "", PLAN));
+        items.add(new AskedOf("first", "APPROVED", "", PLAN));
+        items.add(new AskedOf(CHANGE, "MAYBE", "", PLAN));
+        items.add(new AskedOf(CHANGE, "APPROVED", "", "short"));
+
+        var results =
+                approvals.decideMany(new AskedMany(items), null).await().indefinitely().results();
+
+        assertThat(results)
+                .extracting(each -> each.status() + " " + each.code())
+                .containsExactly(
+                        "422 FIELD_MISSING",
+                        "422 FIELD_MISSING",
+                        "404 CHANGE_UNKNOWN",
+                        "422 DECISION_UNKNOWN",
+                        "422 FIELD_MISSING");
+        assertThat(results.get(3).changeId()).isEqualTo(CHANGE);
+    }
+
+    @Test
+    void aListIsAskedForWithKnownWords() {
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("you", 10));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", 0));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes(null, 1001));
+        assertThat(approvals.changes("me", 10).await().indefinitely()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatWasNeverRoutedIsNotFound() {
+        refused(404, "CHANGE_UNKNOWN", () -> approvals.change(CHANGE).await().indefinitely());
+        refused(404, "CHANGE_UNKNOWN", () -> approvals.change("first"));
+    }
+
+    private void one(String change, String decision, String reason, String planHash) {
+        approvals.decide(change, new Asked(decision, reason, planHash), null);
+    }
+
+    private void many(List<AskedOf> items) {
+        approvals.decideMany(new AskedMany(items), null);
+    }
+
+    private static void refused(int status, String code, ThrowingCallable request) {
+        assertThatThrownBy(request)
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> {
+                            assertThat(problem.status()).isEqualTo(status);
+                            assertThat(problem.code()).isEqualTo(code);
+                        });
+    }
+
+    private static final class Somebody extends Caller {
+        @Override
+        public String id() {
+            return "somebody";
+        }
+
+        @Override
+        public Set<String> roles() {
+            return Set.of("approver");
+        }
+
+        @Override
+        public String issuer() {
+            return "issuer";
+        }
+
+        @Override
+        public Optional<String> tokenId() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> acr() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Instant> authenticatedAt() {
+            return Optional.empty();
+        }
+    }
+
+    private static final class NoViews implements RouteViews {
+        @Override
+        public Uni<List<View>> open(int limit) {
+            return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<List<View>> waitingFor(String person, int limit) {
+            return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<Optional<View>> of(UUID change) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package dev.remit.approval.application;
+
+import dev.remit.approval.domain.Charter.Lookup;
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.OpenStage;
+import dev.remit.approval.domain.Route;
+import dev.remit.handoff.Ids;
+import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.loop.Received;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+
+/** All ports in memory, with every call counted. */
+final class InMemory implements Routes, People, Charters, News, Answers, Handoffs {
+    /** A message handed on, in order. */
+    record Sent(UUID id, UUID change, SpecificRecord message, UUID cause) {}
+
+    /** What was set aside. */
+    record SetAside(String code, String origin) {}
+
+    Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    final Map<UUID, Route> routes = new LinkedHashMap<>();
+    final List<Recorded> decisions = new ArrayList<>();
+    final Map<Concern, List<Account>> people = new HashMap<>();
+    final Map<Concern, List<Account>> arriving = new HashMap<>();
+    final Map<String, Lookup> charters = new HashMap<>();
+    final TreeMap<Long, Set<Concern>> news = new TreeMap<>();
+    final Map<Long, Integer> looked = new HashMap<>();
+    final Map<List<String>, Request> requests = new HashMap<>();
+    final Map<List<String>, List<Result>> answers = new HashMap<>();
+    final List<Sent> sent = new ArrayList<>();
+    final List<SetAside> setAside = new ArrayList<>();
+    final Map<String, Integer> calls = new TreeMap<>();
+
+    /** What another replica does between this one's selection and its lock. */
+    Runnable beforeLock = () -> {};
+
+    private long ids;
+
+    @Override
+    public Uni<Set<UUID>> routed(Collection<UUID> changes) {
+        called("routed");
+        Set<UUID> found = new HashSet<>(changes);
+        found.retainAll(routes.keySet());
+        return item(found);
+    }
+
+    @Override
+    public Uni<Map<UUID, Loaded>> load(Collection<UUID> changes) {
+        called("load");
+        Map<UUID, Loaded> loaded = new HashMap<>();
+        for (UUID change : changes) {
+            if (routes.containsKey(change)) {
+                loaded.put(
+                        change,
+                        new Loaded(
+                                routes.get(change),
+                                decisions.stream()
+                                        .filter(each -> each.change().equals(change))
+                                        .filter(each ->
+                                                each.decision().kind() == Decision.Kind.APPROVED)
+                                        .map(Recorded::message)
+                                        .toList()));
+            }
+        }
+        return item(loaded);
+    }
+
+    @Override
+    public Uni<Void> store(Collection<Moved> moved, Collection<Recorded> recorded) {
+        called("store");
+        moved.forEach(each -> {
+            if (each.added() == routes.containsKey(each.change())) {
+                throw new IllegalStateException("added is " + each.added());
+            }
+            routes.put(each.change(), each.route());
+        });
+        decisions.addAll(recorded);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> due(Instant at, int limit) {
+        called("due");
+        return item(
+                routes.entrySet().stream()
+                        .filter(each ->
+                                until(each.getValue()).map(t -> !at.isBefore(t)).orElse(false))
+                        .sorted(Comparator.comparing(each -> until(each.getValue()).orElseThrow()))
+                        .limit(limit)
+                        .map(Map.Entry::getKey)
+                        .toList());
+    }
+
+    @Override
+    public Uni<Census> census() {
+        return item(
+                new Census(
+                        routes.values().stream().filter(Route.Open.class::isInstance).count(),
+                        routes.values().stream().filter(Route.Held.class::isInstance).count(),
+                        routes.values().stream()
+                                .filter(Route.Open.class::isInstance)
+                                .map(each -> ((Route.Open) each).stage().since())
+                                .min(Comparator.naturalOrder())));
+    }
+
+    @Override
+    public Uni<Void> take(List<Received> batch) {
+        called("take");
+        people.putAll(arriving);
+        arriving.clear();
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Map<Concern, List<Account>>> behind(Set<Concern> concerns) {
+        called("behind");
+        Map<Concern, List<Account>> found = new HashMap<>(people);
+        found.keySet().retainAll(concerns);
+        return item(found);
+    }
+
+    @Override
+    public Uni<Map<String, Lookup>> withHashes(Set<String> hashes) {
+        called("withHashes");
+        Map<String, Lookup> found = new HashMap<>();
+        hashes.forEach(hash ->
+                found.put(hash, charters.getOrDefault(hash, new Lookup.Missing("not known"))));
+        return item(found);
+    }
+
+    @Override
+    public Uni<Void> add(Set<Concern> concerns) {
+        called("add news");
+        news.put(++ids, concerns);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Optional<Page>> next(int limit) {
+        called("next news");
+        if (news.isEmpty()) {
+            return item(Optional.empty());
+        }
+        long first = news.firstKey();
+        List<UUID> all =
+                routes.entrySet().stream()
+                        .filter(each ->
+                                concern(each.getValue())
+                                        .map(news.get(first)::contains)
+                                        .orElse(false))
+                        .map(Map.Entry::getKey)
+                        .skip(looked.getOrDefault(first, 0))
+                        .toList();
+        List<UUID> page = all.stream().limit(limit).toList();
+        return item(Optional.of(new Page(first, page, now, page.size() < limit)));
+    }
+
+    @Override
+    public Uni<Void> done(Page page) {
+        called("done news");
+        looked.merge(page.news(), page.changes().size(), Integer::sum);
+        if (page.last()) {
+            news.remove(page.news());
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Claim> claim(Request request) {
+        List<String> key = List.of(request.caller(), request.key());
+        Request before = requests.putIfAbsent(key, request);
+        return item(
+                before == null
+                        ? new Claim.Taken()
+                        : before.equals(request)
+                                ? new Claim.Answered(answers.get(key))
+                                : new Claim.Contradicted());
+    }
+
+    @Override
+    public Uni<Void> keep(Request request, Collection<UUID> changes, List<Result> results) {
+        answers.put(List.of(request.caller(), request.key()), results);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Void> prune(Instant at) {
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public <T> Uni<T> transact(Collection<UUID> changes, Function<Outbox, Uni<T>> work) {
+        called("transact");
+        Box box = new Box();
+        return box.lock(changes).chain(() -> work.apply(box));
+    }
+
+    /** An outbox in which these changes are locked. */
+    Outbox outbox(Collection<UUID> locked) {
+        Box box = new Box();
+        box.locked.addAll(locked);
+        return box;
+    }
+
+    List<SpecificRecord> messages(UUID change) {
+        return sent.stream()
+                .filter(each -> each.change().equals(change))
+                .map(Sent::message)
+                .toList();
+    }
+
+    private static Optional<Instant> until(Route route) {
+        return switch (route) {
+            case Route.Unplanned held -> Optional.of(held.until());
+            case Route.CharterUnknown held -> Optional.of(held.until());
+            case Route.Open open -> Optional.of(open.stage().until());
+            case Route.Unrouted _ -> Optional.empty();
+            case Route.Ended _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<Concern> concern(Route route) {
+        return switch (route) {
+            case Route.CharterUnknown held ->
+                    Optional.of(Concern.charter(held.ready().charterHash()));
+            case Route.Open open -> Optional.of(open.stage()).flatMap(OpenStage::asks);
+            case Route.Unplanned _ -> Optional.empty();
+            case Route.Unrouted _ -> Optional.empty();
+            case Route.Ended _ -> Optional.empty();
+        };
+    }
+
+    private void called(String port) {
+        calls.merge(port, 1, Integer::sum);
+    }
+
+    private static <T> Uni<T> item(T value) {
+        return Uni.createFrom().item(value);
+    }
+
+    void passes(Duration time) {
+        now = now.plus(time);
+    }
+
+    private final class Box implements Outbox {
+        private final Set<UUID> locked = new HashSet<>();
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public UUID newId() {
+            return new UUID(0x7000L, ++ids);
+        }
+
+        @Override
+        public Uni<Void> lock(Collection<UUID> changes) {
+            called("lock");
+            if (!changes.isEmpty()) {
+                Runnable other = beforeLock;
+                beforeLock = () -> {};
+                other.run();
+            }
+            locked.addAll(changes);
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public UUID handOn(UUID change, SpecificRecord message, UUID cause) {
+            if (!locked.contains(change)) {
+                throw new IllegalStateException("change " + change + " is not locked");
+            }
+            UUID id =
+                    cause == null
+                            ? newId()
+                            : Ids.derived(cause, message.getSchema().getName() + "|" + change);
+            sent.add(new Sent(id, change, message, cause));
+            return id;
+        }
+
+        @Override
+        public UUID publish(
+                UUID id, String subject, SpecificRecord message, UUID change, UUID cause) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void deadLetter(
+                String code,
+                String reason,
+                String origin,
+                String key,
+                Map<String, byte[]> headers,
+                byte[] payload) {
+            setAside.add(new SetAside(code, origin));
+        }
+    }
+}

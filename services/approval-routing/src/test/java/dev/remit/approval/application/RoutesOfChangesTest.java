@@ -1,0 +1,383 @@
+package dev.remit.approval.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.approval.application.Answers.Request;
+import dev.remit.approval.application.Answers.Result;
+import dev.remit.approval.application.DecideStages.Item;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Charter.Lookup;
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Route;
+import dev.remit.handoff.http.Problem;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.ApprovalDecided;
+import dev.remit.wire.v1.ApprovalReassigned;
+import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.ReadinessJudged;
+import dev.remit.wire.v1.ReadinessVerdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.Test;
+
+/** The use cases over ports in memory, with the messages that go out. */
+class RoutesOfChangesTest {
+    private static final UUID CHANGE = Scene.changes(1).getFirst();
+
+    private final Scene scene = new Scene();
+    private final InMemory world = scene.world;
+
+    @Test
+    void aReadyChangeIsApprovedStageByStageAndAuthorized() {
+        scene.receive(List.of(CHANGE));
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        assertThat(scene.decide(CHANGE, "security-1").status()).isEqualTo(201);
+
+        assertThat(types(CHANGE))
+                .containsExactly(
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ExecutionAuthorized");
+        ExecutionAuthorized granted = (ExecutionAuthorized) world.messages(CHANGE).getLast();
+        assertThat(granted.getApprovals())
+                .containsExactlyElementsOf(
+                        world.sent.stream()
+                                .filter(each -> each.message() instanceof ApprovalDecided)
+                                .map(InMemory.Sent::id)
+                                .toList());
+        assertThat(granted.getAccount()).isEqualTo("leaver");
+        assertThat(granted.getPlanHash()).isEqualTo(Scene.PLAN_HASH);
+        assertThat(granted.getPlan().array()).isEqualTo(Scene.PLAN);
+        assertThat(world.sent.getLast().cause())
+                .as("the last approval leads to the authorization")
+                .isEqualTo(granted.getApprovals().getLast());
+    }
+
+    @Test
+    void aBatchOfFiveHundredCostsAsManyPortCallsAsABatchOfOne() {
+        scene.receive(List.of(CHANGE));
+        Map<String, Integer> one = new TreeMap<>(world.calls);
+
+        Scene large = new Scene();
+        large.receive(Scene.changes(500));
+
+        assertThat(large.world.calls).isEqualTo(one);
+        assertThat(large.world.sent).hasSize(500);
+        assertThat(one.values()).allMatch(count -> count == 1);
+    }
+
+    @Test
+    void twoHundredDecisionsCostAsManyPortCallsAsOne() {
+        scene.receive(List.of(CHANGE));
+        world.calls.clear();
+        scene.decide(CHANGE, "manager");
+        Map<String, Integer> one = new TreeMap<>(world.calls);
+
+        Scene large = new Scene();
+        large.receive(Scene.changes(200));
+        large.world.calls.clear();
+        List<Result> results =
+                large.decide(
+                        Scene.changes(200).stream().map(Scene::item).toList(),
+                        "manager",
+                        Optional.empty());
+
+        assertThat(large.world.calls).isEqualTo(one);
+        assertThat(results).hasSize(200).allMatch(result -> result.status() == 201);
+    }
+
+    @Test
+    void rulesDecideAndAuthorizeInTheHopThatBroughtTheVerdict() {
+        scene.charter(
+                Scene.rule("first", "low-risk", Optional.empty()),
+                Scene.rule("second", "other", Optional.empty()));
+
+        scene.receive(List.of(CHANGE));
+
+        assertThat(types(CHANGE))
+                .containsExactly(
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ExecutionAuthorized");
+        ApprovalRequested requested = (ApprovalRequested) world.messages(CHANGE).getFirst();
+        assertThat(requested.getCandidates()).hasSize(1);
+        assertThat(requested.getCandidates().getFirst().getId()).isEqualTo("policy:low-risk@1");
+        assertThat(requested.getCandidates().getFirst().getReason())
+                .isEqualTo("rule of the charter");
+        ApprovalDecided decided = (ApprovalDecided) world.messages(CHANGE).get(1);
+        assertThat(decided.getDecision()).isEqualTo(Decision.APPROVED);
+        assertThat(decided.getDecidedBy().getId()).isEqualTo("policy:low-risk@1");
+        assertThat(decided.getDecidedBy().getKind()).isEqualTo(ActorKind.POLICY);
+        assertThat(decided.getPolicy().getName()).isEqualTo("low-risk");
+        assertThat(decided.getPolicy().getVersion()).isEqualTo("1");
+        assertThat(decided.getAuthentication()).isNull();
+        assertThat(decided.getReason()).contains("READY");
+        assertThat(((ExecutionAuthorized) world.messages(CHANGE).getLast()).getApprovals())
+                .hasSize(2);
+        assertThat(world.routes.get(CHANGE).state()).isEqualTo("APPROVED");
+        assertThat(
+                        scene.meters
+                                .get("remit.approval.decisions")
+                                .tag("by", "POLICY")
+                                .counter()
+                                .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aRuleThatDoesNotApplyAsksItsGroup() {
+        scene.charter(Scene.rule("policy", "low-risk", Optional.of("/security")));
+        scene.receive(Scene.judged(CHANGE, ReadinessVerdict.ENRICHED));
+        assertThat(scene.decide(CHANGE, "security-2").status()).isEqualTo(201);
+        ApprovalDecided decided = (ApprovalDecided) world.messages(CHANGE).get(1);
+        assertThat(decided.getDecidedBy().getKind()).isEqualTo(ActorKind.HUMAN);
+        assertThat(decided.getPolicy()).isNull();
+        assertThat(types(CHANGE)).last().isEqualTo("ExecutionAuthorized");
+    }
+
+    @Test
+    void whatIsCalledReadyWithoutAPlanIsHeldVisiblyAndRoutedWhenThePlanComes() {
+        scene.receive(ready().setPlan(null).build());
+
+        ApprovalRequested held = (ApprovalRequested) world.messages(CHANGE).getFirst();
+        assertThat(held.getHeld()).isEqualTo("it is called ready without a plan");
+        assertThat(held.getCandidates()).isEmpty();
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.Unplanned.class);
+        assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("NOT_WAITING");
+
+        scene.receive(List.of(CHANGE));
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.Waiting.class);
+    }
+
+    @Test
+    void aPlanThatItsHashDoesNotNameIsHeld() {
+        scene.receive(ready().setPlanHash("0".repeat(64)).build());
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.Unplanned.class);
+    }
+
+    @Test
+    void aHeldChangeExpires() {
+        scene.receive(ready().setAccount(null).build());
+        world.passes(Duration.ofDays(1));
+        scene.expire();
+        assertThat(((ApprovalDecided) world.messages(CHANGE).getLast()).getDecision())
+                .isEqualTo(Decision.EXPIRED);
+    }
+
+    @Test
+    void aVerdictThatThisBuildDoesNotKnowIsSetAside() {
+        scene.receive(
+                Scene.judged(CHANGE, ReadinessVerdict.UNKNOWN),
+                Scene.judged(Scene.changes(2).getLast(), ReadinessVerdict.HELD));
+        assertThat(world.setAside)
+                .containsExactly(
+                        new InMemory.SetAside("VERDICT_UNKNOWN", "remit.change.readiness.v1[0]@1"));
+        assertThat(world.routes).isEmpty();
+    }
+
+    @Test
+    void aChangeWaitsForItsCharterAndIsRoutedWhenItComes() {
+        Lookup charter = world.charters.remove(Scene.CHARTER);
+        scene.receive(List.of(CHANGE));
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.CharterUnknown.class);
+        assertThat(((ApprovalRequested) world.messages(CHANGE).getFirst()).getHeld())
+                .isEqualTo("not known");
+
+        world.charters.put(Scene.CHARTER, charter);
+        scene.receive(Scene.published());
+        scene.lookAgain();
+
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.Waiting.class);
+        assertThat(types(CHANGE)).containsExactly("ApprovalRequested", "ApprovalRequested");
+        assertThat(world.sent).extracting(InMemory.Sent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRepeatedReadinessVerdictOpensNothingTwice() {
+        scene.receive(
+                Scene.judged(CHANGE, ReadinessVerdict.READY),
+                Scene.judged(CHANGE, ReadinessVerdict.ENRICHED));
+        scene.receive(List.of(CHANGE));
+        assertThat(types(CHANGE)).containsExactly("ApprovalRequested");
+    }
+
+    @Test
+    void newsAboutAMemberMovesTheStagesThatAskTheGroupAndNoOthers() {
+        List<UUID> changes = Scene.changes(3);
+        scene.receive(changes);
+        scene.decide(changes.getFirst(), "manager");
+        world.sent.clear();
+        world.calls.clear();
+        world.arriving.put(Concern.group("/security"), List.of());
+        world.arriving.put(Concern.account("security-1"), List.of(Scene.account("security-1")));
+
+        scene.receive(Scene.observed(Scene.PEOPLE, "security-1"));
+        assertThat(world.news.firstEntry().getValue())
+                .as("the group that was left is concerned too")
+                .isEqualTo(Set.of(Concern.account("security-1"), Concern.group("/security")));
+        scene.lookAgain();
+
+        assertThat(world.sent).hasSize(1);
+        assertThat(world.sent.getFirst().change()).isEqualTo(changes.getFirst());
+        ApprovalReassigned moved = (ApprovalReassigned) world.sent.getFirst().message();
+        assertThat(moved.getFrom()).containsExactly("security-1", "security-2");
+        assertThat(moved.getHeld()).isNotNull();
+        assertThat(world.news).isEmpty();
+    }
+
+    @Test
+    void newsAboutOtherSystemsOrMereActivityConcernsNobody() {
+        scene.receive(Scene.observed("scim:payroll", "manager"));
+        assertThat(world.news).isEmpty();
+    }
+
+    @Test
+    void newsThatConcernsManyIsWorkedOffInPages() {
+        scene.receive(Scene.changes(1200));
+        world.sent.clear();
+        world.calls.clear();
+        world.arriving.put(Concern.account("manager"), List.of());
+
+        scene.receive(Scene.observed(Scene.PEOPLE, "manager"));
+        scene.lookAgain();
+
+        assertThat(world.sent).hasSize(1200);
+        assertThat(world.calls).containsEntry("done news", 3);
+        assertThat(world.routes.values()).allMatch(Route.Held.class::isInstance);
+        assertThat(world.sent).extracting(InMemory.Sent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aDeadlineFiresOnceAcrossReplicas() {
+        scene.receive(List.of(CHANGE));
+        world.passes(Scene.EXPIRES);
+        world.beforeLock = scene::expire;
+
+        scene.expire();
+
+        assertThat(types(CHANGE)).containsExactly("ApprovalRequested", "ApprovalDecided");
+    }
+
+    @Test
+    void aDecisionBetweenSelectionAndLockKeepsTheDeadlineFromFiring() {
+        scene.receive(List.of(CHANGE));
+        world.passes(Scene.EXPIRES);
+        world.beforeLock =
+                () -> {
+                    world.now = world.now.minusSeconds(1);
+                    scene.decide(CHANGE, "manager");
+                    world.now = world.now.plusSeconds(1);
+                };
+        scene.expire();
+        assertThat(world.messages(CHANGE))
+                .filteredOn(ApprovalDecided.class::isInstance)
+                .extracting(each -> ((ApprovalDecided) each).getDecision())
+                .containsExactly(Decision.APPROVED);
+    }
+
+    @Test
+    void moreDeadlinesThanAPageAllFire() {
+        scene.receive(Scene.changes(1001));
+        world.passes(Scene.EXPIRES);
+        scene.expire();
+        assertThat(world.routes.values()).allMatch(route -> route.state().equals("EXPIRED"));
+        assertThat(world.calls).containsEntry("due", 3);
+    }
+
+    @Test
+    void eachOfManyDecisionsIsJudgedOnItsOwn() {
+        List<UUID> changes = Scene.changes(3);
+        scene.receive(changes);
+        scene.decide(changes.get(1), "manager");
+        UUID stranger = new UUID(1, 1);
+        List<Item> items =
+                new ArrayList<>(
+                        List.of(
+                                Scene.item(changes.get(0)),
+                                Scene.item(changes.get(1)),
+                                Scene.item(stranger),
+                                Scene.item(changes.get(0)),
+                                new Item(
+                                        changes.get(2),
+                                        Attempt.Kind.DENIED,
+                                        "no",
+                                        "0".repeat(64))));
+
+        List<Result> results = scene.decide(items, "manager", Optional.empty());
+
+        assertThat(results)
+                .extracting(each -> each.status() + " " + each.code())
+                .containsExactly(
+                        "201 null",
+                        "403 SOD_SAME_PERSON",
+                        "404 CHANGE_UNKNOWN",
+                        "409 CHANGE_REPEATED",
+                        "422 PLAN_MISMATCH");
+        assertThat(results)
+                .extracting(Result::change)
+                .containsExactlyElementsOf(items.stream().map(Item::change).toList());
+        assertThat(world.routes).doesNotContainKey(stranger);
+    }
+
+    @Test
+    void aRepeatedRequestIsAnsweredAsBeforeAndDoesNothing() {
+        scene.receive(List.of(CHANGE));
+        Request request = new Request("manager", "key", "body");
+        List<Item> items = List.of(Scene.item(CHANGE));
+        List<Result> first = scene.decide(items, "manager", Optional.of(request));
+        int sent = world.sent.size();
+
+        assertThat(scene.decide(items, "manager", Optional.of(request))).isEqualTo(first);
+        assertThat(first.getFirst().status()).isEqualTo(201);
+        assertThat(world.sent).hasSize(sent);
+        assertThatThrownBy(() ->
+                        scene.decide(
+                                items,
+                                "manager",
+                                Optional.of(new Request("manager", "key", "other"))))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> {
+                            assertThat(problem.status()).isEqualTo(409);
+                            assertThat(problem.code()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+                        });
+    }
+
+    @Test
+    void refusalsAreCountedByCode() {
+        scene.receive(List.of(CHANGE));
+        scene.decide(CHANGE, "security-1");
+        assertThat(
+                        scene.meters
+                                .get("remit.approval.refused")
+                                .tag("code", "NOT_A_CANDIDATE")
+                                .counter()
+                                .count())
+                .isEqualTo(1);
+    }
+
+    private static ReadinessJudged.Builder ready() {
+        return ReadinessJudged.newBuilder(Scene.judged(CHANGE, ReadinessVerdict.READY));
+    }
+
+    private List<String> types(UUID change) {
+        return world.messages(change).stream()
+                .map(SpecificRecord::getSchema)
+                .map(schema -> schema.getName())
+                .toList();
+    }
+}

@@ -1,0 +1,262 @@
+package dev.remit.approval.application;
+
+import dev.remit.approval.adapter.kafka.KafkaLetters;
+import dev.remit.approval.adapter.kafka.KafkaReadings;
+import dev.remit.approval.application.Answers.Request;
+import dev.remit.approval.application.Answers.Result;
+import dev.remit.approval.application.DecideStages.Decider;
+import dev.remit.approval.application.DecideStages.Item;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Authentication;
+import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Charter.Policy;
+import dev.remit.approval.domain.Charter.Resolver;
+import dev.remit.approval.domain.Charter.Stage;
+import dev.remit.approval.domain.Concern;
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.wire.v1.AccountFacts;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.CharterRef;
+import dev.remit.wire.v1.GroupFact;
+import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.ReadinessJudged;
+import dev.remit.wire.v1.ReadinessVerdict;
+import dev.remit.wire.v1.Subject;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+
+/** The service with its ports in memory, a charter, a manager and two security approvers. */
+final class Scene {
+    static final String PEOPLE = "keycloak:acme";
+    static final String CHARTER = "c".repeat(64);
+    static final byte[] PLAN = "{\"steps\":[]}".getBytes(StandardCharsets.UTF_8);
+    static final String PLAN_HASH = Hash.sha256(PLAN).hex();
+    static final Duration EXPIRES = Duration.ofDays(2);
+
+    final InMemory world = new InMemory();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final RouteReadyChange receiver;
+    final DecideStages decide;
+    final LookAgain lookAgain;
+    final ExpireStages expire;
+
+    private int offset;
+
+    Scene() {
+        Advance advance =
+                new Advance(world, world, world, new KafkaLetters(), meters, Duration.ofDays(1));
+        receiver = new RouteReadyChange(world, world, advance, new KafkaReadings(PEOPLE));
+        decide = new DecideStages(world, advance, world, world, meters);
+        lookAgain = new LookAgain(world, advance, world);
+        expire = new ExpireStages(world, advance, world);
+        charter(
+                new Stage(
+                        "manager",
+                        Resolver.MANAGER,
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        EXPIRES),
+                new Stage(
+                        "security",
+                        Resolver.GROUP,
+                        Optional.of("/security"),
+                        Optional.empty(),
+                        1,
+                        EXPIRES));
+        world.people.put(Concern.account("manager"), List.of(account("manager")));
+        world.people.put(
+                Concern.account("security-1"), List.of(account("security-1", "/security")));
+        world.people.put(
+                Concern.account("security-2"), List.of(account("security-2", "/security")));
+        world.people.put(
+                Concern.group("/security"),
+                List.of(account("security-1", "/security"), account("security-2", "/security")));
+    }
+
+    void charter(Stage... stages) {
+        world.charters.put(
+                CHARTER,
+                new Charter.Lookup.Found(
+                        new Charter("approver", List.of(stages), Duration.ofHours(1))));
+    }
+
+    static Stage rule(String name, String rule, Optional<String> group) {
+        return new Stage(
+                name,
+                Resolver.POLICY,
+                group,
+                Optional.of(new Policy(rule, "1", Set.of("READY"))),
+                1,
+                EXPIRES);
+    }
+
+    static Account account(String id, String... groups) {
+        return new Account(
+                PEOPLE,
+                id,
+                true,
+                Optional.of("W-" + id),
+                Optional.empty(),
+                List.of(groups).stream().map(path -> new Account.Group(path, path)).toList(),
+                List.of("approver"),
+                id,
+                Instant.EPOCH);
+    }
+
+    static List<UUID> changes(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(n -> new UUID(0x4000L, n)).toList();
+    }
+
+    void receive(SpecificRecord... messages) {
+        receive(List.of(messages));
+    }
+
+    void receive(List<? extends SpecificRecord> messages) {
+        List<Received> batch = new ArrayList<>();
+        Set<UUID> locked = new HashSet<>();
+        for (SpecificRecord message : messages) {
+            Optional<UUID> change =
+                    message instanceof ReadinessJudged judged
+                            ? Optional.of(judged.getChange().getChangeId())
+                            : Optional.empty();
+            change.ifPresent(locked::add);
+            batch.add(received(message, change));
+        }
+        receiver.receive(batch, world.outbox(locked)).await().indefinitely();
+    }
+
+    void receive(Collection<UUID> changes) {
+        receive(changes.stream().map(change -> judged(change, ReadinessVerdict.READY)).toList());
+    }
+
+    Result decide(UUID change, String by) {
+        return decide(List.of(item(change)), by, Optional.empty()).getFirst();
+    }
+
+    List<Result> decide(List<Item> items, String by, Optional<Request> request) {
+        return decide.decide(items, decider(by), request).await().indefinitely();
+    }
+
+    static Decider decider(String by) {
+        return new Decider(
+                by,
+                Set.of("approver"),
+                new Authentication(
+                        "issuer", Optional.of("token"), Optional.empty(), Optional.empty()));
+    }
+
+    static Item item(UUID change) {
+        return new Item(change, Attempt.Kind.APPROVED, "checked", PLAN_HASH);
+    }
+
+    void lookAgain() {
+        lookAgain.lookAgain().await().indefinitely();
+    }
+
+    void expire() {
+        expire.expire().await().indefinitely();
+    }
+
+    static ReadinessJudged judged(UUID change, ReadinessVerdict verdict) {
+        return ReadinessJudged.newBuilder()
+                .setChange(
+                        Change.newBuilder()
+                                .setChangeId(change)
+                                .setCharter(new CharterRef("leaver", "1", CHARTER))
+                                .setMode(Mode.OWN)
+                                .setSubject(
+                                        Subject.newBuilder().setSystem("hr").setId("E1").build())
+                                .setTarget(PEOPLE)
+                                .setAction("offboard")
+                                .setReason("left")
+                                .setProposer(
+                                        Actor.newBuilder()
+                                                .setId("clerk")
+                                                .setKind(ActorKind.DIGITAL_EMPLOYEE)
+                                                .setPrincipal("owner")
+                                                .build())
+                                .setProposedAt(Instant.EPOCH)
+                                .build())
+                .setVerdict(verdict)
+                .setFacts(List.of())
+                .setAccount("leaver")
+                .setManager("manager")
+                .setPlan(ByteBuffer.wrap(PLAN))
+                .setPlanHash(PLAN_HASH)
+                .setReason("fit")
+                .setJudgedAt(Instant.EPOCH)
+                .build();
+    }
+
+    static IdentityObserved observed(String system, String account, String... groups) {
+        return IdentityObserved.newBuilder()
+                .setSource(system)
+                .setKind(ObservationKind.SNAPSHOT)
+                .setSubject(Subject.newBuilder().setSystem(system).setId(account).build())
+                .setSourceEventId("event")
+                .setOccurredAt(Instant.EPOCH)
+                .setObservedAt(Instant.EPOCH)
+                .setAccount(
+                        AccountFacts.newBuilder()
+                                .setEnabled(true)
+                                .setGroups(
+                                        List.of(groups).stream()
+                                                .map(path -> new GroupFact(path, path))
+                                                .toList())
+                                .setRoles(List.of("approver"))
+                                .build())
+                .build();
+    }
+
+    static CharterPublished published() {
+        return CharterPublished.newBuilder()
+                .setCharter(new CharterRef("leaver", "1", CHARTER))
+                .setDocument(ByteBuffer.wrap(new byte[0]))
+                .setPublishedBy(
+                        Actor.newBuilder().setId("connector").setKind(ActorKind.SERVICE).build())
+                .setPublishedAt(Instant.EPOCH)
+                .build();
+    }
+
+    private Received received(SpecificRecord message, Optional<UUID> change) {
+        Handoff handoff = Handoff.of(message);
+        Hash hash = Hash.sha256(new byte[0]);
+        Envelope envelope =
+                new Envelope(
+                        new UUID(0x5000L, ++offset),
+                        Service.DATA_READINESS,
+                        handoff,
+                        change.map(UUID::toString).orElse("subject"),
+                        Instant.EPOCH,
+                        handoff.dataschema(),
+                        change.orElse(null),
+                        null,
+                        change.isPresent() ? 2 : 0,
+                        change.isPresent() ? hash : null);
+        return new Received(
+                envelope, message, new byte[0], null, hash, handoff.topic().topicName(), 0, offset);
+    }
+}
