@@ -80,7 +80,6 @@ class HandoffLoop {
     private final Wire wire;
     private final Contexts contexts;
     private final PostgresHandoffs handoffs;
-    private final Relay relay;
     private final Traces traces;
     private final LoopHealth health;
     private final MeterRegistry meters;
@@ -98,7 +97,6 @@ class HandoffLoop {
             Wire wire,
             Contexts contexts,
             PostgresHandoffs handoffs,
-            Relay relay,
             Traces traces,
             @Readiness LoopHealth health,
             MeterRegistry meters,
@@ -109,7 +107,6 @@ class HandoffLoop {
         this.wire = wire;
         this.contexts = contexts;
         this.handoffs = handoffs;
-        this.relay = relay;
         this.traces = traces;
         this.health = health;
         this.meters = meters;
@@ -175,7 +172,7 @@ class HandoffLoop {
                         handoffs.commit(outbox -> decide(checked, outbox))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
-                .chain(committed -> relay.publish(committed.letters()));
+                .chain(handoffs::publish);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.remit.handoff.loop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.loop.StopPoints.StopPoint;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -20,11 +21,12 @@ class PostgresHandoffs implements Handoffs {
     private static final Logger LOG = Logger.getLogger(PostgresHandoffs.class);
 
     /** A transaction's result, and what it left to be published. */
-    record Committed<T>(T result, List<Sealed> letters) {}
+    record Committed<T>(T result, List<Sealed> letters, boolean touchesChanges) {}
 
     private final SealedOutbox.Means means;
     private final Contexts contexts;
     private final Relay relay;
+    private final StopPoints stops;
     private final Clock clock = Clock.systemUTC();
     private final RandomGenerator random = new SecureRandom();
 
@@ -34,10 +36,12 @@ class PostgresHandoffs implements Handoffs {
             Contexts contexts,
             ObjectMapper json,
             Relay relay,
-            Traces traces) {
+            Traces traces,
+            StopPoints stops) {
         this.means = new SealedOutbox.Means(keys, wire, contexts, json, relay, traces);
         this.contexts = contexts;
         this.relay = relay;
+        this.stops = stops;
     }
 
     @Override
@@ -49,7 +53,7 @@ class PostgresHandoffs implements Handoffs {
     <T> Uni<T> run(Function<SealedOutbox, Uni<T>> work) {
         return contexts.fresh(() -> commit(work))
                 .invoke(committed ->
-                        relay.publish(committed.letters())
+                        publish(committed)
                                 .subscribe()
                                 .with(
                                         done -> {},
@@ -57,26 +61,41 @@ class PostgresHandoffs implements Handoffs {
                 .map(Committed::result);
     }
 
+    /** Publishes what a transaction left; done when Kafka has it. */
+    Uni<Void> publish(Committed<?> committed) {
+        return relay.publish(committed.letters())
+                .invoke(() -> stops.reached(StopPoint.AFTER_PUBLISH, committed.touchesChanges()));
+    }
+
     /**
      * Runs the work in a transaction on the current context and stores its outbox; does not
      * publish.
      */
     <T> Uni<Committed<T>> commit(Function<SealedOutbox, Uni<T>> work) {
-        return Panache.withTransaction(() ->
-                Panache.getSession()
-                        .chain(session -> {
-                            var outbox =
-                                    new SealedOutbox(
-                                            session,
-                                            means,
-                                            clock.instant().truncatedTo(ChronoUnit.MICROS),
-                                            random);
-                            return work.apply(outbox)
-                                    .call(() -> session.flush())
-                                    .chain(result ->
-                                            outbox.store()
-                                                    .map(letters ->
-                                                            new Committed<>(result, letters)));
-                        }));
+        return Panache.<Committed<T>>withTransaction(() ->
+                        Panache.getSession()
+                                .chain(session -> {
+                                    var outbox =
+                                            new SealedOutbox(
+                                                    session,
+                                                    means,
+                                                    clock.instant().truncatedTo(ChronoUnit.MICROS),
+                                                    random);
+                                    return work.apply(outbox)
+                                            .call(() -> session.flush())
+                                            .chain(result ->
+                                                    outbox.store()
+                                                            .map(letters ->
+                                                                    new Committed<>(
+                                                                            result,
+                                                                            letters,
+                                                                            outbox
+                                                                                    .touchesChanges())))
+                                            .invoke(done ->
+                                                    stops.reached(
+                                                            StopPoint.BEFORE_COMMIT,
+                                                            done.touchesChanges()));
+                                }))
+                .invoke(done -> stops.reached(StopPoint.AFTER_COMMIT, done.touchesChanges()));
     }
 }

@@ -138,6 +138,10 @@ final class SealedOutbox implements Outbox {
         }
     }
 
+    boolean touchesChanges() {
+        return !chains.isEmpty();
+    }
+
     boolean hasSetAside() {
         return !setAside.isEmpty();
     }
@@ -235,7 +239,9 @@ final class SealedOutbox implements Outbox {
                 .setParameter("codes", array(setAside, SetAside::code, String[]::new))
                 .setParameter("reasons", array(setAside, SetAside::reason, String[]::new))
                 .setParameter("origins", array(setAside, SetAside::origin, String[]::new))
-                .setParameter("keys", array(
+                .setParameter(
+                        "keys",
+                        array(
                                 setAside,
                                 each -> each.key() == null ? "" : each.key(),
                                 String[]::new))
