@@ -1,13 +1,22 @@
 package dev.remit.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The demo's leavers in the embedded realm. */
 public final class Accounts {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PAGE = 500;
+
+    /** The account that the executor acts as. */
+    private static final String EXECUTOR = "00000000-0000-4000-8000-000000000052";
+
     private static final Map<String, List<String>> LEAVERS =
             Map.of(
                     "00000000-0000-4000-8000-000000000002", List.of("sales", "crm-users"),
@@ -47,12 +56,65 @@ public final class Accounts {
                 .asBoolean();
     }
 
+    /**
+     * Adds an account, enabled and without groups.
+     *
+     * @param workerId its HR worker id
+     * @param managerWorkerId the manager's
+     * @return its immutable id
+     */
+    public static String add(Home home, String workerId, String managerWorkerId)
+            throws IOException, InterruptedException {
+        String users =
+                IdentityProvider.url(home) + "/admin/realms/" + IdentityProvider.REALM + "/users";
+        String token = IdentityProvider.adminToken(home);
+        ObjectNode account = JSON.createObjectNode();
+        account.put("username", workerId.toLowerCase(Locale.ROOT)).put("enabled", true);
+        ObjectNode attributes = account.putObject("attributes");
+        attributes.putArray("employeeNumber").add(workerId);
+        attributes.putArray("manager").add(managerWorkerId);
+        send("POST", users, token, account.toString());
+        JsonNode found =
+                Requests.send(
+                                "GET",
+                                users + "?exact=true&username=" + account.path("username").asText(),
+                                token,
+                                null)
+                        .json();
+        return found.path(0).path("id").asText();
+    }
+
+    /** Keycloak's own record of updates of accounts by the executor, the newest first. */
+    public static List<JsonNode> updates(Home home) throws IOException, InterruptedException {
+        String admin = IdentityProvider.url(home) + "/admin/realms/" + IdentityProvider.REALM;
+        List<JsonNode> updates = new ArrayList<>();
+        for (int first = 0; ; first += PAGE) {
+            JsonNode page =
+                    Requests.send(
+                                    "GET",
+                                    admin
+                                            + "/admin-events?operationTypes=UPDATE&resourceTypes=USER&authUser="
+                                            + EXECUTOR
+                                            + "&first="
+                                            + first
+                                            + "&max="
+                                            + PAGE,
+                                    IdentityProvider.adminToken(home),
+                                    null)
+                            .json();
+            page.forEach(updates::add);
+            if (page.size() < PAGE) {
+                return updates;
+            }
+        }
+    }
+
     private static void send(
             String method, String url, String token, @org.jspecify.annotations.Nullable String body)
             throws IOException, InterruptedException {
         Requests.Answer answer = Requests.send(method, url, token, body);
         if (!answer.ok()) {
-            throw new IOException("Keycloak refuses to restore an account: " + answer.status());
+            throw new IOException("Keycloak refuses to change an account: " + answer.status());
         }
     }
 }

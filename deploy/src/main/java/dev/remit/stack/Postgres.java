@@ -94,14 +94,18 @@ final class Postgres extends Part {
     }
 
     private Connection connect(String database) throws SQLException, IOException {
+        return connect(home(), database);
+    }
+
+    static Connection connect(Home home, String database) throws SQLException, IOException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:"
-                        + home().port("postgres")
+                        + home.port("postgres")
                         + "/"
                         + database
                         + "?connectTimeout=2",
                 USER,
-                home().secret("postgres"));
+                home.secret("postgres"));
     }
 
     private void initialise(Path program, Path data) throws IOException, InterruptedException {
