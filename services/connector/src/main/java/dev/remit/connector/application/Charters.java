@@ -3,6 +3,7 @@ package dev.remit.connector.application;
 import dev.remit.connector.domain.Charter;
 import jakarta.inject.Singleton;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,9 +23,10 @@ public class Charters {
     }
 
     public Collection<Charter> all() {
-        return inForce.map(Map::values).orElse(java.util.List.of());
+        return inForce.map(Map::values).orElse(List.of());
     }
 
+    /** Of several with one name, the last is in force. */
     void replace(Collection<Charter> charters) {
         Map<String, Charter> byName = new TreeMap<>();
         charters.forEach(charter -> byName.put(charter.name(), charter));

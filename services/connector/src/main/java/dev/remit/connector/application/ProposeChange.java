@@ -1,39 +1,36 @@
 package dev.remit.connector.application;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.remit.connector.adapter.kafka.Observations;
-import dev.remit.connector.adapter.postgres.Rows;
+import dev.remit.connector.application.Proposals.Kept;
 import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import org.jboss.logging.Logger;
 
 /** A change enters the mesh: by a trigger, when its day comes, or because someone asks. */
 @Singleton
 public class ProposeChange {
-    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
-
-    /** What is kept of a proposal until its day. */
-    record Request(Proposal proposal, @Nullable UUID cause) {}
+    private static final Logger LOG = Logger.getLogger(ProposeChange.class);
+    private static final int BATCH = 500;
 
     private final Handoffs handoffs;
-    private final Rows rows;
+    private final Proposals proposals;
 
-    ProposeChange(Handoffs handoffs, Rows rows) {
+    ProposeChange(Handoffs handoffs, Proposals proposals) {
         this.handoffs = handoffs;
-        this.rows = rows;
+        this.proposals = proposals;
     }
 
     /** Someone asks; the same idempotency key with the same request gives the same change. */
@@ -46,65 +43,77 @@ public class ProposeChange {
                         .orElse(fresh);
         return handoffs.transact(
                 List.of(change),
-                outbox ->
-                        propose(change, proposal, null, today(outbox), outbox)
-                                .chain(added ->
-                                        added
-                                                ? Uni.createFrom().item(change)
-                                                : sameRequest(change, proposal)));
-    }
-
-    /**
-     * A trigger fired: proposes now, or keeps it until its day. Knowing the change already is no
-     * fault.
-     */
-    Uni<Boolean> propose(
-            UUID change, Proposal proposal, @Nullable UUID cause, LocalDate due, Outbox outbox) {
-        boolean now = !due.isAfter(today(outbox));
-        return rows.addProposal(change, due, now, text(new Request(proposal, cause)))
-                .invoke(added -> {
-                    if (added && now) {
-                        outbox.handOn(
-                                change,
-                                Observations.proposed(change, proposal, cause, outbox.now()),
-                                cause);
-                    }
+                outbox -> {
+                    var asked = new Kept(change, proposal, null, today(outbox));
+                    return propose(List.of(asked), outbox)
+                            .chain(added ->
+                                    added == 1
+                                            ? Uni.createFrom().item(change)
+                                            : sameRequest(change, proposal));
                 });
     }
 
-    /** Proposes what waited for today. */
-    public Uni<Void> proposeDue() {
-        return handoffs.transact(
-                List.of(),
-                outbox ->
-                        rows.takeDue(today(outbox))
-                                .chain(due ->
-                                        outbox.lock(due.stream().map(Rows.Waiting::change).toList())
-                                                .chain(() ->
-                                                        Multi.createFrom()
-                                                                .iterable(due)
-                                                                .invoke(each ->
-                                                                        handOn(each, outbox))
-                                                                .collect()
-                                                                .asList())
-                                                .replaceWithVoid()));
+    /**
+     * Proposes what is due and keeps the rest until its day. Knowing a change already is no fault.
+     *
+     * @param wanted of changes that are locked, no two of the same change
+     * @return how many were not known
+     */
+    Uni<Integer> propose(Collection<Kept> wanted, Outbox outbox) {
+        if (wanted.isEmpty()) {
+            return Uni.createFrom().item(0);
+        }
+        LocalDate today = today(outbox);
+        return proposals
+                .add(wanted, today)
+                .invoke(added ->
+                        wanted.stream()
+                                .filter(each -> added.contains(each.change()))
+                                .filter(each -> !each.due().isAfter(today))
+                                .forEach(each -> handOn(each, outbox)))
+                .map(Collection::size);
     }
 
-    private static void handOn(Rows.Waiting waiting, Outbox outbox) {
-        Request request = read(waiting.request());
+    /** Proposes what waited for today; any replica may, the changes' locks keep it to one. */
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> proposeDue() {
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> handoffs.transact(List.of(), this::someDue))
+                .whilst(taken -> taken == BATCH)
+                .collect()
+                .last()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("changes that are due wait: %s", failure))
+                .onFailure()
+                .recoverWithNull()
+                .replaceWithVoid();
+    }
+
+    private Uni<Integer> someDue(Outbox outbox) {
+        return proposals
+                .due(today(outbox), BATCH)
+                .chain(changes ->
+                        changes.isEmpty()
+                                ? Uni.createFrom().item(0)
+                                : outbox.lock(changes)
+                                        .chain(() -> proposals.take(changes))
+                                        .invoke(due -> due.forEach(each -> handOn(each, outbox)))
+                                        .replaceWith(changes.size()));
+    }
+
+    private static void handOn(Kept kept, Outbox outbox) {
         outbox.handOn(
-                waiting.change(),
-                Observations.proposed(
-                        waiting.change(), request.proposal(), request.cause(), outbox.now()),
-                request.cause());
+                kept.change(),
+                Observations.proposed(kept.change(), kept.proposal(), kept.cause(), outbox.now()),
+                kept.cause());
     }
 
     private Uni<UUID> sameRequest(UUID change, Proposal proposal) {
-        return rows.request(change)
+        return proposals
+                .find(change)
                 .map(known -> {
-                    if (known.map(ProposeChange::read)
-                            .filter(each -> each.proposal().equals(proposal))
-                            .isEmpty()) {
+                    if (known.filter(proposal::equals).isEmpty()) {
                         throw Problem.of(
                                 409,
                                 "IDEMPOTENCY_KEY_REUSED",
@@ -116,21 +125,5 @@ public class ProposeChange {
 
     private static LocalDate today(Outbox outbox) {
         return outbox.now().atZone(ZoneOffset.UTC).toLocalDate();
-    }
-
-    private static String text(Request request) {
-        try {
-            return JSON.writeValueAsString(request);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a proposal is always JSON", e);
-        }
-    }
-
-    private static Request read(String text) {
-        try {
-            return JSON.readValue(text, Request.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a kept proposal does not read", e);
-        }
     }
 }

@@ -1,18 +1,20 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.files.CharterFile;
 import dev.remit.connector.adapter.kafka.Observations;
-import dev.remit.connector.adapter.postgres.Rows;
+import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
-import io.smallrye.mutiny.Multi;
+import dev.remit.handoff.merkle.Hash;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Charter files were read: new ones are published, broken and contradicting ones are set aside, the
@@ -20,98 +22,114 @@ import java.util.Map;
  */
 @Singleton
 public class PublishCharters {
+    private record Version(String name, String version) {
+        static Version of(Charter charter) {
+            return new Version(charter.name(), charter.version());
+        }
+    }
+
     private final Handoffs handoffs;
-    private final Rows rows;
+    private final Feeds feeds;
+    private final PublishedCharters published;
     private final Charters charters;
 
-    PublishCharters(Handoffs handoffs, Rows rows, Charters charters) {
+    PublishCharters(
+            Handoffs handoffs, Feeds feeds, PublishedCharters published, Charters charters) {
         this.handoffs = handoffs;
-        this.rows = rows;
+        this.feeds = feeds;
+        this.published = published;
         this.charters = charters;
     }
 
-    /**
-     * @param files file name to YAML text
-     */
-    public Uni<Void> publish(Map<String, String> files) {
-        return handoffs.transact(
-                        List.of(),
-                        outbox ->
-                                Multi.createFrom()
-                                        .iterable(files.entrySet())
-                                        .onItem()
-                                        .transformToUniAndConcatenate(file ->
-                                                publish(file.getKey(), file.getValue(), outbox))
-                                        .collect()
-                                        .asList()
-                                        .chain(rows::charters))
-                .invoke(published ->
-                        charters.replace(
-                                published.stream()
-                                        .map(each -> CharterFile.read(each.document()))
-                                        .toList()))
+    /** Publishes what is new in these files; the first file with a name and version counts. */
+    public Uni<Void> publish(Turn turn, List<CharterText> files) {
+        Map<Version, CharterText.Good> firsts = new LinkedHashMap<>();
+        for (CharterText file : files) {
+            if (file instanceof CharterText.Good good) {
+                firsts.putIfAbsent(Version.of(good.document().charter()), good);
+            }
+        }
+        return feeds.write(
+                turn,
+                List.of(),
+                outbox ->
+                        published
+                                .add(
+                                        firsts.values().stream()
+                                                .map(CharterText.Good::document)
+                                                .toList())
+                                .chain(added ->
+                                        published
+                                                .all()
+                                                .invoke(all -> {
+                                                    firsts.values().stream()
+                                                            .map(CharterText.Good::document)
+                                                            .filter(each ->
+                                                                    added.contains(
+                                                                            each.charter().hash()))
+                                                            .forEach(each -> hand(each, outbox));
+                                                    setAside(files, all, outbox);
+                                                }))
+                                .replaceWithVoid());
+    }
+
+    /** Puts into force what any replica published. */
+    public Uni<Void> refresh() {
+        return handoffs.transact(List.of(), outbox -> published.all())
+                .invoke(charters::replace)
                 .replaceWithVoid();
     }
 
-    private Uni<Void> publish(String file, String yaml, Outbox outbox) {
-        String canonical;
-        Charter charter;
-        try {
-            canonical = CharterFile.canonical(yaml);
-            charter = CharterFile.read(canonical);
-        } catch (IllegalArgumentException e) {
-            outbox.deadLetter(
-                    "CHARTER_INVALID",
-                    String.valueOf(e.getMessage()),
-                    "charters/" + file,
-                    null,
-                    Map.of(),
-                    yaml.getBytes(StandardCharsets.UTF_8));
-            return Uni.createFrom().voidItem();
-        }
-        return rows.addCharter(charter.name(), charter.version(), charter.hash(), canonical)
-                .chain(added -> {
-                    if (added) {
-                        outbox.publish(
-                                dev.remit.handoff.Ids.derived(
-                                        Ids.NAMESPACE, "charter:" + charter.hash()),
-                                charter.name(),
-                                Observations.charter(
-                                        charter.name(),
-                                        charter.version(),
-                                        charter.hash(),
-                                        canonical.getBytes(StandardCharsets.UTF_8),
-                                        outbox.now()),
-                                null,
-                                null);
-                        return Uni.createFrom().voidItem();
-                    }
-                    return rows.charters()
-                            .invoke(all -> refuseReuse(all, charter, file, yaml, outbox))
-                            .replaceWithVoid();
-                });
+    private static void hand(PublishedCharters.Document document, Outbox outbox) {
+        Charter charter = document.charter();
+        outbox.publish(
+                dev.remit.handoff.Ids.derived(Ids.NAMESPACE, "charter:" + charter.hash()),
+                charter.name(),
+                Observations.charter(
+                        charter.name(),
+                        charter.version(),
+                        charter.hash(),
+                        document.document().getBytes(StandardCharsets.UTF_8),
+                        outbox.now()),
+                null,
+                null);
     }
 
-    private static void refuseReuse(
-            List<Rows.Published> all, Charter charter, String file, String yaml, Outbox outbox) {
-        boolean reused =
-                all.stream()
-                        .anyMatch(each ->
-                                each.name().equals(charter.name())
-                                        && each.version().equals(charter.version())
-                                        && !each.hash().equals(charter.hash()));
-        if (reused) {
-            outbox.deadLetter(
-                    "CHARTER_VERSION_REUSED",
-                    "metadata.version: "
-                            + charter.name()
-                            + " "
-                            + charter.version()
-                            + " was published with other content; that one stays in force",
-                    "charters/" + file + "#" + charter.hash(),
-                    charter.name(),
-                    Map.of(),
-                    yaml.getBytes(StandardCharsets.UTF_8));
+    private static void setAside(List<CharterText> files, List<Charter> all, Outbox outbox) {
+        Set<String> hashes =
+                all.stream().map(Charter::hash).collect(java.util.stream.Collectors.toSet());
+        for (CharterText file : files) {
+            switch (file) {
+                case CharterText.Broken broken ->
+                        setAside("CHARTER_INVALID", broken.fault(), broken, null, outbox);
+                case CharterText.Good good -> {
+                    Charter charter = good.document().charter();
+                    if (!hashes.contains(charter.hash())) {
+                        setAside(
+                                "CHARTER_VERSION_REUSED",
+                                "metadata.version: "
+                                        + charter.name()
+                                        + " "
+                                        + charter.version()
+                                        + " was published with other content; that one stays in force",
+                                good,
+                                charter.name(),
+                                outbox);
+                    }
+                }
+            }
         }
+    }
+
+    private static void setAside(
+            String code, String fault, CharterText file, @Nullable String key, Outbox outbox) {
+        byte[] text = file.text().getBytes(StandardCharsets.UTF_8);
+        outbox.deadLetter(
+                code,
+                fault,
+                "charters/" + file.file() + "#" + Hash.sha256(text).hex(),
+                key,
+                Map.of(),
+                text);
     }
 }

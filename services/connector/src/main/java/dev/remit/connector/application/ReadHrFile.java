@@ -1,156 +1,257 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.files.HrCsv;
 import dev.remit.connector.adapter.kafka.Observations;
-import dev.remit.connector.adapter.postgres.Rows;
+import dev.remit.connector.application.Feeds.Turn;
+import dev.remit.connector.application.HrFile.Line;
+import dev.remit.connector.application.HrFile.Sheet;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.WorkerEvent;
-import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
-import dev.remit.handoff.merkle.Hash;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
 
 /**
  * A file of the HR feed arrived: each good row is observed and may open a change, each broken one
- * is set aside.
+ * is set aside. It is read in slices, one transaction each; only the last one marks it as read, so
+ * a file that was interrupted is read again, and the rows seen before change nothing.
  */
 @Singleton
 public class ReadHrFile {
-    private final Handoffs handoffs;
-    private final Rows rows;
+    private static final Logger LOG = Logger.getLogger(ReadHrFile.class);
+    private static final int SLICE = 500;
+    private static final int LOGGED = 10_000;
+
+    private final Feeds feeds;
+    private final HrEvents events;
     private final Charters charters;
-    private final ProposeChange proposals;
+    private final ProposeChange propose;
+    private final MeterRegistry meters;
 
-    ReadHrFile(Handoffs handoffs, Rows rows, Charters charters, ProposeChange proposals) {
-        this.handoffs = handoffs;
-        this.rows = rows;
+    ReadHrFile(
+            Feeds feeds,
+            HrEvents events,
+            Charters charters,
+            ProposeChange propose,
+            MeterRegistry meters) {
+        this.feeds = feeds;
+        this.events = events;
         this.charters = charters;
-        this.proposals = proposals;
+        this.propose = propose;
+        this.meters = meters;
     }
 
-    /**
-     * Reads one file in one transaction; a file with the same content as one before changes
-     * nothing.
-     */
-    public Uni<Void> read(String name, byte[] content) {
-        HrCsv.Sheet sheet = HrCsv.read(content);
-        return handoffs.transact(
-                changes(sheet),
-                outbox ->
-                        rows.addFile(Hash.sha256(content).hex(), name)
-                                .chain(added ->
-                                        added
-                                                ? switch (sheet) {
-                                                    case HrCsv.Sheet.Lines(
-                                                                    List<HrCsv.Line> lines) ->
-                                                            each(name, lines, outbox);
-                                                    case HrCsv.Sheet.Unreadable(String fault) -> {
-                                                        outbox.deadLetter(
-                                                                "CSV_UNREADABLE",
-                                                                fault,
-                                                                "hr/" + name,
-                                                                null,
-                                                                Map.of(),
-                                                                content);
-                                                        yield Uni.createFrom().voidItem();
-                                                    }
-                                                }
-                                                : Uni.createFrom().voidItem()));
+    /** Reads one file; one with the same content as one before changes nothing. */
+    public Uni<Void> read(Turn turn, HrFile file) {
+        return file.look()
+                .chain(sheet ->
+                        switch (sheet) {
+                            case Sheet.Unreadable unreadable ->
+                                    setAside(turn, file.name(), unreadable);
+                            case Sheet.Table table ->
+                                    feeds.write(
+                                                    turn,
+                                                    List.of(),
+                                                    outbox -> events.wasRead(table.contentHash()))
+                                            .chain(read ->
+                                                    read
+                                                            ? Uni.createFrom().voidItem()
+                                                            : slices(turn, file, table));
+                        });
     }
 
-    private List<UUID> changes(HrCsv.Sheet sheet) {
+    private Uni<Void> setAside(Turn turn, String name, Sheet.Unreadable sheet) {
+        return feeds.write(
+                        turn,
+                        List.of(),
+                        outbox -> {
+                            outbox.deadLetter(
+                                    "CSV_UNREADABLE",
+                                    sheet.fault(),
+                                    "hr/" + name + "#" + sheet.contentHash(),
+                                    null,
+                                    Map.of(),
+                                    sheet.beginning());
+                            return events.fileRead(sheet.contentHash(), name);
+                        })
+                .invoke(() -> count(Map.of("CSV_UNREADABLE", 1)));
+    }
+
+    private Uni<Void> slices(Turn turn, HrFile file, Sheet.Table table) {
+        AtomicLong done = new AtomicLong();
+        return Multi.createBy()
+                .repeating()
+                .uni(() ->
+                        file.next(SLICE)
+                                .call(lines -> slice(turn, file.name(), table, lines))
+                                .map(List::size))
+                .whilst(size -> size == SLICE)
+                .onItem()
+                .invoke(size -> {
+                    long rows = done.addAndGet(size);
+                    if (rows % LOGGED == 0 || size < SLICE) {
+                        LOG.infof("hr/%s: %d of %d rows read", file.name(), rows, table.rows());
+                    }
+                })
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> slice(Turn turn, String name, Sheet.Table table, List<Line> lines) {
+        Collection<Charter> inForce = charters.all();
+        Map<String, Integer> aside = new LinkedHashMap<>();
+        return feeds.write(
+                        turn,
+                        changes(lines, inForce),
+                        outbox -> {
+                            Map<String, String> firsts = firsts(lines);
+                            return known(firsts)
+                                    .map(known -> {
+                                        var slice =
+                                                new Slice(
+                                                        name,
+                                                        table.contentHash(),
+                                                        firsts,
+                                                        known,
+                                                        inForce,
+                                                        outbox);
+                                        lines.forEach(line -> slice.take(line, aside));
+                                        return slice.openings.values();
+                                    })
+                                    .chain(openings -> propose.propose(openings, outbox))
+                                    .chain(() ->
+                                            lines.size() < SLICE
+                                                    ? events.fileRead(table.contentHash(), name)
+                                                    : Uni.createFrom().voidItem());
+                        })
+                .invoke(() -> {
+                    meters.counter("remit.hr.rows.read").increment(lines.size());
+                    count(aside);
+                });
+    }
+
+    private Uni<Map<String, String>> known(Map<String, String> firsts) {
+        return firsts.isEmpty() ? Uni.createFrom().item(Map.of()) : events.add(firsts);
+    }
+
+    private void count(Map<String, Integer> aside) {
+        aside.forEach((code, rows) ->
+                meters.counter("remit.hr.rows.set.aside", "code", code).increment(rows));
+    }
+
+    /** Event id to the first content under it. */
+    private static Map<String, String> firsts(List<Line> lines) {
+        Map<String, String> firsts = new LinkedHashMap<>();
+        for (Line line : lines) {
+            if (line.row() instanceof WorkerEvent.Row.Good(WorkerEvent event)) {
+                firsts.putIfAbsent(event.eventId(), line.text());
+            }
+        }
+        return firsts;
+    }
+
+    private static List<UUID> changes(List<Line> lines, Collection<Charter> inForce) {
         List<UUID> changes = new ArrayList<>();
-        if (sheet instanceof HrCsv.Sheet.Lines(List<HrCsv.Line> lines)) {
-            for (HrCsv.Line line : lines) {
-                if (line.row() instanceof WorkerEvent.Row.Good(WorkerEvent event)) {
-                    charters.all()
-                            .forEach(charter ->
-                                    charter.opens(event)
-                                            .ifPresent(any ->
-                                                    changes.add(
-                                                            Charter.changeId(
-                                                                    charter.name(), event))));
-                }
+        for (Line line : lines) {
+            if (line.row() instanceof WorkerEvent.Row.Good(WorkerEvent event)) {
+                inForce.stream()
+                        .filter(charter -> charter.opens(event).isPresent())
+                        .forEach(charter -> changes.add(Charter.changeId(charter.name(), event)));
             }
         }
         return changes;
     }
 
-    private Uni<Void> each(String file, List<HrCsv.Line> lines, Outbox outbox) {
-        return Multi.createFrom()
-                .iterable(lines)
-                .onItem()
-                .transformToUniAndConcatenate(line ->
-                        switch (line.row()) {
-                            case WorkerEvent.Row.Good(WorkerEvent event) ->
-                                    observe(file, line, event, outbox);
-                            case WorkerEvent.Row.Broken(String fault) -> {
-                                setAside("CSV_ROW_BROKEN", fault, file, line, outbox);
-                                yield Uni.createFrom().voidItem();
-                            }
-                        })
-                .collect()
-                .asList()
-                .replaceWithVoid();
-    }
+    /** What one slice's rows lead to. */
+    private static final class Slice {
+        private final String file;
+        private final String contentHash;
+        private final Map<String, String> firsts;
+        private final Map<String, String> known;
+        private final Collection<Charter> inForce;
+        private final Outbox outbox;
+        private final Set<String> observed = new HashSet<>();
+        private final Map<UUID, Proposals.Kept> openings = new LinkedHashMap<>();
 
-    private Uni<Void> observe(String file, HrCsv.Line line, WorkerEvent event, Outbox outbox) {
-        return rows.addEvent(event.eventId(), line.text())
-                .chain(added ->
-                        added
-                                ? open(event, outbox)
-                                : rows.event(event.eventId())
-                                        .invoke(first -> {
-                                            if (!first.equals(line.text())) {
-                                                setAside(
-                                                        "EVENT_CONTRADICTED",
-                                                        "event_id: came before with other content; the first stands",
-                                                        file,
-                                                        line,
-                                                        outbox);
-                                            }
-                                        })
-                                        .replaceWithVoid());
-    }
+        Slice(
+                String file,
+                String contentHash,
+                Map<String, String> firsts,
+                Map<String, String> known,
+                Collection<Charter> inForce,
+                Outbox outbox) {
+            this.file = file;
+            this.contentHash = contentHash;
+            this.firsts = firsts;
+            this.known = known;
+            this.inForce = inForce;
+            this.outbox = outbox;
+        }
 
-    private Uni<Void> open(WorkerEvent event, Outbox outbox) {
-        UUID observation = Ids.ofWorkerEvent(event.eventId());
-        outbox.publish(
-                observation, event.workerId(), Observations.of(event, outbox.now()), null, null);
-        return Multi.createFrom()
-                .iterable(charters.all())
-                .onItem()
-                .transformToUniAndConcatenate(charter ->
-                        charter.opens(event)
-                                .map(proposal ->
-                                        proposals.propose(
-                                                Charter.changeId(charter.name(), event),
+        void take(Line line, Map<String, Integer> aside) {
+            switch (line.row()) {
+                case WorkerEvent.Row.Broken(String fault) ->
+                        setAside("CSV_ROW_BROKEN", fault, line, aside);
+                case WorkerEvent.Row.Good(WorkerEvent event) -> {
+                    String id = event.eventId();
+                    if (!known.containsKey(id) && observed.add(id)) {
+                        observe(event);
+                    } else if (!line.text().equals(known.getOrDefault(id, firsts.get(id)))) {
+                        setAside(
+                                "EVENT_CONTRADICTED",
+                                "event_id: came before with other content; the first stands",
+                                line,
+                                aside);
+                    }
+                }
+            }
+        }
+
+        private void observe(WorkerEvent event) {
+            UUID observation = Ids.ofWorkerEvent(event.eventId());
+            outbox.publish(
+                    observation,
+                    event.workerId(),
+                    Observations.of(event, outbox.now()),
+                    null,
+                    null);
+            for (Charter charter : inForce) {
+                UUID change = Charter.changeId(charter.name(), event);
+                charter.opens(event)
+                        .ifPresent(proposal ->
+                                openings.putIfAbsent(
+                                        change,
+                                        new Proposals.Kept(
+                                                change,
                                                 proposal,
                                                 observation,
-                                                event.effectiveDate(),
-                                                outbox))
-                                .orElse(Uni.createFrom().item(false)))
-                .collect()
-                .asList()
-                .replaceWithVoid();
-    }
+                                                event.effectiveDate())));
+            }
+        }
 
-    private static void setAside(
-            String code, String fault, String file, HrCsv.Line line, Outbox outbox) {
-        outbox.deadLetter(
-                code,
-                fault,
-                "hr/" + file + ":" + line.number(),
-                null,
-                Map.of(),
-                line.text().getBytes(StandardCharsets.UTF_8));
+        private void setAside(String code, String fault, Line line, Map<String, Integer> aside) {
+            outbox.deadLetter(
+                    code,
+                    fault,
+                    "hr/" + file + ":" + line.number() + "#" + contentHash.substring(0, 16),
+                    null,
+                    Map.of(),
+                    line.text().getBytes(StandardCharsets.UTF_8));
+            aside.merge(code, 1, Integer::sum);
+        }
     }
 }

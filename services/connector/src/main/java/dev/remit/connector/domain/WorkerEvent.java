@@ -36,8 +36,12 @@ public record WorkerEvent(
     public static Row read(Map<String, String> row) {
         String eventId = row.getOrDefault("event_id", "");
         String workerId = row.getOrDefault("worker_id", "");
+        String reason = row.getOrDefault("reason", "");
         if (eventId.isBlank()) {
             return new Row.Broken("event_id: is empty");
+        }
+        if (eventId.length() > 128 || eventId.chars().anyMatch(Character::isISOControl)) {
+            return new Row.Broken("event_id: is not 1 to 128 printable characters");
         }
         if (!workerId.matches("[A-Za-z0-9._-]{1,64}")) {
             return new Row.Broken(
@@ -47,15 +51,17 @@ public record WorkerEvent(
         if (Arrays.stream(Type.values()).noneMatch(known -> known.name().equals(type))) {
             return new Row.Broken("event: is not one of JOINED, MOVED, LEFT");
         }
+        if (reason.length() > 1000 || reason.indexOf(0) >= 0) {
+            return new Row.Broken("reason: is not a text of at most 1000 characters");
+        }
         try {
             LocalDate date = LocalDate.parse(row.getOrDefault("effective_date", ""));
+            if (date.getYear() < 1900 || date.getYear() > 2999) {
+                return new Row.Broken("effective_date: is not in the years 1900 to 2999");
+            }
             return new Row.Good(
                     new WorkerEvent(
-                            eventId.strip(),
-                            workerId,
-                            Type.valueOf(type),
-                            date,
-                            row.getOrDefault("reason", "").strip()));
+                            eventId.strip(), workerId, Type.valueOf(type), date, reason.strip()));
         } catch (DateTimeParseException e) {
             return new Row.Broken("effective_date: is not a date of the form 2026-01-31");
         }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.remit.connector.application.CharterText;
+import dev.remit.connector.application.PublishedCharters;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.CanonicalJson;
@@ -21,6 +23,17 @@ public final class CharterFile {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private CharterFile() {}
+
+    /** A file's text, and the charter it is if it reads. */
+    public static CharterText of(String file, String yaml) {
+        try {
+            String canonical = canonical(yaml);
+            return new CharterText.Good(
+                    file, yaml, new PublishedCharters.Document(read(canonical), canonical));
+        } catch (IllegalArgumentException e) {
+            return new CharterText.Broken(file, yaml, String.valueOf(e.getMessage()));
+        }
+    }
 
     /** The YAML text as canonical JSON. */
     public static String canonical(String yaml) {

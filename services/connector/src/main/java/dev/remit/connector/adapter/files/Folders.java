@@ -1,16 +1,22 @@
 package dev.remit.connector.adapter.files;
 
+import dev.remit.connector.application.CharterText;
 import dev.remit.connector.application.Charters;
-import dev.remit.connector.application.ProposeChange;
+import dev.remit.connector.application.Feeds;
+import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.PublishCharters;
 import dev.remit.connector.application.ReadHrFile;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,8 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -31,124 +36,148 @@ import org.jboss.logging.Logger;
 @Singleton
 class Folders {
     private static final Logger LOG = Logger.getLogger(Folders.class);
-
-    private record Arrived(Path file, byte[] content) {}
+    private static final String HR = "hr";
+    private static final String CHARTERS = "charters";
+    private static final int LONGEST_CHARTER = 262_144;
 
     private final Path hr;
     private final Path charterFolder;
+    private final Feeds feeds;
     private final Charters charters;
     private final PublishCharters publish;
     private final ReadHrFile read;
-    private final ProposeChange proposals;
     private Map<Path, String> seen = new HashMap<>();
-    private Map<String, String> published = Map.of();
+    private List<CharterText> published = List.of();
 
     Folders(
             @ConfigProperty(name = "remit.hr.folder") Path hr,
             @ConfigProperty(name = "remit.charters") Path charterFolder,
+            Feeds feeds,
             Charters charters,
             PublishCharters publish,
-            ReadHrFile read,
-            ProposeChange proposals) {
+            ReadHrFile read) {
         this.hr = hr;
         this.charterFolder = charterFolder;
+        this.feeds = feeds;
         this.charters = charters;
         this.publish = publish;
         this.read = read;
-        this.proposals = proposals;
+    }
+
+    void expect(@Observes StartupEvent started) {
+        feeds.expect(HR);
+        feeds.expect(CHARTERS);
     }
 
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> charters() {
-        return onWorker(this::charterFiles)
-                .chain(files ->
-                        files.equals(published) && charters.known()
-                                ? Uni.createFrom().voidItem()
-                                : publish.publish(files).invoke(() -> published = files))
+        return feeds.read(
+                        CHARTERS,
+                        turn ->
+                                onWorker(this::charterFiles)
+                                        .chain(files ->
+                                                files.equals(published)
+                                                        ? Uni.createFrom().voidItem()
+                                                        : publish.publish(turn, files)
+                                                                .invoke(() -> published = files)))
+                .chain(publish::refresh)
                 .onFailure()
-                .invoke(failure -> LOG.warnf("charters wait: %s", failure))
+                .invoke(failure -> LOG.warnf("published charters cannot be read: %s", failure))
                 .onFailure()
                 .recoverWithNull();
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> hr() {
-        if (!charters.known()) {
-            return Uni.createFrom().voidItem();
-        }
+        return charters.known() ? feeds.read(HR, this::files) : Uni.createFrom().voidItem();
+    }
+
+    private Uni<Void> files(Turn turn) {
         return onWorker(this::arrived)
                 .chain(files ->
                         Multi.createFrom()
                                 .iterable(files)
                                 .onItem()
-                                .transformToUniAndConcatenate(file ->
-                                        read.read(
-                                                        String.valueOf(file.file().getFileName()),
-                                                        file.content())
-                                                .chain(() -> onWorker(() -> done(file.file()))))
+                                .transformToUniAndConcatenate(file -> file(turn, file))
                                 .collect()
-                                .asList())
-                .chain(proposals::proposeDue)
-                .onFailure()
-                .invoke(failure -> LOG.warnf("the HR feed waits: %s", failure))
-                .onFailure()
-                .recoverWithNull();
+                                .last())
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> file(Turn turn, Path path) {
+        HrCsv file = new HrCsv(path);
+        return read.read(turn, file)
+                .eventually(() -> onWorker(() -> closed(file)))
+                .chain(() -> onWorker(() -> done(path)))
+                .replaceWithVoid();
     }
 
     /** Files whose size and time stood still since the last look. */
-    private List<Arrived> arrived() {
+    private List<Path> arrived() throws IOException {
         Map<Path, String> now = new HashMap<>();
-        List<Arrived> arrived = new ArrayList<>();
-        for (Path file : files(hr, ".csv")) {
-            try {
-                String state = Files.size(file) + "@" + Files.getLastModifiedTime(file);
-                now.put(file, state);
-                if (state.equals(seen.get(file))) {
-                    arrived.add(new Arrived(file, Files.readAllBytes(file)));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        List<Path> arrived = new ArrayList<>();
+        for (Path file : list(hr, ".csv")) {
+            String state = Files.size(file) + "@" + Files.getLastModifiedTime(file);
+            now.put(file, state);
+            if (state.equals(seen.get(file))) {
+                arrived.add(file);
             }
         }
         seen = now;
         return arrived;
     }
 
-    private boolean done(Path file) {
-        try {
-            Path folder = Files.createDirectories(hr.resolve("done"));
-            Files.move(
-                    file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static boolean closed(HrCsv file) throws IOException {
+        file.close();
+        return true;
     }
 
-    private Map<String, String> charterFiles() {
-        Map<String, String> files = new TreeMap<>();
-        for (Path file : files(charterFolder, ".yaml")) {
-            try {
-                files.put(String.valueOf(file.getFileName()), Files.readString(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    private Path done(Path file) throws IOException {
+        Path folder = Files.createDirectories(hr.resolve("done"));
+        return Files.move(
+                file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private List<CharterText> charterFiles() throws IOException {
+        List<CharterText> files = new ArrayList<>();
+        for (Path path : list(charterFolder, ".yaml")) {
+            files.add(charterFile(path));
         }
         return files;
     }
 
-    private static List<Path> files(Path folder, String ending) {
+    private static CharterText charterFile(Path path) throws IOException {
+        String name = String.valueOf(path.getFileName());
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(LONGEST_CHARTER + 1);
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            return bytes.length > LONGEST_CHARTER
+                    ? new CharterText.Broken(
+                            name, text, "the file is longer than " + LONGEST_CHARTER + " bytes")
+                    : CharterFile.of(name, text);
+        }
+    }
+
+    private static List<Path> list(Path folder, String ending) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(
                             file -> file.toString().endsWith(ending) && Files.isRegularFile(file))
                     .sorted()
                     .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
-    private static <T> Uni<T> onWorker(Supplier<T> work) {
-        return Uni.createFrom().item(work).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    private static <T> Uni<T> onWorker(Callable<T> work) {
+        return Uni.createFrom()
+                .item(() -> {
+                    try {
+                        return work.call();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 }

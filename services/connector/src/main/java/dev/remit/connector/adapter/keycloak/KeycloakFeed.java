@@ -7,14 +7,17 @@ import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AdminEvent;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AuthDetails;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
-import dev.remit.connector.adapter.postgres.Rows;
+import dev.remit.connector.application.Feeds;
+import dev.remit.connector.application.Feeds.Turn;
+import dev.remit.connector.application.Listing;
 import dev.remit.connector.application.ObserveTarget;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,20 +29,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads Keycloak: all accounts every few seconds, and its admin events. A failed read reports
- * nothing and shows in health.
- */
-@Readiness
+/** Reads Keycloak: all accounts every few seconds, and its admin events. */
 @Singleton
-class KeycloakFeed implements HealthCheck {
+class KeycloakFeed {
     private static final Logger LOG = Logger.getLogger(KeycloakFeed.class);
     private static final int PAGE = 100;
     private static final List<String> ROLES =
@@ -48,45 +44,59 @@ class KeycloakFeed implements HealthCheck {
 
     private final KeycloakAdmin keycloak;
     private final ObserveTarget observe;
-    private final Rows rows;
+    private final Feeds feeds;
     private final String system;
-    private volatile @Nullable String trouble = "not read yet";
+
+    /**
+     * Events of the last millisecond read: they come again with each read, and are not worth a
+     * transaction.
+     */
+    private volatile List<String> known = List.of();
 
     KeycloakFeed(
             @RestClient KeycloakAdmin keycloak,
             ObserveTarget observe,
-            Rows rows,
+            Feeds feeds,
             @ConfigProperty(name = "remit.keycloak.realm") String realm) {
         this.keycloak = keycloak;
         this.observe = observe;
-        this.rows = rows;
+        this.feeds = feeds;
         this.system = "keycloak:" + realm;
+    }
+
+    void expect(@Observes StartupEvent started) {
+        feeds.expect(system);
+        feeds.expect(events());
     }
 
     @Scheduled(every = "3s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> accounts() {
+        return feeds.read(system, this::accounts);
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> activities() {
+        return feeds.read(events(), this::activities);
+    }
+
+    private String events() {
+        return system + "/admin-events";
+    }
+
+    private Uni<Void> accounts(Turn turn) {
         Map<String, List<Account.Group>> groups = new HashMap<>();
         Map<String, List<String>> roles = new HashMap<>();
         return memberships(groups)
                 .chain(() -> holders(roles))
                 .chain(() -> all((first, max) -> keycloak.users(first, max, false)))
                 .map(users -> users.stream().map(user -> account(user, groups, roles)).toList())
-                .chain(accounts -> observe.accounts(system, accounts))
-                .invoke(() -> trouble = null)
-                .onFailure()
-                .invoke(failure -> {
-                    trouble = "Keycloak cannot be read: " + failure;
-                    LOG.warnf("Keycloak cannot be read: %s", failure);
-                })
-                .onFailure()
-                .recoverWithNull();
+                .chain(accounts -> observe.accounts(turn, system, accounts));
     }
 
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> activities() {
-        return Panache.withSession(() -> rows.position(system))
+    private Uni<Void> activities(Turn turn) {
+        return observe.position(system)
                 .chain(from ->
-                        all((first, max) -> keycloak.adminEvents(from, first, max))
+                        eventsFrom(from, new ArrayList<>())
                                 .chain(events -> {
                                     long last =
                                             events.stream()
@@ -98,28 +108,18 @@ class KeycloakFeed implements HealthCheck {
                                                             .allMatch(event ->
                                                                     known.contains(event.id()))
                                             ? Uni.createFrom().voidItem()
-                                            : report(events, last);
-                                }))
-                .onFailure()
-                .invoke(failure -> LOG.warnf("Keycloak's admin events cannot be read: %s", failure))
-                .onFailure()
-                .recoverWithNull();
+                                            : report(turn, events, last);
+                                }));
     }
 
-    /**
-     * Events of the last millisecond read: they come again with each read, and are not worth a
-     * transaction.
-     */
-    private volatile List<String> known = List.of();
-
-    private Uni<Void> report(List<AdminEvent> events, long last) {
+    private Uni<Void> report(Turn turn, List<AdminEvent> events, long last) {
         List<Activity> activities =
                 events.stream()
                         .sorted(Comparator.comparingLong(AdminEvent::time))
                         .map(KeycloakFeed::activity)
                         .flatMap(Optional::stream)
                         .toList();
-        return observe.activities(system, activities, last)
+        return observe.activities(turn, system, activities, last)
                 .invoke(() ->
                         known =
                                 events.stream()
@@ -128,12 +128,15 @@ class KeycloakFeed implements HealthCheck {
                                         .toList());
     }
 
-    @Override
-    public HealthCheckResponse call() {
-        String now = trouble;
-        return now == null
-                ? HealthCheckResponse.up("keycloak-feed")
-                : HealthCheckResponse.named("keycloak-feed").down().withData("reason", now).build();
+    /** The newest come first: one that arrives meanwhile makes another come twice, never none. */
+    private Uni<List<AdminEvent>> eventsFrom(long from, List<AdminEvent> sofar) {
+        return keycloak.adminEvents(from, sofar.size(), PAGE)
+                .chain(page -> {
+                    sofar.addAll(page);
+                    return page.size() < PAGE
+                            ? Uni.createFrom().item(sofar)
+                            : eventsFrom(from, sofar);
+                });
     }
 
     /** An admin event on a user, as an activity; other events say nothing about an account. */
@@ -242,17 +245,17 @@ class KeycloakFeed implements HealthCheck {
         return values == null || values.isEmpty() ? null : values.getFirst();
     }
 
-    /** Every page of a list. */
-    private static <T> Uni<List<T>> all(BiFunction<Integer, Integer, Uni<List<T>>> page) {
-        return more(page, new ArrayList<>());
+    /** Every page of a list of users, which Keycloak orders by name. */
+    private static Uni<List<User>> all(BiFunction<Integer, Integer, Uni<List<User>>> page) {
+        return more(page, new Listing<>(User::id));
     }
 
-    private static <T> Uni<List<T>> more(
-            BiFunction<Integer, Integer, Uni<List<T>>> page, List<T> sofar) {
-        return page.apply(sofar.size(), PAGE)
+    private static Uni<List<User>> more(
+            BiFunction<Integer, Integer, Uni<List<User>>> page, Listing<User> listing) {
+        return page.apply(listing.next(), PAGE)
                 .chain(next -> {
-                    sofar.addAll(next);
-                    return next.size() < PAGE ? Uni.createFrom().item(sofar) : more(page, sofar);
+                    boolean more = listing.add(next) && next.size() == PAGE;
+                    return more ? more(page, listing) : Uni.createFrom().item(listing.entries());
                 });
     }
 }

@@ -1,0 +1,46 @@
+package dev.remit.connector.adapter.postgres;
+
+import dev.remit.connector.application.ObservedAccounts;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Accounts as last observed. */
+@Singleton
+class PostgresObservedAccounts implements ObservedAccounts {
+    @Override
+    public Uni<Map<String, String>> fingerprints(String system) {
+        return new Statement("select id, fingerprint from account where system = ?1", system)
+                .rows()
+                .map(rows ->
+                        rows.stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                row -> (String) row[0], row -> (String) row[1])));
+    }
+
+    @Override
+    public Uni<Void> put(String system, Map<String, String> fingerprints) {
+        return new Statement(
+                        "insert into account (system, id, fingerprint)"
+                                + " select ?1, id, fingerprint from unnest(cast(?2 as text[]), cast(?3 as text[])) as seen (id, fingerprint)"
+                                + " on conflict (system, id) do update set fingerprint = excluded.fingerprint",
+                        system,
+                        Statement.texts(fingerprints.keySet()),
+                        Statement.texts(fingerprints.values()))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> remove(String system, Collection<String> ids) {
+        return new Statement(
+                        "delete from account where system = ?1 and id = any(cast(?2 as text[]))",
+                        system,
+                        Statement.texts(ids))
+                .execute()
+                .replaceWithVoid();
+    }
+}

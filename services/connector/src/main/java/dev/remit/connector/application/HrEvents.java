@@ -1,0 +1,21 @@
+package dev.remit.connector.application;
+
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+
+/** What HR sent so far. Each method runs in the caller's transaction. */
+public interface HrEvents {
+    /**
+     * Notes events; the first content under an id stands.
+     *
+     * @param contents event id to content
+     * @return of the ids that were known before, the content that stands
+     */
+    Uni<Map<String, String>> add(Map<String, String> contents);
+
+    /** Whether a file with this content (SHA-256, hexadecimal) was read to its end. */
+    Uni<Boolean> wasRead(String contentHash);
+
+    /** Notes that a file was read to its end. */
+    Uni<Void> fileRead(String contentHash, String name);
+}

@@ -1,0 +1,25 @@
+package dev.remit.connector.application;
+
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.WorkerEvent;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Charters for tests. */
+final class CharterFixture {
+    private CharterFixture() {}
+
+    /** Opens a change for each leaver. */
+    static Charter leavers(String version, String hash) {
+        return new Charter(
+                "leavers",
+                version,
+                hash,
+                Set.of("scim:hr"),
+                Map.of("offboard", "OWN"),
+                Optional.of(new Charter.Trigger(WorkerEvent.Type.LEFT, "offboard", "scim:hr")),
+                "clerk",
+                "owner");
+    }
+}

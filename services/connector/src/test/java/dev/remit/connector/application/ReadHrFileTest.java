@@ -1,0 +1,226 @@
+package dev.remit.connector.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.connector.application.Feeds.Turn;
+import dev.remit.connector.application.HrFile.Line;
+import dev.remit.connector.application.HrFile.Sheet;
+import dev.remit.connector.domain.WorkerEvent;
+import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.IdentityObserved;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReadHrFileTest {
+    private static final LocalDate TODAY = LocalDate.parse("2026-01-31");
+
+    private final Memory memory = new Memory();
+    private final Feeds feeds = memory.feeds();
+    private final Charters charters = new Charters();
+    private final ReadHrFile read = memory.readHrFile(feeds, charters);
+    private Turn turn;
+
+    @BeforeEach
+    void aCharterForLeaversIsInForce() {
+        charters.replace(List.of(CharterFixture.leavers("1", "h1")));
+        turn = memory.turn(feeds, "hr");
+    }
+
+    @Test
+    void aGoodRowIsObservedAndOpensAChangeOfTheTriggersTarget() {
+        read("a", left("1", "E1", TODAY));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed ->
+                        assertThat(proposed.getChange().getTarget()).isEqualTo("scim:hr"));
+    }
+
+    @Test
+    void aBrokenRowIsSetAsideAndStopsNoOther() {
+        read("a", broken("worker_id: is empty"), left("2", "E2", TODAY));
+        assertThat(memory.asides())
+                .singleElement()
+                .satisfies(aside -> {
+                    assertThat(aside.code()).isEqualTo("CSV_ROW_BROKEN");
+                    assertThat(aside.origin()).startsWith("hr/feed.csv:2#");
+                });
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        assertThat(memory.meters.counter("remit.hr.rows.read").count()).isEqualTo(2);
+        assertThat(
+                        memory.meters
+                                .counter("remit.hr.rows.set.aside", "code", "CSV_ROW_BROKEN")
+                                .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRowBrokenTheSameWayInTheNextFileOfThatNameIsSetAsideAgain() {
+        read("a", broken("worker_id: is empty"));
+        read("b", broken("worker_id: is empty"));
+        assertThat(memory.asides()).hasSize(2);
+    }
+
+    @Test
+    void aFileWithTheSameContentChangesNothing() {
+        read("a", left("1", "E1", TODAY));
+        int statements = memory.statements;
+        read("a", left("1", "E1", TODAY));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.statements - statements).isEqualTo(2);
+    }
+
+    @Test
+    void anEventThatComesAgainIsDroppedIfItSaysTheSameAndSetAsideIfNot() {
+        read("a", left("1", "E1", TODAY), left("1", "E1", TODAY), left("1", "E9", TODAY));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.asides())
+                .extracting(Memory.Aside::code)
+                .containsExactly("EVENT_CONTRADICTED");
+
+        read("b", left("1", "E1", TODAY), left("1", "E8", TODAY));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.asides()).hasSize(2);
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
+    void twoEventsOfOneWorkerAndDayOpenOneChange() {
+        read("a", left("1", "E1", TODAY), left("2", "E1", TODAY));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(2);
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
+    void aChangeIsProposedOnItsDayOnceAndByOneReplica() {
+        read("a", left("1", "E1", TODAY.plusDays(1)));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        memory.propose().proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+
+        memory.now = memory.now.plus(Duration.ofDays(1));
+        memory.propose().proposeDue().await().indefinitely();
+        memory.propose().proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
+    void aFileThatIsNoTableIsSetAsideAsAWhole() {
+        var file = new Rows(new Sheet.Unreadable("a", "the header is [x]", new byte[3]), List.of());
+        read.read(turn, file).await().indefinitely();
+        read.read(turn, file).await().indefinitely();
+        assertThat(memory.asides())
+                .extracting(Memory.Aside::code)
+                .containsExactly("CSV_UNREADABLE");
+    }
+
+    @Test
+    void theNumberOfStatementsGrowsBySliceNotByRow() {
+        Line[] thousand = many(1000);
+        int before = memory.statements;
+        read("a", thousand);
+        int forTwoFullSlices = memory.statements - before;
+        before = memory.statements;
+        read("b", many(3000));
+        // six full slices and an empty one against two and an empty one; the first 1000 rows are
+        // known
+        assertThat(memory.statements - before).isLessThanOrEqualTo(forTwoFullSlices * 3);
+        assertThat(forTwoFullSlices).isLessThanOrEqualTo(12);
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(3000);
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(3000);
+    }
+
+    @Test
+    void aFileThatWasInterruptedIsReadAgainAndNothingComesTwice() {
+        memory.commits = 3;
+        assertThatThrownBy(() -> read("a", many(1200))).hasMessageContaining("gone");
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1000);
+
+        memory.commits = Integer.MAX_VALUE;
+        read("a", many(1200));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1200);
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1200);
+        assertThat(memory.asides()).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatLostItsTurnWritesNothing() {
+        memory.now = memory.now.plusSeconds(9);
+        memory.turn(memory.feeds(), "hr");
+        assertThatThrownBy(() -> read("a", left("1", "E1", TODAY)))
+                .isInstanceOf(Feeds.TurnLost.class);
+        assertThat(memory.messages(IdentityObserved.class)).isEmpty();
+    }
+
+    private void read(String hash, Row... rows) {
+        read(hash, numbered(rows));
+    }
+
+    private void read(String hash, Line... lines) {
+        var table = new Sheet.Table(hash.repeat(64), lines.length);
+        read.read(turn, new Rows(table, List.of(lines))).await().indefinitely();
+    }
+
+    /** A row and its text. */
+    private record Row(String text, WorkerEvent.Row row) {}
+
+    private static Row left(String id, String worker, LocalDate day) {
+        return new Row(
+                id + "," + worker + "," + day,
+                new WorkerEvent.Row.Good(
+                        new WorkerEvent(id, worker, WorkerEvent.Type.LEFT, day, "")));
+    }
+
+    private static Row broken(String fault) {
+        return new Row("x", new WorkerEvent.Row.Broken(fault));
+    }
+
+    private static Line[] many(int rows) {
+        return numbered(
+                IntStream.range(0, rows)
+                        .mapToObj(n -> left("m" + n, "E" + n, TODAY))
+                        .toArray(Row[]::new));
+    }
+
+    private static Line[] numbered(Row... rows) {
+        return IntStream.range(0, rows.length)
+                .mapToObj(n -> new Line(n + 2, rows[n].text(), rows[n].row()))
+                .toArray(Line[]::new);
+    }
+
+    /** A file in memory. */
+    private static final class Rows implements HrFile {
+        private final Sheet sheet;
+        private final List<Line> left;
+
+        Rows(Sheet sheet, List<Line> lines) {
+            this.sheet = sheet;
+            this.left = new ArrayList<>(lines);
+        }
+
+        @Override
+        public String name() {
+            return "feed.csv";
+        }
+
+        @Override
+        public Uni<Sheet> look() {
+            return Uni.createFrom().item(sheet);
+        }
+
+        @Override
+        public Uni<List<Line>> next(int atMost) {
+            List<Line> slice = left.subList(0, Math.min(atMost, left.size()));
+            List<Line> lines = List.copyOf(slice);
+            slice.clear();
+            return Uni.createFrom().item(lines);
+        }
+    }
+}
