@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             Local.Logs.class,
             Doctor.class,
             Demo.class,
+            Bench.class,
             People.Changes.class,
             People.Propose.class,
             People.Approve.class,

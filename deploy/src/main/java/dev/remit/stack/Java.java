@@ -8,14 +8,15 @@ import java.util.List;
  * How the JVMs of the stack are started: with the launcher's own JDK, small heaps, one garbage
  * collector.
  */
-final class Java {
+public final class Java {
     private Java() {}
 
     static String binary() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    static List<String> command(int heapMegabytes, List<String> rest) {
+    /** A command that runs the rest (options, then what to run) with a heap of this size. */
+    public static List<String> command(int heapMegabytes, List<String> rest) {
         List<String> command =
                 new ArrayList<>(
                         List.of(

@@ -28,6 +28,9 @@ public final class Stack {
     /** Where the log keeps its name: the origin in its checkpoints. */
     public static final String LOG_ORIGIN = "remit.local/acme";
 
+    /** Who owns the databases; the password is the secret {@code postgres}. */
+    public static final String DATABASE_USER = Postgres.USER;
+
     private static final Duration GRACE = Duration.ofSeconds(15);
 
     /** One process as seen now. */
@@ -117,8 +120,17 @@ public final class Stack {
      */
     public void start(String name, Map<String, String> configuration)
             throws IOException, InterruptedException {
-        ((MeshService) part(name)).configure(configuration);
+        configure(name, configuration);
         start(name);
+    }
+
+    /**
+     * Adds to a service's configuration, from its next start on.
+     *
+     * @param configuration property to value; kept until this object is gone
+     */
+    public void configure(String name, Map<String, String> configuration) {
+        ((MeshService) part(name)).configure(configuration);
     }
 
     /**

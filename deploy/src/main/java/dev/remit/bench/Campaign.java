@@ -1,0 +1,318 @@
+package dev.remit.bench;
+
+import dev.remit.bench.Measure.Load;
+import dev.remit.bench.Measure.Subject;
+import dev.remit.stack.Home;
+import dev.remit.stack.Stack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * One run of the benchmark: the raw Kafka chain (a), the same with a transaction at each hop (b),
+ * the mesh (c), then a and b again, so that what the machine does by itself shows as the difference
+ * between the two times. Everything on the same broker and database, in a data directory of its own
+ * that starts empty.
+ */
+public final class Campaign {
+    /**
+     * What to run.
+     *
+     * @param changes of the mesh's run at saturation
+     * @param rate changes per second of the runs at a low rate
+     * @param seconds how long each run at a rate lasts; floors run half as long at saturation
+     * @param only some of a, b and c
+     * @param profile whether to look into the services with JFR
+     */
+    public record Options(
+            int changes, double rate, int seconds, Set<String> only, boolean profile) {
+        public Options {
+            if (changes < 100 || changes > 100_000) {
+                throw new IllegalArgumentException("--changes: must be 100 to 100000");
+            }
+            if (!(rate >= 1 && rate <= 1_000)) {
+                throw new IllegalArgumentException("--rate: must be 1 to 1000");
+            }
+            if (seconds < 2 || seconds > 60) {
+                throw new IllegalArgumentException("--seconds: must be 2 to 60");
+            }
+            if (only.isEmpty() || !Set.of("a", "b", "c").containsAll(only)) {
+                throw new IllegalArgumentException("--only: must be some of a, b and c");
+            }
+        }
+
+        int warmUp() {
+            return Math.max(100, changes / 3);
+        }
+
+        /** How many accounts the directory needs: each change switches off another one. */
+        int accounts() {
+            int trickle = (int) Math.ceil(rate * seconds);
+            return 2 * warmUp() + 3 * changes + 2 * trickle;
+        }
+    }
+
+    /** Told what goes on. */
+    public interface Progress {
+        void say(String words);
+    }
+
+    /**
+     * What came out.
+     *
+     * @param complete whether everything asked for was run
+     */
+    public record Outcome(Path json, Path picture, String text, boolean complete) {}
+
+    private final Options options;
+    private final Home home;
+    private final Path results;
+    private final Progress progress;
+    private final List<Measure> measures = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private boolean complete = true;
+
+    /**
+     * @param data where results go; the benchmark's own mesh lives in a folder of it
+     * @param top the repository
+     */
+    public Campaign(Options options, Path data, Path top, Progress progress) {
+        this.options = options;
+        this.results = data;
+        this.home = new Home(data.resolve("mesh"), top);
+        this.progress = progress;
+    }
+
+    /**
+     * Runs it, and writes JSON, a picture and, if asked, a profile.
+     *
+     * @param ordinary the mesh of everyday use: if it runs, the report says so
+     * @throws IOException if not even the floors can run
+     */
+    public Outcome run(Home ordinary) throws IOException, InterruptedException, SQLException {
+        Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String load = Machine.load();
+        if (Files.isDirectory(ordinary.run()) && runs(ordinary)) {
+            notes.add(
+                    "another mesh ran meanwhile in "
+                            + ordinary.data()
+                            + " (stop it: ./remit down)");
+        }
+        clean();
+        Stack stack = new Stack(home);
+        Thread ending = new Thread(() -> end(stack));
+        Runtime.getRuntime().addShutdownHook(ending);
+        Map<String, String> machine = Machine.describe();
+        try {
+            progress.say("starting PostgreSQL and Kafka");
+            stack.start("postgres");
+            stack.start("kafka");
+            machine.put("broker", kafkaVersion());
+            floors(stack, 1);
+            if (options.only().contains("c")) {
+                mesh(stack, at);
+            }
+            if (options.only().contains("a") || options.only().contains("b")) {
+                floors(stack, 2);
+            }
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(ending);
+            stack.down();
+        }
+        Report report = new Report(at, machine, load, options.rate(), measures, notes);
+        String name = at.toString().replace(':', '-');
+        Path json = results.resolve(name + ".json");
+        Path picture = results.resolve(name + ".svg");
+        Files.write(json, report.json());
+        Files.writeString(picture, Picture.of(report));
+        if (complete) {
+            clean();
+        }
+        return new Outcome(json, picture, report.text(), complete);
+    }
+
+    private void floors(Stack stack, int pass)
+            throws IOException, InterruptedException, SQLException {
+        for (Subject subject : List.of(Subject.RAW, Subject.DATABASE)) {
+            if (!options.only().contains(subject.code)) {
+                continue;
+            }
+            progress.say("%s.%d %s: starting".formatted(subject.code, pass, subject.words));
+            try (Chain chain = new Chain(home, subject, pass, pids(stack))) {
+                chain.open();
+                double about = chain.warmUp(3);
+                double seconds = options.seconds() / 2.0;
+                Measure saturated =
+                        record(
+                                chain.measureChanges(
+                                        Load.SATURATION,
+                                        Pace.SATURATION,
+                                        new Pace(about).changes(seconds, 200_000)));
+                record(chain.measure(Load.LOW, new Pace(options.rate()), options.seconds()));
+                record(chain.measure(Load.HALF, new Pace(saturated.perSecond() / 2), seconds));
+            }
+        }
+    }
+
+    /** A failure of the mesh is told, and the floors are still worth having. */
+    private void mesh(Stack stack, Instant at) throws IOException, InterruptedException {
+        progress.say(
+                "c the mesh: starting it, and its directory of "
+                        + options.accounts()
+                        + " accounts");
+        try (Mesh mesh = new Mesh(home, stack, options.accounts())) {
+            mesh.open((name, took, adopted) -> {});
+            progress.say("c1 " + Subject.MESH_RULE.words + ": warming up");
+            mesh.approve(Subject.MESH_RULE);
+            mesh.saturate(Subject.MESH_RULE, options.warmUp());
+            mesh.awaitQuiet();
+            Measure saturated;
+            if (options.profile()) {
+                Frames frames = new Frames(mesh.services(), Files.createDirectories(home.logs()));
+                frames.start();
+                saturated = record(mesh.saturate(Subject.MESH_RULE, options.changes()));
+                profile(frames.stop(), at);
+            } else {
+                saturated = record(mesh.saturate(Subject.MESH_RULE, options.changes()));
+            }
+            mesh.awaitQuiet();
+            record(mesh.trickle(Subject.MESH_RULE, options.rate(), options.seconds()));
+            mesh.awaitQuiet();
+            record(
+                    mesh.pour(
+                            Subject.MESH_RULE,
+                            saturated.perSecond() / 2,
+                            options.seconds(),
+                            options.changes()));
+            mesh.awaitQuiet();
+            progress.say("c2 " + Subject.MESH_PEOPLE.words + ": warming up");
+            mesh.approve(Subject.MESH_PEOPLE);
+            mesh.saturate(Subject.MESH_PEOPLE, options.warmUp());
+            mesh.awaitQuiet();
+            record(mesh.saturate(Subject.MESH_PEOPLE, options.changes()));
+            mesh.awaitQuiet();
+            record(mesh.trickle(Subject.MESH_PEOPLE, options.rate(), options.seconds()));
+        } catch (IOException | SQLException | RuntimeException e) {
+            complete = false;
+            notes.add("c is not complete: " + e.getMessage());
+            progress.say("c is not complete: " + e.getMessage());
+        }
+        progress.say("stopping the services");
+        stopAbove(stack);
+    }
+
+    private void profile(String tables, Instant at) throws IOException {
+        Path file = results.resolve(at.toString().replace(':', '-') + ".profile.txt");
+        Files.writeString(file, tables);
+        notes.add("c1 ran with JFR on, which costs it something; top frames: " + file);
+        progress.say(tables);
+    }
+
+    private Measure record(Measure measure) {
+        measures.add(measure);
+        Distribution latency = Report.latency(measure);
+        progress.say(
+                "%s.%d %-10s %s changes, %s/s%s, CPU %s ms/change"
+                        .formatted(
+                                measure.subject().code,
+                                measure.pass(),
+                                measure.load().name().toLowerCase(java.util.Locale.ROOT),
+                                Report.number(measure.done()),
+                                Report.number(measure.perSecond()),
+                                measure.latency() == null
+                                        ? ""
+                                        : ", p50 %s p99 %s ms"
+                                                .formatted(
+                                                        Report.number(latency.p50()),
+                                                        Report.number(latency.p99())),
+                                Report.number(measure.cpuMilliseconds())));
+        return measure;
+    }
+
+    /** Leaves broker and database running, as they were for the first floors. */
+    private static void stopAbove(Stack stack) throws IOException, InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (Stack.State state : stack.status()) {
+            if (!state.name().equals("postgres") && !state.name().equals("kafka")) {
+                threads.add(
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    try {
+                                        stack.stop(state.name());
+                                    } catch (IOException e) {
+                                        System.err.println(state.name() + " does not stop: " + e);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }));
+            }
+        }
+        for (Thread each : threads) {
+            each.join();
+        }
+    }
+
+    private static Map<String, Long> pids(Stack stack) throws IOException {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        for (Stack.State state : stack.status()) {
+            state.pid().ifPresent(pid -> pids.put(state.name(), pid));
+        }
+        return pids;
+    }
+
+    private static boolean runs(Home ordinary) throws IOException {
+        return new Stack(ordinary).status().stream().anyMatch(state -> state.pid().isPresent());
+    }
+
+    private String kafkaVersion() throws IOException {
+        try (Stream<Path> jars = Files.list(home.top().resolve("deploy/broker/target/lib"))) {
+            String kafka =
+                    jars.map(jar -> String.valueOf(jar.getFileName()))
+                            .filter(name -> name.startsWith("kafka_2"))
+                            .findFirst()
+                            .orElse("kafka");
+            return kafka.replace(".jar", "")
+                    + ", acks=all; PostgreSQL "
+                    + Files.readString(home.data().resolve("postgres/PG_VERSION")).strip()
+                    + ", fsync on; six hops of "
+                    + Message.BYTES
+                    + " bytes in the floors";
+        }
+    }
+
+    /** Ends what an earlier run left behind, and forgets its data; logs stay. */
+    private void clean() throws IOException, InterruptedException {
+        Files.createDirectories(results);
+        if (!Files.isDirectory(home.data())) {
+            return;
+        }
+        new Stack(home).down();
+        try (Stream<Path> files = Files.walk(home.data())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.startsWith(home.logs()) && !file.equals(home.data())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static void end(Stack stack) {
+        try {
+            stack.down();
+        } catch (IOException e) {
+            System.err.println("not everything was stopped: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

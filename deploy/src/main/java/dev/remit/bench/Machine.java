@@ -1,0 +1,188 @@
+package dev.remit.bench;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What Linux says about processes and the machine (proc(5)). */
+final class Machine {
+    /** USER_HZ is 100 on every Linux that Java runs on. */
+    private static final double TICKS_PER_SECOND = 100.0;
+
+    private Machine() {}
+
+    /**
+     * CPU seconds (user and system) spent so far.
+     *
+     * @param processes by name, with all their descendants, those that have ended included
+     * @param machine by everything on the machine
+     * @param stolen by other machines on the same host
+     */
+    record Usage(Map<String, Double> processes, double machine, double stolen) {
+        /** What was spent since an earlier look. */
+        Usage since(Usage before) {
+            Map<String, Double> spent = new LinkedHashMap<>();
+            processes.forEach((name, seconds) ->
+                    spent.put(
+                            name, Math.max(0, seconds - before.processes.getOrDefault(name, 0.0))));
+            return new Usage(spent, machine - before.machine, stolen - before.stolen);
+        }
+
+        double total() {
+            return processes.values().stream().mapToDouble(Double::doubleValue).sum();
+        }
+    }
+
+    /** Looks at the processes with these names and pids, and at the machine. */
+    static Usage usage(Map<String, Long> pids) throws IOException {
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        for (Map.Entry<String, Long> each : pids.entrySet()) {
+            double sum = 0;
+            for (long pid : tree(each.getValue())) {
+                sum += read(Path.of("/proc/" + pid + "/stat")).map(Machine::cpuSeconds).orElse(0.0);
+            }
+            seconds.put(each.getKey(), sum);
+        }
+        String stat = Files.readString(Path.of("/proc/stat"));
+        return new Usage(seconds, busySeconds(stat), stolenSeconds(stat));
+    }
+
+    /** Memory in kilobytes: shared pages counted once over all who share them (Pss). */
+    static Map<String, Long> memory(Map<String, Long> pids) throws IOException {
+        Map<String, Long> kilobytes = new LinkedHashMap<>();
+        for (Map.Entry<String, Long> each : pids.entrySet()) {
+            long sum = 0;
+            for (long pid : tree(each.getValue())) {
+                sum +=
+                        read(Path.of("/proc/" + pid + "/smaps_rollup"))
+                                .map(Machine::pssKilobytes)
+                                .orElse(0L);
+            }
+            kilobytes.put(each.getKey(), sum);
+        }
+        return kilobytes;
+    }
+
+    /** utime, stime, cutime and cstime of /proc/PID/stat; the name may hold anything. */
+    static double cpuSeconds(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
+        long ticks = 0;
+        for (int field = 11; field <= 14; field++) {
+            ticks += Long.parseLong(fields[field]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    /** The Pss line of /proc/PID/smaps_rollup. */
+    static long pssKilobytes(String rollup) {
+        return rollup.lines()
+                .filter(line -> line.startsWith("Pss:"))
+                .findFirst()
+                .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .orElse(0L);
+    }
+
+    /** All but idle, waiting for disks, and stolen, of the first line of /proc/stat. */
+    static double busySeconds(String stat) {
+        long[] cpu = cpuLine(stat);
+        return (cpu[0] + cpu[1] + cpu[2] + cpu[5] + cpu[6]) / TICKS_PER_SECOND;
+    }
+
+    static double stolenSeconds(String stat) {
+        return cpuLine(stat)[7] / TICKS_PER_SECOND;
+    }
+
+    private static long[] cpuLine(String stat) {
+        String first = stat.lines().findFirst().orElse("");
+        return Stream.of(first.strip().split(" +", -1))
+                .skip(1)
+                .mapToLong(Long::parseLong)
+                .toArray();
+    }
+
+    /** The load averages as Linux writes them: 1, 5 and 15 minutes. */
+    static String load() throws IOException {
+        String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
+        return fields[0] + " " + fields[1] + " " + fields[2];
+    }
+
+    /** The machine in words: what a reader needs to compare. */
+    static Map<String, String> describe() throws IOException {
+        Map<String, String> words = new LinkedHashMap<>();
+        String info = Files.readString(Path.of("/proc/cpuinfo"));
+        words.put(
+                "cpu",
+                info.lines()
+                        .filter(line -> line.startsWith("model name"))
+                        .findFirst()
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .orElse(System.getProperty("os.arch")));
+        words.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        words.put(
+                "memory",
+                Files.readString(Path.of("/proc/meminfo"))
+                        .lines()
+                        .findFirst()
+                        .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024 + " MB")
+                        .orElse("?"));
+        words.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        words.put("java", Runtime.version().toString());
+        return words;
+    }
+
+    /** Bytes of all files below a folder whose path holds the words; 0 when there is none. */
+    static long bytes(Path folder, String infix, String ending) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        long sum = 0;
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            files =
+                    walk.filter(file -> file.toString().endsWith(ending))
+                            .filter(file -> folder.relativize(file).toString().contains(infix))
+                            .toList();
+        } catch (java.io.UncheckedIOException e) {
+            throw new IOException("a folder changed while it was measured", e);
+        }
+        for (Path file : files) {
+            try {
+                sum += Files.isRegularFile(file) ? Files.size(file) : 0;
+            } catch (FileSystemException gone) {
+                // deleted meanwhile: it holds nothing
+            }
+        }
+        return sum;
+    }
+
+    /** This process counts alone: its children are counted under their own names. */
+    private static List<Long> tree(long pid) {
+        List<Long> pids = new ArrayList<>(List.of(pid));
+        if (pid != ProcessHandle.current().pid()) {
+            ProcessHandle.of(pid)
+                    .ifPresent(
+                            process -> process.descendants().forEach(each -> pids.add(each.pid())));
+        }
+        return pids;
+    }
+
+    private static Optional<String> read(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (FileSystemException gone) {
+            return Optional.empty();
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("No such process")) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

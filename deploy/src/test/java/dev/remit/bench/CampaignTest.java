@@ -1,0 +1,41 @@
+package dev.remit.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CampaignTest {
+    private static final Set<String> ALL = Set.of("a", "b", "c");
+
+    @Test
+    void optionsAreBounded() {
+        refused(99, 50, 8, ALL, "--changes");
+        refused(100_001, 50, 8, ALL, "--changes");
+        refused(3_000, 0, 8, ALL, "--rate");
+        refused(3_000, Double.NaN, 8, ALL, "--rate");
+        refused(3_000, 50, 61, ALL, "--seconds");
+        refused(3_000, 50, 8, Set.of("d"), "--only");
+        refused(3_000, 50, 8, Set.of(), "--only");
+    }
+
+    @Test
+    void everyChangeHasAnAccountOfItsOwn() {
+        // two warm-ups, two saturations, one at half, two at the low rate
+        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false).accounts())
+                .isEqualTo(2 * 1_000 + 3 * 3_000 + 2 * 400);
+    }
+
+    @Test
+    void theFloorsHaveAsManyHopsAsAChangeHasTopics() {
+        assertThat(Chain.hops()).isEqualTo(6);
+    }
+
+    private static void refused(
+            int changes, double rate, int seconds, Set<String> only, String name) {
+        assertThatThrownBy(() -> new Campaign.Options(changes, rate, seconds, only, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(name);
+    }
+}
