@@ -201,13 +201,18 @@ public final class Leaver {
 
     /** What the target's own feed shows. */
     public Received activity() {
+        return activity("keycloak:acme");
+    }
+
+    /** What this target's own feed shows. */
+    public Received activity(String system) {
         return beside(
                 Service.CONNECTOR,
                 account,
                 IdentityObserved.newBuilder()
-                        .setSource("keycloak:acme")
+                        .setSource(system)
                         .setKind(ObservationKind.ACTIVITY)
-                        .setSubject(new Subject("keycloak:acme", account))
+                        .setSubject(new Subject(system, account))
                         .setSourceEventId("1")
                         .setOccurredAt(NOW)
                         .setObservedAt(NOW)

@@ -52,7 +52,7 @@ public class CertifyClosure {
 
     /** The certificate's bytes; empty while the change is not closed or its closure not covered. */
     public Uni<Optional<byte[]>> certificate(UUID change) {
-        return files.away(() -> certificates.find(change))
+        return files.away(() -> certificates.kept(change))
                 .chain(kept ->
                         kept.isPresent()
                                 ? Uni.createFrom().item(kept)

@@ -2,7 +2,6 @@ package dev.remit.ledger.application;
 
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
-import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
@@ -173,20 +172,17 @@ public class PublishLog {
         return entries.leaves(bundle, to)
                 .chain(leaves ->
                         files.away(() -> {
-                            files.write(extension(from, bundle, leaves));
+                            files.write(extension(bundle, leaves));
                             return to;
                         }))
                 .chain(() -> tiles(to, size));
     }
 
-    private Map<String, byte[]> extension(long from, long bundle, List<byte[]> leaves) {
+    /** Made anew from the start of the first bundle, so that a leaf that was altered shows. */
+    private Map<String, byte[]> extension(long bundle, List<byte[]> leaves) {
         Map<String, byte[]> extension = new LinkedHashMap<>();
-        List<Hash> fresh =
-                leaves.subList((int) (from - bundle), leaves.size()).stream()
-                        .map(Merkle::leafHash)
-                        .toList();
-        new Tree(files, from)
-                .append(fresh)
+        new Tree(files, bundle)
+                .append(leaves.stream().map(Merkle::leafHash).toList())
                 .forEach((tile, bytes) -> extension.put(tile.path(), bytes));
         for (int first = 0; first < leaves.size(); first += Tile.FULL) {
             List<byte[]> bundled =

@@ -18,7 +18,7 @@ public class CertificateFolder implements CertificateFiles {
     }
 
     @Override
-    public Optional<byte[]> find(UUID change) {
+    public Optional<byte[]> kept(UUID change) {
         return folder.read(change + ".json");
     }
 
