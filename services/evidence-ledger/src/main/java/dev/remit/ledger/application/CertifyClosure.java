@@ -1,161 +1,210 @@
 package dev.remit.ledger.application;
 
-import dev.remit.ledger.adapter.kafka.Stories;
-import dev.remit.ledger.adapter.postgres.ChangeRow;
-import dev.remit.ledger.adapter.postgres.CheckpointRow;
-import dev.remit.ledger.adapter.postgres.MessageRow;
 import dev.remit.ledger.certificate.Certificate;
+import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
+import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.Tree;
-import io.quarkus.hibernate.reactive.panache.Panache;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** A closed change whose every message is under a checkpoint gets its certificate. */
+/**
+ * Makes the certificate of a closed change when it is first asked for, and keeps it. It is made
+ * against the smallest checkpoint that covers the closure, so that it has the same bytes whenever
+ * and wherever it is made.
+ */
 @Singleton
 public class CertifyClosure {
     private final Log log;
+    private final Changes changes;
+    private final Entries entries;
+    private final Checkpoints checkpoints;
+    private final Readings readings;
+    private final PublicFiles files;
+    private final CertificateFiles certificates;
 
-    CertifyClosure(Log log) {
+    CertifyClosure(
+            Log log,
+            Changes changes,
+            Entries entries,
+            Checkpoints checkpoints,
+            Readings readings,
+            PublicFiles files,
+            CertificateFiles certificates) {
         this.log = log;
+        this.changes = changes;
+        this.entries = entries;
+        this.checkpoints = checkpoints;
+        this.readings = readings;
+        this.files = files;
+        this.certificates = certificates;
     }
 
-    /** Certifies what can be certified. */
-    Uni<Void> certify() {
-        return Panache.withTransaction(() ->
-                ChangeRow.<ChangeRow>list("outcome is not null and certified = false")
-                        .chain(rows ->
-                                rows.isEmpty()
-                                        ? Uni.createFrom().voidItem()
-                                        : CheckpointRow.<CheckpointRow>find("order by size desc")
-                                                .firstResult()
-                                                .chain(checkpoint ->
-                                                        each(
-                                                                rows,
-                                                                row -> certify(row, checkpoint)))));
+    /** The certificate's bytes; empty while the change is not closed or its closure not covered. */
+    public Uni<Optional<byte[]>> certificate(UUID change) {
+        return files.away(() -> certificates.kept(change))
+                .chain(kept ->
+                        kept.isPresent()
+                                ? Uni.createFrom().item(kept)
+                                : changes.find(change)
+                                        .chain(standing ->
+                                                standing.isPresent()
+                                                                && standing.get()
+                                                                        .closingLeaf()
+                                                                        .isPresent()
+                                                        ? make(standing.get())
+                                                        : Uni.createFrom().item(Optional.empty())));
     }
 
-    private Uni<Void> certify(ChangeRow row, CheckpointRow checkpoint) {
-        return MessageRow.<MessageRow>list(
-                        "changeId = ?1 order by sequence, leafIndex", row.changeId)
-                .chain(rows -> {
-                    Optional<Stories.Claimed> closed =
-                            rows.stream()
-                                    .filter(each -> each.type.equals("ChangeClosed"))
-                                    .flatMap(each -> Stories.claimed(Log.message(each)).stream())
-                                    .findFirst();
-                    if (checkpoint == null || closed.isEmpty()) {
-                        return Uni.createFrom().voidItem();
-                    }
-                    return support(rows, closed.get())
-                            .chain(support ->
-                                    RecordHandoffs.charterRow(row.charter, row.charterHash)
-                                            .invoke(charter ->
-                                                    write(
-                                                            row,
-                                                            checkpoint,
-                                                            rows,
-                                                            support,
-                                                            charter)));
-                })
-                .replaceWithVoid();
+    private Uni<Optional<byte[]>> make(Standing standing) {
+        long closing = standing.closingLeaf().orElseThrow();
+        return checkpoints
+                .covering(closing)
+                .chain(checkpoint ->
+                        checkpoint.isEmpty()
+                                ? Uni.createFrom().item(Optional.empty())
+                                : entries.of(standing.change())
+                                        .chain(own ->
+                                                make(standing, closing, own, checkpoint.get())));
+    }
+
+    private Uni<Optional<byte[]>> make(
+            Standing standing,
+            long closing,
+            List<Entry.Logged> own,
+            Checkpoints.Signed checkpoint) {
+        Story.Closed closed = closed(own, closing);
+        List<Entry.Logged> told = told(own, closed, closing);
+        return entries.withIds(support(told, closed))
+                .chain(support ->
+                        entries.charters(List.of(standing.charter()))
+                                .chain(charters -> {
+                                    List<Entry.Logged> all = new ArrayList<>(told);
+                                    addNew(support, all);
+                                    addNew(charter(charters, standing), all);
+                                    all.removeIf(each -> each.index() >= checkpoint.size());
+                                    return files.away(() -> {
+                                        byte[] file = file(standing, told, all, checkpoint);
+                                        certificates.keep(standing.change(), file);
+                                        return Optional.of(file);
+                                    });
+                                }));
+    }
+
+    private Story.Closed closed(List<Entry.Logged> own, long closing) {
+        for (Entry.Logged each : own) {
+            if (each.index() == closing
+                    && readings.of(each.entry()) instanceof Reading.Handoff(_, Story.Step step)
+                    && step.said() instanceof Story.Closed closed) {
+                return closed;
+            }
+        }
+        throw new IllegalStateException("leaf " + closing + " is not the closure it was kept as");
+    }
+
+    /** The handoffs that the closure lists and itself, by sequence; then the rest of the change. */
+    private static List<Entry.Logged> told(
+            List<Entry.Logged> own, Story.Closed closed, long closing) {
+        Set<String> listed = new HashSet<>();
+        closed.handoffs().forEach(each -> listed.add(each.split(" ", -1)[1]));
+        List<Entry.Logged> told =
+                new ArrayList<>(
+                        own.stream()
+                                .filter(each ->
+                                        each.index() == closing
+                                                || listed.contains(
+                                                        each.entry().envelope().id().toString()))
+                                .sorted(
+                                        Comparator.comparingInt(
+                                                each -> each.entry().envelope().sequence()))
+                                .toList());
+        addNew(own.stream().filter(each -> each.entry().envelope().sequence() == 0).toList(), told);
+        return told;
     }
 
     /**
-     * Messages outside the chain that it rests on: what triggered it, and observations that the
+     * Messages outside the change that it rests on: what triggered it, and observations that the
      * proofs name.
      */
-    private static Uni<List<MessageRow>> support(List<MessageRow> rows, Stories.Claimed closure) {
-        Set<UUID> ids = new TreeSet<>(closure.proofs());
-        rows.stream()
-                .map(Log::message)
-                .map(message -> message.envelope().causation())
-                .forEach(cause -> {
-                    if (cause != null) {
-                        ids.add(cause);
-                    }
-                });
-        rows.forEach(row -> ids.remove(row.id));
-        return ids.isEmpty()
-                ? Uni.createFrom().item(List.of())
-                : MessageRow.list("id in ?1 order by leafIndex", ids);
+    private static Set<UUID> support(List<Entry.Logged> told, Story.Closed closed) {
+        Set<UUID> ids = new TreeSet<>(closed.proofs());
+        told.stream()
+                .map(each -> each.entry().envelope().causation())
+                .filter(Objects::nonNull)
+                .forEach(ids::add);
+        told.forEach(each -> ids.remove(each.entry().envelope().id()));
+        return ids;
     }
 
-    private void write(
-            ChangeRow row,
-            CheckpointRow checkpoint,
-            List<MessageRow> rows,
-            List<MessageRow> support,
-            Optional<MessageRow> charter) {
-        List<MessageRow> all =
-                new ArrayList<>(rows.stream().filter(each -> each.sequence > 0).toList());
-        all.addAll(rows.stream().filter(each -> each.sequence == 0).toList());
-        all.addAll(support);
-        charter.filter(each -> all.stream().noneMatch(one -> one.id.equals(each.id)))
-                .ifPresent(all::add);
-        if (charter.isEmpty() || all.stream().anyMatch(each -> each.leafIndex >= checkpoint.size)) {
-            return;
-        }
-        Tree tree = new Tree(log.files(), checkpoint.size);
+    private List<Entry.Logged> charter(List<Entry.Logged> charters, Standing standing) {
+        return charters.stream()
+                .filter(each ->
+                        readings.of(each.entry()) instanceof Reading.Published published
+                                && published.hash().equals(standing.charterHash())
+                                && published.charter().isPresent())
+                .limit(1)
+                .toList();
+    }
+
+    private static void addNew(List<Entry.Logged> more, List<Entry.Logged> all) {
+        more.stream()
+                .filter(each -> all.stream().noneMatch(one -> one.index() == each.index()))
+                .forEach(all::add);
+    }
+
+    private byte[] file(
+            Standing standing,
+            List<Entry.Logged> told,
+            List<Entry.Logged> all,
+            Checkpoints.Signed checkpoint) {
+        Tree tree = new Tree(files, checkpoint.size());
         List<Certificate.Message> messages =
                 all.stream()
                         .map(each ->
                                 new Certificate.Message(
-                                        Log.topic(each),
-                                        Log.headers(each),
-                                        each.payload,
-                                        each.sealKey,
-                                        each.seal,
-                                        each.policy,
-                                        each.salt,
-                                        each.leafIndex,
-                                        tree.inclusionProof(each.leafIndex)))
+                                        each.entry().envelope().handoff().topic().topicName(),
+                                        each.entry().envelope().headers(),
+                                        each.entry().payload(),
+                                        each.entry().sealKey(),
+                                        each.entry().seal(),
+                                        each.entry().policy(),
+                                        each.entry().salt(),
+                                        each.index(),
+                                        tree.inclusionProof(each.index())))
                         .toList();
-        Certificate certificate =
-                new Certificate(
-                        row.changeId.toString(),
-                        String.valueOf(row.outcome),
-                        words(rows),
-                        log.blinded(row.changeId),
+        return new Certificate(
+                        standing.change().toString(),
+                        standing.outcome().orElseThrow(),
+                        words(told),
+                        log.blinded(standing.change()),
                         messages,
-                        checkpoint.note,
+                        checkpoint.note(),
                         log.trustedKeys(),
-                        log.key().verifier().toString());
-        log.certificates().write(row.changeId + ".json", certificate.sign(log.key()));
-        row.certified = true;
+                        log.key().verifier().toString())
+                .sign(log.key());
     }
 
-    private static List<String> words(List<MessageRow> rows) {
-        return Stories.of(rows.stream().map(Log::message).toList())
-                .map(Story::steps)
-                .orElse(List.of())
-                .stream()
-                .map(step ->
+    private List<String> words(List<Entry.Logged> told) {
+        return told.stream()
+                .filter(each -> each.entry().envelope().sequence() > 0)
+                .map(each ->
                         "%d. %s %s by %s: %s"
                                 .formatted(
-                                        step.sequence(),
-                                        step.time(),
-                                        step.type(),
-                                        step.producer(),
-                                        step.words()))
+                                        each.entry().envelope().sequence(),
+                                        each.entry().envelope().time(),
+                                        each.entry().envelope().handoff().recordName(),
+                                        each.entry().envelope().source().id(),
+                                        readings.words(each.entry())))
                 .toList();
-    }
-
-    private static Uni<Void> each(
-            List<ChangeRow> rows, java.util.function.Function<ChangeRow, Uni<Void>> work) {
-        return Multi.createFrom()
-                .iterable(rows)
-                .onItem()
-                .transformToUniAndConcatenate(work::apply)
-                .collect()
-                .asList()
-                .replaceWithVoid();
     }
 }

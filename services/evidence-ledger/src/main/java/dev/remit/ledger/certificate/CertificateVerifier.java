@@ -13,6 +13,7 @@ import dev.remit.ledger.adapter.kafka.Stories;
 import dev.remit.ledger.certificate.Verification.Check;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Checks a closure certificate offline: it trusts nothing but the keys it is given. It goes through
@@ -32,6 +34,9 @@ import java.util.Optional;
 public final class CertificateVerifier {
     /** The keys to go by: the services' and the log's. */
     public record Trust(TrustedKeys services, VerifierKey log) {}
+
+    /** A message whose seal holds. */
+    private record Sealed(Envelope envelope, Hash hash, Reading reading) {}
 
     private final List<Check> checks = new ArrayList<>();
 
@@ -76,7 +81,7 @@ public final class CertificateVerifier {
                 "the statement is signed by " + trust.log().reference(),
                 "the statement is not signed by " + trust.log().reference());
         Optional<Checkpoint> checkpoint = checkpoint(certificate, trust);
-        List<Stories.Message> messages = messages(certificate, trust, checkpoint);
+        List<Sealed> messages = messages(certificate, trust, checkpoint);
         chain(messages);
         decision(certificate, messages);
         return new Verification(List.copyOf(checks), certificate.words(), certificate.outcome());
@@ -107,10 +112,10 @@ public final class CertificateVerifier {
         }
     }
 
-    private List<Stories.Message> messages(
+    private List<Sealed> messages(
             Certificate certificate, Trust trust, Optional<Checkpoint> checkpoint) {
         SealVerifier seals = new SealVerifier(trust.services());
-        List<Stories.Message> messages = new ArrayList<>();
+        List<Sealed> messages = new ArrayList<>();
         int sealed = 0;
         int included = 0;
         for (Certificate.Message message : certificate.messages()) {
@@ -134,8 +139,13 @@ public final class CertificateVerifier {
                 Hash hash = seals.verify(envelope, message.payload(), seal);
                 sealed++;
                 messages.add(
-                        new Stories.Message(
-                                envelope, hash, Payloads.decode(envelope, message.payload())));
+                        new Sealed(
+                                envelope,
+                                hash,
+                                Stories.read(
+                                        envelope,
+                                        hash,
+                                        Payloads.decode(envelope, message.payload()))));
                 String blinded = envelope.correlation() == null ? "-" : certificate.blindedChange();
                 byte[] leaf =
                         EvidenceLeaf.of(
@@ -178,8 +188,8 @@ public final class CertificateVerifier {
         return messages;
     }
 
-    private void chain(List<Stories.Message> messages) {
-        List<Stories.Message> chain =
+    private void chain(List<Sealed> messages) {
+        List<Sealed> chain =
                 messages.stream().filter(each -> each.envelope().sequence() > 0).toList();
         boolean unbroken = !chain.isEmpty();
         for (int n = 0; n < chain.size(); n++) {
@@ -205,20 +215,38 @@ public final class CertificateVerifier {
         }
     }
 
-    private void decision(Certificate certificate, List<Stories.Message> messages) {
-        Optional<Stories.Claimed> closed =
-                messages.stream().flatMap(each -> Stories.claimed(each).stream()).findFirst();
-        // closure was decided on what came before it
-        List<Stories.Message> before =
-                messages.stream().filter(each -> Stories.claimed(each).isEmpty()).toList();
-        Optional<Story> story = Stories.of(before);
-        if (closed.isEmpty() || story.isEmpty()) {
+    private void decision(Certificate certificate, List<Sealed> messages) {
+        List<Story.Step> steps = new ArrayList<>();
+        List<Story.Activity> activities = new ArrayList<>();
+        Optional<Story.Closed> closed = Optional.empty();
+        UUID change = null;
+        for (Sealed message : messages) {
+            switch (message.reading()) {
+                case Reading.Handoff(UUID of, Story.Step step) -> {
+                    change = change == null ? of : change;
+                    // closure was decided on what came before it
+                    if (step.said() instanceof Story.Closed end) {
+                        closed = closed.or(() -> Optional.of(end));
+                    } else {
+                        steps.add(step);
+                    }
+                }
+                case Reading.Seen(Story.Activity activity) -> activities.add(activity);
+                case Reading.Published _, Reading.SetAside _, Reading.Other _ -> {}
+            }
+        }
+        if (closed.isEmpty() || change == null) {
             fail("closure", "the proposal or the closure is missing");
             return;
         }
-        Optional<Charter> charter = charter(messages, story.get());
+        Story story = Story.untold(change).with(steps).seen(activities);
+        if (story.proposed().isEmpty()) {
+            fail("closure", "the proposal or the closure is missing");
+            return;
+        }
+        Optional<Charter> charter = charter(messages, story);
         List<String> found =
-                story.get().steps().stream()
+                story.steps().stream()
                         .map(step ->
                                 step.sequence()
                                         + " "
@@ -226,14 +254,14 @@ public final class CertificateVerifier {
                                         + " "
                                         + step.type()
                                         + " "
-                                        + step.hash())
+                                        + step.hash().hex())
                         .toList();
         check(
                 "complete",
                 closed.get().handoffs().equals(found),
                 "the closure lists exactly these handoffs",
                 "the closure lists other handoffs than the certificate holds");
-        switch (Closure.of(story.get(), charter)) {
+        switch (Closure.of(story, charter)) {
             case Closure.Ended ended -> {
                 boolean same =
                         ended.outcome().name().equals(closed.get().outcome())
@@ -248,28 +276,36 @@ public final class CertificateVerifier {
                                 + certificate.outcome());
                 ended.proofs().forEach(proof -> hold(proof.name(), proof.words()));
             }
-            case Closure.Open open ->
-                    open.missing().forEach(missing -> fail(missing.name(), missing.words()));
+            case Closure.Open open -> {
+                fail("outcome", "decided anew it has not ended: " + open.words());
+                open.missing().forEach(missing -> fail(missing.name(), missing.words()));
+            }
         }
         check(
                 "subject",
-                certificate.change().equals(story.get().change().toString())
-                        && closed.get().change().equals(story.get().change()),
+                certificate.change().equals(story.change().toString())
+                        && closed.get().change().equals(story.change()),
                 "change " + certificate.change(),
                 "the certificate names another change than its messages");
     }
 
-    private Optional<Charter> charter(List<Stories.Message> messages, Story story) {
-        for (Stories.Message message : messages) {
-            if (Stories.charterHash(message).filter(story.charterHash()::equals).isPresent()) {
-                try {
-                    Optional<Charter> charter = Stories.charter(message);
-                    charter.ifPresent(each ->
-                            hold("charter", each.name() + " " + each.version() + ", by its hash"));
-                    return charter;
-                } catch (IllegalArgumentException e) {
-                    fail("charter", String.valueOf(e.getMessage()));
-                }
+    private Optional<Charter> charter(List<Sealed> messages, Story story) {
+        String hash = story.proposed().map(Story.Proposed::charterHash).orElse("");
+        for (Sealed message : messages) {
+            if (message.reading() instanceof Reading.Published published
+                    && published.hash().equals(hash)) {
+                published
+                        .charter()
+                        .ifPresentOrElse(
+                                each ->
+                                        hold(
+                                                "charter",
+                                                each.name()
+                                                        + " "
+                                                        + each.version()
+                                                        + ", by its hash"),
+                                () -> fail("charter", published.problem()));
+                return published.charter();
             }
         }
         fail("charter", "the charter that the change names is not among the messages");

@@ -1,6 +1,7 @@
 package dev.remit.ledger.domain;
 
 import dev.remit.ledger.domain.Story.Authorized;
+import dev.remit.ledger.domain.Story.Decider;
 import dev.remit.ledger.domain.Story.Decision;
 import dev.remit.ledger.domain.Story.Executed;
 import dev.remit.ledger.domain.Story.Readiness;
@@ -17,6 +18,12 @@ import java.util.UUID;
  * checks with it again.
  */
 public sealed interface Closure {
+    /** Who holds a change that only proof is missing of. */
+    String LEDGER = "evidence-ledger";
+
+    /** The proof that the target's own feed gives. */
+    String CORROBORATED = "activity.corroborated";
+
     /** It ended, with these proofs. */
     record Ended(Outcome outcome, List<Proof> proofs, String words) implements Closure {}
 
@@ -42,24 +49,26 @@ public sealed interface Closure {
     static Closure of(Story story, Optional<Charter> known) {
         if (!story.isComplete()) {
             return new Open(
-                    "evidence-ledger",
+                    LEDGER,
                     "a handoff has not arrived yet",
                     List.of(
                             new Missing(
                                     "chain",
                                     "the mesh",
-                                    "the handoffs do not run from 1 without a gap")));
+                                    "the handoffs do not run from the proposal on, each naming the one before")));
         }
         if (known.isEmpty()) {
             return new Open(
-                    "evidence-ledger",
+                    LEDGER,
                     "its charter is not known here",
                     List.of(
                             new Missing(
                                     "charter",
                                     "connector",
                                     "no charter with hash "
-                                            + story.charterHash()
+                                            + story.proposed()
+                                                    .map(Story.Proposed::charterHash)
+                                                    .orElse("")
                                             + " was published")));
         }
         Charter charter = known.get();
@@ -137,7 +146,7 @@ public sealed interface Closure {
                         Outcome.COMPLETED,
                         List.copyOf(proofs),
                         "executed as approved, read back, and proved")
-                : new Open("evidence-ledger", "waits for proof", List.copyOf(missing));
+                : new Open(LEDGER, "waits for proof", List.copyOf(missing));
     }
 
     private static Open open(String holder, String words, Charter charter, Story story) {
@@ -153,10 +162,10 @@ public sealed interface Closure {
         switch (name) {
             case "readiness.fit" -> readiness(story, proofs, missing);
             case "approvals.complete" -> approvals(story, charter, proofs, missing);
-            case "separation-of-duties" -> separation(story, proofs, missing);
+            case "separation-of-duties" -> separation(story, charter, proofs, missing);
             case "executed.as-authorized" -> authorized(story, proofs, missing);
             case "read-back.matches" -> readBack(story, proofs, missing);
-            case "activity.corroborated" -> corroborated(story, proofs, missing);
+            case CORROBORATED -> corroborated(story, proofs, missing);
             default ->
                     missing.add(
                             new Missing(
@@ -187,21 +196,23 @@ public sealed interface Closure {
     private static void approvals(
             Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
         String planHash = story.readiness().flatMap(Readiness::planHash).orElse("");
+        List<Decision> decisions = story.decisions();
         Set<UUID> approved = new HashSet<>();
         UUID last = story.change();
         for (Charter.Stage stage : charter.stages()) {
-            Set<String> people = new HashSet<>();
-            for (Decision decision : story.decisions()) {
+            Set<String> approvers = new HashSet<>();
+            for (Decision decision : decisions) {
                 if (decision.stage().equals(stage.name())
                         && decision.decision().equals("APPROVED")
-                        && decision.planHash().equals(planHash)
-                        && decision.by().isPresent()) {
-                    people.add(decision.by().get());
-                    approved.add(decision.id());
-                    last = decision.id();
+                        && decision.planHash().equals(planHash)) {
+                    Optional<String> approver = approver(decision, story, charter);
+                    if (approver.isPresent() && approvers.add(approver.get())) {
+                        approved.add(decision.id());
+                        last = decision.id();
+                    }
                 }
             }
-            if (people.size() < stage.quorum()) {
+            if (approvers.size() < stage.quorum()) {
                 missing.add(
                         new Missing(
                                 "approvals.complete",
@@ -209,7 +220,7 @@ public sealed interface Closure {
                                 "stage "
                                         + stage.name()
                                         + " has "
-                                        + people.size()
+                                        + approvers.size()
                                         + " of "
                                         + stage.quorum()
                                         + " approvals of this plan"));
@@ -233,44 +244,78 @@ public sealed interface Closure {
                         charter.stages().size() + " stages approved this plan"));
     }
 
-    private static void separation(Story story, List<Proof> proofs, List<Missing> missing) {
+    /**
+     * Who approved, if the approval counts: a person who was asked, or the very rule that the
+     * charter names for the stage, under a verdict that it names. Empty otherwise.
+     */
+    private static Optional<String> approver(Decision decision, Story story, Charter charter) {
+        return switch (decision.by()) {
+            case Decider.Person(String id) ->
+                    id.startsWith(Charter.RULE_PREFIX)
+                                    || charter.stage(decision.stage()).isEmpty()
+                                    || !isAsked(id, decision.stage(), story)
+                            ? Optional.empty()
+                            : Optional.of(id);
+            case Decider.Rule(String id, String name, String version) ->
+                    charter.stage(decision.stage())
+                            .flatMap(Charter.Stage::rule)
+                            .filter(rule -> rule.actor().equals(id))
+                            .filter(rule -> rule.name().equals(name))
+                            .filter(rule -> rule.version().equals(version))
+                            .filter(rule ->
+                                    story.readiness()
+                                            .map(Readiness::verdict)
+                                            .filter(rule.verdicts()::contains)
+                                            .isPresent())
+                            .filter(rule -> isAsked(id, decision.stage(), story))
+                            .map(Charter.Rule::actor);
+            case Decider.Deadline _, Decider.Unclear _ -> Optional.empty();
+        };
+    }
+
+    private static boolean isAsked(String id, String stage, Story story) {
+        return story.requests().stream()
+                .anyMatch(each -> each.stage().equals(stage) && each.eligible().contains(id));
+    }
+
+    private static void separation(
+            Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
         Set<String> barred = new HashSet<>();
-        barred.add(story.proposer().id());
-        story.proposer().principal().ifPresent(barred::add);
+        Optional<Story.Actor> proposer = story.proposed().map(Story.Proposed::proposer);
+        proposer.map(Story.Actor::id).ifPresent(barred::add);
+        proposer.flatMap(Story.Actor::principal).ifPresent(barred::add);
         story.readiness().flatMap(Readiness::account).ifPresent(barred::add);
-        story.executed().map(Executed::executor).ifPresent(barred::add);
+        Optional<String> executor = story.executed().map(Executed::executor);
+        executor.ifPresent(barred::add);
         Set<String> seen = new HashSet<>();
         UUID last = null;
         for (Decision decision : story.decisions()) {
             if (decision.decision().equals("APPROVED")) {
-                String by = decision.by().orElse("");
-                boolean asked =
-                        story.requests().stream()
-                                .anyMatch(each ->
-                                        each.stage().equals(decision.stage())
-                                                && each.eligible().contains(by));
-                if (by.isEmpty() || barred.contains(by) || !seen.add(by) || !asked) {
+                String by = approver(decision, story, charter).orElse("");
+                // a rule may stand in several stages, a person decides once
+                String once =
+                        decision.by() instanceof Decider.Rule ? decision.stage() + " " + by : by;
+                if (by.isEmpty() || barred.contains(by) || !seen.add(once)) {
                     missing.add(
                             new Missing(
                                     "separation-of-duties",
                                     "approval-routing",
                                     "the approver of stage "
                                             + decision.stage()
-                                            + " is the proposer, responsible for it, the subject, the executor, approved before, or was not asked"));
+                                            + " is the proposer, responsible for it, the subject, the executor, approved before, was not asked, or is a rule that the charter does not name"));
                     return;
                 }
                 last = decision.id();
             }
         }
         if (last == null
-                || story.executed()
-                        .map(each -> each.executor().equals(story.proposer().id()))
-                        .orElse(false)) {
+                || executor.equals(proposer.map(Story.Actor::id))
+                || barred.stream().anyMatch(each -> each.startsWith(Charter.RULE_PREFIX))) {
             missing.add(
                     new Missing(
                             "separation-of-duties",
                             "approval-routing",
-                            "nobody apart from the proposer approved, or the proposer executed"));
+                            "nobody apart from the proposer approved, the proposer executed, or one of them has the id of a rule"));
             return;
         }
         proofs.add(
@@ -348,6 +393,11 @@ public sealed interface Closure {
                 .filter(each -> authorized.isPresent() && executed.isPresent())
                 .filter(each -> each.account().equals(authorized.get().account()))
                 .filter(each ->
+                        story.proposed()
+                                .map(Story.Proposed::target)
+                                .filter(each.system()::equals)
+                                .isPresent())
+                .filter(each ->
                         each.operation().equals("UPDATE")
                                 && "false".equals(each.changed().get("enabled")))
                 .filter(each -> each.actor().equals(executed.get().executor()))
@@ -357,13 +407,13 @@ public sealed interface Closure {
                         each ->
                                 proofs.add(
                                         new Proof(
-                                                "activity.corroborated",
+                                                CORROBORATED,
                                                 each.id(),
                                                 "the target's own feed shows the executor disabling the account")),
                         () ->
                                 missing.add(
                                         new Missing(
-                                                "activity.corroborated",
+                                                CORROBORATED,
                                                 "connector",
                                                 "the target's own feed shows no such action by the executor since the authorization")));
     }

@@ -1,32 +1,24 @@
 package dev.remit.ledger.domain;
 
+import dev.remit.handoff.merkle.Hash;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One change as its verified handoffs tell it.
+ * One change as its verified handoffs tell it, as far as they have arrived.
  *
- * @param steps its handoffs by sequence; complete when they run from 1 without a gap
+ * @param steps its handoffs by sequence
  * @param activities what the target's own feed says about the account
  */
-public record Story(
-        UUID change,
-        String charter,
-        String charterHash,
-        String subject,
-        String subjectWorker,
-        Actor proposer,
-        List<Step> steps,
-        Optional<Readiness> readiness,
-        List<Requested> requests,
-        List<Decision> decisions,
-        Optional<Authorized> authorized,
-        Optional<Executed> executed,
-        List<Activity> activities) {
-
+public record Story(UUID change, List<Step> steps, List<Activity> activities) {
     /**
      * Who acts: immutable id, and the person responsible when it is a digital employee or copilot.
      */
@@ -35,7 +27,9 @@ public record Story(
     /**
      * One handoff.
      *
-     * @param hash RFC 9162 leaf hash of its sealed bytes, hexadecimal
+     * @param sequence its position in the change, from 1
+     * @param hash RFC 9162 leaf hash of its sealed bytes
+     * @param prev the hash it names of the handoff before it; null for the first
      */
     public record Step(
             int sequence,
@@ -43,38 +37,59 @@ public record Story(
             String type,
             String producer,
             Instant time,
-            String hash,
-            String words) {}
+            Hash hash,
+            @Nullable Hash prev,
+            Said said) {}
 
-    /** The last readiness verdict. */
+    /** What a handoff says, as far as closure depends on it. */
+    public sealed interface Said {}
+
+    /** What is to be done, to whom, under which charter. */
+    public record Proposed(
+            UUID change,
+            String charter,
+            String charterHash,
+            String subject,
+            String target,
+            Actor proposer)
+            implements Said {}
+
+    /** A readiness verdict; the last one stands. */
     public record Readiness(
             UUID id,
             String verdict,
             Optional<String> account,
             Optional<String> planHash,
-            String reason) {}
+            String reason)
+            implements Said {}
 
-    /** A stage that was opened. */
-    public record Requested(
-            String stage,
-            int quorum,
-            Optional<String> held,
-            List<String> eligible,
-            String planHash) {}
+    /** A stage that was opened, or whose approvers changed. */
+    public record Requested(String stage, Optional<String> held, List<String> eligible)
+            implements Said {}
 
     /** A decision; REFUSED ones are attempts that were not accepted. */
-    public record Decision(
-            UUID id,
-            String stage,
-            String decision,
-            Optional<String> by,
-            String planHash,
-            Optional<String> refusal) {}
+    public record Decision(UUID id, String stage, String decision, Decider by, String planHash)
+            implements Said {}
+
+    /** Who decided. */
+    public sealed interface Decider {
+        /** Nobody: a deadline did. */
+        record Deadline() implements Decider {}
+
+        /** Someone who signed in. */
+        record Person(String id) implements Decider {}
+
+        /** A rule of a charter. */
+        record Rule(String id, String name, String version) implements Decider {}
+
+        /** Neither clearly a person nor clearly a rule: counts nowhere. */
+        record Unclear(String id) implements Decider {}
+    }
 
     /**
      * The authorization.
      *
-     * @param actualHash SHA-256 of the plan's bytes as they were handed on
+     * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      */
     public record Authorized(
             UUID id,
@@ -83,7 +98,8 @@ public record Story(
             String actualHash,
             List<UUID> approvals,
             Instant at,
-            Instant expiresAt) {}
+            Instant expiresAt)
+            implements Said {}
 
     /** The executor's report. */
     public record Executed(
@@ -93,25 +109,108 @@ public record Story(
             String planHash,
             boolean readBackMatches,
             String reason,
-            Instant startedAt,
-            Instant completedAt) {}
+            Instant startedAt)
+            implements Said {}
 
-    /** An action in the target's own feed. */
+    /**
+     * The end.
+     *
+     * @param handoffs those it lists: sequence, id, type and hash, separated by spaces
+     * @param proofs the messages that gave its proofs
+     */
+    public record Closed(UUID change, String outcome, List<String> handoffs, List<UUID> proofs)
+            implements Said {}
+
+    /** Nothing that closure depends on. */
+    public record Other() implements Said {}
+
+    /** An action in a target's own feed. */
     public record Activity(
             UUID id,
+            String system,
             String account,
             String operation,
             String actor,
             Instant at,
             Map<String, String> changed) {}
 
-    /** Whether the handoffs run from 1 without a gap. */
+    /** A change of which nothing has arrived yet. */
+    public static Story untold(UUID change) {
+        return new Story(change, List.of(), List.of());
+    }
+
+    /** The story with further handoffs, in whatever order they came. */
+    public Story with(Collection<Step> arrived) {
+        List<Step> all = new ArrayList<>(steps);
+        all.addAll(arrived);
+        all.sort(Comparator.comparingInt(Step::sequence));
+        return new Story(change, List.copyOf(all), activities);
+    }
+
+    /** The story with these activities and no others. */
+    public Story seen(List<Activity> all) {
+        return new Story(change, steps, List.copyOf(all));
+    }
+
+    /** Whether the handoffs run from the proposal on, each naming the hash of the one before. */
     public boolean isComplete() {
+        Hash before = null;
         for (int n = 0; n < steps.size(); n++) {
-            if (steps.get(n).sequence() != n + 1) {
+            Step step = steps.get(n);
+            if (step.sequence() != n + 1 || !Objects.equals(step.prev(), before)) {
                 return false;
             }
+            before = step.hash();
         }
-        return !steps.isEmpty();
+        return proposed().filter(each -> each.change().equals(change)).isPresent();
+    }
+
+    /** The proposal; empty while it has not arrived. */
+    public Optional<Proposed> proposed() {
+        return steps.isEmpty() || !(steps.getFirst().said() instanceof Proposed proposed)
+                ? Optional.empty()
+                : Optional.of(proposed);
+    }
+
+    /** The last readiness verdict. */
+    public Optional<Readiness> readiness() {
+        return last(Readiness.class);
+    }
+
+    /** The stages opened, in order. */
+    public List<Requested> requests() {
+        return all(Requested.class);
+    }
+
+    /** The decisions, in order. */
+    public List<Decision> decisions() {
+        return all(Decision.class);
+    }
+
+    public Optional<Authorized> authorized() {
+        return last(Authorized.class);
+    }
+
+    public Optional<Executed> executed() {
+        return last(Executed.class);
+    }
+
+    private <T extends Said> Optional<T> last(Class<T> kind) {
+        for (Step step : steps.reversed()) {
+            if (kind.isInstance(step.said())) {
+                return Optional.of(kind.cast(step.said()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private <T extends Said> List<T> all(Class<T> kind) {
+        List<T> found = new ArrayList<>();
+        for (Step step : steps) {
+            if (kind.isInstance(step.said())) {
+                found.add(kind.cast(step.said()));
+            }
+        }
+        return found;
     }
 }

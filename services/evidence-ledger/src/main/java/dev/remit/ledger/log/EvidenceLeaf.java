@@ -40,24 +40,21 @@ public final class EvidenceLeaf {
         body.writeBytes("evidence-body/v1\0".getBytes(StandardCharsets.US_ASCII));
         body.writeBytes(salt);
         body.writeBytes(Seal.sealedBytes(envelope, payload));
-        return """
-        evidence-leaf/v1
-        id %s
-        type %s
-        case %s
-        seq %d
-        body %s
-        key %s
-        policy %s
-        """
-                .formatted(
-                        Hash.sha256(id.toByteArray()),
-                        envelope.handoff().recordName(),
-                        blindedChange,
-                        envelope.sequence(),
-                        Hash.sha256(body.toByteArray()),
-                        seal.key(),
-                        policy)
+        return ("evidence-leaf/v1\nid "
+                        + Hash.sha256(id.toByteArray())
+                        + "\ntype "
+                        + envelope.handoff().recordName()
+                        + "\ncase "
+                        + blindedChange
+                        + "\nseq "
+                        + envelope.sequence()
+                        + "\nbody "
+                        + Hash.sha256(body.toByteArray())
+                        + "\nkey "
+                        + seal.key()
+                        + "\npolicy "
+                        + policy
+                        + "\n")
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

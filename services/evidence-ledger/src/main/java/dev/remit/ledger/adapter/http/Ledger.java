@@ -1,12 +1,15 @@
 package dev.remit.ledger.adapter.http;
 
 import dev.remit.handoff.http.Problem;
-import dev.remit.ledger.adapter.kafka.Stories;
-import dev.remit.ledger.adapter.postgres.ChangeRow;
-import dev.remit.ledger.adapter.postgres.MessageRow;
-import dev.remit.ledger.application.Log;
-import dev.remit.ledger.domain.Story;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.ledger.application.CertifyClosure;
+import dev.remit.ledger.application.Changes;
+import dev.remit.ledger.application.Checkpoints;
+import dev.remit.ledger.application.Entries;
+import dev.remit.ledger.application.PublicFiles;
+import dev.remit.ledger.application.Readings;
+import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Standing;
+import dev.remit.ledger.log.Entry;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
@@ -16,10 +19,8 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +51,28 @@ public class Ledger {
             String summary,
             @Nullable Long leafIndex) {}
 
-    private final Log log;
+    private static final int MOST = 200;
 
-    Ledger(Log log) {
-        this.log = log;
+    private final Changes changes;
+    private final Entries entries;
+    private final Checkpoints checkpoints;
+    private final Readings readings;
+    private final PublicFiles files;
+    private final CertifyClosure certify;
+
+    Ledger(
+            Changes changes,
+            Entries entries,
+            Checkpoints checkpoints,
+            Readings readings,
+            PublicFiles files,
+            CertifyClosure certify) {
+        this.changes = changes;
+        this.entries = entries;
+        this.checkpoints = checkpoints;
+        this.readings = readings;
+        this.files = files;
+        this.certify = certify;
     }
 
     /** Every change, newest first. */
@@ -61,9 +80,10 @@ public class Ledger {
     @Path("changes")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<List<View>> changes() {
-        return Panache.withSession(
-                        () -> ChangeRow.<ChangeRow>find("order by since desc").page(0, 200).list())
-                .map(rows -> rows.stream().map(row -> view(row, List.of())).toList());
+        return signed().chain(size ->
+                changes.newest(MOST)
+                        .map(all ->
+                                all.stream().map(each -> view(each, size, List.of())).toList()));
     }
 
     /** One change with its handoffs. */
@@ -72,49 +92,44 @@ public class Ledger {
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<View> change(@PathParam("id") String id) {
         UUID change = uuid(id);
-        return Panache.withSession(() ->
-                ChangeRow.<ChangeRow>findById(change)
-                        .chain(row -> {
-                            if (row == null) {
-                                throw Problem.of(
-                                        404, "CHANGE_UNKNOWN", "no change has the id " + id);
-                            }
-                            return MessageRow.<MessageRow>list(
-                                            "changeId = ?1 and sequence > 0 order by sequence",
-                                            change)
-                                    .map(rows -> view(row, rows));
-                        }));
+        return signed().chain(size ->
+                changes.find(change)
+                        .map(found ->
+                                found.orElseThrow(() ->
+                                        Problem.of(
+                                                404,
+                                                "CHANGE_UNKNOWN",
+                                                "no change has the id " + id)))
+                        .chain(standing ->
+                                entries.of(change).map(all -> view(standing, size, steps(all)))));
     }
 
-    /** The closure certificate. */
+    /** The closure certificate; made when it is first asked for, the same ever after. */
     @GET
     @Path("changes/{id}/certificate")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<Response> certificate(@PathParam("id") String id) {
-        UUID change = uuid(id);
-        return blocking(() ->
-                log.certificates()
-                        .read(change + ".json")
-                        .map(bytes -> Response.ok(bytes, MediaType.APPLICATION_JSON).build())
-                        .orElseThrow(() ->
-                                Problem.of(
-                                        404,
-                                        "NOT_CERTIFIED",
-                                        "change " + id + " has no certificate yet")));
+        return certify.certificate(uuid(id))
+                .map(found ->
+                        found.map(bytes -> Response.ok(bytes, MediaType.APPLICATION_JSON).build())
+                                .orElseThrow(() ->
+                                        Problem.of(
+                                                404,
+                                                "NOT_CERTIFIED",
+                                                "change " + id + " has no certificate yet")));
     }
 
     /** What was set aside, newest first. */
     @GET
     @Path("dead-letters")
     @RolesAllowed({"operator", "auditor", "admin"})
-    public Uni<List<Stories.SetAside>> deadLetters() {
-        return Panache.withSession(() ->
-                        MessageRow.<MessageRow>find("type = 'DeadLettered' order by leafIndex desc")
-                                .page(0, 200)
-                                .list())
-                .map(rows ->
-                        rows.stream()
-                                .flatMap(row -> Stories.setAside(Log.message(row)).stream())
+    public Uni<List<Reading.SetAside>> deadLetters() {
+        return entries.setAside(MOST)
+                .map(all ->
+                        all.stream()
+                                .map(each -> readings.of(each.entry()))
+                                .filter(Reading.SetAside.class::isInstance)
+                                .map(Reading.SetAside.class::cast)
                                 .toList());
     }
 
@@ -136,51 +151,49 @@ public class Ledger {
     }
 
     private Uni<Response> file(String path, String type, String caching) {
-        return blocking(() ->
-                log.files()
-                        .read(path)
-                        .map(bytes ->
-                                Response.ok(bytes, type).header("Cache-Control", caching).build())
-                        .orElseThrow(
-                                () -> Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));
+        return files.away(() -> files.read(path))
+                .map(found ->
+                        found.map(bytes ->
+                                        Response.ok(bytes, type)
+                                                .header("Cache-Control", caching)
+                                                .build())
+                                .orElseThrow(() ->
+                                        Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));
     }
 
-    private static Uni<Response> blocking(java.util.function.Supplier<Response> work) {
-        return Uni.createFrom()
-                .item(work)
-                .runSubscriptionOn(
-                        io.smallrye.mutiny.infrastructure.Infrastructure.getDefaultWorkerPool());
+    /** The size of the last checkpoint. */
+    private Uni<Long> signed() {
+        return checkpoints.last().map(last -> last.map(Checkpoints.Signed::size).orElse(0L));
     }
 
-    private static View view(ChangeRow row, List<MessageRow> rows) {
-        Map<Integer, Long> leaves = new HashMap<>();
-        rows.forEach(each -> leaves.put(each.sequence, each.leafIndex));
-        List<Step> steps =
-                Stories.of(rows.stream().map(Log::message).toList())
-                        .map(Story::steps)
-                        .orElse(List.of())
-                        .stream()
-                        .map(step ->
-                                new Step(
-                                        step.sequence(),
-                                        step.type(),
-                                        step.producer(),
-                                        step.time(),
-                                        step.words(),
-                                        leaves.get(step.sequence())))
-                        .toList();
+    private List<Step> steps(List<Entry.Logged> all) {
+        return all.stream()
+                .filter(each -> each.entry().envelope().sequence() > 0)
+                .sorted(Comparator.comparingInt(each -> each.entry().envelope().sequence()))
+                .map(each ->
+                        new Step(
+                                each.entry().envelope().sequence(),
+                                each.entry().envelope().handoff().recordName(),
+                                each.entry().envelope().source().id(),
+                                each.entry().envelope().time(),
+                                readings.words(each.entry()),
+                                each.index()))
+                .toList();
+    }
+
+    private static View view(Standing standing, long signed, List<Step> steps) {
         return new View(
-                row.changeId,
-                row.charter,
-                row.subject,
-                row.state,
-                row.holder,
-                row.since,
-                row.last,
-                row.sequence,
-                row.missing.isEmpty() ? List.of() : Arrays.asList(row.missing.split(",", -1)),
-                row.outcome,
-                row.certified,
+                standing.change(),
+                standing.charter(),
+                standing.subject(),
+                standing.state(),
+                standing.holder(),
+                standing.since(),
+                standing.last(),
+                standing.sequence(),
+                standing.missing(),
+                standing.outcome().orElse(null),
+                standing.isCertifiedBy(signed),
                 steps);
     }
 

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Charter;
+import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -17,6 +21,7 @@ import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.DeadLettered;
@@ -25,15 +30,17 @@ import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
 import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.Outcome;
 import dev.remit.wire.v1.Proof;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -41,154 +48,164 @@ import org.jspecify.annotations.Nullable;
 /** Between the wire and the story of a change. */
 public final class Stories {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Story.Said NOTHING = new Story.Other();
+    private static final Reading UNREAD = new Reading.Other();
 
     private Stories() {}
 
     /**
-     * A verified message.
+     * What a verified message means to the ledger.
      *
      * @param hash see {@link dev.remit.handoff.seal.Seal#hash}
      */
-    public record Message(Envelope envelope, Hash hash, SpecificRecord record) {}
-
-    /**
-     * The story that these messages tell: the handoffs of one change, and activities on its
-     * account.
-     *
-     * @return empty if the proposal is not among them
-     */
-    public static Optional<Story> of(List<Message> messages) {
-        List<Message> chain =
-                messages.stream()
-                        .filter(each -> each.envelope().sequence() > 0)
-                        .sorted(Comparator.comparingInt(each -> each.envelope().sequence()))
-                        .toList();
-        if (chain.isEmpty() || !(chain.getFirst().record() instanceof ChangeProposed proposed)) {
-            return Optional.empty();
-        }
-        Change change = proposed.getChange();
-        List<Story.Step> steps = new ArrayList<>();
-        List<Story.Requested> requests = new ArrayList<>();
-        List<Story.Decision> decisions = new ArrayList<>();
-        Optional<Story.Readiness> readiness = Optional.empty();
-        Optional<Story.Authorized> authorized = Optional.empty();
-        Optional<Story.Executed> executed = Optional.empty();
-        for (Message message : chain) {
-            UUID id = message.envelope().id();
-            switch (message.record()) {
-                case ReadinessJudged judged ->
-                        readiness =
-                                Optional.of(
-                                        new Story.Readiness(
-                                                id,
-                                                judged.getVerdict().name(),
-                                                Optional.ofNullable(judged.getAccount()),
-                                                Optional.ofNullable(judged.getPlanHash()),
-                                                judged.getReason()));
-                case ApprovalRequested requested ->
-                        requests.add(
-                                new Story.Requested(
-                                        requested.getStage(),
-                                        requested.getQuorum(),
-                                        Optional.ofNullable(requested.getHeld()),
-                                        eligible(requested.getCandidates()),
-                                        requested.getPlanHash()));
-                case ApprovalReassigned reassigned ->
-                        requests.add(
-                                new Story.Requested(
-                                        reassigned.getStage(),
-                                        0,
-                                        Optional.ofNullable(reassigned.getHeld()),
-                                        eligible(reassigned.getCandidates()),
-                                        ""));
-                case ApprovalDecided decided ->
-                        decisions.add(
-                                new Story.Decision(
-                                        id,
-                                        decided.getStage(),
-                                        decided.getDecision().name(),
-                                        Optional.ofNullable(decided.getDecidedBy())
-                                                .map(each -> each.getId()),
-                                        decided.getPlanHash(),
-                                        Optional.ofNullable(decided.getRefusal())));
-                case ExecutionAuthorized granted ->
-                        authorized =
-                                Optional.of(
-                                        new Story.Authorized(
-                                                granted.getAuthorizationId(),
-                                                granted.getAccount(),
-                                                granted.getPlanHash(),
-                                                Hash.sha256(bytes(granted.getPlan())).hex(),
-                                                List.copyOf(granted.getApprovals()),
-                                                granted.getAuthorizedAt(),
-                                                granted.getExpiresAt()));
-                case ChangeExecuted report ->
-                        executed =
-                                Optional.of(
-                                        new Story.Executed(
-                                                id,
-                                                report.getExecutor().getId(),
-                                                report.getOutcome().name(),
-                                                report.getPlanHash(),
-                                                report.getReadBackMatches(),
-                                                report.getReason(),
-                                                report.getStartedAt(),
-                                                report.getCompletedAt()));
-                default -> {}
-            }
-            steps.add(
+    public static Reading read(Envelope envelope, Hash hash, SpecificRecord record) {
+        UUID change = envelope.correlation();
+        if (change != null && envelope.sequence() > 0) {
+            return new Reading.Handoff(
+                    change,
                     new Story.Step(
-                            message.envelope().sequence(),
+                            envelope.sequence(),
+                            envelope.id(),
+                            envelope.handoff().recordName(),
+                            envelope.source().id(),
+                            envelope.time(),
+                            hash,
+                            envelope.prev(),
+                            said(envelope.id(), record)));
+        }
+        return switch (record) {
+            case IdentityObserved observed
+                    when observed.getKind() == ObservationKind.ACTIVITY
+                            && observed.getActivity() != null ->
+                    new Reading.Seen(
+                            new Story.Activity(
+                                    envelope.id(),
+                                    observed.getSubject().getSystem(),
+                                    observed.getSubject().getId(),
+                                    observed.getActivity().getOperation(),
+                                    observed.getActivity().getActorId(),
+                                    observed.getOccurredAt(),
+                                    observed.getActivity().getChanged()));
+            case CharterPublished published -> published(published);
+            case DeadLettered letter ->
+                    new Reading.SetAside(
+                            letter.getCode(),
+                            letter.getReason(),
+                            letter.getOrigin(),
+                            letter.getReportedBy(),
+                            letter.getAt());
+            default -> UNREAD;
+        };
+    }
+
+    private static Story.Said said(UUID id, SpecificRecord record) {
+        return switch (record) {
+            case ChangeProposed proposed -> proposed(proposed.getChange());
+            case ReadinessJudged judged ->
+                    new Story.Readiness(
                             id,
-                            message.envelope().handoff().recordName(),
-                            message.envelope().source().id(),
-                            message.envelope().time(),
-                            message.hash().hex(),
-                            words(message.record())));
-        }
-        List<Story.Activity> activities =
-                messages.stream().flatMap(message -> activity(message).stream()).toList();
-        return Optional.of(
-                new Story(
-                        change.getChangeId(),
-                        change.getCharter().getName(),
-                        change.getCharter().getHash(),
-                        change.getSubject().getSystem() + ":" + change.getSubject().getId(),
-                        change.getSubject().getId(),
-                        new Story.Actor(
-                                change.getProposer().getId(),
-                                Optional.ofNullable(change.getProposer().getPrincipal())),
-                        steps,
-                        readiness,
-                        requests,
-                        decisions,
-                        authorized,
-                        executed,
-                        activities));
+                            judged.getVerdict().name(),
+                            Optional.ofNullable(judged.getAccount()),
+                            Optional.ofNullable(judged.getPlanHash()),
+                            judged.getReason());
+            case ApprovalRequested requested ->
+                    new Story.Requested(
+                            requested.getStage(),
+                            Optional.ofNullable(requested.getHeld()),
+                            eligible(requested.getCandidates()));
+            case ApprovalReassigned reassigned ->
+                    new Story.Requested(
+                            reassigned.getStage(),
+                            Optional.ofNullable(reassigned.getHeld()),
+                            eligible(reassigned.getCandidates()));
+            case ApprovalDecided decided ->
+                    new Story.Decision(
+                            id,
+                            decided.getStage(),
+                            decided.getDecision().name(),
+                            decider(decided),
+                            decided.getPlanHash());
+            case ExecutionAuthorized granted ->
+                    new Story.Authorized(
+                            granted.getAuthorizationId(),
+                            granted.getAccount(),
+                            granted.getPlanHash(),
+                            Hash.sha256(bytes(granted.getPlan())).hex(),
+                            List.copyOf(granted.getApprovals()),
+                            granted.getAuthorizedAt(),
+                            granted.getExpiresAt());
+            case ChangeExecuted report ->
+                    new Story.Executed(
+                            id,
+                            report.getExecutor().getId(),
+                            report.getOutcome().name(),
+                            report.getPlanHash(),
+                            report.getReadBackMatches(),
+                            report.getReason(),
+                            report.getStartedAt());
+            case ChangeClosed closed ->
+                    new Story.Closed(
+                            closed.getChangeId(),
+                            closed.getOutcome().name(),
+                            closed.getHandoffs().stream()
+                                    .map(each ->
+                                            each.getSequence()
+                                                    + " "
+                                                    + each.getId()
+                                                    + " "
+                                                    + each.getType()
+                                                    + " "
+                                                    + each.getHash())
+                                    .toList(),
+                            closed.getProofs().stream().map(Proof::getGivenBy).toList());
+            default -> NOTHING;
+        };
     }
 
-    /** The account that an activity was observed on. */
-    public static Optional<Story.Activity> activity(Message message) {
-        if (message.record() instanceof IdentityObserved observed
-                && observed.getKind() == ObservationKind.ACTIVITY
-                && observed.getActivity() != null) {
-            return Optional.of(
-                    new Story.Activity(
-                            message.envelope().id(),
-                            observed.getSubject().getId(),
-                            observed.getActivity().getOperation(),
-                            observed.getActivity().getActorId(),
-                            observed.getOccurredAt(),
-                            observed.getActivity().getChanged()));
-        }
-        return Optional.empty();
+    private static Story.Proposed proposed(Change change) {
+        return new Story.Proposed(
+                change.getChangeId(),
+                change.getCharter().getName(),
+                change.getCharter().getHash(),
+                change.getSubject().getSystem() + ":" + change.getSubject().getId(),
+                change.getTarget(),
+                new Story.Actor(
+                        change.getProposer().getId(),
+                        Optional.ofNullable(change.getProposer().getPrincipal())));
     }
 
-    /**
-     * What the ledger needs of a published charter.
-     *
-     * @throws IllegalArgumentException if its hash does not fit its document, or it does not read
-     */
+    /** A rule decides as POLICY, names itself, and does not sign in; a person does neither. */
+    private static Story.Decider decider(ApprovalDecided decided) {
+        Actor by = decided.getDecidedBy();
+        var policy = decided.getPolicy();
+        if (by == null) {
+            return policy == null
+                    ? new Story.Decider.Deadline()
+                    : new Story.Decider.Unclear(policy.getName());
+        }
+        boolean rule = by.getKind() == ActorKind.POLICY;
+        if (rule && policy != null && decided.getAuthentication() == null) {
+            return new Story.Decider.Rule(by.getId(), policy.getName(), policy.getVersion());
+        }
+        return rule || policy != null
+                ? new Story.Decider.Unclear(by.getId())
+                : new Story.Decider.Person(by.getId());
+    }
+
+    private static Reading.Published published(CharterPublished published) {
+        CharterRef named = published.getCharter();
+        try {
+            return new Reading.Published(
+                    named.getName(), named.getHash(), Optional.of(charter(published)), "");
+        } catch (IllegalArgumentException e) {
+            return new Reading.Published(
+                    named.getName(),
+                    named.getHash(),
+                    Optional.empty(),
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
     private static Charter charter(CharterPublished published) {
         byte[] document = bytes(published.getDocument());
         if (!Hash.sha256(document).hex().equals(published.getCharter().getHash())) {
@@ -201,16 +218,14 @@ public final class Stories {
             throw new IllegalArgumentException("charter: is not JSON", e);
         }
         List<Charter.Stage> stages = new ArrayList<>();
-        spec.at("/approval/stages")
-                .forEach(stage ->
-                        stages.add(
-                                new Charter.Stage(
-                                        stage.path("name").asText(),
-                                        stage.path("quorum").asInt(1))));
+        spec.at("/approval/stages").forEach(stage -> stages.add(stage(stage)));
         List<String> proofs = new ArrayList<>();
         spec.path("proof").forEach(proof -> proofs.add(proof.asText()));
         if (stages.isEmpty() || proofs.isEmpty()) {
             throw new IllegalArgumentException("charter: asks for no approval or no proof");
+        }
+        if (stages.stream().map(Charter.Stage::name).distinct().count() < stages.size()) {
+            throw new IllegalArgumentException("charter: two stages have the same name");
         }
         return new Charter(
                 published.getCharter().getName(),
@@ -220,68 +235,39 @@ public final class Stories {
                 List.copyOf(proofs));
     }
 
-    /** The charter that a message publishes, as {@link #charter(CharterPublished)} reads it. */
-    public static Optional<Charter> charter(Message message) {
-        return message.record() instanceof CharterPublished published
-                ? Optional.of(charter(published))
-                : Optional.empty();
-    }
-
-    /** Hash of the charter that a message publishes. */
-    public static Optional<String> charterHash(Message message) {
-        return message.record() instanceof CharterPublished published
-                ? Optional.of(published.getCharter().getHash())
-                : Optional.empty();
-    }
-
-    /**
-     * What a closure says.
-     *
-     * @param handoffs the handoffs it lists: sequence, id, type and hash, separated by spaces
-     * @param proofs the messages that gave its proofs
-     */
-    public record Claimed(UUID change, String outcome, List<String> handoffs, List<UUID> proofs) {}
-
-    /** What a message says of its change's end; empty if it does not close one. */
-    public static Optional<Claimed> claimed(Message message) {
-        return message.record() instanceof ChangeClosed closed
-                ? Optional.of(
-                        new Claimed(
-                                closed.getChangeId(),
-                                closed.getOutcome().name(),
-                                closed.getHandoffs().stream()
-                                        .map(each ->
-                                                each.getSequence()
-                                                        + " "
-                                                        + each.getId()
-                                                        + " "
-                                                        + each.getType()
-                                                        + " "
-                                                        + each.getHash())
-                                        .toList(),
-                                closed.getProofs().stream().map(Proof::getGivenBy).toList()))
-                : Optional.empty();
-    }
-
-    /** Input that could not be processed. */
-    public record SetAside(
-            String code, String reason, String origin, String reportedBy, Instant at) {}
-
-    /** What a message says was set aside; empty if it says something else. */
-    public static Optional<SetAside> setAside(Message message) {
-        return message.record() instanceof DeadLettered letter
-                ? Optional.of(
-                        new SetAside(
-                                letter.getCode(),
-                                letter.getReason(),
-                                letter.getOrigin(),
-                                letter.getReportedBy(),
-                                letter.getAt()))
-                : Optional.empty();
+    private static Charter.Stage stage(JsonNode stage) {
+        String name = stage.path("name").asText();
+        int quorum = stage.path("quorum").asInt(1);
+        if (quorum < 1) {
+            throw new IllegalArgumentException(
+                    "charter: the quorum of stage " + name + " is below 1");
+        }
+        if (!stage.path("resolver").asText().equals("policy")) {
+            return new Charter.Stage(name, quorum, Optional.empty());
+        }
+        JsonNode policy = stage.path("policy");
+        Set<String> verdicts = new LinkedHashSet<>();
+        policy.path("verdicts").forEach(verdict -> verdicts.add(verdict.asText()));
+        if (policy.path("name").asText().isEmpty()
+                || policy.path("version").asText().isEmpty()
+                || verdicts.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "charter: the rule of stage "
+                            + name
+                            + " has no name, no version or no verdicts");
+        }
+        return new Charter.Stage(
+                name,
+                quorum,
+                Optional.of(
+                        new Charter.Rule(
+                                policy.path("name").asText(),
+                                policy.path("version").asText(),
+                                Set.copyOf(verdicts))));
     }
 
     /** A signed state of the log, for witnesses and auditors. */
-    public static CheckpointPublished published(Checkpoint checkpoint, String note, Instant now) {
+    public static SpecificRecord published(Checkpoint checkpoint, String note, Instant now) {
         return CheckpointPublished.newBuilder()
                 .setOrigin(checkpoint.origin())
                 .setSize(checkpoint.size())
@@ -292,17 +278,12 @@ public final class Stories {
     }
 
     /** The decision that a change has ended. */
-    public static ChangeClosed closed(
-            Story story,
-            Charter charter,
-            dev.remit.ledger.domain.Closure.Ended ended,
-            Instant now) {
+    public static SpecificRecord closed(
+            Story story, Charter charter, Closure.Ended ended, Instant now) {
         return ChangeClosed.newBuilder()
                 .setChangeId(story.change())
-                .setCharter(
-                        new dev.remit.wire.v1.CharterRef(
-                                charter.name(), charter.version(), charter.hash()))
-                .setOutcome(dev.remit.wire.v1.Outcome.valueOf(ended.outcome().name()))
+                .setCharter(new CharterRef(charter.name(), charter.version(), charter.hash()))
+                .setOutcome(Outcome.valueOf(ended.outcome().name()))
                 .setProofs(
                         ended.proofs().stream()
                                 .map(proof ->
@@ -315,7 +296,7 @@ public final class Stories {
                                                 step.sequence(),
                                                 step.id(),
                                                 step.type(),
-                                                step.hash()))
+                                                step.hash().hex()))
                                 .toList())
                 .setSummary(ended.words())
                 .setClosedAt(now)
@@ -323,8 +304,7 @@ public final class Stories {
     }
 
     /** The change has run its course and is not proved. */
-    public static ClosureRefused refused(
-            UUID change, List<dev.remit.ledger.domain.Closure.Missing> missing, Instant now) {
+    public static SpecificRecord refused(UUID change, List<Closure.Missing> missing, Instant now) {
         return ClosureRefused.newBuilder()
                 .setChangeId(change)
                 .setMissing(
@@ -340,7 +320,8 @@ public final class Stories {
         return candidates.stream().filter(Candidate::getEligible).map(Candidate::getId).toList();
     }
 
-    private static String words(SpecificRecord record) {
+    /** What a message says, in plain words; empty for what needs none. */
+    public static String words(SpecificRecord record) {
         return switch (record) {
             case ChangeProposed proposed ->
                     proposed.getChange().getAction()

@@ -47,5 +47,13 @@ public class ChangeRow extends PanacheEntityBase {
     /** How it ended; null while it goes on. */
     public @Nullable String outcome;
 
-    public boolean certified;
+    /** Leaf index of the first of its messages that was logged. */
+    public long opened;
+
+    /** Leaf index of its ChangeClosed. */
+    @Column(name = "closing_leaf")
+    public @Nullable Long closingLeaf;
+
+    /** The transaction that stored it; null from before there were revisions. */
+    public @Nullable UUID revision;
 }

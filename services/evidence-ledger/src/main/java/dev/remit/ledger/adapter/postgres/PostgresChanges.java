@@ -1,0 +1,244 @@
+package dev.remit.ledger.adapter.postgres;
+
+import dev.remit.ledger.application.Changes;
+import dev.remit.ledger.domain.Standing;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
+
+/** How changes stand, in the tables {@code change} and {@code stirred}. */
+@Singleton
+public class PostgresChanges implements Changes {
+    private static final long NONE = -1;
+
+    private static final String STORE =
+            """
+            insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
+              last, sequence, missing, refused, outcome, opened, closing_leaf, revision)
+            select cast(change_id as uuid), charter, charter_hash, subject, nullif(account, ''), state, holder,
+              cast(since as timestamptz), last, sequence, missing, refused, nullif(outcome, ''), opened,
+              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid)
+            from unnest(cast(:changes as text[]), cast(:charters as text[]), cast(:hashes as text[]),
+              cast(:subjects as text[]), cast(:accounts as text[]), cast(:states as text[]),
+              cast(:holders as text[]), cast(:sinces as text[]), cast(:lasts as text[]),
+              cast(:sequences as integer[]), cast(:missing as text[]), cast(:refused as text[]),
+              cast(:outcomes as text[]), cast(:opened as bigint[]), cast(:closing as bigint[]),
+              cast(:revisions as text[]))
+              as standing (change_id, charter, charter_hash, subject, account, state, holder, since, last,
+                sequence, missing, refused, outcome, opened, closing_leaf, revision)
+            order by change_id
+            on conflict (change_id) do update set charter = excluded.charter,
+              charter_hash = excluded.charter_hash, subject = excluded.subject, account = excluded.account,
+              state = excluded.state, holder = excluded.holder, since = excluded.since, last = excluded.last,
+              sequence = excluded.sequence, missing = excluded.missing, refused = excluded.refused,
+              outcome = excluded.outcome, closing_leaf = excluded.closing_leaf,
+              revision = excluded.revision\
+            """;
+
+    @Override
+    public Uni<List<Standing>> load(Collection<UUID> changes) {
+        return standings(
+                "select * from change where change_id = any(cast(:changes as uuid[]))",
+                query -> query.setParameter("changes", changes.toArray(UUID[]::new)));
+    }
+
+    @Override
+    public Uni<Void> store(Collection<Standing> standings) {
+        if (standings.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<Standing> all = List.copyOf(standings);
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(STORE)
+                                        .setParameter(
+                                                "changes",
+                                                texts(all, each -> each.change().toString()))
+                                        .setParameter("charters", texts(all, Standing::charter))
+                                        .setParameter("hashes", texts(all, Standing::charterHash))
+                                        .setParameter("subjects", texts(all, Standing::subject))
+                                        .setParameter(
+                                                "accounts",
+                                                texts(all, each -> each.account().orElse("")))
+                                        .setParameter("states", texts(all, Standing::state))
+                                        .setParameter("holders", texts(all, Standing::holder))
+                                        .setParameter(
+                                                "sinces",
+                                                texts(all, each -> each.since().toString()))
+                                        .setParameter("lasts", texts(all, Standing::last))
+                                        .setParameter(
+                                                "sequences",
+                                                all.stream()
+                                                        .map(Standing::sequence)
+                                                        .toArray(Integer[]::new))
+                                        .setParameter(
+                                                "missing",
+                                                texts(
+                                                        all,
+                                                        each -> String.join(",", each.missing())))
+                                        .setParameter(
+                                                "refused",
+                                                texts(
+                                                        all,
+                                                        each -> String.join(",", each.refused())))
+                                        .setParameter(
+                                                "outcomes",
+                                                texts(all, each -> each.outcome().orElse("")))
+                                        .setParameter(
+                                                "opened",
+                                                all.stream()
+                                                        .map(Standing::opened)
+                                                        .toArray(Long[]::new))
+                                        .setParameter(
+                                                "closing",
+                                                all.stream()
+                                                        .map(each ->
+                                                                each.closingLeaf().orElse(NONE))
+                                                        .toArray(Long[]::new))
+                                        .setParameter(
+                                                "revisions",
+                                                texts(
+                                                        all,
+                                                        each ->
+                                                                each.revision()
+                                                                        .map(UUID::toString)
+                                                                        .orElse("")))
+                                        .executeUpdate())
+                        .replaceWithVoid());
+    }
+
+    @Override
+    public Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                """
+                                                insert into stirred (change_id)
+                                                select change_id from change where outcome is null and holder = 'evidence-ledger'
+                                                  and account = any(cast(:accounts as text[]))
+                                                union
+                                                select change_id from change where outcome is null and missing = 'charter'
+                                                  and charter_hash = any(cast(:hashes as text[]))
+                                                order by change_id
+                                                on conflict do nothing\
+                                                """)
+                                        .setParameter("accounts", accounts.toArray(String[]::new))
+                                        .setParameter(
+                                                "hashes", charterHashes.toArray(String[]::new))
+                                        .executeUpdate())
+                        .replaceWithVoid());
+    }
+
+    @Override
+    public Uni<List<UUID>> due(Instant before, int most) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                """
+                                                select change_id from stirred
+                                                union
+                                                select change_id from change where outcome is null
+                                                  and holder = 'evidence-ledger' and missing <> refused
+                                                  and since < cast(:before as timestamptz)
+                                                limit :most\
+                                                """,
+                                                UUID.class)
+                                        .setParameter("before", before.toString())
+                                        .setParameter("most", most)
+                                        .getResultList()));
+    }
+
+    @Override
+    public Uni<Void> settle(Collection<UUID> changes) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "delete from stirred where change_id = any(cast(:changes as uuid[]))")
+                                        .setParameter("changes", changes.toArray(UUID[]::new))
+                                        .executeUpdate())
+                        .replaceWithVoid());
+    }
+
+    @Override
+    public Uni<List<Standing>> newest(int most) {
+        return standings(
+                "select * from change order by opened desc limit :most",
+                query -> query.setParameter("most", most));
+    }
+
+    @Override
+    public Uni<Optional<Standing>> find(UUID change) {
+        return load(List.of(change)).map(found -> found.stream().findFirst());
+    }
+
+    @Override
+    public Uni<Backlog> backlog() {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createSelectionQuery(
+                                                "select count(*), min(since) from ChangeRow where outcome is null",
+                                                Object[].class)
+                                        .getSingleResult())
+                        .map(row ->
+                                new Backlog((Long) row[0], Optional.ofNullable((Instant) row[1]))));
+    }
+
+    private static Uni<List<Standing>> standings(
+            String sql,
+            Function<Mutiny.SelectionQuery<ChangeRow>, Mutiny.SelectionQuery<ChangeRow>> set) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                set.apply(session.createNativeQuery(sql, ChangeRow.class))
+                                        .getResultList())
+                        .map(rows -> rows.stream().map(PostgresChanges::standing).toList()));
+    }
+
+    private static Standing standing(ChangeRow row) {
+        return new Standing(
+                row.changeId,
+                row.charter,
+                row.charterHash,
+                row.subject,
+                Optional.ofNullable(row.account),
+                row.state,
+                row.holder,
+                row.since,
+                row.last,
+                row.sequence,
+                names(row.missing),
+                names(row.refused),
+                Optional.ofNullable(row.outcome),
+                row.opened,
+                optional(row.closingLeaf),
+                optional(row.revision));
+    }
+
+    private static <T> Optional<T> optional(@Nullable T value) {
+        return Optional.ofNullable(value);
+    }
+
+    private static List<String> names(String joined) {
+        return joined.isEmpty() ? List.of() : List.of(joined.split(",", -1));
+    }
+
+    /** Words come from messages; PostgreSQL's text cannot hold a zero character. */
+    private static String[] texts(List<Standing> all, Function<Standing, String> column) {
+        return all.stream()
+                .map(each -> column.apply(each).replace('\0', ' '))
+                .toArray(String[]::new);
+    }
+}

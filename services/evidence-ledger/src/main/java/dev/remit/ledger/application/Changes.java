@@ -1,0 +1,44 @@
+package dev.remit.ledger.application;
+
+import dev.remit.ledger.domain.Standing;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** How changes stand. Whatever the number, each call is one statement. */
+public interface Changes {
+    /** Those of these that are known. */
+    Uni<List<Standing>> load(Collection<UUID> changes);
+
+    /** Stores them, known or new. */
+    Uni<Void> store(Collection<Standing> standings);
+
+    /**
+     * Marks those that wait for proof on these accounts, or for a charter with one of these hashes,
+     * to be looked at again.
+     */
+    Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes);
+
+    /**
+     * Those to be looked at again: marked, or waiting for proof since before this time and not
+     * refused for it.
+     */
+    Uni<List<UUID>> due(Instant before, int most);
+
+    /** Takes the marks away. */
+    Uni<Void> settle(Collection<UUID> changes);
+
+    /** The newest first. */
+    Uni<List<Standing>> newest(int most);
+
+    /** One of them. */
+    Uni<Optional<Standing>> find(UUID change);
+
+    /** How many are open, and since when the one that waits longest has waited. */
+    record Backlog(long open, Optional<Instant> oldest) {}
+
+    Uni<Backlog> backlog();
+}

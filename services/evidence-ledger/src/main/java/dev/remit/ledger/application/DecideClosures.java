@@ -1,0 +1,298 @@
+package dev.remit.ledger.application;
+
+import dev.remit.handoff.loop.Outbox;
+import dev.remit.ledger.domain.Charter;
+import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Standing;
+import dev.remit.ledger.domain.Story;
+import dev.remit.ledger.log.Entry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Looks at changes again, all of a batch together: tells their stories, closes those that are
+ * proved, and stores how they stand. The changes are locked and the log is held by the caller.
+ */
+@Singleton
+class DecideClosures {
+    /** Stories kept in memory; some kilobytes each. */
+    private static final int REMEMBERED = 4_000;
+
+    /**
+     * What came for a change.
+     *
+     * @param opened index of the first message, for a change that was not known
+     * @param closing index of its ChangeClosed
+     */
+    record News(List<Story.Step> steps, long opened, Optional<Long> closing) {
+        static final News NONE = new News(List.of(), 0, Optional.empty());
+    }
+
+    /** A story under the revision that its change was stored with. */
+    private record Told(UUID revision, Story story) {}
+
+    private final Changes changes;
+    private final Entries entries;
+    private final Charters charters;
+    private final Readings readings;
+    private final Announcements announcements;
+    private final MeterRegistry meters;
+
+    /** A story whose transaction was rolled back is never used: its revision is stored nowhere. */
+    private final Map<UUID, Told> remembered =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<UUID, Told> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
+
+    DecideClosures(
+            Changes changes,
+            Entries entries,
+            Charters charters,
+            Readings readings,
+            Announcements announcements,
+            MeterRegistry meters) {
+        this.changes = changes;
+        this.entries = entries;
+        this.charters = charters;
+        this.readings = readings;
+        this.announcements = announcements;
+        this.meters = meters;
+    }
+
+    /**
+     * Decides.
+     *
+     * @param touched the changes that could have moved, with what came
+     * @param seen activities that came
+     * @param before index of the first of what came
+     * @param refuseBefore closure is refused for changes that have waited for proof since before
+     *     this time
+     */
+    Uni<Void> decide(
+            Map<UUID, News> touched,
+            List<Story.Activity> seen,
+            long before,
+            Instant refuseBefore,
+            Outbox outbox) {
+        if (touched.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        UUID revision = outbox.newId();
+        return changes.load(touched.keySet())
+                .chain(known -> {
+                    Map<UUID, Standing> standings = new HashMap<>();
+                    known.forEach(each -> standings.put(each.change(), each));
+                    return stories(touched, standings, before)
+                            .chain(stories ->
+                                    charters(stories.values(), before)
+                                            .chain(published ->
+                                                    activities(
+                                                                    stories.values(),
+                                                                    published,
+                                                                    seen,
+                                                                    before)
+                                                            .chain(activities ->
+                                                                    changes.store(
+                                                                            settle(
+                                                                                    touched,
+                                                                                    standings,
+                                                                                    stories,
+                                                                                    published,
+                                                                                    activities,
+                                                                                    revision,
+                                                                                    refuseBefore,
+                                                                                    outbox)))));
+                });
+    }
+
+    /** The stories of the changes that have not ended; one query for those not remembered. */
+    private Uni<Map<UUID, Story>> stories(
+            Map<UUID, News> touched, Map<UUID, Standing> standings, long before) {
+        Map<UUID, Story> stories = new TreeMap<>();
+        Set<UUID> forgotten = new TreeSet<>();
+        touched.forEach((change, news) -> {
+            Standing standing = standings.get(change);
+            if (standing == null) {
+                if (!news.steps().isEmpty()) {
+                    stories.put(change, Story.untold(change).with(news.steps()));
+                }
+            } else if (standing.outcome().isEmpty()) {
+                remembered(standing)
+                        .ifPresentOrElse(
+                                story -> stories.put(change, story.with(news.steps())),
+                                () -> forgotten.add(change));
+            }
+        });
+        if (forgotten.isEmpty()) {
+            return Uni.createFrom().item(stories);
+        }
+        return entries.handoffs(forgotten, before)
+                .map(logged -> {
+                    Map<UUID, List<Story.Step>> steps = new HashMap<>();
+                    for (Entry.Logged each : logged) {
+                        if (readings.of(each.entry())
+                                instanceof Reading.Handoff(UUID change, Story.Step step)) {
+                            steps.computeIfAbsent(change, _ -> new ArrayList<>()).add(step);
+                        }
+                    }
+                    for (UUID change : forgotten) {
+                        Story story =
+                                Story.untold(change)
+                                        .with(steps.getOrDefault(change, List.of()))
+                                        .with(touched.getOrDefault(change, News.NONE).steps());
+                        if (!story.steps().isEmpty()) {
+                            stories.put(change, story);
+                        }
+                    }
+                    return stories;
+                });
+    }
+
+    private Optional<Story> remembered(Standing standing) {
+        synchronized (remembered) {
+            Told told = remembered.get(standing.change());
+            return told != null && standing.revision().filter(told.revision()::equals).isPresent()
+                    ? Optional.of(told.story())
+                    : Optional.empty();
+        }
+    }
+
+    private Uni<Map<String, Charter>> charters(Collection<Story> stories, long before) {
+        return charters.of(
+                stories.stream().flatMap(story -> story.proposed().stream()).toList(), before);
+    }
+
+    /** By account, for those changes that only such a proof may be missing; one query. */
+    private Uni<Map<String, List<Story.Activity>>> activities(
+            Collection<Story> stories,
+            Map<String, Charter> published,
+            List<Story.Activity> seen,
+            long before) {
+        Set<String> accounts = new TreeSet<>();
+        for (Story story : stories) {
+            boolean asked =
+                    story.executed().isPresent()
+                            && charter(story, published)
+                                    .filter(each -> each.proofs().contains(Closure.CORROBORATED))
+                                    .isPresent();
+            if (asked) {
+                story.authorized().ifPresent(each -> accounts.add(each.account()));
+            }
+        }
+        if (accounts.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        return entries.observations(accounts, before)
+                .map(logged -> {
+                    Map<String, List<Story.Activity>> activities = new HashMap<>();
+                    for (Entry.Logged each : logged) {
+                        if (readings.of(each.entry())
+                                instanceof Reading.Seen(Story.Activity activity)) {
+                            add(activity, activities);
+                        }
+                    }
+                    seen.forEach(activity -> add(activity, activities));
+                    return activities;
+                });
+    }
+
+    private static void add(Story.Activity activity, Map<String, List<Story.Activity>> activities) {
+        activities.computeIfAbsent(activity.account(), _ -> new ArrayList<>()).add(activity);
+    }
+
+    private static Optional<Charter> charter(Story story, Map<String, Charter> published) {
+        return story.proposed()
+                .flatMap(each -> Optional.ofNullable(published.get(each.charterHash())));
+    }
+
+    private List<Standing> settle(
+            Map<UUID, News> touched,
+            Map<UUID, Standing> standings,
+            Map<UUID, Story> stories,
+            Map<String, Charter> published,
+            Map<String, List<Story.Activity>> activities,
+            UUID revision,
+            Instant refuseBefore,
+            Outbox outbox) {
+        List<Standing> settled = new ArrayList<>();
+        touched.forEach((change, news) -> {
+            Standing standing = standings.get(change);
+            if (standing != null && standing.outcome().isPresent() && !news.steps().isEmpty()) {
+                settled.add(standing.followedBy(news.steps(), news.closing(), revision));
+            }
+        });
+        stories.forEach((change, story) -> {
+            Optional<Charter> charter = charter(story, published);
+            Story told =
+                    story.seen(
+                            story.authorized()
+                                    .map(Story.Authorized::account)
+                                    .map(activities::get)
+                                    .orElse(List.of()));
+            Closure closure = Closure.of(told, charter);
+            Standing standing =
+                    Standing.of(
+                            story,
+                            closure,
+                            Optional.ofNullable(standings.get(change)),
+                            touched.getOrDefault(change, News.NONE).opened(),
+                            revision);
+            switch (closure) {
+                case Closure.Ended ended -> {
+                    announcements.closed(told, charter.orElseThrow(), ended, outbox);
+                    meters.counter("remit.ledger.closures", "outcome", ended.outcome().name())
+                            .increment();
+                    settled.add(standing);
+                    forget(change);
+                }
+                case Closure.Open open -> {
+                    boolean overdue = standing.isUnprovedSince(refuseBefore);
+                    if (overdue) {
+                        announcements.refused(story, open.missing(), outbox);
+                        standing.missing()
+                                .forEach(proof ->
+                                        meters.counter(
+                                                        "remit.ledger.closure.refusals",
+                                                        "proof",
+                                                        proof)
+                                                .increment());
+                    }
+                    settled.add(overdue ? standing.withRefusal() : standing);
+                    remember(story, revision);
+                }
+            }
+        });
+        return settled;
+    }
+
+    private void remember(Story story, UUID revision) {
+        synchronized (remembered) {
+            remembered.put(story.change(), new Told(revision, story));
+        }
+    }
+
+    private void forget(UUID change) {
+        synchronized (remembered) {
+            remembered.remove(change);
+        }
+    }
+}

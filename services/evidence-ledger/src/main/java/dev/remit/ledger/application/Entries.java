@@ -1,0 +1,50 @@
+package dev.remit.ledger.application;
+
+import dev.remit.ledger.log.Entry;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/** The log's messages, in its order. Whatever the number, each call is one query. */
+public interface Entries {
+    /**
+     * Appends, and holds the log until the transaction ends: what another appender stored is
+     * visible from here on, and nobody else appends.
+     *
+     * @return the index of the first
+     */
+    Uni<Long> append(List<Entry> entries, Instant now);
+
+    /**
+     * Holds the log as {@link #append} does, and appends nothing.
+     *
+     * @return its size
+     */
+    Uni<Long> hold();
+
+    /** The number of entries. */
+    Uni<Long> size();
+
+    /** The handoffs of these changes with an index below {@code before}, oldest first. */
+    Uni<List<Entry.Logged>> handoffs(Collection<UUID> changes, long before);
+
+    /** What was observed of these accounts with an index below {@code before}, oldest first. */
+    Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before);
+
+    /** The charters published under these names, oldest first. */
+    Uni<List<Entry.Logged>> charters(Collection<String> names);
+
+    /** Everything that belongs to a change, oldest first. */
+    Uni<List<Entry.Logged>> of(UUID change);
+
+    /** Those with these message ids, oldest first. */
+    Uni<List<Entry.Logged>> withIds(Collection<UUID> ids);
+
+    /** What was set aside, newest first. */
+    Uni<List<Entry.Logged>> setAside(int most);
+
+    /** The leaves from an index to below another, in order. */
+    Uni<List<byte[]>> leaves(long from, long to);
+}

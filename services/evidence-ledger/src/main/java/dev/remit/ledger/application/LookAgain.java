@@ -1,0 +1,79 @@
+package dev.remit.ledger.application;
+
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.ledger.application.DecideClosures.News;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Changes that an activity or a charter may have moved are looked at again; changes that ran their
+ * course and are not proved are refused closure, once for what is missing.
+ */
+@Singleton
+public class LookAgain {
+    private static final Logger LOG = Logger.getLogger(LookAgain.class);
+    private static final int MOST = 500;
+
+    private final Handoffs handoffs;
+    private final Changes changes;
+    private final Entries entries;
+    private final DecideClosures closures;
+    private final Duration grace;
+    private final Clock clock = Clock.systemUTC();
+
+    LookAgain(
+            Handoffs handoffs,
+            Changes changes,
+            Entries entries,
+            DecideClosures closures,
+            @ConfigProperty(name = "remit.ledger.grace") Duration grace) {
+        this.handoffs = handoffs;
+        this.changes = changes;
+        this.entries = entries;
+        this.closures = closures;
+        this.grace = grace;
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> look() {
+        return look(clock.instant())
+                .onFailure()
+                .invoke(failure -> LOG.warnf("changes wait to be looked at: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /** Looks at what is due: locks first, then loads and decides anew. */
+    Uni<Void> look(Instant now) {
+        return changes.due(now.minus(grace), MOST)
+                .chain(due -> due.isEmpty() ? Uni.createFrom().voidItem() : look(due));
+    }
+
+    private Uni<Void> look(List<UUID> due) {
+        Map<UUID, News> touched =
+                due.stream().collect(Collectors.toMap(Function.identity(), _ -> News.NONE));
+        return handoffs.transact(
+                due,
+                outbox ->
+                        entries.hold()
+                                .chain(size ->
+                                        closures.decide(
+                                                touched,
+                                                List.of(),
+                                                size,
+                                                outbox.now().minus(grace),
+                                                outbox))
+                                .chain(() -> changes.settle(due)));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.remit.ledger.application;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Shows how the log and the open changes stand. */
+@Singleton
+public class MeasureLedger {
+    private static final Logger LOG = Logger.getLogger(MeasureLedger.class);
+
+    private final Entries entries;
+    private final Checkpoints checkpoints;
+    private final Changes changes;
+    private final Clock clock = Clock.systemUTC();
+    private volatile long size;
+    private volatile long open;
+    private volatile @Nullable Instant signed;
+    private volatile @Nullable Instant oldest;
+
+    MeasureLedger(Entries entries, Checkpoints checkpoints, Changes changes, MeterRegistry meters) {
+        this.entries = entries;
+        this.checkpoints = checkpoints;
+        this.changes = changes;
+        meters.gauge("remit.ledger.log.size", this, self -> self.size);
+        meters.gauge("remit.ledger.checkpoint.age.seconds", this, self -> self.age(self.signed));
+        meters.gauge("remit.ledger.changes.open", this, self -> self.open);
+        meters.gauge("remit.ledger.changes.oldest.seconds", this, self -> self.age(self.oldest));
+    }
+
+    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> measure() {
+        return entries.size()
+                .invoke(now -> size = now)
+                .chain(checkpoints::last)
+                .invoke(last -> signed = last.map(Checkpoints.Signed::at).orElse(null))
+                .chain(changes::backlog)
+                .invoke(backlog -> {
+                    open = backlog.open();
+                    oldest = backlog.oldest().orElse(null);
+                })
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("nothing is measured: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /** Seconds since then; not a number when there is nothing to measure. */
+    private double age(@Nullable Instant then) {
+        return Optional.ofNullable(then)
+                .map(each -> Duration.between(each, clock.instant()).toMillis() / 1000.0)
+                .orElse(Double.NaN);
+    }
+}

@@ -1,0 +1,310 @@
+package dev.remit.ledger;
+
+import dev.remit.handoff.CanonicalJson;
+import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Ids;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.Seal;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.wire.v1.Activity;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.ApprovalDecided;
+import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.Candidate;
+import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.CharterRef;
+import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.ExecutionOutcome;
+import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.PolicyRef;
+import dev.remit.wire.v1.ReadinessJudged;
+import dev.remit.wire.v1.ReadinessVerdict;
+import dev.remit.wire.v1.Subject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/** A leaver's change as the services would seal it, with what can go wrong in it. */
+public final class Leaver {
+    public static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+    public static final String MANAGER = "00000000-0000-4000-8000-000000000001";
+    public static final String CLERK = "00000000-0000-4000-8000-000000000050";
+    public static final String OWNER = "00000000-0000-4000-8000-000000000020";
+    public static final String EXECUTOR = "00000000-0000-4000-8000-000000000052";
+    public static final String RULE = "policy:low-risk-leaver@1";
+    public static final Actor BY_MANAGER = new Actor(MANAGER, ActorKind.HUMAN, null);
+    public static final Actor BY_RULE = new Actor(RULE, ActorKind.POLICY, null);
+    public static final PolicyRef THE_RULE = new PolicyRef("low-risk-leaver", "1");
+
+    private static final String PROOFS =
+            "\"proof\":[\"readiness.fit\",\"approvals.complete\",\"separation-of-duties\","
+                    + "\"executed.as-authorized\",\"read-back.matches\",\"activity.corroborated\"]";
+
+    /** A manager decides. */
+    public static final byte[] BY_PERSON = charter("{\"name\":\"manager\",\"quorum\":1}");
+
+    /** A rule decides when the verdict is READY. */
+    public static final byte[] BY_THE_RULE =
+            charter(
+                    "{\"name\":\"manager\",\"resolver\":\"policy\",\"quorum\":1,\"policy\":"
+                            + "{\"name\":\"low-risk-leaver\",\"version\":\"1\",\"verdicts\":[\"READY\"]}}");
+
+    private static final Map<Service, SigningKey> KEYS = keys();
+
+    public final UUID change;
+    public final String account;
+    public byte[] charter = BY_PERSON;
+    public Actor approver = BY_MANAGER;
+    public String asked = MANAGER;
+    public @Nullable PolicyRef policy;
+    public ReadinessVerdict verdict = ReadinessVerdict.READY;
+    public Decision decision = Decision.APPROVED;
+    public byte[] authorizedPlan;
+
+    private final byte[] plan;
+    private int sequence;
+    private @Nullable Hash last;
+
+    public Leaver(int number) {
+        change = Ids.derived(new UUID(0, 1), "change " + number);
+        account = Ids.derived(new UUID(0, 2), "account " + number).toString();
+        plan = CanonicalJson.of("{\"account\":\"" + account + "\",\"steps\":[]}");
+        authorizedPlan = plan;
+    }
+
+    /** A charter with these stages, canonical. */
+    public static byte[] charter(String stages) {
+        return CanonicalJson.of(
+                "{\"spec\":{\"approval\":{\"stages\":[" + stages + "]}," + PROOFS + "}}");
+    }
+
+    /** The keys of the services. */
+    public static TrustedKeys trusted() {
+        return TrustedKeys.of(KEYS.values().stream().map(SigningKey::verifier).toList());
+    }
+
+    /** The change's handoffs from its proposal to its execution, six. */
+    public List<Received> handoffs() {
+        sequence = 0;
+        last = null;
+        String hash = Hash.sha256(plan).hex();
+        Change about =
+                Change.newBuilder()
+                        .setChangeId(change)
+                        .setCharter(reference())
+                        .setMode(Mode.OWN)
+                        .setSubject(new Subject("hr", "E1002"))
+                        .setTarget("keycloak:acme")
+                        .setAction("offboard")
+                        .setReason("left")
+                        .setProposer(new Actor(CLERK, ActorKind.DIGITAL_EMPLOYEE, OWNER))
+                        .setProposedAt(NOW)
+                        .build();
+        List<Received> handoffs = new ArrayList<>();
+        handoffs.add(next(Service.CONNECTOR, new ChangeProposed(about, null)));
+        handoffs.add(
+                next(
+                        Service.DATA_READINESS,
+                        ReadinessJudged.newBuilder()
+                                .setChange(about)
+                                .setVerdict(verdict)
+                                .setFacts(List.of())
+                                .setAccount(account)
+                                .setManager(MANAGER)
+                                .setPlan(ByteBuffer.wrap(plan))
+                                .setPlanHash(hash)
+                                .setReason("fit")
+                                .setJudgedAt(NOW)
+                                .build()));
+        handoffs.add(
+                next(
+                        Service.APPROVAL_ROUTING,
+                        new ApprovalRequested(
+                                change,
+                                "manager",
+                                1,
+                                List.of(new Candidate(asked, true, "asked")),
+                                null,
+                                hash,
+                                NOW,
+                                NOW.plusSeconds(60))));
+        Received decided =
+                next(
+                        Service.APPROVAL_ROUTING,
+                        ApprovalDecided.newBuilder()
+                                .setChangeId(change)
+                                .setStage("manager")
+                                .setDecision(decision)
+                                .setDecidedBy(approver)
+                                .setPolicy(policy)
+                                .setReason("")
+                                .setPlanHash(hash)
+                                .setDecidedAt(NOW)
+                                .build());
+        handoffs.add(decided);
+        if (decision != Decision.APPROVED) {
+            return handoffs;
+        }
+        handoffs.add(
+                next(
+                        Service.APPROVAL_ROUTING,
+                        new ExecutionAuthorized(
+                                about,
+                                change,
+                                account,
+                                ByteBuffer.wrap(authorizedPlan),
+                                hash,
+                                List.of(decided.envelope().id()),
+                                NOW,
+                                NOW.plusSeconds(60))));
+        handoffs.add(
+                next(
+                        Service.EXECUTOR,
+                        new ChangeExecuted(
+                                change,
+                                change,
+                                hash,
+                                new Actor(EXECUTOR, ActorKind.SERVICE, null),
+                                ExecutionOutcome.SUCCEEDED,
+                                List.of(),
+                                true,
+                                "done",
+                                NOW,
+                                NOW)));
+        return handoffs;
+    }
+
+    /** What the target's own feed shows. */
+    public Received activity() {
+        return activity("keycloak:acme");
+    }
+
+    /** What this target's own feed shows. */
+    public Received activity(String system) {
+        return beside(
+                Service.CONNECTOR,
+                account,
+                IdentityObserved.newBuilder()
+                        .setSource(system)
+                        .setKind(ObservationKind.ACTIVITY)
+                        .setSubject(new Subject(system, account))
+                        .setSourceEventId("1")
+                        .setOccurredAt(NOW)
+                        .setObservedAt(NOW)
+                        .setActivity(
+                                new Activity(
+                                        "UPDATE",
+                                        "USER",
+                                        "users/" + account,
+                                        EXECUTOR,
+                                        "",
+                                        Map.of("enabled", "false")))
+                        .build());
+    }
+
+    /** The charter's publication. */
+    public Received published() {
+        return beside(
+                Service.CONNECTOR,
+                "leavers",
+                new CharterPublished(
+                        reference(),
+                        ByteBuffer.wrap(charter),
+                        new Actor("connector", ActorKind.SERVICE, null),
+                        NOW));
+    }
+
+    /** The change's next handoff, sealed by its sender. */
+    public Received next(Service sender, SpecificRecord record) {
+        Received received =
+                sealed(sender, record, change.toString(), change, ++sequence, last, NOW);
+        last = received.hash();
+        return received;
+    }
+
+    /** A message that is not one of the handoffs of a change, sealed by its sender. */
+    public static Received beside(Service sender, String subject, SpecificRecord record) {
+        return sealed(sender, record, subject, null, 0, null, NOW);
+    }
+
+    /** A sealed message as the loop passes it on. */
+    public static Received sealed(
+            Service sender,
+            SpecificRecord record,
+            String subject,
+            @Nullable UUID change,
+            int sequence,
+            @Nullable Hash prev,
+            Instant time) {
+        Handoff handoff = Handoff.of(record);
+        byte[] payload = encode(record);
+        Envelope envelope =
+                new Envelope(
+                        Ids.derived(
+                                new UUID(0, 3),
+                                Arrays.hashCode(payload) + subject + sequence + handoff),
+                        sender,
+                        handoff,
+                        subject,
+                        time,
+                        handoff.dataschema(),
+                        change,
+                        null,
+                        sequence,
+                        prev);
+        Hash hash = Seal.hash(envelope, payload);
+        Seal seal = Seal.all(KEYS.get(sender), List.of(hash)).getFirst();
+        return new Received(
+                envelope, record, payload, seal, hash, handoff.topic().topicName(), 0, 0);
+    }
+
+    private CharterRef reference() {
+        return new CharterRef("leavers", "1", Hash.sha256(charter).hex());
+    }
+
+    private static byte[] encode(SpecificRecord record) {
+        try {
+            var out = new ByteArrayOutputStream();
+            out.writeBytes(new byte[] {0, 0, 0, 0, 1});
+            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+            new SpecificDatumWriter<SpecificRecord>(record.getSchema()).write(record, encoder);
+            encoder.flush();
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<Service, SigningKey> keys() {
+        Map<Service, SigningKey> keys = new EnumMap<>(Service.class);
+        for (Service service : Service.values()) {
+            keys.put(service, SigningKey.generate(service.id(), new SecureRandom()));
+        }
+        return keys;
+    }
+}

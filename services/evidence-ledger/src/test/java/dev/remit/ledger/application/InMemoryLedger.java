@@ -1,0 +1,498 @@
+package dev.remit.ledger.application;
+
+import dev.remit.handoff.Service;
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.ledger.Leaver;
+import dev.remit.ledger.adapter.loop.AvroReadings;
+import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
+import dev.remit.ledger.domain.Standing;
+import dev.remit.ledger.log.Entry;
+import dev.remit.ledger.log.Tile;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger's ports in memory, and its classes on top of them. Counts calls; a transaction that
+ * fails is rolled back; what is handed on comes back as a received message.
+ */
+final class InMemoryLedger
+        implements Entries, Changes, Checkpoints, PublicFiles, CertificateFiles, Handoffs {
+    private record Link(int sequence, @Nullable Hash hash) {}
+
+    /** What a transaction may change. */
+    private record State(
+            List<Entry> log,
+            Map<UUID, Standing> standings,
+            Set<UUID> stirred,
+            TreeMap<Long, Signed> signed,
+            Map<UUID, Link> chains,
+            List<Received> handedOn) {
+        State copy() {
+            return new State(
+                    new ArrayList<>(log),
+                    new HashMap<>(standings),
+                    new TreeSet<>(stirred),
+                    new TreeMap<>(signed),
+                    new HashMap<>(chains),
+                    new ArrayList<>(handedOn));
+        }
+    }
+
+    static final SigningKey KEY = SigningKey.generate("log.example/acme", new SecureRandom());
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final List<String> calls = new ArrayList<>();
+    final Map<String, byte[]> publicFiles = new TreeMap<>();
+    final Map<UUID, byte[]> certificates = new HashMap<>();
+    final List<Integer> filesWritten = new ArrayList<>();
+    final Log log = new Log(KEY, Leaver.trusted(), new byte[] {1});
+    Instant now = Leaver.NOW;
+    @Nullable Runnable beforeCommit;
+
+    RecordHandoffs record;
+    LookAgain lookAgain;
+    PublishLog publish;
+    CertifyClosure certify;
+
+    private State state =
+            new State(
+                    new ArrayList<>(),
+                    new HashMap<>(),
+                    new TreeSet<>(),
+                    new TreeMap<>(),
+                    new HashMap<>(),
+                    new ArrayList<>());
+
+    InMemoryLedger() {
+        restart();
+    }
+
+    /** New classes on the same state: nothing is remembered. */
+    void restart() {
+        Readings readings = new AvroReadings();
+        Announcements announcements = new OutboxAnnouncements();
+        DecideClosures closures =
+                new DecideClosures(
+                        this, this, new Charters(this, readings), readings, announcements, meters);
+        record = new RecordHandoffs(log, readings, this, this, closures, meters);
+        lookAgain = new LookAgain(this, this, this, closures, Duration.ofSeconds(60));
+        publish = new PublishLog(log, this, this, this, this, announcements);
+        certify = new CertifyClosure(log, this, this, this, readings, this, this);
+    }
+
+    /** Receives a batch as the loop does: drops what was seen, follows the chains. */
+    void receive(List<Received> batch) {
+        transact(
+                        List.of(),
+                        outbox -> {
+                            List<Received> fresh =
+                                    batch.stream()
+                                            .filter(each ->
+                                                    state.log.stream()
+                                                            .noneMatch(entry ->
+                                                                    entry.envelope()
+                                                                            .id()
+                                                                            .equals(
+                                                                                    each.envelope()
+                                                                                            .id())))
+                                            .toList();
+                            fresh.forEach(this::follow);
+                            return fresh.isEmpty()
+                                    ? Uni.createFrom().voidItem()
+                                    : record.receive(fresh, outbox);
+                        })
+                .await()
+                .indefinitely();
+    }
+
+    /** As {@link #receive}, without looking for what was seen: for large numbers. */
+    void receiveFresh(List<Received> batch) {
+        transact(
+                        List.of(),
+                        outbox -> {
+                            batch.forEach(this::follow);
+                            return record.receive(batch, outbox);
+                        })
+                .await()
+                .indefinitely();
+    }
+
+    /** What was handed on since the last call; it comes back over Kafka. */
+    List<Received> handedOn() {
+        List<Received> handedOn = List.copyOf(state.handedOn);
+        state.handedOn.clear();
+        return handedOn;
+    }
+
+    Standing standing(UUID change) {
+        return Objects.requireNonNull(state.standings.get(change));
+    }
+
+    int logged() {
+        return state.log.size();
+    }
+
+    /** As after restoring an old backup. */
+    void forgetFrom(int size) {
+        state.log.subList(size, state.log.size()).clear();
+    }
+
+    void replaceLeaf(int index) {
+        Entry entry = state.log.get(index);
+        state.log.set(
+                index,
+                new Entry(
+                        entry.envelope(),
+                        entry.origin(),
+                        entry.payload(),
+                        entry.sealKey(),
+                        entry.seal(),
+                        entry.policy(),
+                        entry.salt(),
+                        new byte[] {7}));
+    }
+
+    private void follow(Received received) {
+        UUID change = received.envelope().correlation();
+        int sequence = received.envelope().sequence();
+        if (change != null && sequence > 0) {
+            Link link = state.chains.getOrDefault(change, new Link(0, null));
+            if (link.sequence() < sequence) {
+                state.chains.put(change, new Link(sequence, received.hash()));
+            }
+        }
+    }
+
+    // Handoffs
+
+    @Override
+    public <T> Uni<T> transact(Collection<UUID> changes, Function<Outbox, Uni<T>> work) {
+        State before = state.copy();
+        return work.apply(new InMemoryOutbox())
+                .invoke(() -> {
+                    if (beforeCommit != null) {
+                        beforeCommit.run();
+                    }
+                })
+                .onFailure()
+                .invoke(() -> state = before);
+    }
+
+    private final class InMemoryOutbox implements Outbox {
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public UUID newId() {
+            return UUID.randomUUID();
+        }
+
+        @Override
+        public Uni<Void> lock(Collection<UUID> changes) {
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public UUID handOn(UUID change, SpecificRecord message, @Nullable UUID cause) {
+            Link link = state.chains.getOrDefault(change, new Link(0, null));
+            Received sealed =
+                    Leaver.sealed(
+                            Service.EVIDENCE_LEDGER,
+                            message,
+                            change.toString(),
+                            change,
+                            link.sequence() + 1,
+                            link.hash(),
+                            now);
+            state.chains.put(change, new Link(link.sequence() + 1, sealed.hash()));
+            state.handedOn.add(sealed);
+            return sealed.envelope().id();
+        }
+
+        @Override
+        public UUID publish(
+                UUID id,
+                String subject,
+                SpecificRecord message,
+                @Nullable UUID change,
+                @Nullable UUID cause) {
+            state.handedOn.add(
+                    Leaver.sealed(Service.EVIDENCE_LEDGER, message, subject, change, 0, null, now));
+            return id;
+        }
+
+        @Override
+        public void deadLetter(
+                String code,
+                String reason,
+                String origin,
+                @Nullable String key,
+                Map<String, byte[]> headers,
+                byte[] payload) {
+            throw new AssertionError("the ledger sets nothing aside itself");
+        }
+    }
+
+    // Entries
+
+    @Override
+    public Uni<Long> append(List<Entry> entries, Instant at) {
+        calls.add("append");
+        long first = state.log.size();
+        state.log.addAll(entries);
+        return Uni.createFrom().item(first);
+    }
+
+    @Override
+    public Uni<Long> hold() {
+        calls.add("hold");
+        return Uni.createFrom().item((long) state.log.size());
+    }
+
+    @Override
+    public Uni<Long> size() {
+        return Uni.createFrom().item((long) state.log.size());
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> handoffs(Collection<UUID> changes, long before) {
+        calls.add("handoffs");
+        return entries(
+                before,
+                each ->
+                        each.envelope().sequence() > 0
+                                && changes.contains(each.envelope().correlation()));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before) {
+        calls.add("observations");
+        return entries(
+                before,
+                each ->
+                        type(each).equals("IdentityObserved")
+                                && accounts.contains(each.envelope().subject()));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> charters(Collection<String> names) {
+        calls.add("charters");
+        return entries(
+                Long.MAX_VALUE,
+                each ->
+                        type(each).equals("CharterPublished")
+                                && names.contains(each.envelope().subject()));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> of(UUID change) {
+        return entries(Long.MAX_VALUE, each -> change.equals(each.envelope().correlation()));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> withIds(Collection<UUID> ids) {
+        return entries(Long.MAX_VALUE, each -> ids.contains(each.envelope().id()));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> setAside(int most) {
+        return entries(Long.MAX_VALUE, each -> type(each).equals("DeadLettered"));
+    }
+
+    @Override
+    public Uni<List<byte[]>> leaves(long from, long to) {
+        return Uni.createFrom()
+                .item(state.log.subList((int) from, (int) to).stream().map(Entry::leaf).toList());
+    }
+
+    private Uni<List<Entry.Logged>> entries(long before, Predicate<Entry> wanted) {
+        List<Entry.Logged> found = new ArrayList<>();
+        for (int n = 0; n < Math.min(before, state.log.size()); n++) {
+            if (wanted.test(state.log.get(n))) {
+                found.add(new Entry.Logged(n, state.log.get(n)));
+            }
+        }
+        return Uni.createFrom().item(found);
+    }
+
+    private static String type(Entry entry) {
+        return entry.envelope().handoff().recordName();
+    }
+
+    // Changes
+
+    @Override
+    public Uni<List<Standing>> load(Collection<UUID> changes) {
+        calls.add("load");
+        return Uni.createFrom()
+                .item(changes.stream().map(state.standings::get).filter(Objects::nonNull).toList());
+    }
+
+    @Override
+    public Uni<Void> store(Collection<Standing> standings) {
+        calls.add("store");
+        standings.forEach(each -> state.standings.put(each.change(), each));
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes) {
+        calls.add("stir");
+        for (Standing each : state.standings.values()) {
+            boolean unproved =
+                    each.holder().equals("evidence-ledger")
+                            && each.account().filter(accounts::contains).isPresent();
+            boolean uncharted =
+                    each.missing().equals(List.of("charter"))
+                            && charterHashes.contains(each.charterHash());
+            if (each.outcome().isEmpty() && (unproved || uncharted)) {
+                state.stirred.add(each.change());
+            }
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> due(Instant before, int most) {
+        Set<UUID> due = new LinkedHashSet<>(state.stirred);
+        state.standings.values().stream()
+                .filter(each -> each.outcome().isEmpty() && each.isUnprovedSince(before))
+                .forEach(each -> due.add(each.change()));
+        return Uni.createFrom().item(due.stream().limit(most).toList());
+    }
+
+    @Override
+    public Uni<Void> settle(Collection<UUID> changes) {
+        state.stirred.removeAll(changes);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<Standing>> newest(int most) {
+        return Uni.createFrom()
+                .item(
+                        state.standings.values().stream()
+                                .sorted(Comparator.comparingLong(Standing::opened).reversed())
+                                .limit(most)
+                                .toList());
+    }
+
+    @Override
+    public Uni<Optional<Standing>> find(UUID change) {
+        return Uni.createFrom().item(Optional.ofNullable(state.standings.get(change)));
+    }
+
+    @Override
+    public Uni<Backlog> backlog() {
+        return Uni.createFrom().item(new Backlog(0, Optional.empty()));
+    }
+
+    // Checkpoints
+
+    @Override
+    public Uni<Optional<Signed>> last() {
+        return Uni.createFrom()
+                .item(Optional.ofNullable(state.signed.lastEntry()).map(Map.Entry::getValue));
+    }
+
+    @Override
+    public Uni<Optional<Signed>> covering(long leafIndex) {
+        return Uni.createFrom()
+                .item(
+                        Optional.ofNullable(state.signed.higherEntry(leafIndex))
+                                .map(Map.Entry::getValue));
+    }
+
+    @Override
+    public Uni<Boolean> lead() {
+        return Uni.createFrom().item(true);
+    }
+
+    @Override
+    public Uni<Void> awaitLead() {
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Void> add(Signed checkpoint) {
+        if (state.signed.putIfAbsent(checkpoint.size(), checkpoint) != null) {
+            throw new IllegalStateException("two checkpoints of size " + checkpoint.size());
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    // files
+
+    @Override
+    public Optional<byte[]> read(String path) {
+        return Optional.ofNullable(publicFiles.get(path));
+    }
+
+    @Override
+    public void write(Map<String, byte[]> files) {
+        filesWritten.add(files.size());
+        publicFiles.putAll(files);
+    }
+
+    @Override
+    public <T> Uni<T> away(Callable<T> work) {
+        return Uni.createFrom()
+                .item(() -> {
+                    try {
+                        return work.call();
+                    } catch (RuntimeException e) {
+                        throw e;
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                });
+    }
+
+    @Override
+    public byte[] read(int level, long index, int width) {
+        for (int wide = Tile.FULL; wide >= width; wide--) {
+            byte[] bytes = publicFiles.get(new Tile(level, index, wide).path());
+            if (bytes != null) {
+                return bytes;
+            }
+        }
+        throw new IllegalStateException("tile " + level + "/" + index + " is missing");
+    }
+
+    @Override
+    public Optional<byte[]> kept(UUID change) {
+        return Optional.ofNullable(certificates.get(change));
+    }
+
+    @Override
+    public void keep(UUID change, byte[] certificate) {
+        certificates.put(change, certificate);
+    }
+}

@@ -1,0 +1,287 @@
+package dev.remit.ledger.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.handoff.loop.Received;
+import dev.remit.ledger.Leaver;
+import dev.remit.ledger.domain.Standing;
+import dev.remit.wire.v1.Decision;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RecordHandoffsTest {
+    private final InMemoryLedger ledger = new InMemoryLedger();
+    private final Leaver leaver = new Leaver(1);
+
+    @Test
+    void aProvedChangeIsClosedOnceWithEveryHandoffListed() {
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        assertThat(ledger.standing(leaver.change).missing())
+                .containsExactly("activity.corroborated");
+        ledger.receive(List.of(leaver.activity()));
+        look();
+
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+        List<Received> closed = ledger.handedOn();
+        assertThat(types(closed)).containsExactly("ChangeClosed");
+        ledger.receive(closed);
+        ledger.receive(closed);
+        look();
+        Standing standing = ledger.standing(leaver.change);
+        assertThat(standing.last()).isEqualTo("ChangeClosed");
+        assertThat(standing.sequence()).isEqualTo(7);
+        assertThat(standing.closingLeaf()).contains(8L);
+        assertThat(ledger.handedOn()).isEmpty();
+        assertThat(ledger.meters.counter("remit.ledger.closures", "outcome", "COMPLETED").count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void everyOrderOfArrivalClosesTheChangeOnce() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int run = 0; run < 300; run++) {
+            InMemoryLedger shuffled = new InMemoryLedger();
+            Leaver change = new Leaver(run);
+            List<Received> messages = new ArrayList<>(change.handoffs());
+            messages.add(change.activity());
+            messages.add(change.published());
+            Collections.shuffle(messages, random);
+            List<Received> closed = new ArrayList<>();
+            for (int from = 0; from < messages.size(); ) {
+                assertThat(closed).as("seed " + seed).isEmpty();
+                int to = from + 1 + random.nextInt(messages.size() - from);
+                shuffled.receive(messages.subList(from, to));
+                if (random.nextInt(3) == 0) {
+                    shuffled.restart();
+                }
+                if (random.nextBoolean()) {
+                    shuffled.lookAgain.look(shuffled.now).await().indefinitely();
+                }
+                closed.addAll(shuffled.handedOn());
+                from = to;
+            }
+            shuffled.lookAgain.look(shuffled.now).await().indefinitely();
+            closed.addAll(shuffled.handedOn());
+            assertThat(types(closed)).as("seed " + seed).containsExactly("ChangeClosed");
+            assertThat(shuffled.standing(change.change).outcome())
+                    .as("seed " + seed)
+                    .contains("COMPLETED");
+        }
+    }
+
+    @Test
+    void aBatchCostsTheSameCallsForOneChangeAndForFiveHundred() {
+        assertThat(callsOf(1)).isEqualTo(callsOf(500));
+        assertThat(callsOf(500))
+                .containsExactly(
+                        "append",
+                        "load",
+                        "charters",
+                        "store", // proposed
+                        "append",
+                        "load",
+                        "store", // judged
+                        "append",
+                        "load",
+                        "store", // requested
+                        "append",
+                        "load",
+                        "store", // decided
+                        "append",
+                        "load",
+                        "store", // authorized
+                        "append",
+                        "load",
+                        "observations",
+                        "store", // executed
+                        "append",
+                        "stir", // activities
+                        "hold",
+                        "load",
+                        "observations",
+                        "store", // looked at again
+                        "append",
+                        "load",
+                        "store"); // closed
+    }
+
+    @Test
+    void aRestartCostsOneLoadOfMessages() {
+        List<Leaver> leavers = leavers(500);
+        ledger.receiveFresh(List.of(leavers.getFirst().published()));
+        ledger.receiveFresh(leavers.stream().map(each -> each.handoffs().get(0)).toList());
+        ledger.restart();
+        ledger.calls.clear();
+        ledger.receiveFresh(leavers.stream().map(each -> each.handoffs().get(1)).toList());
+        assertThat(ledger.calls).containsExactly("append", "load", "handoffs", "charters", "store");
+    }
+
+    @Test
+    void aStoryOfATransactionThatWasRolledBackIsNotUsed() {
+        ledger.receive(List.of(leaver.published()));
+        List<Received> handoffs = leaver.handoffs();
+        ledger.receive(handoffs.subList(0, 1));
+        ledger.beforeCommit =
+                () -> {
+                    throw new IllegalStateException("the database went away");
+                };
+        assertThatThrownBy(() -> ledger.receive(handoffs.subList(1, 2)));
+        ledger.beforeCommit = null;
+
+        // the verdict never came, so whatever follows leaves a gap
+        ledger.receive(handoffs.subList(2, 6));
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("chain");
+        assertThat(ledger.handedOn()).isEmpty();
+        ledger.receive(handoffs.subList(1, 2));
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+    }
+
+    @Test
+    void anActivityOnTheSameAccountOfAnotherSystemProvesNothing() {
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity("keycloak:other")));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).isEmpty();
+    }
+
+    @Test
+    void aDeniedChangeEndsRefusedAndAnExpiredOneExpired() {
+        leaver.decision = Decision.DENIED;
+        Leaver late = new Leaver(2);
+        late.decision = Decision.EXPIRED;
+        late.approver = null;
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(late.handoffs());
+        assertThat(ledger.standing(leaver.change).outcome()).contains("REFUSED");
+        assertThat(ledger.standing(late.change).outcome()).contains("EXPIRED");
+    }
+
+    @Test
+    void anUnprovedChangeIsRefusedClosureOnceAsAHandoffOfIt() {
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        look();
+        assertThat(ledger.handedOn()).isEmpty();
+        ledger.now = Leaver.NOW.plus(Duration.ofSeconds(61));
+        look();
+        List<Received> refused = ledger.handedOn();
+        assertThat(types(refused)).containsExactly("ClosureRefused");
+        assertThat(refused.getFirst().envelope().sequence()).isEqualTo(7);
+        ledger.receive(refused);
+        ledger.now = Leaver.NOW.plus(Duration.ofHours(1));
+        look();
+        assertThat(ledger.handedOn()).isEmpty();
+        assertThat(
+                        ledger.meters
+                                .counter(
+                                        "remit.ledger.closure.refusals",
+                                        "proof",
+                                        "activity.corroborated")
+                                .count())
+                .isEqualTo(1);
+
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+        assertThat(ledger.handedOn().getFirst().envelope().sequence()).isEqualTo(8);
+    }
+
+    @Test
+    void aGapIsRefusedBesideTheChainThatAnotherServiceMayBeWriting() {
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs().subList(1, 3));
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("chain");
+        ledger.now = Leaver.NOW.plus(Duration.ofSeconds(61));
+        look();
+        List<Received> refused = ledger.handedOn();
+        assertThat(types(refused)).containsExactly("ClosureRefused");
+        assertThat(refused.getFirst().envelope().sequence()).isZero();
+        ledger.receive(refused);
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+    }
+
+    @Test
+    void aChangeWaitsForItsCharter() {
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
+        ledger.receive(List.of(leaver.published()));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+    }
+
+    @Test
+    void nothingClosesUnderACharterThatDoesNotRead() {
+        leaver.charter = Leaver.charter("{\"name\":\"manager\",\"quorum\":0}");
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
+    }
+
+    @Test
+    void twoHandoffsWithTheSamePlaceKeepAChangeOpen() {
+        ledger.receive(List.of(leaver.published()));
+        List<Received> handoffs = leaver.handoffs();
+        ledger.receive(handoffs);
+        Leaver fork = new Leaver(1);
+        fork.approver =
+                new dev.remit.wire.v1.Actor(Leaver.OWNER, dev.remit.wire.v1.ActorKind.HUMAN, null);
+        ledger.receive(fork.handoffs().subList(3, 4));
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("chain");
+        assertThat(ledger.standing(leaver.change).outcome()).isEqualTo(Optional.empty());
+    }
+
+    private List<String> callsOf(int number) {
+        InMemoryLedger counted = new InMemoryLedger();
+        List<Leaver> leavers = leavers(number);
+        counted.receiveFresh(List.of(leavers.getFirst().published()));
+        counted.calls.clear();
+        List<List<Received>> told = leavers.stream().map(Leaver::handoffs).toList();
+        for (int n = 0; n < 6; n++) {
+            int step = n;
+            counted.receiveFresh(told.stream().map(each -> each.get(step)).toList());
+        }
+        counted.receiveFresh(leavers.stream().map(Leaver::activity).toList());
+        counted.lookAgain.look(counted.now).await().indefinitely();
+        List<Received> closed = counted.handedOn();
+        assertThat(closed).hasSize(number);
+        counted.receiveFresh(closed);
+        return counted.calls;
+    }
+
+    private static List<Leaver> leavers(int number) {
+        List<Leaver> leavers = new ArrayList<>();
+        for (int n = 0; n < number; n++) {
+            leavers.add(new Leaver(n));
+        }
+        return leavers;
+    }
+
+    private void look() {
+        ledger.lookAgain.look(ledger.now).await().indefinitely();
+    }
+
+    private static List<String> types(List<Received> messages) {
+        return messages.stream().map(each -> each.envelope().handoff().recordName()).toList();
+    }
+}
