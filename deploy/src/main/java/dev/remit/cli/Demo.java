@@ -24,7 +24,8 @@ import picocli.CommandLine.ParentCommand;
         name = "demo",
         mixinStandardHelpOptions = true,
         description =
-                "Starts the mesh and takes two leavers through it, from a line in the HR feed to certificates that verify offline.")
+                "Starts the mesh and takes two leavers through it, from a line in the HR feed to certificates that verify offline.",
+        footer = {"", "Needs: what ./remit doctor checks."})
 final class Demo implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

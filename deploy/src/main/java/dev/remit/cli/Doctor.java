@@ -12,7 +12,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Checks what the local mesh needs, and says what to do.")
+        description = "Checks what the local mesh needs, and says what to do.",
+        footer = {"", "Needs: nothing. Exit 0 when all is well, 1 otherwise."})
 final class Doctor implements Callable<Integer> {
     @ParentCommand Remit remit;
     private boolean well = true;

@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** The commands for the local mesh. */
 final class Local {
@@ -21,7 +25,8 @@ final class Local {
     @Command(
             name = "up",
             mixinStandardHelpOptions = true,
-            description = "Starts the local mesh, or what of it does not run.")
+            description = "Starts the local mesh, or what of it does not run.",
+            footer = {"", "Needs: what ./remit doctor checks."})
     static final class Up implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -52,7 +57,8 @@ final class Local {
             name = "warm",
             mixinStandardHelpOptions = true,
             description =
-                    "Makes later starts quicker: runs each service once and keeps what it loads, until the next build.")
+                    "Makes later starts quicker: runs each service once and keeps what it loads, until the next build.",
+            footer = {"", "Needs: what ./remit doctor checks."})
     static final class Warm implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -73,7 +79,8 @@ final class Local {
     @Command(
             name = "down",
             mixinStandardHelpOptions = true,
-            description = "Stops the local mesh. Nothing is lost.")
+            description = "Stops the local mesh. Nothing is lost.",
+            footer = {"", "Needs: nothing."})
     static final class Down implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -89,7 +96,8 @@ final class Local {
     @Command(
             name = "status",
             mixinStandardHelpOptions = true,
-            description = "Says what runs, whether it answers, and its memory.")
+            description = "Says what runs, whether it answers, and its memory.",
+            footer = {"", "Needs: nothing. Exit 0 when every part is ready, 1 otherwise."})
     static final class Status implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -116,9 +124,12 @@ final class Local {
     @Command(
             name = "logs",
             mixinStandardHelpOptions = true,
-            description = "Shows the end of the logs.")
+            description = "Shows the end of the logs.",
+            footer = {"", "Needs: a mesh that was started before."})
     static final class Logs implements Callable<Integer> {
         @ParentCommand Remit remit;
+
+        @Spec CommandSpec spec;
 
         @Parameters(
                 arity = "0..1",
@@ -135,12 +146,28 @@ final class Local {
         @Override
         public Integer call() throws Exception {
             Home home = remit.home();
-            for (Stack.State state : remit.stack().status()) {
+            List<Stack.State> states = remit.stack().status();
+            if (part != null && states.stream().noneMatch(each -> each.name().equals(part))) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "no part is named "
+                                + part
+                                + "; there are "
+                                + states.stream()
+                                        .map(Stack.State::name)
+                                        .collect(Collectors.joining(", ")));
+            }
+            boolean any = false;
+            for (Stack.State state : states) {
                 if ((part == null || part.equals(state.name())) && Files.exists(state.log())) {
+                    any = true;
                     System.out.println(
                             "== " + state.name() + "  " + home.data().relativize(state.log()));
                     tail(state.log(), lines);
                 }
+            }
+            if (!any) {
+                System.out.println("no logs yet in " + home.logs());
             }
             return 0;
         }

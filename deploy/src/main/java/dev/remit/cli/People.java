@@ -23,7 +23,8 @@ final class People {
     @Command(
             name = "changes",
             mixinStandardHelpOptions = true,
-            description = "Shows all changes, or one with its handoffs.")
+            description = "Shows all changes, or one with its handoffs.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
     static final class Changes implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -117,7 +118,11 @@ final class People {
                                 + (change.path("certified").asBoolean() ? ", certified" : ""));
     }
 
-    @Command(name = "propose", mixinStandardHelpOptions = true, description = "Proposes a change.")
+    @Command(
+            name = "propose",
+            mixinStandardHelpOptions = true,
+            description = "Proposes a change.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
     static final class Propose implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -183,7 +188,8 @@ final class People {
     @Command(
             name = "approve",
             mixinStandardHelpOptions = true,
-            description = "Decides the open stage of a change, after showing its plan.")
+            description = "Decides the open stage of a change, after showing its plan.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
     static final class Approve implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -255,7 +261,8 @@ final class People {
     @Command(
             name = "correct",
             mixinStandardHelpOptions = true,
-            description = "Lists the facts that held changes wait for, or supplies one.")
+            description = "Lists the facts that held changes wait for, or supplies one.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
     static final class Correct implements Callable<Integer> {
         @ParentCommand Remit remit;
 

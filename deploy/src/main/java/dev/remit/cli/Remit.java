@@ -6,7 +6,9 @@ import dev.remit.stack.Stack;
 import dev.remit.stack.Tokens;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -30,11 +32,14 @@ import picocli.CommandLine.ScopeType;
             Doctor.class,
             Demo.class,
             Bench.class,
+            Prepare.class,
+            Compose.class,
             People.Changes.class,
             People.Propose.class,
             People.Approve.class,
             People.Correct.class,
-            Verify.class
+            Verify.class,
+            CommandLine.HelpCommand.class
         },
         footer = {"", "Start with: remit demo"})
 public final class Remit implements Runnable {
@@ -53,21 +58,28 @@ public final class Remit implements Runnable {
                         new java.io.FileOutputStream(java.io.FileDescriptor.out),
                         true,
                         StandardCharsets.UTF_8));
-        System.exit(
-                new CommandLine(new Remit())
-                        .setExecutionExceptionHandler((failure, line, result) -> {
-                            String words =
-                                    failure.getMessage() == null
-                                            ? failure.toString()
-                                            : failure.getMessage();
-                            System.err.println("remit: " + words);
-                            if (failure instanceof java.net.ConnectException) {
-                                System.err.println(
-                                        "The mesh does not answer. Start it with: ./remit up");
-                            }
-                            return 1;
-                        })
-                        .execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /** Runs one command in this process; gives its exit code. */
+    static int execute(String... arguments) {
+        return new CommandLine(new Remit())
+                .setExecutionExceptionHandler((failure, line, result) -> {
+                    System.err.println("remit: " + words(failure));
+                    if (failure instanceof ConnectException) {
+                        System.err.println(
+                                "The mesh does not answer. Start it with: ./remit up   See what runs with: ./remit status");
+                    }
+                    return 1;
+                })
+                .execute(arguments);
+    }
+
+    private static String words(Exception failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "there is no file " + failure.getMessage();
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     @Override

@@ -19,7 +19,8 @@ import picocli.CommandLine.ParentCommand;
         name = "verify",
         mixinStandardHelpOptions = true,
         description =
-                "Checks a closure certificate offline: no service runs, nothing is asked. Exit 0 when every check holds, 1 when any does not.")
+                "Checks a closure certificate offline: no service runs, nothing is asked. Exit 0 when every check holds, 1 when any does not.",
+        footer = {"", "Needs: the file, and the keys to trust; no service and no network."})
 final class Verify implements Callable<Integer> {
     @ParentCommand Remit remit;
 

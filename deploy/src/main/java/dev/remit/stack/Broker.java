@@ -1,20 +1,13 @@
 package dev.remit.stack;
 
-import dev.remit.handoff.Topic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 
 /** Apache Kafka in KRaft mode, one node, with the catalogue's topics. */
@@ -47,9 +40,9 @@ final class Broker extends Part {
 
     @Override
     boolean isReady() {
-        try (Admin admin = admin()) {
-            return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
-        } catch (ExecutionException | TimeoutException | IOException e) {
+        try {
+            return topics().trouble().isEmpty();
+        } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -59,35 +52,14 @@ final class Broker extends Part {
 
     @Override
     void afterwards() throws IOException, InterruptedException {
-        try (Admin admin = admin()) {
-            Set<String> present = admin.listTopics().names().get(10, TimeUnit.SECONDS);
-            List<NewTopic> missing =
-                    Arrays.stream(Topic.values())
-                            .filter(topic -> !present.contains(topic.topicName()))
-                            .map(topic ->
-                                    new NewTopic(
-                                                    topic.topicName(),
-                                                    Optional.of(PARTITIONS),
-                                                    Optional.empty())
-                                            .configs(
-                                                    topic.isCompacted()
-                                                            ? Map.of("cleanup.policy", "compact")
-                                                            : Map.of("retention.ms", "-1")))
-                            .toList();
-            admin.createTopics(missing).all().get(20, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("cannot make the topics: " + e.getMessage(), e);
-        }
+        topics().make();
     }
 
-    private Admin admin() throws IOException {
-        return Admin.create(
-                Map.of(
-                        "bootstrap.servers", "127.0.0.1:" + home().port("kafka"),
-                        "reconnect.backoff.ms", "50",
-                        "reconnect.backoff.max.ms", "200",
-                        "default.api.timeout.ms", "5000",
-                        "request.timeout.ms", "4000"));
+    private Topics topics() throws IOException {
+        return new Topics(
+                "127.0.0.1:" + home().port("kafka"),
+                Map.of(),
+                new Topics.Layout(PARTITIONS, Optional.empty(), Optional.empty()));
     }
 
     private List<String> java(String main, String... arguments) {

@@ -1,22 +1,17 @@
 package dev.remit.stack;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Keycloak with the realm acme: sign-in for Remit's people, and the demo's source and target. */
 final class IdentityProvider extends Part {
-    static final String REALM = "acme";
-    private static final List<String> CLIENTS =
-            List.of("remit-connector", "remit-executor", "leaver-clerk", "crm");
+    static final String REALM = DemoRealm.NAME;
+    private static final String ADMINISTRATOR = "bootstrap";
 
     IdentityProvider(Home home) {
         super("keycloak", home);
@@ -41,7 +36,7 @@ final class IdentityProvider extends Part {
         environment.put("KC_DB_POOL_INITIAL_SIZE", "2");
         environment.put("KC_DB_POOL_MIN_SIZE", "2");
         environment.put("KC_DB_POOL_MAX_SIZE", "20");
-        environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", "bootstrap");
+        environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMINISTRATOR);
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", home().secret("keycloak-bootstrap"));
         environment.put("KC_HTTP_ENABLED", "true");
         environment.put("KC_HTTP_HOST", "127.0.0.1");
@@ -66,31 +61,9 @@ final class IdentityProvider extends Part {
         }
     }
 
-    /**
-     * Creates the realm unless it is there; its secrets are made here and kept in the data
-     * directory.
-     */
     @Override
     void afterwards() throws IOException, InterruptedException {
-        if (Requests.answers(url(home()) + "/realms/" + REALM)) {
-            return;
-        }
-        String realm;
-        try (InputStream in =
-                Objects.requireNonNull(
-                        IdentityProvider.class.getResourceAsStream("/acme-realm.json"))) {
-            realm = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        realm = realm.replace("${password}", home().secret("people"));
-        for (String client : CLIENTS) {
-            realm = realm.replace("${secret." + client + "}", home().secret(client));
-        }
-        Requests.Answer answer =
-                Requests.send("POST", url(home()) + "/admin/realms", adminToken(home()), realm);
-        if (!answer.ok()) {
-            throw new IOException(
-                    "Keycloak refuses the realm: " + answer.status() + " " + answer.text());
-        }
+        new DemoRealm(url(home()), ADMINISTRATOR, home()::secret).make();
     }
 
     @Override
@@ -106,7 +79,7 @@ final class IdentityProvider extends Part {
     /** A token of the bootstrap administrator. */
     static String adminToken(Home home) throws IOException, InterruptedException {
         return Tokens.password(
-                home, "master", "admin-cli", "bootstrap", home.secret("keycloak-bootstrap"));
+                url(home), "master", "admin-cli", ADMINISTRATOR, home.secret("keycloak-bootstrap"));
     }
 
     private void build(Path program) throws IOException, InterruptedException {
@@ -132,14 +105,5 @@ final class IdentityProvider extends Part {
         environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx320m");
         environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders");
         return environment;
-    }
-
-    /** The realm as it is shipped, for tests. */
-    static com.fasterxml.jackson.databind.JsonNode shipped() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(
-                        IdentityProvider.class.getResourceAsStream("/acme-realm.json"))) {
-            return new ObjectMapper().readTree(in);
-        }
     }
 }

@@ -102,7 +102,7 @@ final class MeshService extends Part {
         }
     }
 
-    private Map<String, String> properties() throws IOException {
+    Map<String, String> properties() throws IOException {
         Map<String, String> properties = new TreeMap<>(extra);
         String postgres =
                 "postgresql://127.0.0.1:" + home().port("postgres") + "/" + database(service);

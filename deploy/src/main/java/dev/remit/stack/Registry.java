@@ -1,14 +1,11 @@
 package dev.remit.stack;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.remit.wire.Messages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
 
-/** Apicurio Registry on PostgreSQL, holding the schemas under the rule FULL_TRANSITIVE. */
+/** Apicurio Registry on PostgreSQL. */
 final class Registry extends Part {
     Registry(Home home) {
         super("registry", home);
@@ -58,50 +55,8 @@ final class Registry extends Part {
         }
     }
 
-    /**
-     * Registers every schema by the very text that the services write with; services themselves
-     * never register.
-     */
     @Override
     void afterwards() throws IOException, InterruptedException {
-        ObjectMapper json = new ObjectMapper();
-        String api = "http://127.0.0.1:" + home().port("registry") + "/apis/registry/v3";
-        Requests.Answer rule =
-                Requests.send(
-                        "POST",
-                        api + "/admin/rules",
-                        null,
-                        "{\"ruleType\":\"COMPATIBILITY\",\"config\":\"FULL_TRANSITIVE\"}");
-        if (!rule.ok() && rule.status() != 409) {
-            throw new IOException("the registry refuses the compatibility rule: " + rule.text());
-        }
-        for (Schema schema : Messages.schemas()) {
-            String body =
-                    json.writeValueAsString(
-                            Map.of(
-                                    "artifactId", schema.getName(),
-                                    "artifactType", "AVRO",
-                                    "firstVersion",
-                                            Map.of(
-                                                    "content",
-                                                    Map.of(
-                                                            "content",
-                                                            schema.toString(),
-                                                            "contentType",
-                                                            "application/json"))));
-            Requests.Answer answer =
-                    Requests.send(
-                            "POST",
-                            api
-                                    + "/groups/"
-                                    + schema.getNamespace()
-                                    + "/artifacts?ifExists=FIND_OR_CREATE_VERSION",
-                            null,
-                            body);
-            if (!answer.ok()) {
-                throw new IOException(
-                        "the registry refuses " + schema.getName() + ": " + answer.text());
-            }
-        }
+        new Schemas("http://127.0.0.1:" + home().port("registry") + "/apis/registry/v3").make();
     }
 }

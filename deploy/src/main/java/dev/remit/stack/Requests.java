@@ -3,14 +3,17 @@ package dev.remit.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -92,18 +95,38 @@ public final class Requests {
     /** Whether a GET answers with success; false when nobody answers. */
     public static boolean answers(String url) {
         try {
-            return send("GET", url, null, null).ok();
-        } catch (IOException e) {
-            return false;
+            return trouble(url).isEmpty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
+    /** Why a GET does not answer with success; empty when it does. */
+    static Optional<String> trouble(String url) throws InterruptedException {
+        try {
+            Answer answer = send("GET", url, null, null);
+            return answer.ok() ? Optional.empty() : Optional.of("HTTP status " + answer.status());
+        } catch (IOException e) {
+            return Optional.of(
+                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        }
+    }
+
     private static Answer answer(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response =
-                CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        return new Answer(response.statusCode(), response.body());
+        try {
+            HttpResponse<byte[]> response =
+                    CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return new Answer(response.statusCode(), response.body());
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            ConnectException named =
+                    new ConnectException(
+                            "nothing answers at "
+                                    + request.uri().getScheme()
+                                    + "://"
+                                    + request.uri().getAuthority());
+            named.initCause(e);
+            throw named;
+        }
     }
 }

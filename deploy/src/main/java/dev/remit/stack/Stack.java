@@ -1,13 +1,11 @@
 package dev.remit.stack;
 
 import dev.remit.handoff.Service;
-import dev.remit.handoff.seal.SigningKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,6 +99,14 @@ public final class Stack {
                         adopted.contains(part));
             }
         }
+    }
+
+    /**
+     * What a service is configured with here, property to value: all that it needs beside what it
+     * ships.
+     */
+    public Map<String, String> configuration(Service service) throws IOException {
+        return ((MeshService) part(service.id())).properties();
     }
 
     /** Starts one service again, or for the first time, and waits until it answers. */
@@ -274,33 +280,16 @@ public final class Stack {
                         home.hr(),
                         home.charters(),
                         home.ledger(),
-                        home.certificates(),
-                        home.keys())) {
+                        home.certificates())) {
             Files.createDirectories(folder);
         }
-        List<String> trusted = new ArrayList<>();
-        for (Service service : Service.values()) {
-            trusted.add(key(service.id() + ".key", service.id()).verifier().toString());
-        }
-        SigningKey log = key("log.key", LOG_ORIGIN);
-        Files.write(home.keys().resolve("trust.vkeys"), trusted);
-        Files.writeString(home.keys().resolve("log.vkey"), log.verifier() + "\n");
+        new KeyFolder(home.keys(), LOG_ORIGIN, false).make();
         Path charter = home.charters().resolve("leaver-offboarding.yaml");
         try (InputStream in =
                 Objects.requireNonNull(
                         Stack.class.getResourceAsStream("/charters/leaver-offboarding.yaml"))) {
             Files.copy(in, charter, StandardCopyOption.REPLACE_EXISTING);
         }
-    }
-
-    private SigningKey key(String file, String name) throws IOException {
-        Path path = home.keys().resolve(file);
-        if (!Files.exists(path)) {
-            Home.write(path, Map.of());
-            Files.writeString(
-                    path, SigningKey.generate(name, new SecureRandom()).secretText() + "\n");
-        }
-        return SigningKey.read(path);
     }
 
     private Map<String, String> extra(Service service) throws IOException {

@@ -14,17 +14,20 @@ public final class Tokens {
      */
     public static String of(Home home, String client, String username)
             throws IOException, InterruptedException {
-        return password(home, IdentityProvider.REALM, client, username, home.secret("people"));
+        return password(
+                IdentityProvider.url(home),
+                IdentityProvider.REALM,
+                client,
+                username,
+                home.secret("people"));
     }
 
-    static String password(Home home, String realm, String client, String username, String password)
+    static String password(
+            String keycloak, String realm, String client, String username, String password)
             throws IOException, InterruptedException {
         Requests.Answer answer =
                 Requests.form(
-                        IdentityProvider.url(home)
-                                + "/realms/"
-                                + realm
-                                + "/protocol/openid-connect/token",
+                        keycloak + "/realms/" + realm + "/protocol/openid-connect/token",
                         Map.of(
                                 "grant_type", "password",
                                 "client_id", client,

@@ -6,15 +6,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import dev.remit.handoff.Service;
+import dev.remit.stack.Home;
+import dev.remit.stack.Stack;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ChartTest {
     private static final Helm CHART = new Helm(Path.of(".").toAbsolutePath().normalize());
@@ -69,8 +83,119 @@ class ChartTest {
 
     @Test
     void valuesThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> CHART.template().set("replicas", "0").call())
-                .hasMessageContaining("replicas");
+        Map.of(
+                        "replicas", "0",
+                        "topics.partitions", "0",
+                        "prepare.enabled", "maybe",
+                        "hr.accessMode", "Sometimes",
+                        "kafka.servers", "a:9092",
+                        "postgresql.port", "123456",
+                        "colour", "red")
+                .forEach((name, value) ->
+                        assertThatThrownBy(() -> CHART.template().set(name, value).call())
+                                .as(name)
+                                .hasMessageContaining(name.substring(name.lastIndexOf('.') + 1)));
+    }
+
+    @Test
+    void everyServiceIsConfiguredWithWhatTheLocalStackConfigures(@TempDir Path data)
+            throws Exception {
+        Stack stack = new Stack(new Home(data, data));
+        for (Service service : Service.values()) {
+            Set<String> local = new TreeSet<>();
+            for (String property : stack.configuration(service).keySet()) {
+                // where it listens is the image's own business
+                if (!property.startsWith("quarkus.http.")) {
+                    local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
+                }
+            }
+            assertThat(container(deployment(service)).getEnv())
+                    .as(service.id())
+                    .extracting(EnvVar::getName)
+                    .containsExactlyInAnyOrderElementsOf(local);
+        }
+    }
+
+    @Test
+    void topicsAndSchemasAreMadeBeforeTheServicesOfAnInstallAndOfAnUpgrade() {
+        Job job = one(Job.class, rendered());
+        assertThat(job.getMetadata().getAnnotations())
+                .containsEntry("was/hook", "pre-install,pre-upgrade");
+        var pod = job.getSpec().getTemplate().getSpec();
+        var container = pod.getContainers().getFirst();
+        assertThat(container.getArgs())
+                .containsExactly(
+                        "prepare", "--partitions=12", "--replicas=3", "--in-sync=2", "--wait=120");
+        assertThat(container.getEnv())
+                .extracting(EnvVar::getName)
+                .containsExactly("KAFKA_BOOTSTRAP_SERVERS", "REMIT_REGISTRY_URL");
+        assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+        assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        assertThat(pod.getAdditionalProperties()).isEmpty();
+        assertThat(container.getAdditionalProperties()).isEmpty();
+
+        assertThat(rendered("prepare.enabled", "false")).noneMatch(Job.class::isInstance);
+    }
+
+    @Test
+    void theJobLaysTopicsOutAsTheStrimziManifestsDo() throws Exception {
+        assertThat(Files.readString(Path.of("../deploy/strimzi/topics.yaml")))
+                .contains("partitions: 12\n  replicas: 3\n", "min.insync.replicas: 2\n");
+    }
+
+    @Test
+    void hrFilesOutliveAPodAndEveryReplicaSeesThem() {
+        assertThat(claim("mesh-hr", rendered()).getSpec().getAccessModes())
+                .containsExactly("ReadWriteMany");
+        assertThat(hrClaim(deployment(Service.CONNECTOR, rendered()))).isEqualTo("mesh-hr");
+
+        List<HasMetadata> own = rendered("hr.existingClaim", "hr-export");
+        assertThat(hrClaim(deployment(Service.CONNECTOR, own))).isEqualTo("hr-export");
+        assertThat(own)
+                .noneMatch(each ->
+                        each instanceof PersistentVolumeClaim
+                                && each.getMetadata().getName().equals("mesh-hr"));
+    }
+
+    private static String hrClaim(Deployment connector) {
+        return connector.getSpec().getTemplate().getSpec().getVolumes().stream()
+                .filter(volume -> volume.getName().equals("hr"))
+                .findFirst()
+                .orElseThrow()
+                .getPersistentVolumeClaim()
+                .getClaimName();
+    }
+
+    private static PersistentVolumeClaim claim(String name, List<HasMetadata> all) {
+        return all.stream()
+                .filter(PersistentVolumeClaim.class::isInstance)
+                .map(PersistentVolumeClaim.class::cast)
+                .filter(each -> each.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Container container(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
+    }
+
+    private static Deployment deployment(Service service) {
+        return deployment(service, rendered());
+    }
+
+    private static Deployment deployment(Service service, List<HasMetadata> all) {
+        return all.stream()
+                .filter(Deployment.class::isInstance)
+                .map(Deployment.class::cast)
+                .filter(each -> each.getMetadata().getName().equals("mesh-" + service.id()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static <T> T one(Class<T> kind, List<HasMetadata> all) {
+        List<T> found = all.stream().filter(kind::isInstance).map(kind::cast).toList();
+        assertThat(found).hasSize(1);
+        return found.getFirst();
     }
 
     @Test
@@ -82,8 +207,32 @@ class ChartTest {
                                         "../deploy/src/main/resources/charters/leaver-offboarding.yaml")));
     }
 
-    private static List<HasMetadata> rendered() {
-        String yaml = CHART.template().withName("mesh").call();
+    /** The same chart, its hooks plain objects: rendering leaves hooks out. */
+    private static Helm unhooked() {
+        Path copy = Path.of("target/unhooked").toAbsolutePath();
+        try (Stream<Path> files = Files.walk(Path.of(""), 2)) {
+            for (Path file :
+                    files.filter(each ->
+                                    each.toString()
+                                            .matches("[^/]+[.](yaml|json)|(templates|charters)/.*"))
+                            .toList()) {
+                Path target = copy.resolve(file);
+                Files.createDirectories(target.getParent());
+                Files.writeString(
+                        target, Files.readString(file).replace("helm.sh/hook:", "was/hook:"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Helm(copy);
+    }
+
+    private static List<HasMetadata> rendered(String... setting) {
+        var template = unhooked().template().withName("mesh");
+        if (setting.length == 2) {
+            template.set(setting[0], setting[1]);
+        }
+        String yaml = template.call();
         List<HasMetadata> all = new ArrayList<>();
         KubernetesSerialization kubernetes = new KubernetesSerialization();
         for (String document : yaml.split("(?m)^---$", -1)) {

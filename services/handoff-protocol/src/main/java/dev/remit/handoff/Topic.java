@@ -7,6 +7,7 @@ import static dev.remit.handoff.Service.EXECUTOR;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -57,6 +58,16 @@ public enum Topic {
     /** Only the latest charter of a name is kept for ever; everything else by retention. */
     public boolean isCompacted() {
         return this == CHARTER;
+    }
+
+    /**
+     * What a broker must keep to, as Kafka's topic settings; how many partitions and replicas there
+     * are is for whoever runs it.
+     */
+    public Map<String, String> settings() {
+        return isCompacted()
+                ? Map.of("cleanup.policy", "compact")
+                : Map.of("cleanup.policy", "delete", "retention.ms", "-1");
     }
 
     /**

@@ -11,21 +11,56 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/handoffs.md} is written from the catalogue; {@code -Dremit.golden=write} writes it
+ * What others read of the catalogue is written from it; {@code -Dremit.golden=write} writes it
  * anew.
  */
 class CatalogueTest {
-    private static final Path PAGE =
-            Path.of(System.getProperty("remit.top", "../.."), "docs/handoffs.md");
+    private static final Path TOP = Path.of(System.getProperty("remit.top", "../.."));
+    private static final String START =
+            "<!-- the picture: written from the catalogue by CatalogueTest -->\n";
+    private static final String END = "<!-- end of the picture -->\n";
 
     @Test
     void thePageSaysWhatTheCatalogueSays() throws IOException {
+        assertWritten("docs/handoffs.md", page());
+    }
+
+    @Test
+    void theTopicManifestsSayWhatTheCatalogueSays() throws IOException {
+        assertWritten("deploy/strimzi/topics.yaml", TopicManifests.text());
+    }
+
+    @Test
+    void theAsyncApiDocumentSaysWhatTheCatalogueSays() throws IOException {
+        assertWritten("docs/asyncapi.yaml", AsyncApi.text(TOP.resolve("schemas/released")));
+    }
+
+    @Test
+    void thePictureInTheReadmeShowsTheCatalogue() throws IOException {
+        String readme = Files.readString(TOP.resolve("README.md"));
+        int start = readme.indexOf(START);
+        int end = readme.indexOf(END);
+        assertThat(start).as("the README has " + START).isNotNegative().isLessThan(end);
+        assertWritten(
+                "README.md",
+                readme.substring(0, start + START.length())
+                        + "\n```\n"
+                        + Picture.text()
+                        + "```\n\n"
+                        + readme.substring(end));
+    }
+
+    private static void assertWritten(String file, String text) throws IOException {
+        Path path = TOP.resolve(file);
         if ("write".equals(System.getProperty("remit.golden"))) {
-            Files.writeString(PAGE, page());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
         }
-        assertThat(page())
-                .as("run ./remit test -Dremit.golden=write after a change of the catalogue")
-                .isEqualTo(Files.readString(PAGE));
+        assertThat(Files.readString(path))
+                .as(
+                        file
+                                + ": run ./remit test -Dremit.golden=write after a change of the catalogue")
+                .isEqualTo(text);
     }
 
     private static String page() {

@@ -1,0 +1,117 @@
+package dev.remit.stack;
+
+import dev.remit.handoff.Service;
+import dev.remit.handoff.seal.SigningKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The services' signing keys and the log's, as {@code <service>.key} and {@code log.key}, with what
+ * others verify by: {@code trust.vkeys} and {@code log.vkey}. A key that is there stays; a key once
+ * trusted stays trusted, since what it signed must verify for ever.
+ */
+public final class KeyFolder implements Preparation {
+    private final Path folder;
+    private final String origin;
+    private final boolean apart;
+
+    /**
+     * @param origin the log's name in its checkpoints (C2SP tlog-checkpoint)
+     * @param apart whether each service's key is in a folder of its own, {@code
+     *     <service>/<service>.key}, so that nothing else need be shown to it
+     */
+    public KeyFolder(Path folder, String origin, boolean apart) {
+        this.folder = folder;
+        this.origin = origin;
+        this.apart = apart;
+    }
+
+    @Override
+    public String what() {
+        return "keys";
+    }
+
+    @Override
+    public String where() {
+        return "in " + folder;
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String advice() {
+        return "Check that the folder may be written.";
+    }
+
+    @Override
+    public String make() throws IOException {
+        int made = 0;
+        Set<String> trusted = new LinkedHashSet<>();
+        Set<Path> folders = new LinkedHashSet<>();
+        for (Service service : Service.values()) {
+            Path own = folder(service);
+            Files.createDirectories(own);
+            folders.add(own);
+            made += make(own.resolve(service.id() + ".key"), service.id());
+            trusted.addAll(lines(own.resolve("trust.vkeys")));
+        }
+        for (Service service : Service.values()) {
+            trusted.add(
+                    SigningKey.read(folder(service).resolve(service.id() + ".key"))
+                            .verifier()
+                            .toString());
+        }
+        Path log = folder(Service.EVIDENCE_LEDGER).resolve("log.key");
+        made += make(log, origin);
+        SigningKey logKey = SigningKey.read(log);
+        if (!logKey.verifier().name().equals(origin)) {
+            throw new IOException(
+                    "%s belongs to the log %s, not to %s: give the origin that it was made for, or another folder"
+                            .formatted(log, logKey.verifier().name(), origin));
+        }
+        for (Path each : folders) {
+            replace(each.resolve("trust.vkeys"), String.join("\n", trusted) + "\n", "rw-r--r--");
+            replace(each.resolve("log.vkey"), logKey.verifier() + "\n", "rw-r--r--");
+        }
+        return made + " made, " + (Service.values().length + 1 - made) + " were there";
+    }
+
+    private Path folder(Service service) {
+        return apart ? folder.resolve(service.id()) : folder;
+    }
+
+    private static int make(Path file, String name) throws IOException {
+        if (Files.exists(file)) {
+            return 0;
+        }
+        String key = SigningKey.generate(name, new SecureRandom()).secretText();
+        replace(file, key + "\n", "rw-------");
+        return 1;
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    /** Whole or not at all: half a key would be refused at every start. */
+    private static void replace(Path file, String text, String permissions) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Home.write(fresh, Map.of());
+        Files.writeString(fresh, text);
+        Files.setPosixFilePermissions(
+                fresh, java.nio.file.attribute.PosixFilePermissions.fromString(permissions));
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}
