@@ -74,7 +74,7 @@ final class Demo implements Callable<Integer> {
                                         home,
                                         "GET",
                                         "evidence-ledger",
-                                        "/dead-letters",
+                                        "/evidence/dead-letters",
                                         "auditor",
                                         null))
                         .json()

@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             People.Propose.class,
             People.Approve.class,
             People.Correct.class,
+            DeadLetters.class,
             Verify.class,
             CommandLine.HelpCommand.class
         },

@@ -57,10 +57,22 @@ public final class Requests {
     public static Answer send(
             String method, String url, @Nullable String token, @Nullable String body)
             throws IOException, InterruptedException {
+        return send(method, url, token, body, Map.of());
+    }
+
+    /** Sends one request with further headers. */
+    public static Answer send(
+            String method,
+            String url,
+            @Nullable String token,
+            @Nullable String body,
+            Map<String, String> headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url))
                         .timeout(Duration.ofSeconds(30))
                         .header("Accept", "application/json");
+        headers.forEach(request::header);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

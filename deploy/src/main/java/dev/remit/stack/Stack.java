@@ -167,6 +167,20 @@ public final class Stack {
         part(name).kill();
     }
 
+    /** Starts what has ended, as an orchestrator would, and waits until it answers. */
+    public List<String> revive() throws IOException, InterruptedException {
+        List<String> revived = new ArrayList<>();
+        for (List<Part> stage : stages) {
+            for (Part part : stage) {
+                if (!part.isRunning()) {
+                    start(part.name());
+                    revived.add(part.name());
+                }
+            }
+        }
+        return revived;
+    }
+
     /** Ends one part in order. */
     public void stop(String name) throws IOException, InterruptedException {
         part(name).end(GRACE);

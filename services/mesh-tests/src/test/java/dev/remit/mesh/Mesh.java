@@ -3,19 +3,24 @@ package dev.remit.mesh;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Service;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Verification;
+import dev.remit.stack.Databases;
 import dev.remit.stack.Home;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Stack;
 import dev.remit.stack.Tokens;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,49 @@ final class Mesh {
                 System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
     }
 
+    /** Every service starts with this too. */
+    void configure(Map<String, String> configuration) {
+        for (Service service : Service.values()) {
+            stack.configure(service.id(), configuration);
+        }
+    }
+
+    /** Publishes a charter of the tests, and waits until it is in force. */
+    void charter(String file) throws Exception {
+        try (InputStream in =
+                Objects.requireNonNull(Mesh.class.getResourceAsStream("/" + file))) {
+            Files.copy(
+                    in, home.charters().resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        String name = file.replace(".yaml", "");
+        until(
+                () -> {
+                    for (JsonNode each : get("connector", "/charters", "auditor").json()) {
+                        if (each.path("name").asText().equals(name)) {
+                            return Optional.of(true);
+                        }
+                    }
+                    return Optional.empty();
+                },
+                "charter " + name);
+    }
+
+    /** Waits until data-readiness knows the account of a worker. */
+    void observed(String worker) throws Exception {
+        until(
+                () ->
+                        Databases.count(
+                                                home,
+                                                Service.DATA_READINESS,
+                                                "select count(*) from directory_account where worker_id = '"
+                                                        + worker
+                                                        + "'")
+                                        == 1
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the account of " + worker);
+    }
+
     /** HR says this. */
     void hrSays(String... rows) throws IOException {
         String text =
@@ -63,7 +111,11 @@ final class Mesh {
                 "POST",
                 url(service, path),
                 Tokens.of(home, "remit-cli", user),
-                JSON.writeValueAsString(body));
+                text(body));
+    }
+
+    static String text(Map<String, ?> body) throws IOException {
+        return JSON.writeValueAsString(body);
     }
 
     String url(String service, String path) throws IOException {
@@ -134,7 +186,7 @@ final class Mesh {
         return until(
                 () -> {
                     for (JsonNode each :
-                            get("evidence-ledger", "/dead-letters", "operator").json()) {
+                            get("evidence-ledger", "/evidence/dead-letters", "operator").json()) {
                         if (each.path("code").asText().equals(code)) {
                             return Optional.of(each);
                         }
@@ -184,7 +236,7 @@ final class Mesh {
         return change.path("handoffs").findValuesAsText("type");
     }
 
-    private static JsonNode json(Requests.Answer answer) {
+    static JsonNode json(Requests.Answer answer) {
         try {
             return answer.json();
         } catch (IOException e) {

@@ -1,7 +1,6 @@
 package dev.remit.handoff.loop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.remit.handoff.loop.StopPoints.StopPoint;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -19,6 +18,15 @@ import org.jboss.logging.Logger;
 @Singleton
 class PostgresHandoffs implements Handoffs {
     private static final Logger LOG = Logger.getLogger(PostgresHandoffs.class);
+
+    /** Everything is written, nothing is committed. */
+    private static final String BEFORE_COMMIT = "BEFORE_COMMIT";
+
+    /** Committed, nothing is published. */
+    private static final String AFTER_COMMIT = "AFTER_COMMIT";
+
+    /** Published, and neither marked so nor are offsets committed. */
+    private static final String AFTER_PUBLISH = "AFTER_PUBLISH";
 
     /** A transaction's result, and what it left to be published. */
     record Committed<T>(T result, List<Sealed> letters, boolean touchesChanges) {}
@@ -63,8 +71,7 @@ class PostgresHandoffs implements Handoffs {
 
     /** Publishes what a transaction left; done when Kafka has it. */
     Uni<Void> publish(Committed<?> committed) {
-        return relay.publish(committed.letters())
-                .invoke(() -> stops.reached(StopPoint.AFTER_PUBLISH, committed.touchesChanges()));
+        return relay.publish(committed.letters()).invoke(() -> reached(AFTER_PUBLISH, committed));
     }
 
     /**
@@ -91,11 +98,14 @@ class PostgresHandoffs implements Handoffs {
                                                                             letters,
                                                                             outbox
                                                                                     .touchesChanges())))
-                                            .invoke(done ->
-                                                    stops.reached(
-                                                            StopPoint.BEFORE_COMMIT,
-                                                            done.touchesChanges()));
+                                            .invoke(done -> reached(BEFORE_COMMIT, done));
                                 }))
-                .invoke(done -> stops.reached(StopPoint.AFTER_COMMIT, done.touchesChanges()));
+                .invoke(done -> reached(AFTER_COMMIT, done));
+    }
+
+    private void reached(String point, Committed<?> committed) {
+        if (committed.touchesChanges()) {
+            stops.reached(point);
+        }
     }
 }

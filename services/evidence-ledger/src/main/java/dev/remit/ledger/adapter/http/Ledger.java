@@ -121,7 +121,7 @@ public class Ledger {
 
     /** What was set aside, newest first. */
     @GET
-    @Path("dead-letters")
+    @Path("evidence/dead-letters")
     @RolesAllowed({"operator", "auditor", "admin"})
     public Uni<List<Reading.SetAside>> deadLetters() {
         return entries.setAside(MOST)

@@ -1,0 +1,177 @@
+package dev.remit.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.fault.MeshCheck;
+import dev.remit.handoff.Service;
+import dev.remit.stack.Accounts;
+import dev.remit.stack.Requests;
+import dev.remit.stack.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Each service dies at each point of its transactions, and is started again: the change ends as an
+ * undisturbed one does, executed once, and an outside checker finds nothing lost and nothing twice.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class StopPointsIT {
+    private static final Map<UUID, String> CHANGES = new TreeMap<>();
+    private static Mesh mesh;
+    private static Path stops;
+    private static List<String> undisturbed = List.of();
+
+    @BeforeAll
+    static void start() throws Exception {
+        mesh = new Mesh();
+        stops = Files.createDirectories(mesh.home.data().resolve("stop-points"));
+        mesh.configure(Map.of("remit.stop-points", stops.toString()));
+        mesh.up();
+        mesh.charter("fault-test.yaml");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        mesh.stack.down();
+    }
+
+    @Test
+    @Order(1)
+    void anUndisturbedChangeIsTheMeasure() throws Exception {
+        undisturbed = run("F100");
+
+        assertThat(undisturbed)
+                .containsExactly(
+                        "ChangeProposed",
+                        "ReadinessJudged",
+                        "ApprovalRequested",
+                        "ApprovalDecided",
+                        "ExecutionAuthorized",
+                        "ChangeExecuted",
+                        "ChangeClosed");
+    }
+
+    @ParameterizedTest
+    @Order(2)
+    @CsvSource({"F101,BEFORE_COMMIT", "F102,AFTER_COMMIT", "F103,AFTER_PUBLISH"})
+    void everyServiceDiesThereOnceAndTheChangeEndsAsUndisturbed(String worker, String point)
+            throws Exception {
+        for (Service service : Service.values()) {
+            Files.writeString(stops.resolve(service.id()), point);
+        }
+
+        assertThat(run(worker)).isEqualTo(undisturbed);
+
+        assertThat(stops).as("every service died at " + point).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @Order(3)
+    @CsvSource({"F111,INTENT", "F112,CALL", "F113,REPORT"})
+    void theExecutorDiesBesideTheTargetAndTheChangeIsExecutedOnce(String worker, String point)
+            throws Exception {
+        Files.writeString(stops.resolve("executor"), point);
+
+        assertThat(run(worker)).isEqualTo(undisturbed);
+
+        assertThat(stops).as("the executor died at " + point).isEmptyDirectory();
+    }
+
+    @Test
+    @Order(4)
+    void nothingIsLostAndNothingHappenedTwice() throws Exception {
+        MeshCheck.Report report =
+                Mesh.until(
+                        () ->
+                                Optional.of(
+                                                new MeshCheck(mesh.home, Set.of())
+                                                        .check(CHANGES))
+                                        .filter(each -> each.lost().isEmpty()),
+                        "a quiet mesh with nothing lost");
+        System.out.println("checked from outside: " + report);
+
+        assertThat(report.duplicated()).isEmpty();
+        assertThat(report.unverified()).isEmpty();
+        assertThat(report.closed()).isEqualTo(CHANGES.size());
+        assertThat(report.effects()).isEqualTo(CHANGES.size());
+    }
+
+    /** Offboards a new account, starting again whatever dies; the change's handoffs at its end. */
+    private static List<String> run(String worker) throws Exception {
+        String account = Accounts.add(mesh.home, worker, "E1001");
+        mesh.observed(worker);
+        UUID change = UUID.fromString(Mesh.until(() -> propose(worker), "an accepted proposal"));
+        CHANGES.put(change, account);
+        JsonNode closed =
+                Mesh.until(
+                        () -> {
+                            mesh.stack.revive();
+                            return Optional.of(
+                                            mesh.get(
+                                                    "evidence-ledger",
+                                                    "/changes/" + change,
+                                                    "auditor"))
+                                    .filter(Requests.Answer::ok)
+                                    .map(Mesh::json)
+                                    .filter(each -> each.path("outcome").isTextual());
+                        },
+                        "the end of " + change);
+        // the ledger itself may be about to die of what it has just committed
+        Mesh.until(
+                () -> mesh.stack.revive().isEmpty() && armed() ? Optional.of(true) : Optional.empty(),
+                "the last death");
+        return Mesh.types(closed);
+    }
+
+    private static boolean armed() throws IOException {
+        try (var files = Files.list(stops)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    /** The same key each time: a proposal whose answer got lost is not made twice. */
+    private static Optional<String> propose(String worker) throws Exception {
+        mesh.stack.revive();
+        try {
+            Requests.Answer answer =
+                    Requests.send(
+                            "POST",
+                            mesh.url("connector", "/changes"),
+                            Tokens.of(mesh.home, "remit-cli", "offboarding.owner"),
+                            Mesh.text(
+                                    Map.of(
+                                            "charter",
+                                            "fault-test",
+                                            "subject",
+                                            Map.of("system", "hr", "id", worker),
+                                            "target",
+                                            "keycloak:acme",
+                                            "action",
+                                            "offboard",
+                                            "reason",
+                                            "fault test")),
+                            Map.of("Idempotency-Key", "stop-points-" + worker));
+            return answer.status() == 202
+                    ? Optional.of(answer.json().path("changeId").asText())
+                    : Optional.empty();
+        } catch (IOException died) {
+            return Optional.empty();
+        }
+    }
+}
