@@ -14,6 +14,7 @@ import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.Tile;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +73,10 @@ final class InMemoryLedger
     final List<Integer> filesWritten = new ArrayList<>();
     final Log log = new Log(KEY, Leaver.trusted(), new byte[] {1});
     Instant now = Leaver.NOW;
+
+    /** Nanoseconds of CPU that went into sealing what was handed on: the loop's work. */
+    long sealing;
+
     @Nullable Runnable beforeCommit;
 
     RecordHandoffs record;
@@ -222,6 +227,8 @@ final class InMemoryLedger
         @Override
         public UUID handOn(UUID change, SpecificRecord message, @Nullable UUID cause) {
             Link link = state.chains.getOrDefault(change, new Link(0, null));
+            var threads = ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadCpuTime();
             Received sealed =
                     Leaver.sealed(
                             Service.EVIDENCE_LEDGER,
@@ -231,6 +238,7 @@ final class InMemoryLedger
                             link.sequence() + 1,
                             link.hash(),
                             now);
+            sealing += threads.getCurrentThreadCpuTime() - before;
             state.chains.put(change, new Link(link.sequence() + 1, sealed.hash()));
             state.handedOn.add(sealed);
             return sealed.envelope().id();

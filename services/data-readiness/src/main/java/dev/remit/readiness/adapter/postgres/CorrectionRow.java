@@ -8,7 +8,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A fact that someone was asked to supply. */
+/** A fact that someone was asked to supply; inserted by {@link PostgresCorrections}. */
 @Entity
 @Table(name = "correction")
 public class CorrectionRow extends PanacheEntityBase {

@@ -1,5 +1,8 @@
 package dev.remit.readiness.adapter.postgres;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.readiness.application.Corrections;
 import dev.remit.readiness.domain.Correction;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -13,6 +16,8 @@ import java.util.UUID;
 /** What people were asked, one row each. */
 @Singleton
 class PostgresCorrections implements Corrections {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Override
     public Uni<Optional<Correction>> find(UUID correction) {
         return Panache.withSession(() -> CorrectionRow.<CorrectionRow>findById(correction))
@@ -29,9 +34,25 @@ class PostgresCorrections implements Corrections {
                 .map(rows -> rows.stream().map(PostgresCorrections::read).toList());
     }
 
+    /** One statement: entities would be inserted one by one. */
     @Override
     public Uni<Void> ask(Collection<Correction> corrections) {
-        return CorrectionRow.persist(corrections.stream().map(PostgresCorrections::row));
+        ArrayNode rows = JSON.createArrayNode();
+        corrections.forEach(each -> rows.add(row(each)));
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        """
+                                        insert into correction (id, change_id, subject_system, subject_id, fact, question,
+                                          requested_at, due_at, answered)
+                                        select id, change_id, subject_system, subject_id, fact, question, requested_at, due_at, false
+                                        from json_to_recordset(cast(cast(?1 as text) as json)) as asked (id uuid, change_id uuid,
+                                          subject_system text, subject_id text, fact text, question text,
+                                          requested_at timestamptz, due_at timestamptz)
+                                        """)
+                                .setParameter(1, rows.toString())
+                                .executeUpdate())
+                .replaceWithVoid();
     }
 
     @Override
@@ -52,16 +73,15 @@ class PostgresCorrections implements Corrections {
                 row.dueAt);
     }
 
-    private static CorrectionRow row(Correction correction) {
-        CorrectionRow row = new CorrectionRow();
-        row.id = correction.id();
-        row.changeId = correction.change();
-        row.subjectSystem = correction.subjectSystem();
-        row.subjectId = correction.subjectId();
-        row.fact = correction.fact();
-        row.question = correction.question();
-        row.requestedAt = correction.requestedAt();
-        row.dueAt = correction.dueAt();
-        return row;
+    private static ObjectNode row(Correction correction) {
+        return JSON.createObjectNode()
+                .put("id", correction.id().toString())
+                .put("change_id", correction.change().toString())
+                .put("subject_system", correction.subjectSystem())
+                .put("subject_id", correction.subjectId())
+                .put("fact", correction.fact())
+                .put("question", correction.question())
+                .put("requested_at", correction.requestedAt().toString())
+                .put("due_at", correction.dueAt().toString());
     }
 }
