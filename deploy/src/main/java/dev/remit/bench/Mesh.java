@@ -328,7 +328,8 @@ final class Mesh implements AutoCloseable {
     }
 
     private void letters(StringBuilder words) throws IOException, InterruptedException {
-        Requests.Answer letters = ask("GET", "evidence-ledger", "/evidence/dead-letters", "operator", null);
+        Requests.Answer letters =
+                ask("GET", "evidence-ledger", "/evidence/dead-letters", "operator", null);
         if (letters.ok() && letters.json().size() > 0) {
             JsonNode letter = letters.json().path(0);
             words.append(

@@ -89,7 +89,13 @@ final class DeadLetters implements Runnable {
             JsonNode letter = parent.ask("GET", service, "/" + id, null).json();
             for (String name :
                     java.util.List.of(
-                            "state", "code", "reason", "origin", "key", "reportedAt", "resolution")) {
+                            "state",
+                            "code",
+                            "reason",
+                            "origin",
+                            "key",
+                            "reportedAt",
+                            "resolution")) {
                 if (letter.path(name).isTextual()) {
                     System.out.printf("%-11s %s%n", name, letter.path(name).asText());
                 }
@@ -174,7 +180,9 @@ final class DeadLetters implements Runnable {
             }
         }
         throw new IOException(
-                "no service has a dead letter " + id + "; list them with: ./remit dead-letters list");
+                "no service has a dead letter "
+                        + id
+                        + "; list them with: ./remit dead-letters list");
     }
 
     private Requests.Answer ask(String method, Service service, String path, @Nullable String body)

@@ -130,8 +130,7 @@ public final class MeshCheck {
     }
 
     private void readTopics() throws IOException {
-        var verifier =
-                new SealVerifier(TrustedKeys.read(home.keys().resolve("trust.vkeys")));
+        var verifier = new SealVerifier(TrustedKeys.read(home.keys().resolve("trust.vkeys")));
         Map<String, Object> config =
                 Map.of(
                         "bootstrap.servers",
@@ -139,7 +138,8 @@ public final class MeshCheck {
                         "enable.auto.commit",
                         false);
         try (var consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+                new KafkaConsumer<>(
+                        config, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = new ArrayList<>();
             for (Topic topic : Topic.values()) {
                 consumer.partitionsFor(topic.topicName())
@@ -164,8 +164,7 @@ public final class MeshCheck {
             if (planted.contains(envelope.id())) {
                 return;
             }
-            Seal seal =
-                    Seal.parse(text(record, Seal.KEY_HEADER), text(record, Seal.SEAL_HEADER));
+            Seal seal = Seal.parse(text(record, Seal.KEY_HEADER), text(record, Seal.SEAL_HEADER));
             Hash hash = verifier.verify(envelope, record.value(), seal);
             byte[] before = seen.putIfAbsent(envelope.id(), hash.bytes());
             if (before != null) {
@@ -193,9 +192,7 @@ public final class MeshCheck {
                         envelope.id(),
                         new Step(envelope.id(), envelope.handoff(), envelope.sequence()));
         if (envelope.handoff() == Handoff.CHANGE_CLOSED) {
-            Stories.claimed(
-                            new Stories.Message(
-                                    envelope, hash, Payloads.decode(envelope, payload)))
+            Stories.claimed(new Stories.Message(envelope, hash, Payloads.decode(envelope, payload)))
                     .ifPresent(closed -> closings.put(change, closed.outcome()));
         }
     }
@@ -282,7 +279,9 @@ public final class MeshCheck {
                     Databases.count(home, Service.EVIDENCE_LEDGER, "select count(*) from message");
             long distinct =
                     Databases.count(
-                            home, Service.EVIDENCE_LEDGER, "select count(distinct id) from message");
+                            home,
+                            Service.EVIDENCE_LEDGER,
+                            "select count(distinct id) from message");
             if (messages != distinct) {
                 duplicated.add("the ledger keeps " + (messages - distinct) + " messages twice");
             }
@@ -334,7 +333,8 @@ public final class MeshCheck {
         return answer;
     }
 
-    private static byte @org.jspecify.annotations.Nullable [] header(ConsumerRecord<String, byte[]> record, String name) {
+    private static byte @org.jspecify.annotations.Nullable [] header(
+            ConsumerRecord<String, byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null ? null : header.value();
     }
