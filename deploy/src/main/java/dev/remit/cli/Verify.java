@@ -37,6 +37,9 @@ final class Verify implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path folder = trust == null ? remit.home().keys() : trust;
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a directory, not a certificate");
+        }
         if (trust != null && !Files.exists(folder.resolve("trust.vkeys"))) {
             throw new IOException(folder + " holds no trust.vkeys");
         }

@@ -3,20 +3,25 @@ package dev.remit.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
+import dev.remit.handoff.Topic;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Requests;
+import dev.remit.stack.Schemas;
 import dev.remit.stack.Tokens;
+import dev.remit.stack.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LifeOfAChangeIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
 
     @BeforeAll
@@ -209,8 +215,52 @@ class LifeOfAChangeIT {
         assertThat(mesh.stack.status()).allMatch(part -> part.ready());
     }
 
+    /**
+     * Services of an older build run beside those of this one: each finds the text it writes with.
+     */
     @Test
     @Order(5)
+    void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
+            throws Exception {
+        String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
+        Schemas schemas = new Schemas(api);
+        for (Schema schema : Schemas.all()) {
+            assertThat(schemas.holds(schema)).as(schema.toString()).isTrue();
+        }
+        String versions = api + "/groups/dev.remit.wire.v1/artifacts/ChangeProposed/versions";
+        String before = Requests.send("GET", versions, null, null).text();
+        schemas.make();
+        assertThat(Requests.send("GET", versions, null, null).text()).isEqualTo(before);
+
+        String other =
+                "{\"type\":\"record\",\"name\":\"ChangeProposed\",\"namespace\":\"dev.remit.wire.v1\",\"fields\":[{\"name\":\"other\",\"type\":\"int\"}]}";
+        Requests.Answer incompatible =
+                Requests.send(
+                        "POST",
+                        versions,
+                        null,
+                        JSON.writeValueAsString(
+                                Map.of(
+                                        "content",
+                                        Map.of(
+                                                "content",
+                                                other,
+                                                "contentType",
+                                                "application/json"))));
+        assertThat(incompatible.status()).as(incompatible.text()).isEqualTo(409);
+
+        assertThat(
+                        new Topics(
+                                        "127.0.0.1:" + mesh.home.port("kafka"),
+                                        Map.of(),
+                                        new Topics.Layout(5, Optional.empty(), Optional.empty()))
+                                .make())
+                .startsWith("0 made, " + Topic.values().length + " were there")
+                .contains("left with other than 5 partitions");
+    }
+
+    @Test
+    @Order(6)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();

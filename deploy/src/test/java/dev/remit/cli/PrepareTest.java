@@ -1,0 +1,96 @@
+package dev.remit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.handoff.Service;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.TrustedKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keys are made without asking anybody; what does not answer is named. */
+class PrepareTest {
+    @TempDir Path folder;
+
+    @Test
+    void keysAreMadeOnceAndKept() throws Exception {
+        assertThat(Run.of("prepare", "--keys", folder.toString()).out())
+                .contains("6 made, 0 were there", "Prepared.");
+        String connector = Files.readString(folder.resolve("connector.key"));
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(folder.resolve("connector.key"))))
+                .isEqualTo("rw-------");
+
+        Run again = Run.of("prepare", "--keys", folder.toString());
+        assertThat(again.out()).contains("0 made, 6 were there").doesNotContain("PRIVATE");
+        assertThat(Files.readString(folder.resolve("connector.key"))).isEqualTo(connector);
+        assertThat(TrustedKeys.read(folder.resolve("trust.vkeys")).all())
+                .hasSize(Service.values().length);
+    }
+
+    @Test
+    void aKeyThatIsReplacedStaysTrustedForWhatItSigned() throws Exception {
+        Run.of("prepare", "--keys", folder.toString());
+        SigningKey old = SigningKey.read(folder.resolve("executor.key"));
+        Files.delete(folder.resolve("executor.key"));
+
+        assertThat(Run.of("prepare", "--keys", folder.toString()).out()).contains("1 made");
+
+        SigningKey fresh = SigningKey.read(folder.resolve("executor.key"));
+        TrustedKeys trusted = TrustedKeys.read(folder.resolve("trust.vkeys"));
+        assertThat(trusted.find(old.verifier().reference())).isPresent();
+        assertThat(trusted.find(fresh.verifier().reference())).isPresent();
+    }
+
+    @Test
+    void keysApartShowEachServiceItsOwnAndWhatItTrusts() throws Exception {
+        Run run = Run.of("prepare", "--keys", folder.toString(), "--keys-apart");
+        assertThat(run.exit()).as(run.err()).isZero();
+        for (Service service : Service.values()) {
+            Path own = folder.resolve(service.id());
+            assertThat(own.resolve(service.id() + ".key")).exists();
+            assertThat(TrustedKeys.read(own.resolve("trust.vkeys")).all()).hasSize(5);
+            assertThat(own.resolve("log.vkey")).exists();
+            assertThat(own.resolve("log.key").toFile().exists())
+                    .isEqualTo(service == Service.EVIDENCE_LEDGER);
+        }
+    }
+
+    @Test
+    void anotherOriginForTheSameLogIsRefused() {
+        Run.of("prepare", "--keys", folder.toString(), "--origin", "a.example/log");
+        Run run = Run.of("prepare", "--keys", folder.toString(), "--origin", "b.example/log");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("belongs to the log a.example/log, not to b.example/log");
+    }
+
+    @Test
+    void whatDoesNotAnswerIsNamedWithWhatToDo() {
+        assertUnanswered("topics: nothing answers at 127.0.0.1:1", "--kafka", "127.0.0.1:1");
+        assertUnanswered("bootstrap", "--kafka", "no.such.host.invalid:9092");
+        assertUnanswered(
+                "schemas: nothing answers at http://127.0.0.1:1/apis/registry/v3",
+                "--registry",
+                "http://127.0.0.1:1/apis/registry/v3");
+        assertUnanswered(
+                "realm: nothing answers acme at http://127.0.0.1:1",
+                "--demo-realm",
+                "--keycloak",
+                "http://127.0.0.1:1");
+    }
+
+    private static void assertUnanswered(String words, String... arguments) {
+        String[] command = new String[arguments.length + 3];
+        command[0] = "prepare";
+        command[1] = "--wait";
+        command[2] = "0";
+        System.arraycopy(arguments, 0, command, 3, arguments.length);
+        Run run = Run.of(command);
+        assertThat(run.exit()).as(run.out()).isEqualTo(1);
+        assertThat(run.err()).contains(words, "Check ");
+    }
+}
