@@ -1,222 +1,248 @@
 package dev.remit.executor.application;
 
-import dev.remit.executor.adapter.kafka.Messages;
-import dev.remit.executor.adapter.postgres.ExecutionRow;
-import dev.remit.executor.domain.Authorization;
-import dev.remit.executor.domain.Plan;
-import dev.remit.executor.domain.Report;
+import dev.remit.executor.application.Executions.Leased;
+import dev.remit.executor.domain.Attempt;
+import dev.remit.executor.domain.Call;
+import dev.remit.executor.domain.Finding;
+import dev.remit.executor.domain.Next;
+import dev.remit.executor.domain.Order;
 import dev.remit.executor.domain.TargetState;
-import dev.remit.handoff.loop.Handoffs;
-import dev.remit.handoff.merkle.Hash;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.hibernate.reactive.panache.Panache;
-import io.quarkus.scheduler.Scheduled;
+import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import jakarta.persistence.LockModeType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Executes stored intents one by one: leases one, reads the target, does what is not yet so, reads
- * again, reports. An intent that was started before and not reported is decided by reading the
- * target, never by trying blindly.
+ * One attempt at a leased execution: reads the target, makes the calls that are missing, reads
+ * again. Stores nothing; what it led to is to be reported.
  */
 @Singleton
 public class PerformPlan {
     private static final Logger LOG = Logger.getLogger(PerformPlan.class);
-    private static final Duration RETRY = Duration.ofSeconds(5);
 
-    /** A leased intent; interrupted when an earlier attempt started it. */
-    private record Leased(ExecutionRow row, boolean interrupted, Instant startedAt) {}
+    /** Who reports when no target was asked. */
+    private static final String EXECUTOR = "executor";
 
-    private final Handoffs handoffs;
-    private final Target target;
+    /**
+     * An attempt that is over.
+     *
+     * @param actor immutable id of who acted, in the target
+     * @param answered whether the target's last call was answered; null if none was made
+     */
+    public record Performed(
+            Leased leased, Next.Last last, String actor, @Nullable Boolean answered) {}
+
+    /** The lease ran out: somebody else may be at work, so nothing more is done or reported. */
+    static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken() {
+            super("the lease ran out", null, false, false);
+        }
+    }
+
+    /** An attempt under way; lives on one thread at a time. */
+    private static final class Work {
+        private final Leased leased;
+        private final Optional<Target> target;
+        private final Attempt attempt;
+        private final BooleanSupplier held;
+        private String actor = EXECUTOR;
+        private boolean touched;
+        private @Nullable Boolean answered;
+
+        Work(Leased leased, Optional<Target> target, Attempt attempt, BooleanSupplier held) {
+            this.leased = leased;
+            this.target = target;
+            this.attempt = attempt;
+            this.held = held;
+        }
+
+        Target target() {
+            return target.orElseThrow();
+        }
+
+        String account() {
+            return leased.intent().account();
+        }
+    }
+
+    private final Targets targets;
+    private final Plans plans;
+    private final StopPoints stops;
     private final MeterRegistry meters;
-    private final Duration lease;
-    private final Duration pause;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
+    private final Duration patience;
 
     PerformPlan(
-            Handoffs handoffs,
-            Target target,
+            Targets targets,
+            Plans plans,
+            StopPoints stops,
             MeterRegistry meters,
-            @ConfigProperty(name = "remit.executor.lease") Duration lease,
-            @ConfigProperty(name = "remit.executor.pause-after-target-call") Duration pause) {
-        this.handoffs = handoffs;
-        this.target = target;
+            Clock clock,
+            @ConfigProperty(name = "remit.executor.call-timeout") Duration patience) {
+        this.targets = targets;
+        this.plans = plans;
+        this.stops = stops;
         this.meters = meters;
-        this.lease = lease;
-        this.pause = pause;
+        this.clock = clock;
+        this.patience = patience;
     }
 
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> next() {
-        return lease().chain(
-                        leased -> leased.map(this::execute).orElse(Uni.createFrom().voidItem()))
+    /**
+     * Makes the attempt.
+     *
+     * @param held whether the lease still holds; asked before each call that changes something
+     * @return what it led to; fails with {@link Overtaken} if the lease does not hold
+     */
+    public Uni<Performed> perform(Leased leased, BooleanSupplier held) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Optional<Target> target = targets.find(leased.intent().target());
+                    Order order =
+                            new Order(
+                                    leased.intent(),
+                                    plans.read(leased.intent().plan()),
+                                    target.map(Target::abilities));
+                    Attempt attempt =
+                            leased.interrupted()
+                                    ? new Attempt.Again(order, leased.startedAt())
+                                    : new Attempt.First(order, leased.startedAt());
+                    return goOn(new Work(leased, target, attempt, held), new Finding.Nothing());
+                });
+    }
+
+    /** Asks a system whether it answers; returns why it does not, empty if it does. */
+    Uni<Optional<String>> ask(Target target) {
+        return target.ask()
+                .ifNoItem()
+                .after(patience)
+                .fail()
+                .map(answer -> Optional.<String>empty())
                 .onFailure()
-                .invoke(failure -> LOG.warnf("execution waits: %s", failure))
-                .onFailure()
-                .recoverWithNull();
+                .recoverWithItem(failure ->
+                        failure instanceof Target.Impossible
+                                ? Optional.empty()
+                                : Optional.of(words(failure)));
     }
 
-    private Uni<Optional<Leased>> lease() {
-        return Panache.withSession(() -> ExecutionRow.count("state = 'INTENDED'"))
-                .chain(count -> count == 0 ? Uni.createFrom().item(Optional.empty()) : leaseOne());
-    }
-
-    private Uni<Optional<Leased>> leaseOne() {
-        return handoffs.transact(
-                List.of(),
-                outbox ->
-                        ExecutionRow.<ExecutionRow>find(
-                                        "state = 'INTENDED' and (leasedUntil is null or leasedUntil < ?1) order by expiresAt",
-                                        outbox.now())
-                                .page(0, 1)
-                                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                                .firstResult()
-                                .map(row -> {
-                                    if (row == null) {
-                                        return Optional.<Leased>empty();
-                                    }
-                                    boolean interrupted = row.startedAt != null;
-                                    Instant startedAt =
-                                            row.startedAt == null ? outbox.now() : row.startedAt;
-                                    row.startedAt = startedAt;
-                                    row.leasedUntil = outbox.now().plus(lease);
-                                    return Optional.of(new Leased(row, interrupted, startedAt));
-                                }));
-    }
-
-    private Uni<Void> execute(Leased leased) {
-        ExecutionRow row = leased.row();
-        Optional<Plan> plan = Messages.plan(row.plan);
-        Authorization authorization =
-                new Authorization(
-                        row.account,
-                        row.target,
-                        row.planHash,
-                        Hash.sha256(row.plan).hex(),
-                        plan,
-                        row.expiresAt);
-        // what was begun in time may be ended: only a first attempt asks whether the authorization
-        // still holds
-        Optional<String> refusal =
-                authorization.refusal(
-                        target.system(), leased.interrupted() ? leased.startedAt() : now());
-        if (refusal.isPresent() || plan.isEmpty()) {
-            return report(leased, Report.refused(refusal.orElse("PLAN_UNREADABLE"), now()));
-        }
-        return perform(leased, plan.get())
-                .onFailure(Target.Impossible.class)
-                .recoverWithItem(impossible ->
-                        Report.failed(
-                                String.valueOf(impossible.getMessage()), leased.startedAt(), now()))
-                .onItemOrFailure()
-                .transformToUni((report, failure) ->
-                        failure == null
-                                ? report(leased, report)
-                                : now().isAfter(row.expiresAt)
-                                        ? report(
-                                                leased,
-                                                Report.failed(
-                                                        "the target did not answer until the authorization ended",
-                                                        leased.startedAt(),
-                                                        now()))
-                                        : later(leased, failure));
-    }
-
-    private Uni<Report> perform(Leased leased, Plan plan) {
-        return target.read(plan.account())
-                .chain(before ->
-                        Multi.createFrom()
-                                .iterable(plan.steps())
-                                .onItem()
-                                .transformToUniAndConcatenate(step ->
-                                        before.satisfies(step)
-                                                ? Uni.createFrom().voidItem()
-                                                : perform(step, plan, before))
-                                .collect()
-                                .asList()
-                                .chain(this::rest)
-                                .chain(() -> target.read(plan.account()))
-                                .map(after ->
-                                        Report.of(
-                                                plan,
-                                                before,
-                                                after,
-                                                leased.interrupted(),
-                                                leased.startedAt(),
-                                                now())));
-    }
-
-    private Uni<Void> perform(Plan.Step step, Plan plan, TargetState before) {
-        return switch (step) {
-            case Plan.Step.DisableAccount disable -> target.disable(plan.account());
-            case Plan.Step.EndSessions end -> target.endSessions(plan.account());
-            case Plan.Step.LeaveGroups leave ->
-                    Multi.createFrom()
-                            .iterable(before.remaining(leave))
-                            .onItem()
-                            .transformToUniAndConcatenate(
-                                    group -> target.leave(plan.account(), group))
-                            .collect()
-                            .asList()
-                            .replaceWithVoid();
+    private Uni<Performed> goOn(Work work, Finding finding) {
+        return switch (Attempt.decide(work.attempt, finding, now())) {
+            case Next.Read _ ->
+                    found(work, actor(work).chain(() -> read(work)).map(Finding.Found::new));
+            case Next.Perform(TargetState before, List<Call> calls) ->
+                    found(work, perform(work, before, calls));
+            case Next.Last last ->
+                    Uni.createFrom()
+                            .item(new Performed(work.leased, last, work.actor, work.answered));
         };
     }
 
-    private Uni<Void> rest() {
-        return pause.isZero()
-                ? Uni.createFrom().voidItem()
-                : Uni.createFrom().voidItem().onItem().delayIt().by(pause);
+    /** Goes on with what the target says, or with what kept it from saying it. */
+    private Uni<Performed> found(Work work, Uni<? extends Finding> finding) {
+        return finding.<Finding>map(each -> each)
+                .onFailure(failure -> !(failure instanceof Overtaken))
+                .recoverWithItem(failure -> obstacle(work, failure))
+                .chain(each -> goOn(work, each));
     }
 
-    private Uni<Void> report(Leased leased, Report report) {
-        meters.counter("remit.executor.executed", "outcome", report.outcome().name()).increment();
-        return target.actor()
-                .chain(actor ->
-                        handoffs.transact(
-                                List.of(leased.row().changeId),
-                                outbox ->
-                                        ExecutionRow.<ExecutionRow>findById(
-                                                        leased.row().authorizationId)
-                                                .invoke(row -> {
-                                                    if (row.state.equals("DONE")) {
-                                                        return;
-                                                    }
-                                                    row.state = "DONE";
-                                                    row.outcome = report.outcome().name();
-                                                    row.reason = report.reason();
-                                                    outbox.handOn(
-                                                            row.changeId,
-                                                            Messages.executed(
-                                                                    row.changeId,
-                                                                    row.authorizationId,
-                                                                    row.planHash,
-                                                                    actor,
-                                                                    report),
-                                                            row.cause);
-                                                })))
-                .replaceWithVoid();
-    }
-
-    private Uni<Void> later(Leased leased, Throwable failure) {
+    private Finding obstacle(Work work, Throwable failure) {
+        if (failure instanceof Target.Impossible) {
+            return new Finding.Impossible(words(failure));
+        }
         LOG.warnf(
-                "authorization %s waits for the target: %s", leased.row().authorizationId, failure);
-        return handoffs.transact(
-                        List.of(),
-                        outbox ->
-                                ExecutionRow.<ExecutionRow>findById(leased.row().authorizationId)
-                                        .invoke(row -> row.leasedUntil = outbox.now().plus(RETRY)))
-                .replaceWithVoid();
+                failure instanceof Target.Silent || failure instanceof TimeoutException
+                        ? null
+                        : failure,
+                "authorization %s waits for %s: %s",
+                work.leased.intent().authorization(),
+                work.leased.intent().target(),
+                words(failure));
+        return new Finding.Unanswered(words(failure), work.touched);
+    }
+
+    private Uni<String> actor(Work work) {
+        return call(work, "actor", work.target().actor()).invoke(actor -> work.actor = actor);
+    }
+
+    private Uni<TargetState> read(Work work) {
+        return call(work, "read", work.target().read(work.account()));
+    }
+
+    /** Makes the calls one after the other until one is impossible, then reads again. */
+    private Uni<Finding.ReadBack> perform(Work work, TargetState before, List<Call> calls) {
+        return Multi.createFrom()
+                .iterable(calls)
+                .onItem()
+                .transformToUniAndConcatenate(call -> change(work, call))
+                .collect()
+                .asList()
+                .map(done -> Optional.<String>empty())
+                .onFailure(Target.Impossible.class)
+                .recoverWithItem(failure -> Optional.of(words(failure)))
+                .invoke(() -> stops.reached(StopPoints.Point.CALL))
+                .chain(obstacle ->
+                        read(work).map(after -> new Finding.ReadBack(before, after, obstacle)));
+    }
+
+    private Uni<Void> change(Work work, Call call) {
+        if (!work.held.getAsBoolean()) {
+            return Uni.createFrom().failure(new Overtaken());
+        }
+        work.touched = true;
+        Target target = work.target();
+        return switch (call) {
+            case Call.Disable _ -> call(work, "disable", target.disable(work.account()));
+            case Call.EndSessions _ ->
+                    call(work, "end-sessions", target.endSessions(work.account()));
+            case Call.Leave(var group) -> call(work, "leave", target.leave(work.account(), group));
+        };
+    }
+
+    /** A call to the target: bounded in time, measured, and noted whether it was answered. */
+    private <T> Uni<T> call(Work work, String name, Uni<T> call) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Timer.Sample sample = Timer.start(meters);
+                    return call.ifNoItem()
+                            .after(patience)
+                            .fail()
+                            .onItemOrFailure()
+                            .invoke((item, failure) -> {
+                                work.answered =
+                                        failure == null || failure instanceof Target.Impossible;
+                                sample.stop(
+                                        meters.timer(
+                                                "remit.executor.target.call",
+                                                "system",
+                                                work.target().system(),
+                                                "call",
+                                                name,
+                                                "answered",
+                                                String.valueOf(work.answered)));
+                            });
+                });
+    }
+
+    /** In plain words, and without what a foreign exception's text may hold. */
+    private String words(Throwable failure) {
+        return failure instanceof Target.Impossible || failure instanceof Target.Silent
+                ? String.valueOf(failure.getMessage())
+                : failure instanceof TimeoutException
+                        ? "no answer within " + patience.toMillis() + " ms"
+                        : failure.getClass().getSimpleName();
     }
 
     private Instant now() {

@@ -1,48 +1,28 @@
 package dev.remit.executor.application;
 
-import dev.remit.executor.adapter.kafka.Messages;
-import dev.remit.executor.adapter.postgres.ExecutionRow;
 import dev.remit.executor.domain.Intent;
-import dev.remit.handoff.loop.Outbox;
-import dev.remit.handoff.loop.Received;
-import dev.remit.handoff.loop.Receiver;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** An authorization arrived: the intent to execute it is stored, nothing is touched yet. */
+/**
+ * Authorizations arrived: the intents to execute them are stored and nothing is touched yet. Work
+ * on them begins as soon as that is committed.
+ */
 @Singleton
-public class TakeAuthorization implements Receiver {
-    @Override
-    public Uni<Void> receive(List<Received> batch, Outbox outbox) {
-        return Multi.createFrom()
-                .iterable(batch)
-                .onItem()
-                .transformToUniAndConcatenate(received ->
-                        Messages.intent(received)
-                                .map(intent -> take(received, intent))
-                                .orElse(Uni.createFrom().voidItem()))
-                .collect()
-                .asList()
-                .replaceWithVoid();
+public class TakeAuthorization {
+    private final Executions executions;
+    private final LeaseExecutions leases;
+
+    TakeAuthorization(Executions executions, LeaseExecutions leases) {
+        this.executions = executions;
+        this.leases = leases;
     }
 
-    private static Uni<Void> take(Received received, Intent intent) {
-        ExecutionRow row = new ExecutionRow();
-        row.authorizationId = intent.authorization();
-        row.changeId = intent.change();
-        row.cause = received.envelope().id();
-        row.target = intent.target();
-        row.account = intent.account();
-        row.plan = intent.plan();
-        row.planHash = intent.planHash();
-        row.expiresAt = intent.expiresAt();
-        row.state = "INTENDED";
-        return ExecutionRow.<ExecutionRow>findById(row.authorizationId)
-                .chain(known ->
-                        known == null
-                                ? row.persistAndFlush().replaceWithVoid()
-                                : Uni.createFrom().voidItem());
+    /** Stores a batch, in the transaction that received it. */
+    public Uni<Void> take(List<Intent> intents) {
+        return intents.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : executions.store(intents).invoke(() -> leases.expect(intents));
     }
 }

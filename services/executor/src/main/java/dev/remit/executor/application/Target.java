@@ -3,8 +3,12 @@ package dev.remit.executor.application;
 import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.TargetState;
 import io.smallrye.mutiny.Uni;
+import java.util.Set;
 
-/** The system that changes are executed on. */
+/**
+ * A system that changes are executed on. Every call fails with {@link Impossible}, with {@link
+ * Silent}, or with something that counts as {@code Silent}; nothing blocks.
+ */
 public interface Target {
     /**
      * The target will never do this: the account is not there, or the executor has no right to it.
@@ -17,11 +21,30 @@ public interface Target {
         }
     }
 
+    /** The target gave no usable answer; later it may. The reason holds no secret. */
+    final class Silent extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Silent(String reason, Throwable cause) {
+            super(reason, cause, false, false);
+        }
+
+        public Silent(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
     /** The system's name, for example {@code keycloak:acme}. */
     String system();
 
+    /** The names of the plan steps that this kind of system can do. */
+    Set<String> abilities();
+
     /** Immutable id of the account that the executor acts as. */
     Uni<String> actor();
+
+    /** Asks for anything, to see whether the system answers. */
+    Uni<Void> ask();
 
     /** Reads an account. */
     Uni<TargetState> read(String account);

@@ -1,20 +1,35 @@
 package dev.remit.executor.domain;
 
+import dev.remit.handoff.merkle.Hash;
 import java.time.Instant;
 import java.util.UUID;
 
 /**
  * What an authorization allows, before anything is touched.
  *
+ * @param cause the message that authorized it
+ * @param account immutable id of the account in the target
  * @param plan the plan's exact bytes
- * @param planHash the hash that was authorized, lower-case hex
- * @param expiresAt after this nothing may be begun
+ * @param planHash the SHA-256 that was authorized, lower-case hex
+ * @param expiresAt from then on nothing may be begun
  */
 public record Intent(
         UUID authorization,
         UUID change,
+        UUID cause,
         String target,
         String account,
         byte[] plan,
         String planHash,
-        Instant expiresAt) {}
+        Instant expiresAt) {
+
+    /** SHA-256 of the plan's bytes as they came, lower-case hex. */
+    public String actualHash() {
+        return Hash.sha256(plan).hex();
+    }
+
+    /** Whether the authorization has ended. */
+    public boolean isExpired(Instant now) {
+        return !now.isBefore(expiresAt);
+    }
+}

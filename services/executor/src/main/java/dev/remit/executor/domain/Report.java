@@ -1,10 +1,14 @@
 package dev.remit.executor.domain;
 
 import dev.remit.executor.domain.Plan.Step;
+import dev.remit.executor.domain.TargetState.Standing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What became of an authorization. */
 public record Report(
@@ -14,6 +18,14 @@ public record Report(
         String reason,
         Instant startedAt,
         Instant completedAt) {
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
+
+    /** Replicas' clocks differ a little: no report ends before it starts. */
+    public Report {
+        reason = CONTROLS.matcher(reason).replaceAll(" ");
+        completedAt = completedAt.isBefore(startedAt) ? startedAt : completedAt;
+    }
+
     /** How it ended. */
     public enum Outcome {
         SUCCEEDED,
@@ -51,18 +63,21 @@ public record Report(
      *
      * @param interrupted whether an earlier attempt of the same authorization may have done some of
      *     it
+     * @param obstacle why it could not be done; does not count if the target is as planned all the
+     *     same
      */
     public static Report of(
             Plan plan,
             TargetState before,
             TargetState after,
             boolean interrupted,
+            Optional<String> obstacle,
             Instant startedAt,
             Instant now) {
         List<StepReport> steps = new ArrayList<>();
         for (Step step : plan.steps()) {
-            boolean was = before.satisfies(step);
-            boolean is = after.satisfies(step);
+            boolean was = before.standing(step) == Standing.AFTER;
+            boolean is = after.standing(step) == Standing.AFTER;
             Done state = !is ? Done.FAILED : was && !interrupted ? Done.ALREADY_DONE : Done.DONE;
             String detail =
                     !is
@@ -77,15 +92,15 @@ public record Report(
                             step.name(), state, before.facts(step), after.facts(step), detail));
         }
         List<String> strange = strangeGroups(plan, after);
-        boolean matches =
-                steps.stream().noneMatch(step -> step.state() == Done.FAILED) && strange.isEmpty();
+        boolean matches = steps.stream().noneMatch(step -> step.state() == Done.FAILED);
         String reason =
                 matches
                         ? "the target, read again, is as the plan says"
-                        : strange.isEmpty()
-                                ? "the target, read again, is not as the plan says"
-                                : "the account is in groups that the plan does not name: "
-                                        + String.join(", ", strange);
+                        : obstacle.orElse(
+                                strange.isEmpty()
+                                        ? "the target, read again, is not as the plan says"
+                                        : "the account is in groups that the plan does not name: "
+                                                + String.join(", ", strange));
         return new Report(
                 matches ? Outcome.SUCCEEDED : Outcome.FAILED,
                 steps,
@@ -95,10 +110,19 @@ public record Report(
                 now);
     }
 
-    /** Groups that are left although the plan was to leave the account in none. */
+    /** Groups that are left and that the plan does not name. */
     private static List<String> strangeGroups(Plan plan, TargetState after) {
-        return plan.steps().stream().anyMatch(step -> step instanceof Step.LeaveGroups)
-                ? after.groups().stream().map(Plan.Group::path).toList()
-                : List.of();
+        return plan.steps().stream()
+                .filter(step -> after.standing(step) == Standing.ELSEWHERE)
+                .flatMap(step ->
+                        step instanceof Step.LeaveGroups leave
+                                ? after.groups().stream()
+                                        .filter(group ->
+                                                leave.groups().stream()
+                                                        .noneMatch(planned ->
+                                                                planned.id().equals(group.id())))
+                                        .map(Plan.Group::path)
+                                : Stream.empty())
+                .toList();
     }
 }

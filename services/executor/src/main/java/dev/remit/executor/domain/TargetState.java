@@ -2,31 +2,70 @@ package dev.remit.executor.domain;
 
 import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * An account as the target says it is now.
  *
- * @param sessions how many sessions are open
+ * @param sessions how many sessions are open; 0 in a system that has none
  * @param groups direct memberships
  */
 public record TargetState(boolean enabled, int sessions, List<Group> groups) {
-    /** Whether the target already is as the step wants it. */
-    public boolean satisfies(Step step) {
+    /** Where the account stands on the way of a step. */
+    public enum Standing {
+        /** As it was when the plan was made. */
+        BEFORE,
+        /** Where an unfinished execution of the step leaves it. */
+        BETWEEN,
+        /** As the step wants it. */
+        AFTER,
+        /** Nowhere on the way: somebody else changed it since the plan was made. */
+        ELSEWHERE
+    }
+
+    /** Where the account stands; groups are compared by immutable id. */
+    public Standing standing(Step step) {
         return switch (step) {
-            case Step.DisableAccount disable -> !enabled;
-            case Step.EndSessions end -> sessions == 0;
-            case Step.LeaveGroups leave -> remaining(leave).isEmpty();
+            case Step.DisableAccount disable ->
+                    !enabled
+                            ? Standing.AFTER
+                            : disable.enabledBefore() ? Standing.BEFORE : Standing.ELSEWHERE;
+            case Step.EndSessions end -> sessions == 0 ? Standing.AFTER : Standing.BEFORE;
+            case Step.LeaveGroups leave -> {
+                Set<String> present = ids(groups);
+                Set<String> planned = ids(leave.groups());
+                yield present.isEmpty()
+                        ? Standing.AFTER
+                        : present.equals(planned)
+                                ? Standing.BEFORE
+                                : planned.containsAll(present)
+                                        ? Standing.BETWEEN
+                                        : Standing.ELSEWHERE;
+            }
         };
     }
 
-    /** The groups of the step that the account is still in, by immutable id. */
-    public List<Group> remaining(Step.LeaveGroups leave) {
-        List<String> present = groups.stream().map(Group::id).toList();
-        return leave.groups().stream().filter(group -> present.contains(group.id())).toList();
+    /** The calls that bring the account to where the step wants it; none if it is there. */
+    public List<Call> calls(Step step) {
+        if (standing(step) == Standing.AFTER) {
+            return List.of();
+        }
+        return switch (step) {
+            case Step.DisableAccount disable -> List.of(new Call.Disable());
+            case Step.EndSessions end -> List.of(new Call.EndSessions());
+            case Step.LeaveGroups leave -> {
+                Set<String> present = ids(groups);
+                yield leave.groups().stream()
+                        .filter(group -> present.contains(group.id()))
+                        .<Call>map(Call.Leave::new)
+                        .toList();
+            }
+        };
     }
 
     /** What a step looks at, as evidence. */
@@ -34,13 +73,36 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
         return switch (step) {
             case Step.DisableAccount disable -> Map.of("enabled", String.valueOf(enabled));
             case Step.EndSessions end -> Map.of("sessions", String.valueOf(sessions));
-            case Step.LeaveGroups leave ->
-                    Map.of(
-                            "groups",
-                            groups.stream()
-                                    .sorted(Comparator.comparing(Group::path))
-                                    .map(Group::path)
-                                    .collect(Collectors.joining(",")));
+            case Step.LeaveGroups leave -> Map.of("groups", paths(groups));
         };
+    }
+
+    /** What a step expects and what is found instead, in words. */
+    String difference(Step step) {
+        return switch (step) {
+            case Step.DisableAccount disable ->
+                    difference(
+                            "enabled",
+                            String.valueOf(disable.enabledBefore()),
+                            String.valueOf(enabled));
+            case Step.EndSessions end -> difference("sessions", "any", String.valueOf(sessions));
+            case Step.LeaveGroups leave ->
+                    difference("groups", paths(leave.groups()), paths(groups));
+        };
+    }
+
+    private static String difference(String attribute, String expected, String found) {
+        return attribute + " expected '" + expected + "', found '" + found + "'";
+    }
+
+    private static Set<String> ids(Collection<Group> groups) {
+        return groups.stream().map(Group::id).collect(Collectors.toSet());
+    }
+
+    private static String paths(List<Group> groups) {
+        return groups.stream()
+                .sorted(Comparator.comparing(Group::path))
+                .map(Group::path)
+                .collect(Collectors.joining(","));
     }
 }

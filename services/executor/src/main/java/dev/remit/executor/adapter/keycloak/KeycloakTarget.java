@@ -10,24 +10,28 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jspecify.annotations.Nullable;
 
 /** A Keycloak realm as the target. */
 @Singleton
-class KeycloakTarget implements Target {
+public class KeycloakTarget implements Target {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration KNOWN = Duration.ofMinutes(5);
+
+    /** The executor's own account, and until when that is taken for true. */
+    private record Known(String actor, Instant until) {}
 
     private final KeycloakAdmin keycloak;
     private final OidcClient tokens;
     private final String system;
-    private volatile @Nullable String trouble;
+    private volatile @Nullable Known known;
 
     KeycloakTarget(
             @RestClient KeycloakAdmin keycloak,
@@ -43,15 +47,34 @@ class KeycloakTarget implements Target {
         return system;
     }
 
+    @Override
+    public Set<String> abilities() {
+        return Set.of("disable-account", "end-sessions", "leave-groups");
+    }
+
     /** The sub of the executor's own access token. */
     @Override
     public Uni<String> actor() {
-        return watched(tokens.getTokens().map(each -> subject(each.getAccessToken())));
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Known last = known;
+                    return last != null && Instant.now().isBefore(last.until())
+                            ? Uni.createFrom().item(last.actor())
+                            : told(tokens.getTokens().map(each -> subject(each.getAccessToken())))
+                                    .invoke(actor ->
+                                            known = new Known(actor, Instant.now().plus(KNOWN)));
+                });
+    }
+
+    /** A new token is as good a question as any. */
+    @Override
+    public Uni<Void> ask() {
+        return told(tokens.getTokens()).replaceWithVoid();
     }
 
     @Override
     public Uni<TargetState> read(String account) {
-        return watched(
+        return told(
                 keycloak.user(account)
                         .chain(user ->
                                 keycloak.sessions(account)
@@ -79,38 +102,34 @@ class KeycloakTarget implements Target {
      */
     @Override
     public Uni<Void> disable(String account) {
-        return watched(
+        return told(
                 keycloak.user(account)
                         .chain(user -> keycloak.update(account, user.put("enabled", false))));
     }
 
     @Override
     public Uni<Void> endSessions(String account) {
-        return watched(keycloak.logout(account));
+        return told(keycloak.logout(account));
     }
 
     @Override
     public Uni<Void> leave(String account, Plan.Group group) {
-        return watched(keycloak.leave(account, group.id()));
+        return told(keycloak.leave(account, group.id()));
     }
 
-    /**
-     * Notes for health whether Keycloak answers, and tells what can never succeed from what may
-     * later.
-     */
-    private <T> Uni<T> watched(Uni<T> call) {
-        return call.invoke(() -> trouble = null)
-                .onFailure()
+    /** Tells what can never succeed from what may later. */
+    private static <T> Uni<T> told(Uni<T> call) {
+        return call.onFailure()
                 .transform(failure -> {
                     if (failure instanceof WebApplicationException answer) {
                         int status = answer.getResponse().getStatus();
-                        if (List.of(400, 403, 404, 409).contains(status)) {
-                            return new Impossible(
-                                    "Keycloak answers " + status + " for this account");
-                        }
+                        return List.of(400, 403, 404, 409).contains(status)
+                                ? new Impossible("Keycloak answers " + status + " for this account")
+                                : new Silent("Keycloak answers " + status, failure);
                     }
-                    trouble = "Keycloak does not answer: " + failure;
-                    return failure;
+                    return new Silent(
+                            "Keycloak does not answer: " + failure.getClass().getSimpleName(),
+                            failure);
                 });
     }
 
@@ -120,27 +139,6 @@ class KeycloakTarget implements Target {
             return JSON.readTree(Base64.getUrlDecoder().decode(payload)).path("sub").asText();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    @Readiness
-    @Singleton
-    static class Health implements HealthCheck {
-        private final KeycloakTarget target;
-
-        Health(KeycloakTarget target) {
-            this.target = target;
-        }
-
-        @Override
-        public HealthCheckResponse call() {
-            String trouble = target.trouble;
-            return trouble == null
-                    ? HealthCheckResponse.up("keycloak-target")
-                    : HealthCheckResponse.named("keycloak-target")
-                            .down()
-                            .withData("reason", trouble)
-                            .build();
         }
     }
 }

@@ -36,6 +36,12 @@ public class ExecutionRow extends PanacheEntityBase {
     /** INTENDED or DONE. */
     public String state;
 
+    /** How often it was leased: the number of the last lease. */
+    public int attempt;
+
+    /** Whether an attempt before the last lease may have touched the account. */
+    public boolean interrupted;
+
     @Column(name = "started_at")
     public @Nullable Instant startedAt;
 
@@ -44,5 +50,7 @@ public class ExecutionRow extends PanacheEntityBase {
     public @Nullable Instant leasedUntil;
 
     public @Nullable String outcome;
+
+    /** Of the outcome; before there is one, what it waits for. */
     public @Nullable String reason;
 }

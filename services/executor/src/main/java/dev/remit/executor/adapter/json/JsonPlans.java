@@ -1,0 +1,133 @@
+package dev.remit.executor.adapter.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.executor.application.Plans;
+import dev.remit.executor.domain.Plan;
+import dev.remit.executor.domain.Plan.Group;
+import dev.remit.executor.domain.Plan.Step;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Plans as JSON. Closed: a member, a step or an aim that is not known makes the whole plan
+ * unreadable, since it was approved and could not be honoured.
+ */
+@Singleton
+public class JsonPlans implements Plans {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> MEMBERS =
+            Set.of("account", "action", "change", "charter", "target", "steps");
+    private static final Set<String> STEP_MEMBERS = Set.of("name", "before", "after");
+
+    /** Something in it is not known. */
+    private static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Override
+    public Optional<Plan> read(byte[] bytes) {
+        try {
+            JsonNode root = JSON.readTree(bytes);
+            only(root, MEMBERS);
+            List<Step> steps = new ArrayList<>();
+            for (JsonNode step : root.path("steps")) {
+                steps.add(step(step));
+            }
+            check(!steps.isEmpty());
+            return Optional.of(
+                    new Plan(
+                            UUID.fromString(text(root, "change")),
+                            text(root, "account"),
+                            text(root, "target"),
+                            steps));
+        } catch (IOException | IllegalArgumentException | Unreadable e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Step step(JsonNode step) throws Unreadable {
+        return switch (text(step, "name")) {
+            case "disable-account" -> {
+                only(step, STEP_MEMBERS);
+                aims(step, Map.of("enabled", "false"));
+                String before = before(step, "enabled");
+                check(before.equals("true") || before.equals("false"));
+                yield new Step.DisableAccount(before.equals("true"));
+            }
+            case "end-sessions" -> {
+                only(step, STEP_MEMBERS);
+                aims(step, Map.of("sessions", "0"));
+                check(step.path("before").isObject() && step.path("before").isEmpty());
+                yield new Step.EndSessions();
+            }
+            case "leave-groups" -> {
+                Set<String> members = new HashSet<>(STEP_MEMBERS);
+                members.add("groups");
+                only(step, members);
+                aims(step, Map.of("groups", ""));
+                check(step.path("groups").isArray());
+                List<Group> groups = new ArrayList<>();
+                for (JsonNode group : step.path("groups")) {
+                    only(group, Set.of("id", "path"));
+                    groups.add(new Group(text(group, "id"), text(group, "path")));
+                }
+                // what the approvers read and what is done must be the same
+                check(
+                        before(step, "groups")
+                                .equals(
+                                        groups.stream()
+                                                .map(Group::path)
+                                                .sorted()
+                                                .collect(Collectors.joining(","))));
+                yield new Step.LeaveGroups(groups);
+            }
+            default -> throw new Unreadable();
+        };
+    }
+
+    /** What the account was, in the one attribute that the step is about. */
+    private static String before(JsonNode step, String attribute) throws Unreadable {
+        only(step.path("before"), Set.of(attribute));
+        JsonNode value = step.path("before").path(attribute);
+        check(value.isTextual());
+        return value.asText();
+    }
+
+    /** What the account is to be must be what the step does here. */
+    private static void aims(JsonNode step, Map<String, String> aims) throws Unreadable {
+        JsonNode after = step.path("after");
+        only(after, aims.keySet());
+        for (var aim : aims.entrySet()) {
+            JsonNode value = after.path(aim.getKey());
+            check(value.isTextual() && value.asText().equals(aim.getValue()));
+        }
+    }
+
+    private static void only(JsonNode object, Set<String> members) throws Unreadable {
+        check(object.isObject());
+        for (var member : object.properties()) {
+            check(members.contains(member.getKey()));
+        }
+    }
+
+    private static String text(JsonNode object, String member) throws Unreadable {
+        JsonNode value = object.path(member);
+        check(value.isTextual() && !value.asText().isEmpty());
+        return value.asText();
+    }
+
+    private static void check(boolean known) throws Unreadable {
+        if (!known) {
+            throw new Unreadable();
+        }
+    }
+}

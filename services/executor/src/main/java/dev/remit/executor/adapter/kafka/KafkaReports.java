@@ -1,0 +1,16 @@
+package dev.remit.executor.adapter.kafka;
+
+import dev.remit.executor.application.Reports;
+import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Report;
+import dev.remit.handoff.loop.Outbox;
+import jakarta.inject.Singleton;
+
+/** Reports as ChangeExecuted. */
+@Singleton
+class KafkaReports implements Reports {
+    @Override
+    public void handOn(Outbox outbox, Intent intent, String actor, Report report) {
+        outbox.handOn(intent.change(), Messages.executed(intent, actor, report), intent.cause());
+    }
+}

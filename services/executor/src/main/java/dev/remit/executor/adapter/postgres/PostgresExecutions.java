@@ -1,0 +1,285 @@
+package dev.remit.executor.adapter.postgres;
+
+import dev.remit.executor.application.Executions;
+import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Next;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** Executions as rows. Leases go by the database's clock, which all instances share. */
+@Singleton
+class PostgresExecutions implements Executions {
+    /** What no instance works on. */
+    private static final String FREE =
+            "state = 'INTENDED' and (leased_until is null or leased_until < now())";
+
+    private static final String STORE =
+            "insert into execution"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, expires_at, state)"
+                    + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
+                    + " cast(expires_at as timestamptz), 'INTENDED'"
+                    + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
+                    + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
+                    + " cast(:hashes as text[]), cast(:ends as text[]))"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, expires_at)"
+                    + " order by authorization_id on conflict (authorization_id) do nothing";
+
+    private static final String LEASE =
+            "with due as materialized (select authorization_id from execution where "
+                    + FREE
+                    + " and %s order by expires_at limit cast(:most as integer) for update skip locked)"
+                    + " update execution set attempt = attempt + 1, interrupted = started_at is not null,"
+                    + " started_at = coalesce(started_at, cast(:now as timestamptz)),"
+                    + " leased_until = now() + cast(:millis as bigint) * interval '1 millisecond'"
+                    + " from due where execution.authorization_id = due.authorization_id"
+                    + " returning execution.*";
+
+    /** Skips what is being settled: waiting for it could be a deadlock. */
+    private static final String PROLONG =
+            "with mine as materialized (select authorization_id from execution"
+                    + " join unnest(cast(:authorizations as uuid[]), cast(:numbers as integer[])) as held (id, number)"
+                    + " on authorization_id = held.id and attempt = held.number"
+                    + " where state = 'INTENDED' for update of execution skip locked)"
+                    + " update execution set leased_until = now() + cast(:millis as bigint) * interval '1 millisecond'"
+                    + " from mine where execution.authorization_id = mine.authorization_id"
+                    + " returning execution.authorization_id";
+
+    private static final String SETTLE =
+            "update execution set state = settled.state, outcome = nullif(settled.outcome, ''),"
+                    + " reason = settled.reason,"
+                    + " started_at = case when settled.begun then execution.started_at end,"
+                    + " leased_until = case when settled.state = 'INTENDED'"
+                    + " then now() + cast(:millis as bigint) * interval '1 millisecond' end"
+                    + " from unnest(cast(:authorizations as uuid[]), cast(:numbers as integer[]), cast(:states as text[]),"
+                    + " cast(:outcomes as text[]), cast(:reasons as text[]), cast(:begun as boolean[]))"
+                    + " as settled (id, number, state, outcome, reason, begun)"
+                    + " where authorization_id = settled.id and attempt = settled.number"
+                    + " and execution.state = 'INTENDED' returning authorization_id";
+
+    @Override
+    public Uni<Void> store(Collection<Intent> intents) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(STORE)
+                                .setParameter("authorizations", ids(intents, Intent::authorization))
+                                .setParameter("changes", ids(intents, Intent::change))
+                                .setParameter("causes", ids(intents, Intent::cause))
+                                .setParameter("targets", texts(intents, Intent::target))
+                                .setParameter("accounts", texts(intents, Intent::account))
+                                .setParameter(
+                                        "plans",
+                                        texts(
+                                                intents,
+                                                intent ->
+                                                        Base64.getEncoder()
+                                                                .encodeToString(intent.plan())))
+                                .setParameter("hashes", texts(intents, Intent::planHash))
+                                .setParameter(
+                                        "ends",
+                                        texts(intents, intent -> intent.expiresAt().toString()))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Set<Lot>> due(Collection<Lot> lots, Instant now) {
+        List<Lot> asked = List.copyOf(lots);
+        var sql = new StringBuilder();
+        for (int n = 0; n < asked.size(); n++) {
+            sql.append(n == 0 ? "" : " union all ")
+                    .append("select ")
+                    .append(n)
+                    .append(" where exists (select 1 from execution where ")
+                    .append(FREE)
+                    .append(" and ")
+                    .append(of(asked.get(n), "lot" + n))
+                    .append(")");
+        }
+        return Panache.withSession(() ->
+                        Panache.getSession()
+                                .chain(session -> {
+                                    var query =
+                                            session.createNativeQuery(
+                                                    sql.toString(), Integer.class);
+                                    for (int n = 0; n < asked.size(); n++) {
+                                        bind(query, asked.get(n), "lot" + n, now);
+                                    }
+                                    return query.getResultList();
+                                }))
+                .map(due -> due.stream().map(asked::get).collect(Collectors.toSet()));
+    }
+
+    @Override
+    public Uni<List<Leased>> lease(Lot lot, int most, Duration lease, Instant now) {
+        return Panache.getSession()
+                .chain(session ->
+                        bind(
+                                        session.createNativeQuery(
+                                                LEASE.formatted(of(lot, "lot")),
+                                                ExecutionRow.class),
+                                        lot,
+                                        "lot",
+                                        now)
+                                .setParameter("most", most)
+                                .setParameter("now", now.toString())
+                                .setParameter("millis", lease.toMillis())
+                                .getResultList())
+                .map(rows -> rows.stream().map(PostgresExecutions::leased).toList());
+    }
+
+    @Override
+    public Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease) {
+        return Panache.withTransaction(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(PROLONG, UUID.class)
+                                                .setParameter(
+                                                        "authorizations",
+                                                        ids(
+                                                                leases,
+                                                                each ->
+                                                                        each.intent()
+                                                                                .authorization()))
+                                                .setParameter(
+                                                        "numbers", numbers(leases, Leased::number))
+                                                .setParameter("millis", lease.toMillis())
+                                                .getResultList()))
+                .map(Set::copyOf);
+    }
+
+    @Override
+    public Uni<Set<UUID>> settle(Collection<Settlement> settlements, Duration pause) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(SETTLE, UUID.class)
+                                .setParameter(
+                                        "authorizations",
+                                        ids(settlements, Settlement::authorization))
+                                .setParameter("numbers", numbers(settlements, Settlement::number))
+                                .setParameter(
+                                        "states",
+                                        texts(
+                                                settlements,
+                                                each ->
+                                                        switch (each.last()) {
+                                                            case Next.End _ -> "DONE";
+                                                            case Next.Later _ -> "INTENDED";
+                                                        }))
+                                .setParameter(
+                                        "outcomes",
+                                        texts(
+                                                settlements,
+                                                each ->
+                                                        switch (each.last()) {
+                                                            case Next.End(var report) ->
+                                                                    report.outcome().name();
+                                                            case Next.Later _ -> "";
+                                                        }))
+                                .setParameter(
+                                        "reasons",
+                                        texts(
+                                                settlements,
+                                                each ->
+                                                        switch (each.last()) {
+                                                            case Next.End(var report) ->
+                                                                    report.reason();
+                                                            case Next.Later(var reason, _) ->
+                                                                    reason;
+                                                        }))
+                                .setParameter(
+                                        "begun",
+                                        settlements.stream()
+                                                .map(each ->
+                                                        switch (each.last()) {
+                                                            case Next.End _ -> true;
+                                                            case Next.Later(_, var begun) -> begun;
+                                                        })
+                                                .toArray(Boolean[]::new))
+                                .setParameter("millis", pause.toMillis())
+                                .getResultList())
+                .map(HashSet::new);
+    }
+
+    @Override
+    public Uni<Optional<Shown>> find(UUID change) {
+        return Panache.withSession(() ->
+                        ExecutionRow.<ExecutionRow>find(
+                                        "changeId = ?1 order by expiresAt desc", change)
+                                .page(0, 1)
+                                .firstResult())
+                .map(row -> Optional.ofNullable(row).map(PostgresExecutions::shown));
+    }
+
+    /** A lot as a condition, with one parameter of this name. */
+    private static String of(Lot lot, String parameter) {
+        return switch (lot) {
+            case Lot.On _ -> "target = :" + parameter;
+            case Lot.Expired _ ->
+                    "started_at is null and expires_at <= cast(:" + parameter + " as timestamptz)";
+            case Lot.Elsewhere _ -> "target <> all(cast(:" + parameter + " as text[]))";
+        };
+    }
+
+    private static <T> Mutiny.SelectionQuery<T> bind(
+            Mutiny.SelectionQuery<T> query, Lot lot, String parameter, Instant now) {
+        return switch (lot) {
+            case Lot.On(String system) -> query.setParameter(parameter, system);
+            case Lot.Expired _ -> query.setParameter(parameter, now.toString());
+            case Lot.Elsewhere(Set<String> systems) ->
+                    query.setParameter(parameter, systems.toArray(String[]::new));
+        };
+    }
+
+    private static Leased leased(ExecutionRow row) {
+        return new Leased(
+                new Intent(
+                        row.authorizationId,
+                        row.changeId,
+                        row.cause,
+                        row.target,
+                        row.account,
+                        row.plan,
+                        row.planHash,
+                        row.expiresAt),
+                row.attempt,
+                row.interrupted,
+                row.startedAt == null ? row.expiresAt : row.startedAt);
+    }
+
+    private static Shown shown(ExecutionRow row) {
+        return new Shown(
+                row.changeId,
+                row.authorizationId,
+                row.state,
+                row.planHash,
+                row.startedAt,
+                row.expiresAt,
+                row.outcome,
+                row.reason);
+    }
+
+    private static <T> UUID[] ids(Collection<T> all, Function<T, UUID> id) {
+        return all.stream().map(id).toArray(UUID[]::new);
+    }
+
+    private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
+        return all.stream().map(text).toArray(String[]::new);
+    }
+
+    private static <T> Integer[] numbers(Collection<T> all, Function<T, Integer> number) {
+        return all.stream().map(number).toArray(Integer[]::new);
+    }
+}

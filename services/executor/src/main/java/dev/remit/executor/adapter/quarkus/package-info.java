@@ -1,0 +1,5 @@
+/** Technology at the edge: quarkus. */
+@NullMarked
+package dev.remit.executor.adapter.quarkus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,219 @@
+package dev.remit.executor.adapter.scim;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.executor.application.Target;
+import dev.remit.executor.domain.Plan;
+import dev.remit.executor.domain.TargetState;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.ext.web.client.HttpRequest;
+import io.vertx.mutiny.ext.web.client.HttpResponse;
+import io.vertx.mutiny.ext.web.client.WebClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A SCIM 2.0 system as the target (RFC 7643, RFC 7644). An account is a User, its direct groups are
+ * the User's {@code groups}; both change by PATCH. SCIM knows no sessions.
+ */
+public final class ScimTarget implements Target {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MEDIA = "application/scim+json";
+    private static final String PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+    private static final long MILLIS = 10_000;
+
+    /** Answers that no repetition changes: RFC 7644, section 3.12. */
+    private static final Set<Integer> FINAL = Set.of(400, 403, 404, 409, 413, 501);
+
+    private final String system;
+    private final String base;
+    private final @Nullable String token;
+    private final WebClient http;
+
+    /**
+     * Makes no call yet.
+     *
+     * @param name the system's name after {@code scim:}
+     * @param url the base URL
+     * @param connections how many connections may be open
+     * @throws IllegalArgumentException naming the setting and the rule
+     */
+    public ScimTarget(String name, URI url, Optional<String> token, int connections, Vertx vertx) {
+        if (!name.matches("[A-Za-z0-9-]{1,32}")) {
+            throw new IllegalArgumentException(
+                    "remit.scim." + name + ": a name is 1 to 32 letters, digits or dashes");
+        }
+        if (!Set.of("http", "https").contains(String.valueOf(url.getScheme()))
+                || url.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "remit.scim." + name + ".url: is not an http or https URL");
+        }
+        this.system = "scim:" + name;
+        this.base = url.toString().replaceFirst("/+$", "");
+        this.token = token.orElse(null);
+        this.http =
+                WebClient.create(
+                        vertx,
+                        new WebClientOptions()
+                                .setFollowRedirects(false)
+                                .setConnectTimeout(2_000)
+                                .setMaxPoolSize(connections)
+                                .setUserAgent("remit-executor"));
+    }
+
+    @Override
+    public String system() {
+        return system;
+    }
+
+    @Override
+    public Set<String> abilities() {
+        return Set.of("disable-account", "leave-groups");
+    }
+
+    /** SCIM does not tell whom a token belongs to. */
+    @Override
+    public Uni<String> actor() {
+        return Uni.createFrom().item("executor");
+    }
+
+    @Override
+    public Uni<Void> ask() {
+        return send(HttpMethod.GET, "/ServiceProviderConfig", null).replaceWithVoid();
+    }
+
+    @Override
+    public Uni<TargetState> read(String account) {
+        return send(
+                        HttpMethod.GET,
+                        "/Users/" + encoded(account) + "?attributes=active,groups",
+                        null)
+                .map(this::state);
+    }
+
+    @Override
+    public Uni<Void> disable(String account) {
+        return patch("/Users/" + encoded(account), operation("replace", "active", false))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> endSessions(String account) {
+        return Uni.createFrom()
+                .failure(new Impossible("SCIM has no sessions that " + system + " could end"));
+    }
+
+    @Override
+    public Uni<Void> leave(String account, Plan.Group group) {
+        return patch(
+                        "/Groups/" + encoded(group.id()),
+                        operation("remove", "members[value eq " + quoted(account) + "]", null))
+                .replaceWithVoid();
+    }
+
+    private TargetState state(byte[] body) {
+        try {
+            JsonNode user = JSON.readTree(body);
+            // some systems write booleans as strings
+            String active = user.path("active").asText().toLowerCase(Locale.ROOT);
+            if (!active.equals("true") && !active.equals("false")) {
+                throw new Impossible(system + " does not say whether the account is active");
+            }
+            List<Plan.Group> groups = new ArrayList<>();
+            for (JsonNode group : user.path("groups")) {
+                // an indirect membership cannot be left (RFC 7643, section 4.1.2)
+                if (!group.path("type").asText().equalsIgnoreCase("indirect")) {
+                    String id = group.path("value").asText();
+                    groups.add(new Plan.Group(id, group.path("display").asText(id)));
+                }
+            }
+            return new TargetState(active.equals("true"), 0, groups);
+        } catch (IOException e) {
+            throw new Silent(system + " answers with something that is not JSON", e);
+        }
+    }
+
+    private Uni<byte[]> patch(String path, Map<String, ?> operation) {
+        return send(
+                HttpMethod.PATCH,
+                path,
+                json(Map.of("schemas", List.of(PATCH), "Operations", List.of(operation))));
+    }
+
+    private static Map<String, ?> operation(String op, String path, @Nullable Boolean value) {
+        return value == null
+                ? Map.of("op", op, "path", path)
+                : Map.of("op", op, "path", path, "value", value);
+    }
+
+    /** The body of an answer that says yes; everything else is a failure of one of two kinds. */
+    private Uni<byte[]> send(HttpMethod method, String path, @Nullable String body) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    HttpRequest<Buffer> request =
+                            http.requestAbs(method, base + path)
+                                    .timeout(MILLIS)
+                                    .putHeader("Accept", MEDIA);
+                    if (token != null) {
+                        request.bearerTokenAuthentication(token);
+                    }
+                    return body == null
+                            ? request.send()
+                            : request.putHeader("Content-Type", MEDIA)
+                                    .sendBuffer(Buffer.buffer(body));
+                })
+                .onFailure()
+                .transform(failure ->
+                        new Silent(
+                                system + " does not answer: " + failure.getClass().getSimpleName(),
+                                failure))
+                .map(this::accepted);
+    }
+
+    private byte[] accepted(HttpResponse<Buffer> response) {
+        int status = response.statusCode();
+        if (FINAL.contains(status)) {
+            throw new Impossible(system + " answers " + status + " for this account");
+        }
+        if (status < 200 || status > 299) {
+            throw new Silent(system + " answers " + status);
+        }
+        Buffer body = response.body();
+        return body == null ? new byte[0] : body.getBytes();
+    }
+
+    /** One path segment; never one that means another place. */
+    private static String encoded(String text) {
+        if (text.isEmpty() || text.equals(".") || text.equals("..")) {
+            throw new Impossible("'" + text + "' is no SCIM id");
+        }
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** A string of a filter, which is a JSON string (RFC 7644, section 3.4.2.2). */
+    private static String quoted(String text) {
+        return json(text);
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

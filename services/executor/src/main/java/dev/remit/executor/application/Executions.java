@@ -1,0 +1,84 @@
+package dev.remit.executor.application;
+
+import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Next;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The authorizations that arrived and how far their execution is. Each call is one statement,
+ * whatever the number of executions. {@code store}, {@code lease} and {@code settle} belong in a
+ * transaction of {@link dev.remit.handoff.loop.Handoffs} or the loop; the others make their own.
+ *
+ * <p>A lease makes one instance work on an execution. It carries a number that grows with each
+ * lease: who was overtaken can neither prolong nor settle.
+ */
+public interface Executions {
+    /** Executions that are worked off together. */
+    sealed interface Lot {
+        /** Those on one system. */
+        record On(String system) implements Lot {}
+
+        /** Those that nobody has begun and whose authorization has ended. */
+        record Expired() implements Lot {}
+
+        /** Those on systems that are not among these. */
+        record Elsewhere(Set<String> systems) implements Lot {}
+    }
+
+    /**
+     * A lease.
+     *
+     * @param number how often the execution was leased
+     * @param interrupted whether an earlier attempt may have touched the account
+     * @param startedAt when the execution was taken up
+     */
+    record Leased(Intent intent, int number, boolean interrupted, Instant startedAt) {}
+
+    /** What became of a lease. */
+    record Settlement(UUID authorization, int number, Next.Last last) {}
+
+    /** An execution as it is shown. */
+    record Shown(
+            UUID change,
+            UUID authorization,
+            String state,
+            String planHash,
+            @Nullable Instant startedAt,
+            Instant expiresAt,
+            @Nullable String outcome,
+            @Nullable String reason) {}
+
+    /** Stores intents; one whose authorization is known is left as it is. */
+    Uni<Void> store(Collection<Intent> intents);
+
+    /** Which of these lots have something to lease now. */
+    Uni<Set<Lot>> due(Collection<Lot> lots, Instant now);
+
+    /**
+     * Leases at most so many of a lot, those that end soonest first, and none that another instance
+     * works on.
+     */
+    Uni<List<Leased>> lease(Lot lot, int most, Duration lease, Instant now);
+
+    /** Prolongs leases; returns the authorizations whose lease is still held and now longer. */
+    Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease);
+
+    /**
+     * Settles what the number still fits and nobody settled before. What ended is done for ever;
+     * what waits is free again after the pause.
+     *
+     * @return the authorizations that were settled by this very call
+     */
+    Uni<Set<UUID>> settle(Collection<Settlement> settlements, Duration pause);
+
+    /** The execution of a change; if there are several, the one that ends last. */
+    Uni<Optional<Shown>> find(UUID change);
+}

@@ -1,0 +1,175 @@
+package dev.remit.executor.application;
+
+import dev.remit.executor.application.Executions.Settlement;
+import dev.remit.executor.application.PerformPlan.Performed;
+import dev.remit.executor.domain.Next;
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * Attempts are over: what they led to is settled and handed on in waves, each one transaction. A
+ * wave takes what finished while the one before was committed; when there is much to do, it waits a
+ * few milliseconds more.
+ */
+@Singleton
+public class ReportExecutions {
+    /** How many one wave takes. */
+    static final int WAVE = 200;
+
+    private static final Logger LOG = Logger.getLogger(ReportExecutions.class);
+    private static final Duration GATHERING = Duration.ofMillis(5);
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    private record Waiting(Performed performed, UniEmitter<? super Void> done) {}
+
+    private final Handoffs handoffs;
+    private final Executions executions;
+    private final Reports reports;
+    private final StopPoints stops;
+    private final MeterRegistry meters;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private boolean busy;
+
+    ReportExecutions(
+            Handoffs handoffs,
+            Executions executions,
+            Reports reports,
+            StopPoints stops,
+            MeterRegistry meters) {
+        this.handoffs = handoffs;
+        this.executions = executions;
+        this.reports = reports;
+        this.stops = stops;
+        this.meters = meters;
+    }
+
+    /**
+     * Reports an attempt with the next wave.
+     *
+     * @return done when that is committed, or given up: then the lease runs out and the target is
+     *     read again
+     */
+    public Uni<Void> report(Performed performed) {
+        return Uni.createFrom()
+                .emitter(done -> {
+                    if (add(new Waiting(performed, done))) {
+                        next();
+                    }
+                });
+    }
+
+    /** Whether a wave must be set off for it. */
+    private synchronized boolean add(Waiting each) {
+        waiting.add(each);
+        boolean first = !busy;
+        busy = true;
+        return first;
+    }
+
+    private synchronized List<Waiting> wave() {
+        var wave = new ArrayList<Waiting>();
+        while (wave.size() < WAVE && !waiting.isEmpty()) {
+            wave.add(waiting.remove());
+        }
+        busy = !wave.isEmpty();
+        return wave;
+    }
+
+    private void next() {
+        List<Waiting> wave = wave();
+        if (wave.isEmpty()) {
+            return;
+        }
+        commit(wave.stream().map(Waiting::performed).toList())
+                .eventually(() -> wave.forEach(each -> each.done().complete(null)))
+                .chain(() ->
+                        wave.size() == 1
+                                ? Uni.createFrom().voidItem()
+                                : Uni.createFrom().voidItem().onItem().delayIt().by(GATHERING))
+                .subscribe()
+                .with(
+                        done -> next(),
+                        failure -> {
+                            LOG.error("reporting goes on after a bug", failure);
+                            next();
+                        });
+    }
+
+    /** One transaction; if it fails, each on its own, so that none holds up the others. */
+    private Uni<Void> commit(List<Performed> wave) {
+        return settle(wave)
+                .onFailure()
+                .recoverWithUni(failure -> {
+                    LOG.warnf(failure, "%d reports could not be committed", wave.size());
+                    return wave.size() == 1
+                            ? Uni.createFrom().voidItem()
+                            : Multi.createFrom()
+                                    .iterable(wave)
+                                    .onItem()
+                                    .transformToUniAndConcatenate(each -> commit(List.of(each)))
+                                    .collect()
+                                    .asList()
+                                    .replaceWithVoid();
+                });
+    }
+
+    private Uni<Void> settle(List<Performed> wave) {
+        List<UUID> ending =
+                wave.stream()
+                        .filter(each -> each.last() instanceof Next.End)
+                        .map(each -> each.leased().intent().change())
+                        .toList();
+        List<Settlement> settlements =
+                wave.stream()
+                        .map(each ->
+                                new Settlement(
+                                        each.leased().intent().authorization(),
+                                        each.leased().number(),
+                                        each.last()))
+                        .toList();
+        return handoffs.transact(
+                        ending,
+                        outbox ->
+                                executions
+                                        .settle(settlements, RETRY)
+                                        .invoke(settled -> handOn(wave, settled, outbox)))
+                .invoke(settled -> committed(wave, settled))
+                .replaceWithVoid();
+    }
+
+    private void handOn(List<Performed> wave, Set<UUID> settled, Outbox outbox) {
+        for (Performed each : wave) {
+            if (each.last() instanceof Next.End(var report)
+                    && settled.contains(each.leased().intent().authorization())) {
+                reports.handOn(outbox, each.leased().intent(), each.actor(), report);
+            }
+        }
+    }
+
+    private void committed(List<Performed> wave, Set<UUID> settled) {
+        stops.reached(StopPoints.Point.REPORT);
+        for (Performed each : wave) {
+            if (!settled.contains(each.leased().intent().authorization())) {
+                LOG.warnf(
+                        "authorization %s was taken on by another instance",
+                        each.leased().intent().authorization());
+            } else if (each.last() instanceof Next.End(var report)) {
+                meters.counter("remit.executor.executed", "outcome", report.outcome().name())
+                        .increment();
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.remit.executor.application;
+
+import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Report;
+import dev.remit.handoff.loop.Outbox;
+
+/** The reports that go to the ledger. */
+public interface Reports {
+    /**
+     * Hands a report on.
+     *
+     * @param outbox of the transaction that settles the execution
+     * @param actor immutable id of who executed, in the target
+     */
+    void handOn(Outbox outbox, Intent intent, String actor, Report report);
+}

@@ -1,0 +1,172 @@
+package dev.remit.executor.domain;
+
+import dev.remit.executor.domain.Plan.Step;
+import dev.remit.executor.domain.TargetState.Standing;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One attempt to execute an authorization. The target is never touched blindly: each attempt reads
+ * it first and goes by what it says.
+ *
+ * <p>A first attempt needs the account exactly as the plan's approvers saw it, or as the plan wants
+ * it. One that follows an interruption may also find it in between. Nothing is touched once the
+ * authorization has ended; what was begun in time and is found complete still counts.
+ */
+public sealed interface Attempt {
+    Order order();
+
+    /** When the authorization was first taken up. */
+    Instant startedAt();
+
+    /** Nobody has touched the account for this authorization. */
+    record First(Order order, Instant startedAt) implements Attempt {}
+
+    /** An earlier attempt may have touched the account. */
+    record Again(Order order, Instant startedAt) implements Attempt {}
+
+    /** An attempt and what it knows. */
+    record Situation(Attempt attempt, Finding finding) {}
+
+    /** What to do, knowing this of the target. */
+    static Next decide(Attempt attempt, Finding finding, Instant now) {
+        return switch (new Situation(attempt, finding)) {
+            case Situation(First first, Finding.Nothing _) -> open(first, now);
+            case Situation(Again again, Finding.Nothing _) -> open(again, now);
+            case Situation(First first, Finding.Found(TargetState found)) ->
+                    begin(first, found, now);
+            case Situation(Again again, Finding.Found(TargetState found)) ->
+                    goOn(again, found, now);
+            case Situation(First first, Finding.ReadBack back) ->
+                    judge(first, back, false, back.obstacle(), now);
+            case Situation(Again again, Finding.ReadBack back) ->
+                    judge(again, back, true, back.obstacle(), now);
+            case Situation(First first, Finding.Impossible(String reason)) ->
+                    fail(first, reason, now);
+            case Situation(Again again, Finding.Impossible(String reason)) ->
+                    fail(again, reason, now);
+            case Situation(First first, Finding.Unanswered(String reason, boolean touched)) ->
+                    touched
+                            ? waitOrFail(first, reason, now)
+                            : first.order().intent().isExpired(now)
+                                    ? refuse(expired(first) + "; " + reason, now)
+                                    : new Next.Later(reason, false);
+            case Situation(Again again, Finding.Unanswered(String reason, _)) ->
+                    waitOrFail(again, reason, now);
+        };
+    }
+
+    private static Next open(First attempt, Instant now) {
+        Optional<String> refusal = attempt.order().refusal();
+        if (refusal.isPresent()) {
+            return refuse(refusal.get(), now);
+        }
+        return attempt.order().intent().isExpired(now)
+                ? refuse(expired(attempt), now)
+                : new Next.Read();
+    }
+
+    private static Next open(Again attempt, Instant now) {
+        return attempt.order()
+                .refusal()
+                .<Next>map(refusal ->
+                        fail(
+                                attempt,
+                                refusal + "; an earlier attempt may have touched the account",
+                                now))
+                .orElseGet(Next.Read::new);
+    }
+
+    private static Next begin(First attempt, TargetState found, Instant now) {
+        Plan plan = attempt.order().readPlan();
+        if (attempt.order().intent().isExpired(now)) {
+            return refuse(expired(attempt), now);
+        }
+        Optional<String> drift = drift(plan, found, Set.of(Standing.BETWEEN, Standing.ELSEWHERE));
+        if (drift.isPresent()) {
+            return refuse(drift.get(), now);
+        }
+        List<Call> calls = calls(plan, found);
+        return calls.isEmpty()
+                ? judge(attempt, unchanged(found), false, Optional.empty(), now)
+                : new Next.Perform(found, calls);
+    }
+
+    private static Next goOn(Again attempt, TargetState found, Instant now) {
+        Plan plan = attempt.order().readPlan();
+        Optional<String> obstacle =
+                drift(plan, found, Set.of(Standing.ELSEWHERE))
+                        .or(() ->
+                                attempt.order().intent().isExpired(now)
+                                        ? Optional.of(expired(attempt))
+                                        : Optional.empty());
+        List<Call> calls = calls(plan, found);
+        return calls.isEmpty() || obstacle.isPresent()
+                ? judge(attempt, unchanged(found), true, obstacle, now)
+                : new Next.Perform(found, calls);
+    }
+
+    private static Next judge(
+            Attempt attempt,
+            Finding.ReadBack back,
+            boolean interrupted,
+            Optional<String> obstacle,
+            Instant now) {
+        return new Next.End(
+                Report.of(
+                        attempt.order().readPlan(),
+                        back.before(),
+                        back.after(),
+                        interrupted,
+                        obstacle,
+                        attempt.startedAt(),
+                        now));
+    }
+
+    private static Next waitOrFail(Attempt attempt, String reason, Instant now) {
+        return attempt.order().intent().isExpired(now)
+                ? fail(
+                        attempt,
+                        "the target did not answer until the authorization ended: " + reason,
+                        now)
+                : new Next.Later(reason, true);
+    }
+
+    private static Next refuse(String reason, Instant now) {
+        return new Next.End(Report.refused(reason, now));
+    }
+
+    private static Next fail(Attempt attempt, String reason, Instant now) {
+        return new Next.End(Report.failed(reason, attempt.startedAt(), now));
+    }
+
+    private static String expired(Attempt attempt) {
+        return "EXPIRED: the authorization ended at " + attempt.order().intent().expiresAt();
+    }
+
+    /** Where somebody else changed the account since the plan was made. */
+    private static Optional<String> drift(Plan plan, TargetState found, Set<Standing> strange) {
+        List<Step> drifted =
+                plan.steps().stream()
+                        .filter(step -> strange.contains(found.standing(step)))
+                        .toList();
+        return drifted.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "DRIFTED: the account is not as the plan was made for: "
+                                + drifted.stream()
+                                        .map(found::difference)
+                                        .collect(Collectors.joining("; ")));
+    }
+
+    private static List<Call> calls(Plan plan, TargetState found) {
+        return plan.steps().stream().flatMap(step -> found.calls(step).stream()).toList();
+    }
+
+    private static Finding.ReadBack unchanged(TargetState found) {
+        return new Finding.ReadBack(found, found, Optional.empty());
+    }
+}

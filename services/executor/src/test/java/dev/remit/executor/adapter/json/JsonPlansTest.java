@@ -1,0 +1,87 @@
+package dev.remit.executor.adapter.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.executor.domain.Plan;
+import dev.remit.executor.domain.Plan.Group;
+import dev.remit.executor.domain.Plan.Step;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonPlansTest {
+    private static final String PLAN =
+            """
+            {"account":"a1","action":"offboard","change":"00000000-0000-0001-0000-000000000001",\
+            "charter":{"hash":"h","name":"n","version":"1"},\
+            "steps":[{"after":{"enabled":"false"},"before":{"enabled":"true"},"name":"disable-account"},\
+            {"after":{"sessions":"0"},"before":{},"name":"end-sessions"},\
+            {"after":{"groups":""},"before":{"groups":"/a,/b"},"groups":[{"id":"2","path":"/b"},{"id":"1","path":"/a"}],"name":"leave-groups"}],\
+            "target":"keycloak:acme"}\
+            """;
+
+    @Test
+    void aPlanReads() {
+        assertThat(read(PLAN))
+                .contains(
+                        new Plan(
+                                new UUID(1, 1),
+                                "a1",
+                                "keycloak:acme",
+                                List.of(
+                                        new Step.DisableAccount(true),
+                                        new Step.EndSessions(),
+                                        new Step.LeaveGroups(
+                                                List.of(
+                                                        new Group("2", "/b"),
+                                                        new Group("1", "/a"))))));
+    }
+
+    /** Each alteration of the plan above makes it unreadable. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "disable-account | launch-rocket",
+                "\"account\" | \"accounts\"",
+                "\"a1\" | 7",
+                "\"a1\" | \"\"",
+                "\"account\":\"a1\" | \"account\":\"a1\",\"unless\":\"x\"",
+                "00000000-0000-0001-0000-000000000001 | no-uuid",
+                "{\"enabled\":\"false\"} | {\"enabled\":\"true\"}",
+                "{\"enabled\":\"false\"} | {}",
+                "{\"enabled\":\"true\"} | {\"enabled\":\"maybe\"}",
+                "{\"enabled\":\"true\"} | {\"enabled\":true}",
+                "{\"enabled\":\"true\"} | {\"enabled\":\"true\",\"mail\":\"x\"}",
+                "{\"enabled\":\"true\"} | {}",
+                "\"before\":{},| ``",
+                "\"before\":{} | \"before\":{\"sessions\":\"2\"}",
+                "{\"sessions\":\"0\"} | {\"sessions\":\"1\"}",
+                "/a,/b | /a",
+                "/a,/b | /a,/b,/c",
+                "{\"groups\":\"\"} | {\"groups\":\"/c\"}",
+                "{\"id\":\"1\", | {",
+                "{\"id\":\"1\", | {\"id\":\"1\",\"type\":\"x\",",
+                "\"steps\":[ | \"steps\":[[],",
+                "{\"account\" | [{\"account\"",
+            })
+    void whatIsNotKnownMakesAPlanUnreadable(String found, String replaced) {
+        assertThat(PLAN).contains(found);
+        assertThat(read(PLAN.replace(found, replaced))).isEmpty();
+    }
+
+    @Test
+    void aPlanWithoutAStepDoesNotRead() {
+        assertThat(read(PLAN.replaceFirst("\"steps\":\\[.*],", "\"steps\":[],"))).isEmpty();
+        assertThat(read("")).isEmpty();
+    }
+
+    private static Optional<Plan> read(String json) {
+        return new JsonPlans().read(json.getBytes(StandardCharsets.UTF_8));
+    }
+}

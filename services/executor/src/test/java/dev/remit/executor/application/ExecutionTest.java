@@ -1,0 +1,435 @@
+package dev.remit.executor.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.executor.application.StopPoints.Point;
+import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Report.Done;
+import dev.remit.executor.domain.Report.Outcome;
+import dev.remit.executor.domain.Report.StepReport;
+import dev.remit.executor.domain.TargetState;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** From an authorization's arrival to its report, with everything that can happen in between. */
+class ExecutionTest {
+    private static final Duration MOMENT = Duration.ofMillis(1);
+    private final World world = new World();
+
+    @Test
+    void anAuthorizationIsExecutedAsSoonAsItIsStored() {
+        world.instance().receives(world.intent(world.acme, "a1"));
+
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.handedOn.getFirst().actor()).isEqualTo("actor-of-keycloak:acme");
+        assertThat(world.acme.calls)
+                .containsExactly(
+                        "read a1", "disable a1", "leave a1 /sales", "leave a1 /staff", "read a1");
+    }
+
+    @Test
+    void anAuthorizationThatArrivesTwiceIsExecutedOnce() {
+        Intent intent = world.intent(world.acme, "a1");
+        var instance = world.instance();
+        instance.receives(intent, intent);
+        World.until(() -> world.open() == 0);
+        instance.receives(intent);
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aBatchCostsStatementsPerWaveAndNotPerAuthorization() {
+        Queue<UniEmitter<? super Void>> waiting = hold(world.acme, "read");
+        Intent[] intents =
+                IntStream.range(0, World.CONCURRENCY)
+                        .mapToObj(n -> world.intent(world.acme, "a" + n))
+                        .toArray(Intent[]::new);
+        var instance = world.instance();
+        instance.receives(intents);
+        World.until(() -> waiting.size() == World.CONCURRENCY);
+        assertThat(world.statements).containsEntry("store", 1).containsEntry("lease", 1);
+
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        waiting.forEach(each -> each.complete(null));
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).hasSize(World.CONCURRENCY).containsOnly(Outcome.SUCCEEDED);
+        // the first to finish goes alone, the others gather while it is committed
+        assertThat(world.statements.get("settle")).isLessThan(World.CONCURRENCY / 2);
+    }
+
+    @Test
+    void aLongQueueIsWorkedOffInOrderOfItsEnd() {
+        Intent[] intents =
+                IntStream.range(0, 500)
+                        .mapToObj(n -> world.intent(world.acme, "a" + n))
+                        .toArray(Intent[]::new);
+        world.instance().receives(intents);
+        World.until(() -> world.open() == 0);
+        assertThat(world.handedOn).hasSize(500).doesNotHaveDuplicates();
+        assertThat(world.statements).containsEntry("store", 1);
+        assertThat(world.statementsInAll()).isLessThan(150);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCrashAnywhereLeadsToOneReportAndNoCallTwice(Point point) {
+        Intent intent = world.intent(world.acme, "a1");
+        var victim = world.instanceThatDiesAt(point);
+        victim.receives(intent);
+        World.until(victim::isDead);
+        assertThat(world.handedOn).hasSize(point == Point.REPORT ? 1 : 0);
+
+        var survivor = world.instance();
+        survivor.sweeps();
+        assertThat(world.leased()).as("not before the lease ran out").isLessThanOrEqualTo(1);
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        survivor.sweeps();
+
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.acme.calls)
+                .filteredOn(call -> !call.startsWith("read"))
+                .containsExactly("disable a1", "leave a1 /sales", "leave a1 /staff");
+        assertThat(world.handedOn.getFirst().report().steps())
+                .extracting(StepReport::state)
+                .containsOnly(Done.DONE);
+    }
+
+    @Test
+    void aCrashBetweenTwoCallsIsFinishedByWhatTheTargetSays() {
+        Intent intent = world.intent(world.acme, "a1");
+        var victim = world.instanceThatDiesAt(Point.INTENT);
+        victim.receives(intent);
+        World.until(victim::isDead);
+        world.acme.accounts.put("a1", new TargetState(false, 0, List.of(World.STAFF)));
+
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        world.instance().sweeps();
+
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.acme.calls).containsExactly("read a1", "leave a1 /staff", "read a1");
+    }
+
+    @Test
+    void anAccountThatDriftedIsNotTouched() {
+        Intent intent = world.intent(world.acme, "a1");
+        world.acme.accounts.put("a1", new TargetState(true, 0, List.of(World.SALES)));
+        world.instance().receives(intent);
+
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.REFUSED);
+        assertThat(world.handedOn.getFirst().report().reason())
+                .contains("groups expected '/sales,/staff', found '/sales'");
+        assertThat(world.acme.calls).containsExactly("read a1");
+    }
+
+    @Test
+    void anAuthorizationThatDoesNotHoldIsRefusedWithoutACall() {
+        world.acme.accounts.put("a1", new TargetState(true, 0, List.of()));
+        var instance = world.instance();
+        instance.receives(world.intent("keycloak:acme", "a1", 1), world.intent("okta", "a1", 0));
+
+        World.until(() -> world.open() == 0);
+        assertThat(world.handedOn)
+                .extracting(each -> each.report().reason().split(":", 2)[0])
+                .containsExactlyInAnyOrder("PLAN_HASH", "TARGET");
+        assertThat(world.outcomes()).containsOnly(Outcome.REFUSED);
+        assertThat(world.handedOn).allMatch(each -> each.actor().equals("executor"));
+        assertThat(world.acme.calls).isEmpty();
+    }
+
+    @Test
+    void anExecutionOnASystemThatWasTakenAwayIsFoundByASweep() {
+        world.executions.store(List.of(world.intent("okta", "a1", 0))).await().indefinitely();
+        world.instance().sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.REFUSED);
+    }
+
+    @Test
+    void aSilentTargetIsTriedAgainLater() {
+        silence(world.acme);
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.waiting() > 0);
+        assertThat(instance.leases.troubles())
+                .containsEntry("keycloak:acme", "it is down")
+                .containsEntry("scim:slow", "");
+        assertThat(world.open()).isEqualTo(1);
+
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        world.clock.pass(Duration.ofSeconds(6));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(instance.leases.troubles()).containsEntry("keycloak:acme", "");
+    }
+
+    @Test
+    void aTargetThatAnswersAgainIsKnownToWithoutWork() {
+        silence(world.acme);
+        var instance = world.instance();
+        instance.sweeps();
+        assertThat(instance.leases.troubles()).containsEntry("keycloak:acme", "it is down");
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        instance.sweeps();
+        assertThat(instance.leases.troubles()).containsEntry("keycloak:acme", "");
+    }
+
+    @Test
+    void aTargetThatStaysSilentEndsInARefusalAndNothingWasTouched() {
+        silence(world.acme);
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.waiting() == 1);
+        world.clock.pass(Duration.ofHours(2));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.REFUSED);
+        assertThat(world.handedOn.getFirst().report().reason()).startsWith("EXPIRED");
+    }
+
+    @Test
+    void aTargetThatFallsSilentHalfWayEndsInAFailureIfItStaysSo() {
+        world.acme.before =
+                call ->
+                        call.startsWith("leave")
+                                ? Uni.createFrom().failure(new Target.Silent("it is down"))
+                                : Uni.createFrom().voidItem();
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.waiting() > 0);
+        silence(world.acme);
+        world.clock.pass(Duration.ofHours(2));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        assertThat(world.acme.accounts.get("a1").enabled()).isFalse();
+    }
+
+    @Test
+    void aCallThatCanNeverSucceedIsReportedWithWhatWasDone() {
+        world.acme.before =
+                call ->
+                        call.endsWith("/sales")
+                                ? Uni.createFrom().failure(new Target.Impossible("403"))
+                                : Uni.createFrom().voidItem();
+        world.instance().receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.open() == 0);
+        var report = world.handedOn.getFirst().report();
+        assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(report.reason()).isEqualTo("403");
+        assertThat(report.steps())
+                .extracting(StepReport::state)
+                .containsExactly(Done.DONE, Done.FAILED);
+        assertThat(world.acme.calls).containsExactly("read a1", "disable a1", "read a1");
+    }
+
+    @Test
+    void aCallThatNeverEndsIsGivenUp() {
+        hold(world.acme, "read");
+        var instance = world.instanceThatWaits(Duration.ofMillis(20));
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.waiting() > 0);
+        assertThat(instance.leases.troubles())
+                .containsEntry("keycloak:acme", "no answer within 20 ms");
+        assertThat(world.open()).isEqualTo(1);
+    }
+
+    @Test
+    void aSlowTargetTakesItsOwnRoomOnlyAndNothingIsLeasedBeyondIt() {
+        var waiting = hold(world.scim, "read");
+        var instance = world.instance();
+        instance.receives(
+                IntStream.range(0, 100)
+                        .mapToObj(n -> world.intent(world.scim, "s" + n))
+                        .toArray(Intent[]::new));
+        instance.receives(
+                IntStream.range(0, 100)
+                        .mapToObj(n -> world.intent(world.acme, "a" + n))
+                        .toArray(Intent[]::new));
+
+        World.until(() -> world.handedOn.size() == 100);
+        assertThat(world.handedOn).allMatch(each -> each.intent().target().equals("keycloak:acme"));
+        World.until(() -> waiting.size() == World.CONCURRENCY);
+        assertThat(world.leased()).isEqualTo(World.CONCURRENCY);
+    }
+
+    @Test
+    void aDeadTargetIsAskedLessAndLess() {
+        var asked = new AtomicInteger();
+        world.acme.before =
+                call -> {
+                    asked.incrementAndGet();
+                    return Uni.createFrom().failure(new Target.Silent("it is down"));
+                };
+        var instance = world.instance();
+        instance.receives(
+                IntStream.range(0, 500)
+                        .mapToObj(n -> world.intent(world.acme, "a" + n))
+                        .toArray(Intent[]::new));
+        World.until(() -> world.waiting() > 0);
+        for (int second = 0; second < 300; second++) {
+            world.clock.pass(Duration.ofSeconds(1));
+            instance.sweeps();
+        }
+        assertThat(world.handedOn).isEmpty();
+        // 32 at once at first, then one question at a time, soon every 30 s only
+        assertThat(asked.get()).isBetween(World.CONCURRENCY + 8, World.CONCURRENCY + 30);
+        assertThat(world.statements.get("lease")).isLessThan(30);
+
+        world.clock.pass(Duration.ofHours(1));
+        for (int second = 0; second < 20; second++) {
+            world.clock.pass(Duration.ofSeconds(1));
+            instance.sweeps();
+        }
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).hasSize(500).containsOnly(Outcome.REFUSED);
+    }
+
+    @Test
+    void whoIsOvertakenBeforeTheCallsMakesNone() {
+        Intent intent = world.intent(world.acme, "a1");
+        var waiting = hold(world.acme, "read");
+        world.instance().receives(intent);
+        World.until(() -> waiting.size() == 1);
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        world.instance().sweeps();
+        World.until(() -> world.open() == 0);
+
+        List<String> calls = List.copyOf(world.acme.calls);
+        world.acme.accounts.put("a1", new TargetState(true, 0, List.of(World.SALES, World.STAFF)));
+        waiting.remove().complete(null);
+        assertThat(world.acme.calls).hasSize(calls.size() + 1).last().isEqualTo("read a1");
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void whoIsOvertakenAfterTheCallsReportsNothing() {
+        Intent intent = world.intent(world.acme, "a1");
+        Queue<UniEmitter<? super Void>> waiting = hold(world.acme, "leave a1 /staff");
+        world.instance().receives(intent);
+        World.until(() -> waiting.size() == 1);
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        Queue<UniEmitter<? super Void>> others = hold(world.acme, "leave a1 /staff");
+        world.instance().sweeps();
+        World.until(() -> others.size() == 1);
+
+        waiting.remove().complete(null);
+        assertThat(world.handedOn).isEmpty();
+        others.remove().complete(null);
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void whoLivesIsNotOvertaken() {
+        Intent intent = world.intent(world.acme, "a1");
+        var waiting = hold(world.acme, "read");
+        var living = world.instance();
+        var other = world.instance();
+        living.receives(intent);
+        World.until(() -> waiting.size() == 1);
+        for (int n = 0; n < 120; n++) {
+            world.clock.pass(Duration.ofSeconds(1));
+            living.sweeps();
+            other.sweeps();
+        }
+        assertThat(waiting).hasSize(1);
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        waiting.remove().complete(null);
+        World.until(() -> world.open() == 0);
+        assertThat(world.acme.calls).filteredOn("disable a1"::equals).hasSize(1);
+        assertThat(world.statements.get("prolong")).isBetween(5, 15);
+    }
+
+    @Test
+    void aReportThatCannotBeCommittedIsMadeAgainFromWhatTheTargetSays() {
+        world.refusedCommits = 1;
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.refusedCommits == 0 && instance.inFlight() == 0);
+        assertThat(world.open()).isEqualTo(1);
+
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.acme.calls).filteredOn("disable a1"::equals).hasSize(1);
+    }
+
+    @Test
+    void oneReportThatCannotBeCommittedHoldsUpNoOther() {
+        var waiting = hold(world.acme, "read");
+        var instance = world.instance();
+        instance.receives(
+                IntStream.range(0, 20)
+                        .mapToObj(n -> world.intent(world.acme, "a" + n))
+                        .toArray(Intent[]::new));
+        World.until(() -> waiting.size() == 20);
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        // the first report alone, the wave of all others, and the first of these on its own
+        world.refusedCommits = 3;
+        waiting.forEach(each -> each.complete(null));
+        World.until(() -> world.handedOn.size() == 18 && instance.inFlight() == 0);
+        assertThat(world.open()).isEqualTo(2);
+
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).hasSize(20).containsOnly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void whatIsDoneIsMeasured() {
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"), world.intent("okta", "a1", 0));
+        World.until(() -> world.open() == 0);
+        World.until(() ->
+                instance.meters
+                                .get("remit.executor.executed")
+                                .tag("outcome", "SUCCEEDED")
+                                .counter()
+                                .count()
+                        == 1);
+        assertThat(
+                        instance.meters
+                                .get("remit.executor.target.call")
+                                .tag("system", "keycloak:acme")
+                                .tag("call", "disable")
+                                .tag("answered", "true")
+                                .timer()
+                                .count())
+                .isEqualTo(1);
+        World.until(() -> instance.inFlight() == 0);
+    }
+
+    /** Calls that start so wait until their emitter is completed. */
+    private static Queue<UniEmitter<? super Void>> hold(World.FakeTarget target, String call) {
+        var waiting = new ConcurrentLinkedQueue<UniEmitter<? super Void>>();
+        target.before =
+                each ->
+                        each.startsWith(call)
+                                ? Uni.createFrom().<Void>emitter(waiting::add)
+                                : Uni.createFrom().voidItem();
+        return waiting;
+    }
+
+    private static void silence(World.FakeTarget target) {
+        target.before = call -> Uni.createFrom().failure(new Target.Silent("it is down"));
+    }
+}

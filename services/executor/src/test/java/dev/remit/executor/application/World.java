@@ -1,0 +1,655 @@
+package dev.remit.executor.application;
+
+import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Next;
+import dev.remit.executor.domain.Plan;
+import dev.remit.executor.domain.Plan.Group;
+import dev.remit.executor.domain.Plan.Step;
+import dev.remit.executor.domain.Report;
+import dev.remit.executor.domain.TargetState;
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.merkle.Hash;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * A database, two targets and a clock in memory, and instances of the executor that live on them.
+ */
+final class World {
+    static final Duration LEASE = Duration.ofSeconds(30);
+    static final int CONCURRENCY = 32;
+    static final Group SALES = new Group("g1", "/sales");
+    static final Group STAFF = new Group("g2", "/staff");
+
+    /** Time stands still until it is moved on. */
+    static final class StandingClock extends Clock {
+        private volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
+
+        void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    /** A process died: nothing that it still does has an effect. */
+    static final class Dead extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private record Row(
+            Intent intent,
+            String state,
+            int attempt,
+            boolean interrupted,
+            Optional<Instant> startedAt,
+            Optional<Instant> leasedUntil,
+            String reason) {}
+
+    record HandedOn(Intent intent, String actor, Report report) {}
+
+    /** A system whose accounts are in memory; what happens before each call can be chosen. */
+    final class FakeTarget implements Target {
+        private final String system;
+        final Map<String, TargetState> accounts = new ConcurrentHashMap<>();
+        final List<String> calls = new CopyOnWriteArrayList<>();
+
+        /** Given the call, for example {@code disable a1}. */
+        volatile Function<String, Uni<Void>> before = call -> Uni.createFrom().voidItem();
+
+        FakeTarget(String system) {
+            this.system = system;
+        }
+
+        @Override
+        public String system() {
+            return system;
+        }
+
+        @Override
+        public Set<String> abilities() {
+            return Set.of("disable-account", "leave-groups");
+        }
+
+        @Override
+        public Uni<String> actor() {
+            return Uni.createFrom().item("actor-of-" + system);
+        }
+
+        @Override
+        public Uni<Void> ask() {
+            return call("ask", () -> null);
+        }
+
+        @Override
+        public Uni<TargetState> read(String account) {
+            return call(
+                    "read " + account,
+                    () -> {
+                        TargetState state = accounts.get(account);
+                        if (state == null) {
+                            throw new Impossible("no such account");
+                        }
+                        return state;
+                    });
+        }
+
+        @Override
+        public Uni<Void> disable(String account) {
+            return call(
+                    "disable " + account,
+                    () -> {
+                        accounts.computeIfPresent(
+                                account, (_, was) -> new TargetState(false, 0, was.groups()));
+                        return null;
+                    });
+        }
+
+        @Override
+        public Uni<Void> endSessions(String account) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> leave(String account, Group group) {
+            return call(
+                    "leave " + account + " " + group.path(),
+                    () -> {
+                        accounts.computeIfPresent(
+                                account,
+                                (_, was) ->
+                                        new TargetState(
+                                                was.enabled(),
+                                                0,
+                                                was.groups().stream()
+                                                        .filter(each -> !each.equals(group))
+                                                        .toList()));
+                        return null;
+                    });
+        }
+
+        private <T> Uni<T> call(String name, java.util.function.Supplier<T> effect) {
+            return Uni.createFrom()
+                    .deferred(() -> before.apply(name))
+                    .map(ready -> {
+                        if (!name.equals("ask")) {
+                            calls.add(name);
+                        }
+                        return effect.get();
+                    });
+        }
+    }
+
+    /** One process of the executor. */
+    final class Instance implements Handoffs, StopPoints, Reports, Targets {
+        final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        private final Optional<Point> death;
+        private volatile boolean dead;
+        final LeaseExecutions leases;
+        final TakeAuthorization take;
+
+        Instance(Optional<Point> death, Duration patience) {
+            this.death = death;
+            var performing = new PerformPlan(this, this::plan, this, meters, clock, patience);
+            var reporting = new ReportExecutions(this, executions, this, this, meters);
+            this.leases =
+                    new LeaseExecutions(
+                            this,
+                            executions,
+                            this,
+                            performing,
+                            reporting,
+                            this,
+                            meters,
+                            clock,
+                            LEASE,
+                            CONCURRENCY);
+            this.take = new TakeAuthorization(executions, leases);
+        }
+
+        void receives(Intent... intents) {
+            transact(List.of(), outbox -> take.take(List.of(intents))).await().atMost(PATIENCE);
+        }
+
+        void sweeps() {
+            leases.sweep().await().atMost(PATIENCE);
+            for (int n = 0; n < 3; n++) {
+                // what the sweep set off, and what that set off
+                transact(List.of(), outbox -> Uni.createFrom().voidItem())
+                        .onFailure()
+                        .recoverWithNull()
+                        .await()
+                        .atMost(PATIENCE);
+            }
+        }
+
+        double inFlight() {
+            return meters.get("remit.executor.in.flight")
+                    .tag("system", acme.system())
+                    .gauge()
+                    .value();
+        }
+
+        boolean isDead() {
+            return dead;
+        }
+
+        private Optional<Plan> plan(byte[] bytes) {
+            return Optional.ofNullable(plans.get(new String(bytes, StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public <T> Uni<T> transact(Collection<UUID> changes, Function<Outbox, Uni<T>> work) {
+            return Uni.createFrom().item(() -> commit(work)).runSubscriptionOn(database);
+        }
+
+        private <T> T commit(Function<Outbox, Uni<T>> work) {
+            synchronized (World.this) {
+                if (dead) {
+                    throw new Dead();
+                }
+                var rowsBefore = new LinkedHashMap<>(rows);
+                var outbox = new FakeOutbox();
+                try {
+                    T result = work.apply(outbox).await().atMost(PATIENCE);
+                    if (refusedCommits > 0 && !outbox.letters.isEmpty()) {
+                        refusedCommits--;
+                        throw new IllegalStateException("the commit was refused");
+                    }
+                    handedOn.addAll(outbox.letters);
+                    return result;
+                } catch (RuntimeException e) {
+                    rows.clear();
+                    rows.putAll(rowsBefore);
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        public void reached(Point point) {
+            if (death.isPresent() && death.get() == point) {
+                dead = true;
+                throw new Dead();
+            }
+        }
+
+        @Override
+        public void handOn(Outbox outbox, Intent intent, String actor, Report report) {
+            ((FakeOutbox) outbox).letters.add(new HandedOn(intent, actor, report));
+        }
+
+        @Override
+        public Optional<Target> find(String system) {
+            return all().stream().filter(each -> each.system().equals(system)).findFirst();
+        }
+
+        @Override
+        public Collection<Target> all() {
+            return Stream.of(acme, scim)
+                    .map(each -> (Target) new Mortal(each, () -> dead))
+                    .toList();
+        }
+    }
+
+    /** What a process sees of a target: no call of a dead one arrives. */
+    private record Mortal(FakeTarget target, BooleanSupplier dead) implements Target {
+        private <T> Uni<T> alive(Uni<T> call) {
+            return Uni.createFrom()
+                    .deferred(() ->
+                            dead.getAsBoolean() ? Uni.createFrom().failure(new Dead()) : call);
+        }
+
+        @Override
+        public String system() {
+            return target.system();
+        }
+
+        @Override
+        public Set<String> abilities() {
+            return target.abilities();
+        }
+
+        @Override
+        public Uni<String> actor() {
+            return alive(target.actor());
+        }
+
+        @Override
+        public Uni<Void> ask() {
+            return alive(target.ask());
+        }
+
+        @Override
+        public Uni<TargetState> read(String account) {
+            return alive(target.read(account));
+        }
+
+        @Override
+        public Uni<Void> disable(String account) {
+            return alive(target.disable(account));
+        }
+
+        @Override
+        public Uni<Void> endSessions(String account) {
+            return alive(target.endSessions(account));
+        }
+
+        @Override
+        public Uni<Void> leave(String account, Group group) {
+            return alive(target.leave(account, group));
+        }
+    }
+
+    /** Only its time is used; what is handed on goes through {@link Reports}. */
+    private final class FakeOutbox implements Outbox {
+        private final List<HandedOn> letters = new ArrayList<>();
+
+        @Override
+        public Instant now() {
+            return clock.instant();
+        }
+
+        @Override
+        public UUID newId() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> lock(Collection<UUID> changes) {
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public UUID handOn(UUID change, SpecificRecord message, UUID cause) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public UUID publish(
+                UUID id, String subject, SpecificRecord message, UUID change, UUID cause) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void deadLetter(
+                String code,
+                String reason,
+                String origin,
+                String key,
+                Map<String, byte[]> headers,
+                byte[] payload) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** The table of executions, with the rules of the real statements. */
+    private final class FakeExecutions implements Executions {
+        @Override
+        public Uni<Void> store(Collection<Intent> intents) {
+            return atomic(
+                    "store",
+                    () -> {
+                        intents.forEach(intent ->
+                                rows.putIfAbsent(
+                                        intent.authorization(),
+                                        new Row(
+                                                intent,
+                                                "INTENDED",
+                                                0,
+                                                false,
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                "")));
+                        return null;
+                    });
+        }
+
+        @Override
+        public Uni<Set<Lot>> due(Collection<Lot> lots, Instant now) {
+            return atomic(
+                    "due",
+                    () -> {
+                        Set<Lot> due = new HashSet<>();
+                        lots.stream()
+                                .filter(lot -> free(lot, now).findAny().isPresent())
+                                .forEach(due::add);
+                        return due;
+                    });
+        }
+
+        @Override
+        public Uni<List<Leased>> lease(Lot lot, int most, Duration lease, Instant now) {
+            return atomic(
+                    "lease",
+                    () ->
+                            free(lot, now)
+                                    .limit(most)
+                                    .map(row ->
+                                            new Row(
+                                                    row.intent,
+                                                    row.state,
+                                                    row.attempt + 1,
+                                                    row.startedAt.isPresent(),
+                                                    row.startedAt.or(() -> Optional.of(now)),
+                                                    Optional.of(clock.instant().plus(lease)),
+                                                    row.reason))
+                                    .toList()
+                                    .stream()
+                                    .map(row -> {
+                                        rows.put(row.intent.authorization(), row);
+                                        return new Leased(
+                                                row.intent,
+                                                row.attempt,
+                                                row.interrupted,
+                                                row.startedAt.orElseThrow());
+                                    })
+                                    .toList());
+        }
+
+        @Override
+        public Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease) {
+            return atomic(
+                    "prolong",
+                    () -> {
+                        Set<UUID> prolonged = new HashSet<>();
+                        for (Leased each : leases) {
+                            Row row = rows.get(each.intent().authorization());
+                            if (row.state.equals("INTENDED") && row.attempt == each.number()) {
+                                rows.put(
+                                        row.intent.authorization(),
+                                        new Row(
+                                                row.intent,
+                                                row.state,
+                                                row.attempt,
+                                                row.interrupted,
+                                                row.startedAt,
+                                                Optional.of(clock.instant().plus(lease)),
+                                                row.reason));
+                                prolonged.add(row.intent.authorization());
+                            }
+                        }
+                        return prolonged;
+                    });
+        }
+
+        @Override
+        public Uni<Set<UUID>> settle(Collection<Settlement> settlements, Duration pause) {
+            return atomic(
+                    "settle",
+                    () -> {
+                        Set<UUID> settled = new HashSet<>();
+                        for (Settlement each : settlements) {
+                            Row row = rows.get(each.authorization());
+                            if (!row.state.equals("INTENDED") || row.attempt != each.number()) {
+                                continue;
+                            }
+                            settled.add(each.authorization());
+                            rows.put(
+                                    each.authorization(),
+                                    switch (each.last()) {
+                                        case Next.End(var report) ->
+                                                new Row(
+                                                        row.intent,
+                                                        "DONE",
+                                                        row.attempt,
+                                                        row.interrupted,
+                                                        row.startedAt,
+                                                        Optional.empty(),
+                                                        report.reason());
+                                        case Next.Later(var reason, var begun) ->
+                                                new Row(
+                                                        row.intent,
+                                                        "INTENDED",
+                                                        row.attempt,
+                                                        row.interrupted,
+                                                        row.startedAt.filter(_ -> begun),
+                                                        Optional.of(clock.instant().plus(pause)),
+                                                        reason);
+                                    });
+                        }
+                        return settled;
+                    });
+        }
+
+        @Override
+        public Uni<Optional<Shown>> find(UUID change) {
+            throw new UnsupportedOperationException();
+        }
+
+        private Stream<Row> free(Lot lot, Instant now) {
+            return rows.values().stream()
+                    .filter(row -> row.state.equals("INTENDED"))
+                    .filter(row ->
+                            row.leasedUntil
+                                    .map(until -> until.isBefore(clock.instant()))
+                                    .orElse(true))
+                    .filter(row ->
+                            switch (lot) {
+                                case Lot.On(var system) -> row.intent.target().equals(system);
+                                case Lot.Expired _ ->
+                                        row.startedAt.isEmpty() && row.intent.isExpired(now);
+                                case Lot.Elsewhere(var systems) ->
+                                        !systems.contains(row.intent.target());
+                            })
+                    .sorted(Comparator.comparing(row -> row.intent.expiresAt()));
+        }
+
+        private <T> Uni<T> atomic(String name, java.util.function.Supplier<T> work) {
+            return Uni.createFrom()
+                    .item(() -> {
+                        synchronized (World.this) {
+                            statements.merge(name, 1, Integer::sum);
+                            return work.get();
+                        }
+                    });
+        }
+    }
+
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    final StandingClock clock = new StandingClock();
+    final FakeTarget acme = new FakeTarget("keycloak:acme");
+    final FakeTarget scim = new FakeTarget("scim:slow");
+    final Executions executions = new FakeExecutions();
+    final List<HandedOn> handedOn = new CopyOnWriteArrayList<>();
+    final Map<String, Integer> statements = new ConcurrentHashMap<>();
+    private final Map<UUID, Row> rows = new LinkedHashMap<>();
+    private final Map<String, Plan> plans = new ConcurrentHashMap<>();
+    volatile int refusedCommits;
+
+    /** One transaction after the other, so that who waits for a lock waits for the commit. */
+    private final ExecutorService database =
+            Executors.newSingleThreadExecutor(work -> {
+                Thread thread = new Thread(work, "database");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    private int made;
+
+    Instance instance() {
+        return new Instance(Optional.empty(), Duration.ofMinutes(1));
+    }
+
+    Instance instanceThatDiesAt(StopPoints.Point point) {
+        return new Instance(Optional.of(point), Duration.ofMinutes(1));
+    }
+
+    Instance instanceThatWaits(Duration patience) {
+        return new Instance(Optional.empty(), patience);
+    }
+
+    /** An authorization to disable an account and to take it out of its two groups. */
+    Intent intent(FakeTarget target, String account) {
+        target.accounts.put(account, new TargetState(true, 0, List.of(SALES, STAFF)));
+        return intent(target.system(), account, 0);
+    }
+
+    Intent intent(String system, String account, int wrongHash) {
+        int number = ++made;
+        UUID change = new UUID(1, number);
+        String text = "plan " + number;
+        plans.put(
+                text,
+                new Plan(
+                        change,
+                        account,
+                        system,
+                        List.of(
+                                new Step.DisableAccount(true),
+                                new Step.LeaveGroups(List.of(SALES, STAFF)))));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new Intent(
+                new UUID(2, number),
+                change,
+                new UUID(3, number),
+                system,
+                account,
+                bytes,
+                wrongHash == 0 ? Hash.sha256(bytes).hex() : "0".repeat(64),
+                clock.instant().plusSeconds(3600));
+    }
+
+    List<Report.Outcome> outcomes() {
+        return handedOn.stream().map(each -> each.report().outcome()).toList();
+    }
+
+    synchronized long leased() {
+        return rows.values().stream()
+                .filter(row -> row.state.equals("INTENDED"))
+                .filter(row ->
+                        row.leasedUntil
+                                .map(until -> !until.isBefore(clock.instant()))
+                                .orElse(false))
+                .count();
+    }
+
+    synchronized long open() {
+        return rows.values().stream().filter(row -> row.state.equals("INTENDED")).count();
+    }
+
+    /** How many wait for another attempt. */
+    synchronized long waiting() {
+        return rows.values().stream()
+                .filter(row -> row.state.equals("INTENDED") && !row.reason.isEmpty())
+                .count();
+    }
+
+    synchronized int statementsInAll() {
+        return statements.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Waits for what other threads do. */
+    static void until(BooleanSupplier holds) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("it did not come true within " + PATIENCE);
+            }
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}
