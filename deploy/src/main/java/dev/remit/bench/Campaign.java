@@ -97,9 +97,9 @@ public final class Campaign {
      * Runs it, and writes JSON, a picture and, if asked, a profile.
      *
      * @param ordinary the mesh of everyday use: if it runs, the report says so
-     * @throws IOException if not even the floors can run
+     * @throws IOException if not even broker and database start
      */
-    public Outcome run(Home ordinary) throws IOException, InterruptedException, SQLException {
+    public Outcome run(Home ordinary) throws IOException, InterruptedException {
         Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String load = Machine.load();
         if (Files.isDirectory(ordinary.run()) && runs(ordinary)) {
@@ -141,8 +141,7 @@ public final class Campaign {
         return new Outcome(json, picture, report.text(), complete);
     }
 
-    private void floors(Stack stack, int pass)
-            throws IOException, InterruptedException, SQLException {
+    private void floors(Stack stack, int pass) throws IOException, InterruptedException {
         for (Subject subject : List.of(Subject.RAW, Subject.DATABASE)) {
             if (!options.only().contains(subject.code)) {
                 continue;
@@ -160,11 +159,12 @@ public final class Campaign {
                                         new Pace(about).changes(seconds, 200_000)));
                 record(chain.measure(Load.LOW, new Pace(options.rate()), options.seconds()));
                 record(chain.measure(Load.HALF, new Pace(saturated.perSecond() / 2), seconds));
+            } catch (IOException | SQLException | RuntimeException e) {
+                incomplete(subject.code + "." + pass, e);
             }
         }
     }
 
-    /** A failure of the mesh is told, and the floors are still worth having. */
     private void mesh(Stack stack, Instant at) throws IOException, InterruptedException {
         progress.say(
                 "c the mesh: starting it, and its directory of "
@@ -203,12 +203,18 @@ public final class Campaign {
             mesh.awaitQuiet();
             record(mesh.trickle(Subject.MESH_PEOPLE, options.rate(), options.seconds()));
         } catch (IOException | SQLException | RuntimeException e) {
-            complete = false;
-            notes.add("c is not complete: " + e.getMessage());
-            progress.say("c is not complete: " + e.getMessage());
+            incomplete("c", e);
         }
         progress.say("stopping the services");
         stopAbove(stack);
+    }
+
+    /** A part that fails is told; what was measured is still worth having. */
+    private void incomplete(String part, Exception failure) {
+        complete = false;
+        String words = part + " is not complete: " + failure.getMessage();
+        notes.add(words);
+        progress.say(words);
     }
 
     private void profile(String tables, Instant at) throws IOException {

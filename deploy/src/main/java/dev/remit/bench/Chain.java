@@ -42,7 +42,7 @@ final class Chain implements AutoCloseable {
     private static final int WINDOW = 6_000;
 
     private static final int MOST = 200_000;
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
     /** Where the changes of the present run arrive. */
     private static final class Arrivals {
@@ -154,7 +154,9 @@ final class Chain implements AutoCloseable {
     double warmUp(double seconds) throws IOException, InterruptedException, SQLException {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         double perSecond = 0;
-        for (int changes = 2_000; System.nanoTime() < end; changes = Math.min(MOST, changes * 2)) {
+        for (int changes = 1_000;
+                changes <= 2_000 || System.nanoTime() < end;
+                changes = Math.min(MOST, changes * 2)) {
             long start = System.nanoTime();
             drive(Pace.SATURATION, changes);
             perSecond = changes / ((System.nanoTime() - start) / 1e9);

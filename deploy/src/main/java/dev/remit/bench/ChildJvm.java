@@ -57,7 +57,7 @@ final class ChildJvm implements AutoCloseable {
     /**
      * Waits for the line by which it says that it is ready, and gives it.
      *
-     * @throws IOException if it ends or says nothing within 30 seconds
+     * @throws IOException if it ends or says nothing within 90 seconds
      */
     String awaitReady() throws IOException, InterruptedException {
         FutureTask<String> line =
@@ -68,7 +68,7 @@ final class ChildJvm implements AutoCloseable {
                                 .readLine());
         Thread.ofVirtual().start(line);
         try {
-            String said = line.get(30, TimeUnit.SECONDS);
+            String said = line.get(90, TimeUnit.SECONDS);
             if (said != null) {
                 return said;
             }

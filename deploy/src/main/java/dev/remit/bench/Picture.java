@@ -22,7 +22,7 @@ final class Picture {
     private static final List<String> COLOURS =
             List.of(
                     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#999999",
-                    "#f0e442", "#004c78", "#8a5f00", "#00603f");
+                    "#f0e442", "#004c78", "#8a5f00", "#00603f", "#444444");
 
     private final StringBuilder svg = new StringBuilder();
     private final Report report;

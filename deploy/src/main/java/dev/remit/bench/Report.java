@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -95,70 +97,49 @@ record Report(
                 : OptionalDouble.of(values[values.length - 1] / values[0] - 1);
     }
 
-    /**
-     * Name to ratio of the mesh (by a rule, by API) and of the floors among themselves; throughput,
-     * CPU and latency.
-     */
-    Map<String, Double> ratios() {
-        Map<String, Double> ratios = new LinkedHashMap<>();
-        for (Subject over : List.of(Subject.MESH_RULE, Subject.MESH_PEOPLE, Subject.DATABASE)) {
-            for (Subject under : List.of(Subject.RAW, Subject.DATABASE)) {
-                if (over == under) {
-                    continue;
+    /** What the ratios compare. */
+    private enum Compared {
+        THROUGHPUT("changes per second", Load.SATURATION, Measure::perSecond),
+        CPU("CPU per change, saturated", Load.SATURATION, Measure::cpuMilliseconds),
+        CPU_LOW("CPU per change, low rate", Load.LOW, Measure::cpuMilliseconds),
+        P50("p50, low rate", Load.LOW, each -> latency(each).p50()),
+        P99("p99, low rate", Load.LOW, each -> latency(each).p99());
+
+        final String words;
+        final Load load;
+        final ToDoubleFunction<Measure> of;
+
+        Compared(String words, Load load, ToDoubleFunction<Measure> of) {
+            this.words = words;
+            this.load = load;
+            this.of = of;
+        }
+    }
+
+    /** What is compared, to the ratio of each pair that was run, for example {@code c1/b}. */
+    Map<String, Map<String, Double>> ratios() {
+        Map<String, Map<String, Double>> ratios = new LinkedHashMap<>();
+        for (Compared each : Compared.values()) {
+            Map<String, Double> row = new LinkedHashMap<>();
+            for (Subject over : List.of(Subject.MESH_RULE, Subject.MESH_PEOPLE, Subject.DATABASE)) {
+                for (Subject under : List.of(Subject.RAW, Subject.DATABASE)) {
+                    OptionalDouble top = mean(over, each.load, each.of);
+                    OptionalDouble bottom = mean(under, each.load, each.of);
+                    if (over != under
+                            && top.isPresent()
+                            && bottom.isPresent()
+                            && bottom.getAsDouble() > 0) {
+                        row.put(
+                                over.code + "/" + under.code,
+                                top.getAsDouble() / bottom.getAsDouble());
+                    }
                 }
-                String name = over.code + "/" + under.code + " ";
-                ratio(
-                        ratios,
-                        name + "changes per second",
-                        over,
-                        under,
-                        Load.SATURATION,
-                        Measure::perSecond);
-                ratio(
-                        ratios,
-                        name + "CPU per change",
-                        over,
-                        under,
-                        Load.SATURATION,
-                        Measure::cpuMilliseconds);
-                ratio(
-                        ratios,
-                        name + "CPU per change, low rate",
-                        over,
-                        under,
-                        Load.LOW,
-                        Measure::cpuMilliseconds);
-                ratio(
-                        ratios,
-                        name + "p50, low rate",
-                        over,
-                        under,
-                        Load.LOW,
-                        each -> latency(each).p50());
-                ratio(
-                        ratios,
-                        name + "p99, low rate",
-                        over,
-                        under,
-                        Load.LOW,
-                        each -> latency(each).p99());
+            }
+            if (!row.isEmpty()) {
+                ratios.put(each.words, row);
             }
         }
         return ratios;
-    }
-
-    private void ratio(
-            Map<String, Double> ratios,
-            String name,
-            Subject over,
-            Subject under,
-            Load load,
-            ToDoubleFunction<Measure> of) {
-        OptionalDouble top = mean(over, load, of);
-        OptionalDouble bottom = mean(under, load, of);
-        if (top.isPresent() && bottom.isPresent() && bottom.getAsDouble() > 0) {
-            ratios.put(name, top.getAsDouble() / bottom.getAsDouble());
-        }
     }
 
     static Distribution latency(Measure measure) {
@@ -225,17 +206,26 @@ record Report(
                         text.append("%n".formatted());
                     });
         }
-        text.append("%nRatios%n".formatted());
-        ratios().forEach((name, ratio) ->
-                text.append("  %-36s %s%n".formatted(name, number(ratio))));
+        Map<String, Map<String, Double>> ratios = ratios();
+        if (!ratios.isEmpty()) {
+            Set<String> pairs = new LinkedHashSet<>();
+            ratios.values().forEach(row -> pairs.addAll(row.keySet()));
+            text.append("%n%-32s".formatted("Ratios (mean of the passes)"));
+            pairs.forEach(pair -> text.append("%10s".formatted(pair)));
+            text.append("%n".formatted());
+            ratios.forEach((what, row) -> {
+                text.append("  %-30s".formatted(what));
+                pairs.forEach(pair ->
+                        text.append("%10s".formatted(number(row.getOrDefault(pair, Double.NaN)))));
+                text.append("%n".formatted());
+            });
+        }
         for (Subject floor : List.of(Subject.RAW, Subject.DATABASE)) {
             spread(floor, Load.SATURATION, Measure::perSecond)
                     .ifPresent(spread ->
                             text.append(
-                                    "  %-36s %.0f %%%n"
-                                            .formatted(
-                                                    "two runs of " + floor.code + " differ by",
-                                                    spread * 100)));
+                                    "  two runs of %s differ by %.0f %% in changes per second%n"
+                                            .formatted(floor.code, spread * 100)));
         }
         text.append("%n".formatted());
         allNotes().forEach(note -> text.append("  * ").append(note).append('\n'));
@@ -304,7 +294,7 @@ record Report(
             put(node, "latencyMilliseconds", each.latency());
             put(node, "fromProposalMilliseconds", each.fromProposal());
         }
-        ratios().forEach((name, ratio) -> root.withObjectProperty("ratios").put(name, ratio));
+        root.set("ratios", JSON.valueToTree(ratios()));
         allNotes().forEach(note -> root.withArray("notes").add(note));
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
     }
@@ -349,7 +339,10 @@ record Report(
             return "never";
         }
         double size = Math.abs(value);
-        String form = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.3f";
+        String form =
+                value == Math.rint(value) || size >= 100
+                        ? "%,.0f"
+                        : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.3f";
         return String.format(Locale.ROOT, form, value);
     }
 }
