@@ -15,6 +15,8 @@ import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.ledger.adapter.kafka.Payloads;
 import dev.remit.ledger.adapter.kafka.Stories;
+import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tile;
@@ -192,8 +194,11 @@ public final class MeshCheck {
                         envelope.id(),
                         new Step(envelope.id(), envelope.handoff(), envelope.sequence()));
         if (envelope.handoff() == Handoff.CHANGE_CLOSED) {
-            Stories.claimed(new Stories.Message(envelope, hash, Payloads.decode(envelope, payload)))
-                    .ifPresent(closed -> closings.put(change, closed.outcome()));
+            Reading reading = Stories.read(envelope, hash, Payloads.decode(envelope, payload));
+            if (reading instanceof Reading.Handoff(UUID of, Story.Step step)
+                    && step.said() instanceof Story.Closed closed) {
+                closings.put(of, closed.outcome());
+            }
         }
     }
 

@@ -129,10 +129,7 @@ class LifeOfAChangeIT {
     @Order(3)
     void anExecutorKilledBetweenTheCallAndItsCommitExecutesOnce() throws Exception {
         String account = "00000000-0000-4000-8000-000000000030";
-        mesh.stack.stop("executor");
-        mesh.stack.start(
-                "executor",
-                Map.of("quarkus.profile", "fault-test", "remit.executor.stop-at", "CALL"));
+        mesh.arm("executor", "CALL");
         mesh.hrSays("life-3,E1030,LEFT,2026-01-31,internship ended");
         String change =
                 mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested"))
@@ -144,12 +141,9 @@ class LifeOfAChangeIT {
                 () -> Accounts.isEnabled(mesh.home, account) ? Optional.empty() : Optional.of(true),
                 "the account's end");
 
-        // it halts by itself; what is left of it is cleared away
-        mesh.stack.kill("executor");
         assertThat(Mesh.types(mesh.changeOf("E1030", each -> true)))
                 .doesNotContain("ChangeExecuted");
-        mesh.stack.start(
-                "executor", Map.of("quarkus.profile", "prod", "remit.executor.stop-at", ""));
+        assertThat(Mesh.until(mesh::revived, "the executor's death")).containsExactly("executor");
 
         JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");

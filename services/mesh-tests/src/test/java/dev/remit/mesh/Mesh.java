@@ -20,10 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Objects;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -39,11 +39,22 @@ final class Mesh {
 
     final Home home;
     final Stack stack;
+    private final Path stopPoints;
 
     Mesh() throws IOException {
         Path top = Path.of(System.getProperty("remit.top")).toAbsolutePath().normalize();
         home = new Home(Path.of("target/mesh").toAbsolutePath(), top);
         stack = new Stack(home, Infra.chosen().engines(home));
+        stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
+        for (Service service : Service.values()) {
+            stack.configure(
+                    service.id(),
+                    Map.of(
+                            "remit.stop-points",
+                            stopPoints.toString(),
+                            "remit.executor.lease",
+                            "PT5S"));
+        }
     }
 
     void up() throws Exception {
@@ -51,19 +62,28 @@ final class Mesh {
                 System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
     }
 
-    /** Every service starts with this too. */
-    void configure(Map<String, String> configuration) {
-        for (Service service : Service.values()) {
-            stack.configure(service.id(), configuration);
+    /** The service dies when it comes to this point for the first time. */
+    void arm(String service, String point) throws IOException {
+        Files.writeString(stopPoints.resolve(service), point);
+    }
+
+    /** Whether some service has still to come to its point. */
+    boolean isArmed() throws IOException {
+        try (var files = Files.list(stopPoints)) {
+            return files.findAny().isPresent();
         }
+    }
+
+    /** Starts again what has died; empty when nothing has. */
+    Optional<List<String>> revived() throws Exception {
+        List<String> revived = stack.revive();
+        return revived.isEmpty() ? Optional.empty() : Optional.of(revived);
     }
 
     /** Publishes a charter of the tests, and waits until it is in force. */
     void charter(String file) throws Exception {
-        try (InputStream in =
-                Objects.requireNonNull(Mesh.class.getResourceAsStream("/" + file))) {
-            Files.copy(
-                    in, home.charters().resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        try (InputStream in = Objects.requireNonNull(Mesh.class.getResourceAsStream("/" + file))) {
+            Files.copy(in, home.charters().resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         String name = file.replace(".yaml", "");
         until(
@@ -108,10 +128,7 @@ final class Mesh {
     Requests.Answer post(String service, String path, String user, Map<String, ?> body)
             throws Exception {
         return Requests.send(
-                "POST",
-                url(service, path),
-                Tokens.of(home, "remit-cli", user),
-                text(body));
+                "POST", url(service, path), Tokens.of(home, "remit-cli", user), text(body));
     }
 
     static String text(Map<String, ?> body) throws IOException {

@@ -9,8 +9,6 @@ import dev.remit.stack.Accounts;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Tokens;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,14 +32,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StopPointsIT {
     private static final Map<UUID, String> CHANGES = new TreeMap<>();
     private static Mesh mesh;
-    private static Path stops;
     private static List<String> undisturbed = List.of();
 
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh();
-        stops = Files.createDirectories(mesh.home.data().resolve("stop-points"));
-        mesh.configure(Map.of("remit.stop-points", stops.toString()));
         mesh.up();
         mesh.charter("fault-test.yaml");
     }
@@ -73,12 +68,12 @@ class StopPointsIT {
     void everyServiceDiesThereOnceAndTheChangeEndsAsUndisturbed(String worker, String point)
             throws Exception {
         for (Service service : Service.values()) {
-            Files.writeString(stops.resolve(service.id()), point);
+            mesh.arm(service.id(), point);
         }
 
         assertThat(run(worker)).isEqualTo(undisturbed);
 
-        assertThat(stops).as("every service died at " + point).isEmptyDirectory();
+        assertThat(mesh.isArmed()).as("every service died at " + point).isFalse();
     }
 
     @ParameterizedTest
@@ -86,11 +81,11 @@ class StopPointsIT {
     @CsvSource({"F111,INTENT", "F112,CALL", "F113,REPORT"})
     void theExecutorDiesBesideTheTargetAndTheChangeIsExecutedOnce(String worker, String point)
             throws Exception {
-        Files.writeString(stops.resolve("executor"), point);
+        mesh.arm("executor", point);
 
         assertThat(run(worker)).isEqualTo(undisturbed);
 
-        assertThat(stops).as("the executor died at " + point).isEmptyDirectory();
+        assertThat(mesh.isArmed()).as("the executor died at " + point).isFalse();
     }
 
     @Test
@@ -99,9 +94,7 @@ class StopPointsIT {
         MeshCheck.Report report =
                 Mesh.until(
                         () ->
-                                Optional.of(
-                                                new MeshCheck(mesh.home, Set.of())
-                                                        .check(CHANGES))
+                                Optional.of(new MeshCheck(mesh.home, Set.of()).check(CHANGES))
                                         .filter(each -> each.lost().isEmpty()),
                         "a quiet mesh with nothing lost");
         System.out.println("checked from outside: " + report);
@@ -134,15 +127,12 @@ class StopPointsIT {
                         "the end of " + change);
         // the ledger itself may be about to die of what it has just committed
         Mesh.until(
-                () -> mesh.stack.revive().isEmpty() && armed() ? Optional.of(true) : Optional.empty(),
+                () ->
+                        mesh.stack.revive().isEmpty() && !mesh.isArmed()
+                                ? Optional.of(true)
+                                : Optional.empty(),
                 "the last death");
         return Mesh.types(closed);
-    }
-
-    private static boolean armed() throws IOException {
-        try (var files = Files.list(stops)) {
-            return files.findAny().isEmpty();
-        }
     }
 
     /** The same key each time: a proposal whose answer got lost is not made twice. */
