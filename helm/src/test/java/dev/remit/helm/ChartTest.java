@@ -117,6 +117,22 @@ class ChartTest {
     }
 
     @Test
+    void scimSystemsAreKnownToWhoReadsAndToWhoChangesThem() {
+        String systems =
+                "[{\"name\":\"crm\",\"url\":\"https://crm.example/scim/v2\",\"secret\":\"crm\"}]";
+        List<HasMetadata> all = rendered("scim", systems);
+        for (Service service : Service.values()) {
+            boolean uses = service == Service.CONNECTOR || service == Service.EXECUTOR;
+            assertThat(container(deployment(service, all)).getEnv())
+                    .as(service.id())
+                    .extracting(EnvVar::getName)
+                    .filteredOn(name -> name.startsWith("REMIT_SCIM_"))
+                    .hasSize(uses ? 2 : 0)
+                    .allMatch(name -> name.matches("REMIT_SCIM_CRM_(URL|TOKEN)"));
+        }
+    }
+
+    @Test
     void topicsAndSchemasAreMadeBeforeTheServicesOfAnInstallAndOfAnUpgrade() {
         Job job = one(Job.class, rendered());
         assertThat(job.getMetadata().getAnnotations())
@@ -227,10 +243,31 @@ class ChartTest {
         return new Helm(copy);
     }
 
+    private static Path values(String name, String value) {
+        try {
+            Path file = Files.createTempFile(Path.of("target"), "values", ".yaml");
+            int dot = name.indexOf('.');
+            return Files.writeString(
+                            file,
+                            dot < 0
+                                    ? name + ": " + value
+                                    : name.substring(0, dot)
+                                            + ": { "
+                                            + name.substring(dot + 1)
+                                            + ": "
+                                            + value
+                                            + " }")
+                    .toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static List<HasMetadata> rendered(String... setting) {
         var template = unhooked().template().withName("mesh");
         if (setting.length == 2) {
-            template.set(setting[0], setting[1]);
+            // JSON is YAML: a list goes by a file
+            template.withValuesFile(values(setting[0], setting[1]));
         }
         String yaml = template.call();
         List<HasMetadata> all = new ArrayList<>();
