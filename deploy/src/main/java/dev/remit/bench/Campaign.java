@@ -149,7 +149,7 @@ public final class Campaign {
             progress.say("%s.%d %s: starting".formatted(subject.code, pass, subject.words));
             try (Chain chain = new Chain(home, subject, pass, pids(stack))) {
                 chain.open();
-                double about = chain.warmUp(3);
+                double about = chain.warmUp(5);
                 double seconds = options.seconds() / 2.0;
                 Measure saturated =
                         record(

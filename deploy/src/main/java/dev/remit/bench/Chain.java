@@ -223,7 +223,7 @@ final class Chain implements AutoCloseable {
             for (int index = sent; index < sent + batch; index++) {
                 messages.add(Message.number(expected.run, index));
             }
-            driver.hand(messages);
+            driver.send(messages);
             sent += batch;
         }
         long progress = System.nanoTime();

@@ -90,11 +90,14 @@ final class Hop implements AutoCloseable {
     }
 
     /** One batch: one transaction, then the messages, acknowledged when this returns. */
-    void hand(List<Message> messages) throws SQLException {
-        if (messages.isEmpty()) {
-            return;
-        }
-        if (rows != null) {
+    private void hand(List<Message> messages) throws SQLException {
+        send(messages);
+        producer.flush();
+    }
+
+    /** One batch, without waiting for the broker: the sender of a chain is not to hold it up. */
+    void send(List<Message> messages) throws SQLException {
+        if (rows != null && !messages.isEmpty()) {
             rows.write(to, messages);
         }
         for (Message message : messages) {
@@ -108,7 +111,6 @@ final class Hop implements AutoCloseable {
                                 }
                             });
         }
-        producer.flush();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.remit.bench;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +51,23 @@ final class Machine {
             }
             seconds.put(each.getKey(), sum);
         }
-        String stat = Files.readString(Path.of("/proc/stat"));
-        return new Usage(seconds, busySeconds(stat), stolenSeconds(stat));
+        return new Usage(
+                seconds, everything(), stolenSeconds(Files.readString(Path.of("/proc/stat"))));
+    }
+
+    /**
+     * Everything that any process spent, the ended ones through those that waited for them. Not
+     * /proc/stat: that is sampled by the clock's tick, and can be less than what the processes
+     * themselves are known to have spent.
+     */
+    private static double everything() throws IOException {
+        double sum = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+            for (Path process : all) {
+                sum += read(process.resolve("stat")).map(Machine::cpuSeconds).orElse(0.0);
+            }
+        }
+        return sum;
     }
 
     /** Memory in kilobytes: shared pages counted once over all who share them (Pss). */
@@ -89,22 +105,10 @@ final class Machine {
                 .orElse(0L);
     }
 
-    /** All but idle, waiting for disks, and stolen, of the first line of /proc/stat. */
-    static double busySeconds(String stat) {
-        long[] cpu = cpuLine(stat);
-        return (cpu[0] + cpu[1] + cpu[2] + cpu[5] + cpu[6]) / TICKS_PER_SECOND;
-    }
-
+    /** What the host took away, of the first line of /proc/stat. */
     static double stolenSeconds(String stat) {
-        return cpuLine(stat)[7] / TICKS_PER_SECOND;
-    }
-
-    private static long[] cpuLine(String stat) {
         String first = stat.lines().findFirst().orElse("");
-        return Stream.of(first.strip().split(" +", -1))
-                .skip(1)
-                .mapToLong(Long::parseLong)
-                .toArray();
+        return Long.parseLong(first.strip().split(" +", -1)[8]) / TICKS_PER_SECOND;
     }
 
     /** The load averages as Linux writes them: 1, 5 and 15 minutes. */

@@ -305,6 +305,10 @@ final class Mesh implements AutoCloseable {
                                         run.proposals.get(),
                                         run.outcomes()));
         passage.held().ifPresent(why -> words.append(" A stage is held: ").append(why).append('.'));
+        String refused = approvers == null ? null : approvers.refused.get();
+        if (refused != null) {
+            words.append(" A decision was refused: ").append(refused).append('.');
+        }
         for (int index = 0; index < run.size(); index++) {
             String change = run.changes[index];
             if (change != null && run.endedNanos[index] == 0) {
@@ -409,6 +413,7 @@ final class Mesh implements AutoCloseable {
     private final class Approvers implements AutoCloseable {
         private volatile boolean stopped;
         private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+        private final AtomicReference<@Nullable String> refused = new AtomicReference<>();
 
         Approvers() throws IOException, InterruptedException {
             URI uri = URI.create(address("approval-routing", "/decisions"));
@@ -440,7 +445,8 @@ final class Mesh implements AutoCloseable {
             }
             List<Passage.Waiting> some = new ArrayList<>(List.of(one));
             passage.waiting().drainTo(some, DECISIONS - 1);
-            ArrayNode items = JSON.createArrayNode();
+            ObjectNode body = JSON.createObjectNode();
+            ArrayNode items = body.putArray("items");
             for (Passage.Waiting each : some) {
                 items.addObject()
                         .put("changeId", each.change())
@@ -451,7 +457,7 @@ final class Mesh implements AutoCloseable {
             HttpResponse<String> answer =
                     client.send(
                             request(uri, token)
-                                    .POST(HttpRequest.BodyPublishers.ofString(items.toString()))
+                                    .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() == 404) {
@@ -461,6 +467,16 @@ final class Mesh implements AutoCloseable {
             if (answer.statusCode() / 100 != 2) {
                 throw new IOException(
                         "POST /decisions: " + answer.statusCode() + " " + answer.body());
+            }
+            for (JsonNode each : JSON.readTree(answer.body()).path("results")) {
+                if (each.path("status").asInt() != 201) {
+                    refused.compareAndSet(
+                            null,
+                            "%s %s"
+                                    .formatted(
+                                            each.path("code").asText(),
+                                            each.path("detail").asText()));
+                }
             }
         }
 

@@ -146,6 +146,14 @@ final class ScimServer implements AutoCloseable {
         if (path.equals("/Groups") && method.equals("GET")) {
             return list(0, 1, 0, "");
         }
+        if (path.equals("/ServiceProviderConfig") && method.equals("GET")) {
+            return """
+            {"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],\
+            "patch":{"supported":true},"bulk":{"supported":false},"filter":{"supported":true,"maxResults":1000},\
+            "changePassword":{"supported":false},"sort":{"supported":false},"etag":{"supported":false},\
+            "authenticationSchemes":[]}\
+            """;
+        }
         if (path.startsWith("/Users/")) {
             int index = index(path.substring("/Users/".length()));
             return switch (method) {

@@ -119,6 +119,12 @@ class ScimServerTest {
     }
 
     @Test
+    void theServerSaysWhatItOffers() throws Exception {
+        assertThat(get("/ServiceProviderConfig").at("/patch/supported").asBoolean()).isTrue();
+        assertThat(get("/Users/u1?attributes=active,groups").path("active").isBoolean()).isTrue();
+    }
+
+    @Test
     void thereAreNoGroups() throws Exception {
         assertThat(get("/Groups").path("totalResults").asInt(-1)).isZero();
     }
