@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * How each change stands. A change is loaded for a decision only after it was locked; each method
- * is one query or one statement, however many changes it is about.
+ * How each change stands. A change is loaded for a decision only after it was locked. Each method
+ * costs one or two statements, however many changes it is about.
  */
 public interface Readinesses {
     /** Held changes that are held for the same reasons. */

@@ -2,7 +2,7 @@ package dev.remit.readiness.adapter.postgres;
 
 import dev.remit.readiness.domain.Concern;
 
-/** A concern as it is indexed, for example {@code worker|keycloak:acme|E1002}. */
+/** A concern as it is kept, for example {@code worker|keycloak:acme|E1002}. */
 final class ConcernKey {
     private ConcernKey() {}
 

@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,13 +36,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How each change stands, one row each. Rows are read as entities that are not kept in the session,
- * and written by one upsert, so that what is read is always what is stored.
+ * How each change stands, one row each, and what the held ones wait for. Rows are read as entities
+ * that are not kept in the session, and written by one upsert, so that what is read is always what
+ * is stored.
  */
 @Singleton
 class PostgresReadinesses implements Readinesses {
@@ -58,6 +58,13 @@ class PostgresReadinesses implements Readinesses {
             @Nullable String observedAt,
             boolean corrected) {}
 
+    /** What a held change waits for, and the facts that people were asked for. */
+    private record Waits(Set<Concern> concerns, Set<String> asked) {
+        static Waits none() {
+            return new Waits(new LinkedHashSet<>(), new TreeSet<>());
+        }
+    }
+
     @Override
     public Uni<Map<UUID, Readiness.Kept>> load(Collection<UUID> changes) {
         return Panache.withSession(() ->
@@ -66,7 +73,7 @@ class PostgresReadinesses implements Readinesses {
                                 ReadinessRow.<ReadinessRow>list("changeId in ?1", changes)
                                         .invoke(rows -> rows.forEach(session::detach))
                                         .chain(rows ->
-                                                asked(rows).map(asked -> read(rows, asked)))));
+                                                waits(rows).map(waits -> read(rows, waits)))));
     }
 
     @Override
@@ -74,28 +81,29 @@ class PostgresReadinesses implements Readinesses {
         ArrayNode rows = JSON.createArrayNode();
         readinesses.forEach(each -> rows.add(row(each)));
         return execute(
-                """
-                insert into readiness (change_id, change, cause, state, reasons, facts, plan, plan_hash, corrections,
-                  waits_for, held_since, hold_until, look_at)
-                select change_id, decode(change, 'base64'), cause, state, reasons, facts, plan, plan_hash, corrections,
-                  waits_for, held_since, hold_until, look_at
-                from json_to_recordset(cast(cast(?1 as text) as json)) as kept (change_id uuid, change text, cause uuid,
-                  state text, reasons text, facts text, plan text, plan_hash text, corrections text, waits_for text[],
-                  held_since timestamptz, hold_until timestamptz, look_at timestamptz)
-                order by change_id
-                on conflict (change_id) do update set state = excluded.state, reasons = excluded.reasons,
-                  facts = excluded.facts, plan = excluded.plan, plan_hash = excluded.plan_hash,
-                  corrections = excluded.corrections, waits_for = excluded.waits_for,
-                  held_since = excluded.held_since, hold_until = excluded.hold_until, look_at = excluded.look_at
-                """,
-                rows.toString());
+                        """
+                        insert into readiness (change_id, change, cause, state, reasons, facts, plan, plan_hash, corrections,
+                          held_since, hold_until, look_at)
+                        select change_id, decode(change, 'base64'), cause, state, reasons, facts, plan, plan_hash, corrections,
+                          held_since, hold_until, look_at
+                        from json_to_recordset(cast(cast(?1 as text) as json)) as kept (change_id uuid, change text, cause uuid,
+                          state text, reasons text, facts text, plan text, plan_hash text, corrections text,
+                          held_since timestamptz, hold_until timestamptz, look_at timestamptz)
+                        order by change_id
+                        on conflict (change_id) do update set state = excluded.state, reasons = excluded.reasons,
+                          facts = excluded.facts, plan = excluded.plan, plan_hash = excluded.plan_hash,
+                          corrections = excluded.corrections,
+                          held_since = excluded.held_since, hold_until = excluded.hold_until, look_at = excluded.look_at
+                        """,
+                        rows.toString())
+                .chain(() -> await(readinesses));
     }
 
     @Override
     public Uni<List<UUID>> waitingFor(Collection<Concern> concerns, UUID after, int limit) {
         return ids(
-                "select change_id from readiness where state = 'HELD' and waits_for && cast(?1 as text[])"
-                        + " and change_id > ?2 order by change_id limit ?3",
+                "select distinct change_id from awaited where concern = any(cast(?1 as text[])) and change_id > ?2"
+                        + " order by change_id limit ?3",
                 keys(concerns),
                 after,
                 limit);
@@ -104,8 +112,8 @@ class PostgresReadinesses implements Readinesses {
     @Override
     public Uni<Void> lookAtOnce(Collection<Concern> concerns, UUID after, Instant now) {
         return execute(
-                "update readiness set look_at = ?3 where state = 'HELD' and waits_for && cast(?1 as text[])"
-                        + " and change_id > ?2 and look_at > ?3",
+                "update readiness set look_at = ?3 where state = 'HELD' and look_at > ?3 and change_id in"
+                        + " (select change_id from awaited where concern = any(cast(?1 as text[])) and change_id > ?2)",
                 keys(concerns),
                 after,
                 offset(now));
@@ -140,41 +148,76 @@ class PostgresReadinesses implements Readinesses {
                                 .toList());
     }
 
-    private static Uni<Map<UUID, Set<String>>> asked(List<ReadinessRow> rows) {
-        List<UUID> held =
+    /** What these changes wait for from now on, and nothing else. */
+    private static Uni<Void> await(Collection<Readiness.Kept> readinesses) {
+        List<UUID> changes = new ArrayList<>();
+        List<String> concerns = new ArrayList<>();
+        for (Readiness.Kept each : readinesses) {
+            if (each instanceof Held held) {
+                for (Concern concern : held.waitsFor()) {
+                    changes.add(held.proposal().change());
+                    concerns.add(ConcernKey.of(concern));
+                }
+            }
+        }
+        return execute(
+                """
+                with kept as (
+                  select change_id, concern
+                  from unnest(cast(?2 as uuid[]), cast(?3 as text[])) as kept (change_id, concern)),
+                ended as (
+                  delete from awaited where change_id = any(cast(?1 as uuid[])) and not exists (
+                    select from kept where kept.change_id = awaited.change_id and kept.concern = awaited.concern))
+                insert into awaited (concern, change_id)
+                select concern, change_id from kept order by concern, change_id on conflict do nothing
+                """,
+                readinesses.stream().map(each -> each.proposal().change()).toArray(UUID[]::new),
+                changes.toArray(UUID[]::new),
+                concerns.toArray(String[]::new));
+    }
+
+    private static Uni<Map<UUID, Waits>> waits(List<ReadinessRow> rows) {
+        UUID[] held =
                 rows.stream()
                         .filter(row -> row.state.equals("HELD"))
                         .map(row -> row.changeId)
-                        .toList();
-        return held.isEmpty()
+                        .toArray(UUID[]::new);
+        return held.length == 0
                 ? Uni.createFrom().item(Map.of())
                 : session()
                         .chain(session ->
                                 session.createNativeQuery(
-                                                "select change_id, fact from correction where change_id = any(cast(?1 as uuid[]))",
+                                                "select change_id, true, fact from correction where change_id = any(cast(?1 as uuid[]))"
+                                                        + " union all"
+                                                        + " select change_id, false, concern from awaited where change_id = any(cast(?1 as uuid[]))"
+                                                        + " order by 1, 2, 3",
                                                 Object[].class)
-                                        .setParameter(1, held.toArray(UUID[]::new))
+                                        .setParameter(1, held)
                                         .getResultList())
-                        .map(all ->
-                                all.stream()
-                                        .collect(
-                                                Collectors.groupingBy(
-                                                        each -> (UUID) each[0],
-                                                        Collectors.mapping(
-                                                                each -> (String) each[1],
-                                                                Collectors.toCollection(
-                                                                        TreeSet::new)))));
+                        .map(PostgresReadinesses::waits);
     }
 
-    private static Map<UUID, Readiness.Kept> read(
-            List<ReadinessRow> rows, Map<UUID, Set<String>> asked) {
+    private static Map<UUID, Waits> waits(Collection<Object[]> rows) {
+        Map<UUID, Waits> waits = new HashMap<>();
+        for (Object[] row : rows) {
+            Waits each = waits.computeIfAbsent((UUID) row[0], change -> Waits.none());
+            if ((Boolean) row[1]) {
+                each.asked().add((String) row[2]);
+            } else {
+                each.concerns().add(ConcernKey.read((String) row[2]));
+            }
+        }
+        return waits;
+    }
+
+    private static Map<UUID, Readiness.Kept> read(List<ReadinessRow> rows, Map<UUID, Waits> waits) {
         Map<UUID, Readiness.Kept> read = new HashMap<>();
         rows.forEach(row ->
-                read.put(row.changeId, read(row, asked.getOrDefault(row.changeId, Set.of()))));
+                read.put(row.changeId, read(row, waits.getOrDefault(row.changeId, Waits.none()))));
         return read;
     }
 
-    private static Readiness.Kept read(ReadinessRow row, Set<String> asked) {
+    private static Readiness.Kept read(ReadinessRow row, Waits waits) {
         Proposal proposal = new Proposal(AvroLetters.request(row.change), row.cause, row.change);
         Map<String, String> corrections =
                 parse(row.corrections, new TypeReference<TreeMap<String, String>>() {});
@@ -187,10 +230,8 @@ class PostgresReadinesses implements Readinesses {
                         proposal,
                         facts,
                         row.reasons,
-                        Arrays.stream(row.waitsFor)
-                                .map(ConcernKey::read)
-                                .collect(Collectors.toCollection(LinkedHashSet::new)),
-                        asked,
+                        waits.concerns(),
+                        waits.asked(),
                         corrections,
                         held(row.heldSince),
                         held(row.holdUntil),
@@ -217,12 +258,10 @@ class PostgresReadinesses implements Readinesses {
         row.put("cause", kept.proposal().message().toString());
         row.put("facts", text(kept.facts().stream().map(PostgresReadinesses::kept).toList()));
         row.put("corrections", text(kept.corrections()));
-        ArrayNode waitsFor = row.putArray("waits_for");
         switch (kept) {
             case Held held -> {
                 row.put("state", Verdict.HELD.name());
                 row.put("reasons", held.reasons());
-                held.waitsFor().forEach(concern -> waitsFor.add(ConcernKey.of(concern)));
                 row.put("held_since", held.since().toString());
                 row.put("hold_until", held.until().toString());
                 row.put("look_at", held.lookAt().toString());

@@ -42,10 +42,6 @@ public class ReadinessRow extends PanacheEntityBase {
     /** What people supplied: JSON object, fact to value. */
     public String corrections;
 
-    /** What may change the judgement of a held change, see {@link ConcernKey}. */
-    @Column(name = "waits_for")
-    public String[] waitsFor;
-
     /** HELD only, as the next two. */
     @Column(name = "held_since")
     public @Nullable Instant heldSince;
