@@ -21,7 +21,7 @@ public class PostgresRouteViews implements RouteViews {
     private static final String WAITING_FOR =
             "select r.* from unnest(cast(?1 as text[])) as concern (asks) cross join lateral"
                     + " (select * from route where ended_at is null and asks = concern.asks"
-                    + " and cast(candidates as jsonb) @> cast(?2 as jsonb)"
+                    + " and cast(candidates as jsonb) @> cast(cast(?2 as text) as jsonb)"
                     + " and not exists (select 1 from decision d where d.change_id = route.change_id"
                     + " and d.stage = route.stage and d.decided_by = ?3 and d.decision = 'APPROVED')"
                     + " order by requested_at, change_id limit ?4) r order by r.requested_at, r.change_id limit ?4";
