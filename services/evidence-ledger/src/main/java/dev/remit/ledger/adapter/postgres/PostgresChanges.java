@@ -154,8 +154,8 @@ public class PostgresChanges implements Changes {
                                                 limit :most\
                                                 """,
                                                 UUID.class)
-                                        .setParameter("before", before.toString())
-                                        .setParameter("most", most)
+                                        .setParameter("before", before)
+                                        .setParameter("most", (long) most)
                                         .getResultList()));
     }
 
@@ -175,7 +175,7 @@ public class PostgresChanges implements Changes {
     public Uni<List<Standing>> newest(int most) {
         return standings(
                 "select * from change order by opened desc limit :most",
-                query -> query.setParameter("most", most));
+                query -> query.setParameter("most", (long) most));
     }
 
     @Override

@@ -58,7 +58,7 @@ public class PostgresEntries implements Entries {
                         .chain(session ->
                                 session.createNativeQuery(APPEND, Long.class)
                                         .setParameter("count", (long) entries.size())
-                                        .setParameter("now", now.toString())
+                                        .setParameter("now", now)
                                         .setParameter(
                                                 "ids",
                                                 texts(
@@ -158,7 +158,7 @@ public class PostgresEntries implements Entries {
     public Uni<List<Entry.Logged>> setAside(int most) {
         return entries(
                 "select * from message where type = 'DeadLettered' order by leaf_index desc limit :most",
-                query -> query.setParameter("most", most));
+                query -> query.setParameter("most", (long) most));
     }
 
     @Override
