@@ -141,21 +141,21 @@ public final class Schemas implements Preparation {
                                                 "application/json"))));
     }
 
-    /** A conflict with what is there already is as good as success, save for an artifact. */
+    /** A group or a rule that is there already is as good as one that is made. */
     private static Requests.Answer accepted(Requests.Answer answer, String what)
             throws IOException {
         boolean there = answer.status() == 409 && what.startsWith("the ");
         if (!answer.ok() && !there) {
+            String words = answer.text();
             throw new IOException(
-                    "the registry refuses "
-                            + what
-                            + " ("
-                            + answer.status()
-                            + "): "
-                            + answer.text()
-                            + (answer.status() == 409
-                                    ? ". What it holds is not compatible with this build: another product's schema of that name, or a build newer than the released baseline."
-                                    : ""));
+                    "the registry refuses %s (%d): %s%s"
+                            .formatted(
+                                    what,
+                                    answer.status(),
+                                    words,
+                                    words.contains("RuleViolation")
+                                            ? ". It holds a schema of that name that this build is not compatible with: another product's, or a later build's that was never released."
+                                            : ""));
         }
         return answer;
     }

@@ -10,6 +10,7 @@ import dev.remit.wire.Messages;
 import dev.remit.wire.v1.ApprovalReassigned;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -39,8 +40,12 @@ class SchemasTest {
                         texts.add(
                                 body.path("firstVersion").path("content").path("content").asText());
                     }
-                    exchange.sendResponseHeaders(
-                            artifact ? answer : path.endsWith("/COMPATIBILITY") ? 200 : 409, -1);
+                    int status = artifact ? answer : path.endsWith("/COMPATIBILITY") ? 200 : 409;
+                    byte[] words =
+                            (status == 400 ? "{\"name\":\"RuleViolationException\"}" : "{}")
+                                    .getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(status, words.length);
+                    exchange.getResponseBody().write(words);
                     exchange.close();
                 });
         registry.start();
@@ -92,10 +97,13 @@ class SchemasTest {
 
     @Test
     void whatTheRegistryHoldsOtherwiseIsSaid() {
+        answer = 400;
+        assertThatThrownBy(() -> schemas().make())
+                .hasMessageContaining("the registry refuses ApprovalDecided (400)")
+                .hasMessageContaining("not compatible");
         answer = 409;
         assertThatThrownBy(() -> schemas().make())
-                .hasMessageContaining("the registry refuses")
-                .hasMessageContaining("not compatible");
+                .hasMessageContaining("the registry refuses ApprovalDecided (409)");
     }
 
     private Schemas schemas() {

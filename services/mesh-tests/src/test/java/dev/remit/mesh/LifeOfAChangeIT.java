@@ -245,7 +245,8 @@ class LifeOfAChangeIT {
                                                 other,
                                                 "contentType",
                                                 "application/json"))));
-        assertThat(incompatible.status()).as(incompatible.text()).isEqualTo(409);
+        assertThat(incompatible.ok()).isFalse();
+        assertThat(incompatible.text()).contains("RuleViolationException");
 
         assertThat(
                         new Topics(
