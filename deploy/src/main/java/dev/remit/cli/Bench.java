@@ -15,7 +15,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Measures the mesh beside raw Kafka and Kafka with PostgreSQL, in one run, and prints ratios.",
             "It starts a mesh of its own from nothing and takes about four minutes; nothing else should run meanwhile."
-        })
+        },
+        footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
 final class Bench implements Callable<Integer> {
     @ParentCommand Remit remit;
 

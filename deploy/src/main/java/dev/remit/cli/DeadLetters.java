@@ -25,7 +25,8 @@ import picocli.CommandLine.ParentCommand;
             DeadLetters.Show.class,
             DeadLetters.Replay.class,
             DeadLetters.Discard.class
-        })
+        },
+        footer = {"", "Needs: a running mesh (./remit up)."})
 final class DeadLetters implements Runnable {
     @ParentCommand Remit remit;
 

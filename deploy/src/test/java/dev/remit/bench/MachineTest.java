@@ -52,7 +52,8 @@ class MachineTest {
 
         assertThat(sum).isPositive();
         assertThat(spent.processes().get("me")).isPositive();
-        assertThat(spent.machine()).isGreaterThanOrEqualTo(spent.total());
+        // two counters of hundredths of a second, read one after the other
+        assertThat(spent.machine()).isGreaterThan(spent.total() - 0.05);
         assertThat(Machine.memory(pids).get("me")).isGreaterThan(1_000);
     }
 

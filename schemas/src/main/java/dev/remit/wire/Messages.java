@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,11 @@ public final class Messages {
      */
     public static Optional<Schema> written(long fingerprint) {
         return Optional.ofNullable(WRITTEN.get(fingerprint));
+    }
+
+    /** Every schema that a released version or this build writes. */
+    public static Collection<Schema> released() {
+        return WRITTEN.values();
     }
 
     private static Map<Long, Schema> written() {

@@ -168,8 +168,8 @@ class Relay {
     private Uni<List<Sealed>> left(Mutiny.Session session, Duration age) {
         return session.createNativeQuery(
                         "select * from handoff_outbox where published_at is null"
-                                + " and created_at <= now() - :age * interval '1 millisecond'"
-                                + " order by position limit :round for update skip locked",
+                                + " and created_at <= now() - cast(:age as bigint) * interval '1 millisecond'"
+                                + " order by position limit cast(:round as integer) for update skip locked",
                         OutboxRow.class)
                 .setParameter("age", age.toMillis())
                 .setParameter("round", ROUND)

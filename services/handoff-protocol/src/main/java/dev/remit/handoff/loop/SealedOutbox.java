@@ -229,7 +229,7 @@ final class SealedOutbox implements Outbox {
         Base64.Encoder base64 = Base64.getEncoder();
         return session.createNativeQuery(
                         "insert into handoff_dead_letter (id, code, reason, origin, key, headers, payload, reported_at, state)"
-                                + " select id, code, reason, origin, nullif(key, ''), headers, decode(payload, 'base64'), cast(:now as timestamptz), 'OPEN'"
+                                + " select id, code, reason, origin, nullif(key, ''), headers, decode(payload, 'base64'), cast(cast(:now as text) as timestamptz), 'OPEN'"
                                 + " from unnest(cast(:ids as uuid[]), cast(:codes as text[]), cast(:reasons as text[]),"
                                 + " cast(:origins as text[]), cast(:keys as text[]), cast(:headers as text[]), cast(:payloads as text[]))"
                                 + " as letter (id, code, reason, origin, key, headers, payload)"

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -134,7 +135,7 @@ class PostgresExecutions implements Executions {
                                         "lot",
                                         now)
                                 .setParameter("most", most)
-                                .setParameter("now", now.toString())
+                                .setParameter("now", now)
                                 .setParameter("millis", lease.toMillis())
                                 .getResultList())
                 .map(rows -> rows.stream().map(PostgresExecutions::leased).toList());
@@ -237,7 +238,7 @@ class PostgresExecutions implements Executions {
             Mutiny.SelectionQuery<T> query, Lot lot, String parameter, Instant now) {
         return switch (lot) {
             case Lot.On(String system) -> query.setParameter(parameter, system);
-            case Lot.Expired _ -> query.setParameter(parameter, now.toString());
+            case Lot.Expired _ -> query.setParameter(parameter, now);
             case Lot.Elsewhere(Set<String> systems) ->
                     query.setParameter(parameter, systems.toArray(String[]::new));
         };
@@ -256,7 +257,7 @@ class PostgresExecutions implements Executions {
                         row.expiresAt),
                 row.attempt,
                 row.interrupted,
-                row.startedAt == null ? row.expiresAt : row.startedAt);
+                Objects.requireNonNull(row.startedAt, "a leased execution was started"));
     }
 
     private static Shown shown(ExecutionRow row) {
