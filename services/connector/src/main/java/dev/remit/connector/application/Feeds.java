@@ -165,6 +165,7 @@ public class Feeds {
                     if (term == null) {
                         states.put(feed, new State.ReadElsewhere());
                     } else if (!term.equals(before.get(feed))) {
+                        LOG.infof("%s is read by this replica from now on", feed);
                         states.put(feed, new State.NotReadYet());
                     }
                 });
