@@ -380,11 +380,13 @@ class ExecutionTest {
                         .toArray(Intent[]::new));
         World.until(() -> waiting.size() == 20);
         world.acme.before = call -> Uni.createFrom().voidItem();
-        // the first report alone, the wave of all others, and the first of these on its own
+        // how the reports gather in waves is the scheduler's affair: three commits concern three at
+        // most
         world.refusedCommits = 3;
         waiting.forEach(each -> each.complete(null));
-        World.until(() -> world.handedOn.size() == 18 && instance.inFlight() == 0);
-        assertThat(world.open()).isEqualTo(2);
+        World.until(() -> world.refusedCommits == 0 && instance.inFlight() == 0);
+        assertThat(world.open()).isBetween(1L, 3L);
+        assertThat(world.handedOn).hasSize(20 - (int) world.open());
 
         world.clock.pass(World.LEASE.plus(MOMENT));
         instance.sweeps();

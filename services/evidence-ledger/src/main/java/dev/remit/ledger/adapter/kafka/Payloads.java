@@ -39,8 +39,7 @@ public final class Payloads {
                     DecoderFactory.get()
                             .binaryDecoder(payload, PREFIX, payload.length - PREFIX, null);
             SpecificRecord record =
-                    new SpecificDatumReader<SpecificRecord>(
-                                    written, envelope.handoff().schema())
+                    new SpecificDatumReader<SpecificRecord>(written, envelope.handoff().schema())
                             .read(null, decoder);
             if (!decoder.isEnd()) {
                 throw new IllegalArgumentException("has bytes after its record");
