@@ -108,6 +108,7 @@ class StopPointsIT {
     /** Offboards a new account, starting again whatever dies; the change's handoffs at its end. */
     private static List<String> run(String worker) throws Exception {
         String account = Accounts.add(mesh.home, worker, "E1001");
+        mesh.stack.revive();
         mesh.observed(worker);
         UUID change = UUID.fromString(Mesh.until(() -> propose(worker), "an accepted proposal"));
         CHANGES.put(change, account);
