@@ -19,6 +19,11 @@ final class Broker extends Part {
     }
 
     @Override
+    List<String> needs() {
+        return List.of();
+    }
+
+    @Override
     void start() throws IOException, InterruptedException {
         Path data = home().data().resolve("kafka");
         Path properties = home().config().resolve("kafka.properties");

@@ -62,22 +62,39 @@ final class Child {
                                 .orElse(false));
     }
 
-    /** Asks the recorded process and its descendants to end, then ends them. */
+    /**
+     * Asks the recorded process to end; it ends its children as it sees fit. What is left of them
+     * after the grace is ended at once, and so are all of them when the signal is {@code KILL}.
+     *
+     * @throws IOException if something still runs after that
+     */
     void stop(String signal, Duration grace) throws IOException, InterruptedException {
         Optional<ProcessHandle> process = running();
         if (process.isPresent()) {
             List<ProcessHandle> all = new ArrayList<>(process.get().descendants().toList());
             all.add(process.get());
-            for (ProcessHandle each : all) {
-                signal(signal, each.pid());
+            if (!signal.equals("KILL")) {
+                signal(signal, process.get().pid());
+                awaitEnd(all, grace);
             }
-            long deadline = System.nanoTime() + grace.toNanos();
-            while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
-                Thread.sleep(20);
+            all.forEach(ProcessHandle::destroyForcibly);
+            if (!awaitEnd(all, Duration.ofSeconds(10))) {
+                throw new IOException(name + " does not end; its pid is " + process.get().pid());
             }
-            all.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
         }
         Files.deleteIfExists(pidFile());
+    }
+
+    private static boolean awaitEnd(List<ProcessHandle> all, Duration patience)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (all.stream().anyMatch(ProcessHandle::isAlive)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return true;
     }
 
     Path log() {

@@ -38,6 +38,9 @@ public record Home(Path data, Path top) {
                     Map.entry("kafka-controller", 7121),
                     Map.entry("postgres", 7130));
 
+    /** What is chosen once and kept is chosen by one thread at a time. */
+    private static final Object CHOICES = new Object();
+
     /** Programs unpacked once, shared by every data directory of this repository. */
     public Path parts() {
         return top.resolve(".remit/parts");
@@ -77,6 +80,12 @@ public record Home(Path data, Path top) {
 
     /** The chosen ports, by name; chosen and kept at the first call. */
     public Map<String, Integer> ports() throws IOException {
+        synchronized (CHOICES) {
+            return portsInTurn();
+        }
+    }
+
+    private Map<String, Integer> portsInTurn() throws IOException {
         Path file = data.resolve("ports.properties");
         Map<String, String> kept = read(file);
         if (kept.keySet().containsAll(DEFAULT_PORTS.keySet())) {
@@ -103,10 +112,36 @@ public record Home(Path data, Path top) {
     }
 
     /**
+     * Makes sure that the ports of a part are its own to take.
+     *
+     * @throws IOException naming the port that something else listens on
+     */
+    void requireFreePorts(String part) throws IOException {
+        for (Map.Entry<String, Integer> each : ports().entrySet()) {
+            boolean its = each.getKey().equals(part) || each.getKey().startsWith(part + "-");
+            if (its && !isFree(each.getValue())) {
+                throw new IOException(
+                        part
+                                + ": port "
+                                + each.getValue()
+                                + " is taken by another process. End that process, or delete "
+                                + data.resolve("ports.properties")
+                                + " while this mesh is down, so that free ports are chosen.");
+            }
+        }
+    }
+
+    /**
      * A secret by name, made at random when it is first asked for, kept in a file that only its
      * owner reads.
      */
     public String secret(String name) throws IOException {
+        synchronized (CHOICES) {
+            return secretInTurn(name);
+        }
+    }
+
+    private String secretInTurn(String name) throws IOException {
         Path file = data.resolve("secrets.properties");
         Map<String, String> secrets = new LinkedHashMap<>(read(file));
         String secret = secrets.get(name);

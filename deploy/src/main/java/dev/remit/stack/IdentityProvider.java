@@ -18,6 +18,11 @@ final class IdentityProvider extends Part {
     }
 
     @Override
+    List<String> needs() {
+        return List.of("postgres");
+    }
+
+    @Override
     void start() throws IOException, InterruptedException {
         Path program = home().parts().resolve("keycloak");
         Archives.tarGz(

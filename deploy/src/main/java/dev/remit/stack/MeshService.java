@@ -32,6 +32,11 @@ final class MeshService extends Part {
     }
 
     @Override
+    List<String> needs() {
+        return List.of("postgres", "kafka", "registry", "keycloak");
+    }
+
+    @Override
     void start() throws IOException {
         Path cache = program().resolveSibling("start.aot");
         run(Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of());

@@ -3,6 +3,7 @@ package dev.remit.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the stack. */
@@ -41,6 +42,7 @@ abstract class Part {
 
     final void begin() throws IOException, InterruptedException {
         if (engine == null) {
+            home.requireFreePorts(name);
             start();
         } else {
             Files.createDirectories(home.logs());
@@ -60,11 +62,14 @@ abstract class Part {
     /** Ends it at once, as a crash would. */
     final void kill() throws IOException, InterruptedException {
         if (engine == null) {
-            child.stop("KILL", Duration.ofSeconds(5));
+            child.stop("KILL", Duration.ZERO);
         } else {
             engine.stop(true);
         }
     }
+
+    /** The parts that must answer before this one is started, by name. */
+    abstract List<String> needs();
 
     /** Makes files, then starts the process; returns at once. */
     abstract void start() throws IOException, InterruptedException;

@@ -24,6 +24,11 @@ final class Postgres extends Part {
     }
 
     @Override
+    List<String> needs() {
+        return List.of();
+    }
+
+    @Override
     void start() throws IOException, InterruptedException {
         String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64v8" : "amd64";
         Path program = home().parts().resolve("postgres-" + architecture);

@@ -12,6 +12,11 @@ final class Registry extends Part {
     }
 
     @Override
+    List<String> needs() {
+        return List.of("postgres");
+    }
+
+    @Override
     void start() throws IOException {
         Path program = home().parts().resolve("registry");
         Archives.tarGz(

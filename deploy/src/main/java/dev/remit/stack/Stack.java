@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
@@ -80,23 +82,41 @@ public final class Stack {
      */
     public void up(Progress progress) throws IOException, InterruptedException {
         prepare();
-        for (List<Part> stage : stages) {
-            long since = System.nanoTime();
-            Set<Part> adopted = new HashSet<>();
-            for (Part part : stage) {
-                if (part.isRunning()) {
-                    adopted.add(part);
-                } else {
-                    part.begin();
-                }
+        long since = System.nanoTime();
+        Map<String, CompletableFuture<Boolean>> answering = new HashMap<>();
+        stages.forEach(stage ->
+                stage.forEach(part -> answering.put(part.name(), new CompletableFuture<>())));
+        try (var starters = Executors.newVirtualThreadPerTaskExecutor()) {
+            var ended = new ExecutorCompletionService<Part>(starters);
+            for (String name : answering.keySet()) {
+                Part part = part(name);
+                ended.submit(() -> {
+                    for (String need : part.needs()) {
+                        answering.getOrDefault(need, new CompletableFuture<>()).get();
+                    }
+                    boolean adopted = part.isRunning();
+                    if (!adopted) {
+                        part.begin();
+                    }
+                    await(part);
+                    part.afterwards();
+                    synchronized (progress) {
+                        Duration took = Duration.ofNanos(System.nanoTime() - since);
+                        progress.ready(name, took, adopted);
+                    }
+                    answering.getOrDefault(name, new CompletableFuture<>()).complete(adopted);
+                    return part;
+                });
             }
-            for (Part part : stage) {
-                await(part);
-                part.afterwards();
-                progress.ready(
-                        part.name(),
-                        Duration.ofNanos(System.nanoTime() - since),
-                        adopted.contains(part));
+            try {
+                for (int n = 0; n < answering.size(); n++) {
+                    ended.take().get();
+                }
+            } catch (ExecutionException e) {
+                starters.shutdownNow();
+                throw e.getCause() instanceof IOException failure
+                        ? failure
+                        : new IOException("the mesh does not start: " + e.getCause(), e);
             }
         }
     }
@@ -248,7 +268,7 @@ public final class Stack {
 
     private static void await(Part part) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + part.patience().toNanos();
-        while (!part.isReady()) {
+        while (!part.isRunning() || !part.isReady()) {
             if (!part.isRunning()) {
                 throw new IOException(
                         part.name()
@@ -263,7 +283,7 @@ public final class Stack {
                                 + " s; the end of its log:\n"
                                 + tail(part.child().log()));
             }
-            Thread.sleep(50);
+            Thread.sleep(150);
         }
     }
 

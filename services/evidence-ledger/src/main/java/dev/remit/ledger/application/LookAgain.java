@@ -30,19 +30,21 @@ public class LookAgain {
     private final Entries entries;
     private final DecideClosures closures;
     private final Duration grace;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
     LookAgain(
             Handoffs handoffs,
             Changes changes,
             Entries entries,
             DecideClosures closures,
-            @ConfigProperty(name = "remit.ledger.grace") Duration grace) {
+            @ConfigProperty(name = "remit.ledger.grace") Duration grace,
+            Clock clock) {
         this.handoffs = handoffs;
         this.changes = changes;
         this.entries = entries;
         this.closures = closures;
         this.grace = grace;
+        this.clock = clock;
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)

@@ -19,13 +19,19 @@ public class MeasureLedger {
     private final Entries entries;
     private final Checkpoints checkpoints;
     private final Changes changes;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
     private volatile long size;
     private volatile long open;
     private volatile @Nullable Instant signed;
     private volatile @Nullable Instant oldest;
 
-    MeasureLedger(Entries entries, Checkpoints checkpoints, Changes changes, MeterRegistry meters) {
+    MeasureLedger(
+            Entries entries,
+            Checkpoints checkpoints,
+            Changes changes,
+            MeterRegistry meters,
+            Clock clock) {
+        this.clock = clock;
         this.entries = entries;
         this.checkpoints = checkpoints;
         this.changes = changes;

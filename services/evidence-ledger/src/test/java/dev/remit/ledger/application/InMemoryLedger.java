@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class InMemoryLedger
                 new DecideClosures(
                         this, this, new Charters(this, readings), readings, announcements, meters);
         record = new RecordHandoffs(log, readings, this, this, closures, meters);
-        lookAgain = new LookAgain(this, this, this, closures, Duration.ofSeconds(60));
+        lookAgain = new LookAgain(this, this, this, closures, Duration.ofSeconds(60), Clock.systemUTC());
         publish = new PublishLog(log, this, this, this, this, announcements);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
     }

@@ -35,7 +35,7 @@ class PostgresHandoffs implements Handoffs {
     private final Contexts contexts;
     private final Relay relay;
     private final StopPoints stops;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
     private final RandomGenerator random = new SecureRandom();
 
     PostgresHandoffs(
@@ -45,11 +45,13 @@ class PostgresHandoffs implements Handoffs {
             ObjectMapper json,
             Relay relay,
             Traces traces,
-            StopPoints stops) {
+            StopPoints stops,
+            Clock clock) {
         this.means = new SealedOutbox.Means(keys, wire, contexts, json, relay, traces);
         this.contexts = contexts;
         this.relay = relay;
         this.stops = stops;
+        this.clock = clock;
     }
 
     @Override

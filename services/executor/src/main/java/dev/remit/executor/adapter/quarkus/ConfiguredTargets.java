@@ -6,9 +6,7 @@ import dev.remit.executor.adapter.scim.ScimTarget;
 import dev.remit.executor.application.Target;
 import dev.remit.executor.application.Targets;
 import io.vertx.mutiny.core.Vertx;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +41,5 @@ class ConfiguredTargets implements Targets {
     @Override
     public Collection<Target> all() {
         return List.copyOf(targets.values());
-    }
-
-    @Produces
-    @Singleton
-    static Clock clock() {
-        return Clock.systemUTC();
     }
 }
