@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
             Doctor.class,
             Demo.class,
             Bench.class,
+            ChaosCommand.class,
             Prepare.class,
             Compose.class,
             People.Changes.class,

@@ -254,11 +254,12 @@ public final class MeshCheck {
                         Integer::sum);
             }
         }
+        Map<String, Boolean> enabled = Accounts.enabled(home);
         int effects = 0;
         for (Map.Entry<UUID, String> each : changes.entrySet()) {
             int times = disabled.getOrDefault(each.getValue(), 0);
             effects += times;
-            if (Accounts.isEnabled(home, each.getValue())) {
+            if (enabled.getOrDefault(each.getValue(), true)) {
                 lost.add(each.getKey() + ": the account is still enabled");
             }
             if (times > 1) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +58,33 @@ public final class Accounts {
                 .asBoolean();
     }
 
+    /** Whether each account can sign in, asked of Keycloak itself; immutable id to answer. */
+    public static Map<String, Boolean> enabled(Home home) throws IOException, InterruptedException {
+        String users =
+                IdentityProvider.url(home) + "/admin/realms/" + IdentityProvider.REALM + "/users";
+        String token = IdentityProvider.adminToken(home);
+        Map<String, Boolean> enabled = new HashMap<>();
+        for (int first = 0; ; first += PAGE) {
+            JsonNode page =
+                    Requests.send(
+                                    "GET",
+                                    users
+                                            + "?briefRepresentation=true&first="
+                                            + first
+                                            + "&max="
+                                            + PAGE,
+                                    token,
+                                    null)
+                            .json();
+            for (JsonNode user : page) {
+                enabled.put(user.path("id").asText(), user.path("enabled").asBoolean());
+            }
+            if (page.size() < PAGE) {
+                return enabled;
+            }
+        }
+    }
+
     /**
      * Adds an account, enabled and without groups.
      *
@@ -82,6 +111,49 @@ public final class Accounts {
                                 null)
                         .json();
         return found.path(0).path("id").asText();
+    }
+
+    /**
+     * Adds accounts at once, enabled and without groups.
+     *
+     * @param managerWorkerId the manager's
+     * @return worker id to immutable id
+     */
+    public static Map<String, String> addAll(
+            Home home, Collection<String> workerIds, String managerWorkerId)
+            throws IOException, InterruptedException {
+        ObjectNode wanted = JSON.createObjectNode().put("ifResourceExists", "FAIL");
+        Map<String, String> workers = new HashMap<>();
+        for (String workerId : workerIds) {
+            String username = workerId.toLowerCase(Locale.ROOT);
+            workers.put(username, workerId);
+            ObjectNode account = wanted.withArray("users").addObject();
+            account.put("username", username).put("enabled", true);
+            ObjectNode attributes = account.putObject("attributes");
+            attributes.putArray("employeeNumber").add(workerId);
+            attributes.putArray("manager").add(managerWorkerId);
+        }
+        Requests.Answer answer =
+                Requests.send(
+                        "POST",
+                        IdentityProvider.url(home)
+                                + "/admin/realms/"
+                                + IdentityProvider.REALM
+                                + "/partialImport",
+                        IdentityProvider.adminToken(home),
+                        wanted.toString());
+        if (!answer.ok()) {
+            throw new IOException(
+                    "Keycloak refuses the accounts: " + answer.status() + " " + answer.text());
+        }
+        Map<String, String> ids = new HashMap<>();
+        for (JsonNode each : answer.json().path("results")) {
+            String worker = workers.get(each.path("resourceName").asText());
+            if (worker != null) {
+                ids.put(worker, each.path("id").asText());
+            }
+        }
+        return ids;
     }
 
     /** Keycloak's own record of updates of accounts by the executor, the newest first. */

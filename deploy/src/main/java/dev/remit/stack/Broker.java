@@ -7,15 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 
 /** Apache Kafka in KRaft mode, one node, with the catalogue's topics. */
 final class Broker extends Part {
     private static final int PARTITIONS = 4;
+    private OptionalInt advertised = OptionalInt.empty();
 
     Broker(Home home) {
         super("kafka", home);
+    }
+
+    /** Tells clients to connect to another port on loopback, from its next start on. */
+    void advertise(int port) {
+        advertised = OptionalInt.of(port);
     }
 
     @Override
@@ -97,7 +104,7 @@ final class Broker extends Part {
         node.id=1
         controller.quorum.bootstrap.servers=127.0.0.1:%2$d
         listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-        advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+        advertised.listeners=PLAINTEXT://127.0.0.1:%4$d
         controller.listener.names=CONTROLLER
         inter.broker.listener.name=PLAINTEXT
         listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -117,6 +124,6 @@ final class Broker extends Part {
         num.network.threads=2
         num.io.threads=2
         """
-                .formatted(client, controller, data);
+                .formatted(client, controller, data, advertised.orElse(client));
     }
 }

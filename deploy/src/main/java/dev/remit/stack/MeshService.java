@@ -108,7 +108,7 @@ final class MeshService extends Part {
     }
 
     Map<String, String> properties() throws IOException {
-        Map<String, String> properties = new TreeMap<>(extra);
+        Map<String, String> properties = new TreeMap<>();
         String postgres =
                 "postgresql://127.0.0.1:" + home().port("postgres") + "/" + database(service);
         properties.put("quarkus.http.host", "127.0.0.1");
@@ -127,6 +127,7 @@ final class MeshService extends Part {
         properties.put(
                 "remit.keys.signing", home().keys().resolve(service.id() + ".key").toString());
         properties.put("remit.keys.trust", home().keys().resolve("trust.vkeys").toString());
+        properties.putAll(extra);
         return properties;
     }
 }

@@ -159,6 +159,16 @@ public final class Stack {
         ((MeshService) part(name)).configure(configuration);
     }
 
+    /** Lets Kafka's clients connect through another port on loopback, from its next start on. */
+    public void advertise(int port) {
+        ((Broker) part("kafka")).advertise(port);
+    }
+
+    /** Whether the process of a part runs; it need not answer. */
+    public boolean isRunning(String name) throws IOException {
+        return part(name).isRunning();
+    }
+
     /**
      * Makes what lets the services start in a third of the time: each starts once while the JVM
      * writes down what it loads, and a cache is made of that, beside the program. A new build

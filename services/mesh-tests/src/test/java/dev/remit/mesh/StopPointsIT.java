@@ -123,7 +123,8 @@ class StopPointsIT {
                                                     "auditor"))
                                     .filter(Requests.Answer::ok)
                                     .map(Mesh::json)
-                                    .filter(each -> each.path("outcome").isTextual());
+                                    .filter(each ->
+                                            Mesh.types(each).contains("ChangeClosed"));
                         },
                         "the end of " + change);
         // the ledger itself may be about to die of what it has just committed

@@ -106,7 +106,9 @@ final class InMemoryLedger
                 new DecideClosures(
                         this, this, new Charters(this, readings), readings, announcements, meters);
         record = new RecordHandoffs(log, readings, this, this, closures, meters);
-        lookAgain = new LookAgain(this, this, this, closures, Duration.ofSeconds(60), Clock.systemUTC());
+        lookAgain =
+                new LookAgain(
+                        this, this, this, closures, Duration.ofSeconds(60), Clock.systemUTC());
         publish = new PublishLog(log, this, this, this, this, announcements);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
     }

@@ -56,8 +56,11 @@ public interface Executions {
             @Nullable String outcome,
             @Nullable String reason) {}
 
-    /** Stores intents; one whose authorization is known is left as it is. */
-    Uni<Void> store(Collection<Intent> intents);
+    /**
+     * Stores intents; one whose authorization is known is left as it is. One whose authorization
+     * has yet to begin is not leased before it does.
+     */
+    Uni<Void> store(Collection<Intent> intents, Instant now);
 
     /** Which of these lots have something to lease now. */
     Uni<Set<Lot>> due(Collection<Lot> lots, Instant now);

@@ -3,7 +3,9 @@ package dev.remit.executor.application;
 import dev.remit.executor.domain.Intent;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * Authorizations arrived: the intents to execute them are stored and nothing is touched yet. Work
@@ -11,6 +13,8 @@ import java.util.List;
  */
 @Singleton
 public class TakeAuthorization {
+    private static final Logger LOG = Logger.getLogger(TakeAuthorization.class);
+
     private final Executions executions;
     private final LeaseExecutions leases;
 
@@ -20,9 +24,16 @@ public class TakeAuthorization {
     }
 
     /** Stores a batch, in the transaction that received it. */
-    public Uni<Void> take(List<Intent> intents) {
+    public Uni<Void> take(List<Intent> intents, Instant now) {
+        intents.stream()
+                .filter(intent -> !intent.wait(now).isZero())
+                .findFirst()
+                .ifPresent(intent ->
+                        LOG.warnf(
+                                "authorization %s of change %s begins in %s: clocks differ, it waits",
+                                intent.authorization(), intent.change(), intent.wait(now)));
         return intents.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : executions.store(intents).invoke(() -> leases.expect(intents));
+                : executions.store(intents, now).invoke(() -> leases.expect(intents));
     }
 }

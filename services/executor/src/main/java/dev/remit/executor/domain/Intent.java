@@ -1,6 +1,7 @@
 package dev.remit.executor.domain;
 
 import dev.remit.handoff.merkle.Hash;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -11,6 +12,7 @@ import java.util.UUID;
  * @param account immutable id of the account in the target
  * @param plan the plan's exact bytes
  * @param planHash the SHA-256 that was authorized, lower-case hex
+ * @param authorizedAt before then nothing may be begun, by the clock of who authorized it
  * @param expiresAt from then on nothing may be begun
  */
 public record Intent(
@@ -21,11 +23,17 @@ public record Intent(
         String account,
         byte[] plan,
         String planHash,
+        Instant authorizedAt,
         Instant expiresAt) {
 
     /** SHA-256 of the plan's bytes as they came, lower-case hex. */
     public String actualHash() {
         return Hash.sha256(plan).hex();
+    }
+
+    /** How long it still has to wait for its authorization to begin; zero when clocks agree. */
+    public Duration wait(Instant now) {
+        return now.isBefore(authorizedAt) ? Duration.between(now, authorizedAt) : Duration.ZERO;
     }
 
     /** Whether the authorization has ended. */

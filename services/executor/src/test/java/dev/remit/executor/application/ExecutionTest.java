@@ -151,7 +151,10 @@ class ExecutionTest {
 
     @Test
     void anExecutionOnASystemThatWasTakenAwayIsFoundByASweep() {
-        world.executions.store(List.of(world.intent("okta", "a1", 0))).await().indefinitely();
+        world.executions
+                .store(List.of(world.intent("okta", "a1", 0)), world.clock.instant())
+                .await()
+                .indefinitely();
         world.instance().sweeps();
         World.until(() -> world.open() == 0);
         assertThat(world.outcomes()).containsExactly(Outcome.REFUSED);
@@ -174,6 +177,20 @@ class ExecutionTest {
         World.until(() -> world.open() == 0);
         assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
         assertThat(instance.leases.troubles()).containsEntry("keycloak:acme", "");
+    }
+
+    @Test
+    void nothingBeginsBeforeItsAuthorizationDoes() {
+        var instance = world.instance();
+        instance.receives(world.intentOfTheFuture(world.acme, "a1", Duration.ofSeconds(30)));
+        instance.sweeps();
+        assertThat(world.acme.calls).isEmpty();
+        assertThat(world.open()).isEqualTo(1);
+
+        world.clock.pass(Duration.ofSeconds(31));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
     }
 
     @Test

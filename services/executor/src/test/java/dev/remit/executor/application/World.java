@@ -206,7 +206,9 @@ final class World {
         }
 
         void receives(Intent... intents) {
-            transact(List.of(), outbox -> take.take(List.of(intents))).await().atMost(PATIENCE);
+            transact(List.of(), outbox -> take.take(List.of(intents), clock.instant()))
+                    .await()
+                    .atMost(PATIENCE);
         }
 
         void sweeps() {
@@ -384,7 +386,7 @@ final class World {
     /** The table of executions, with the rules of the real statements. */
     private final class FakeExecutions implements Executions {
         @Override
-        public Uni<Void> store(Collection<Intent> intents) {
+        public Uni<Void> store(Collection<Intent> intents, Instant now) {
             return atomic(
                     "store",
                     () -> {
@@ -397,7 +399,9 @@ final class World {
                                                 0,
                                                 false,
                                                 Optional.empty(),
-                                                Optional.empty(),
+                                                intent.wait(now).isZero()
+                                                        ? Optional.empty()
+                                                        : Optional.of(intent.authorizedAt()),
                                                 "")));
                         return null;
                     });
@@ -584,6 +588,21 @@ final class World {
         return intent(target.system(), account, 0);
     }
 
+    /** The same, authorized by a clock that is ahead of this one's. */
+    Intent intentOfTheFuture(FakeTarget target, String account, Duration ahead) {
+        Intent now = intent(target, account);
+        return new Intent(
+                now.authorization(),
+                now.change(),
+                now.cause(),
+                now.target(),
+                now.account(),
+                now.plan(),
+                now.planHash(),
+                now.authorizedAt().plus(ahead),
+                now.expiresAt().plus(ahead));
+    }
+
     Intent intent(String system, String account, int wrongHash) {
         int number = ++made;
         UUID change = new UUID(1, number);
@@ -606,6 +625,7 @@ final class World {
                 account,
                 bytes,
                 wrongHash == 0 ? Hash.sha256(bytes).hex() : "0".repeat(64),
+                clock.instant(),
                 clock.instant().plusSeconds(3600));
     }
 

@@ -81,6 +81,7 @@ class AttemptTest {
                                 "leaver",
                                 intent.plan(),
                                 "0".repeat(64),
+                                START,
                                 END),
                         plan,
                         all),
@@ -308,6 +309,7 @@ class AttemptTest {
                 account,
                 plan,
                 Hash.sha256(plan).hex(),
+                START,
                 END);
     }
 

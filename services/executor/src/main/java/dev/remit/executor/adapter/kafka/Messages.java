@@ -32,6 +32,7 @@ final class Messages {
                         authorized.getAccount(),
                         plan,
                         authorized.getPlanHash(),
+                        received.envelope().time(),
                         authorized.getExpiresAt()));
     }
 

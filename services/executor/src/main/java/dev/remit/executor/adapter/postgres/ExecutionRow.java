@@ -30,6 +30,9 @@ public class ExecutionRow extends PanacheEntityBase {
     @Column(name = "plan_hash")
     public String planHash;
 
+    @Column(name = "authorized_at")
+    public Instant authorizedAt;
+
     @Column(name = "expires_at")
     public Instant expiresAt;
 

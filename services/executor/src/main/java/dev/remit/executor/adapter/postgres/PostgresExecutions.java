@@ -29,13 +29,14 @@ class PostgresExecutions implements Executions {
 
     private static final String STORE =
             "insert into execution"
-                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, expires_at, state)"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, leased_until, state)"
                     + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
-                    + " cast(expires_at as timestamptz), 'INTENDED'"
+                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz),"
+                    + " case when wait > 0 then now() + wait * interval '1 millisecond' end, 'INTENDED'"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
                     + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
-                    + " cast(:hashes as text[]), cast(:ends as text[]))"
-                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, expires_at)"
+                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:waits as bigint[]))"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, wait)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
     private static final String LEASE =
@@ -71,7 +72,7 @@ class PostgresExecutions implements Executions {
                     + " and execution.state = 'INTENDED' returning authorization_id";
 
     @Override
-    public Uni<Void> store(Collection<Intent> intents) {
+    public Uni<Void> store(Collection<Intent> intents, Instant now) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(STORE)
@@ -89,8 +90,16 @@ class PostgresExecutions implements Executions {
                                                                 .encodeToString(intent.plan())))
                                 .setParameter("hashes", texts(intents, Intent::planHash))
                                 .setParameter(
+                                        "begins",
+                                        texts(intents, intent -> intent.authorizedAt().toString()))
+                                .setParameter(
                                         "ends",
                                         texts(intents, intent -> intent.expiresAt().toString()))
+                                .setParameter(
+                                        "waits",
+                                        intents.stream()
+                                                .map(intent -> intent.wait(now).toMillis())
+                                                .toArray(Long[]::new))
                                 .executeUpdate())
                 .replaceWithVoid();
     }
@@ -254,6 +263,7 @@ class PostgresExecutions implements Executions {
                         row.account,
                         row.plan,
                         row.planHash,
+                        row.authorizedAt,
                         row.expiresAt),
                 row.attempt,
                 row.interrupted,
