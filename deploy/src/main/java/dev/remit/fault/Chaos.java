@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Chaos {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CHARTER = "fault-test";
+    private static final String OFFSET = "remit.clock.offset";
     private static final Duration SETTLING = Duration.ofMinutes(5);
     private static final Duration PROPOSING = Duration.ofMinutes(4);
     private static final int WRONG_CLOCK_SECONDS = 40;
@@ -89,6 +90,14 @@ public final class Chaos {
         }
     }
 
+    private record WrongClock(Service service, int seconds) {
+        @Override
+        public String toString() {
+            return "%s is %d s %s"
+                    .formatted(service.id(), Math.abs(seconds), seconds < 0 ? "behind" : "ahead");
+        }
+    }
+
     /** Told about progress. */
     public interface Progress {
         void say(String words);
@@ -104,6 +113,7 @@ public final class Chaos {
     private final Map<String, Integer> applied = new TreeMap<>();
     private volatile @Nullable String token;
     private volatile boolean closing;
+    private volatile @Nullable Keeper keeping;
     private int redelivered;
 
     /**
@@ -125,6 +135,11 @@ public final class Chaos {
         Thread ending =
                 new Thread(() -> {
                     try {
+                        closing = true;
+                        Keeper keeper = keeping;
+                        if (keeper != null) {
+                            keeper.close();
+                        }
                         stack.down();
                     } catch (IOException e) {
                         System.err.println("remit: " + e.getMessage());
@@ -147,7 +162,7 @@ public final class Chaos {
 
     private Outcome run(Stack stack) throws IOException, InterruptedException {
         Path stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
-        String clock = configure(stack, stopPoints);
+        WrongClock wrong = configure(stack, stopPoints);
         Files.createDirectories(home.charters());
         try (InputStream in =
                 Objects.requireNonNull(
@@ -157,7 +172,7 @@ public final class Chaos {
                     home.charters().resolve(CHARTER + ".yaml"),
                     StandardCopyOption.REPLACE_EXISTING);
         }
-        progress.say("starting a mesh of its own; the clock of " + clock);
+        progress.say("starting a mesh of its own; the clock of " + wrong);
         stack.up((name, took, adopted) -> {});
         progress.say("adding " + options.changes() + " accounts to Keycloak");
         List<String> workers = new ArrayList<>();
@@ -182,12 +197,15 @@ public final class Chaos {
         int restarts;
         try (var keeper = new Keeper(stack, parts);
                 ExecutorService proposers = Executors.newVirtualThreadPerTaskExecutor()) {
+            keeping = keeper;
             faults(stack, stopPoints, workers, accounts, proposers);
             for (Service service : Service.values()) {
                 Files.deleteIfExists(stopPoints.resolve(service.id()));
             }
             links.values().forEach(Link::heal);
-            progress.say("no more faults; waiting for every change to end");
+            stack.configure(wrong.service().id(), Map.of(OFFSET, "PT0S"));
+            stack.kill(wrong.service().id());
+            progress.say("no more faults, all clocks right; waiting for every change to end");
             proposers.shutdown();
             if (!proposers.awaitTermination(PROPOSING.toMillis(), TimeUnit.MILLISECONDS)) {
                 closing = true;
@@ -198,7 +216,7 @@ public final class Chaos {
                     applied,
                     restarts,
                     redelivered,
-                    clock,
+                    wrong.toString(),
                     List.copyOf(refused),
                     (System.nanoTime() - start) / 1_000_000_000,
                     report);
@@ -206,7 +224,7 @@ public final class Chaos {
     }
 
     /** Leads the services over links, and sets one clock wrong. */
-    private String configure(Stack stack, Path stopPoints) throws IOException {
+    private WrongClock configure(Stack stack, Path stopPoints) throws IOException {
         Link kafka = link("kafka", home.port("kafka"));
         stack.advertise(kafka.port());
         Link keycloak = link("keycloak", home.port("keycloak"));
@@ -232,10 +250,8 @@ public final class Chaos {
         List<Service> services = List.of(Service.values());
         Service wrong = services.get(random.nextInt(services.size()));
         int seconds = random.nextInt(2 * WRONG_CLOCK_SECONDS + 1) - WRONG_CLOCK_SECONDS;
-        stack.configure(
-                wrong.id(), Map.of("remit.clock.offset", Duration.ofSeconds(seconds).toString()));
-        return "%s is %d s %s"
-                .formatted(wrong.id(), Math.abs(seconds), seconds < 0 ? "behind" : "ahead");
+        stack.configure(wrong.id(), Map.of(OFFSET, Duration.ofSeconds(seconds).toString()));
+        return new WrongClock(wrong, seconds);
     }
 
     private Link link(String name, int target) throws IOException {
@@ -387,6 +403,16 @@ public final class Chaos {
                 }
             }
             Thread.sleep(2000);
+        }
+        try {
+            Databases.words(
+                            home,
+                            Service.EVIDENCE_LEDGER,
+                            "select change_id || ': ' || holder || ', ' || last from change"
+                                    + " where outcome is distinct from 'COMPLETED' limit 10")
+                    .forEach(progress::say);
+        } catch (SQLException e) {
+            throw new IOException("the ledger's database does not answer", e);
         }
         return new MeshCheck(home, Set.of()).check(Map.copyOf(changes));
     }

@@ -25,7 +25,7 @@ final class Child {
     }
 
     /** Starts the program in a session of its own, its output in the log directory. */
-    void start(List<String> command, Map<String, String> environment, Path directory)
+    synchronized void start(List<String> command, Map<String, String> environment, Path directory)
             throws IOException {
         Files.createDirectories(home.run());
         Files.createDirectories(home.logs());
@@ -45,7 +45,7 @@ final class Child {
     }
 
     /** The running process, if the recorded one still runs. */
-    Optional<ProcessHandle> running() throws IOException {
+    synchronized Optional<ProcessHandle> running() throws IOException {
         if (!Files.exists(pidFile())) {
             return Optional.empty();
         }
@@ -68,7 +68,7 @@ final class Child {
      *
      * @throws IOException if something still runs after that
      */
-    void stop(String signal, Duration grace) throws IOException, InterruptedException {
+    synchronized void stop(String signal, Duration grace) throws IOException, InterruptedException {
         Optional<ProcessHandle> process = running();
         if (process.isPresent()) {
             List<ProcessHandle> all = new ArrayList<>(process.get().descendants().toList());

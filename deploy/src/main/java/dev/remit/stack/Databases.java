@@ -6,10 +6,30 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Looks into the services' databases from outside, for checks. */
 public final class Databases {
     private Databases() {}
+
+    /**
+     * The words that a query gives.
+     *
+     * @param query one text a row
+     */
+    public static List<String> words(Home home, Service service, String query)
+            throws IOException, SQLException {
+        try (Connection connection = Postgres.connect(home, MeshService.database(service));
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            List<String> words = new ArrayList<>();
+            while (rows.next()) {
+                words.add(rows.getString(1));
+            }
+            return words;
+        }
+    }
 
     /**
      * The number that a query gives.

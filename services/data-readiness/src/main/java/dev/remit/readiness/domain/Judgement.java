@@ -61,6 +61,9 @@ public record Judgement(
     public static final String MANAGER = "manager.active";
     public static final String FRESH = "source.fresh";
 
+    /** Two services' clocks may differ by this much before it matters. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
+
     /** Judges a request; an empty charter means that none with the request's hash was published. */
     public static Judgement of(Request request, Optional<Charter> known, Observed observed) {
         if (known.isEmpty()) {
@@ -292,14 +295,23 @@ public record Judgement(
                     request.target() + " was never read completely");
         }
         Duration age = Duration.between(observed.readAt().get(), observed.now());
-        boolean holds = !age.isNegative() && age.compareTo(maxAge) <= 0;
+        boolean future = age.compareTo(CLOCKS_DIFFER.negated()) < 0;
+        boolean holds = !future && age.compareTo(maxAge) <= 0;
         return fact(
                 FRESH,
                 holds ? State.PRESENT : State.STALE,
                 Optional.of(observed.readAt().get().toString()),
                 request.target(),
                 observed.readAt(),
-                "read " + age.toSeconds() + " s ago, allowed " + maxAge.toSeconds() + " s");
+                future
+                        ? "read "
+                                + age.negated().toSeconds()
+                                + " s from now: the clocks of two services differ"
+                        : "read "
+                                + Math.max(0, age.toSeconds())
+                                + " s ago, allowed "
+                                + maxAge.toSeconds()
+                                + " s");
     }
 
     private static <T> Optional<T> only(List<T> all) {
