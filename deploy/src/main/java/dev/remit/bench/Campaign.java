@@ -3,6 +3,7 @@ package dev.remit.bench;
 import dev.remit.bench.Measure.Load;
 import dev.remit.bench.Measure.Subject;
 import dev.remit.stack.Home;
+import dev.remit.stack.Java;
 import dev.remit.stack.Stack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,6 +111,7 @@ public final class Campaign {
         }
         clean();
         Stack stack = new Stack(home);
+        stack.use(Java.Use.STEADY_LOAD);
         Thread ending = new Thread(() -> end(stack));
         Runtime.getRuntime().addShutdownHook(ending);
         Map<String, String> machine = Machine.describe();

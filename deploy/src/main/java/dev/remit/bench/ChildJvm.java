@@ -46,7 +46,7 @@ final class ChildJvm implements AutoCloseable {
         rest.addAll(arguments);
         Files.createDirectories(log.getParent());
         Process process =
-                new ProcessBuilder(Java.command(192, rest))
+                new ProcessBuilder(Java.command(Java.Use.STEADY_LOAD, 192, rest))
                         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
         process.getOutputStream().write((firstLine + "\n").getBytes(StandardCharsets.UTF_8));

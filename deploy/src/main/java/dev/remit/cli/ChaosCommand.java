@@ -34,7 +34,7 @@ final class ChaosCommand implements Callable<Integer> {
             defaultValue = "100",
             paramLabel = "N",
             description =
-                    "How many faults, three seconds each on average (default: ${DEFAULT-VALUE}).")
+                    "How many faults, five seconds apart on average (default: ${DEFAULT-VALUE}).")
     int faults;
 
     @Option(

@@ -249,7 +249,8 @@ public final class Chaos {
         }
         List<Service> services = List.of(Service.values());
         Service wrong = services.get(random.nextInt(services.size()));
-        int seconds = random.nextInt(2 * WRONG_CLOCK_SECONDS + 1) - WRONG_CLOCK_SECONDS;
+        int seconds = 10 + random.nextInt(WRONG_CLOCK_SECONDS - 10);
+        seconds = random.nextBoolean() ? seconds : -seconds;
         stack.configure(wrong.id(), Map.of(OFFSET, Duration.ofSeconds(seconds).toString()));
         return new WrongClock(wrong, seconds);
     }
@@ -274,11 +275,11 @@ public final class Chaos {
             for (; proposed < until; proposed++) {
                 propose(workers.get(proposed), accounts, proposers);
             }
-            Thread.sleep(random.nextInt(800));
+            Thread.sleep(random.nextInt(1000));
             progress.say(
                     "%3d of %d  %s"
                             .formatted(n + 1, plan.size(), apply(plan.get(n), stack, stopPoints)));
-            Thread.sleep(500 + random.nextInt(1500));
+            Thread.sleep(2000 + random.nextInt(4000));
         }
         for (; proposed < workers.size(); proposed++) {
             propose(workers.get(proposed), accounts, proposers);

@@ -82,7 +82,7 @@ final class Broker extends Part {
                                 home().top().resolve("deploy/broker/target/lib") + "/*",
                                 main));
         rest.addAll(List.of(arguments));
-        return Java.command(256, rest);
+        return Java.command(use(), 256, rest);
     }
 
     private void run(String main, String... arguments) throws IOException, InterruptedException {

@@ -15,16 +15,26 @@ public final class Java {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** What a JVM is started for. */
+    public enum Use {
+        /** Quick to start and small: only the first compiler. */
+        SHORT_WORK,
+        /** Compiled for throughput, as a JVM does when nobody says otherwise. */
+        STEADY_LOAD
+    }
+
     /** A command that runs the rest (options, then what to run) with a heap of this size. */
-    public static List<String> command(int heapMegabytes, List<String> rest) {
+    public static List<String> command(Use use, int heapMegabytes, List<String> rest) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 binary(),
                                 "-Xmx" + heapMegabytes + "m",
                                 "-XX:+UseSerialGC",
-                                "-XX:+UseCompactObjectHeaders",
-                                "-XX:TieredStopAtLevel=1"));
+                                "-XX:+UseCompactObjectHeaders"));
+        if (use == Use.SHORT_WORK) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.addAll(rest);
         return command;
     }

@@ -85,7 +85,7 @@ final class MeshService extends Part {
                 "-Dquarkus.config.locations="
                         + home().config().resolve(service.id() + ".properties"));
         rest.addAll(List.of("-jar", program().toString()));
-        return Java.command(192, rest);
+        return Java.command(use(), 192, rest);
     }
 
     private void run(List<String> options) throws IOException {

@@ -12,6 +12,7 @@ abstract class Part {
     private final Home home;
     private final Child child;
     private @Nullable Engine engine;
+    private Java.Use use = Java.Use.SHORT_WORK;
 
     Part(String name, Home home) {
         this.name = name;
@@ -29,6 +30,15 @@ abstract class Part {
 
     final Child child() {
         return child;
+    }
+
+    /** What its JVM is started for, from its next start on. */
+    final void use(Java.Use other) {
+        use = other;
+    }
+
+    final Java.Use use() {
+        return use;
     }
 
     /** Leaves the running of this part to something else. */

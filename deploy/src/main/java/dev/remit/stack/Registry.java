@@ -24,6 +24,7 @@ final class Registry extends Part {
                 program);
         child().start(
                         Java.command(
+                                use(),
                                 160,
                                 List.of("-jar", program.resolve("quarkus-run.jar").toString())),
                         Map.of(

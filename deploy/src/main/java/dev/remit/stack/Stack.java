@@ -159,6 +159,11 @@ public final class Stack {
         ((MeshService) part(name)).configure(configuration);
     }
 
+    /** What the JVMs are started for, from their next start on. */
+    public void use(Java.Use use) {
+        stages.forEach(stage -> stage.forEach(part -> part.use(use)));
+    }
+
     /** Lets Kafka's clients connect through another port on loopback, from its next start on. */
     public void advertise(int port) {
         ((Broker) part("kafka")).advertise(port);

@@ -82,7 +82,8 @@ final class Mesh {
 
     /** Publishes a charter of the tests, and waits until it is in force. */
     void charter(String file) throws Exception {
-        try (InputStream in = Objects.requireNonNull(Mesh.class.getResourceAsStream("/fault/" + file))) {
+        try (InputStream in =
+                Objects.requireNonNull(Mesh.class.getResourceAsStream("/fault/" + file))) {
             Files.copy(in, home.charters().resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         String name = file.replace(".yaml", "");

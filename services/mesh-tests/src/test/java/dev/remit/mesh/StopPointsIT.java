@@ -105,6 +105,23 @@ class StopPointsIT {
         assertThat(report.effects()).isEqualTo(CHANGES.size());
     }
 
+    @Test
+    @Order(5)
+    void theCheckSeesWhatIsMissingAndWhatIsUndone() throws Exception {
+        UUID nobodys = UUID.randomUUID();
+        String enabled = Accounts.add(mesh.home, "F199", "E1001");
+
+        MeshCheck.Report report =
+                new MeshCheck(mesh.home, Set.of()).check(Map.of(nobodys, enabled));
+
+        assertThat(report.lost())
+                .contains(
+                        nobodys + ": no ChangeProposed",
+                        nobodys + ": no ChangeClosed",
+                        nobodys + ": the account is still enabled");
+        assertThat(report.holds()).isFalse();
+    }
+
     /** Offboards a new account, starting again whatever dies; the change's handoffs at its end. */
     private static List<String> run(String worker) throws Exception {
         String account = Accounts.add(mesh.home, worker, "E1001");
@@ -123,8 +140,7 @@ class StopPointsIT {
                                                     "auditor"))
                                     .filter(Requests.Answer::ok)
                                     .map(Mesh::json)
-                                    .filter(each ->
-                                            Mesh.types(each).contains("ChangeClosed"));
+                                    .filter(each -> Mesh.types(each).contains("ChangeClosed"));
                         },
                         "the end of " + change);
         // the ledger itself may be about to die of what it has just committed

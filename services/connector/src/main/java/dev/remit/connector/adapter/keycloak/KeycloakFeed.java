@@ -47,11 +47,7 @@ class KeycloakFeed {
     private final Feeds feeds;
     private final String system;
 
-    /**
-     * Events of the last millisecond read: they come again with each read, and are not worth a
-     * transaction.
-     */
-    private volatile List<String> known = List.of();
+    private final LateEvents late = new LateEvents();
 
     KeycloakFeed(
             @RestClient KeycloakAdmin keycloak,
@@ -95,37 +91,26 @@ class KeycloakFeed {
 
     private Uni<Void> activities(Turn turn) {
         return observe.position(system)
-                .chain(from ->
-                        eventsFrom(from, new ArrayList<>())
-                                .chain(events -> {
-                                    long last =
-                                            events.stream()
-                                                    .mapToLong(AdminEvent::time)
-                                                    .max()
-                                                    .orElse(from);
-                                    return last == from
-                                                    && events.stream()
-                                                            .allMatch(event ->
-                                                                    known.contains(event.id()))
-                                            ? Uni.createFrom().voidItem()
-                                            : report(turn, events, last);
-                                }));
+                .chain(position ->
+                        eventsFrom(late.from(position, Instant.now()), new ArrayList<>())
+                                .map(late::unreported)
+                                .chain(events ->
+                                        events.isEmpty()
+                                                ? Uni.createFrom().voidItem()
+                                                : report(turn, events, position)));
     }
 
-    private Uni<Void> report(Turn turn, List<AdminEvent> events, long last) {
+    private Uni<Void> report(Turn turn, List<AdminEvent> events, long position) {
         List<Activity> activities =
                 events.stream()
                         .sorted(Comparator.comparingLong(AdminEvent::time))
                         .map(KeycloakFeed::activity)
                         .flatMap(Optional::stream)
                         .toList();
-        return observe.activities(turn, system, activities, last)
-                .invoke(() ->
-                        known =
-                                events.stream()
-                                        .filter(event -> event.time() == last)
-                                        .map(AdminEvent::id)
-                                        .toList());
+        long newest =
+                Math.max(position, events.stream().mapToLong(AdminEvent::time).max().orElse(0));
+        return observe.activities(turn, system, activities, newest)
+                .invoke(() -> late.report(events, newest));
     }
 
     /** The newest come first: one that arrives meanwhile makes another come twice, never none. */
