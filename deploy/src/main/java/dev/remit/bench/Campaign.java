@@ -52,14 +52,20 @@ public final class Campaign {
             }
         }
 
+        /** Before the first run, so that what is measured is compiled. */
         int warmUp() {
+            return changes;
+        }
+
+        /** Before the run with people, when most of it is warm. */
+        int furtherWarmUp() {
             return Math.max(100, changes / 3);
         }
 
         /** How many accounts the directory needs: each change switches off another one. */
         int accounts() {
             int trickle = (int) Math.ceil(rate * seconds);
-            return 2 * warmUp() + 3 * changes + 2 * trickle;
+            return warmUp() + furtherWarmUp() + 3 * changes + 2 * trickle;
         }
     }
 
@@ -199,7 +205,7 @@ public final class Campaign {
             mesh.awaitQuiet();
             progress.say("c2 " + Subject.MESH_PEOPLE.words + ": warming up");
             mesh.approve(Subject.MESH_PEOPLE);
-            mesh.saturate(Subject.MESH_PEOPLE, options.warmUp());
+            mesh.saturate(Subject.MESH_PEOPLE, options.furtherWarmUp());
             mesh.awaitQuiet();
             record(mesh.saturate(Subject.MESH_PEOPLE, options.changes()));
             mesh.awaitQuiet();

@@ -3,14 +3,17 @@ package dev.remit.bench;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What Linux says about processes and the machine (proc(5)). */
 final class Machine {
@@ -146,24 +149,26 @@ final class Machine {
         if (!Files.isDirectory(folder)) {
             return 0;
         }
-        long sum = 0;
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            files =
-                    walk.filter(file -> file.toString().endsWith(ending))
-                            .filter(file -> folder.relativize(file).toString().contains(infix))
-                            .toList();
-        } catch (java.io.UncheckedIOException e) {
-            throw new IOException("a folder changed while it was measured", e);
-        }
-        for (Path file : files) {
-            try {
-                sum += Files.isRegularFile(file) ? Files.size(file) : 0;
-            } catch (FileSystemException gone) {
-                // deleted meanwhile: it holds nothing
-            }
-        }
-        return sum;
+        AtomicLong sum = new AtomicLong();
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        boolean counts =
+                                file.toString().endsWith(ending)
+                                        && folder.relativize(file).toString().contains(infix);
+                        sum.addAndGet(counts ? attributes.size() : 0);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(
+                            Path file, IOException deletedMeanwhile) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        return sum.get();
     }
 
     /** This process counts alone: its children are counted under their own names. */

@@ -77,7 +77,8 @@ public record Envelope(
             headers.put("ce_causationid", causation.toString());
         }
         if (sequence > 0) {
-            headers.put("ce_sequence", "%010d".formatted(sequence));
+            String digits = Integer.toString(sequence);
+            headers.put("ce_sequence", "0".repeat(10 - digits.length()) + digits);
         }
         if (prev != null) {
             headers.put("ce_prev", prev.toString());

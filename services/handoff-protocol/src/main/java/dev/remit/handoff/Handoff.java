@@ -25,8 +25,11 @@ import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.specific.SpecificData;
@@ -54,16 +57,25 @@ public enum Handoff {
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());
 
+    private static final Map<String, Handoff> BY_TYPE =
+            Arrays.stream(values())
+                    .collect(Collectors.toUnmodifiableMap(Handoff::type, Function.identity()));
+
     private final Class<? extends SpecificRecord> payload;
     private final Topic topic;
     private final Set<Service> senders;
     private final Schema schema;
+    private final String dataschema;
 
     Handoff(Class<? extends SpecificRecord> payload, Topic topic, Service... senders) {
         this.payload = payload;
         this.topic = topic;
         this.senders = EnumSet.copyOf(Arrays.asList(senders));
         this.schema = SpecificData.get().getSchema(payload);
+        this.dataschema =
+                "urn:remit:avro:%s:%016x"
+                        .formatted(
+                                schema.getName(), SchemaNormalization.parsingFingerprint64(schema));
     }
 
     public Topic topic() {
@@ -102,8 +114,7 @@ public enum Handoff {
      * registry.
      */
     public String dataschema() {
-        return "urn:remit:avro:%s:%016x"
-                .formatted(recordName(), SchemaNormalization.parsingFingerprint64(schema));
+        return dataschema;
     }
 
     /**
@@ -129,11 +140,11 @@ public enum Handoff {
      * @throws IllegalArgumentException if there is none
      */
     public static Handoff ofType(String type) {
-        return Arrays.stream(values())
-                .filter(handoff -> handoff.type().equals(type))
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("no handoff has the type '" + type + "'"));
+        Handoff handoff = BY_TYPE.get(type);
+        if (handoff == null) {
+            throw new IllegalArgumentException("no handoff has the type '" + type + "'");
+        }
+        return handoff;
     }
 
     /**

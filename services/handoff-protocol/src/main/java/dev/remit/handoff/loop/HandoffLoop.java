@@ -1,6 +1,7 @@
 package dev.remit.handoff.loop;
 
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
 import dev.remit.handoff.Unprocessable;
@@ -9,6 +10,7 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -33,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -69,6 +72,8 @@ class HandoffLoop {
 
     static final String ALREADY_SEEN = "ALREADY_SEEN";
 
+    private record Pair(Service from, Handoff handoff) {}
+
     private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason) {}
 
     /**
@@ -83,6 +88,7 @@ class HandoffLoop {
     private final Traces traces;
     private final LoopHealth health;
     private final MeterRegistry meters;
+    private final Map<Pair, Timer> latencies = new ConcurrentHashMap<>();
     private final Counter received;
     private final Counter dropped;
 
@@ -232,12 +238,16 @@ class HandoffLoop {
 
     /** From the sender's transaction to here; a wrong clock shows as zero or as hours. */
     private void latency(Envelope envelope, long now) {
-        meters.timer(
-                        "remit.handoff.latency",
-                        "from",
-                        envelope.source().id(),
-                        "record",
-                        envelope.handoff().recordName())
+        latencies
+                .computeIfAbsent(
+                        new Pair(envelope.source(), envelope.handoff()),
+                        pair ->
+                                meters.timer(
+                                        "remit.handoff.latency",
+                                        "from",
+                                        pair.from().id(),
+                                        "record",
+                                        pair.handoff().recordName()))
                 .record(Math.max(0, now - envelope.time().toEpochMilli()), TimeUnit.MILLISECONDS);
     }
 

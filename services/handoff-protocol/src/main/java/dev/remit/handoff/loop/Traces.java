@@ -60,9 +60,12 @@ class Traces {
 
     /** The header's text for a context. */
     static String text(SpanContext context) {
-        return "00-%s-%s-%s"
-                .formatted(
-                        context.getTraceId(), context.getSpanId(), context.getTraceFlags().asHex());
+        return "00-"
+                + context.getTraceId()
+                + '-'
+                + context.getSpanId()
+                + '-'
+                + context.getTraceFlags().asHex();
     }
 
     /** The span of handling a received message; to be ended when its transaction has. */

@@ -7,9 +7,16 @@ import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
 import io.apicurio.registry.serde.avro.strategy.RecordIdStrategy;
 import jakarta.inject.Singleton;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -20,6 +27,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 class Wire {
+    /** The magic byte and the content id. */
+    private static final int HEAD = 5;
+
+    private final Map<Handoff, byte[]> heads = new ConcurrentHashMap<>();
     private final AvroKafkaSerializer<SpecificRecord> serializer = new AvroKafkaSerializer<>();
     private final AvroKafkaDeserializer<SpecificRecord> deserializer =
             new AvroKafkaDeserializer<>();
@@ -37,16 +48,33 @@ class Wire {
                         RecordIdStrategy.class.getName(),
                         "apicurio.registry.check-period-ms",
                         Duration.ofDays(1).toMillis(),
-                        "apicurio.registry.use-specific-avro-reader",
-                        true);
+                        "apicurio.registry.avro-datum-provider",
+                        Datums.class.getName());
         serializer.configure(config, false);
         deserializer.configure(config, false);
     }
 
+    /** The registry is asked for a schema's content id once; the id never changes. */
     byte[] encode(SpecificRecord message) {
-        synchronized (serializer) {
-            return serializer.serialize(Handoff.of(message).topic().topicName(), message);
+        Handoff handoff = Handoff.of(message);
+        byte[] head = heads.get(handoff);
+        if (head == null) {
+            byte[] payload;
+            synchronized (serializer) {
+                payload = serializer.serialize(handoff.topic().topicName(), message);
+            }
+            heads.put(handoff, Arrays.copyOf(payload, HEAD));
+            return payload;
         }
+        var out = new ByteArrayOutputStream(512);
+        out.writeBytes(head);
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        try {
+            Datums.writer(handoff.schema()).write(message, encoder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array does not refuse bytes", e);
+        }
+        return out.toByteArray();
     }
 
     /**
@@ -56,7 +84,7 @@ class Wire {
      * @throws Unavailable if the registry does not answer
      */
     SpecificRecord decode(Handoff handoff, byte[] payload) throws Unprocessable {
-        if (payload.length < 6 || payload[0] != 0) {
+        if (payload.length <= HEAD || payload[0] != 0) {
             throw new Unprocessable(
                     Code.UNDECODABLE, "the payload does not start with a registry content id");
         }
