@@ -26,6 +26,9 @@ import java.util.stream.Stream;
  * that starts empty.
  */
 public final class Campaign {
+    /** How many proposals by API come before those that are measured. */
+    private static final int WARMING_REQUESTS = 500;
+
     /**
      * What to run.
      *
@@ -65,7 +68,7 @@ public final class Campaign {
         /** How many accounts the directory needs: each change switches off another one. */
         int accounts() {
             int trickle = (int) Math.ceil(rate * seconds);
-            return warmUp() + furtherWarmUp() + 3 * changes + 2 * trickle;
+            return warmUp() + furtherWarmUp() + 3 * changes + 2 * trickle + WARMING_REQUESTS + 1;
         }
     }
 
@@ -193,6 +196,8 @@ public final class Campaign {
             } else {
                 saturated = record(mesh.saturate(Subject.MESH_RULE, options.changes()));
             }
+            mesh.awaitQuiet();
+            mesh.trickle(Subject.MESH_RULE, options.rate(), WARMING_REQUESTS / options.rate());
             mesh.awaitQuiet();
             record(mesh.trickle(Subject.MESH_RULE, options.rate(), options.seconds()));
             mesh.awaitQuiet();

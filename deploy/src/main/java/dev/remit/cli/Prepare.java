@@ -75,7 +75,8 @@ final class Prepare implements Callable<Integer> {
     @Option(
             names = "--keys",
             paramLabel = "DIR",
-            description = "Makes the signing keys and what they are verified by in this folder.")
+            description =
+                    "Makes the signing keys and what they are verified by in this folder; with --demo-realm they are marked as for development only.")
     @Nullable Path keys;
 
     @Option(names = "--keys-apart", description = "Gives each service a folder of its own in it.")
@@ -138,7 +139,7 @@ final class Prepare implements Callable<Integer> {
     private List<Preparation> asked() throws IOException {
         List<Preparation> all = new ArrayList<>();
         if (keys != null) {
-            all.add(new KeyFolder(keys, origin, apart));
+            all.add(new KeyFolder(keys, origin, realm, apart));
         }
         if (kafka != null) {
             Map<String, String> client = Map.of();

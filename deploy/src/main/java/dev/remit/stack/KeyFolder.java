@@ -21,16 +21,19 @@ import java.util.Set;
 public final class KeyFolder implements Preparation {
     private final Path folder;
     private final String origin;
+    private final boolean development;
     private final boolean apart;
 
     /**
      * @param origin the log's name in its checkpoints (C2SP tlog-checkpoint)
+     * @param development whether new keys are marked as good for nothing but development
      * @param apart whether each service's key is in a folder of its own, {@code
      *     <service>/<service>.key}, so that nothing else need be shown to it
      */
-    public KeyFolder(Path folder, String origin, boolean apart) {
+    public KeyFolder(Path folder, String origin, boolean development, boolean apart) {
         this.folder = folder;
         this.origin = origin;
+        this.development = development;
         this.apart = apart;
     }
 
@@ -91,12 +94,13 @@ public final class KeyFolder implements Preparation {
         return apart ? folder.resolve(service.id()) : folder;
     }
 
-    private static int make(Path file, String name) throws IOException {
+    private int make(Path file, String name) throws IOException {
         if (Files.exists(file)) {
             return 0;
         }
         String key = SigningKey.generate(name, new SecureRandom()).secretText();
-        replace(file, key + "\n", "rw-------");
+        String mark = development ? SigningKey.FOR_DEVELOPMENT + "\n" : "";
+        replace(file, mark + key + "\n", "rw-------");
         return 1;
     }
 

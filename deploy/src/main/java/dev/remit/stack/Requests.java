@@ -24,6 +24,10 @@ public final class Requests {
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(Duration.ofSeconds(2))
                     .build();
+
+    /** A realm with all its people takes a slow machine half a minute. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Requests() {}
@@ -70,7 +74,7 @@ public final class Requests {
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url))
-                        .timeout(Duration.ofSeconds(30))
+                        .timeout(PATIENCE)
                         .header("Accept", "application/json");
         headers.forEach(request::header);
         if (token != null) {
@@ -98,7 +102,7 @@ public final class Requests {
                         .collect(Collectors.joining("&"));
         return answer(
                 HttpRequest.newBuilder(URI.create(url))
-                        .timeout(Duration.ofSeconds(30))
+                        .timeout(PATIENCE)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build());

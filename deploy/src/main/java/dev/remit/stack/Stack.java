@@ -332,7 +332,7 @@ public final class Stack {
                         home.certificates())) {
             Files.createDirectories(folder);
         }
-        new KeyFolder(home.keys(), LOG_ORIGIN, false).make();
+        new KeyFolder(home.keys(), LOG_ORIGIN, true, false).make();
         Path charter = home.charters().resolve("leaver-offboarding.yaml");
         try (InputStream in =
                 Objects.requireNonNull(

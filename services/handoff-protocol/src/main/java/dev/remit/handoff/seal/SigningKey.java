@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.stream.Collectors;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
@@ -13,6 +14,9 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
  * PRIVATE+KEY+<name>+<key id>+<base64 of 0x01 and the 32-byte seed>}.
  */
 public final class SigningKey {
+    /** The first line of a file whose key is good for nothing but development. */
+    public static final String FOR_DEVELOPMENT = "# for development only";
+
     private static final String PREFIX = "PRIVATE+KEY+";
 
     private final byte[] seed;
@@ -60,9 +64,18 @@ public final class SigningKey {
         return key;
     }
 
-    /** Reads the key in a file. */
+    /** Reads the key in a file; lines that start with # are comments. */
     public static SigningKey read(Path file) throws IOException {
-        return parse(Files.readString(file));
+        return parse(
+                Files.readString(file)
+                        .lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .collect(Collectors.joining("\n")));
+    }
+
+    /** Whether the key in a file was made for development: its first line says so. */
+    public static boolean isForDevelopment(Path file) throws IOException {
+        return Files.readString(file).startsWith(FOR_DEVELOPMENT);
     }
 
     public VerifierKey verifier() {
