@@ -3,7 +3,9 @@ package dev.remit.cli;
 import dev.remit.fault.Chaos;
 import dev.remit.fault.MeshCheck;
 import dev.remit.stack.Home;
+import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import picocli.CommandLine.ParentCommand;
         },
         footer = {"", "Needs: what ./remit doctor checks. Its data: chaos, in the data directory."})
 final class ChaosCommand implements Callable<Integer> {
+    private static final int LINES = 40;
+
     @ParentCommand Remit remit;
 
     @Option(
@@ -70,41 +74,45 @@ final class ChaosCommand implements Callable<Integer> {
                                                 "[%4d s] %s%n",
                                                 (System.nanoTime() - start) / 1_000_000_000, words))
                         .run();
-        print(options, outcome);
+        String text = text(options, outcome);
+        Files.writeString(home.data().resolve("report.txt"), text);
+        System.out.println();
+        text.lines().limit(LINES).forEach(System.out::println);
+        System.out.println("all of it: " + home.data().resolve("report.txt"));
         return outcome.holds() ? 0 : 1;
     }
 
-    private static void print(Chaos.Options options, Chaos.Outcome outcome) {
+    private static String text(Chaos.Options options, Chaos.Outcome outcome) {
         MeshCheck.Report report = outcome.report();
-        System.out.println();
-        row("seed", options.seed());
-        row("faults", outcome.faults());
-        row("processes started again", outcome.restarts());
-        row("old messages redelivered", outcome.redelivered());
-        row("wrong clock", outcome.clock());
-        row("seconds", outcome.seconds());
-        row("changes proposed", report.changes());
-        row("closed COMPLETED", report.closed());
-        row("effects on the target", report.effects());
-        row("handoffs of these changes", report.handoffs());
-        row("on a topic twice, same bytes", report.redelivered());
-        row("leaves of the log", report.leaves());
-        list("not accepted", outcome.refused());
-        list("lost", report.lost());
-        list("duplicated", report.duplicated());
-        list("unverified", report.unverified());
-        System.out.println(
+        List<String> lines = new ArrayList<>();
+        lines.add(
                 outcome.holds()
                         ? "HOLDS: nothing lost, nothing twice, everything proved"
                         : "DOES NOT HOLD");
+        lines.add(row("seed", options.seed()));
+        lines.add(row("faults", outcome.faults()));
+        lines.add(row("processes started again", outcome.restarts()));
+        lines.add(row("old messages redelivered", outcome.redelivered()));
+        lines.add(row("wrong clock", outcome.clock()));
+        lines.add(row("seconds", outcome.seconds()));
+        lines.add(row("changes proposed", report.changes()));
+        lines.add(row("closed COMPLETED", report.closed()));
+        lines.add(row("effects on the target", report.effects()));
+        lines.add(row("handoffs of these changes", report.handoffs()));
+        lines.add(row("on a topic twice, same bytes", report.redelivered()));
+        lines.add(row("leaves of the log", report.leaves()));
+        lines.add(row("not accepted", outcome.refused().size()));
+        lines.add(row("lost", report.lost().size()));
+        lines.add(row("duplicated", report.duplicated().size()));
+        lines.add(row("unverified", report.unverified().size()));
+        outcome.refused().forEach(each -> lines.add("not accepted: " + each));
+        report.lost().forEach(each -> lines.add("lost: " + each));
+        report.duplicated().forEach(each -> lines.add("duplicated: " + each));
+        report.unverified().forEach(each -> lines.add("unverified: " + each));
+        return String.join("\n", lines) + "\n";
     }
 
-    private static void row(String name, Object value) {
-        System.out.printf("  %-29s %s%n", name, value);
-    }
-
-    private static void list(String name, List<String> all) {
-        row(name, all.size());
-        all.stream().limit(20).forEach(each -> System.out.println("      " + each));
+    private static String row(String name, Object value) {
+        return "  %-29s %s".formatted(name, value);
     }
 }

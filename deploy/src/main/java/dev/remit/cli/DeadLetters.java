@@ -6,6 +6,7 @@ import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -89,7 +90,7 @@ final class DeadLetters implements Runnable {
             Service service = parent.holder(id);
             JsonNode letter = parent.ask("GET", service, "/" + id, null).json();
             for (String name :
-                    java.util.List.of(
+                    List.of(
                             "state",
                             "code",
                             "reason",
@@ -124,21 +125,25 @@ final class DeadLetters implements Runnable {
             name = "replay",
             mixinStandardHelpOptions = true,
             description =
-                    "Hands it to its service's front door again, under every check. Exit 0 when it is accepted or was seen before, 1 when it is refused again.")
+                    "Hands it to its service's front door again, under every check. Exit 0 when all are accepted or were seen before, 1 when one is refused again.")
     static final class Replay implements Callable<Integer> {
         @ParentCommand DeadLetters parent;
 
-        @Parameters(paramLabel = "ID", description = "The dead letter's id.")
-        String id;
+        @Parameters(paramLabel = "ID", arity = "1..*", description = "The dead letters' ids.")
+        List<String> ids = List.of();
 
         @Option(names = "--reason", required = true, description = "Why it may pass now.")
         String reason;
 
         @Override
         public Integer call() throws Exception {
-            String outcome = parent.end(id, "replay", reason).json().path("outcome").asText();
-            System.out.println(outcome);
-            return outcome.equals("ACCEPTED") || outcome.equals("ALREADY_SEEN") ? 0 : 1;
+            boolean all = true;
+            for (String id : ids) {
+                String outcome = parent.end(id, "replay", reason).json().path("outcome").asText();
+                System.out.println(id + "  " + outcome);
+                all &= outcome.equals("ACCEPTED") || outcome.equals("ALREADY_SEEN");
+            }
+            return all ? 0 : 1;
         }
     }
 

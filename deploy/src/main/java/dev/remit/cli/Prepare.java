@@ -1,5 +1,6 @@
 package dev.remit.cli;
 
+import dev.remit.stack.Acls;
 import dev.remit.stack.DemoRealm;
 import dev.remit.stack.Home;
 import dev.remit.stack.KeyFolder;
@@ -63,6 +64,12 @@ final class Prepare implements Callable<Integer> {
             paramLabel = "N",
             description = "Its min.insync.replicas (default: the cluster's).")
     @Nullable Integer inSync;
+
+    @Option(
+            names = "--acls",
+            description =
+                    "Gives each service's principal, User:<service>, the rights on that Kafka that the catalogue says, and no others.")
+    boolean acls;
 
     @Option(
             names = "--registry",
@@ -158,6 +165,13 @@ final class Prepare implements Callable<Integer> {
                                     partitions,
                                     Optional.ofNullable(replicas),
                                     Optional.ofNullable(inSync))));
+            if (acls) {
+                all.add(new Acls(kafka, client));
+            }
+        }
+        if (acls && kafka == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--acls needs --kafka, or KAFKA_BOOTSTRAP_SERVERS");
         }
         if (registry != null) {
             all.add(new Schemas(registry));

@@ -130,7 +130,7 @@ public final class Chaos {
     public Outcome run() throws IOException, InterruptedException {
         Stack old = new Stack(home);
         old.down();
-        delete(home.data());
+        home.delete();
         Stack stack = new Stack(home);
         Thread ending =
                 new Thread(() -> {
@@ -434,17 +434,6 @@ public final class Chaos {
             }
         } catch (SQLException e) {
             throw new IOException("a database does not answer", e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var all = Files.walk(folder)) {
-            for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
         }
     }
 }

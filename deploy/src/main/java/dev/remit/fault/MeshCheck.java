@@ -280,6 +280,14 @@ public final class MeshCheck {
                 if (waiting > 0) {
                     lost.add(service.id() + ": " + waiting + " messages stay unpublished");
                 }
+                long aside =
+                        Databases.count(
+                                home,
+                                service,
+                                "select count(*) from handoff_dead_letter where state = 'OPEN'");
+                if (aside > 0) {
+                    lost.add(service.id() + ": " + aside + " messages are set aside");
+                }
             }
             long messages =
                     Databases.count(home, Service.EVIDENCE_LEDGER, "select count(*) from message");

@@ -10,14 +10,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /** Apache Kafka in KRaft mode, one node, with the catalogue's topics. */
 final class Broker extends Part {
     private static final int PARTITIONS = 4;
     private OptionalInt advertised = OptionalInt.empty();
+    private @Nullable KafkaSecurity security;
 
     Broker(Home home) {
         super("kafka", home);
+    }
+
+    /** Demands TLS, a name and rights, from its first start on. */
+    void secure(KafkaSecurity with) {
+        security = with;
     }
 
     /** Tells clients to connect to another port on loopback, from its next start on. */
@@ -36,16 +43,26 @@ final class Broker extends Part {
         Path properties = home().config().resolve("kafka.properties");
         Files.createDirectories(home().config());
         Files.createDirectories(home().logs());
+        if (security != null) {
+            security.makeCertificate(child().log());
+        }
+        // only its owner reads it: it may hold passwords
+        Home.write(properties, Map.of());
         Files.writeString(properties, properties(data));
         if (!Files.exists(data.resolve("meta.properties"))) {
-            run(
-                    "kafka.tools.StorageTool",
-                    "format",
-                    "--standalone",
-                    "-t",
-                    Uuid.randomUuid().toString(),
-                    "-c",
-                    properties.toString());
+            List<String> format =
+                    new ArrayList<>(
+                            List.of(
+                                    "format",
+                                    "--standalone",
+                                    "-t",
+                                    Uuid.randomUuid().toString(),
+                                    "-c",
+                                    properties.toString()));
+            if (security != null) {
+                format.addAll(security.firstUser());
+            }
+            run("kafka.tools.StorageTool", format.toArray(String[]::new));
         }
         child().start(java("kafka.Kafka", properties.toString()), Map.of(), data);
     }
@@ -65,12 +82,19 @@ final class Broker extends Part {
     @Override
     void afterwards() throws IOException, InterruptedException {
         topics().make();
+        if (security != null) {
+            security.addUsers(servers());
+        }
+    }
+
+    private String servers() throws IOException {
+        return "127.0.0.1:" + home().port("kafka");
     }
 
     private Topics topics() throws IOException {
         return new Topics(
-                "127.0.0.1:" + home().port("kafka"),
-                Map.of(),
+                servers(),
+                security == null ? Map.of() : security.client(KafkaSecurity.ADMIN),
                 new Topics.Layout(PARTITIONS, Optional.empty(), Optional.empty()));
     }
 
@@ -103,11 +127,11 @@ final class Broker extends Part {
         process.roles=broker,controller
         node.id=1
         controller.quorum.bootstrap.servers=127.0.0.1:%2$d
-        listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-        advertised.listeners=PLAINTEXT://127.0.0.1:%4$d
+        listeners=CLIENT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+        advertised.listeners=CLIENT://127.0.0.1:%4$d
         controller.listener.names=CONTROLLER
-        inter.broker.listener.name=PLAINTEXT
-        listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+        inter.broker.listener.name=CLIENT
+        listener.security.protocol.map=CLIENT:%5$s,CONTROLLER:PLAINTEXT
         log.dirs=%3$s
         num.partitions=4
         offsets.topic.replication.factor=1
@@ -124,6 +148,12 @@ final class Broker extends Part {
         num.network.threads=2
         num.io.threads=2
         """
-                .formatted(client, controller, data, advertised.orElse(client));
+                        .formatted(
+                                client,
+                                controller,
+                                data,
+                                advertised.orElse(client),
+                                security == null ? "PLAINTEXT" : "SASL_SSL")
+                + (security == null ? "" : security.broker());
     }
 }

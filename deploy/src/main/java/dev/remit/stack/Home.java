@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Where a local mesh keeps everything it writes.
@@ -153,6 +155,18 @@ public record Home(Path data, Path top) {
             write(file, secrets);
         }
         return secret;
+    }
+
+    /** Deletes everything that is kept here; nothing of it may run. */
+    public void delete() throws IOException {
+        if (!Files.exists(data)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
     }
 
     /** Writes properties that only their owner may read. */

@@ -164,6 +164,29 @@ public final class Stack {
         stages.forEach(stage -> stage.forEach(part -> part.use(use)));
     }
 
+    /**
+     * Lets Kafka demand TLS, SCRAM and rights, as a production cluster does; before its first
+     * start.
+     */
+    public void secureKafka() throws IOException {
+        KafkaSecurity security = new KafkaSecurity(home);
+        ((Broker) part("kafka")).secure(security);
+        for (Service service : Service.values()) {
+            Map<String, String> client = new HashMap<>();
+            security.client(service.id())
+                    .forEach((name, value) -> client.put("kafka." + name, value));
+            configure(service.id(), client);
+        }
+    }
+
+    /**
+     * A Kafka client's settings for a service's own user, where Kafka {@linkplain #secureKafka()
+     * demands} one.
+     */
+    public Map<String, String> kafkaClient(Service service) throws IOException {
+        return new KafkaSecurity(home).client(service.id());
+    }
+
     /** Lets Kafka's clients connect through another port on loopback, from its next start on. */
     public void advertise(int port) {
         ((Broker) part("kafka")).advertise(port);

@@ -151,6 +151,10 @@ public final class Topics implements Preparation {
     }
 
     private Admin admin() {
+        return admin(servers, client);
+    }
+
+    static Admin admin(String servers, Map<String, String> client) {
         Map<String, Object> config = new HashMap<>(client);
         config.put("bootstrap.servers", servers);
         config.put("reconnect.backoff.ms", "50");
@@ -160,7 +164,7 @@ public final class Topics implements Preparation {
         return Admin.create(config);
     }
 
-    private static String words(Exception failure) {
+    static String words(Exception failure) {
         Throwable cause =
                 failure instanceof ExecutionException && failure.getCause() != null
                         ? failure.getCause()

@@ -55,6 +55,12 @@ public enum Topic {
         return readers.contains(service);
     }
 
+    /** Whether some message of the catalogue is sent on it by this service. */
+    public boolean isWrittenBy(Service service) {
+        return Arrays.stream(Handoff.values())
+                .anyMatch(handoff -> handoff.topic() == this && handoff.maySend(service));
+    }
+
     /** Only the latest charter of a name is kept for ever; everything else by retention. */
     public boolean isCompacted() {
         return this == CHARTER;

@@ -28,6 +28,7 @@ class CatalogueTest {
     @Test
     void theTopicManifestsSayWhatTheCatalogueSays() throws IOException {
         assertWritten("deploy/strimzi/topics.yaml", TopicManifests.text());
+        assertWritten("deploy/strimzi/users.yaml", UserManifests.text());
     }
 
     @Test

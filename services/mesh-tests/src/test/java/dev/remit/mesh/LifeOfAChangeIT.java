@@ -40,7 +40,7 @@ class LifeOfAChangeIT {
 
     @BeforeAll
     static void start() throws Exception {
-        mesh = new Mesh();
+        mesh = new Mesh("life-of-a-change");
         mesh.up();
     }
 

@@ -41,9 +41,14 @@ final class Mesh {
     final Stack stack;
     private final Path stopPoints;
 
-    Mesh() throws IOException {
+    /**
+     * @param name of the folder in target; what an earlier run left there is ended and deleted
+     */
+    Mesh(String name) throws IOException, InterruptedException {
         Path top = Path.of(System.getProperty("remit.top")).toAbsolutePath().normalize();
-        home = new Home(Path.of("target/mesh").toAbsolutePath(), top);
+        home = new Home(Path.of("target", name).toAbsolutePath(), top);
+        new Stack(home).down();
+        home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         for (Service service : Service.values()) {

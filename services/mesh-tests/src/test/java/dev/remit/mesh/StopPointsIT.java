@@ -36,7 +36,7 @@ class StopPointsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        mesh = new Mesh();
+        mesh = new Mesh("stop-points");
         mesh.up();
         mesh.charter("fault-test.yaml");
     }

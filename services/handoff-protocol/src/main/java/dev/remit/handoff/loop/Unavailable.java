@@ -1,5 +1,6 @@
 package dev.remit.handoff.loop;
 
+import com.microsoft.kiota.ApiException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.net.ConnectException;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 /** Something the service stands on does not answer now; the same work can succeed later. */
 final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int NOT_FOUND = 404;
 
     Unavailable(String what, Throwable cause) {
         super(what, cause);
@@ -16,7 +18,7 @@ final class Unavailable extends RuntimeException {
 
     /**
      * Whether the failure, or one that caused it, is of the kind that passes: connection, timeout,
-     * deadlock, restart.
+     * deadlock, restart, and whatever a registry answers but that there is no such schema.
      */
     static boolean isCauseOf(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -30,6 +32,8 @@ final class Unavailable extends RuntimeException {
                     || cause instanceof io.netty.channel.ConnectTimeoutException
                     || cause instanceof java.nio.channels.ClosedChannelException
                     || cause instanceof org.apache.kafka.common.errors.RetriableException
+                    || (cause instanceof ApiException registry
+                            && registry.getResponseStatusCode() != NOT_FOUND)
                     || (cause instanceof PgException pg && passes(pg.getSqlState()))) {
                 return true;
             }

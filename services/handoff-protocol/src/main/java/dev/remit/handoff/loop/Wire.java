@@ -54,14 +54,29 @@ class Wire {
         deserializer.configure(config, false);
     }
 
-    /** The registry is asked for a schema's content id once; the id never changes. */
+    /**
+     * The registry is asked for a schema's content id once; the id never changes.
+     *
+     * @throws Unavailable if the registry does not give it
+     */
     byte[] encode(SpecificRecord message) {
         Handoff handoff = Handoff.of(message);
         byte[] head = heads.get(handoff);
         if (head == null) {
             byte[] payload;
-            synchronized (serializer) {
-                payload = serializer.serialize(handoff.topic().topicName(), message);
+            try {
+                synchronized (serializer) {
+                    payload = serializer.serialize(handoff.topic().topicName(), message);
+                }
+            } catch (AvroRuntimeException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                // a schema that is not registered yet is waited for, as a registry that is away
+                throw new Unavailable(
+                        "the schema registry does not give the id of "
+                                + handoff.recordName()
+                                + "'s schema",
+                        e);
             }
             heads.put(handoff, Arrays.copyOf(payload, HEAD));
             return payload;

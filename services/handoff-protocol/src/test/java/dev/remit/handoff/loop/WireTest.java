@@ -1,0 +1,101 @@
+package dev.remit.handoff.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Unprocessable;
+import dev.remit.wire.v1.CheckpointPublished;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What comes of a registry that does not answer as it should. */
+class WireTest {
+    private static final byte[] PAYLOAD = {0, 0, 0, 0, 7, 1, 2, 3};
+
+    private HttpServer registry;
+    private Wire wire;
+    private volatile int status;
+
+    @BeforeEach
+    void start() throws IOException {
+        registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.createContext(
+                "/",
+                exchange -> {
+                    byte[] body =
+                            "{\"title\":\"no\",\"status\":%d}"
+                                    .formatted(status)
+                                    .getBytes(StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders().add("Content-Type", "application/json");
+                    exchange.sendResponseHeaders(status, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        registry.start();
+        wire =
+                new Wire(
+                        "http://127.0.0.1:"
+                                + registry.getAddress().getPort()
+                                + "/apis/registry/v3");
+    }
+
+    @AfterEach
+    void stop() {
+        registry.stop(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503, 401, 403, 429})
+    void aRegistryInTroubleIsWaitedForAndNoMessageIsSetAside(int trouble) {
+        status = trouble;
+        assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
+                .isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> wire.encode(message())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void aSchemaThatTheRegistryDoesNotHaveIsTheMessagesFault() {
+        status = 404;
+        assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
+                .isInstanceOfSatisfying(
+                        Unprocessable.class,
+                        refused ->
+                                assertThat(refused.code())
+                                        .isEqualTo(Unprocessable.Code.UNKNOWN_SCHEMA));
+    }
+
+    @Test
+    void aSchemaThatIsNotRegisteredYetIsWaitedFor() {
+        status = 404;
+        assertThatThrownBy(() -> wire.encode(message())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void aRegistryThatIsGoneIsWaitedFor() {
+        registry.stop(0);
+        assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
+                .isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> wire.encode(message())).isInstanceOf(Unavailable.class);
+    }
+
+    private static CheckpointPublished message() {
+        return CheckpointPublished.newBuilder()
+                .setOrigin("log")
+                .setSize(1)
+                .setRootHash(ByteBuffer.allocate(32))
+                .setNote("note")
+                .setPublishedAt(Instant.EPOCH)
+                .build();
+    }
+}

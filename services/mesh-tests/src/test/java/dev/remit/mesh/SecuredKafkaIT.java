@@ -1,0 +1,167 @@
+package dev.remit.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.Topic;
+import dev.remit.stack.Accounts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A mesh on a Kafka that demands TLS, a name and rights, as a production cluster does. */
+class SecuredKafkaIT {
+    private static Mesh mesh;
+
+    @BeforeAll
+    static void start() throws Exception {
+        mesh = new Mesh("secured-kafka");
+        mesh.stack.secureKafka();
+        mesh.up();
+        mesh.charter("fault-test.yaml");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        mesh.stack.down();
+    }
+
+    @Test
+    void aChangeGoesThroughTheMesh() throws Exception {
+        Accounts.add(mesh.home, "S100", "E1001");
+        mesh.observed("S100");
+        String change =
+                mesh.post(
+                                "connector",
+                                "/changes",
+                                "offboarding.owner",
+                                Map.of(
+                                        "charter", "fault-test",
+                                        "subject", Map.of("system", "hr", "id", "S100"),
+                                        "target", "keycloak:acme",
+                                        "action", "offboard",
+                                        "reason", "secured"))
+                        .json()
+                        .path("changeId")
+                        .asText();
+
+        JsonNode closed =
+                mesh.changeOf("S100", each -> each.path("outcome").asText().equals("COMPLETED"));
+
+        assertThat(closed.path("changeId").asText()).isEqualTo(change);
+        assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    @Test
+    void whoComesWithoutTlsGetsNoAnswer() throws Exception {
+        try (Admin plain = Admin.create(client(Map.of()))) {
+            assertThatThrownBy(() -> plain.listTopics().names().get(10, TimeUnit.SECONDS))
+                    .isInstanceOfAny(ExecutionException.class, TimeoutException.class);
+        }
+    }
+
+    @Test
+    void whoComesWithAnotherPasswordIsRefused() throws Exception {
+        Map<String, String> wrong = new HashMap<>(mesh.stack.kafkaClient(Service.EXECUTOR));
+        wrong.computeIfPresent(
+                "sasl.jaas.config",
+                (name, login) -> login.replaceAll("password=\".", "password=\"#"));
+        try (Admin admin = Admin.create(client(wrong))) {
+            assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(SaslAuthenticationException.class);
+        }
+    }
+
+    @Test
+    void theExecutorCannotAuthorizeItself() throws Exception {
+        assertThatThrownBy(() -> write(Service.EXECUTOR, Topic.CHANGE_AUTHORIZED))
+                .hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> write(Service.EVIDENCE_LEDGER, Topic.CHANGE_EXECUTED))
+                .hasCauseInstanceOf(TopicAuthorizationException.class);
+    }
+
+    @Test
+    void aServiceReadsWhatItFollowsAndNothingElse() throws Exception {
+        assertThat(Topic.CHANGE_CLOSED.isReadBy(Service.EXECUTOR)).isFalse();
+        assertThatThrownBy(() -> read(Service.EXECUTOR, Topic.CHANGE_CLOSED))
+                .isInstanceOf(TopicAuthorizationException.class);
+        read(Service.EXECUTOR, Topic.CHANGE_AUTHORIZED);
+    }
+
+    @Test
+    void aServiceToldThatThisIsProductionNamesWhatIsStillUnsafe() throws Exception {
+        mesh.stack.stop("executor");
+        mesh.stack.configure("executor", Map.of("remit.production", "true"));
+        try {
+            assertThatThrownBy(() -> mesh.stack.start("executor"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("ended while starting");
+        } finally {
+            mesh.stack.configure("executor", Map.of("remit.production", "false"));
+            mesh.stack.start("executor");
+        }
+        assertThat(Files.readString(mesh.home.logs().resolve("executor.log")))
+                .contains(
+                        "remit.production is true",
+                        "remit.keys.signing: the key was made for development",
+                        "quarkus.datasource.reactive.postgresql.ssl-mode: is disable",
+                        "quarkus.http.insecure-requests: is enabled",
+                        "quarkus.oidc.auth-server-url: does not start with https://",
+                        "remit.keycloak.url: does not start with https://",
+                        "remit.stop-points: is set")
+                .doesNotContain("kafka.security.protocol: is");
+    }
+
+    private static void write(Service as, Topic topic) throws Exception {
+        try (var producer =
+                new KafkaProducer<>(
+                        client(mesh.stack.kafkaClient(as)),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic.topicName(), new byte[] {1}))
+                    .get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void read(Service as, Topic topic) throws Exception {
+        try (var consumer =
+                new KafkaConsumer<>(
+                        client(mesh.stack.kafkaClient(as)),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            consumer.assign(List.of(new TopicPartition(topic.topicName(), 0)));
+            consumer.seekToBeginning(consumer.assignment());
+            consumer.poll(Duration.ofSeconds(5));
+        }
+    }
+
+    private static Map<String, Object> client(Map<String, String> settings) throws IOException {
+        Map<String, Object> client = new HashMap<>(settings);
+        client.put("bootstrap.servers", "127.0.0.1:" + mesh.home.port("kafka"));
+        client.put("default.api.timeout.ms", 8000);
+        client.put("request.timeout.ms", 4000);
+        client.put("max.block.ms", 8000);
+        client.put("delivery.timeout.ms", 8000);
+        return client;
+    }
+}
