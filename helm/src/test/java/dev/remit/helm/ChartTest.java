@@ -117,6 +117,45 @@ class ChartTest {
     }
 
     @Test
+    void aSecuredKafkaIsReachedByEachServiceAsItself() {
+        List<HasMetadata> all =
+                rendered(
+                        "kafka.security",
+                        "{ protocol: SASL_SSL, mechanism: SCRAM-SHA-512, secret: remit-kafka }");
+        for (Service service : Service.values()) {
+            var container = container(deployment(service, all));
+            assertThat(container.getEnv())
+                    .filteredOn(each -> each.getName().equals("KAFKA_SASL_JAAS_CONFIG"))
+                    .singleElement()
+                    .satisfies(each ->
+                            assertThat(each.getValueFrom().getSecretKeyRef().getKey())
+                                    .isEqualTo(service.id()));
+            assertThat(container.getEnv())
+                    .extracting(EnvVar::getName)
+                    .contains("KAFKA_SECURITY_PROTOCOL", "KAFKA_SSL_TRUSTSTORE_LOCATION");
+            assertThat(container.getVolumeMounts())
+                    .anyMatch(each -> each.getMountPath().equals("/etc/remit/kafka"));
+        }
+        var job = one(Job.class, all).getSpec().getTemplate().getSpec();
+        assertThat(job.getContainers().getFirst().getArgs())
+                .contains("--kafka-config=/etc/remit/kafka/prepare.properties", "--acls");
+        assertThatThrownBy(() -> rendered("kafka.security", "{ protocol: SASL_SSL }"))
+                .hasMessageContaining("secret");
+    }
+
+    @Test
+    void aProductionInstallationSaysSoToEveryService() {
+        List<HasMetadata> all = rendered("production", "true");
+        for (Service service : Service.values()) {
+            assertThat(container(deployment(service, all)).getEnv())
+                    .as(service.id())
+                    .anyMatch(each ->
+                            each.getName().equals("REMIT_PRODUCTION")
+                                    && each.getValue().equals("true"));
+        }
+    }
+
+    @Test
     void scimSystemsAreKnownToWhoReadsAndToWhoChangesThem() {
         String systems =
                 "[{\"name\":\"crm\",\"url\":\"https://crm.example/scim/v2\",\"secret\":\"crm\"}]";
