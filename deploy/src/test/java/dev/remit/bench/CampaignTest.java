@@ -22,9 +22,10 @@ class CampaignTest {
 
     @Test
     void everyChangeHasAnAccountOfItsOwn() {
-        // two warm-ups, two saturations, one at half, two at the low rate
+        // a whole warm-up and a third of one, one of requests; two saturations, one at half, two at
+        // the low rate
         assertThat(new Campaign.Options(3_000, 50, 8, ALL, false).accounts())
-                .isEqualTo(2 * 1_000 + 3 * 3_000 + 2 * 400);
+                .isEqualTo(3_000 + 1_000 + 501 + 3 * 3_000 + 2 * 400);
     }
 
     @Test

@@ -15,6 +15,8 @@ public final class Unprocessable extends Exception {
         BAD_SEAL,
         /** The key that sealed it is not trusted. */
         UNKNOWN_KEY,
+        /** The key that sealed it was retired before, or is revoked. */
+        KEY_NOT_VALID,
         /** The key's owner is not the sender, or the sender may not send this record. */
         WRONG_PRODUCER,
         /** The record does not belong on the topic or under the key that it came with. */

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -192,11 +193,21 @@ final class Mesh {
                         route.path("planHash").asText()));
     }
 
+    private byte[] certificate(String change) throws Exception {
+        return get("evidence-ledger", "/changes/" + change + "/certificate", "auditor").body();
+    }
+
+    /** What the certificate of a change states. */
+    String statement(String change) throws Exception {
+        return new String(
+                Base64.getDecoder()
+                        .decode(JSON.readTree(certificate(change)).path("payload").asText()),
+                StandardCharsets.UTF_8);
+    }
+
     Verification verify(String change) throws Exception {
-        byte[] file =
-                get("evidence-ledger", "/changes/" + change + "/certificate", "auditor").body();
         return CertificateVerifier.verify(
-                file,
+                certificate(change),
                 Optional.of(
                         new CertificateVerifier.Trust(
                                 TrustedKeys.read(home.keys().resolve("trust.vkeys")),

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.stack.Accounts;
+import dev.remit.stack.KeyFolder;
+import dev.remit.stack.Stack;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +35,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A mesh on a Kafka that demands TLS, a name and rights, as a production cluster does. */
+/**
+ * A mesh on a Kafka that demands TLS, a name and rights, as a production cluster does, and whose
+ * keys are replaced as in production.
+ */
 class SecuredKafkaIT {
     private static Mesh mesh;
 
@@ -48,27 +57,56 @@ class SecuredKafkaIT {
 
     @Test
     void aChangeGoesThroughTheMesh() throws Exception {
-        Accounts.add(mesh.home, "S100", "E1001");
-        mesh.observed("S100");
-        String change =
-                mesh.post(
-                                "connector",
-                                "/changes",
-                                "offboarding.owner",
-                                Map.of(
-                                        "charter", "fault-test",
-                                        "subject", Map.of("system", "hr", "id", "S100"),
-                                        "target", "keycloak:acme",
-                                        "action", "offboard",
-                                        "reason", "secured"))
-                        .json()
-                        .path("changeId")
-                        .asText();
-
-        JsonNode closed = mesh.changeOf("S100", each -> each.path("certified").asBoolean());
-
-        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        String change = offboard("S100");
         assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    @Test
+    void aKeyIsReplacedWhileTheMeshRuns() throws Exception {
+        String before = offboard("S200");
+        Path key = mesh.home.keys().resolve("executor.key");
+        String old = SigningKey.read(key).verifier().toString();
+
+        mesh.stack.stop("executor");
+        Files.delete(key);
+        new KeyFolder(mesh.home.keys(), Stack.LOG_ORIGIN, true, false).make();
+        mesh.stack.start("executor");
+        String after = offboard("S201");
+
+        Path trust = mesh.home.keys().resolve("trust.vkeys");
+        Files.writeString(
+                trust, Files.readString(trust).replace(old, old + " until=" + Instant.now()));
+        String fresh = SigningKey.read(key).verifier().toString();
+        assertThat(mesh.statement(before)).contains(sealedBy(old)).doesNotContain(sealedBy(fresh));
+        assertThat(mesh.statement(after)).contains(sealedBy(fresh)).doesNotContain(sealedBy(old));
+        assertThat(mesh.verify(before).holds()).as("sealed before the key was retired").isTrue();
+        assertThat(mesh.verify(after).holds()).isTrue();
+    }
+
+    /** As a certificate's message names its key. */
+    private static String sealedBy(String key) {
+        return "\"" + VerifierKey.parse(key).reference() + "\"";
+    }
+
+    /**
+     * The change that switched the account of a new worker off, once it is closed and certified.
+     */
+    private static String offboard(String worker) throws Exception {
+        Accounts.add(mesh.home, worker, "E1001");
+        mesh.observed(worker);
+        mesh.post(
+                "connector",
+                "/changes",
+                "offboarding.owner",
+                Map.of(
+                        "charter", "fault-test",
+                        "subject", Map.of("system", "hr", "id", worker),
+                        "target", "keycloak:acme",
+                        "action", "offboard",
+                        "reason", "secured"));
+        JsonNode closed = mesh.changeOf(worker, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        return closed.path("changeId").asText();
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
-import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.EvidenceLeaf;
 import jakarta.inject.Inject;
@@ -66,7 +65,7 @@ public class Log {
 
     /** The public keys of the services, as texts. */
     public List<String> trustedKeys() {
-        return trusted.all().stream().map(VerifierKey::toString).toList();
+        return trusted.all().stream().map(TrustedKeys.Trusted::line).toList();
     }
 
     /**

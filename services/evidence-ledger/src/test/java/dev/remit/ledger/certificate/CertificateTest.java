@@ -8,7 +8,7 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.handoff.seal.SigningKey;
-import dev.remit.handoff.seal.VerifierKey;
+import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.adapter.kafka.Stories;
 import dev.remit.ledger.domain.Charter;
@@ -229,7 +229,7 @@ class CertificateTest {
                                                 Merkle.root(leaves))
                                         .text(),
                                 log),
-                        Leaver.trusted().all().stream().map(VerifierKey::toString).toList(),
+                        Leaver.trusted().all().stream().map(TrustedKeys.Trusted::line).toList(),
                         log.verifier().toString())
                 .sign(log);
     }

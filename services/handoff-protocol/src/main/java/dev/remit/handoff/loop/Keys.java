@@ -6,15 +6,29 @@ import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
-/** The service's own signing key and the keys it trusts, read once at start. */
+/**
+ * The service's own signing key, read once at start, and the keys it trusts, read again when their
+ * file changes: a new key is trusted everywhere before anyone signs with it, and a revoked one is
+ * refused at once.
+ */
 @Singleton
 class Keys {
+    private static final Logger LOG = Logger.getLogger(Keys.class);
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Service service;
     private final SigningKey signing;
-    private final SealVerifier verifier;
+    private final Path file;
+    private FileTime read;
+    private long looked = System.nanoTime();
+    private SealVerifier verifier;
 
     Keys(
             @ConfigProperty(name = "quarkus.application.name") String service,
@@ -23,8 +37,10 @@ class Keys {
             throws IOException {
         this.service = Service.of(service);
         this.signing = SigningKey.read(signing);
+        this.file = trust;
+        this.read = Files.getLastModifiedTime(trust);
         TrustedKeys trusted = TrustedKeys.read(trust);
-        this.verifier = new SealVerifier(trusted);
+        this.verifier = SealVerifier.ofReceiver(trusted);
         if (!this.signing.verifier().name().equals(service)) {
             throw new IllegalStateException(
                     "remit.keys.signing: the key belongs to "
@@ -32,11 +48,18 @@ class Keys {
                             + ", not to "
                             + service);
         }
-        if (trusted.find(this.signing.verifier().reference()).isEmpty()) {
+        TrustedKeys.Trusted own =
+                trusted.find(this.signing.verifier().reference())
+                        .orElseThrow(() ->
+                                new IllegalStateException(
+                                        "remit.keys.trust does not hold "
+                                                + this.signing.verifier().reference()
+                                                + ", the service's own key"));
+        if (own.until().isPresent() || own.revoked().isPresent()) {
             throw new IllegalStateException(
-                    "remit.keys.trust does not hold "
-                            + this.signing.verifier().reference()
-                            + ", the service's own key");
+                    "remit.keys.signing: "
+                            + own.key().reference()
+                            + " is retired or revoked in remit.keys.trust; give the service its new key");
         }
     }
 
@@ -48,7 +71,27 @@ class Keys {
         return signing;
     }
 
-    SealVerifier verifier() {
+    /** Checks by the keys that the file holds now, a second late at most; may read a file. */
+    synchronized SealVerifier verifier() {
+        if (System.nanoTime() - looked > LOOK_NANOS) {
+            looked = System.nanoTime();
+            lookAgain();
+        }
         return verifier;
+    }
+
+    /** A file that does not read changes nothing: what was trusted before stays so. */
+    private void lookAgain() {
+        try {
+            FileTime now = Files.getLastModifiedTime(file);
+            if (!now.equals(read)) {
+                verifier = SealVerifier.ofReceiver(TrustedKeys.read(file));
+                read = now;
+                LOG.infof("remit.keys.trust was read again");
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.errorf(
+                    "remit.keys.trust does not read, the keys of before stay: %s", e.getMessage());
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ public final class SealVerifier {
     private static final int REMEMBERED_ROOTS = 4096;
 
     private final TrustedKeys trusted;
+    private final boolean receives;
     private final Set<String> verified =
             Collections.synchronizedSet(
                     Collections.newSetFromMap(
@@ -33,8 +35,43 @@ public final class SealVerifier {
                                 }
                             }));
 
+    /**
+     * What someone checks by who reads the log later: what was sealed before its key was revoked
+     * holds.
+     */
     public SealVerifier(TrustedKeys trusted) {
+        this(trusted, false);
+    }
+
+    private SealVerifier(TrustedKeys trusted, boolean receives) {
         this.trusted = trusted;
+        this.receives = receives;
+    }
+
+    /**
+     * What a receiver of messages checks by: it accepts nothing by a revoked key, whatever time the
+     * message says, since who has the key writes the time too.
+     */
+    public static SealVerifier ofReceiver(TrustedKeys trusted) {
+        return new SealVerifier(trusted, true);
+    }
+
+    private void checkPeriod(TrustedKeys.Trusted key, Instant time) throws Unprocessable {
+        if (key.revoked().isPresent() && (receives || !time.isBefore(key.revoked().get()))) {
+            throw new Unprocessable(
+                    Code.KEY_NOT_VALID,
+                    "key " + key.key().reference() + " is revoked since " + key.revoked().get());
+        }
+        if (key.until().isPresent() && !time.isBefore(key.until().get())) {
+            throw new Unprocessable(
+                    Code.KEY_NOT_VALID,
+                    "key "
+                            + key.key().reference()
+                            + " was retired at "
+                            + key.until().get()
+                            + ", ce_time is "
+                            + time);
+        }
     }
 
     /**
@@ -42,15 +79,17 @@ public final class SealVerifier {
      * send such a message.
      *
      * @return the message's hash, see {@link Seal#hash}
-     * @throws Unprocessable UNKNOWN_KEY, WRONG_PRODUCER or BAD_SEAL
+     * @throws Unprocessable UNKNOWN_KEY, KEY_NOT_VALID, WRONG_PRODUCER or BAD_SEAL
      */
     public Hash verify(Envelope envelope, byte[] payload, Seal seal) throws Unprocessable {
-        VerifierKey key =
+        TrustedKeys.Trusted found =
                 trusted.find(seal.key())
                         .orElseThrow(() ->
                                 new Unprocessable(
                                         Code.UNKNOWN_KEY,
                                         "key " + seal.key() + " is not trusted here"));
+        VerifierKey key = found.key();
+        checkPeriod(found, envelope.time());
         if (!key.name().equals(envelope.source().id())) {
             throw new Unprocessable(
                     Code.WRONG_PRODUCER,

@@ -243,6 +243,69 @@ class SealTest {
                                 : null);
     }
 
+    @Test
+    void aRetiredKeySealsNothingFromThenOn() throws Exception {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        Seal seal = sealed(CONNECTOR, envelope);
+        for (String after : List.of("2026-01-02T03:04:05.007Z", "2027-01-01T00:00:00Z")) {
+            for (SealVerifier each : both(" until=" + after)) {
+                each.verify(envelope, payload(envelope), seal);
+            }
+        }
+        for (String before : List.of("2026-01-02T03:04:05.006Z", "2025-01-01T00:00:00Z")) {
+            for (SealVerifier each : both(" until=" + before)) {
+                assertNotValid(each, envelope, seal);
+            }
+        }
+    }
+
+    @Test
+    void aRevokedKeyIsRefusedByReceiversWhateverTimeAMessageSays() throws Exception {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        Seal seal = sealed(CONNECTOR, envelope);
+        List<SealVerifier> later = both(" revoked=2026-06-01T00:00:00Z");
+        later.getFirst().verify(envelope, payload(envelope), seal);
+        assertNotValid(later.getLast(), envelope, seal);
+        for (SealVerifier each : both(" revoked=2026-01-02T03:04:05.006Z")) {
+            assertNotValid(each, envelope, seal);
+        }
+    }
+
+    @Test
+    void aLineOfTrustedKeysSaysWhatIsWrongWithIt() {
+        String key = CONNECTOR.verifier().toString();
+        for (String wrong :
+                List.of(
+                        key + " until=yesterday",
+                        key + " since=2026-01-01T00:00:00Z",
+                        key + " until=2026-01-01T00:00:00Z until=2026-01-01T00:00:00Z",
+                        key + "\n" + key + " until=2026-01-01T00:00:00Z")) {
+            assertThatThrownBy(() -> TrustedKeys.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(CONNECTOR.verifier().reference());
+        }
+        String line = key + " until=2026-01-01T00:00:00Z revoked=2026-02-01T00:00:00Z";
+        assertThat(TrustedKeys.parse(line + "\n" + line).all())
+                .singleElement()
+                .satisfies(each -> assertThat(each.line()).isEqualTo(line));
+    }
+
+    /** Who reads the log later, and who receives. */
+    private static List<SealVerifier> both(String period) {
+        TrustedKeys trusted = TrustedKeys.parse(CONNECTOR.verifier() + period);
+        return List.of(new SealVerifier(trusted), SealVerifier.ofReceiver(trusted));
+    }
+
+    private static void assertNotValid(SealVerifier verifier, Envelope envelope, Seal seal) {
+        Unprocessable refusal =
+                catchThrowableOfType(
+                        Unprocessable.class,
+                        () -> verifier.verify(envelope, payload(envelope), seal));
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.code()).isEqualTo(Code.KEY_NOT_VALID);
+    }
+
     private static void assertRefused(Code code, Envelope envelope, byte[] payload, Seal seal) {
         Unprocessable refusal =
                 catchThrowableOfType(
