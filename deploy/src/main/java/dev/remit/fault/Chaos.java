@@ -107,6 +107,10 @@ public final class Chaos {
     private final Options options;
     private final Progress progress;
     private final Random random;
+
+    /** Apart: how much it is asked depends on what Kafka answers. */
+    private final Random deliveries;
+
     private final Map<String, Link> links = new TreeMap<>();
     private final Map<UUID, String> changes = new ConcurrentHashMap<>();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();
@@ -124,6 +128,7 @@ public final class Chaos {
         this.options = options;
         this.progress = progress;
         this.random = new Random(options.seed());
+        this.deliveries = new Random(options.seed());
     }
 
     /** Runs it all; whatever it started is stopped in the end. */
@@ -316,7 +321,7 @@ public final class Chaos {
             }
             case Fault.Redeliver(int messages) -> {
                 int done =
-                        new Redelivery("127.0.0.1:" + home.port("kafka"), random)
+                        new Redelivery("127.0.0.1:" + home.port("kafka"), deliveries)
                                 .redeliver(messages);
                 redelivered += done;
                 yield done + " old messages come again";

@@ -377,7 +377,8 @@ public final class Stack {
                 extra.put("remit.ledger.directory", home.ledger().toString());
                 extra.put("remit.ledger.key", home.keys().resolve("log.key").toString());
             }
-            case DATA_READINESS, APPROVAL_ROUTING -> {}
+            case DATA_READINESS, APPROVAL_ROUTING ->
+                    extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
         }
         return extra;
     }

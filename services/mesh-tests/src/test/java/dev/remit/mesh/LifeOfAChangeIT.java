@@ -16,12 +16,17 @@ import dev.remit.stack.Schemas;
 import dev.remit.stack.Tokens;
 import dev.remit.stack.Topics;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -213,11 +218,65 @@ class LifeOfAChangeIT {
         assertThat(mesh.stack.status()).allMatch(part -> part.ready());
     }
 
+    @Test
+    @Order(5)
+    void whatWasSetAsideIsReplayedOnceItsKeyIsTrusted() throws Exception {
+        ConsumerRecord<String, byte[]> real = mesh.first(Topic.IDENTITY_OBSERVED);
+        Envelope envelope = observed(real.key());
+        SigningKey next = SigningKey.generate("connector", new SecureRandom());
+        mesh.send(
+                envelope,
+                Seal.all(next, List.of(Seal.hash(envelope, real.value()))).getFirst(),
+                real.value());
+        String letter =
+                "/dead-letters/"
+                        + Mesh.until(
+                                () -> openLetter("UNKNOWN_KEY"), "a dead letter of the ledger");
+
+        Map<String, ?> reason = Map.of("reason", "its key is trusted now");
+        assertThat(replay(letter, reason)).as("before it is").isEqualTo("UNKNOWN_KEY");
+        assertThat(mesh.post("evidence-ledger", letter + "/replay", "auditor", reason).status())
+                .isEqualTo(403);
+
+        Path trust = mesh.home.keys().resolve("trust.vkeys");
+        Files.writeString(trust, next.verifier() + "\n", StandardOpenOption.APPEND);
+        Mesh.until(
+                () -> Optional.of(replay(letter, reason)).filter("ACCEPTED"::equals), "a replay");
+
+        assertRefused(
+                mesh.post("evidence-ledger", letter + "/replay", "operator", reason),
+                409,
+                "DEAD_LETTER_ENDED");
+        assertThat(
+                        mesh.get("evidence-ledger", letter, "auditor")
+                                .json()
+                                .path("resolution")
+                                .asText())
+                .contains("its key is trusted now");
+    }
+
+    private static Optional<String> openLetter(String code) throws Exception {
+        for (JsonNode each :
+                mesh.get("evidence-ledger", "/dead-letters?state=OPEN", "operator").json()) {
+            if (each.path("code").asText().equals(code)) {
+                return Optional.of(each.path("id").asText());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String replay(String letter, Map<String, ?> reason) throws Exception {
+        return mesh.post("evidence-ledger", letter + "/replay", "operator", reason)
+                .json()
+                .path("outcome")
+                .asText();
+    }
+
     /**
      * Services of an older build run beside those of this one: each finds the text it writes with.
      */
     @Test
-    @Order(5)
+    @Order(6)
     void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
             throws Exception {
         String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
@@ -259,7 +318,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();
@@ -300,6 +359,20 @@ class LifeOfAChangeIT {
                 change,
                 null,
                 1,
+                null);
+    }
+
+    private static Envelope observed(String account) {
+        return new Envelope(
+                UUID.randomUUID(),
+                Service.CONNECTOR,
+                Handoff.IDENTITY_OBSERVED,
+                account,
+                Instant.now(),
+                Handoff.IDENTITY_OBSERVED.dataschema(),
+                null,
+                null,
+                0,
                 null);
     }
 

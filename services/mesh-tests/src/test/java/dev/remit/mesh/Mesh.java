@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Service;
+import dev.remit.handoff.Topic;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.handoff.seal.VerifierKey;
@@ -28,9 +29,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A real mesh for tests: every part a process of its own, with data of its own. */
@@ -251,6 +257,31 @@ final class Mesh {
                         new StringSerializer(),
                         new ByteArraySerializer())) {
             producer.send(record).get();
+        }
+    }
+
+    /** The first message of a topic. */
+    ConsumerRecord<String, byte[]> first(Topic topic) throws Exception {
+        try (var consumer =
+                new KafkaConsumer<>(
+                        Map.<String, Object>of(
+                                "bootstrap.servers", "127.0.0.1:" + home.port("kafka")),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer())) {
+            consumer.assign(
+                    consumer.partitionsFor(topic.topicName()).stream()
+                            .map(each -> new TopicPartition(each.topic(), each.partition()))
+                            .toList());
+            consumer.seekToBeginning(consumer.assignment());
+            return until(
+                    () -> {
+                        for (ConsumerRecord<String, byte[]> each :
+                                consumer.poll(Duration.ofSeconds(1))) {
+                            return Optional.of(each);
+                        }
+                        return Optional.empty();
+                    },
+                    "a message on " + topic.topicName());
         }
     }
 
