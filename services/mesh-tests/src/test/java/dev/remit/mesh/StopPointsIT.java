@@ -129,20 +129,7 @@ class StopPointsIT {
         mesh.observed(worker);
         UUID change = UUID.fromString(Mesh.until(() -> propose(worker), "an accepted proposal"));
         CHANGES.put(change, account);
-        JsonNode closed =
-                Mesh.until(
-                        () -> {
-                            mesh.stack.revive();
-                            return Optional.of(
-                                            mesh.get(
-                                                    "evidence-ledger",
-                                                    "/changes/" + change,
-                                                    "auditor"))
-                                    .filter(Requests.Answer::ok)
-                                    .map(Mesh::json)
-                                    .filter(each -> Mesh.types(each).contains("ChangeClosed"));
-                        },
-                        "the end of " + change);
+        JsonNode closed = Mesh.until(() -> closed(change), "the end of " + change);
         // the ledger itself may be about to die of what it has just committed
         Mesh.until(
                 () ->
@@ -151,6 +138,19 @@ class StopPointsIT {
                                 : Optional.empty(),
                 "the last death");
         return Mesh.types(closed);
+    }
+
+    /** The ledger may be dying just now: then it is asked again. */
+    private static Optional<JsonNode> closed(UUID change) throws Exception {
+        mesh.stack.revive();
+        try {
+            return Optional.of(mesh.get("evidence-ledger", "/changes/" + change, "auditor"))
+                    .filter(Requests.Answer::ok)
+                    .map(Mesh::json)
+                    .filter(each -> Mesh.types(each).contains("ChangeClosed"));
+        } catch (IOException died) {
+            return Optional.empty();
+        }
     }
 
     /** The same key each time: a proposal whose answer got lost is not made twice. */
