@@ -25,8 +25,7 @@ public final class Requests {
                     .connectTimeout(Duration.ofSeconds(2))
                     .build();
 
-    /** A realm with all its people takes a slow machine half a minute. */
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -3,6 +3,7 @@ package dev.remit.stack;
 import dev.remit.handoff.Service;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,6 +32,7 @@ public final class Stack {
     /** Who owns the databases; the password is the secret {@code postgres}. */
     public static final String DATABASE_USER = Postgres.USER;
 
+    private static final int ATTEMPTS = 4;
     private static final Duration GRACE = Duration.ofSeconds(15);
 
     /** One process as seen now. */
@@ -86,7 +88,7 @@ public final class Stack {
         Map<String, CompletableFuture<Boolean>> answering = new HashMap<>();
         stages.forEach(stage ->
                 stage.forEach(part -> answering.put(part.name(), new CompletableFuture<>())));
-        try (var starters = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var starters = Executors.newCachedThreadPool()) {
             var ended = new ExecutorCompletionService<Part>(starters);
             for (String name : answering.keySet()) {
                 Part part = part(name);
@@ -99,7 +101,7 @@ public final class Stack {
                         part.begin();
                     }
                     await(part);
-                    part.afterwards();
+                    prepare(part);
                     synchronized (progress) {
                         Duration took = Duration.ofNanos(System.nanoTime() - since);
                         progress.ready(name, took, adopted);
@@ -342,6 +344,20 @@ public final class Stack {
                     .orElse(0);
         } catch (java.io.UncheckedIOException | java.nio.file.FileSystemException gone) {
             return 0;
+        }
+    }
+
+    /** A part that has just come up may leave a first request without an answer. */
+    private static void prepare(Part part) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                part.afterwards();
+                return;
+            } catch (HttpTimeoutException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IOException(part.name() + " answers, but not what it is asked", e);
+                }
+            }
         }
     }
 
