@@ -14,7 +14,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Measures the mesh beside raw Kafka and Kafka with PostgreSQL, in one run, and prints ratios.",
-            "It starts a mesh of its own from nothing and takes about four minutes; nothing else should run meanwhile."
+            "It starts a mesh of its own from nothing and takes about ten minutes; nothing else should run meanwhile."
         },
         footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
 final class Bench implements Callable<Integer> {

@@ -68,7 +68,7 @@ final class Prepare implements Callable<Integer> {
     @Option(
             names = "--acls",
             description =
-                    "Gives each service's principal, User:<service>, the rights on that Kafka that the catalogue says, and no others.")
+                    "Gives each service's principal, User:<service>, the rights on that Kafka that the catalogue says; takes none away.")
     boolean acls;
 
     @Option(

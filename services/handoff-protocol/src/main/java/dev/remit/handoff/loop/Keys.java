@@ -28,6 +28,7 @@ class Keys {
     private final Path file;
     private FileTime read;
     private long looked = System.nanoTime();
+    private TrustedKeys trusted;
     private SealVerifier verifier;
 
     Keys(
@@ -39,7 +40,7 @@ class Keys {
         this.signing = SigningKey.read(signing);
         this.file = trust;
         this.read = Files.getLastModifiedTime(trust);
-        TrustedKeys trusted = TrustedKeys.read(trust);
+        this.trusted = TrustedKeys.read(trust);
         this.verifier = SealVerifier.ofReceiver(trusted);
         if (!this.signing.verifier().name().equals(service)) {
             throw new IllegalStateException(
@@ -80,12 +81,24 @@ class Keys {
         return verifier;
     }
 
-    /** A file that does not read changes nothing: what was trusted before stays so. */
+    /**
+     * A file that does not read changes nothing, nor does one that lacks a key: lines are never
+     * deleted, so it is half written, and good messages would be set aside.
+     */
     private void lookAgain() {
         try {
             FileTime now = Files.getLastModifiedTime(file);
             if (!now.equals(read)) {
-                verifier = SealVerifier.ofReceiver(TrustedKeys.read(file));
+                TrustedKeys fresh = TrustedKeys.read(file);
+                for (TrustedKeys.Trusted each : trusted.all()) {
+                    if (fresh.find(each.key().reference()).isEmpty()) {
+                        throw new IllegalArgumentException(
+                                each.key().reference()
+                                        + " is missing; to end a key, write until= or revoked= behind it");
+                    }
+                }
+                trusted = fresh;
+                verifier = SealVerifier.ofReceiver(fresh);
                 read = now;
                 LOG.infof("remit.keys.trust was read again");
             }

@@ -39,6 +39,12 @@ class KeysTest {
 
         change("not a key\n", 2);
         assertThat(keys.verifier()).isSameAs(after);
+        change("", 3);
+        assertThat(keys.verifier()).as("half written").isSameAs(after);
+        change(next.verifier() + "\n", 4);
+        assertThat(keys.verifier()).as("a line is missing").isSameAs(after);
+        change(key.verifier() + " revoked=2026-01-01T00:00:00Z\n" + next.verifier() + "\n", 5);
+        assertThat(keys.verifier()).isNotSameAs(after);
     }
 
     @Test
