@@ -4,7 +4,6 @@ import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.log.Checkpoint;
-import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
 import io.quarkus.runtime.StartupEvent;
@@ -126,7 +125,7 @@ public class PublishLog {
     }
 
     private Checkpoint open(String note) {
-        return Checkpoint.parse(SignedNote.open(note, log.key().verifier()));
+        return log.open(note);
     }
 
     /** Makes what is logged readable, and signs it. */
@@ -225,7 +224,7 @@ public class PublishLog {
                             return next;
                         })
                 .chain(next -> {
-                    String note = SignedNote.sign(next.text(), log.key());
+                    String note = log.sign(next, outbox.now());
                     announcements.signed(next, note, outbox);
                     return checkpoints.add(new Checkpoints.Signed(size, note, outbox.now()));
                 });

@@ -11,6 +11,8 @@ import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.Tile;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -72,7 +74,17 @@ final class InMemoryLedger
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
     final List<Integer> filesWritten = new ArrayList<>();
-    final Log log = new Log(KEY, Leaver.trusted(), new byte[] {1});
+    final Log log =
+            new Log(
+                    List.of(
+                            NoteSigner.parse(KEY.secretText()),
+                            NoteSigner.generate(
+                                    KEY.verifier().name(),
+                                    NoteKey.Kind.ML_DSA_44_COSIGNATURE,
+                                    new SecureRandom())),
+                    Optional.empty(),
+                    Leaver.trusted(),
+                    new byte[] {1});
     Instant now = Leaver.NOW;
 
     /** Nanoseconds of CPU that went into sealing what was handed on: the loop's work. */
