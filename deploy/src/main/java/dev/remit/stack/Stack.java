@@ -387,6 +387,9 @@ public final class Stack {
                 extra.putAll(keycloak("remit-connector"));
                 extra.put("remit.hr.folder", home.hr().toString());
                 extra.put("remit.charters", home.charters().toString());
+                extra.put("remit.readiness.url", service(Service.DATA_READINESS));
+                extra.put("remit.approval.url", service(Service.APPROVAL_ROUTING));
+                extra.put("remit.ledger.url", service(Service.EVIDENCE_LEDGER));
             }
             case EXECUTOR -> extra.putAll(keycloak("remit-executor"));
             case EVIDENCE_LEDGER -> {
@@ -396,7 +399,18 @@ public final class Stack {
             case DATA_READINESS, APPROVAL_ROUTING ->
                     extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
         }
+        if (service == Service.CONNECTOR || service == Service.APPROVAL_ROUTING) {
+            // the demo's AI: it acts with the token of whom it helps, and proposes in their name
+            extra.put("remit.agents.copilot.kind", "COPILOT");
+            extra.put("remit.agents.copilot.model", "demo-model-1");
+            extra.put("remit.agents.copilot.proposes", "true");
+            extra.put("remit.agents.onlooker.kind", "COPILOT");
+        }
         return extra;
+    }
+
+    private String service(Service service) throws IOException {
+        return "http://127.0.0.1:" + home.port(service.id());
     }
 
     private Map<String, String> keycloak(String client) throws IOException {
