@@ -96,6 +96,11 @@ public class Log {
         this.blindingKey = new SecretKeySpec(blindingKey, "HmacSHA256");
     }
 
+    /** The same log under another policy. */
+    Log with(Optional<TrustPolicy> other) {
+        return new Log(signers, other, trusted, blindingKey.getEncoded());
+    }
+
     /** The log's signing key; its name is the log's origin. */
     public SigningKey key() {
         return key;
