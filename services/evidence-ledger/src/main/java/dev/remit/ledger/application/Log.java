@@ -2,6 +2,7 @@ package dev.remit.ledger.application;
 
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.loop.Trust;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
@@ -27,13 +28,26 @@ import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** The log's keys and secrets; makes entries of messages. */
 @Singleton
 public class Log {
+    private static final Logger LOG = Logger.getLogger(Log.class);
+
+    /** Trusted keys, and the hash that stands for them in leaves. */
+    private record Policy(TrustedKeys keys, String hash) {
+        static Policy of(TrustedKeys keys) {
+            return new Policy(
+                    keys,
+                    Hash.sha256(String.join("\n", lines(keys)).getBytes(StandardCharsets.UTF_8))
+                            .toString());
+        }
+    }
+
     private final SigningKey key;
-    private final TrustedKeys trusted;
-    private final String policy;
+    private final Trust trust;
+    private volatile Policy policy;
     private final SecretKeySpec blindingKey;
     private final SecureRandom random = new SecureRandom();
 
@@ -41,20 +55,19 @@ public class Log {
     Log(
             @ConfigProperty(name = "remit.ledger.directory") Path directory,
             @ConfigProperty(name = "remit.ledger.key") Path key,
-            @ConfigProperty(name = "remit.keys.trust") Path trust)
+            Trust trust)
             throws IOException {
-        this(
-                SigningKey.read(key),
-                TrustedKeys.read(trust),
-                blindingKey(directory.resolve("blinding.key")));
+        this(SigningKey.read(key), trust, blindingKey(directory.resolve("blinding.key")));
     }
 
     Log(SigningKey key, TrustedKeys trusted, byte[] blindingKey) {
+        this(key, () -> trusted, blindingKey);
+    }
+
+    private Log(SigningKey key, Trust trust, byte[] blindingKey) {
         this.key = key;
-        this.trusted = trusted;
-        this.policy =
-                Hash.sha256(String.join("\n", trustedKeys()).getBytes(StandardCharsets.UTF_8))
-                        .toString();
+        this.trust = trust;
+        this.policy = Policy.of(trust.now());
         this.blindingKey = new SecretKeySpec(blindingKey, "HmacSHA256");
     }
 
@@ -63,9 +76,25 @@ public class Log {
         return key;
     }
 
-    /** The public keys of the services, as texts. */
+    /** The public keys of the services as they are trusted now, as texts. */
     public List<String> trustedKeys() {
-        return trusted.all().stream().map(TrustedKeys.Trusted::line).toList();
+        return lines(trust.now());
+    }
+
+    private static List<String> lines(TrustedKeys keys) {
+        return keys.all().stream().map(TrustedKeys.Trusted::line).toList();
+    }
+
+    /** What leaves logged from now on say of the keys that are trusted. */
+    private String policy() {
+        Policy known = policy;
+        TrustedKeys now = trust.now();
+        if (known.keys() != now) {
+            known = Policy.of(now);
+            policy = known;
+            LOG.infof("the log's leaves have the policy %s from now on", known.hash());
+        }
+        return known.hash();
     }
 
     /**
@@ -79,6 +108,7 @@ public class Log {
     /** The entries of received messages, in their order. */
     List<Entry> entries(List<Received> batch) {
         Mac mac = mac();
+        String policy = policy();
         Map<UUID, String> blinded = new HashMap<>();
         byte[] salts = new byte[batch.size() * EvidenceLeaf.SALT_BYTES];
         random.nextBytes(salts);
