@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             People.Withdraw.class,
             People.Approve.class,
             People.Correct.class,
+            Charters.class,
             DeadLetters.class,
             Verify.class,
             CommandLine.HelpCommand.class

@@ -161,6 +161,22 @@ public final class Stack {
         ((MeshService) part(name)).configure(configuration);
     }
 
+    /**
+     * Adds another process of a service, which is started and stopped with the rest: it shares the
+     * work by sharing database, key and consumer group.
+     *
+     * @param name of the part, none that there is
+     * @return where it will answer, for example {@code http://127.0.0.1:7106}
+     */
+    public String addReplica(String name, Service service) throws IOException {
+        if (stages.stream().flatMap(List::stream).anyMatch(part -> part.name().equals(name))) {
+            throw new IllegalArgumentException("there is a part named " + name);
+        }
+        MeshService replica = ((MeshService) part(service.id())).replica(name);
+        stages.getLast().add(replica);
+        return "http://127.0.0.1:" + replica.port();
+    }
+
     /** What the JVMs are started for, from their next start on. */
     public void use(Java.Use use) {
         stages.forEach(stage -> stage.forEach(part -> part.use(use)));
