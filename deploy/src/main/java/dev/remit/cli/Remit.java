@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             People.Propose.class,
             People.Approve.class,
             People.Correct.class,
+            Charters.class,
             DeadLetters.class,
             Verify.class,
             CommandLine.HelpCommand.class
