@@ -41,6 +41,9 @@ import picocli.CommandLine.ScopeType;
             People.Correct.class,
             DeadLetters.class,
             Verify.class,
+            AuditLog.class,
+            LedgerFsck.Group.class,
+            RunWitness.class,
             CommandLine.HelpCommand.class
         },
         footer = {"", "Start with: remit demo"})
