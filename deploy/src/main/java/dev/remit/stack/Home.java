@@ -206,7 +206,8 @@ public record Home(Path data, Path top) {
         }
     }
 
-    private static int anyFree() throws IOException {
+    /** A port that nothing listens on now. */
+    static int anyFree() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
