@@ -90,9 +90,21 @@ final class Mesh {
                             stopPoints.toString(),
                             "remit.executor.lease",
                             "PT5S"));
-            if (twice) {
-                seconds.put(service, stack.addReplica(second(service), service));
-            }
+        }
+    }
+
+    /**
+     * Starts the second process of each service, one after the other.
+     *
+     * @param configuration property to value, beside what the first has
+     */
+    void upTwice(Map<String, String> configuration) throws Exception {
+        for (Service service : Service.values()) {
+            seconds.put(service, stack.addReplica(second(service), service));
+            long since = System.nanoTime();
+            stack.start(second(service), configuration);
+            System.out.printf(
+                    "  %-17s %.1f s%n", second(service), (System.nanoTime() - since) / 1e9);
         }
     }
 

@@ -54,10 +54,8 @@ class ReplicasIT {
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("replicas", true);
-        for (Service service : Service.values()) {
-            mesh.stack.configure(Mesh.second(service), Map.of("remit.schemas.version", OLD));
-        }
         mesh.up();
+        mesh.upTwice(Map.of("remit.schemas.version", OLD));
         mesh.charter("fault-test.yaml");
     }
 
