@@ -35,6 +35,11 @@ public record SignedNote(String text, List<Line> lines) {
             return ByteBuffer.wrap(bytes).getInt();
         }
 
+        /** Whether it says to be by this key; it may not verify. */
+        public boolean isBy(NoteKey key) {
+            return id() == key.id() && name.equals(key.name());
+        }
+
         /**
          * Reads a signature line without its newline.
          *
@@ -154,7 +159,7 @@ public record SignedNote(String text, List<Line> lines) {
         List<Verified> verified = new ArrayList<>();
         for (Line line : lines) {
             for (NoteKey key : keys) {
-                if (line.id() != key.id() || !line.name().equals(key.name())) {
+                if (!line.isBy(key)) {
                     continue;
                 }
                 OptionalLong time =

@@ -3,31 +3,54 @@ package dev.remit.connector.adapter.files;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.remit.charter.CharterReader;
+import dev.remit.charter.Finding;
+import dev.remit.charter.Lint;
 import dev.remit.connector.application.CharterText;
 import dev.remit.connector.application.PublishedCharters;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.WorkerEvent;
-import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads a charter: YAML as people write it, canonical JSON as it is hashed and published. */
 public final class CharterFile {
-    private static final YAMLMapper YAML = new YAMLMapper();
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** So many findings are told at once. */
+    private static final int SHOWN = 10;
 
     private CharterFile() {}
 
-    /** A file's text, and the charter it is if it reads. */
+    /**
+     * A file's text, and the charter it is: one of the form, in which {@link Lint} finds no error
+     * that stays.
+     */
     public static CharterText of(String file, String yaml) {
+        return switch (CharterReader.read(file, yaml)) {
+            case CharterReader.Read.Broken(List<Finding> findings) -> broken(file, yaml, findings);
+            case CharterReader.Read.Good good -> {
+                List<Finding> errors =
+                        Lint.of(good, Optional.empty()).stream().filter(Finding::stops).toList();
+                yield errors.isEmpty() ? good(file, yaml, good) : broken(file, yaml, errors);
+            }
+        };
+    }
+
+    private static CharterText good(String file, String yaml, CharterReader.Read.Good good) {
+        String canonical = good.source().canonical();
         try {
-            String canonical = canonical(yaml);
             return new CharterText.Good(
                     file, yaml, new PublishedCharters.Document(read(canonical), canonical));
         } catch (IllegalArgumentException e) {
@@ -35,17 +58,21 @@ public final class CharterFile {
         }
     }
 
-    /** The YAML text as canonical JSON. */
-    public static String canonical(String yaml) {
-        try {
-            return new String(
-                    CanonicalJson.of(JSON.writeValueAsString(YAML.readTree(yaml))),
-                    StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "not YAML: line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(),
-                    e);
-        }
+    private static CharterText broken(String file, String yaml, List<Finding> findings) {
+        return new CharterText.Broken(
+                file,
+                yaml,
+                findings.stream()
+                        .limit(SHOWN)
+                        .map(each ->
+                                each.line()
+                                        + ":"
+                                        + each.column()
+                                        + " "
+                                        + each.code()
+                                        + " "
+                                        + each.words())
+                        .collect(Collectors.joining(" | ")));
     }
 
     /**
@@ -100,13 +127,55 @@ public final class CharterFile {
                         modes,
                         trigger,
                         text(root, "/spec/proposers/digitalEmployee/id"),
-                        text(root, "/spec/proposers/digitalEmployee/principal"));
+                        text(root, "/spec/proposers/digitalEmployee/principal"),
+                        limits(root));
         trigger.flatMap(each -> charter.refuses(each.target(), each.action()))
                 .ifPresent(refusal -> {
                     throw new IllegalArgumentException(
                             "/spec/trigger/" + refusal.field() + ": " + refusal.detail());
                 });
         return charter;
+    }
+
+    private static Charter.Limits limits(JsonNode root) {
+        Optional<Instant> until = time(root, "/metadata/effective/until");
+        Optional<Instant> sunset = time(root, "/metadata/sunset");
+        JsonNode hourly = root.at("/spec/domain/blastRadius/changesPerHour");
+        JsonNode share = root.at("/spec/domain/blastRadius/shareOfPopulation");
+        if (!hourly.isMissingNode() && !(hourly.isIntegralNumber() && hourly.asLong() > 0)) {
+            throw new IllegalArgumentException(
+                    "/spec/domain/blastRadius/changesPerHour: is not a whole number above 0");
+        }
+        if (!share.isMissingNode()
+                && !(share.isNumber() && share.asDouble() > 0 && share.asDouble() <= 1)) {
+            throw new IllegalArgumentException(
+                    "/spec/domain/blastRadius/shareOfPopulation: is not above 0 and at most 1");
+        }
+        return new Charter.Limits(
+                time(root, "/metadata/effective/from"),
+                until.isPresent() && sunset.isPresent()
+                        ? Optional.of(
+                                until.get().isBefore(sunset.get()) ? until.get() : sunset.get())
+                        : until.or(() -> sunset),
+                hourly.isMissingNode() ? Optional.empty() : Optional.of(hourly.asLong()),
+                share.isMissingNode() ? Optional.empty() : Optional.of(share.asDouble()));
+    }
+
+    /** A date, from its first moment in UTC on, or a time. */
+    private static Optional<Instant> time(JsonNode root, String path) {
+        if (root.at(path).isMissingNode()) {
+            return Optional.empty();
+        }
+        String text = text(root, path);
+        try {
+            return Optional.of(
+                    text.contains("T")
+                            ? Instant.parse(text)
+                            : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    path + ": is not a date or a time of the form 2026-01-31T00:00:00Z", e);
+        }
     }
 
     private static WorkerEvent.Type event(String name) {

@@ -5,13 +5,11 @@ import dev.remit.ledger.application.CertifyClosure;
 import dev.remit.ledger.application.Changes;
 import dev.remit.ledger.application.Checkpoints;
 import dev.remit.ledger.application.Entries;
-import dev.remit.ledger.application.PublicFiles;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -24,7 +22,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of changes, their certificates, what was set aside, and the public log. */
+/** What is known of changes, their certificates, and what was set aside. */
 @Path("/")
 public class Ledger {
     /** A change as it stands. */
@@ -57,7 +55,6 @@ public class Ledger {
     private final Entries entries;
     private final Checkpoints checkpoints;
     private final Readings readings;
-    private final PublicFiles files;
     private final CertifyClosure certify;
 
     Ledger(
@@ -65,13 +62,11 @@ public class Ledger {
             Entries entries,
             Checkpoints checkpoints,
             Readings readings,
-            PublicFiles files,
             CertifyClosure certify) {
         this.changes = changes;
         this.entries = entries;
         this.checkpoints = checkpoints;
         this.readings = readings;
-        this.files = files;
         this.certify = certify;
     }
 
@@ -133,35 +128,7 @@ public class Ledger {
                                 .toList());
     }
 
-    /** The log's signed state (C2SP tlog-tiles). */
-    @GET
-    @Path("log/checkpoint")
-    @PermitAll
-    public Uni<Response> checkpoint() {
-        return file("checkpoint", "text/plain; charset=utf-8", "max-age=2");
-    }
-
-    /** A tile or an entry bundle (C2SP tlog-tiles): never changes. */
-    @GET
-    @Path("log/tile/{path:.+}")
-    @PermitAll
-    public Uni<Response> tile(@PathParam("path") String path) {
-        return file(
-                "tile/" + path, MediaType.APPLICATION_OCTET_STREAM, "max-age=31536000, immutable");
-    }
-
-    private Uni<Response> file(String path, String type, String caching) {
-        return files.away(() -> files.read(path))
-                .map(found ->
-                        found.map(bytes ->
-                                        Response.ok(bytes, type)
-                                                .header("Cache-Control", caching)
-                                                .build())
-                                .orElseThrow(() ->
-                                        Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));
-    }
-
-    /** The size of the last checkpoint. */
+    /** The size of the last settled checkpoint. */
     private Uni<Long> signed() {
         return checkpoints.last().map(last -> last.map(Checkpoints.Signed::size).orElse(0L));
     }
