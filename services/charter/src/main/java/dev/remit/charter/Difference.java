@@ -57,10 +57,7 @@ public record Difference(Effect effect, String path, String words) {
             other("/metadata/version", before.version(), after.version());
             other("/metadata/owner", before.owner(), after.owner());
             other("/metadata/effective/from", before.validity().from(), after.validity().from());
-            other(
-                    "/metadata/effective/until",
-                    before.validity().until(),
-                    after.validity().until());
+            other("/metadata/effective/until", before.validity().until(), after.validity().until());
             other("/metadata/sunset", before.validity().sunset(), after.validity().sunset());
         }
 
@@ -87,10 +84,7 @@ public record Difference(Effect effect, String path, String words) {
                     "/spec/domain/protectedEntitlements",
                     before.domain().protectedEntitlements(),
                     after.domain().protectedEntitlements());
-            wider(
-                    "/spec/proposers/roles",
-                    before.proposers().roles(),
-                    after.proposers().roles());
+            wider("/spec/proposers/roles", before.proposers().roles(), after.proposers().roles());
             other(
                     "/spec/proposers/digitalEmployee/id",
                     before.proposers().employee(),
@@ -162,12 +156,8 @@ public record Difference(Effect effect, String path, String words) {
                         other(path + "/version", was.version(), is.version());
                         wider(
                                 path + "/exceptions",
-                                was.exceptions().stream()
-                                        .map(Charter.Exemption::toString)
-                                        .toList(),
-                                is.exceptions().stream()
-                                        .map(Charter.Exemption::toString)
-                                        .toList());
+                                was.exceptions().stream().map(Charter.Exemption::toString).toList(),
+                                is.exceptions().stream().map(Charter.Exemption::toString).toList());
                     });
         }
 
@@ -195,10 +185,7 @@ public record Difference(Effect effect, String path, String words) {
                         after.policy().map(each -> each.name() + "@" + each.version()));
             }
             if (before.when().isEmpty() && after.when().isPresent()) {
-                add(
-                        Effect.EASIER,
-                        path + "/when",
-                        "is passed over unless " + after.when().get());
+                add(Effect.EASIER, path + "/when", "is passed over unless " + after.when().get());
             } else if (before.when().isPresent() && after.when().isEmpty()) {
                 add(Effect.HARDER, path + "/when", "is never passed over any more");
             } else {
@@ -256,8 +243,7 @@ public record Difference(Effect effect, String path, String words) {
             }
         }
 
-        private void threshold(
-                String path, Threshold before, Threshold after, Effect whenHigher) {
+        private void threshold(String path, Threshold before, Threshold after, Effect whenHigher) {
             if (before.equals(after)) {
                 return;
             }
@@ -332,8 +318,7 @@ public record Difference(Effect effect, String path, String words) {
             if (before.equals(after)) {
                 return;
             }
-            boolean easier =
-                    after.isEmpty() || (before.isPresent() && after.get() > before.get());
+            boolean easier = after.isEmpty() || (before.isPresent() && after.get() > before.get());
             add(
                     easier ? Effect.EASIER : Effect.HARDER,
                     path,
@@ -398,9 +383,7 @@ public record Difference(Effect effect, String path, String words) {
         }
 
         private static Optional<Double> number(OptionalInt number) {
-            return number.isPresent()
-                    ? Optional.of((double) number.getAsInt())
-                    : Optional.empty();
+            return number.isPresent() ? Optional.of((double) number.getAsInt()) : Optional.empty();
         }
 
         private static Optional<Double> number(OptionalDouble number) {

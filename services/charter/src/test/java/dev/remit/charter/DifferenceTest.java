@@ -51,12 +51,11 @@ class DifferenceTest {
                                         .replace(
                                                 "when: \"risk > 1\", ",
                                                 "when: \"risk > 1\"\n        ")));
-        String text = effect.equals("EASIER") && bad.startsWith("bulk")
-                ? changed.replaceFirst("\n        bulk: false\n", "\n")
-                : changed;
-        assertThat(
-                        Difference.between(
-                                Shipped.read(TEXT).charter(), Shipped.read(text).charter()))
+        String text =
+                effect.equals("EASIER") && bad.startsWith("bulk")
+                        ? changed.replaceFirst("\n        bulk: false\n", "\n")
+                        : changed;
+        assertThat(Difference.between(Shipped.read(TEXT).charter(), Shipped.read(text).charter()))
                 .anySatisfy(each -> {
                     assertThat(each.path()).isEqualTo(path);
                     if (!good.startsWith("quorum")) {
@@ -71,8 +70,11 @@ class DifferenceTest {
                         Difference.between(
                                         Shipped.read(TEXT).charter(),
                                         Shipped.read(
-                                                        TEXT.replace("version: \"2\"", "version: \"3\"")
-                                                                .replace("share: 0.5", "share: 0.1"))
+                                                        TEXT.replace(
+                                                                        "version: \"2\"",
+                                                                        "version: \"3\"")
+                                                                .replace(
+                                                                        "share: 0.5", "share: 0.1"))
                                                 .charter())
                                 .getFirst())
                 .hasToString(
