@@ -120,17 +120,15 @@ class WireTest {
     void whatAReleasedVersionCannotSayIsNotWritten() {
         Wire old = new Wire("http://127.0.0.1:1", Optional.of("v1"));
 
-        assertThatThrownBy(
-                        () ->
-                                old.encode(
-                                        decided(
-                                                new Actor("policy:low@1", ActorKind.POLICY, null),
-                                                new PolicyRef("low", "1"))))
+        assertThatThrownBy(() ->
+                        old.encode(
+                                decided(
+                                        new Actor("policy:low@1", ActorKind.POLICY, null),
+                                        new PolicyRef("low", "1"))))
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("remit.schemas.version")
                 .hasMessageContaining("ApprovalDecided");
-        assertThatThrownBy(
-                        () -> old.encode(decided(new Actor("a", ActorKind.HUMAN, null), null)))
+        assertThatThrownBy(() -> old.encode(decided(new Actor("a", ActorKind.HUMAN, null), null)))
                 .as("what it can say goes on to the registry, which is away")
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("registry");
