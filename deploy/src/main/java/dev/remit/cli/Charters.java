@@ -100,8 +100,7 @@ final class Charters implements Runnable {
             if (differences.isEmpty()) {
                 System.out.println("no difference");
             }
-            return differences.stream()
-                            .anyMatch(each -> each.effect() == Difference.Effect.EASIER)
+            return differences.stream().anyMatch(each -> each.effect() == Difference.Effect.EASIER)
                     ? 1
                     : 0;
         }

@@ -44,6 +44,9 @@ import picocli.CommandLine.ScopeType;
             Charters.class,
             DeadLetters.class,
             Verify.class,
+            AuditLog.class,
+            LedgerFsck.Group.class,
+            RunWitness.class,
             CommandLine.HelpCommand.class
         },
         footer = {"", "Start with: remit demo"})

@@ -22,8 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * The whole local mesh: PostgreSQL and Kafka, then the registry and Keycloak, then the five
- * services. Starting adopts what runs already; stopping ends only what was started here.
+ * The whole local mesh: PostgreSQL and Kafka, then the registry, Keycloak and the log's witnesses,
+ * then the five services. Starting adopts what runs already; stopping ends only what was started
+ * here.
  */
 public final class Stack {
     /** Where the log keeps its name: the origin in its checkpoints. */
@@ -68,7 +69,10 @@ public final class Stack {
         this.stages =
                 List.of(
                         List.of(new Postgres(home, databases), new Broker(home)),
-                        List.of(new Registry(home), new IdentityProvider(home)),
+                        List.of(
+                                new Registry(home),
+                                new IdentityProvider(home),
+                                new WitnessPart(home)),
                         services);
         engines.forEach((name, engine) -> part(name).runBy(engine));
     }
@@ -387,7 +391,9 @@ public final class Stack {
                         home.certificates())) {
             Files.createDirectories(folder);
         }
-        new KeyFolder(home.keys(), LOG_ORIGIN, true, false).make();
+        new KeyFolder(home.keys(), LOG_ORIGIN, true, false, Optional.of(WitnessPart.policy(home)))
+                .make();
+        configure(Service.EVIDENCE_LEDGER.id(), WitnessPart.configuration(home));
         Path charter = home.charters().resolve("leaver-offboarding.yaml");
         try (InputStream in =
                 Objects.requireNonNull(

@@ -39,7 +39,7 @@ class ChartersTest {
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.out())
                 .contains(
-                        file + ":42:17: error QUORUM_UNREACHABLE /spec/approval/stages/0/quorum:",
+                        file + ":39:17: error QUORUM_UNREACHABLE /spec/approval/stages/0/quorum:",
                         "lower it, or ask more people",
                         "PROOF_NEVER_PRODUCED",
                         "1 charter: 2 errors, 0 warnings");
@@ -54,7 +54,8 @@ class ChartersTest {
         Run run = Run.of("charter", "diff", SHIPPED.toString(), harder.toString());
         assertThat(run.exit()).isZero();
         assertThat(run.out())
-                .contains("HARDER  /spec/execution/authorizationExpiresAfter: PT1H before, PT30M now");
+                .contains(
+                        "HARDER  /spec/execution/authorizationExpiresAfter: PT1H before, PT30M now");
         assertThat(Run.of("charter", "diff", harder.toString(), SHIPPED.toString()).exit())
                 .isEqualTo(1);
     }

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -90,9 +91,21 @@ final class Mesh {
                             stopPoints.toString(),
                             "remit.executor.lease",
                             "PT5S"));
-            if (twice) {
-                seconds.put(service, stack.addReplica(second(service), service));
-            }
+        }
+    }
+
+    /**
+     * Starts the second process of each service, one after the other.
+     *
+     * @param configuration property to value, beside what the first has
+     */
+    void upTwice(Function<Service, Map<String, String>> configuration) throws Exception {
+        for (Service service : Service.values()) {
+            seconds.put(service, stack.addReplica(second(service), service));
+            long since = System.nanoTime();
+            stack.start(second(service), configuration.apply(service));
+            System.out.printf(
+                    "  %-17s %.1f s%n", second(service), (System.nanoTime() - since) / 1e9);
         }
     }
 
