@@ -81,9 +81,7 @@ final class Progress {
                                 new Person(id, vote.worker().or(() -> known.person(id).worker()))));
         vote.onBehalfOf()
                 .map(id ->
-                        new Person(
-                                id,
-                                vote.delegatorWorker().or(() -> known.person(id).worker())))
+                        new Person(id, vote.delegatorWorker().or(() -> known.person(id).worker())))
                 .ifPresent(voters::add);
         return voters;
     }

@@ -44,8 +44,8 @@ class RandomRoutesTest {
                     "issuer", Optional.empty(), Optional.of("1"), List.of(), Optional.empty());
     private static final List<String> IDS =
             List.of(
-                    "sam", "sam2", "mia", "ann", "ann2", "ben", "cat", "dan", "pat", "pat2", "clerk",
-                    "robot", "liz");
+                    "sam", "sam2", "mia", "ann", "ann2", "ben", "cat", "dan", "pat", "pat2",
+                    "clerk", "robot", "liz");
     private static final List<String> GROUPS = List.of("/g1", "/g1/inner", "/g2", "/g3");
 
     /** A stage as the oracle knows it. */
@@ -79,26 +79,25 @@ class RandomRoutesTest {
                 ends.merge(end, 1, Integer::sum);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
-                        "seed %d, route %d, charter %s"
-                                .formatted(SEED, n, drawn.get(which).json()),
+                        "seed %d, route %d, charter %s".formatted(SEED, n, drawn.get(which).json()),
                         e);
             }
         }
         // a run in which nothing happens would show nothing
-        assertThat(ends.keySet())
-                .contains("APPROVED", "DENIED", "EXPIRED", "HALTED", "WITHDRAWN");
+        assertThat(ends.keySet()).contains("APPROVED", "DENIED", "EXPIRED", "HALTED", "WITHDRAWN");
         assertThat(ends.get("APPROVED")).as(ends.toString()).isGreaterThan(ROUTES / 20);
     }
 
     @Test
     void theOracleSeesAnApprovalThatMustNotBe() {
-        assertThatThrownBy(() -> {
-                    Random random = new Random(SEED);
-                    for (int n = 0; n < 500; n++) {
-                        Drawn drawn = draw(random);
-                        run(drawn, JsonCharter.read(drawn.json()), random, true);
-                    }
-                })
+        assertThatThrownBy(
+                        () -> {
+                            Random random = new Random(SEED);
+                            for (int n = 0; n < 500; n++) {
+                                Drawn drawn = draw(random);
+                                run(drawn, JsonCharter.read(drawn.json()), random, true);
+                            }
+                        })
                 .isInstanceOf(AssertionError.class);
     }
 
@@ -130,8 +129,7 @@ class RandomRoutesTest {
                         adds);
         if (planted) {
             // the routing is told of another proposer than the oracle, and so misjudges
-            oracle =
-                    new Oracle(drawn, "ann", Optional.of("ben"), town, ready, adds);
+            oracle = new Oracle(drawn, "ann", Optional.of("ben"), town, ready, adds);
         }
         Route route = new Route.Unrouted();
         route = step(route, new Event.Readied(ready), town, oracle);
@@ -307,7 +305,13 @@ class RandomRoutesTest {
             int denials = 1 + random.nextInt(2);
             stages.add(
                     new Rule(
-                            name, when, filter, share ? 0 : quorum, share ? 0.4 : 0, denials, byRule));
+                            name,
+                            when,
+                            filter,
+                            share ? 0 : quorum,
+                            share ? 0.4 : 0,
+                            denials,
+                            byRule));
             StringBuilder text = new StringBuilder("{\"name\":\"" + name + "\"");
             text.append(n > 0 && random.nextBoolean() ? ",\"alongside\":true" : "");
             when.ifPresent(each -> text.append(",\"when\":\"").append(each).append('"'));
@@ -426,7 +430,8 @@ class RandomRoutesTest {
                     case Happened.Requested requested ->
                             asked.put(requested.stage(), ids(requested.candidates()));
                     case Happened.Reassigned moved -> asked.put(moved.stage(), ids(moved.now()));
-                    case Happened.Decided decided -> decided(decided.decision(), decided.planHash());
+                    case Happened.Decided decided ->
+                            decided(decided.decision(), decided.planHash());
                     case Happened.Authorized _ -> authorized();
                 }
             }
@@ -473,13 +478,14 @@ class RandomRoutesTest {
                     }
                 }
                 case PASSED_OVER -> {
-                    assertThat(rule(decision).when())
-                            .contains("readiness.facts['f'] == 'PRESENT'");
+                    assertThat(rule(decision).when()).contains("readiness.facts['f'] == 'PRESENT'");
                     assertThat(ready.facts().get("f")).isEqualTo("STALE");
                     passedOver.add(decision.stageName());
                 }
                 case WITHDRAWN ->
-                        assertThat(same(by, proposer) || principal.map(p -> same(by, p)).orElse(false))
+                        assertThat(
+                                        same(by, proposer)
+                                                || principal.map(p -> same(by, p)).orElse(false))
                                 .isTrue();
                 case EXPIRED, HALTED, REFUSED, QUESTIONED, ANSWERED -> {}
             }
@@ -502,11 +508,13 @@ class RandomRoutesTest {
         private void mayApprove(String who, Decision decision, boolean actor) {
             mayDecide(who);
             assertThat(same(who, proposer)).as(who + " proposed").isFalse();
-            principal.ifPresent(p -> assertThat(same(who, p)).as(who + " is responsible").isFalse());
+            principal.ifPresent(
+                    p -> assertThat(same(who, p)).as(who + " is responsible").isFalse());
             assertThat(who.equals("sam") || worker(who).equals(Optional.of("W-sam")))
                     .as(who + " is the subject")
                     .isFalse();
-            town.executors.forEach(each -> assertThat(same(who, each)).as(who + " executes").isFalse());
+            town.executors.forEach(
+                    each -> assertThat(same(who, each)).as(who + " executes").isFalse());
             if (same("pat", proposer) || principal.map(p -> same("pat", p)).orElse(false)) {
                 assertThat(who).as("an AI of the proposer").isNotEqualTo("clerk");
             }
@@ -556,12 +564,14 @@ class RandomRoutesTest {
             assertThat(given).as("somebody approved").isPositive();
             if (drawn.toxic()) {
                 Set<String> held = new HashSet<>(adds);
-                town.accounts.values().forEach(account -> {
-                    if (account.id().equals("sam")
-                            || account.workerId().equals(Optional.of("W-sam"))) {
-                        held.addAll(Town.direct(account));
-                    }
-                });
+                town.accounts
+                        .values()
+                        .forEach(account -> {
+                            if (account.id().equals("sam")
+                                    || account.workerId().equals(Optional.of("W-sam"))) {
+                                held.addAll(Town.direct(account));
+                            }
+                        });
                 boolean one = held.contains("/g1") || held.contains("/g1/inner");
                 assertThat(one && held.contains("/g2")).as("toxic: " + held).isFalse();
             }
