@@ -36,23 +36,20 @@ public interface Notices {
     /**
      * A notice that waits to be sent.
      *
-     * @param attempts how often it was tried
+     * @param position names it
      */
-    record Due(long position, Notice notice, int attempts) {}
+    record Due(long position, Notice notice) {}
 
     Uni<Void> add(Collection<Notice> notices);
 
-    /** How many at most. */
-    record Limit(int count) {}
+    /**
+     * Takes the next to be sent, and puts them off, each time longer: another replica, or this one
+     * after a crash, takes them again if they are not sent by then. Given up after 10 attempts.
+     */
+    Uni<List<Due>> claim(Instant now);
 
-    /** The next to be sent; no other replica gets them until the transaction ends. */
-    Uni<List<Due>> due(Instant now, Limit limit);
-
-    /** These were sent, or given up. */
+    /** These were sent. */
     Uni<Void> sent(Collection<Long> positions);
-
-    /** These failed and are tried again later. */
-    Uni<Void> failed(Collection<Long> positions, Instant now);
 
     /** What follows from an outcome: those who may decide now and could not before, once each. */
     static List<Notice> of(UUID change, Outcome outcome, Instant now) {

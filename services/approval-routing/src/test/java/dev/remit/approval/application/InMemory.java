@@ -53,7 +53,6 @@ final class InMemory
     final Map<String, Integer> calls = new TreeMap<>();
     final Map<UUID, Kept> delegations = new LinkedHashMap<>();
     final List<Notice> notices = new ArrayList<>();
-    int tries;
 
     /** What another replica does between this one's selection and its lock. */
     Runnable beforeLock = () -> {};
@@ -335,12 +334,12 @@ final class InMemory
     }
 
     @Override
-    public Uni<List<Due>> due(Instant at, Notices.Limit limit) {
+    public Uni<List<Due>> claim(Instant at) {
         List<Due> due = new ArrayList<>();
         for (Notice each : notices) {
-            due.add(new Due(due.size(), each, tries));
+            due.add(new Due(due.size(), each));
         }
-        return item(due.stream().limit(limit.count()).toList());
+        return item(due);
     }
 
     @Override
@@ -353,14 +352,6 @@ final class InMemory
         }
         notices.clear();
         notices.addAll(left);
-        return Uni.createFrom().voidItem();
-    }
-
-    @Override
-    public Uni<Void> failed(Collection<Long> positions, Instant at) {
-        if (!positions.isEmpty()) {
-            tries++;
-        }
         return Uni.createFrom().voidItem();
     }
 

@@ -474,6 +474,40 @@ class RoutesOfChangesTest {
                 .containsExactly("manager ASKED", "manager REMINDED");
     }
 
+    @Test
+    void whatCouldNotBeSentIsKept() {
+        scene.receive(Scene.changes(3));
+        List<Long> sent = new ArrayList<>();
+        TellPeople tell =
+                new TellPeople(
+                        world,
+                        new Messenger() {
+                            @Override
+                            public boolean isThere() {
+                                return true;
+                            }
+
+                            @Override
+                            public io.smallrye.mutiny.Uni<List<Long>> send(
+                                    List<Notices.Due> due) {
+                                sent.addAll(due.stream().map(Notices.Due::position).toList());
+                                return io.smallrye.mutiny.Uni.createFrom().item(List.of(0L, 2L));
+                            }
+                        },
+                        world,
+                        scene.meters);
+        tell.tell().await().indefinitely();
+        assertThat(sent).hasSize(3);
+        assertThat(world.notices).hasSize(1);
+        assertThat(
+                        scene.meters
+                                .get("remit.approval.notices")
+                                .tag("outcome", "FAILED")
+                                .counter()
+                                .count())
+                .isEqualTo(1);
+    }
+
     private Delegations.Kept delegate(String from, String to) {
         return scene.delegate
                 .delegate(

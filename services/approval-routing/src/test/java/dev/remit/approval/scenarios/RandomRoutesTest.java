@@ -134,7 +134,7 @@ class RandomRoutesTest {
         Route route = new Route.Unrouted();
         route = step(route, new Event.Readied(ready), town, oracle);
         for (int n = 0; n < 30 && !(route instanceof Route.Ended); n++) {
-            route = step(route, event(route, town, ready, random), town, oracle);
+            route = step(route, event(route, town, random), town, oracle);
         }
         for (int n = 0; n < 60 && !(route instanceof Route.Ended); n++) {
             Instant wake = wake(route);
@@ -183,7 +183,7 @@ class RandomRoutesTest {
         };
     }
 
-    private static Event event(Route route, Town town, Ready ready, Random random) {
+    private static Event event(Route route, Town town, Random random) {
         String who = pick(random, IDS);
         if (route instanceof Route.Open open && random.nextInt(3) > 0) {
             List<String> able =

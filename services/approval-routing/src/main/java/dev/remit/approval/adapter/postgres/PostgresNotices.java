@@ -19,9 +19,8 @@ public class PostgresNotices implements Notices {
     private final boolean wanted;
 
     PostgresNotices(
-            @ConfigProperty(name = "remit.notices.webhook") Optional<String> webhook,
-            @ConfigProperty(name = "remit.notices.mail") boolean mail) {
-        this.wanted = webhook.isPresent() || mail;
+            @ConfigProperty(name = "remit.notices.webhook") Optional<String> webhook) {
+        this.wanted = webhook.isPresent();
     }
 
     @Override
@@ -50,16 +49,19 @@ public class PostgresNotices implements Notices {
     }
 
     @Override
-    public Uni<List<Due>> due(Instant now, Limit limit) {
+    public Uni<List<Due>> claim(Instant now) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
-                                        "select position, change_id, stage, person, kind, expires_at, added_at, attempts"
-                                                + " from notice where due_at <= ?1 order by due_at limit ?2"
-                                                + " for update skip locked",
+                                        "with given_up as (delete from notice where attempts >= 10 and due_at <= ?1),"
+                                                + " next as (select position as at from notice where due_at <= ?1 and attempts < 10"
+                                                + " order by due_at limit 100 for update skip locked)"
+                                                + " update notice set attempts = attempts + 1,"
+                                                + " due_at = cast(?1 as timestamptz) + interval '1 minute' * power(2, attempts)"
+                                                + " from next where position = next.at"
+                                                + " returning position, change_id, stage, person, kind, expires_at, added_at",
                                         Object[].class)
                                 .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .setParameter(2, (long) limit.count())
                                 .getResultList())
                 .map(rows ->
                         rows.stream()
@@ -72,8 +74,7 @@ public class PostgresNotices implements Notices {
                                                         (String) row[3],
                                                         Kind.valueOf((String) row[4]),
                                                         PostgresRoutes.instant(row[5]),
-                                                        PostgresRoutes.instant(row[6])),
-                                                ((Number) row[7]).intValue()))
+                                                        PostgresRoutes.instant(row[6]))))
                                 .toList());
     }
 
@@ -86,22 +87,6 @@ public class PostgresNotices implements Notices {
                                 session.createNativeQuery(
                                                 "delete from notice where position = any(cast(?1 as bigint[]))")
                                         .setParameter(1, positions.toArray(Long[]::new))
-                                        .executeUpdate())
-                        .replaceWithVoid();
-    }
-
-    @Override
-    public Uni<Void> failed(Collection<Long> positions, Instant now) {
-        return positions.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "update notice set attempts = attempts + 1,"
-                                                        + " due_at = cast(?2 as timestamptz) + interval '30 seconds' * power(2, least(attempts, 10))"
-                                                        + " where position = any(cast(?1 as bigint[]))")
-                                        .setParameter(1, positions.toArray(Long[]::new))
-                                        .setParameter(2, now.atOffset(ZoneOffset.UTC))
                                         .executeUpdate())
                         .replaceWithVoid();
     }

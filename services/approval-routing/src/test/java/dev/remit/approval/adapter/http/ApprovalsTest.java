@@ -138,6 +138,11 @@ class ApprovalsTest {
         }
 
         @Override
+        public boolean isPerson() {
+            return true;
+        }
+
+        @Override
         public Set<String> roles() {
             return Set.of("approver");
         }
