@@ -361,12 +361,14 @@ final class Mesh {
                 for (var each : consumer.poll(Duration.ofMillis(500))) {
                     if (each.offset()
                             < ends.get(new TopicPartition(each.topic(), each.partition()))) {
-                        sent.add(producer.send(new ProducerRecord<>(
-                                        each.topic(),
-                                        each.partition(),
-                                        each.key(),
-                                        each.value(),
-                                        each.headers())));
+                        sent.add(
+                                producer.send(
+                                        new ProducerRecord<>(
+                                                each.topic(),
+                                                each.partition(),
+                                                each.key(),
+                                                each.value(),
+                                                each.headers())));
                     }
                 }
             }
