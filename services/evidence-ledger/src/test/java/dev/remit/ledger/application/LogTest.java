@@ -26,8 +26,7 @@ class LogTest {
 
         SigningKey next = SigningKey.generate("connector", RANDOM);
         trusted.set(
-                TrustedKeys.parse(
-                        String.join("\n", log.trustedKeys()) + "\n" + next.verifier()));
+                TrustedKeys.parse(String.join("\n", log.trustedKeys()) + "\n" + next.verifier()));
 
         assertThat(policy(log)).isNotEqualTo(before);
         assertThat(log.trustedKeys()).contains(next.verifier().toString());
