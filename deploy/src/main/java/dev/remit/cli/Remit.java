@@ -41,6 +41,9 @@ import picocli.CommandLine.ScopeType;
             People.Correct.class,
             DeadLetters.class,
             Verify.class,
+            Verify.Withhold.class,
+            Evidence.GetPack.class,
+            Evidence.Erase.class,
             CommandLine.HelpCommand.class
         },
         footer = {"", "Start with: remit demo"})

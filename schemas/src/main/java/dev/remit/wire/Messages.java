@@ -9,6 +9,7 @@ import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
@@ -54,7 +55,8 @@ public final class Messages {
                 CharterPublished.getClassSchema(),
                 CheckpointPublished.getClassSchema(),
                 DeadLettered.getClassSchema(),
-                DeadLetterResolved.getClassSchema());
+                DeadLetterResolved.getClassSchema(),
+                ContentErased.getClassSchema());
     }
 
     /**

@@ -16,6 +16,9 @@ public interface Checkpoints {
     /** The one with the largest size. */
     Uni<Optional<Signed>> last();
 
+    /** The last one signed before this time. */
+    Uni<Optional<Signed>> lastBefore(Instant time);
+
     /** The smallest that covers this leaf: always the same one. */
     Uni<Optional<Signed>> covering(long leafIndex);
 

@@ -46,7 +46,7 @@ public class Log {
         this(
                 SigningKey.read(key),
                 TrustedKeys.read(trust),
-                blindingKey(directory.resolve("blinding.key")));
+                secret(directory.resolve("blinding.key")));
     }
 
     Log(SigningKey key, TrustedKeys trusted, byte[] blindingKey) {
@@ -63,6 +63,11 @@ public class Log {
         return key;
     }
 
+    /** The public keys of the services. */
+    TrustedKeys trusted() {
+        return trusted;
+    }
+
     /** The public keys of the services, as texts. */
     public List<String> trustedKeys() {
         return trusted.all().stream().map(TrustedKeys.Trusted::line).toList();
@@ -74,6 +79,11 @@ public class Log {
      */
     public String blinded(UUID change) {
         return blinded(change, mac());
+    }
+
+    /** What hides the summary of a change's certificate: always the same. */
+    byte[] summarySalt(UUID change) {
+        return mac().doFinal(("closure-summary " + change).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The entries of received messages, in their order. */
@@ -130,8 +140,10 @@ public class Log {
                 .encodeToString(mac.doFinal(change.toString().getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** Reads the key, or makes it: whole or not at all, and only one when several start at once. */
-    private static byte[] blindingKey(Path file) throws IOException {
+    /**
+     * Reads 32 bytes, or makes them: whole or not at all, and only one when several start at once.
+     */
+    static byte[] secret(Path file) throws IOException {
         if (!Files.exists(file)) {
             byte[] secret = new byte[32];
             new SecureRandom().nextBytes(secret);
@@ -139,7 +151,7 @@ public class Log {
             Path fresh =
                     Files.createTempFile(
                             file.toAbsolutePath().getParent(),
-                            "blinding",
+                            "secret",
                             ".new",
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")));

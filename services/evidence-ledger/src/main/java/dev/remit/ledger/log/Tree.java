@@ -95,6 +95,19 @@ public final class Tree {
         return List.copyOf(proof);
     }
 
+    /** The roots of the full subtrees that the leaves make, from the left. */
+    public List<Hash> frontier() {
+        List<Hash> roots = new ArrayList<>();
+        long start = 0;
+        for (long left = size; left > 0; ) {
+            long width = Long.highestOneBit(left);
+            roots.add(range(start, start + width));
+            start += width;
+            left -= width;
+        }
+        return roots;
+    }
+
     private void include(long index, long start, long end, List<Hash> proof) {
         if (end - start == 1) {
             return;

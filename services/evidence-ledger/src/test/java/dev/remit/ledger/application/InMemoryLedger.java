@@ -43,7 +43,13 @@ import org.jspecify.annotations.Nullable;
  * fails is rolled back; what is handed on comes back as a received message.
  */
 final class InMemoryLedger
-        implements Entries, Changes, Checkpoints, PublicFiles, CertificateFiles, Handoffs {
+        implements Entries,
+                Changes,
+                Checkpoints,
+                PublicFiles,
+                CertificateFiles,
+                Contents,
+                Handoffs {
     private record Link(int sequence, @Nullable Hash hash) {}
 
     /** What a transaction may change. */
@@ -51,6 +57,7 @@ final class InMemoryLedger
             List<Entry> log,
             Map<UUID, Standing> standings,
             Set<UUID> stirred,
+            Set<UUID> erased,
             TreeMap<Long, Signed> signed,
             Map<UUID, Link> chains,
             List<Received> handedOn) {
@@ -59,6 +66,7 @@ final class InMemoryLedger
                     new ArrayList<>(log),
                     new HashMap<>(standings),
                     new TreeSet<>(stirred),
+                    new TreeSet<>(erased),
                     new TreeMap<>(signed),
                     new HashMap<>(chains),
                     new ArrayList<>(handedOn));
@@ -72,6 +80,7 @@ final class InMemoryLedger
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
     final List<Integer> filesWritten = new ArrayList<>();
+    final Set<UUID> swept = new TreeSet<>();
     final Log log = new Log(KEY, Leaver.trusted(), new byte[] {1});
     Instant now = Leaver.NOW;
 
@@ -84,11 +93,13 @@ final class InMemoryLedger
     LookAgain lookAgain;
     PublishLog publish;
     CertifyClosure certify;
+    EraseContent erase;
 
     private State state =
             new State(
                     new ArrayList<>(),
                     new HashMap<>(),
+                    new TreeSet<>(),
                     new TreeSet<>(),
                     new TreeMap<>(),
                     new HashMap<>(),
@@ -111,6 +122,26 @@ final class InMemoryLedger
                         this, this, this, closures, Duration.ofSeconds(60), Clock.systemUTC());
         publish = new PublishLog(log, this, this, this, this, announcements);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
+        erase = erase(Optional.of(Duration.ofDays(400)), Optional.empty());
+    }
+
+    ExportPack pack(Instant clock) {
+        return new ExportPack(
+                log, this, this, this, this, certify, Clock.fixed(clock, java.time.ZoneOffset.UTC));
+    }
+
+    EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
+        return new EraseContent(
+                this,
+                this,
+                this,
+                new OutboxAnnouncements(),
+                this,
+                this,
+                meters,
+                Clock.systemUTC(),
+                retention,
+                reason);
     }
 
     /** Receives a batch as the loop does: drops what was seen, follows the chains. */
@@ -346,11 +377,72 @@ final class InMemoryLedger
     private Uni<List<Entry.Logged>> entries(long before, Predicate<Entry> wanted) {
         List<Entry.Logged> found = new ArrayList<>();
         for (int n = 0; n < Math.min(before, state.log.size()); n++) {
-            if (wanted.test(state.log.get(n))) {
+            if (wanted.test(state.log.get(n)) && isKept(state.log.get(n))) {
                 found.add(new Entry.Logged(n, state.log.get(n)));
             }
         }
         return Uni.createFrom().item(found);
+    }
+
+    private boolean isKept(Entry entry) {
+        UUID change = entry.envelope().correlation();
+        return change == null
+                || !state.erased.contains(change)
+                || type(entry).equals("ContentErased");
+    }
+
+    @Override
+    public Uni<List<Placed>> placed(UUID change) {
+        List<Entry.Logged> own = new ArrayList<>();
+        for (int n = 0; n < state.log.size(); n++) {
+            if (change.equals(state.log.get(n).envelope().correlation())) {
+                own.add(new Entry.Logged(n, state.log.get(n)));
+            }
+        }
+        own.sort(
+                Comparator.comparing((Entry.Logged each) -> each.entry().envelope().sequence() == 0)
+                        .thenComparing(each -> each.entry().envelope().sequence()));
+        return Uni.createFrom()
+                .item(
+                        own.stream()
+                                .map(each -> new Placed(each.index(), each.entry().leaf()))
+                                .toList());
+    }
+
+    // Contents
+
+    @Override
+    public Uni<Void> erase(Collection<UUID> owners, Instant at) {
+        state.erased.addAll(owners);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> unswept(Instant before, int most) {
+        return Uni.createFrom()
+                .item(
+                        state.erased.stream()
+                                .filter(each -> !swept.contains(each))
+                                .limit(most)
+                                .toList());
+    }
+
+    @Override
+    public Uni<Void> swept(Collection<UUID> owners, Instant at) {
+        swept.addAll(owners);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> closedBefore(Instant time, int most) {
+        return Uni.createFrom()
+                .item(
+                        state.standings.values().stream()
+                                .filter(each -> each.closingLeaf().isPresent() && !each.isErased())
+                                .filter(each -> each.since().isBefore(time))
+                                .map(Standing::change)
+                                .limit(most)
+                                .toList());
     }
 
     private static String type(Entry entry) {
@@ -406,13 +498,27 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<List<Standing>> newest(int most) {
+    public Uni<List<Standing>> closedBetween(
+            long first, long last, Optional<String> charter, int most) {
         return Uni.createFrom()
                 .item(
                         state.standings.values().stream()
-                                .sorted(Comparator.comparingLong(Standing::opened).reversed())
+                                .filter(each ->
+                                        each.closingLeaf()
+                                                .filter(leaf -> leaf >= first && leaf < last)
+                                                .isPresent())
+                                .filter(each ->
+                                        charter.isEmpty() || charter.get().equals(each.charter()))
+                                .sorted(
+                                        Comparator.comparing(
+                                                each -> each.closingLeaf().orElseThrow()))
                                 .limit(most)
                                 .toList());
+    }
+
+    @Override
+    public Uni<List<Standing>> search(Search search, int most) {
+        throw new AssertionError("tried against PostgreSQL");
     }
 
     @Override
@@ -431,6 +537,15 @@ final class InMemoryLedger
     public Uni<Optional<Signed>> last() {
         return Uni.createFrom()
                 .item(Optional.ofNullable(state.signed.lastEntry()).map(Map.Entry::getValue));
+    }
+
+    @Override
+    public Uni<Optional<Signed>> lastBefore(Instant time) {
+        return Uni.createFrom()
+                .item(
+                        state.signed.descendingMap().values().stream()
+                                .filter(each -> each.at().isBefore(time))
+                                .findFirst());
     }
 
     @Override
@@ -505,5 +620,10 @@ final class InMemoryLedger
     @Override
     public void keep(UUID change, byte[] certificate) {
         certificates.put(change, certificate);
+    }
+
+    @Override
+    public void forget(UUID change) {
+        certificates.remove(change);
     }
 }

@@ -4,6 +4,7 @@ import dev.remit.ledger.application.Checkpoints;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,14 @@ public class PostgresCheckpoints implements Checkpoints {
     public Uni<Optional<Signed>> last() {
         return Panache.withSession(() ->
                 CheckpointRow.<CheckpointRow>find("order by size desc")
+                        .firstResult()
+                        .map(PostgresCheckpoints::signed));
+    }
+
+    @Override
+    public Uni<Optional<Signed>> lastBefore(Instant time) {
+        return Panache.withSession(() ->
+                CheckpointRow.<CheckpointRow>find("signedAt < ?1 order by size desc", time)
                         .firstResult()
                         .map(PostgresCheckpoints::signed));
     }
