@@ -2,6 +2,8 @@ package dev.remit.stack;
 
 import dev.remit.handoff.Service;
 import dev.remit.handoff.seal.SigningKey;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,29 +14,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The services' signing keys and the log's, as {@code <service>.key} and {@code log.key}, with what
- * others verify by: {@code trust.vkeys} and {@code log.vkey}. A key that is there stays; a key once
- * trusted stays trusted, since what it signed must verify for ever.
+ * others verify by: {@code trust.vkeys}, {@code log.vkey} and {@code log.policy} (C2SP
+ * tlog-policy). A key that is there stays; a key once trusted stays trusted, since what it signed
+ * must verify for ever. The log has an Ed25519 and an ML-DSA-44 key, a line each; a policy that is
+ * there stays as its owner wrote it.
  */
 public final class KeyFolder implements Preparation {
     private final Path folder;
     private final String origin;
     private final boolean development;
     private final boolean apart;
+    private final String witnesses;
+
+    /** Keys for a log that no witness is asked to cosign, until the policy says so. */
+    public KeyFolder(Path folder, String origin, boolean development, boolean apart) {
+        this(folder, origin, development, apart, "quorum none\n");
+    }
 
     /**
      * @param origin the log's name in its checkpoints (C2SP tlog-checkpoint)
      * @param development whether new keys are marked as good for nothing but development
      * @param apart whether each service's key is in a folder of its own, {@code
      *     <service>/<service>.key}, so that nothing else need be shown to it
+     * @param witnesses the lines of a new policy after the log's own
      */
-    public KeyFolder(Path folder, String origin, boolean development, boolean apart) {
+    public KeyFolder(
+            Path folder, String origin, boolean development, boolean apart, String witnesses) {
         this.folder = folder;
         this.origin = origin;
         this.development = development;
         this.apart = apart;
+        this.witnesses = witnesses;
     }
 
     @Override
@@ -77,15 +91,24 @@ public final class KeyFolder implements Preparation {
         }
         Path log = folder(Service.EVIDENCE_LEDGER).resolve("log.key");
         made += make(log, origin);
-        SigningKey logKey = SigningKey.read(log);
-        if (!logKey.verifier().name().equals(origin)) {
+        List<NoteSigner> signers = logSigners(log);
+        String logKey = signers.getFirst().verifier().toString();
+        if (!signers.getFirst().verifier().name().equals(origin)) {
             throw new IOException(
                     "%s belongs to the log %s, not to %s: give the origin that it was made for, or another folder"
-                            .formatted(log, logKey.verifier().name(), origin));
+                            .formatted(log, signers.getFirst().verifier().name(), origin));
         }
+        String policy =
+                signers.stream()
+                                .map(each -> "log " + each.verifier() + "\n")
+                                .collect(Collectors.joining())
+                        + witnesses;
         for (Path each : folders) {
             replace(each.resolve("trust.vkeys"), String.join("\n", trusted) + "\n", "rw-r--r--");
-            replace(each.resolve("log.vkey"), logKey.verifier() + "\n", "rw-r--r--");
+            replace(each.resolve("log.vkey"), logKey + "\n", "rw-r--r--");
+            if (!Files.exists(each.resolve("log.policy"))) {
+                replace(each.resolve("log.policy"), policy, "rw-r--r--");
+            }
         }
         return made + " made, " + (Service.values().length + 1 - made) + " were there";
     }
@@ -102,6 +125,23 @@ public final class KeyFolder implements Preparation {
         String mark = development ? SigningKey.FOR_DEVELOPMENT + "\n" : "";
         replace(file, mark + key + "\n", "rw-------");
         return 1;
+    }
+
+    /** The log's keys, Ed25519 first; what an older folder lacks is added. */
+    private static List<NoteSigner> logSigners(Path log) throws IOException {
+        List<NoteSigner> signers = NoteSigner.readAll(log);
+        if (signers.size() == 1) {
+            NoteSigner more =
+                    NoteSigner.generate(
+                            signers.getFirst().verifier().name(),
+                            NoteKey.Kind.ML_DSA_44_COSIGNATURE,
+                            new SecureRandom());
+            replace(
+                    log,
+                    Files.readString(log).strip() + "\n" + more.secretText() + "\n",
+                    "rw-------");
+        }
+        return NoteSigner.readAll(log);
     }
 
     private static List<String> lines(Path file) throws IOException {

@@ -6,6 +6,7 @@ import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
@@ -16,6 +17,7 @@ import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,6 +44,8 @@ public final class Messages {
         return List.of(
                 IdentityObserved.getClassSchema(),
                 ChangeProposed.getClassSchema(),
+                ProposalRefused.getClassSchema(),
+                ChangeWithdrawn.getClassSchema(),
                 ReadinessJudged.getClassSchema(),
                 ApprovalRequested.getClassSchema(),
                 ApprovalDecided.getClassSchema(),

@@ -13,6 +13,7 @@ import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
@@ -23,6 +24,7 @@ import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -43,6 +45,8 @@ import org.apache.avro.specific.SpecificRecord;
 public enum Handoff {
     IDENTITY_OBSERVED(IdentityObserved.class, Topic.IDENTITY_OBSERVED, CONNECTOR),
     CHANGE_PROPOSED(ChangeProposed.class, Topic.CHANGE_PROPOSED, CONNECTOR),
+    PROPOSAL_REFUSED(ProposalRefused.class, Topic.CHANGE_PROPOSED, CONNECTOR),
+    CHANGE_WITHDRAWN(ChangeWithdrawn.class, Topic.CHANGE_PROPOSED, CONNECTOR),
     READINESS_JUDGED(ReadinessJudged.class, Topic.CHANGE_READINESS, DATA_READINESS),
     APPROVAL_REQUESTED(ApprovalRequested.class, Topic.CHANGE_APPROVAL, APPROVAL_ROUTING),
     APPROVAL_DECIDED(ApprovalDecided.class, Topic.CHANGE_APPROVAL, APPROVAL_ROUTING),

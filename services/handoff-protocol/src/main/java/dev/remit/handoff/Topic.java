@@ -1,6 +1,7 @@
 package dev.remit.handoff;
 
 import static dev.remit.handoff.Service.APPROVAL_ROUTING;
+import static dev.remit.handoff.Service.CONNECTOR;
 import static dev.remit.handoff.Service.DATA_READINESS;
 import static dev.remit.handoff.Service.EVIDENCE_LEDGER;
 import static dev.remit.handoff.Service.EXECUTOR;
@@ -21,7 +22,7 @@ public enum Topic {
     CHANGE_APPROVAL("remit.change.approval.v1", "change id"),
     CHANGE_AUTHORIZED("remit.change.authorized.v1", "change id", EXECUTOR),
     CHANGE_EXECUTED("remit.change.executed.v1", "change id"),
-    CHANGE_CLOSED("remit.change.closed.v1", "change id"),
+    CHANGE_CLOSED("remit.change.closed.v1", "change id", CONNECTOR),
     CORRECTION("remit.correction.v1", "subject id"),
     CHARTER("remit.charter.v1", "charter name", DATA_READINESS, APPROVAL_ROUTING),
     CHECKPOINT("remit.checkpoint.v1", "log origin"),

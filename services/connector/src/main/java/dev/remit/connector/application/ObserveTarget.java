@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Feeds.Turn;
+import dev.remit.connector.application.ObservedAccounts.Seen;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Ids;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -163,7 +165,7 @@ public class ObserveTarget {
     }
 
     private Uni<Void> store(Turn turn, String system, List<Difference> slice) {
-        Map<String, String> changed = new LinkedHashMap<>();
+        List<Seen> changed = new ArrayList<>();
         List<String> gone = new ArrayList<>();
         return feeds.write(
                         turn,
@@ -174,7 +176,11 @@ public class ObserveTarget {
                                     case Difference.Changed(
                                                     Account account,
                                                     String fingerprint) -> {
-                                        changed.put(account.id(), fingerprint);
+                                        changed.add(
+                                                new Seen(
+                                                        account.id(),
+                                                        fingerprint,
+                                                        Optional.ofNullable(account.workerId())));
                                         outbox.publish(
                                                 outbox.newId(),
                                                 account.id(),
@@ -200,7 +206,7 @@ public class ObserveTarget {
                                 .increment(slice.size()));
     }
 
-    private Uni<Void> put(String system, Map<String, String> changed) {
+    private Uni<Void> put(String system, List<Seen> changed) {
         return changed.isEmpty() ? Uni.createFrom().voidItem() : accounts.put(system, changed);
     }
 

@@ -3,14 +3,22 @@ package dev.remit.connector.application;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 /** Accounts as last observed, by system. Each method runs in the caller's transaction. */
 public interface ObservedAccounts {
     /** Account id to fingerprint of what was observed last. */
     Uni<Map<String, String>> fingerprints(String system);
 
-    /** Keeps these; account id to fingerprint. */
-    Uni<Void> put(String system, Map<String, String> fingerprints);
+    /**
+     * An account as it is kept.
+     *
+     * @param workerId the HR worker id it carries; empty for none
+     */
+    record Seen(String id, String fingerprint, Optional<String> workerId) {}
+
+    /** Keeps these, no two of the same id. */
+    Uni<Void> put(String system, Collection<Seen> accounts);
 
     /** Forgets these. */
     Uni<Void> remove(String system, Collection<String> ids);

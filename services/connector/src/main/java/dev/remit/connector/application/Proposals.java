@@ -1,16 +1,22 @@
 package dev.remit.connector.application;
 
+import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Proposal;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Changes proposed, or waiting for their day. Each method runs in the caller's transaction. */
+/**
+ * Changes proposed, or waiting for their day. Each method runs in the caller's transaction and
+ * costs one statement.
+ */
 public interface Proposals {
     /**
      * A proposal as kept.
@@ -20,19 +26,82 @@ public interface Proposals {
      */
     record Kept(UUID change, Proposal proposal, @Nullable UUID cause, LocalDate due) {}
 
+    /** What no two open changes may share when someone asks. */
+    record Matter(String subjectId, String target, String action) {}
+
+    /** Under which charter, in which target. */
+    record Field(String charter, String target) {}
+
+    /**
+     * How a change stands, as far as the connector knows.
+     *
+     * @param proposed whether it was handed on; false while it waits for its day
+     * @param withdrawnAt when someone took it back
+     * @param end how it ended; empty while it is open
+     */
+    record Standing(
+            UUID change,
+            Proposal proposal,
+            Instant since,
+            boolean proposed,
+            Optional<Instant> withdrawnAt,
+            Optional<End> end) {}
+
+    /**
+     * How a change ended.
+     *
+     * @param outcome as the ledger decided, for example COMPLETED
+     */
+    record End(String outcome, Instant at) {}
+
+    /**
+     * Which changes to show.
+     *
+     * @param person only those that this person proposed or answers for; empty for all
+     * @param open true for open ones, false for ended ones; empty for both
+     * @param after the last one of the page before
+     */
+    record Selection(
+            Optional<String> person, Optional<Boolean> open, Optional<Place> after, int limit) {}
+
+    /** A change's place in the list: the newest first, by id among those of one moment. */
+    record Place(Instant since, UUID change) {}
+
     /**
      * Keeps proposals of changes that are not known; those due by today count as proposed.
      *
      * @return the changes that were not known
      */
-    Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today);
-
-    /** The proposal that a change was made from. */
-    Uni<Optional<Proposal>> find(UUID change);
+    Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now);
 
     /** Changes that wait though their day has come, at most this many. */
     Uni<List<UUID>> due(LocalDate today, int atMost);
 
     /** Of these changes, those that still wait; they count as proposed from now on. */
     Uni<List<Kept>> take(Collection<UUID> changes);
+
+    /**
+     * Lets no other transaction that asks for the same go on before this one ends.
+     *
+     * @param names of what is decided on
+     */
+    Uni<Void> queue(Set<String> names);
+
+    /** The open changes about these. */
+    Uni<Map<Matter, UUID>> open(Collection<Matter> matters);
+
+    /** What goes on in these fields; an answer for every one of them. */
+    Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since);
+
+    /** Those of these changes that are known. */
+    Uni<List<Standing>> standing(Collection<UUID> changes);
+
+    /** The newest first. */
+    Uni<List<Standing>> list(Selection selection);
+
+    /** Someone took it back; one that waits for its day ends by it. */
+    Uni<Void> withdrawn(UUID change, Instant now);
+
+    /** These ended; what is not known here is passed over. */
+    Uni<Void> ended(Map<UUID, End> ends);
 }

@@ -2,9 +2,6 @@ package dev.remit.connector.application;
 
 import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Proposals.Kept;
-import dev.remit.connector.domain.Ids;
-import dev.remit.connector.domain.Proposal;
-import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import io.quarkus.scheduler.Scheduled;
@@ -15,11 +12,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/** A change enters the mesh: by a trigger, when its day comes, or because someone asks. */
+/** A change enters the mesh: by a trigger, when its day comes, or because someone asked. */
 @Singleton
 public class ProposeChange {
     private static final Logger LOG = Logger.getLogger(ProposeChange.class);
@@ -31,26 +26,6 @@ public class ProposeChange {
     ProposeChange(Handoffs handoffs, Proposals proposals) {
         this.handoffs = handoffs;
         this.proposals = proposals;
-    }
-
-    /** Someone asks; the same idempotency key with the same request gives the same change. */
-    public Uni<UUID> ask(Proposal proposal, Optional<String> idempotencyKey, UUID fresh) {
-        UUID change =
-                idempotencyKey
-                        .map(key ->
-                                dev.remit.handoff.Ids.derived(
-                                        Ids.NAMESPACE, "asked|" + proposal.proposer() + "|" + key))
-                        .orElse(fresh);
-        return handoffs.transact(
-                List.of(change),
-                outbox -> {
-                    var asked = new Kept(change, proposal, null, today(outbox));
-                    return propose(List.of(asked), outbox)
-                            .chain(added ->
-                                    added == 1
-                                            ? Uni.createFrom().item(change)
-                                            : sameRequest(change, proposal));
-                });
     }
 
     /**
@@ -65,7 +40,7 @@ public class ProposeChange {
         }
         LocalDate today = today(outbox);
         return proposals
-                .add(wanted, today)
+                .add(wanted, today, outbox.now())
                 .invoke(added ->
                         wanted.stream()
                                 .filter(each -> added.contains(each.change()))
@@ -109,21 +84,7 @@ public class ProposeChange {
                 kept.cause());
     }
 
-    private Uni<UUID> sameRequest(UUID change, Proposal proposal) {
-        return proposals
-                .find(change)
-                .map(known -> {
-                    if (known.filter(proposal::equals).isEmpty()) {
-                        throw Problem.of(
-                                409,
-                                "IDEMPOTENCY_KEY_REUSED",
-                                "Idempotency-Key: was used before with another request");
-                    }
-                    return change;
-                });
-    }
-
-    private static LocalDate today(Outbox outbox) {
+    static LocalDate today(Outbox outbox) {
         return outbox.now().atZone(ZoneOffset.UTC).toLocalDate();
     }
 }

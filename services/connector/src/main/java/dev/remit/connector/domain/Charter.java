@@ -1,5 +1,6 @@
 package dev.remit.connector.domain;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +23,28 @@ public record Charter(
         Map<String, String> modes,
         Optional<Trigger> trigger,
         String employee,
-        String principal) {
+        String principal,
+        Limits limits) {
+
+    /**
+     * When it holds and how much may happen under it.
+     *
+     * @param from from when on changes may be proposed under it
+     * @param until from when on no more
+     * @param changesPerHour how many changes may be proposed within an hour
+     * @param shareOfPopulation of a target's accounts, how many may have an open change; above 0,
+     *     at most 1
+     */
+    public record Limits(
+            Optional<Instant> from,
+            Optional<Instant> until,
+            Optional<Long> changesPerHour,
+            Optional<Double> shareOfPopulation) {
+        public static Limits none() {
+            return new Limits(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+    }
 
     /** The event that opens a change by itself. */
     public record Trigger(WorkerEvent.Type event, String action, String target) {}
@@ -45,7 +67,38 @@ public record Charter(
                                         + event.effectiveDate()
                                         + (event.reason().isEmpty() ? "" : ": " + event.reason()),
                                 employee,
-                                Optional.of(principal)));
+                                Optional.of(principal),
+                                Optional.empty()));
+    }
+
+    /** Whether it is in force at this time. */
+    public Optional<Refusal> refusesAt(Instant now) {
+        if (limits.from().filter(now::isBefore).isPresent()) {
+            return Optional.of(
+                    new Refusal(
+                            "charter",
+                            "CHARTER_NOT_IN_FORCE",
+                            "charter " + name + " is in force from " + limits.from().get()));
+        }
+        return limits.until()
+                .filter(until -> !now.isBefore(until))
+                .map(until ->
+                        new Refusal(
+                                "charter",
+                                "CHARTER_EXPIRED",
+                                "charter " + name + " was in force until " + until));
+    }
+
+    /** Whether this one may propose under it: of digital employees, only the one it names. */
+    public Optional<Refusal> refuses(Proposer proposer) {
+        return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)
+                ? Optional.of(
+                        new Refusal(
+                                403,
+                                "charter",
+                                "PROPOSER_OUTSIDE_CHARTER",
+                                "charter " + name + " names another digital employee"))
+                : Optional.empty();
     }
 
     /** Whether the charter covers the request; if not, which field breaks which rule. */
@@ -73,8 +126,16 @@ public record Charter(
         return Optional.empty();
     }
 
-    /** Why a proposal is not taken. */
-    public record Refusal(String field, String code, String detail) {}
+    /**
+     * Why a proposal is not taken.
+     *
+     * @param status the HTTP status that says so
+     */
+    public record Refusal(int status, String field, String code, String detail) {
+        Refusal(String field, String code, String detail) {
+            this(422, field, code, detail);
+        }
+    }
 
     /** The one id of the change that an event opens under a charter. */
     public static UUID changeId(String charter, WorkerEvent event) {

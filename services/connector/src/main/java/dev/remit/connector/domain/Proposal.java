@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param proposer immutable id of the proposer
  * @param principal the person responsible when the proposer is a digital employee; empty when a
  *     person proposes
+ * @param agent the AI that proposed; empty for a person, and for a trigger
  */
 public record Proposal(
         String charter,
@@ -20,4 +21,10 @@ public record Proposal(
         String action,
         String reason,
         String proposer,
-        Optional<String> principal) {}
+        Optional<String> principal,
+        Optional<Agent> agent) {
+    /** Who proposes. */
+    public Proposer by() {
+        return new Proposer(proposer, principal, agent);
+    }
+}

@@ -12,6 +12,11 @@ final class CharterFixture {
 
     /** Opens a change for each leaver. */
     static Charter leavers(String version, String hash) {
+        return leavers(version, hash, Charter.Limits.none());
+    }
+
+    /** The same, within limits. */
+    static Charter leavers(String version, String hash, Charter.Limits limits) {
         return new Charter(
                 "leavers",
                 version,
@@ -20,6 +25,7 @@ final class CharterFixture {
                 Map.of("offboard", "OWN"),
                 Optional.of(new Charter.Trigger(WorkerEvent.Type.LEFT, "offboard", "scim:hr")),
                 "clerk",
-                "owner");
+                "owner",
+                limits);
     }
 }

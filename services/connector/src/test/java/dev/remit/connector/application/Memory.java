@@ -1,7 +1,7 @@
 package dev.remit.connector.application;
 
+import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Charter;
-import dev.remit.connector.domain.Proposal;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +30,8 @@ public final class Memory implements Handoffs {
     /** Input that was set aside. */
     public record Aside(String code, String reason, String origin) {}
 
+    private record Kept(Answers.Request request, List<Answers.Result> results, Set<UUID> changes) {}
+
     private record Lease(String owner, long term, Instant expiry) {}
 
     /** Everything that a transaction may change. */
@@ -37,6 +40,12 @@ public final class Memory implements Handoffs {
         final Set<String> files = new HashSet<>();
         final Map<UUID, Proposals.Kept> proposals = new LinkedHashMap<>();
         final Set<UUID> proposed = new HashSet<>();
+        final Map<UUID, Instant> since = new HashMap<>();
+        final Map<UUID, Instant> withdrawn = new HashMap<>();
+        final Map<UUID, Proposals.End> ends = new HashMap<>();
+        final Map<List<String>, Kept> answers = new HashMap<>();
+        final Map<UUID, AccessTasks.Task> tasks = new HashMap<>();
+        final Map<String, Map<String, String>> workers = new HashMap<>();
         final List<PublishedCharters.Document> charters = new ArrayList<>();
         final Map<String, Map<String, String>> accounts = new HashMap<>();
         final Map<String, Long> positions = new HashMap<>();
@@ -50,6 +59,12 @@ public final class Memory implements Handoffs {
             copy.files.addAll(files);
             copy.proposals.putAll(proposals);
             copy.proposed.addAll(proposed);
+            copy.since.putAll(since);
+            copy.withdrawn.putAll(withdrawn);
+            copy.ends.putAll(ends);
+            copy.answers.putAll(answers);
+            copy.tasks.putAll(tasks);
+            workers.forEach((system, ids) -> copy.workers.put(system, new HashMap<>(ids)));
             copy.charters.addAll(charters);
             accounts.forEach((system, ids) -> copy.accounts.put(system, new HashMap<>(ids)));
             copy.positions.putAll(positions);
@@ -114,6 +129,33 @@ public final class Memory implements Handoffs {
 
     ProposeChange propose() {
         return new ProposeChange(this, new MemoryProposals());
+    }
+
+    AskForChanges ask(Charters charters) {
+        return new AskForChanges(
+                this,
+                charters,
+                new MemorySubjects(),
+                new MemoryProposals(),
+                propose(),
+                new MemoryAnswers(),
+                meters);
+    }
+
+    WithdrawChange withdraw() {
+        return new WithdrawChange(this, new MemoryProposals());
+    }
+
+    ShowChanges show() {
+        return new ShowChanges(this, new MemoryProposals());
+    }
+
+    RequestAccess access(Charters charters) {
+        return new RequestAccess(ask(charters), show(), withdraw(), new MemoryTasks(), this);
+    }
+
+    PruneAnswers prune() {
+        return new PruneAnswers(new MemoryAnswers(), new MemoryTasks(), this);
     }
 
     PublishCharters publish(Feeds feeds, Charters charters) {
@@ -245,11 +287,13 @@ public final class Memory implements Handoffs {
 
     private final class MemoryProposals implements Proposals {
         @Override
-        public Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today) {
+        public Uni<Set<UUID>> add(
+                Collection<Proposals.Kept> proposals, LocalDate today, Instant at) {
             Set<UUID> added = new HashSet<>();
-            for (Kept each : proposals) {
+            for (Proposals.Kept each : proposals) {
                 if (tables.proposals.putIfAbsent(each.change(), each) == null) {
                     added.add(each.change());
+                    tables.since.put(each.change(), at);
                     if (!each.due().isAfter(today)) {
                         tables.proposed.add(each.change());
                     }
@@ -259,8 +303,123 @@ public final class Memory implements Handoffs {
         }
 
         @Override
-        public Uni<Optional<Proposal>> find(UUID change) {
-            return answer(Optional.ofNullable(tables.proposals.get(change)).map(Kept::proposal));
+        public Uni<Void> queue(Set<String> names) {
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Map<Matter, UUID>> open(Collection<Matter> matters) {
+            Map<Matter, UUID> open = new HashMap<>();
+            tables.proposals.forEach((change, kept) -> {
+                Matter matter =
+                        new Matter(
+                                kept.proposal().subjectId(),
+                                kept.proposal().target(),
+                                kept.proposal().action());
+                if (matters.contains(matter) && !tables.ends.containsKey(change)) {
+                    open.put(matter, change);
+                }
+            });
+            return answer(open);
+        }
+
+        @Override
+        public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
+            Map<Field, Admission.Load> loads = new HashMap<>();
+            for (Field field : fields) {
+                List<Proposals.Kept> under =
+                        tables.proposals.values().stream()
+                                .filter(each -> each.proposal().charter().equals(field.charter()))
+                                .toList();
+                loads.put(
+                        field,
+                        new Admission.Load(
+                                under.stream()
+                                        .filter(each ->
+                                                tables.since.get(each.change()).isAfter(since))
+                                        .count(),
+                                under.stream()
+                                        .filter(each ->
+                                                each.proposal().target().equals(field.target()))
+                                        .filter(each -> !tables.ends.containsKey(each.change()))
+                                        .map(each -> each.proposal().subjectId())
+                                        .distinct()
+                                        .count()));
+            }
+            return answer(loads);
+        }
+
+        @Override
+        public Uni<List<Standing>> standing(Collection<UUID> changes) {
+            return answer(
+                    changes.stream()
+                            .filter(tables.proposals::containsKey)
+                            .map(this::standing)
+                            .toList());
+        }
+
+        private Standing standing(UUID change) {
+            return new Standing(
+                    change,
+                    tables.proposals.get(change).proposal(),
+                    tables.since.get(change),
+                    tables.proposed.contains(change),
+                    Optional.ofNullable(tables.withdrawn.get(change)),
+                    Optional.ofNullable(tables.ends.get(change)));
+        }
+
+        @Override
+        public Uni<List<Standing>> list(Selection selection) {
+            return answer(
+                    tables.proposals.keySet().stream()
+                            .map(this::standing)
+                            .filter(each ->
+                                    selection
+                                            .person()
+                                            .map(each.proposal().by()::answersTo)
+                                            .orElse(true))
+                            .filter(each ->
+                                    selection
+                                            .open()
+                                            .map(open -> open == each.end().isEmpty())
+                                            .orElse(true))
+                            .sorted(
+                                    Comparator.comparing(Standing::since)
+                                            .thenComparing(Standing::change)
+                                            .reversed())
+                            .filter(each ->
+                                    selection
+                                            .after()
+                                            .map(place ->
+                                                    each.since().isBefore(place.since())
+                                                            || (each.since().equals(place.since())
+                                                                    && each.change()
+                                                                                    .compareTo(
+                                                                                            place
+                                                                                                    .change())
+                                                                            < 0))
+                                            .orElse(true))
+                            .limit(selection.limit())
+                            .toList());
+        }
+
+        @Override
+        public Uni<Void> withdrawn(UUID change, Instant at) {
+            tables.withdrawn.put(change, at);
+            if (!tables.proposed.contains(change)) {
+                tables.ends.put(change, new End("WITHDRAWN", at));
+            }
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> ended(Map<UUID, End> ends) {
+            ends.forEach((change, end) -> {
+                if (tables.proposals.containsKey(change)) {
+                    tables.ends.putIfAbsent(change, end);
+                }
+            });
+            return answer(null);
         }
 
         @Override
@@ -268,14 +427,15 @@ public final class Memory implements Handoffs {
             return answer(
                     tables.proposals.values().stream()
                             .filter(each -> !tables.proposed.contains(each.change()))
+                            .filter(each -> !tables.ends.containsKey(each.change()))
                             .filter(each -> !each.due().isAfter(today))
-                            .map(Kept::change)
+                            .map(Proposals.Kept::change)
                             .limit(atMost)
                             .toList());
         }
 
         @Override
-        public Uni<List<Kept>> take(Collection<UUID> changes) {
+        public Uni<List<Proposals.Kept>> take(Collection<UUID> changes) {
             return answer(
                     changes.stream()
                             .filter(tables.proposed::add)
@@ -317,14 +477,121 @@ public final class Memory implements Handoffs {
         }
 
         @Override
-        public Uni<Void> put(String system, Map<String, String> fingerprints) {
-            tables.accounts.computeIfAbsent(system, any -> new HashMap<>()).putAll(fingerprints);
+        public Uni<Void> put(String system, Collection<Seen> accounts) {
+            for (Seen each : accounts) {
+                tables.accounts
+                        .computeIfAbsent(system, any -> new HashMap<>())
+                        .put(each.id(), each.fingerprint());
+                each.workerId().ifPresent(worker -> belongs(system, each.id(), worker));
+            }
             return answer(null);
         }
 
         @Override
         public Uni<Void> remove(String system, Collection<String> ids) {
             tables.accounts.getOrDefault(system, new HashMap<>()).keySet().removeAll(ids);
+            return answer(null);
+        }
+    }
+
+    /** An account of this system was read that carries a worker id. */
+    public void belongs(String system, String id, String worker) {
+        tables.workers.computeIfAbsent(system, any -> new HashMap<>()).put(id, worker);
+    }
+
+    /** The ledger closed a change. */
+    void ends(UUID change, String outcome, Instant at) {
+        tables.ends.put(change, new Proposals.End(outcome, at));
+    }
+
+    private final class MemorySubjects implements Subjects {
+        @Override
+        public Uni<Map<Asked, Admission.Subject>> find(Collection<Asked> asked) {
+            Map<Asked, Admission.Subject> found = new HashMap<>();
+            for (Asked each : asked) {
+                Map<String, String> target = tables.workers.getOrDefault(each.target(), Map.of());
+                String worker =
+                        each.system().equals("hr")
+                                ? each.id()
+                                : tables.workers
+                                        .getOrDefault(each.system(), Map.of())
+                                        .getOrDefault(each.id(), "");
+                boolean known =
+                        tables.workers.values().stream()
+                                .anyMatch(accounts -> accounts.containsValue(worker));
+                found.put(
+                        each,
+                        new Admission.Subject(
+                                known ? Optional.of(worker) : Optional.empty(),
+                                target.values().stream().filter(worker::equals).count(),
+                                target.size()));
+            }
+            return answer(found);
+        }
+    }
+
+    private final class MemoryAnswers implements Answers {
+        @Override
+        public Uni<Claim> claim(Request request) {
+            Kept kept =
+                    tables.answers.putIfAbsent(
+                            List.of(request.caller(), request.key()),
+                            new Kept(request, List.of(), Set.of()));
+            return answer(
+                    kept == null
+                            ? new Claim.Taken()
+                            : kept.request().request().equals(request.request())
+                                    ? new Claim.Answered(kept.results())
+                                    : new Claim.Contradicted());
+        }
+
+        @Override
+        public Uni<Void> keep(Request request, Collection<UUID> changes, List<Result> results) {
+            tables.answers.put(
+                    List.of(request.caller(), request.key()),
+                    new Kept(request, results, Set.copyOf(changes)));
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> release(Request request) {
+            tables.answers.remove(List.of(request.caller(), request.key()));
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> prune(Instant at) {
+            tables.answers
+                    .values()
+                    .removeIf(kept ->
+                            kept.changes().stream()
+                                    .allMatch(change ->
+                                            tables.ends.containsKey(change)
+                                                    && tables.ends
+                                                            .get(change)
+                                                            .at()
+                                                            .isBefore(
+                                                                    at.minus(
+                                                                            java.time.Duration
+                                                                                    .ofDays(1)))));
+            return answer(null);
+        }
+    }
+
+    private final class MemoryTasks implements AccessTasks {
+        @Override
+        public Uni<Void> add(Task task, Instant at) {
+            tables.tasks.putIfAbsent(task.id(), task);
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Optional<Task>> find(UUID id) {
+            return answer(Optional.ofNullable(tables.tasks.get(id)));
+        }
+
+        @Override
+        public Uni<Void> prune(Instant at) {
             return answer(null);
         }
     }

@@ -12,10 +12,12 @@ import dev.remit.readiness.domain.Outcome.Refused;
 import dev.remit.readiness.domain.Proposal;
 import dev.remit.readiness.domain.Readiness;
 import dev.remit.readiness.domain.Readiness.Held;
+import dev.remit.readiness.domain.Withdrawal;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +57,31 @@ public class JudgeReadiness implements Receiver {
                         news.isEmpty()
                                 ? Uni.createFrom().voidItem()
                                 : again(news, FIRST, 1, outbox))
-                .chain(() -> begin(letters.proposals(batch), batch, outbox));
+                .chain(() -> begin(letters.proposals(batch), batch, outbox))
+                .chain(() -> withdraw(letters.withdrawals(batch), outbox));
+    }
+
+    /** A withdrawal follows its proposal in the topic, so what is not known here never came. */
+    private Uni<Void> withdraw(List<Withdrawal> withdrawals, Outbox outbox) {
+        if (withdrawals.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Map<UUID, Withdrawal> first = new LinkedHashMap<>();
+        withdrawals.forEach(each -> first.putIfAbsent(each.change(), each));
+        return readinesses
+                .load(first.keySet())
+                .map(kept ->
+                        kept.values().stream()
+                                .map(each ->
+                                        Readiness.decide(
+                                                each,
+                                                new Event.Withdrawn(
+                                                        Objects.requireNonNull(
+                                                                first.get(
+                                                                        each.proposal()
+                                                                                .change())))))
+                                .toList())
+                .chain(outcomes -> judging.settle(outcomes, outbox));
     }
 
     /** Ids first, in ascending order, so that replicas lock in the same order; then lock, load. */

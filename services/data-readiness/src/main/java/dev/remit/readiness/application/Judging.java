@@ -81,6 +81,10 @@ class Judging {
                                             "verdict",
                                             judged.judgement().verdict().name())
                                     .increment();
+                    case Happening.Ended ended ->
+                            meters.counter("remit.readiness.judged", "verdict", "WITHDRAWN")
+                                    .increment();
+                    case Happening.Relayed _ -> {}
                     case Happening.Asked(Correction correction) -> asked.add(correction);
                     case Happening.Answered answer -> answered.add(answer.correction());
                 }

@@ -29,4 +29,6 @@ public sealed interface Event {
             implements Event {}
 
     record Overdue(Instant now) implements Event {}
+
+    record Withdrawn(Withdrawal withdrawal) implements Event {}
 }

@@ -31,7 +31,9 @@ public record Judgement(
         READY,
         ENRICHED,
         HELD,
-        HALTED
+        HALTED,
+        /** It was taken back before it was judged for good. */
+        WITHDRAWN
     }
 
     /** Whether a fact holds. */

@@ -39,6 +39,12 @@ public sealed interface Outcome {
          */
         record Judged(Judgement judgement, @Nullable UUID cause) implements Happening {}
 
+        /** It ends here, taken back. */
+        record Ended(Withdrawal withdrawal, List<Judgement.Fact> facts) implements Happening {}
+
+        /** It went on: whoever holds it now is told that it is taken back. */
+        record Relayed(Withdrawal withdrawal) implements Happening {}
+
         record Asked(Correction correction) implements Happening {}
 
         /**

@@ -4,6 +4,7 @@ import dev.remit.readiness.domain.Event.Corrected;
 import dev.remit.readiness.domain.Event.News;
 import dev.remit.readiness.domain.Event.Overdue;
 import dev.remit.readiness.domain.Event.Proposed;
+import dev.remit.readiness.domain.Event.Withdrawn;
 import dev.remit.readiness.domain.Judgement.Fact;
 import dev.remit.readiness.domain.Judgement.Verdict;
 import dev.remit.readiness.domain.Outcome.AlreadyDone;
@@ -76,7 +77,7 @@ public sealed interface Readiness {
         }
     }
 
-    /** Judged for good: READY, ENRICHED or HALTED. */
+    /** Judged for good: READY, ENRICHED or HALTED; or taken back before: WITHDRAWN. */
     record Judged(
             Proposal proposal,
             List<Fact> facts,
@@ -98,6 +99,7 @@ public sealed interface Readiness {
             case Cell(New _, Corrected _) ->
                     new Refused(Refusal.CORRECTION_UNKNOWN, "no such change is known here");
             case Cell(New _, Overdue _) -> new AlreadyDone();
+            case Cell(New _, Withdrawn _) -> new AlreadyDone();
 
             case Cell(Held held, Proposed(Proposal proposal, _)) -> again(held, proposal);
             case Cell(Held held, News(Optional<UUID> cause, Known known)) ->
@@ -110,11 +112,16 @@ public sealed interface Readiness {
             case Cell(Held held, Corrected corrected) -> correct(held, corrected);
             case Cell(Held held, Overdue(Instant now)) ->
                     held.isOverdue(now) ? halt(held) : new AlreadyDone();
+            case Cell(Held held, Withdrawn(Withdrawal withdrawal)) -> end(held, withdrawal);
 
             case Cell(Judged judged, Proposed(Proposal proposal, _)) -> again(judged, proposal);
             case Cell(Judged _, News _) -> new AlreadyDone();
             case Cell(Judged _, Corrected _) -> answered();
             case Cell(Judged _, Overdue _) -> new AlreadyDone();
+            case Cell(Judged judged, Withdrawn(Withdrawal withdrawal)) ->
+                    judged.plan().isPresent()
+                            ? new Happened(judged, List.of(new Happening.Relayed(withdrawal)))
+                            : new AlreadyDone();
         };
     }
 
@@ -186,6 +193,18 @@ public sealed interface Readiness {
                         Optional.empty(),
                         held.corrections()),
                 List.of(new Happening.Judged(judgement, null)));
+    }
+
+    private static Happened end(Held held, Withdrawal withdrawal) {
+        return new Happened(
+                new Judged(
+                        held.proposal(),
+                        held.facts(),
+                        Verdict.WITHDRAWN,
+                        withdrawal.words(),
+                        Optional.empty(),
+                        held.corrections()),
+                List.of(new Happening.Ended(withdrawal, held.facts())));
     }
 
     private static Happened judge(

@@ -34,6 +34,8 @@ class ReadinessTest {
     private static final Request REQUEST =
             new Request(CHANGE, "leavers", "h", "hr", "E2", "scim:crm", "offboard");
     private static final Proposal PROPOSAL = new Proposal(REQUEST, PROPOSED, new byte[] {1});
+    private static final Withdrawal WITHDRAWAL =
+            new Withdrawal(CHANGE, OBSERVED, "ann", "HUMAN", Optional.empty(), "hired again");
     private static final Account LEAVER = account("scim:crm", "leaver", "E2", "E1");
     private static final Account ORPHAN = account("scim:crm", "leaver", "E2", null);
     private static final Account MANAGER = account("keycloak:acme", "boss", "E1", null);
@@ -291,6 +293,34 @@ class ReadinessTest {
     @Test
     void aCorrectionOfAJudgedChangeIsRefused() {
         assertRefused(judged(), corrected("E1", "clerk", NOW), Refusal.CORRECTION_ANSWERED);
+    }
+
+    // Withdrawn
+
+    @Test
+    void aHeldChangeThatIsTakenBackEndsHere() {
+        Happened happened = happened(held(), new Event.Withdrawn(WITHDRAWAL));
+        assertThat(((Judged) happened.readiness()).verdict()).isEqualTo(Verdict.WITHDRAWN);
+        assertThat(((Judged) happened.readiness()).reason())
+                .isEqualTo("withdrawn by ann: hired again");
+        assertThat(happened.happenings()).singleElement().isInstanceOf(Happening.Ended.class);
+        assertThat(Readiness.decide(happened.readiness(), new Event.Withdrawn(WITHDRAWAL)))
+                .isInstanceOf(AlreadyDone.class);
+        assertThat(Readiness.decide(happened.readiness(), look(fit(NOW))))
+                .isInstanceOf(AlreadyDone.class);
+    }
+
+    @Test
+    void aChangeThatWentOnIsTakenBackByWhoeverHoldsIt() {
+        Happened happened = happened(judged(), new Event.Withdrawn(WITHDRAWAL));
+        assertThat(happened.readiness()).isEqualTo(judged());
+        assertThat(happened.happenings()).containsExactly(new Happening.Relayed(WITHDRAWAL));
+    }
+
+    @Test
+    void whatNeverCameCannotBeTakenBack() {
+        assertThat(Readiness.decide(new New(), new Event.Withdrawn(WITHDRAWAL)))
+                .isInstanceOf(AlreadyDone.class);
     }
 
     private static Held held() {

@@ -255,7 +255,7 @@ public class CertifyClosure {
                                 log.trustedKeys(),
                                 log.key().verifier().toString()),
                         checkpoint.note(),
-                        Optional.empty(),
+                        checkpoint.timestamp(),
                         places.stream().map(each -> tree.inclusionProof(each.index())).toList(),
                         places.stream().map(Place::content).toList(),
                         summary)

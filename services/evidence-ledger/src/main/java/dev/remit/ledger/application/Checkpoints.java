@@ -9,17 +9,33 @@ public interface Checkpoints {
     /**
      * A signed state.
      *
-     * @param note see {@link dev.remit.ledger.log.SignedNote}
+     * @param note see {@link dev.remit.ledger.log.SignedNote}; with cosignatures once it is settled
+     * @param at when it was signed
+     * @param settled when it had all that is asked for: see {@link SettleCheckpoints}
+     * @param timestamp a token over the settled note's bytes, where one is asked for
      */
-    record Signed(long size, String note, Instant at) {}
+    record Signed(
+            long size,
+            String note,
+            Instant at,
+            Optional<Instant> settled,
+            Optional<byte[]> timestamp) {}
 
-    /** The one with the largest size. */
-    Uni<Optional<Signed>> last();
+    /** The largest signed and the largest settled. */
+    record Ends(Optional<Signed> signed, Optional<Signed> settled) {
+        /** The size up to which everything is settled; 0 when nothing is. */
+        public long settledSize() {
+            return settled.map(Signed::size).orElse(0L);
+        }
+    }
 
-    /** The last one signed before this time. */
+    /** The last settled one that was settled before this time. */
     Uni<Optional<Signed>> lastBefore(Instant time);
 
-    /** The smallest that covers this leaf: always the same one. */
+    /** Both ends, in one query. */
+    Uni<Ends> ends();
+
+    /** The smallest settled one that covers this leaf: always the same one. */
     Uni<Optional<Signed>> covering(long leafIndex);
 
     /** Makes this transaction the only publisher until it ends; false if another one is. */
@@ -29,4 +45,9 @@ public interface Checkpoints {
     Uni<Void> awaitLead();
 
     Uni<Void> add(Signed checkpoint);
+
+    /**
+     * Keeps the note and the token of one that is settled now; nothing if it was settled before.
+     */
+    Uni<Void> settle(Signed checkpoint);
 }

@@ -5,8 +5,13 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.EvidenceLeaf;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
+import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.TrustPolicy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -17,12 +22,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -32,6 +39,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 public class Log {
     private final SigningKey key;
+    private final List<NoteSigner> signers;
+    private final TrustPolicy witnesses;
     private final TrustedKeys trusted;
     private final String policy;
     private final SecretKeySpec blindingKey;
@@ -41,21 +50,55 @@ public class Log {
     Log(
             @ConfigProperty(name = "remit.ledger.directory") Path directory,
             @ConfigProperty(name = "remit.ledger.key") Path key,
+            @ConfigProperty(name = "remit.ledger.policy") Optional<Path> policy,
             @ConfigProperty(name = "remit.keys.trust") Path trust)
             throws IOException {
         this(
-                SigningKey.read(key),
+                NoteSigner.readAll(key),
+                policy.isPresent()
+                        ? Optional.of(TrustPolicy.parse(Files.readString(policy.get())))
+                        : Optional.empty(),
                 TrustedKeys.read(trust),
                 secret(directory.resolve("blinding.key")));
     }
 
-    Log(SigningKey key, TrustedKeys trusted, byte[] blindingKey) {
-        this.key = key;
+    /**
+     * @param signers of one name, the log's origin; one of them of the kind Ed25519
+     * @param policy names this log and the witnesses to be asked; empty: nobody is asked
+     */
+    Log(
+            List<NoteSigner> signers,
+            Optional<TrustPolicy> policy,
+            TrustedKeys trusted,
+            byte[] blindingKey) {
+        this.key =
+                signers.stream()
+                        .filter(each -> each.verifier().kind() == NoteKey.Kind.ED25519)
+                        .findFirst()
+                        .map(each -> SigningKey.parse(each.secretText()))
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "remit.ledger.key: holds no Ed25519 key"));
+        this.signers = signers;
+        List<NoteKey> keys = signers.stream().map(NoteSigner::verifier).toList();
+        if (keys.stream().anyMatch(each -> !each.name().equals(key.verifier().name()))) {
+            throw new IllegalArgumentException("remit.ledger.key: holds keys of several logs");
+        }
+        this.witnesses = policy.orElseGet(() -> TrustPolicy.of(keys));
+        if (witnesses.logs().stream().noneMatch(each -> keys.contains(each.key()))) {
+            throw new IllegalArgumentException(
+                    "remit.ledger.policy: names no key of " + key.verifier().name());
+        }
         this.trusted = trusted;
         this.policy =
                 Hash.sha256(String.join("\n", trustedKeys()).getBytes(StandardCharsets.UTF_8))
                         .toString();
         this.blindingKey = new SecretKeySpec(blindingKey, "HmacSHA256");
+    }
+
+    /** The same log under another policy. */
+    Log with(Optional<TrustPolicy> other) {
+        return new Log(signers, other, trusted, blindingKey.getEncoded());
     }
 
     /** The log's signing key; its name is the log's origin. */
@@ -66,6 +109,27 @@ public class Log {
     /** The public keys of the services. */
     TrustedKeys trusted() {
         return trusted;
+    }
+
+    /** Signs a checkpoint's text with every key of the log. */
+    String sign(Checkpoint checkpoint, Instant now) {
+        return SignedNote.sign(checkpoint.text(), signers, now);
+    }
+
+    /**
+     * Opens a checkpoint that this log signed.
+     *
+     * @throws IllegalArgumentException naming what is wrong
+     */
+    Checkpoint open(String note) {
+        SignedNote parsed = SignedNote.parse(note);
+        parsed.verified(signers.stream().map(NoteSigner::verifier).toList());
+        return Checkpoint.parse(parsed.text());
+    }
+
+    /** Who is asked to cosign checkpoints, and how many must. */
+    TrustPolicy witnesses() {
+        return witnesses;
     }
 
     /** The public keys of the services, as texts. */

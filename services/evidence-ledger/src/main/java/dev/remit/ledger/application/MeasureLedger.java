@@ -22,7 +22,9 @@ public class MeasureLedger {
     private final Clock clock;
     private volatile long size;
     private volatile long open;
+    private volatile long unsettled;
     private volatile @Nullable Instant signed;
+    private volatile @Nullable Instant settled;
     private volatile @Nullable Instant oldest;
 
     MeasureLedger(
@@ -37,6 +39,12 @@ public class MeasureLedger {
         this.changes = changes;
         meters.gauge("remit.ledger.log.size", this, self -> self.size);
         meters.gauge("remit.ledger.checkpoint.age.seconds", this, self -> self.age(self.signed));
+        // what neither witnesses nor the timestamp authority have confirmed yet
+        meters.gauge("remit.ledger.checkpoint.unsettled.leaves", this, self -> self.unsettled);
+        meters.gauge(
+                "remit.ledger.checkpoint.settled.age.seconds",
+                this,
+                self -> self.age(self.settled));
         meters.gauge("remit.ledger.changes.open", this, self -> self.open);
         meters.gauge("remit.ledger.changes.oldest.seconds", this, self -> self.age(self.oldest));
     }
@@ -45,8 +53,14 @@ public class MeasureLedger {
     Uni<Void> measure() {
         return entries.size()
                 .invoke(now -> size = now)
-                .chain(checkpoints::last)
-                .invoke(last -> signed = last.map(Checkpoints.Signed::at).orElse(null))
+                .chain(checkpoints::ends)
+                .invoke(ends -> {
+                    signed = ends.signed().map(Checkpoints.Signed::at).orElse(null);
+                    settled = ends.settled().map(Checkpoints.Signed::at).orElse(null);
+                    unsettled =
+                            ends.signed().map(Checkpoints.Signed::size).orElse(0L)
+                                    - ends.settledSize();
+                })
                 .chain(changes::backlog)
                 .invoke(backlog -> {
                     open = backlog.open();

@@ -4,7 +4,6 @@ import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.log.Checkpoint;
-import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
 import io.quarkus.runtime.StartupEvent;
@@ -16,11 +15,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was logged becomes public: tiles and entry bundles first, from the leaves alone, then a
@@ -30,7 +32,13 @@ import org.jboss.logging.Logger;
 @Singleton
 public class PublishLog {
     private static final Logger LOG = Logger.getLogger(PublishLog.class);
+
+    /** The newest settled state; what C2SP clients read. */
     private static final String CHECKPOINT = "checkpoint";
+
+    /** The newest state that the log signed, cosigned or not. */
+    private static final String SIGNED = "checkpoint.signed";
+
     private static final int LEAVES_AT_ONCE = 40 * Tile.FULL;
 
     private final Log log;
@@ -39,6 +47,10 @@ public class PublishLog {
     private final Checkpoints checkpoints;
     private final PublicFiles files;
     private final Announcements announcements;
+    private final AskWitnesses witnesses;
+    private final SettleCheckpoints settle;
+    private volatile long signedHere;
+    private volatile @Nullable String halted;
 
     PublishLog(
             Log log,
@@ -46,13 +58,22 @@ public class PublishLog {
             Entries entries,
             Checkpoints checkpoints,
             PublicFiles files,
-            Announcements announcements) {
+            Announcements announcements,
+            AskWitnesses witnesses,
+            SettleCheckpoints settle) {
         this.log = log;
         this.handoffs = handoffs;
         this.entries = entries;
         this.checkpoints = checkpoints;
         this.files = files;
         this.announcements = announcements;
+        this.witnesses = witnesses;
+        this.settle = settle;
+    }
+
+    /** Why nothing is published any more, until somebody looks and starts it again. */
+    public Optional<String> halted() {
+        return Optional.ofNullable(halted);
     }
 
     /** A database that is behind what was published was rolled back: nothing is received then. */
@@ -63,15 +84,27 @@ public class PublishLog {
         VertxContextSupport.subscribeAndAwait(this::agree);
     }
 
-    /** Fails when the published checkpoint is not of this log, or ahead of the database. */
+    /**
+     * Fails when a published checkpoint, or one that a witness cosigned, is not of this log, or
+     * ahead of the database.
+     */
     Uni<Void> agree() {
-        return entries.size().chain(size -> files.away(() -> published(size))).replaceWithVoid();
+        return entries.size()
+                .chain(size ->
+                        files.away(() -> {
+                            witnesses.check(size, sizeOf(published(size)));
+                            return size;
+                        }))
+                .replaceWithVoid();
     }
 
-    /** Publishes once a second, and goes on while a full tile waits. */
+    /**
+     * Publishes once a second, and goes on while a full tile waits; then settles what it signed.
+     */
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> publish() {
         return publish(1)
+                .chain(this::settle)
                 .onFailure()
                 .invoke(failure -> LOG.error("the log is not published", failure))
                 .onFailure()
@@ -84,13 +117,14 @@ public class PublishLog {
      * @param least from 1
      */
     Uni<Void> publish(long least) {
+        if (halted != null) {
+            return Uni.createFrom().failure(new IllegalStateException(halted));
+        }
         return entries.size()
                 .chain(size ->
                         checkpoints
-                                .last()
-                                .chain(last ->
-                                        files.away(
-                                                () -> isDue(size, last, published(size), least))))
+                                .ends()
+                                .chain(ends -> files.away(() -> isDue(size, ends, least))))
                 .chain(due ->
                         due
                                 ? extend().chain(this::showCheckpoint)
@@ -98,24 +132,35 @@ public class PublishLog {
                                 : Uni.createFrom().voidItem());
     }
 
-    private static boolean isDue(
-            long size,
-            Optional<Checkpoints.Signed> last,
-            Optional<Checkpoint> published,
-            long least) {
-        long signed = last.map(Checkpoints.Signed::size).orElse(0L);
-        return size - signed >= least || published.map(Checkpoint::size).orElse(0L) < signed;
+    /** Settles the last checkpoint, and makes it the public one. */
+    Uni<Void> settle() {
+        return settle.settle(signedHere)
+                .onFailure(RolledBack.class)
+                .invoke(failure -> halted = failure.getMessage())
+                .chain(settled -> settled ? showCheckpoint() : Uni.createFrom().voidItem());
     }
 
-    /** The public checkpoint; empty when there is none. */
+    private boolean isDue(long size, Checkpoints.Ends ends, long least) {
+        long signed = ends.signed().map(Checkpoints.Signed::size).orElse(0L);
+        return size - signed >= least
+                || sizeOf(published(size)) < signed
+                || sizeOf(read(CHECKPOINT)) < ends.settledSize();
+    }
+
+    private static long sizeOf(Optional<Checkpoint> checkpoint) {
+        return checkpoint.map(Checkpoint::size).orElse(0L);
+    }
+
+    /** The largest public state; empty when there is none. */
     private Optional<Checkpoint> published(long logged) {
         Optional<Checkpoint> published =
-                files.read(CHECKPOINT)
-                        .map(bytes -> open(new String(bytes, StandardCharsets.UTF_8)));
+                Stream.of(SIGNED, CHECKPOINT)
+                        .flatMap(name -> read(name).stream())
+                        .max(Comparator.comparingLong(Checkpoint::size));
         published
                 .filter(each -> each.size() > logged)
                 .ifPresent(each -> {
-                    throw new IllegalStateException(
+                    throw new RolledBack(
                             "the published checkpoint is of size "
                                     + each.size()
                                     + ", the database holds "
@@ -125,8 +170,8 @@ public class PublishLog {
         return published;
     }
 
-    private Checkpoint open(String note) {
-        return Checkpoint.parse(SignedNote.open(note, log.key().verifier()));
+    private Optional<Checkpoint> read(String name) {
+        return files.read(name).map(bytes -> log.open(new String(bytes, StandardCharsets.UTF_8)));
     }
 
     /** Makes what is logged readable, and signs it. */
@@ -144,7 +189,8 @@ public class PublishLog {
         return entries.size()
                 .chain(size ->
                         checkpoints
-                                .last()
+                                .ends()
+                                .map(Checkpoints.Ends::signed)
                                 .chain(last ->
                                         files.away(() -> published(size))
                                                 .chain(published ->
@@ -217,7 +263,7 @@ public class PublishLog {
                         () -> {
                             Checkpoint next = next(size);
                             Optional<Checkpoint> signed =
-                                    last.map(Checkpoints.Signed::note).map(this::open);
+                                    last.map(Checkpoints.Signed::note).map(log::open);
                             signed.ifPresent(each -> checkExtends(each, next));
                             published
                                     .filter(each -> !Optional.of(each).equals(signed))
@@ -225,9 +271,18 @@ public class PublishLog {
                             return next;
                         })
                 .chain(next -> {
-                    String note = SignedNote.sign(next.text(), log.key());
+                    String note = log.sign(next, outbox.now());
                     announcements.signed(next, note, outbox);
-                    return checkpoints.add(new Checkpoints.Signed(size, note, outbox.now()));
+                    signedHere = size;
+                    return checkpoints.add(
+                            new Checkpoints.Signed(
+                                    size,
+                                    note,
+                                    outbox.now(),
+                                    settle.isAtOnce()
+                                            ? Optional.of(outbox.now())
+                                            : Optional.empty(),
+                                    Optional.empty()));
                 });
     }
 
@@ -249,28 +304,44 @@ public class PublishLog {
         }
     }
 
-    /** Makes the last checkpoint public; one that is public is never replaced by a smaller one. */
+    /** Makes the last checkpoints public; one that is public is never replaced by a smaller one. */
     private Uni<Void> showCheckpoint() {
         return handoffs.transact(
                 List.of(),
                 outbox ->
                         checkpoints
                                 .awaitLead()
-                                .chain(checkpoints::last)
-                                .chain(last ->
+                                .chain(checkpoints::ends)
+                                .chain(ends ->
                                         files.away(() -> {
-                                            last.ifPresent(this::show);
-                                            return last;
+                                            show(ends);
+                                            return ends;
                                         }))
                                 .replaceWithVoid());
     }
 
-    private void show(Checkpoints.Signed last) {
-        Optional<Checkpoint> published =
-                files.read(CHECKPOINT)
-                        .map(bytes -> open(new String(bytes, StandardCharsets.UTF_8)));
-        if (published.map(Checkpoint::size).orElse(0L) < last.size()) {
-            files.write(Map.of(CHECKPOINT, last.note().getBytes(StandardCharsets.UTF_8)));
+    private void show(Checkpoints.Ends ends) {
+        Map<String, byte[]> shown = new LinkedHashMap<>();
+        ends.signed()
+                .filter(each -> sizeOf(read(SIGNED)) < each.size())
+                .ifPresent(each -> shown.put(SIGNED, bytes(each.note())));
+        ends.settled()
+                .filter(each -> sizeOf(read(CHECKPOINT)) < each.size())
+                .ifPresent(each -> {
+                    each.timestamp().ifPresent(token -> shown.put(timestamp(each.size()), token));
+                    shown.put(CHECKPOINT, bytes(each.note()));
+                });
+        if (!shown.isEmpty()) {
+            files.write(shown);
         }
+    }
+
+    private static byte[] bytes(String note) {
+        return note.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The path of the timestamp over the settled checkpoint of this size. */
+    private static String timestamp(long size) {
+        return "timestamp/" + size + ".tsr";
     }
 }

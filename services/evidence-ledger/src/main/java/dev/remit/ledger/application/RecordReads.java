@@ -27,7 +27,14 @@ public class RecordReads {
     public <T> Uni<T> recorded(String reader, String what, String subject, Supplier<Uni<T>> look) {
         return handoffs.transact(
                         List.of(),
-                        outbox -> reads.add(new Reads.Read(outbox.newId(), outbox.now(), reader, what, subject)))
+                        outbox ->
+                                reads.add(
+                                        new Reads.Read(
+                                                outbox.newId(),
+                                                outbox.now(),
+                                                reader,
+                                                what,
+                                                subject)))
                 .invoke(() ->
                         meters.counter("remit.ledger.evidence.reads", "what", what).increment())
                 .chain(look::get);

@@ -20,7 +20,11 @@ import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.Timestamp;
+import dev.remit.ledger.log.TrustPolicy;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -38,13 +42,30 @@ import java.util.UUID;
  */
 public final class CertificateVerifier {
     /**
-     * The keys to go by: the services' and the log's.
+     * What to go by.
      *
+     * @param services the services' keys
+     * @param log the log's key
+     * @param witnesses who must have cosigned the checkpoint; empty: nobody is asked for
+     * @param authorities whose timestamps are believed; where there are any, there must be one
      * @param seals remembers the batches it has verified
      */
-    public record Trust(TrustedKeys services, VerifierKey log, SealVerifier seals) {
+    public record Trust(
+            TrustedKeys services,
+            VerifierKey log,
+            Optional<TrustPolicy> witnesses,
+            List<X509Certificate> authorities,
+            SealVerifier seals) {
         public Trust(TrustedKeys services, VerifierKey log) {
-            this(services, log, new SealVerifier(services));
+            this(services, log, Optional.empty(), List.of());
+        }
+
+        public Trust(
+                TrustedKeys services,
+                VerifierKey log,
+                Optional<TrustPolicy> witnesses,
+                List<X509Certificate> authorities) {
+            this(services, log, witnesses, authorities, new SealVerifier(services));
         }
     }
 
@@ -157,10 +178,64 @@ public final class CertificateVerifier {
                     own
                             ? "the checkpoint is not the one that the statement names"
                             : "the checkpoint is of another log, " + checkpoint.origin());
+            witnesses(certificate.checkpoint(), trust);
+            timestamp(certificate, trust);
             return Optional.of(checkpoint);
         } catch (IllegalArgumentException e) {
             add("checkpoint", Finding.MALFORMED, String.valueOf(e.getMessage()));
             return Optional.empty();
+        }
+    }
+
+    private void witnesses(String note, Trust trust) {
+        if (trust.witnesses().isEmpty()) {
+            return;
+        }
+        try {
+            TrustPolicy.Opened opened = trust.witnesses().get().open(SignedNote.parse(note));
+            String who =
+                    opened.witnesses().isEmpty()
+                            ? "no witness"
+                            : String.join(", ", opened.witnesses());
+            check(
+                    "witnesses",
+                    opened.isWitnessed(),
+                    Finding.NO_QUORUM,
+                    trust.witnesses().get().asksForWitnesses()
+                            ? "cosigned by " + who
+                            : "the trust pack asks for none; cosigned by " + who,
+                    "cosigned by " + who + ", which is no quorum of the trust pack");
+        } catch (IllegalArgumentException e) {
+            add("witnesses", Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void timestamp(Certificate certificate, Trust trust) {
+        if (trust.authorities().isEmpty()) {
+            certificate
+                    .timestamp()
+                    .ifPresent(_ ->
+                            hold(
+                                    "timestamp",
+                                    "NOTE: there is one, and no authority to check it by in the trust pack"));
+            return;
+        }
+        if (certificate.timestamp().isEmpty()) {
+            add(
+                    "timestamp",
+                    Finding.EXPIRED,
+                    "there is none, though the trust pack names authorities");
+            return;
+        }
+        try {
+            Instant time =
+                    Timestamp.verify(
+                            certificate.timestamp().get(),
+                            certificate.checkpoint().getBytes(StandardCharsets.UTF_8),
+                            trust.authorities());
+            hold("timestamp", "the checkpoint existed at " + time);
+        } catch (IllegalArgumentException e) {
+            add("timestamp", Finding.EXPIRED, String.valueOf(e.getMessage()));
         }
     }
 

@@ -36,6 +36,7 @@ public sealed interface Closure {
         REFUSED,
         HALTED,
         EXPIRED,
+        WITHDRAWN,
         FAILED
     }
 
@@ -87,6 +88,9 @@ public sealed interface Closure {
                                         readiness.get().reason())),
                         readiness.get().reason());
             }
+            case "WITHDRAWN" -> {
+                return withdrawn(readiness.get().id(), readiness.get().reason());
+            }
             case "HELD" -> {
                 return open("data-readiness", "held: " + readiness.get().reason(), charter, story);
             }
@@ -110,6 +114,13 @@ public sealed interface Closure {
                     denied
                             ? "denied at stage " + end.get().stage()
                             : "nobody decided stage " + end.get().stage() + " in time");
+        }
+        Optional<Decision> withdrawn =
+                story.decisions().stream()
+                        .filter(each -> each.decision().equals("WITHDRAWN"))
+                        .findFirst();
+        if (withdrawn.isPresent() && story.authorized().isEmpty()) {
+            return withdrawn(withdrawn.get().id(), "withdrawn while it waited for approval");
         }
         if (story.authorized().isEmpty()) {
             if (story.requests().isEmpty()) {
@@ -147,6 +158,11 @@ public sealed interface Closure {
                         List.copyOf(proofs),
                         "executed as approved, read back, and proved")
                 : new Open(LEDGER, "waits for proof", List.copyOf(missing));
+    }
+
+    private static Ended withdrawn(UUID message, String words) {
+        return new Ended(
+                Outcome.WITHDRAWN, List.of(new Proof("change.withdrawn", message, words)), words);
     }
 
     private static Open open(String holder, String words, Charter charter, Story story) {

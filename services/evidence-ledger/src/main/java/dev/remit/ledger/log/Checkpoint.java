@@ -22,14 +22,31 @@ public record Checkpoint(String origin, long size, Hash root) {
      * @throws IllegalArgumentException naming what is wrong
      */
     public static Checkpoint parse(String text) {
-        List<String> lines = text.lines().toList();
-        if (!text.endsWith("\n") || lines.size() < 3 || lines.getFirst().isEmpty()) {
-            throw new IllegalArgumentException("checkpoint: fewer than three lines");
+        if (!text.endsWith("\n")) {
+            throw new IllegalArgumentException("checkpoint: does not end with a newline");
         }
-        if (!lines.get(1).matches("0|[1-9][0-9]{0,17}")) {
-            throw new IllegalArgumentException("checkpoint: the size is not a decimal number");
+        List<String> lines = List.of(text.substring(0, text.length() - 1).split("\n", -1));
+        if (lines.size() < 3 || lines.contains("")) {
+            throw new IllegalArgumentException(
+                    "checkpoint: fewer than three lines, or an empty one");
         }
         return new Checkpoint(
-                lines.getFirst(), Long.parseLong(lines.get(1)), Hash.parse(lines.get(2)));
+                lines.getFirst(), number("the size", lines.get(1)), Hash.parse(lines.get(2)));
+    }
+
+    /**
+     * Reads a decimal number without sign and leading zeros, as C2SP texts write sizes.
+     *
+     * @throws IllegalArgumentException naming it
+     */
+    public static long number(String what, String text) {
+        if (!text.matches("0|[1-9][0-9]{0,18}")) {
+            throw new IllegalArgumentException(what + " is not a decimal number");
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(what + " is larger than 2^63 - 1", e);
+        }
     }
 }

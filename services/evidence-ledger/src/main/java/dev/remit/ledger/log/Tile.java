@@ -1,5 +1,8 @@
 package dev.remit.ledger.log;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * A tile's place (C2SP tlog-tiles): 256 hashes, fewer when partial.
  *
@@ -9,6 +12,10 @@ package dev.remit.ledger.log;
  * @param width the number of hashes, 1 to 256
  */
 public record Tile(int level, long index, int width) {
+    private static final Pattern PATH =
+            Pattern.compile(
+                    "tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\\.p/([0-9]{1,3}))?");
+
     /** Hashes in a full tile. */
     public static final int FULL = 256;
 
@@ -30,5 +37,32 @@ public record Tile(int level, long index, int width) {
         }
         String name = level == ENTRIES ? "entries" : String.valueOf(level);
         return "tile/" + name + "/" + number + (width == FULL ? "" : ".p/" + width);
+    }
+
+    /**
+     * Reads what {@link #path()} writes, and nothing else.
+     *
+     * @throws IllegalArgumentException naming the path
+     */
+    public static Tile parse(String path) {
+        Matcher parts = PATH.matcher(path);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("'" + path + "' is no tile's path");
+        }
+        try {
+            Tile tile =
+                    new Tile(
+                            parts.group(1).equals("entries")
+                                    ? ENTRIES
+                                    : Integer.parseInt(parts.group(1)),
+                            Long.parseLong(parts.group(2).replaceAll("[x/]", "")),
+                            parts.group(3) == null ? FULL : Integer.parseInt(parts.group(3)));
+            if (tile.path().equals(path)) {
+                return tile;
+            }
+        } catch (IllegalArgumentException e) {
+            // a number out of its range: said below
+        }
+        throw new IllegalArgumentException("'" + path + "' is no tile's path");
     }
 }

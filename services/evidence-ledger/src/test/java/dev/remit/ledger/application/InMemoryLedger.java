@@ -11,7 +11,12 @@ import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.Tile;
+import dev.remit.ledger.log.TrustPolicy;
+import dev.remit.ledger.witness.AddCheckpoint;
+import dev.remit.ledger.witness.Witness;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.lang.management.ManagementFactory;
@@ -19,6 +24,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -49,7 +56,9 @@ final class InMemoryLedger
                 PublicFiles,
                 CertificateFiles,
                 Contents,
-                Handoffs {
+                Handoffs,
+                Witnesses,
+                Timestamps {
     private record Link(int sequence, @Nullable Hash hash) {}
 
     /** What a transaction may change. */
@@ -81,7 +90,29 @@ final class InMemoryLedger
     final Map<UUID, byte[]> certificates = new HashMap<>();
     final List<Integer> filesWritten = new ArrayList<>();
     final Set<UUID> swept = new TreeSet<>();
-    final Log log = new Log(KEY, Leaver.trusted(), new byte[] {1});
+    Optional<TrustPolicy> policy = Optional.empty();
+
+    /** Who answers requests to cosign, by the names in the policy; nobody else answers. */
+    final Map<String, Witness> cosigners = new TreeMap<>();
+
+    final Set<String> silent = new TreeSet<>();
+
+    /** Witnesses that say to have cosigned a size, whatever they are asked. */
+    final Map<String, Long> claims = new TreeMap<>();
+
+    Function<byte[], byte[]> authority = null;
+
+    Log log =
+            new Log(
+                    List.of(
+                            NoteSigner.parse(KEY.secretText()),
+                            NoteSigner.generate(
+                                    KEY.verifier().name(),
+                                    NoteKey.Kind.ML_DSA_44_COSIGNATURE,
+                                    new SecureRandom())),
+                    Optional.empty(),
+                    Leaver.trusted(),
+                    new byte[] {1});
     Instant now = Leaver.NOW;
 
     /** Nanoseconds of CPU that went into sealing what was handed on: the loop's work. */
@@ -120,7 +151,11 @@ final class InMemoryLedger
         lookAgain =
                 new LookAgain(
                         this, this, this, closures, Duration.ofSeconds(60), Clock.systemUTC());
-        publish = new PublishLog(log, this, this, this, this, announcements);
+        log = log.with(policy);
+        AskWitnesses witnesses = new AskWitnesses(log, this, this);
+        SettleCheckpoints settle =
+                new SettleCheckpoints(log, this, this, this, this, witnesses, this, clock());
+        publish = new PublishLog(log, this, this, this, this, announcements, witnesses, settle);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
         erase = erase(Optional.of(Duration.ofDays(400)), Optional.empty());
     }
@@ -199,6 +234,35 @@ final class InMemoryLedger
     /** As after restoring an old backup. */
     void forgetFrom(int size) {
         state.log.subList(size, state.log.size()).clear();
+    }
+
+    /** The whole database as it was at a size. */
+    void rollBackTo(int size) {
+        forgetFrom(size);
+        state.signed.tailMap((long) size, false).clear();
+    }
+
+    byte[] leaf(int index) {
+        return state.log.get(index).leaf();
+    }
+
+    private Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now;
+            }
+        };
     }
 
     void replaceLeaf(int index) {
@@ -401,7 +465,7 @@ final class InMemoryLedger
         }
         own.sort(
                 Comparator.comparing((Entry.Logged each) -> each.entry().envelope().sequence() == 0)
-                        .thenComparing(each -> each.entry().envelope().sequence()));
+                        .thenComparingInt(each -> each.entry().envelope().sequence()));
         return Uni.createFrom()
                 .item(
                         own.stream()
@@ -534,9 +598,15 @@ final class InMemoryLedger
     // Checkpoints
 
     @Override
-    public Uni<Optional<Signed>> last() {
+    public Uni<Ends> ends() {
         return Uni.createFrom()
-                .item(Optional.ofNullable(state.signed.lastEntry()).map(Map.Entry::getValue));
+                .item(() ->
+                        new Ends(
+                                Optional.ofNullable(state.signed.lastEntry())
+                                        .map(Map.Entry::getValue),
+                                state.signed.descendingMap().values().stream()
+                                        .filter(each -> each.settled().isPresent())
+                                        .findFirst()));
     }
 
     @Override
@@ -544,7 +614,7 @@ final class InMemoryLedger
         return Uni.createFrom()
                 .item(
                         state.signed.descendingMap().values().stream()
-                                .filter(each -> each.at().isBefore(time))
+                                .filter(each -> each.settled().filter(time::isAfter).isPresent())
                                 .findFirst());
     }
 
@@ -552,8 +622,51 @@ final class InMemoryLedger
     public Uni<Optional<Signed>> covering(long leafIndex) {
         return Uni.createFrom()
                 .item(
-                        Optional.ofNullable(state.signed.higherEntry(leafIndex))
-                                .map(Map.Entry::getValue));
+                        state.signed.tailMap(leafIndex, false).values().stream()
+                                .filter(each -> each.settled().isPresent())
+                                .findFirst());
+    }
+
+    @Override
+    public Uni<Void> settle(Signed checkpoint) {
+        if (state.signed.get(checkpoint.size()).settled().isEmpty()) {
+            state.signed.put(checkpoint.size(), checkpoint);
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Answer ask(TrustPolicy.Member witness, AddCheckpoint request, Duration patience) {
+        Witness asked = cosigners.get(witness.name());
+        if (asked == null || silent.contains(witness.name())) {
+            return new Answer.Silent("no route");
+        }
+        if (claims.containsKey(witness.name())) {
+            return new Answer.OtherSize(claims.get(witness.name()));
+        }
+        return switch (asked.add(request.text(), now)) {
+            case Witness.Answer.Lines(String text) -> new Answer.Lines(text);
+            case Witness.Answer.OtherSize(long size) -> new Answer.OtherSize(size);
+            case Witness.Answer other -> new Answer.Refused(other.toString());
+        };
+    }
+
+    @Override
+    public Optional<String> last(TrustPolicy.Member witness, String origin, Duration patience) {
+        Witness asked = cosigners.get(witness.name());
+        return asked == null || silent.contains(witness.name())
+                ? Optional.empty()
+                : asked.last(origin);
+    }
+
+    @Override
+    public boolean areWanted() {
+        return authority != null;
+    }
+
+    @Override
+    public byte[] over(byte[] content, Duration patience) {
+        return authority.apply(content);
     }
 
     @Override

@@ -49,8 +49,8 @@ class PublishLogTest {
     void aPublicationWritesEachTileAndBundleOnce() {
         ledger.receiveFresh(messages(1_000));
         publish();
-        // four full and partial tiles and bundles at level 0, one tile at level 1; the checkpoint
-        assertThat(ledger.filesWritten).containsExactly(9, 1);
+        // four full and partial tiles and bundles at level 0, one tile at level 1; the checkpoints
+        assertThat(ledger.filesWritten).containsExactly(9, 2);
         ledger.filesWritten.clear();
         publish();
         assertThat(ledger.filesWritten).isEmpty();

@@ -121,6 +121,7 @@ class CertificateTest {
         wrong.put(
                 Finding.NOT_INCLUDED,
                 Certified.leaver(_ -> {}).withProofs(List.of(Hash.sha256(new byte[1]))).file());
+        wrong.put(Finding.NO_QUORUM, Certified.leaver(_ -> {}).withWitnesses(1).file());
         wrong.put(
                 Finding.GAP,
                 Certified.leaver(

@@ -14,7 +14,10 @@ import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.TrustPolicy;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -27,8 +30,30 @@ import java.util.function.UnaryOperator;
 /** A leaver's change with real keys, seals and a log, certified; never checked in making. */
 record Certified(Certificate certificate) {
     static final SigningKey LOG = SigningKey.generate("log.example/acme", new SecureRandom());
-    static final CertificateVerifier.Trust TRUST =
-            new CertificateVerifier.Trust(Leaver.trusted(), LOG.verifier());
+    private static final List<NoteSigner> WITNESSES =
+            List.of(
+                    NoteSigner.generate(
+                            "one.example", NoteKey.Kind.ED25519_COSIGNATURE, new SecureRandom()),
+                    NoteSigner.generate(
+                            "two.example", NoteKey.Kind.ED25519_COSIGNATURE, new SecureRandom()));
+
+    /** Asks for both witnesses. */
+    static final CertificateVerifier.Trust TRUST = trust("quorum both");
+
+    private static CertificateVerifier.Trust trust(String quorum) {
+        return new CertificateVerifier.Trust(
+                Leaver.trusted(),
+                LOG.verifier(),
+                Optional.of(
+                        TrustPolicy.parse(
+                                "log %s\nwitness one %s\nwitness two %s\ngroup both all one two\n%s\n"
+                                        .formatted(
+                                                LOG.verifier(),
+                                                WITNESSES.get(0).verifier(),
+                                                WITNESSES.get(1).verifier(),
+                                                quorum))),
+                List.of());
+    }
 
     static Certified leaver(Consumer<Leaver> differently) {
         return leaver(differently, messages -> messages);
@@ -109,11 +134,29 @@ record Certified(Certificate certificate) {
                         summary.commitment(),
                         Leaver.trusted().all().stream().map(TrustedKeys.Trusted::line).toList(),
                         LOG.verifier().toString()),
-                SignedNote.sign(log, LOG),
+                note(log, WITNESSES),
                 Optional.empty(),
                 proofs,
                 contents,
                 Optional.of(summary));
+    }
+
+    private static String note(String log, List<NoteSigner> witnesses) {
+        List<NoteSigner> all = new ArrayList<>(List.of(NoteSigner.parse(LOG.secretText())));
+        all.addAll(witnesses);
+        return SignedNote.sign(log, all, Leaver.NOW);
+    }
+
+    /** Cosigned by so many witnesses. */
+    Certified withWitnesses(int number) {
+        return new Certified(
+                new Certificate(
+                        certificate.statement(),
+                        note(certificate.statement().log(), WITNESSES.subList(0, number)),
+                        certificate.timestamp(),
+                        certificate.proofs(),
+                        certificate.contents(),
+                        certificate.summary()));
     }
 
     /** With the same proof for every leaf. */

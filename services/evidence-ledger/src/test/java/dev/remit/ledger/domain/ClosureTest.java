@@ -80,6 +80,10 @@ class ClosureTest {
     @Test
     void aChangeEndsAsItsHandoffsSay() {
         assertThat(outcome(PROPOSED, judged("HALTED"))).isEqualTo(Closure.Outcome.HALTED);
+        assertThat(outcome(PROPOSED, judged("HELD"), judged("WITHDRAWN")))
+                .isEqualTo(Closure.Outcome.WITHDRAWN);
+        assertThat(outcome(PROPOSED, READY, ASKED, decided("WITHDRAWN", new Decider.Person("ann"))))
+                .isEqualTo(Closure.Outcome.WITHDRAWN);
         assertThat(outcome(PROPOSED, READY, ASKED, decided("DENIED", new Decider.Person("boss"))))
                 .isEqualTo(Closure.Outcome.REFUSED);
         assertThat(outcome(PROPOSED, READY, ASKED, decided("EXPIRED", new Decider.Deadline())))

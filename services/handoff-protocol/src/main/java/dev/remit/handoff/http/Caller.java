@@ -3,7 +3,9 @@ package dev.remit.handoff.http;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonString;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
@@ -13,6 +15,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 public class Caller {
     @Inject JsonWebToken token;
     @Inject SecurityIdentity identity;
+    @Inject Agents agents;
 
     /** The immutable id: the token's sub. */
     public String id() {
@@ -33,6 +36,41 @@ public class Caller {
 
     public Optional<String> tokenId() {
         return Optional.ofNullable(token.getTokenID());
+    }
+
+    /** The client that the token was given to (OpenID Connect Core, azp). */
+    public Optional<String> client() {
+        return token.<Object>claim("azp").map(String::valueOf);
+    }
+
+    /** Who acts with a token of somebody else (RFC 8693, act): immutable id. */
+    public Optional<String> actor() {
+        return token.<Object>claim("act")
+                .flatMap(act ->
+                        act instanceof Map<?, ?> claims
+                                ? Optional.ofNullable(claims.get("sub"))
+                                : Optional.empty())
+                .map(sub ->
+                        sub instanceof JsonString text ? text.getString() : String.valueOf(sub));
+    }
+
+    /** Whether a client signed in as itself: nobody stands behind the token's sub. */
+    public boolean isClient() {
+        return token.<Object>claim("preferred_username")
+                        .map(String::valueOf)
+                        .filter(name -> name.startsWith("service-account-"))
+                        .isPresent()
+                || client().filter(id()::equals).isPresent();
+    }
+
+    /** The AI that the token's client is, if it is registered as one. */
+    public Optional<Agents.Registered> agent() {
+        return client().flatMap(client -> Optional.ofNullable(agents.byClient().get(client)));
+    }
+
+    /** Whether a person acts, and nothing acts for them. Only a person can approve. */
+    public boolean isPerson() {
+        return !isClient() && actor().isEmpty() && agent().isEmpty();
     }
 
     /** Authentication context class reference (OpenID Connect Core, acr). */

@@ -11,12 +11,15 @@ public final class Problem extends RuntimeException {
     private final int status;
     private final String code;
     private final @Nullable String field;
+    private final @Nullable String type;
 
-    private Problem(int status, String code, String detail, @Nullable String field) {
+    private Problem(
+            int status, String code, String detail, @Nullable String field, @Nullable String type) {
         super(detail, null, false, false);
         this.status = status;
         this.code = code;
         this.field = field;
+        this.type = type;
     }
 
     /**
@@ -25,12 +28,22 @@ public final class Problem extends RuntimeException {
      * @param detail in plain words, never with a secret
      */
     public static Problem of(int status, String code, String detail) {
-        return new Problem(status, code, detail, null);
+        return new Problem(status, code, detail, null, null);
+    }
+
+    /** One that names the member at fault, if a single one is. */
+    public static Problem of(int status, String code, String detail, @Nullable String field) {
+        return new Problem(status, code, detail, field, null);
+    }
+
+    /** The same, with the problem type that a specification gives it (RFC 9457, section 3.1.1). */
+    public Problem typed(String uri) {
+        return new Problem(status, code, String.valueOf(getMessage()), field, uri);
     }
 
     /** A 422 that names the field at fault. */
     public static Problem inField(String field, String code, String detail) {
-        return new Problem(422, code, detail, field);
+        return new Problem(422, code, detail, field, null);
     }
 
     /**
@@ -53,9 +66,16 @@ public final class Problem extends RuntimeException {
         return code;
     }
 
+    public @Nullable String field() {
+        return field;
+    }
+
     /** The members of the problem document. */
     public Map<String, Object> document() {
         Map<String, Object> document = new LinkedHashMap<>();
+        if (type != null) {
+            document.put("type", type);
+        }
         document.put("title", code.toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
         document.put("status", status);
         document.put("code", code);

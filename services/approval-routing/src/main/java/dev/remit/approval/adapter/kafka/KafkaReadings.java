@@ -35,7 +35,7 @@ public class KafkaReadings implements Readings {
             return new Reading.Nothing();
         }
         return switch (judged.getVerdict()) {
-            case HELD, HALTED -> new Reading.Nothing();
+            case HELD, HALTED, WITHDRAWN -> new Reading.Nothing();
             case READY, ENRICHED ->
                     new Reading.Says(judged.getChange().getChangeId(), ready(judged));
             case UNKNOWN ->

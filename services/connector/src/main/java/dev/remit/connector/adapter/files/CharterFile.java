@@ -11,6 +11,10 @@ import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -100,13 +104,55 @@ public final class CharterFile {
                         modes,
                         trigger,
                         text(root, "/spec/proposers/digitalEmployee/id"),
-                        text(root, "/spec/proposers/digitalEmployee/principal"));
+                        text(root, "/spec/proposers/digitalEmployee/principal"),
+                        limits(root));
         trigger.flatMap(each -> charter.refuses(each.target(), each.action()))
                 .ifPresent(refusal -> {
                     throw new IllegalArgumentException(
                             "/spec/trigger/" + refusal.field() + ": " + refusal.detail());
                 });
         return charter;
+    }
+
+    private static Charter.Limits limits(JsonNode root) {
+        Optional<Instant> until = time(root, "/metadata/effective/until");
+        Optional<Instant> sunset = time(root, "/metadata/sunset");
+        JsonNode hourly = root.at("/spec/domain/blastRadius/changesPerHour");
+        JsonNode share = root.at("/spec/domain/blastRadius/shareOfPopulation");
+        if (!hourly.isMissingNode() && !(hourly.isIntegralNumber() && hourly.asLong() > 0)) {
+            throw new IllegalArgumentException(
+                    "/spec/domain/blastRadius/changesPerHour: is not a whole number above 0");
+        }
+        if (!share.isMissingNode()
+                && !(share.isNumber() && share.asDouble() > 0 && share.asDouble() <= 1)) {
+            throw new IllegalArgumentException(
+                    "/spec/domain/blastRadius/shareOfPopulation: is not above 0 and at most 1");
+        }
+        return new Charter.Limits(
+                time(root, "/metadata/effective/from"),
+                until.isPresent() && sunset.isPresent()
+                        ? Optional.of(
+                                until.get().isBefore(sunset.get()) ? until.get() : sunset.get())
+                        : until.or(() -> sunset),
+                hourly.isMissingNode() ? Optional.empty() : Optional.of(hourly.asLong()),
+                share.isMissingNode() ? Optional.empty() : Optional.of(share.asDouble()));
+    }
+
+    /** A date, from its first moment in UTC on, or a time. */
+    private static Optional<Instant> time(JsonNode root, String path) {
+        if (root.at(path).isMissingNode()) {
+            return Optional.empty();
+        }
+        String text = text(root, path);
+        try {
+            return Optional.of(
+                    text.contains("T")
+                            ? Instant.parse(text)
+                            : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    path + ": is not a date or a time of the form 2026-01-31T00:00:00Z", e);
+        }
     }
 
     private static WorkerEvent.Type event(String name) {

@@ -2,25 +2,32 @@ package dev.remit.connector.adapter.kafka;
 
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
+import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.Wish;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.Agent;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.Subject;
 import dev.remit.wire.v1.WorkerEventType;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -130,19 +137,59 @@ public final class Observations {
                                 .setTarget(proposal.target())
                                 .setAction(proposal.action())
                                 .setReason(proposal.reason())
-                                .setProposer(
-                                        Actor.newBuilder()
-                                                .setId(proposal.proposer())
-                                                .setKind(
-                                                        proposal.principal().isPresent()
-                                                                ? ActorKind.DIGITAL_EMPLOYEE
-                                                                : ActorKind.HUMAN)
-                                                .setPrincipal(proposal.principal().orElse(null))
-                                                .build())
+                                .setProposer(actor(proposal.by()))
+                                .setAgent(agent(proposal.by()))
                                 .setProposedAt(now)
                                 .build())
                 .setTriggeredBy(triggeredBy)
                 .build();
+    }
+
+    /** A proposal that a rule refuses. */
+    public static ProposalRefused refused(
+            Wish wish, Charter.Refusal refusal, Optional<String> charterHash, Instant now) {
+        return ProposalRefused.newBuilder()
+                .setProposer(actor(wish.proposer()))
+                .setAgent(agent(wish.proposer()))
+                .setCharter(wish.charter())
+                .setCharterHash(charterHash.orElse(null))
+                .setSubject(new Subject(wish.subjectSystem(), wish.subjectId()))
+                .setTarget(wish.target())
+                .setAction(wish.action())
+                .setCode(refusal.code())
+                .setField(refusal.field())
+                .setDetail(refusal.detail())
+                .setRefusedAt(now)
+                .build();
+    }
+
+    /** A change that someone takes back. */
+    public static ChangeWithdrawn withdrawn(UUID change, Proposer by, String reason, Instant now) {
+        return ChangeWithdrawn.newBuilder()
+                .setChangeId(change)
+                .setWithdrawnBy(actor(by))
+                .setReason(reason)
+                .setWithdrawnAt(now)
+                .build();
+    }
+
+    private static Actor actor(Proposer proposer) {
+        return Actor.newBuilder()
+                .setId(proposer.id())
+                .setKind(ActorKind.valueOf(proposer.kind().name()))
+                .setPrincipal(proposer.principal().orElse(null))
+                .build();
+    }
+
+    private static @Nullable Agent agent(Proposer proposer) {
+        return proposer.agent()
+                .map(agent ->
+                        Agent.newBuilder()
+                                .setClient(agent.client())
+                                .setModel(agent.model().orElse(null))
+                                .setTraceHash(agent.traceHash().orElse(null))
+                                .build())
+                .orElse(null);
     }
 
     private static IdentityObserved.Builder observation(

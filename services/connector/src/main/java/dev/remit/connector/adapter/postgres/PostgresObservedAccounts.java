@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Accounts as last observed. */
@@ -22,14 +23,17 @@ class PostgresObservedAccounts implements ObservedAccounts {
     }
 
     @Override
-    public Uni<Void> put(String system, Map<String, String> fingerprints) {
+    public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
-                        "insert into account (system, id, fingerprint)"
-                                + " select ?1, id, fingerprint from unnest(cast(?2 as text[]), cast(?3 as text[])) as seen (id, fingerprint)"
-                                + " on conflict (system, id) do update set fingerprint = excluded.fingerprint",
+                        "insert into account (system, id, fingerprint, worker_id)"
+                                + " select ?1, id, fingerprint, nullif(worker_id, '')"
+                                + " from unnest(cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[])) as seen (id, fingerprint, worker_id)"
+                                + " on conflict (system, id) do update"
+                                + " set fingerprint = excluded.fingerprint, worker_id = excluded.worker_id",
                         system,
-                        Statement.texts(fingerprints.keySet()),
-                        Statement.texts(fingerprints.values()))
+                        column(accounts, Seen::id),
+                        column(accounts, Seen::fingerprint),
+                        column(accounts, each -> each.workerId().orElse("")))
                 .execute()
                 .replaceWithVoid();
     }
@@ -42,5 +46,9 @@ class PostgresObservedAccounts implements ObservedAccounts {
                         Statement.texts(ids))
                 .execute()
                 .replaceWithVoid();
+    }
+
+    private static String[] column(Collection<Seen> accounts, Function<Seen, String> column) {
+        return accounts.stream().map(column).toArray(String[]::new);
     }
 }

@@ -4,13 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.remit.connector.application.Proposals;
+import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Proposal;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -20,41 +26,33 @@ import org.jspecify.annotations.Nullable;
 /** Proposals, kept as JSON. */
 @Singleton
 class PostgresProposals implements Proposals {
+    private static final String STANDING =
+            "change_id, request, since, proposed, withdrawn_at, ended_at, outcome";
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     /** The JSON in column request. */
     record Request(Proposal proposal, @Nullable UUID cause) {}
 
     @Override
-    public Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today) {
+    public Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now) {
         return new Statement(
-                        "insert into proposal (change_id, due_on, proposed, request)"
-                                + " select cast(change_id as uuid), cast(due_on as date), cast(due_on as date) <= ?4, request"
+                        "insert into proposal (change_id, due_on, proposed, request, since)"
+                                + " select cast(change_id as uuid), cast(due_on as date), cast(due_on as date) <= ?4, request, cast(?5 as timestamptz)"
                                 + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as wanted (change_id, due_on, request)"
                                 + " order by 1 on conflict do nothing returning change_id",
                         column(proposals, each -> each.change().toString()),
                         column(proposals, each -> each.due().toString()),
                         column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
-                        today)
+                        today,
+                        now.atOffset(ZoneOffset.UTC))
                 .values(UUID.class)
                 .map(HashSet::new);
     }
 
     @Override
-    public Uni<Optional<Proposal>> find(UUID change) {
-        return new Statement("select request from proposal where change_id = ?1", change)
-                .values(String.class)
-                .map(found ->
-                        found.stream()
-                                .map(PostgresProposals::read)
-                                .map(Request::proposal)
-                                .findAny());
-    }
-
-    @Override
     public Uni<List<UUID>> due(LocalDate today, int atMost) {
         return new Statement(
-                        "select change_id from proposal where not proposed and due_on <= ?1 order by due_on limit ?2",
+                        "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1 order by due_on limit ?2",
                         today,
                         atMost)
                 .values(UUID.class);
@@ -63,11 +61,155 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<List<Kept>> take(Collection<UUID> changes) {
         return new Statement(
-                        "update proposal set proposed = true where not proposed and change_id = any(cast(?1 as uuid[]))"
+                        "update proposal set proposed = true where not proposed and ended_at is null and change_id = any(cast(?1 as uuid[]))"
                                 + " returning change_id, due_on, request",
                         (Object) changes.toArray(UUID[]::new))
                 .rows()
                 .map(rows -> rows.stream().map(PostgresProposals::kept).toList());
+    }
+
+    @Override
+    public Uni<Void> queue(Set<String> names) {
+        return names.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : new Statement(
+                                "select cast(pg_advisory_xact_lock(name) as text) from ("
+                                        + "select distinct hashtextextended(name, 0) as name from unnest(cast(?1 as text[])) as asked (name)"
+                                        + " order by 1) as sorted",
+                                (Object) names.toArray(String[]::new))
+                        .values(String.class)
+                        .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Map<Matter, UUID>> open(Collection<Matter> matters) {
+        if (matters.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        return new Statement(
+                        "select proposal.subject_id, proposal.target, proposal.action, proposal.change_id from proposal"
+                                + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as asked (subject_id, target, action)"
+                                + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
+                                + " and proposal.action = asked.action where proposal.ended_at is null",
+                        matters.stream().map(Matter::subjectId).toArray(String[]::new),
+                        matters.stream().map(Matter::target).toArray(String[]::new),
+                        matters.stream().map(Matter::action).toArray(String[]::new))
+                .rows()
+                .map(rows -> {
+                    Map<Matter, UUID> open = new HashMap<>();
+                    for (Object[] row : rows) {
+                        open.put(
+                                new Matter((String) row[0], (String) row[1], (String) row[2]),
+                                (UUID) row[3]);
+                    }
+                    return open;
+                });
+    }
+
+    @Override
+    public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
+        return new Statement(
+                        """
+                        select asked.charter, asked.target,
+                          (select count(*) from proposal where charter = asked.charter and since > cast(?3 as timestamptz)),
+                          (select count(distinct subject_id) from proposal
+                           where charter = asked.charter and target = asked.target and ended_at is null)
+                        from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
+                        """,
+                        fields.stream().map(Field::charter).toArray(String[]::new),
+                        fields.stream().map(Field::target).toArray(String[]::new),
+                        since.atOffset(ZoneOffset.UTC))
+                .rows()
+                .map(rows -> {
+                    Map<Field, Admission.Load> loads = new HashMap<>();
+                    for (Object[] row : rows) {
+                        loads.put(
+                                new Field((String) row[0], (String) row[1]),
+                                new Admission.Load(
+                                        ((Number) row[2]).longValue(),
+                                        ((Number) row[3]).longValue()));
+                    }
+                    return loads;
+                });
+    }
+
+    @Override
+    public Uni<List<Standing>> standing(Collection<UUID> changes) {
+        return new Statement(
+                        "select "
+                                + STANDING
+                                + " from proposal where change_id = any(cast(?1 as uuid[]))",
+                        (Object) changes.toArray(UUID[]::new))
+                .rows()
+                .map(PostgresProposals::standings);
+    }
+
+    @Override
+    public Uni<List<Standing>> list(Selection selection) {
+        return new Statement(
+                        "select "
+                                + STANDING
+                                + " from proposal where (cast(?1 as text) = '' or proposer = cast(?1 as text) or principal = cast(?1 as text))"
+                                + " and (cast(?2 as text) = '' or cast(ended_at is null as text) = cast(?2 as text))"
+                                + " and (since, change_id) < (cast(cast(?3 as text) as timestamptz), cast(cast(?4 as text) as uuid))"
+                                + " order by since desc, change_id desc limit ?5",
+                        selection.person().orElse(""),
+                        selection.open().map(String::valueOf).orElse(""),
+                        selection.after().map(place -> place.since().toString()).orElse("infinity"),
+                        selection.after().map(Place::change).orElse(new UUID(0, 0)).toString(),
+                        selection.limit())
+                .rows()
+                .map(PostgresProposals::standings);
+    }
+
+    @Override
+    public Uni<Void> withdrawn(UUID change, Instant now) {
+        return new Statement(
+                        "update proposal set withdrawn_at = cast(?2 as timestamptz),"
+                                + " ended_at = case when proposed then ended_at else cast(?2 as timestamptz) end,"
+                                + " outcome = case when proposed then outcome else 'WITHDRAWN' end where change_id = ?1",
+                        change,
+                        now.atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> ended(Map<UUID, End> ends) {
+        List<Map.Entry<UUID, End>> all = List.copyOf(ends.entrySet());
+        return new Statement(
+                        "update proposal set ended_at = cast(ended.at as timestamptz), outcome = ended.outcome"
+                                + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[])) as ended (change_id, outcome, at)"
+                                + " where proposal.change_id = ended.change_id and proposal.ended_at is null",
+                        all.stream().map(Map.Entry::getKey).toArray(UUID[]::new),
+                        all.stream().map(each -> each.getValue().outcome()).toArray(String[]::new),
+                        all.stream()
+                                .map(each -> each.getValue().at().toString())
+                                .toArray(String[]::new))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    private static List<Standing> standings(List<Object[]> rows) {
+        return rows.stream().map(PostgresProposals::standing).toList();
+    }
+
+    private static Standing standing(Object[] row) {
+        return new Standing(
+                (UUID) row[0],
+                read((String) row[1]).proposal(),
+                instant(row[2]),
+                (Boolean) row[3],
+                Optional.ofNullable(row[4]).map(PostgresProposals::instant),
+                Optional.ofNullable(row[5]).map(at -> new End((String) row[6], instant(at))));
+    }
+
+    private static Instant instant(Object column) {
+        return switch (column) {
+            case Instant instant -> instant;
+            case OffsetDateTime time -> time.toInstant();
+            default -> throw new IllegalStateException("not a time: " + column.getClass());
+        };
     }
 
     private static Kept kept(Object[] row) {

@@ -1,5 +1,6 @@
 package dev.remit.readiness.adapter.kafka;
 
+import dev.remit.handoff.Ids;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.loop.Outbox;
@@ -12,10 +13,12 @@ import dev.remit.readiness.domain.Outcome.Refused;
 import dev.remit.readiness.domain.Plan;
 import dev.remit.readiness.domain.Proposal;
 import dev.remit.readiness.domain.Request;
+import dev.remit.readiness.domain.Withdrawal;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.FactJudgement;
@@ -30,6 +33,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Between the wire and the domain. */
@@ -59,6 +63,24 @@ public class AvroLetters implements Letters {
     }
 
     @Override
+    public List<Withdrawal> withdrawals(List<Received> batch) {
+        return batch.stream()
+                .flatMap(received ->
+                        received.message() instanceof ChangeWithdrawn withdrawn
+                                ? Stream.of(
+                                        new Withdrawal(
+                                                withdrawn.getChangeId(),
+                                                received.envelope().id(),
+                                                withdrawn.getWithdrawnBy().getId(),
+                                                withdrawn.getWithdrawnBy().getKind().name(),
+                                                Optional.ofNullable(
+                                                        withdrawn.getWithdrawnBy().getPrincipal()),
+                                                withdrawn.getReason()))
+                                : Stream.empty())
+                .toList();
+    }
+
+    @Override
     public void tell(Proposal proposal, List<Happening> happenings, Outbox outbox) {
         for (Happening happening : happenings) {
             switch (happening) {
@@ -67,6 +89,18 @@ public class AvroLetters implements Letters {
                                 proposal.change(),
                                 judged(proposal.kept(), judged.judgement(), outbox.now()),
                                 judged.cause());
+                case Happening.Ended(Withdrawal withdrawal, List<Judgement.Fact> facts) ->
+                        outbox.handOn(
+                                proposal.change(),
+                                withdrawn(proposal.kept(), withdrawal, facts, outbox.now()),
+                                withdrawal.message());
+                case Happening.Relayed(Withdrawal withdrawal) ->
+                        outbox.publish(
+                                Ids.derived(withdrawal.message(), "relayed"),
+                                proposal.change().toString(),
+                                withdrawn(proposal.kept(), withdrawal, List.of(), outbox.now()),
+                                proposal.change(),
+                                withdrawal.message());
                 case Happening.Asked(Correction asked) ->
                         outbox.publish(
                                 Correction.requested(asked.id()),
@@ -128,6 +162,25 @@ public class AvroLetters implements Letters {
                                 .orElse(null))
                 .setPlanHash(judgement.plan().map(Plan::hash).orElse(null))
                 .setReason(judgement.reason())
+                .setJudgedAt(now)
+                .build();
+    }
+
+    private static ReadinessJudged withdrawn(
+            byte[] change, Withdrawal withdrawal, List<Judgement.Fact> facts, Instant now) {
+        return ReadinessJudged.newBuilder()
+                .setChange(KeptChange.read(change))
+                .setVerdict(ReadinessVerdict.WITHDRAWN)
+                .setFacts(facts.stream().map(AvroLetters::fact).toList())
+                .setWithdrawal(
+                        new dev.remit.wire.v1.Withdrawal(
+                                Actor.newBuilder()
+                                        .setId(withdrawal.by())
+                                        .setKind(ActorKind.valueOf(withdrawal.kind()))
+                                        .setPrincipal(withdrawal.principal().orElse(null))
+                                        .build(),
+                                withdrawal.reason()))
+                .setReason(withdrawal.words())
                 .setJudgedAt(now)
                 .build();
     }

@@ -8,7 +8,6 @@ import dev.remit.ledger.application.Checkpoints;
 import dev.remit.ledger.application.Entries;
 import dev.remit.ledger.application.EraseContent;
 import dev.remit.ledger.application.ExportPack;
-import dev.remit.ledger.application.PublicFiles;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
@@ -16,7 +15,6 @@ import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -37,7 +35,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of changes, their certificates, what was set aside, and the public log. */
+/** What is known of changes, their certificates, and what was set aside. */
 @Path("/")
 public class Ledger {
     /** A change as it stands. */
@@ -70,7 +68,6 @@ public class Ledger {
     private final Entries entries;
     private final Checkpoints checkpoints;
     private final Readings readings;
-    private final PublicFiles files;
     private final CertifyClosure certify;
     private final EraseContent erase;
     private final ExportPack packs;
@@ -83,7 +80,6 @@ public class Ledger {
             Entries entries,
             Checkpoints checkpoints,
             Readings readings,
-            PublicFiles files,
             CertifyClosure certify,
             EraseContent erase,
             ExportPack packs,
@@ -94,7 +90,6 @@ public class Ledger {
         this.entries = entries;
         this.checkpoints = checkpoints;
         this.readings = readings;
-        this.files = files;
         this.certify = certify;
         this.erase = erase;
         this.packs = packs;
@@ -298,37 +293,9 @@ public class Ledger {
                                 .toList());
     }
 
-    /** The log's signed state (C2SP tlog-tiles). */
-    @GET
-    @Path("log/checkpoint")
-    @PermitAll
-    public Uni<Response> checkpoint() {
-        return file("checkpoint", "text/plain; charset=utf-8", "max-age=2");
-    }
-
-    /** A tile or an entry bundle (C2SP tlog-tiles): never changes. */
-    @GET
-    @Path("log/tile/{path:.+}")
-    @PermitAll
-    public Uni<Response> tile(@PathParam("path") String path) {
-        return file(
-                "tile/" + path, MediaType.APPLICATION_OCTET_STREAM, "max-age=31536000, immutable");
-    }
-
-    private Uni<Response> file(String path, String type, String caching) {
-        return files.away(() -> files.read(path))
-                .map(found ->
-                        found.map(bytes ->
-                                        Response.ok(bytes, type)
-                                                .header("Cache-Control", caching)
-                                                .build())
-                                .orElseThrow(() ->
-                                        Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));
-    }
-
-    /** The size of the last checkpoint. */
+    /** The size of the last settled checkpoint. */
     private Uni<Long> signed() {
-        return checkpoints.last().map(last -> last.map(Checkpoints.Signed::size).orElse(0L));
+        return checkpoints.ends().map(Checkpoints.Ends::settledSize);
     }
 
     private List<Step> steps(List<Entry.Logged> all) {

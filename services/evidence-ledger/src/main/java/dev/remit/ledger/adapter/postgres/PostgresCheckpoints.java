@@ -6,33 +6,45 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Checkpoints in the table {@code checkpoint}; row 2 of {@code log_state} is the publisher's. */
 @Singleton
 public class PostgresCheckpoints implements Checkpoints {
     @Override
-    public Uni<Optional<Signed>> last() {
+    public Uni<Ends> ends() {
         return Panache.withSession(() ->
-                CheckpointRow.<CheckpointRow>find("order by size desc")
-                        .firstResult()
-                        .map(PostgresCheckpoints::signed));
+                CheckpointRow.<CheckpointRow>list(
+                                "size = (select max(c.size) from CheckpointRow c) or size ="
+                                        + " (select max(c.size) from CheckpointRow c where c.settledAt is not null)"
+                                        + " order by size desc")
+                        .map(rows ->
+                                new Ends(
+                                        rows.stream().findFirst().map(PostgresCheckpoints::signed),
+                                        rows.stream()
+                                                .filter(row -> row.settledAt != null)
+                                                .findFirst()
+                                                .map(PostgresCheckpoints::signed))));
     }
 
     @Override
     public Uni<Optional<Signed>> lastBefore(Instant time) {
         return Panache.withSession(() ->
-                CheckpointRow.<CheckpointRow>find("signedAt < ?1 order by size desc", time)
+                CheckpointRow.<CheckpointRow>find("settledAt < ?1 order by size desc", time)
                         .firstResult()
-                        .map(PostgresCheckpoints::signed));
+                        .map(row ->
+                                Optional.<CheckpointRow>ofNullable(row)
+                                        .map(PostgresCheckpoints::signed)));
     }
 
     @Override
     public Uni<Optional<Signed>> covering(long leafIndex) {
         return Panache.withSession(() ->
-                CheckpointRow.<CheckpointRow>find("size > ?1 order by size", leafIndex)
+                CheckpointRow.<CheckpointRow>find(
+                                "size > ?1 and settledAt is not null order by size", leafIndex)
                         .firstResult()
-                        .map(PostgresCheckpoints::signed));
+                        .map(row ->
+                                Optional.<CheckpointRow>ofNullable(row)
+                                        .map(PostgresCheckpoints::signed)));
     }
 
     @Override
@@ -65,12 +77,32 @@ public class PostgresCheckpoints implements Checkpoints {
         row.size = checkpoint.size();
         row.note = checkpoint.note();
         row.signedAt = checkpoint.at();
+        if (checkpoint.settled().isPresent()) {
+            row.settledNote = checkpoint.note();
+            row.settledAt = checkpoint.settled().get();
+        }
         return Panache.withSession(row::persistAndFlush).replaceWithVoid();
     }
 
-    private static Optional<Signed> signed(@Nullable CheckpointRow row) {
-        return row == null
-                ? Optional.empty()
-                : Optional.of(new Signed(row.size, row.note, row.signedAt));
+    @Override
+    public Uni<Void> settle(Signed checkpoint) {
+        return Panache.withSession(() ->
+                        CheckpointRow.update(
+                                "settledNote = ?1, settledAt = ?2, timestampToken = ?3"
+                                        + " where size = ?4 and settledAt is null",
+                                checkpoint.note(),
+                                checkpoint.settled().orElseThrow(),
+                                checkpoint.timestamp().orElse(null),
+                                checkpoint.size()))
+                .replaceWithVoid();
+    }
+
+    private static Signed signed(CheckpointRow row) {
+        return new Signed(
+                row.size,
+                row.settledNote == null ? row.note : row.settledNote,
+                row.signedAt,
+                Optional.ofNullable(row.settledAt),
+                Optional.ofNullable(row.timestampToken));
     }
 }

@@ -1,0 +1,93 @@
+package dev.remit.connector.adapter.postgres;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.connector.application.Answers;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/** Answers by caller and key; a second request with the same key waits for the first one's. */
+@Singleton
+class PostgresAnswers implements Answers {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<List<Result>> RESULTS = new TypeReference<>() {};
+
+    @Override
+    public Uni<Claim> claim(Request request) {
+        return new Statement(
+                        "insert into answer (caller, key, request) values (?1, ?2, ?3) on conflict do nothing",
+                        request.caller(),
+                        request.key(),
+                        request.request())
+                .execute()
+                .chain(added ->
+                        added == 1 ? Uni.createFrom().item(new Claim.Taken()) : before(request));
+    }
+
+    private static Uni<Claim> before(Request request) {
+        return new Statement(
+                        "select request, results from answer where caller = ?1 and key = ?2",
+                        request.caller(),
+                        request.key())
+                .rows()
+                .map(rows ->
+                        request.request().equals(rows.getFirst()[0])
+                                ? new Claim.Answered(results((String) rows.getFirst()[1]))
+                                : new Claim.Contradicted());
+    }
+
+    @Override
+    public Uni<Void> keep(Request request, Collection<UUID> changes, List<Result> results) {
+        return new Statement(
+                        "update answer set changes = cast(?3 as uuid[]), results = ?4 where caller = ?1 and key = ?2",
+                        request.caller(),
+                        request.key(),
+                        changes.toArray(UUID[]::new),
+                        text(results))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> release(Request request) {
+        return new Statement(
+                        "delete from answer where caller = ?1 and key = ?2",
+                        request.caller(),
+                        request.key())
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> prune(Instant now) {
+        return new Statement(
+                        "delete from answer where answered_at < cast(?1 as timestamptz) - interval '1 day'"
+                                + " and not exists (select 1 from proposal where change_id = any(answer.changes)"
+                                + " and (ended_at is null or ended_at > cast(?1 as timestamptz) - interval '1 day'))",
+                        now.atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    private static List<Result> results(String text) {
+        try {
+            return List.copyOf(JSON.readValue(text, RESULTS));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a kept answer does not read", e);
+        }
+    }
+
+    private static String text(List<Result> results) {
+        try {
+            return JSON.writeValueAsString(results);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an answer is always JSON", e);
+        }
+    }
+}

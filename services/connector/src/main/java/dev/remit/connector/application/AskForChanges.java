@@ -1,0 +1,300 @@
+package dev.remit.connector.application;
+
+import dev.remit.connector.adapter.kafka.Observations;
+import dev.remit.connector.application.Answers.Claim;
+import dev.remit.connector.application.Answers.Request;
+import dev.remit.connector.application.Answers.Result;
+import dev.remit.connector.application.Proposals.Field;
+import dev.remit.connector.application.Proposals.Kept;
+import dev.remit.connector.application.Proposals.Matter;
+import dev.remit.connector.domain.Admission;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Ids;
+import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.Wish;
+import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Someone asks for changes. Each wish is judged by the same rules as alone and answered on its own;
+ * one that is refused stops no other. A refusal by a rule is evidence: it is handed to the log.
+ */
+@Singleton
+public class AskForChanges {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final Handoffs handoffs;
+    private final Charters charters;
+    private final Subjects subjects;
+    private final Proposals proposals;
+    private final ProposeChange propose;
+    private final Answers answers;
+    private final MeterRegistry meters;
+
+    AskForChanges(
+            Handoffs handoffs,
+            Charters charters,
+            Subjects subjects,
+            Proposals proposals,
+            ProposeChange propose,
+            Answers answers,
+            MeterRegistry meters) {
+        this.handoffs = handoffs;
+        this.charters = charters;
+        this.subjects = subjects;
+        this.proposals = proposals;
+        this.propose = propose;
+        this.answers = answers;
+        this.meters = meters;
+    }
+
+    /**
+     * Opens what no rule is against, all in one transaction.
+     *
+     * @param request if it may be repeated: a repetition is answered as before; one that opened
+     *     nothing is judged again
+     * @return a result for each wish, in their order
+     * @throws Problem 409 IDEMPOTENCY_KEY_REUSED if the key came with another request before
+     */
+    public Uni<List<Result>> ask(List<Wish> wishes, Optional<Request> request) {
+        return handoffs.transact(List.of(), outbox -> once(wishes, request, outbox));
+    }
+
+    /** What would be answered to a single wish; opens nothing and records nothing. */
+    public Uni<Admission> tryOut(Wish wish) {
+        return handoffs.transact(
+                List.of(),
+                outbox ->
+                        subjects.find(asked(List.of(wish)))
+                                .chain(found -> known(List.of(wish), found, outbox.now()))
+                                .map(known -> known.admit(wish, outbox.newId())));
+    }
+
+    private Uni<List<Result>> once(List<Wish> wishes, Optional<Request> request, Outbox outbox) {
+        if (request.isEmpty()) {
+            return judge(wishes, request, outbox);
+        }
+        return answers.claim(request.get())
+                .chain(claim ->
+                        switch (claim) {
+                            case Claim.Taken _ ->
+                                    judge(wishes, request, outbox)
+                                            .call(results -> keep(request.get(), results));
+                            case Claim.Answered(List<Result> results) ->
+                                    Uni.createFrom().item(results);
+                            case Claim.Contradicted _ ->
+                                    throw Problem.of(
+                                            409,
+                                            "IDEMPOTENCY_KEY_REUSED",
+                                            "Idempotency-Key: was used before with another request");
+                        });
+    }
+
+    private Uni<Void> keep(Request request, List<Result> results) {
+        Set<UUID> opened =
+                results.stream()
+                        .map(Result::change)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet());
+        return opened.isEmpty() ? answers.release(request) : answers.keep(request, opened, results);
+    }
+
+    private Uni<List<Result>> judge(List<Wish> wishes, Optional<Request> request, Outbox outbox) {
+        return subjects.find(asked(wishes))
+                .call(found -> proposals.queue(queues(wishes, found)))
+                .chain(found -> known(wishes, found, outbox.now()))
+                .chain(known -> {
+                    List<Result> results = new ArrayList<>();
+                    Map<UUID, Kept> opened = new LinkedHashMap<>();
+                    for (Wish wish : wishes) {
+                        UUID change = outbox.newId();
+                        results.add(
+                                switch (known.admit(wish, change)) {
+                                    case Admission.Admitted(Proposal proposal) -> {
+                                        opened.put(
+                                                change,
+                                                new Kept(
+                                                        change,
+                                                        proposal,
+                                                        null,
+                                                        ProposeChange.today(outbox)));
+                                        yield new Result(change, 202, null, null, null);
+                                    }
+                                    case Admission.Refused(Charter.Refusal refusal) -> {
+                                        record(wish, refusal, results.size(), request, outbox);
+                                        yield new Result(
+                                                null,
+                                                refusal.status(),
+                                                refusal.code(),
+                                                refusal.field(),
+                                                refusal.detail());
+                                    }
+                                });
+                    }
+                    return outbox.lock(opened.keySet())
+                            .chain(() -> propose.propose(opened.values(), outbox))
+                            .replaceWith(List.copyOf(results));
+                });
+    }
+
+    /** A repetition of a request with a key leaves no second record of the same refusal. */
+    private void record(
+            Wish wish,
+            Charter.Refusal refusal,
+            int place,
+            Optional<Request> request,
+            Outbox outbox) {
+        meters.counter("remit.proposals.refused", "code", refusal.code()).increment();
+        if (refusal.status() >= 500) {
+            return;
+        }
+        UUID id =
+                request.map(each ->
+                                dev.remit.handoff.Ids.derived(
+                                        Ids.NAMESPACE,
+                                        String.join(
+                                                "|",
+                                                "refused",
+                                                each.caller(),
+                                                each.key(),
+                                                each.request(),
+                                                String.valueOf(place),
+                                                refusal.code())))
+                        .orElseGet(outbox::newId);
+        outbox.publish(
+                id,
+                id.toString(),
+                Observations.refused(
+                        wish,
+                        refusal,
+                        charters.find(wish.charter()).map(Charter::hash),
+                        outbox.now()),
+                null,
+                null);
+    }
+
+    /** What must not be decided on twice at a time: each matter, and each charter with a limit. */
+    private Set<String> queues(List<Wish> wishes, Map<Subjects.Asked, Admission.Subject> found) {
+        Set<String> names = new TreeSet<>();
+        for (Wish wish : wishes) {
+            matter(wish, found)
+                    .ifPresent(matter ->
+                            names.add(
+                                    String.join(
+                                            "|",
+                                            "matter",
+                                            matter.subjectId(),
+                                            matter.target(),
+                                            matter.action())));
+            charters.find(wish.charter())
+                    .filter(AskForChanges::isLimited)
+                    .ifPresent(charter -> names.add("charter|" + charter.name()));
+        }
+        return names;
+    }
+
+    private static boolean isLimited(Charter charter) {
+        return charter.limits().changesPerHour().isPresent()
+                || charter.limits().shareOfPopulation().isPresent();
+    }
+
+    private Uni<Whole> known(
+            List<Wish> wishes, Map<Subjects.Asked, Admission.Subject> found, Instant now) {
+        Set<Matter> matters = new LinkedHashSet<>();
+        Set<Field> fields = new LinkedHashSet<>();
+        for (Wish wish : wishes) {
+            matter(wish, found).ifPresent(matters::add);
+            charters.find(wish.charter())
+                    .filter(AskForChanges::isLimited)
+                    .ifPresent(charter -> fields.add(new Field(wish.charter(), wish.target())));
+        }
+        return proposals
+                .open(matters)
+                .chain(open -> loads(fields, now).map(loads -> new Whole(found, open, loads, now)));
+    }
+
+    private Uni<Map<Field, Admission.Load>> loads(Collection<Field> fields, Instant now) {
+        return fields.isEmpty()
+                ? Uni.createFrom().item(Map.of())
+                : proposals.load(fields, now.minus(HOUR));
+    }
+
+    private static Set<Subjects.Asked> asked(List<Wish> wishes) {
+        return wishes.stream().map(AskForChanges::asked).collect(Collectors.toSet());
+    }
+
+    private static Subjects.Asked asked(Wish wish) {
+        return new Subjects.Asked(wish.subjectSystem(), wish.subjectId(), wish.target());
+    }
+
+    private static Optional<Matter> matter(
+            Wish wish, Map<Subjects.Asked, Admission.Subject> found) {
+        return Optional.ofNullable(found.get(asked(wish)))
+                .flatMap(Admission.Subject::worker)
+                .map(worker -> new Matter(worker, wish.target(), wish.action()));
+    }
+
+    /** What all wishes of a request stand on; what one of them opens counts for the next. */
+    private final class Whole {
+        private final Map<Subjects.Asked, Admission.Subject> found;
+        private final Map<Matter, UUID> open;
+        private final Map<Field, Admission.Load> loads;
+        private final Instant now;
+
+        Whole(
+                Map<Subjects.Asked, Admission.Subject> found,
+                Map<Matter, UUID> open,
+                Map<Field, Admission.Load> loads,
+                Instant now) {
+            this.found = found;
+            this.open = new HashMap<>(open);
+            this.loads = new HashMap<>(loads);
+            this.now = now;
+        }
+
+        Admission admit(Wish wish, UUID change) {
+            Admission.Subject subject =
+                    found.getOrDefault(asked(wish), new Admission.Subject(Optional.empty(), 0, 0));
+            Optional<Matter> matter = matter(wish, found);
+            Field field = new Field(wish.charter(), wish.target());
+            Admission.Load load = loads.getOrDefault(field, new Admission.Load(0, 0));
+            Admission admission =
+                    Admission.of(
+                            wish,
+                            new Admission.Known(
+                                    charters.find(wish.charter()),
+                                    subject,
+                                    matter.map(open::get),
+                                    load,
+                                    now));
+            if (admission instanceof Admission.Admitted) {
+                matter.ifPresent(each -> open.put(each, change));
+                loads.put(field, new Admission.Load(load.lastHour() + 1, load.subjects() + 1));
+                loads.replaceAll((other, count) ->
+                        other.charter().equals(field.charter()) && !other.equals(field)
+                                ? new Admission.Load(count.lastHour() + 1, count.subjects())
+                                : count);
+            }
+            return admission;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.remit.connector.application;
+
+import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.loop.Receiver;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Changes ended: they are open no more, and whoever asks is told how. */
+@Singleton
+public class NoteEnds implements Receiver {
+    private final Closings closings;
+    private final Proposals proposals;
+
+    NoteEnds(Closings closings, Proposals proposals) {
+        this.closings = closings;
+        this.proposals = proposals;
+    }
+
+    @Override
+    public Uni<Void> receive(List<Received> batch, Outbox outbox) {
+        Map<UUID, Proposals.End> ends = new LinkedHashMap<>();
+        batch.forEach(each ->
+                closings.of(each)
+                        .ifPresent(closing -> ends.putIfAbsent(closing.change(), closing.end())));
+        return ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends);
+    }
+}

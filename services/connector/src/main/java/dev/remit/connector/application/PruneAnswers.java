@@ -1,0 +1,39 @@
+package dev.remit.connector.application;
+
+import dev.remit.handoff.loop.Handoffs;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Old answers and tasks are forgotten, every hour. */
+@Singleton
+public class PruneAnswers {
+    private static final Logger LOG = Logger.getLogger(PruneAnswers.class);
+
+    private final Answers answers;
+    private final AccessTasks tasks;
+    private final Handoffs handoffs;
+
+    PruneAnswers(Answers answers, AccessTasks tasks, Handoffs handoffs) {
+        this.answers = answers;
+        this.tasks = tasks;
+        this.handoffs = handoffs;
+    }
+
+    @Scheduled(
+            every = "1h",
+            delayed = "1m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> prune() {
+        return handoffs.transact(
+                        List.of(),
+                        outbox ->
+                                answers.prune(outbox.now()).chain(() -> tasks.prune(outbox.now())))
+                .onFailure()
+                .invoke(failure -> LOG.warnf("old answers stay: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+}

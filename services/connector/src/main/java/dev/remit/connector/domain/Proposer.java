@@ -1,0 +1,34 @@
+package dev.remit.connector.domain;
+
+import java.util.Optional;
+
+/**
+ * Who proposes, from a verified token. Whatever proposes, a person is responsible.
+ *
+ * @param id immutable id
+ * @param principal the person responsible, for an AI; empty for a person
+ * @param agent the AI; empty when a person proposes alone
+ */
+public record Proposer(String id, Optional<String> principal, Optional<Agent> agent) {
+    /** What proposes. */
+    public enum Kind {
+        HUMAN,
+        COPILOT,
+        DIGITAL_EMPLOYEE
+    }
+
+    public static Proposer person(String id) {
+        return new Proposer(id, Optional.empty(), Optional.empty());
+    }
+
+    /** What this is: without a principal, a person. */
+    public Kind kind() {
+        return agent.map(Agent::kind)
+                .orElse(principal.isPresent() ? Kind.DIGITAL_EMPLOYEE : Kind.HUMAN);
+    }
+
+    /** Whether someone with this id proposed it or answers for it. */
+    public boolean answersTo(String person) {
+        return id.equals(person) || principal.filter(person::equals).isPresent();
+    }
+}

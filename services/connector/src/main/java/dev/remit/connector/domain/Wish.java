@@ -1,0 +1,16 @@
+package dev.remit.connector.domain;
+
+/**
+ * A change as someone asks for it, before any rule was looked at.
+ *
+ * @param subjectSystem {@code hr}, or a system whose account ids are known here
+ * @param subjectId the HR worker id, or the account's immutable id
+ */
+public record Wish(
+        String charter,
+        String subjectSystem,
+        String subjectId,
+        String target,
+        String action,
+        String reason,
+        Proposer proposer) {}

@@ -1,0 +1,102 @@
+package dev.remit.ledger.adapter.http;
+
+import dev.remit.handoff.http.Problem;
+import dev.remit.ledger.application.ProveEntries;
+import dev.remit.ledger.application.PublicFiles;
+import dev.remit.ledger.log.Tile;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.concurrent.Callable;
+
+/** The public log (C2SP tlog-tiles), from its files alone; and proofs made of them. */
+@Path("/log")
+@PermitAll
+public class PublicLog {
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String FOR_SECONDS = "max-age=2";
+    private static final String FOR_EVER = "max-age=31536000, immutable";
+
+    private final PublicFiles files;
+    private final ProveEntries prove;
+
+    PublicLog(PublicFiles files, ProveEntries prove) {
+        this.files = files;
+        this.prove = prove;
+    }
+
+    /** The log's state: the largest one that has all the cosignatures asked for. */
+    @GET
+    @Path("checkpoint")
+    public Uni<Response> checkpoint() {
+        return file("checkpoint", TEXT, FOR_SECONDS);
+    }
+
+    /** The largest state that the log signed, for witnesses and monitors. */
+    @GET
+    @Path("checkpoint.signed")
+    public Uni<Response> signed() {
+        return file("checkpoint.signed", TEXT, FOR_SECONDS);
+    }
+
+    /** The timestamp (RFC 3161 token) over the bytes of the checkpoint of this size. */
+    @GET
+    @Path("timestamp/{size:[0-9]+}.tsr")
+    public Uni<Response> timestamp(@PathParam("size") String size) {
+        return file("timestamp/" + size + ".tsr", MediaType.APPLICATION_OCTET_STREAM, FOR_EVER);
+    }
+
+    /** A tile or an entry bundle: never changes. */
+    @GET
+    @Path("tile/{path:.+}")
+    public Uni<Response> tile(@PathParam("path") String path) {
+        try {
+            return file(
+                    Tile.parse("tile/" + path).path(),
+                    MediaType.APPLICATION_OCTET_STREAM,
+                    FOR_EVER);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(404, "NOT_IN_LOG", "the log has no tile/" + path);
+        }
+    }
+
+    /** That the leaf is in the log, as of the public checkpoint (C2SP tlog-proof). */
+    @GET
+    @Path("proof/{index:[0-9]{1,18}}")
+    public Uni<Response> proof(@PathParam("index") long index) {
+        return proved(() -> prove.inclusion(index).text(), FOR_SECONDS);
+    }
+
+    /**
+     * That the log of one size is a prefix of that of another: hashes of RFC 9162 section 2.1.4, a
+     * line each.
+     */
+    @GET
+    @Path("consistency/{old:[0-9]{1,18}}/{size:[0-9]{1,18}}")
+    public Uni<Response> consistency(@PathParam("old") long old, @PathParam("size") long size) {
+        return proved(() -> prove.consistency(old, size), FOR_EVER);
+    }
+
+    private Uni<Response> proved(Callable<String> proof, String caching) {
+        return files.away(proof)
+                .map(text -> Response.ok(text, TEXT).header("Cache-Control", caching).build())
+                .onFailure(IndexOutOfBoundsException.class)
+                .transform(failure ->
+                        Problem.of(404, "NOT_IN_LOG", String.valueOf(failure.getMessage())));
+    }
+
+    private Uni<Response> file(String path, String type, String caching) {
+        return files.away(() -> files.read(path))
+                .map(found ->
+                        found.map(bytes ->
+                                        Response.ok(bytes, type)
+                                                .header("Cache-Control", caching)
+                                                .build())
+                                .orElseThrow(() ->
+                                        Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));
+    }
+}

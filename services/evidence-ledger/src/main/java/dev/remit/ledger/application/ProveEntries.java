@@ -1,0 +1,59 @@
+package dev.remit.ledger.application;
+
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.TlogProof;
+import dev.remit.ledger.log.Tree;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Proofs for whoever asks, from the public files: the database is not read. They block. */
+@Singleton
+public class ProveEntries {
+    private final PublicFiles files;
+
+    ProveEntries(PublicFiles files) {
+        this.files = files;
+    }
+
+    /**
+     * That a leaf is in the log.
+     *
+     * @throws IndexOutOfBoundsException if the public checkpoint does not cover it
+     */
+    public TlogProof inclusion(long index) {
+        String note =
+                files.read("checkpoint")
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .orElseThrow(
+                                () -> new IndexOutOfBoundsException("nothing is published yet"));
+        return new TlogProof(
+                Optional.empty(), index, new Tree(files, size(note)).inclusionProof(index), note);
+    }
+
+    /**
+     * That a log of one size is a prefix of that of another, a hash a line.
+     *
+     * @throws IndexOutOfBoundsException unless 1 &lt;= old &lt;= size &lt;= what is published
+     */
+    public String consistency(long old, long size) {
+        long published =
+                files.read("checkpoint.signed")
+                        .map(bytes -> size(new String(bytes, StandardCharsets.UTF_8)))
+                        .orElse(0L);
+        if (size > published) {
+            throw new IndexOutOfBoundsException("size " + size + " of " + published);
+        }
+        return new Tree(files, size)
+                .consistencyProof(old).stream()
+                        .map(Hash::toString)
+                        .collect(Collectors.joining("\n", "", old == size ? "" : "\n"));
+    }
+
+    private static long size(String note) {
+        return Checkpoint.parse(SignedNote.parse(note).text()).size();
+    }
+}
