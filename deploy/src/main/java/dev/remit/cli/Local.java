@@ -42,7 +42,7 @@ final class Local {
     static void start(Stack stack) throws Exception {
         long start = System.nanoTime();
         System.out.println(
-                "Starting PostgreSQL, Kafka, Apicurio Registry, Keycloak and the five services (the first time also unpacks them) ...");
+                "Starting PostgreSQL, Kafka, Apicurio Registry, Keycloak, two witnesses and the five services (the first time also unpacks them) ...");
         stack.up((name, took, adopted) -> {
             Duration sofar = Duration.ofNanos(System.nanoTime() - start);
             System.out.printf(

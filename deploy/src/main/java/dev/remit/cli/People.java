@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.stack.Home;
 import dev.remit.stack.Requests;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,24 +41,22 @@ final class People {
                 description = "Who asks (default: ${DEFAULT-VALUE}).")
         String user;
 
-        @Override
-        public Integer call() throws Exception {
-            Home home = remit.home();
-            if (change == null) {
-                JsonNode all =
+        @Option(names = "--all", description = "Shows every page, not the newest changes only.")
+        boolean all;
+
+        private void list(Home home) throws Exception {
+            System.out.printf(
+                    "%-36s  %-9s  %-10s  %-32s  %s%n",
+                    "change", "subject", "outcome", "held by", "state, since");
+            Optional<String> path = Optional.of("/changes");
+            int shown = 0;
+            while (path.isPresent()) {
+                Requests.Answer page =
                         Remit.expect(
-                                        Remit.ask(
-                                                home,
-                                                "GET",
-                                                "evidence-ledger",
-                                                "/changes",
-                                                user,
-                                                null))
-                                .json();
-                System.out.printf(
-                        "%-36s  %-9s  %-10s  %-32s  %s%n",
-                        "change", "subject", "outcome", "held by", "state, since");
-                for (JsonNode each : all) {
+                                Remit.ask(
+                                        home, "GET", "evidence-ledger", path.get(), user, null));
+                for (JsonNode each : page.json()) {
+                    shown++;
                     System.out.printf(
                             "%-36s  %-9s  %-10s  %-32s  %s, %s%n",
                             each.path("changeId").asText(),
@@ -65,6 +66,26 @@ final class People {
                             each.path("state").asText(),
                             ago(each.path("since").asText()));
                 }
+                path = page.next().map(Changes::local);
+                if (path.isPresent() && !all) {
+                    System.out.println(
+                            "these are the newest " + shown + "; there are more: ./remit changes --all");
+                    return;
+                }
+            }
+        }
+
+        /** A link's path and query: the service is known already. */
+        private static String local(String link) {
+            URI uri = URI.create(link);
+            return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            Home home = remit.home();
+            if (change == null) {
+                list(home);
                 return 0;
             }
             show(
@@ -161,6 +182,18 @@ final class People {
                 description = "Who proposes (default: ${DEFAULT-VALUE}).")
         String user;
 
+        @Option(
+                names = "--dry-run",
+                description =
+                        "Opens nothing; says what would come of it: readiness, plan, and who could approve.")
+        boolean dryRun;
+
+        @Option(
+                names = "--key",
+                paramLabel = "KEY",
+                description = "The same key with the same proposal opens one change only.")
+        @Nullable String key;
+
         @Override
         public Integer call() throws Exception {
             ObjectNode body =
@@ -176,11 +209,128 @@ final class People {
                                             remit.home(),
                                             "POST",
                                             "connector",
-                                            "/changes",
+                                            dryRun ? "/changes?dryRun=true" : "/changes",
                                             user,
-                                            body.toString()))
+                                            body.toString(),
+                                            key == null
+                                                    ? Map.of()
+                                                    : Map.of("Idempotency-Key", key)))
                             .json();
+            if (dryRun) {
+                foretell(answer);
+                return answer.path("admitted").asBoolean() ? 0 : 1;
+            }
             System.out.println("proposed change " + answer.path("changeId").asText());
+            return 0;
+        }
+    }
+
+    /** Prints what would come of a proposal. */
+    private static void foretell(JsonNode preview) {
+        JsonNode refusal = preview.path("refusal");
+        if (!preview.path("admitted").asBoolean()) {
+            System.out.println(
+                    "would be refused: "
+                            + refusal.path("code").asText()
+                            + " ("
+                            + refusal.path("field").asText()
+                            + ") "
+                            + refusal.path("detail").asText());
+            return;
+        }
+        System.out.println(
+                "would be opened under "
+                        + preview.path("charter").asText()
+                        + " "
+                        + preview.path("charterVersion").asText()
+                        + ", mode "
+                        + preview.path("mode").asText());
+        JsonNode readiness = preview.path("readiness");
+        if (readiness.isObject()) {
+            System.out.println(
+                    "readiness: "
+                            + readiness.path("verdict").asText()
+                            + ", "
+                            + readiness.path("reason").asText());
+            for (JsonNode fact : readiness.path("facts")) {
+                System.out.println(
+                        "  "
+                                + fact.path("name").asText()
+                                + ": "
+                                + fact.path("state").asText()
+                                + ", "
+                                + fact.path("reason").asText());
+            }
+            for (JsonNode step : readiness.path("plan").path("steps")) {
+                System.out.println(
+                        "  plan "
+                                + step.path("name").asText()
+                                + ": "
+                                + step.path("before")
+                                + " -> "
+                                + step.path("after"));
+            }
+        }
+        for (JsonNode stage : preview.path("route").path("stages")) {
+            System.out.println(
+                    "stage "
+                            + stage.path("stage").asText()
+                            + " needs "
+                            + stage.path("quorum").asText()
+                            + (stage.path("held").isTextual()
+                                    ? ", held: " + stage.path("held").asText()
+                                    : ""));
+            for (JsonNode each : stage.path("candidates")) {
+                System.out.println(
+                        "  "
+                                + (each.path("eligible").asBoolean() ? "may " : "barred ")
+                                + each.path("label").asText(each.path("id").asText())
+                                + ": "
+                                + each.path("reason").asText());
+            }
+        }
+        for (JsonNode part : preview.path("unanswered")) {
+            System.out.println(
+                    "not known: "
+                            + part.path("part").asText()
+                            + " "
+                            + part.path("reason").asText());
+        }
+    }
+
+    @Command(
+            name = "withdraw",
+            mixinStandardHelpOptions = true,
+            description = "Takes a change back; whoever holds it ends it. Once authorized, it runs its course.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
+    static final class Withdraw implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
+        String change;
+
+        @Option(names = "--reason", required = true, description = "Why.")
+        String reason;
+
+        @Option(
+                names = "--as",
+                defaultValue = "offboarding.owner",
+                paramLabel = "USER",
+                description = "Who takes it back (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            Remit.expect(
+                    Remit.ask(
+                            remit.home(),
+                            "POST",
+                            "connector",
+                            "/changes/" + change + "/withdraw",
+                            user,
+                            JSON.createObjectNode().put("reason", reason).toString()));
+            System.out.println(
+                    "asked for; see what becomes of it with: ./remit changes " + change);
             return 0;
         }
     }

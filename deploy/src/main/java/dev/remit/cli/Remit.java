@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,13 +38,18 @@ import picocli.CommandLine.ScopeType;
             Compose.class,
             People.Changes.class,
             People.Propose.class,
+            People.Withdraw.class,
             People.Approve.class,
             People.Correct.class,
+            Charters.class,
             DeadLetters.class,
             Verify.class,
             Verify.Withhold.class,
             Evidence.GetPack.class,
             Evidence.Erase.class,
+            AuditLog.class,
+            LedgerFsck.Group.class,
+            RunWitness.class,
             CommandLine.HelpCommand.class
         },
         footer = {"", "Start with: remit demo"})
@@ -115,8 +121,21 @@ public final class Remit implements Runnable {
             String user,
             @Nullable String body)
             throws IOException, InterruptedException {
+        return ask(home, method, service, path, user, body, Map.of());
+    }
+
+    /** The same with further headers. */
+    static Requests.Answer ask(
+            Home home,
+            String method,
+            String service,
+            String path,
+            String user,
+            @Nullable String body,
+            Map<String, String> headers)
+            throws IOException, InterruptedException {
         String token = Tokens.of(home, "remit-cli", user);
-        return Requests.send(method, "http://127.0.0.1:" + home.port(service) + path, token, body);
+        return Requests.send(method, "http://127.0.0.1:" + home.port(service) + path, token, body, headers);
     }
 
     /** The answer, or a failure in its own words. */

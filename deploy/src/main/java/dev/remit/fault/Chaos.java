@@ -293,6 +293,9 @@ public final class Chaos {
 
     private String apply(Fault fault, Stack stack, Path stopPoints)
             throws IOException, InterruptedException {
+        if (fault instanceof Fault.Kill(String part) && !stack.isRunning(part)) {
+            return part + " is dead already; not counted";
+        }
         applied.merge(fault.getClass().getSimpleName(), 1, Integer::sum);
         return switch (fault) {
             case Fault.Kill(String part) -> {

@@ -50,12 +50,7 @@ public final class Acls implements Preparation {
 
     @Override
     public Optional<String> trouble() throws InterruptedException {
-        try (Admin admin = Topics.admin(servers, client)) {
-            admin.describeCluster().nodes().get(2, TimeUnit.SECONDS);
-            return Optional.empty();
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
-            return Optional.of(Topics.words(e));
-        }
+        return Topics.trouble(servers, client);
     }
 
     @Override

@@ -32,6 +32,7 @@ public record Home(Path data, Path top) {
                     Map.entry("approval-routing", 7103),
                     Map.entry("executor", 7104),
                     Map.entry("evidence-ledger", 7105),
+                    Map.entry("witness", 7108),
                     Map.entry("keycloak", 7110),
                     Map.entry("keycloak-management", 7111),
                     Map.entry("registry", 7112),
@@ -76,6 +77,11 @@ public record Home(Path data, Path top) {
         return data.resolve("ledger");
     }
 
+    /** What the local witnesses and the timestamp authority keep. */
+    public Path witness() {
+        return data.resolve("witness");
+    }
+
     public Path certificates() {
         return data.resolve("certificates");
     }
@@ -97,7 +103,12 @@ public record Home(Path data, Path top) {
         }
         Map<String, Integer> ports = new TreeMap<>();
         for (Map.Entry<String, Integer> each : DEFAULT_PORTS.entrySet()) {
-            ports.put(each.getKey(), isFree(each.getValue()) ? each.getValue() : anyFree());
+            String chosen = kept.get(each.getKey());
+            ports.put(
+                    each.getKey(),
+                    chosen != null
+                            ? Integer.parseInt(chosen)
+                            : isFree(each.getValue()) ? each.getValue() : anyFree());
         }
         Map<String, String> text = new TreeMap<>();
         ports.forEach((name, port) -> text.put(name, String.valueOf(port)));
@@ -206,7 +217,8 @@ public record Home(Path data, Path top) {
         }
     }
 
-    private static int anyFree() throws IOException {
+    /** A port that nothing listens on now. */
+    static int anyFree() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -20,19 +20,18 @@ import java.util.stream.Collectors;
  * The services' signing keys and the log's, as {@code <service>.key} and {@code log.key}, with what
  * others verify by: {@code trust.vkeys}, {@code log.vkey} and {@code log.policy} (C2SP
  * tlog-policy). A key that is there stays; a key once trusted stays trusted, since what it signed
- * must verify for ever. The log has an Ed25519 and an ML-DSA-44 key, a line each; a policy that is
- * there stays as its owner wrote it.
+ * must verify for ever. The log has an Ed25519 and an ML-DSA-44 key, a line each.
  */
 public final class KeyFolder implements Preparation {
     private final Path folder;
     private final String origin;
     private final boolean development;
     private final boolean apart;
-    private final String witnesses;
+    private final Optional<String> witnesses;
 
-    /** Keys for a log that no witness is asked to cosign, until the policy says so. */
+    /** Keys for a log that no witness is asked to cosign, until its owner writes a policy. */
     public KeyFolder(Path folder, String origin, boolean development, boolean apart) {
-        this(folder, origin, development, apart, "quorum none\n");
+        this(folder, origin, development, apart, Optional.empty());
     }
 
     /**
@@ -40,10 +39,15 @@ public final class KeyFolder implements Preparation {
      * @param development whether new keys are marked as good for nothing but development
      * @param apart whether each service's key is in a folder of its own, {@code
      *     <service>/<service>.key}, so that nothing else need be shown to it
-     * @param witnesses the lines of a new policy after the log's own
+     * @param witnesses the policy's lines after the log's own; empty: none, and a policy that is
+     *     there stays
      */
     public KeyFolder(
-            Path folder, String origin, boolean development, boolean apart, String witnesses) {
+            Path folder,
+            String origin,
+            boolean development,
+            boolean apart,
+            Optional<String> witnesses) {
         this.folder = folder;
         this.origin = origin;
         this.development = development;
@@ -102,11 +106,11 @@ public final class KeyFolder implements Preparation {
                 signers.stream()
                                 .map(each -> "log " + each.verifier() + "\n")
                                 .collect(Collectors.joining())
-                        + witnesses;
+                        + witnesses.orElse("quorum none\n");
         for (Path each : folders) {
             replace(each.resolve("trust.vkeys"), String.join("\n", trusted) + "\n", "rw-r--r--");
             replace(each.resolve("log.vkey"), logKey + "\n", "rw-r--r--");
-            if (!Files.exists(each.resolve("log.policy"))) {
+            if (witnesses.isPresent() || !Files.exists(each.resolve("log.policy"))) {
                 replace(each.resolve("log.policy"), policy, "rw-r--r--");
             }
         }

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -16,10 +18,29 @@ final class MeshService extends Part {
     private final Service service;
     private final Map<String, String> extra;
 
+    /** A port of its own; empty for the one that its home has chosen. */
+    private final OptionalInt port;
+
     MeshService(Home home, Service service, Map<String, String> extra) {
-        super(service.id(), home);
+        this(service.id(), home, service, extra, OptionalInt.empty());
+    }
+
+    private MeshService(
+            String name, Home home, Service service, Map<String, String> extra, OptionalInt port) {
+        super(name, home);
         this.service = service;
         this.extra = extra;
+        this.port = port;
+    }
+
+    /** Another process of the same service: same database, same key, a port of its own. */
+    MeshService replica(String name) throws IOException {
+        return new MeshService(
+                name, home(), service, new HashMap<>(extra), OptionalInt.of(Home.anyFree()));
+    }
+
+    int port() throws IOException {
+        return port.isPresent() ? port.getAsInt() : home().port(service.id());
     }
 
     /** Replaces or adds configuration for the next start. */
@@ -81,9 +102,7 @@ final class MeshService extends Part {
 
     private List<String> command(List<String> options) {
         List<String> rest = new ArrayList<>(options);
-        rest.add(
-                "-Dquarkus.config.locations="
-                        + home().config().resolve(service.id() + ".properties"));
+        rest.add("-Dquarkus.config.locations=" + home().config().resolve(name() + ".properties"));
         rest.addAll(List.of("-jar", program().toString()));
         return Java.command(use(), 192, rest);
     }
@@ -92,16 +111,15 @@ final class MeshService extends Part {
         if (!Files.exists(program())) {
             throw new IOException(service.id() + " is not built; run: ./remit build");
         }
-        Path config = home().config().resolve(service.id() + ".properties");
+        Path config = home().config().resolve(name() + ".properties");
         Home.write(config, properties());
-        child().start(command(options), Map.of(), home().data().resolve("work/" + service.id()));
+        child().start(command(options), Map.of(), home().data().resolve("work/" + name()));
     }
 
     @Override
     boolean isReady() {
         try {
-            return Requests.answers(
-                    "http://127.0.0.1:" + home().port(service.id()) + "/q/health/ready");
+            return Requests.answers("http://127.0.0.1:" + port() + "/q/health/ready");
         } catch (IOException e) {
             return false;
         }
@@ -112,7 +130,7 @@ final class MeshService extends Part {
         String postgres =
                 "postgresql://127.0.0.1:" + home().port("postgres") + "/" + database(service);
         properties.put("quarkus.http.host", "127.0.0.1");
-        properties.put("quarkus.http.port", String.valueOf(home().port(service.id())));
+        properties.put("quarkus.http.port", String.valueOf(port()));
         properties.put("quarkus.datasource.username", Postgres.USER);
         properties.put("quarkus.datasource.password", home().secret("postgres"));
         properties.put("quarkus.datasource.reactive.url", postgres);

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class Requests {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NEXT = Pattern.compile("<([^>]*)>[^,]*rel=\"?next\"?");
 
     private Requests() {}
 
@@ -36,14 +39,21 @@ public final class Requests {
      *
      * @param status the HTTP status
      * @param body the bytes
+     * @param link the Link header (RFC 8288); empty without one
      */
-    public record Answer(int status, byte[] body) {
+    public record Answer(int status, byte[] body, String link) {
         public boolean ok() {
             return status / 100 == 2;
         }
 
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
+        }
+
+        /** Where the next page is, if there is one. */
+        public Optional<String> next() {
+            Matcher matcher = NEXT.matcher(link);
+            return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
         }
 
         public JsonNode json() throws IOException {
@@ -132,7 +142,10 @@ public final class Requests {
         try {
             HttpResponse<byte[]> response =
                     CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(
+                    response.statusCode(),
+                    response.body(),
+                    response.headers().firstValue("Link").orElse(""));
         } catch (ConnectException | HttpConnectTimeoutException e) {
             ConnectException named =
                     new ConnectException(

@@ -22,8 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * The whole local mesh: PostgreSQL and Kafka, then the registry and Keycloak, then the five
- * services. Starting adopts what runs already; stopping ends only what was started here.
+ * The whole local mesh: PostgreSQL and Kafka, then the registry, Keycloak and the log's witnesses,
+ * then the five services. Starting adopts what runs already; stopping ends only what was started
+ * here.
  */
 public final class Stack {
     /** Where the log keeps its name: the origin in its checkpoints. */
@@ -68,7 +69,10 @@ public final class Stack {
         this.stages =
                 List.of(
                         List.of(new Postgres(home, databases), new Broker(home)),
-                        List.of(new Registry(home), new IdentityProvider(home)),
+                        List.of(
+                                new Registry(home),
+                                new IdentityProvider(home),
+                                new WitnessPart(home)),
                         services);
         engines.forEach((name, engine) -> part(name).runBy(engine));
     }
@@ -159,6 +163,22 @@ public final class Stack {
      */
     public void configure(String name, Map<String, String> configuration) {
         ((MeshService) part(name)).configure(configuration);
+    }
+
+    /**
+     * Adds another process of a service, which is started and stopped with the rest: it shares the
+     * work by sharing database, key and consumer group.
+     *
+     * @param name of the part, none that there is
+     * @return where it will answer, for example {@code http://127.0.0.1:7106}
+     */
+    public String addReplica(String name, Service service) throws IOException {
+        if (stages.stream().flatMap(List::stream).anyMatch(part -> part.name().equals(name))) {
+            throw new IllegalArgumentException("there is a part named " + name);
+        }
+        MeshService replica = ((MeshService) part(service.id())).replica(name);
+        stages.getLast().add(replica);
+        return "http://127.0.0.1:" + replica.port();
     }
 
     /** What the JVMs are started for, from their next start on. */
@@ -371,7 +391,9 @@ public final class Stack {
                         home.certificates())) {
             Files.createDirectories(folder);
         }
-        new KeyFolder(home.keys(), LOG_ORIGIN, true, false).make();
+        new KeyFolder(home.keys(), LOG_ORIGIN, true, false, Optional.of(WitnessPart.policy(home)))
+                .make();
+        configure(Service.EVIDENCE_LEDGER.id(), WitnessPart.configuration(home));
         Path charter = home.charters().resolve("leaver-offboarding.yaml");
         try (InputStream in =
                 Objects.requireNonNull(
@@ -387,6 +409,9 @@ public final class Stack {
                 extra.putAll(keycloak("remit-connector"));
                 extra.put("remit.hr.folder", home.hr().toString());
                 extra.put("remit.charters", home.charters().toString());
+                extra.put("remit.readiness.url", service(Service.DATA_READINESS));
+                extra.put("remit.approval.url", service(Service.APPROVAL_ROUTING));
+                extra.put("remit.ledger.url", service(Service.EVIDENCE_LEDGER));
             }
             case EXECUTOR -> extra.putAll(keycloak("remit-executor"));
             case EVIDENCE_LEDGER -> {
@@ -396,7 +421,18 @@ public final class Stack {
             case DATA_READINESS, APPROVAL_ROUTING ->
                     extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
         }
+        if (service == Service.CONNECTOR || service == Service.APPROVAL_ROUTING) {
+            // the demo's AI: it acts with the token of whom it helps, and proposes in their name
+            extra.put("remit.agents.copilot.kind", "COPILOT");
+            extra.put("remit.agents.copilot.model", "demo-model-1");
+            extra.put("remit.agents.copilot.proposes", "true");
+            extra.put("remit.agents.onlooker.kind", "COPILOT");
+        }
         return extra;
+    }
+
+    private String service(Service service) throws IOException {
+        return "http://127.0.0.1:" + home.port(service.id());
     }
 
     private Map<String, String> keycloak(String client) throws IOException {

@@ -60,7 +60,13 @@ public final class Topics implements Preparation {
 
     @Override
     public Optional<String> trouble() throws InterruptedException {
-        try (Admin admin = admin()) {
+        return trouble(servers, client);
+    }
+
+    /** What keeps this client from the cluster; empty when it answers. */
+    static Optional<String> trouble(String servers, Map<String, String> client)
+            throws InterruptedException {
+        try (Admin admin = admin(servers, client)) {
             admin.describeCluster().nodes().get(2, TimeUnit.SECONDS);
             return Optional.empty();
         } catch (ExecutionException | TimeoutException | KafkaException e) {

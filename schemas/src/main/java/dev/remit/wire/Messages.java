@@ -77,6 +77,28 @@ public final class Messages {
         return WRITTEN.values();
     }
 
+    /**
+     * What a released version writes a record with; what this build writes, for a record that is
+     * newer.
+     *
+     * @param version for example {@code v1}
+     * @throws IllegalArgumentException if no such version was released
+     */
+    public static Schema asOf(String version, Schema now) {
+        List<String> files = text("index").lines().toList();
+        if (!version.matches("v[0-9]{1,4}")
+                || files.stream().noneMatch(file -> file.startsWith(version + "/"))) {
+            throw new IllegalArgumentException("no version '" + version + "' was released");
+        }
+        for (int n = Integer.parseInt(version.substring(1)); n > 0; n--) {
+            String file = "v" + n + "/" + now.getName() + ".avsc";
+            if (files.contains(file)) {
+                return new SchemaParser().parse(text(file)).mainSchema();
+            }
+        }
+        return now;
+    }
+
     private static Map<Long, Schema> written() {
         Map<Long, Schema> written = new HashMap<>();
         for (String file : text("index").lines().toList()) {

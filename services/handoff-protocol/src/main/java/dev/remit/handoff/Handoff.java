@@ -78,10 +78,7 @@ public enum Handoff {
         this.topic = topic;
         this.senders = EnumSet.copyOf(Arrays.asList(senders));
         this.schema = SpecificData.get().getSchema(payload);
-        this.dataschema =
-                "urn:remit:avro:%s:%016x"
-                        .formatted(
-                                schema.getName(), SchemaNormalization.parsingFingerprint64(schema));
+        this.dataschema = dataschema(schema);
     }
 
     public Topic topic() {
@@ -121,6 +118,12 @@ public enum Handoff {
      */
     public String dataschema() {
         return dataschema;
+    }
+
+    /** The dataschema of a record that is written with this schema. */
+    public static String dataschema(Schema schema) {
+        return "urn:remit:avro:%s:%016x"
+                .formatted(schema.getName(), SchemaNormalization.parsingFingerprint64(schema));
     }
 
     /**

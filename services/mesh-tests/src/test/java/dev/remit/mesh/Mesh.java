@@ -22,17 +22,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -48,13 +56,29 @@ final class Mesh {
     final Stack stack;
     private final Path stopPoints;
 
+    /** Each service's second process, by where it answers; empty for a mesh without. */
+    final Map<Service, String> seconds = new EnumMap<>(Service.class);
+
     /**
      * @param name of the folder in target; what an earlier run left there is ended and deleted
      */
     Mesh(String name) throws IOException, InterruptedException {
+        this(name, false);
+    }
+
+    /**
+     * @param twice whether each service runs in two processes; the second is named {@link #second}
+     */
+    Mesh(String name, boolean twice) throws IOException, InterruptedException {
         Path top = Path.of(System.getProperty("remit.top")).toAbsolutePath().normalize();
         home = new Home(Path.of("target", name).toAbsolutePath(), top);
-        new Stack(home).down();
+        Stack old = new Stack(home);
+        if (twice) {
+            for (Service service : Service.values()) {
+                old.addReplica(second(service), service);
+            }
+        }
+        old.down();
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
@@ -67,6 +91,26 @@ final class Mesh {
                             "remit.executor.lease",
                             "PT5S"));
         }
+    }
+
+    /**
+     * Starts the second process of each service, one after the other.
+     *
+     * @param configuration property to value, beside what the first has
+     */
+    void upTwice(Map<String, String> configuration) throws Exception {
+        for (Service service : Service.values()) {
+            seconds.put(service, stack.addReplica(second(service), service));
+            long since = System.nanoTime();
+            stack.start(second(service), configuration);
+            System.out.printf(
+                    "  %-17s %.1f s%n", second(service), (System.nanoTime() - since) / 1e9);
+        }
+    }
+
+    /** The name of a service's second process. */
+    static String second(Service service) {
+        return "second-" + service.id();
     }
 
     void up() throws Exception {
@@ -283,6 +327,74 @@ final class Mesh {
                     },
                     "a message on " + topic.topicName());
         }
+    }
+
+    /**
+     * Delivers once more, byte for byte, what every topic holds.
+     *
+     * @return how many messages
+     */
+    int redeliver() throws Exception {
+        String servers = "127.0.0.1:" + home.port("kafka");
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try (var consumer =
+                        new KafkaConsumer<>(
+                                Map.<String, Object>of("bootstrap.servers", servers),
+                                new ByteArrayDeserializer(),
+                                new ByteArrayDeserializer());
+                var producer =
+                        new KafkaProducer<>(
+                                Map.<String, Object>of("bootstrap.servers", servers),
+                                new ByteArraySerializer(),
+                                new ByteArraySerializer())) {
+            List<TopicPartition> partitions = new ArrayList<>();
+            for (Topic topic : Topic.values()) {
+                consumer.partitionsFor(topic.topicName())
+                        .forEach(each ->
+                                partitions.add(new TopicPartition(each.topic(), each.partition())));
+            }
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+                for (var each : consumer.poll(Duration.ofMillis(500))) {
+                    if (each.offset()
+                            < ends.get(new TopicPartition(each.topic(), each.partition()))) {
+                        sent.add(producer.send(new ProducerRecord<>(
+                                        each.topic(),
+                                        each.partition(),
+                                        each.key(),
+                                        each.value(),
+                                        each.headers())));
+                    }
+                }
+            }
+            producer.flush();
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        }
+        return sent.size();
+    }
+
+    /** How many messages the services have still to take. */
+    long lag() throws Exception {
+        long lag = 0;
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + home.port("kafka")))) {
+            for (Service service : Service.values()) {
+                Map<TopicPartition, OffsetAndMetadata> taken =
+                        admin.listConsumerGroupOffsets(service.id())
+                                .partitionsToOffsetAndMetadata()
+                                .get();
+                Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+                taken.keySet().forEach(each -> ends.put(each, OffsetSpec.latest()));
+                for (var end : admin.listOffsets(ends).all().get().entrySet()) {
+                    lag += end.getValue().offset() - taken.get(end.getKey()).offset();
+                }
+            }
+        }
+        return lag;
     }
 
     static <T> T until(Callable<Optional<T>> look, String what) throws Exception {

@@ -35,6 +35,11 @@ public interface Checkpoints {
     /** Both ends, in one query. */
     Uni<Ends> ends();
 
+    /** The largest settled one. */
+    default Uni<Optional<Signed>> last() {
+        return ends().map(Ends::settled);
+    }
+
     /** The smallest settled one that covers this leaf: always the same one. */
     Uni<Optional<Signed>> covering(long leafIndex);
 

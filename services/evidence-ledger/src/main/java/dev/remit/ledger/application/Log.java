@@ -2,6 +2,7 @@ package dev.remit.ledger.application;
 
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.loop.Trust;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
@@ -34,15 +35,28 @@ import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** The log's keys and secrets; makes entries of messages. */
 @Singleton
 public class Log {
+    private static final Logger LOG = Logger.getLogger(Log.class);
+
+    /** Trusted keys, and the hash that stands for them in leaves. */
+    private record Policy(TrustedKeys keys, String hash) {
+        static Policy of(TrustedKeys keys) {
+            return new Policy(
+                    keys,
+                    Hash.sha256(String.join("\n", lines(keys)).getBytes(StandardCharsets.UTF_8))
+                            .toString());
+        }
+    }
+
     private final SigningKey key;
     private final List<NoteSigner> signers;
     private final TrustPolicy witnesses;
-    private final TrustedKeys trusted;
-    private final String policy;
+    private final Trust trust;
+    private volatile Policy policy;
     private final SecretKeySpec blindingKey;
     private final SecureRandom random = new SecureRandom();
 
@@ -51,25 +65,33 @@ public class Log {
             @ConfigProperty(name = "remit.ledger.directory") Path directory,
             @ConfigProperty(name = "remit.ledger.key") Path key,
             @ConfigProperty(name = "remit.ledger.policy") Optional<Path> policy,
-            @ConfigProperty(name = "remit.keys.trust") Path trust)
+            Trust trust)
             throws IOException {
         this(
                 NoteSigner.readAll(key),
                 policy.isPresent()
                         ? Optional.of(TrustPolicy.parse(Files.readString(policy.get())))
                         : Optional.empty(),
-                TrustedKeys.read(trust),
+                trust,
                 secret(directory.resolve("blinding.key")));
+    }
+
+    Log(
+            List<NoteSigner> signers,
+            Optional<TrustPolicy> policy,
+            TrustedKeys trusted,
+            byte[] blindingKey) {
+        this(signers, policy, () -> trusted, blindingKey);
     }
 
     /**
      * @param signers of one name, the log's origin; one of them of the kind Ed25519
      * @param policy names this log and the witnesses to be asked; empty: nobody is asked
      */
-    Log(
+    private Log(
             List<NoteSigner> signers,
             Optional<TrustPolicy> policy,
-            TrustedKeys trusted,
+            Trust trust,
             byte[] blindingKey) {
         this.key =
                 signers.stream()
@@ -89,16 +111,14 @@ public class Log {
             throw new IllegalArgumentException(
                     "remit.ledger.policy: names no key of " + key.verifier().name());
         }
-        this.trusted = trusted;
-        this.policy =
-                Hash.sha256(String.join("\n", trustedKeys()).getBytes(StandardCharsets.UTF_8))
-                        .toString();
+        this.trust = trust;
+        this.policy = Policy.of(trust.now());
         this.blindingKey = new SecretKeySpec(blindingKey, "HmacSHA256");
     }
 
     /** The same log under another policy. */
     Log with(Optional<TrustPolicy> other) {
-        return new Log(signers, other, trusted, blindingKey.getEncoded());
+        return new Log(signers, other, trust, blindingKey.getEncoded());
     }
 
     /** The log's signing key; its name is the log's origin. */
@@ -108,7 +128,7 @@ public class Log {
 
     /** The public keys of the services. */
     TrustedKeys trusted() {
-        return trusted;
+        return trust.now();
     }
 
     /** Signs a checkpoint's text with every key of the log. */
@@ -132,9 +152,25 @@ public class Log {
         return witnesses;
     }
 
-    /** The public keys of the services, as texts. */
+    /** The public keys of the services as they are trusted now, as texts. */
     public List<String> trustedKeys() {
-        return trusted.all().stream().map(TrustedKeys.Trusted::line).toList();
+        return lines(trust.now());
+    }
+
+    private static List<String> lines(TrustedKeys keys) {
+        return keys.all().stream().map(TrustedKeys.Trusted::line).toList();
+    }
+
+    /** What leaves logged from now on say of the keys that are trusted. */
+    private String policy() {
+        Policy known = policy;
+        TrustedKeys now = trust.now();
+        if (known.keys() != now) {
+            known = Policy.of(now);
+            policy = known;
+            LOG.infof("the log's leaves have the policy %s from now on", known.hash());
+        }
+        return known.hash();
     }
 
     /**
@@ -153,6 +189,7 @@ public class Log {
     /** The entries of received messages, in their order. */
     List<Entry> entries(List<Received> batch) {
         Mac mac = mac();
+        String policy = policy();
         Map<UUID, String> blinded = new HashMap<>();
         byte[] salts = new byte[batch.size() * EvidenceLeaf.SALT_BYTES];
         random.nextBytes(salts);

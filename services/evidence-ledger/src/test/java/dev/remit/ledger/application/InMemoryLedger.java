@@ -242,6 +242,10 @@ final class InMemoryLedger
         state.signed.tailMap((long) size, false).clear();
     }
 
+    List<Signed> checkpoints() {
+        return List.copyOf(state.signed.values());
+    }
+
     byte[] leaf(int index) {
         return state.log.get(index).leaf();
     }

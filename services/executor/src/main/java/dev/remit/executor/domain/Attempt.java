@@ -64,9 +64,16 @@ public sealed interface Attempt {
         if (refusal.isPresent()) {
             return refuse(refusal.get(), now);
         }
-        return attempt.order().intent().isExpired(now)
-                ? refuse(expired(attempt), now)
-                : new Next.Read();
+        Intent intent = attempt.order().intent();
+        if (intent.isFarAhead(now)) {
+            return refuse(
+                    "NOT_YET: the authorization begins at "
+                            + intent.authorizedAt()
+                            + ", here it is "
+                            + now,
+                    now);
+        }
+        return intent.isExpired(now) ? refuse(expired(attempt), now) : new Next.Read();
     }
 
     private static Next open(Again attempt, Instant now) {

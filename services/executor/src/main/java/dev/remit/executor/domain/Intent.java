@@ -25,15 +25,27 @@ public record Intent(
         String planHash,
         Instant authorizedAt,
         Instant expiresAt) {
+    /** Clocks of one installation differ by less; an authorization further ahead is refused. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     /** SHA-256 of the plan's bytes as they came, lower-case hex. */
     public String actualHash() {
         return Hash.sha256(plan).hex();
     }
 
-    /** How long it still has to wait for its authorization to begin; zero when clocks agree. */
+    /**
+     * How long it still has to wait for its authorization to begin; zero when clocks agree, and
+     * when it is {@linkplain #isFarAhead too far ahead} to be waited for.
+     */
     public Duration wait(Instant now) {
-        return now.isBefore(authorizedAt) ? Duration.between(now, authorizedAt) : Duration.ZERO;
+        return now.isBefore(authorizedAt) && !isFarAhead(now)
+                ? Duration.between(now, authorizedAt)
+                : Duration.ZERO;
+    }
+
+    /** Whether the authorization begins later than any difference of clocks explains. */
+    public boolean isFarAhead(Instant now) {
+        return now.plus(LONGEST_WAIT).isBefore(authorizedAt);
     }
 
     /** Whether the authorization has ended. */

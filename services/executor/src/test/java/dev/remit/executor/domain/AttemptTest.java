@@ -61,6 +61,17 @@ class AttemptTest {
     }
 
     @Test
+    void anAuthorizationOfTheFutureIsRefusedAndOneThatClocksExplainIsWaitedFor() {
+        Instant early = START.minus(Duration.ofHours(3));
+        assertThat(report(decide(attempt(false), new Finding.Nothing(), early)))
+                .satisfies(each -> refused(each, "NOT_YET"));
+        Intent intent = intent("leaver", "keycloak:acme", CHANGE);
+        assertThat(intent.wait(early)).isZero();
+        assertThat(intent.wait(START.minusSeconds(40))).isEqualTo(Duration.ofSeconds(40));
+        assertThat(intent.wait(START)).isZero();
+    }
+
+    @Test
     void whatWasBegunIsReadEvenWhenTheAuthorizationHasEnded() {
         assertThat(decide(attempt(true), new Finding.Nothing(), END)).isEqualTo(new Next.Read());
     }

@@ -1,6 +1,7 @@
 package dev.remit.handoff.http;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,10 @@ public interface Agents {
          * the same.
          */
         Optional<String> model();
+
+        /** Whether it may propose and take back, or only read. */
+        @WithDefault("false")
+        boolean proposes();
 
         /**
          * Immutable id of the person who answers for it when it signs in as itself. When it acts

@@ -6,24 +6,24 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DatumWriter;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
-import org.apache.avro.specific.SpecificRecord;
 
 /**
  * Readers and writers of generated records, made once a schema: a reader that is made for each
  * message would resolve the two schemas each time.
  */
-public final class Datums implements AvroDatumProvider<SpecificRecord> {
-    private static final Map<Schema, DatumWriter<SpecificRecord>> WRITERS =
+public final class Datums implements AvroDatumProvider<IndexedRecord> {
+    private static final Map<Schema, DatumWriter<IndexedRecord>> WRITERS =
             new ConcurrentHashMap<>();
-    private static final Map<Schema, DatumReader<SpecificRecord>> READERS =
+    private static final Map<Schema, DatumReader<IndexedRecord>> READERS =
             new ConcurrentHashMap<>();
 
-    static DatumWriter<SpecificRecord> writer(Schema schema) {
+    static DatumWriter<IndexedRecord> writer(Schema schema) {
         return WRITERS.computeIfAbsent(schema, written -> new SpecificDatumWriter<>(written));
     }
 
@@ -33,17 +33,17 @@ public final class Datums implements AvroDatumProvider<SpecificRecord> {
     }
 
     @Override
-    public DatumWriter<SpecificRecord> createDatumWriter(SpecificRecord record, Schema schema) {
+    public DatumWriter<IndexedRecord> createDatumWriter(IndexedRecord record, Schema schema) {
         return writer(schema);
     }
 
     /** Reads what the schema writes as the generated class of that name. */
     @Override
-    public DatumReader<SpecificRecord> createDatumReader(Schema schema) {
+    public DatumReader<IndexedRecord> createDatumReader(Schema schema) {
         return READERS.computeIfAbsent(schema, Datums::reader);
     }
 
-    private static DatumReader<SpecificRecord> reader(Schema written) {
+    private static DatumReader<IndexedRecord> reader(Schema written) {
         Class<?> generated = SpecificData.get().getClass(written);
         if (generated == null) {
             throw new AvroRuntimeException("no record of this build is a " + written.getFullName());
@@ -52,7 +52,7 @@ public final class Datums implements AvroDatumProvider<SpecificRecord> {
     }
 
     @Override
-    public Schema toSchema(SpecificRecord record) {
+    public Schema toSchema(IndexedRecord record) {
         return record.getSchema();
     }
 }

@@ -3,6 +3,7 @@ package dev.remit.handoff.loop;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.http.Problem;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -99,7 +100,7 @@ public class DeadLetters {
     public Uni<String> replay(UUID id, String by, String reason) {
         return handoffs.run(outbox ->
                 open(id).chain(row ->
-                        loop.again(record(row), outbox)
+                        loop.again(record(row), row.code.equals(Code.EQUIVOCATION.name()), outbox)
                                 .invoke(outcome -> {
                                     if (outcome.equals(HandoffLoop.ACCEPTED)
                                             || outcome.equals(HandoffLoop.ALREADY_SEEN)) {

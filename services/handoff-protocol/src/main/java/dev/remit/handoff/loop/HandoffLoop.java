@@ -23,6 +23,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -66,6 +67,9 @@ class HandoffLoop {
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final long NONE = Long.MAX_VALUE;
+
+    /** Whatever was received in so short a time the inbox remembers: it is pruned after days. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
 
     /** What can come of a replayed message, beside the code of the rule that refuses it. */
     static final String ACCEPTED = "ACCEPTED";
@@ -175,7 +179,7 @@ class HandoffLoop {
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
         return contexts.blocking(() -> check(records))
                 .chain(checked ->
-                        handoffs.commit(outbox -> decide(checked, outbox))
+                        handoffs.commit(outbox -> decide(checked, true, outbox))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
                 .chain(handoffs::publish);
@@ -184,16 +188,19 @@ class HandoffLoop {
     /**
      * Takes one record once more through every check, in the caller's transaction.
      *
+     * @param forgettable whether it may have been received long ago: not if it was set aside for
+     *     another reason than that
      * @return ACCEPTED, ALREADY_SEEN, or the code of the rule that refuses it; it is not set aside
      *     once more
      */
-    Uni<String> again(ConsumerRecord<String, byte[]> record, SealedOutbox outbox) {
+    Uni<String> again(
+            ConsumerRecord<String, byte[]> record, boolean forgettable, SealedOutbox outbox) {
         return contexts.blocking(() -> check(List.of(record)))
                 .chain(checked -> {
                     if (!checked.rejected().isEmpty()) {
                         return Uni.createFrom().item(checked.rejected().getFirst().code().name());
                     }
-                    return decide(checked, outbox)
+                    return decide(checked, forgettable, outbox)
                             .map(fresh ->
                                     fresh > 0
                                             ? ACCEPTED
@@ -252,16 +259,12 @@ class HandoffLoop {
     }
 
     private Received check(ConsumerRecord<String, byte[]> record) throws Unprocessable {
-        Envelope envelope =
-                Envelope.read(
-                        record.topic(),
-                        record.key(),
-                        name -> {
-                            Header header = record.headers().lastHeader(name);
-                            return header == null ? null : header.value();
-                        });
+        // the last of a name counts; Kafka's own look-up walks through all of them each time
+        Map<String, byte @Nullable []> headers = HashMap.newHashMap(16);
+        record.headers().forEach(header -> headers.put(header.key(), header.value()));
+        Envelope envelope = Envelope.read(record.topic(), record.key(), headers::get);
         byte[] payload = record.value() == null ? new byte[0] : record.value();
-        Seal seal = seal(record);
+        Seal seal = seal(headers.get(Seal.KEY_HEADER), headers.get(Seal.SEAL_HEADER));
         Hash hash = keys.verifier().verify(envelope, payload, seal);
         return new Received(
                 envelope,
@@ -274,9 +277,7 @@ class HandoffLoop {
                 record.offset());
     }
 
-    private static Seal seal(ConsumerRecord<String, byte[]> record) throws Unprocessable {
-        Header key = record.headers().lastHeader(Seal.KEY_HEADER);
-        Header seal = record.headers().lastHeader(Seal.SEAL_HEADER);
+    private static Seal seal(byte @Nullable [] key, byte @Nullable [] seal) throws Unprocessable {
         if (key == null || seal == null) {
             throw new Unprocessable(
                     Code.BAD_SEAL,
@@ -284,8 +285,8 @@ class HandoffLoop {
         }
         try {
             return Seal.parse(
-                    new String(key.value(), StandardCharsets.UTF_8),
-                    new String(seal.value(), StandardCharsets.UTF_8));
+                    new String(key, StandardCharsets.UTF_8),
+                    new String(seal, StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             throw new Unprocessable(
                     Code.BAD_SEAL,
@@ -294,7 +295,7 @@ class HandoffLoop {
     }
 
     /** How many of them were not seen before. */
-    private Uni<Integer> decide(Checked checked, SealedOutbox outbox) {
+    private Uni<Integer> decide(Checked checked, boolean forgettable, SealedOutbox outbox) {
         List<Received> received = checked.received();
         checked.rejected()
                 .forEach(rejected ->
@@ -315,7 +316,12 @@ class HandoffLoop {
                         .collect(Collectors.toSet());
         return outbox.lock(changes)
                 .chain(() -> Panache.getSession())
-                .chain(session -> fresh(session, received, outbox))
+                .chain(session ->
+                        fresh(session, received, outbox)
+                                .chain(fresh ->
+                                        forgettable
+                                                ? unforgotten(session, fresh, outbox)
+                                                : Uni.createFrom().item(fresh)))
                 .chain(fresh -> {
                     fresh.forEach(each -> follow(each.envelope(), each.hash(), outbox));
                     this.received.increment(fresh.size());
@@ -365,6 +371,24 @@ class HandoffLoop {
                             ? Uni.createFrom().item(fresh)
                             : compare(session, again, outbox).replaceWith(fresh);
                 });
+    }
+
+    /**
+     * Leaves out what the inbox has forgotten and the chain of its change has passed. What is
+     * outside any chain is let through: facts of before never overwrite later ones.
+     */
+    private static Uni<List<Received>> unforgotten(
+            Mutiny.Session session, List<Received> fresh, SealedOutbox outbox) {
+        Instant certain = outbox.now().minus(REMEMBERED);
+        return fresh.stream().noneMatch(each -> each.envelope().time().isBefore(certain))
+                ? Uni.createFrom().item(fresh)
+                : Pruning.forgottenBefore(session)
+                        .map(before ->
+                                fresh.stream()
+                                        .filter(each ->
+                                                Pruning.isNew(
+                                                        each.envelope(), before, outbox::place))
+                                        .toList());
     }
 
     private Uni<Void> compare(Mutiny.Session session, List<Received> again, SealedOutbox outbox) {

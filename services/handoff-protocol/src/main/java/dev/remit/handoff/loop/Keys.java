@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
  * refused at once.
  */
 @Singleton
-class Keys {
+class Keys implements Trust {
     private static final Logger LOG = Logger.getLogger(Keys.class);
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -74,11 +74,17 @@ class Keys {
 
     /** Checks by the keys that the file holds now, a second late at most; may read a file. */
     synchronized SealVerifier verifier() {
+        now();
+        return verifier;
+    }
+
+    @Override
+    public synchronized TrustedKeys now() {
         if (System.nanoTime() - looked > LOOK_NANOS) {
             looked = System.nanoTime();
             lookAgain();
         }
-        return verifier;
+        return trusted;
     }
 
     /**

@@ -119,7 +119,12 @@ class Relay {
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> sweep() {
         boolean inherited = inherits.getAndSet(false);
-        return contexts.fresh(() -> rounds(inherited ? Duration.ZERO : grace))
+        Duration age = inherited ? Duration.ZERO : grace;
+        return contexts.fresh(() -> look(age))
+                .chain(due ->
+                        due || !unmarked.isEmpty()
+                                ? contexts.fresh(() -> rounds(age))
+                                : Uni.createFrom().voidItem())
                 .invoke(health::outboxWorks)
                 .onFailure()
                 .invoke(failure -> {
@@ -159,8 +164,7 @@ class Relay {
                                                                                 mark(
                                                                                         session,
                                                                                         ids(rows)))
-                                                                        .replaceWith(rows.size()))
-                                                .call(() -> count(session))))
+                                                                        .replaceWith(rows.size()))))
                 .onFailure()
                 .invoke(() -> putBack(marks));
     }
@@ -186,13 +190,20 @@ class Relay {
         }
     }
 
-    private Uni<Void> count(Mutiny.Session session) {
-        return session.createNativeQuery(
-                        "select count(*) from handoff_outbox where published_at is null",
-                        Long.class)
-                .getSingleResult()
-                .invoke(depth::set)
-                .replaceWithVoid();
+    /** How much is unpublished; whether some of it is old enough to be taken over. */
+    private Uni<Boolean> look(Duration age) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select count(*), count(*) filter (where created_at"
+                                                        + " <= now() - cast(:age as bigint) * interval '1 millisecond')"
+                                                        + " from handoff_outbox where published_at is null",
+                                                Object[].class)
+                                        .setParameter("age", age.toMillis())
+                                        .getSingleResult())
+                        .invoke(row -> depth.set((Long) row[0]))
+                        .map(row -> (Long) row[1] > 0));
     }
 
     private static Uni<Void> mark(Mutiny.Session session, List<UUID> ids) {

@@ -138,6 +138,11 @@ final class SealedOutbox implements Outbox {
         }
     }
 
+    /** The place in its chain that a locked change has reached, as far as is known here. */
+    int place(UUID change) {
+        return locked(change).sequence();
+    }
+
     boolean touchesChanges() {
         return !chains.isEmpty();
     }
@@ -299,7 +304,7 @@ final class SealedOutbox implements Outbox {
                             handoff,
                             letter.subject(),
                             now,
-                            handoff.dataschema(),
+                            means.wire().dataschema(handoff),
                             letter.change(),
                             letter.cause(),
                             last.sequence() + 1,

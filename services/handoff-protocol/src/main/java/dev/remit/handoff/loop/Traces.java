@@ -13,8 +13,6 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +24,8 @@ import org.jspecify.annotations.Nullable;
 class Traces {
     static final String HEADER = "traceparent";
 
-    /** version, trace id, parent id, flags (W3C Trace Context, section 3.2). */
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})");
+    /** Characters of a traceparent of version 00 (W3C Trace Context, section 3.2). */
+    private static final int LENGTH = 55;
 
     private static final HexFormat HEX = HexFormat.of();
 
@@ -45,17 +42,25 @@ class Traces {
         if (header == null) {
             return null;
         }
-        Matcher parts = TRACEPARENT.matcher(new String(header, StandardCharsets.US_ASCII));
-        if (!parts.matches()) {
+        String text = new String(header, StandardCharsets.US_ASCII);
+        if (text.length() != LENGTH
+                || !text.startsWith("00-")
+                || text.charAt(35) != '-'
+                || text.charAt(52) != '-'
+                || !isHex(text.substring(53))) {
             return null;
         }
         SpanContext context =
                 SpanContext.createFromRemoteParent(
-                        parts.group(1),
-                        parts.group(2),
-                        TraceFlags.fromHex(parts.group(3), 0),
+                        text.substring(3, 35),
+                        text.substring(36, 52),
+                        TraceFlags.fromHex(text, 53),
                         TraceState.getDefault());
         return context.isValid() ? context : null;
+    }
+
+    private static boolean isHex(String text) {
+        return text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     /** The header's text for a context. */

@@ -3,6 +3,7 @@ package dev.remit.handoff.loop;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.Unprocessable.Code;
+import dev.remit.wire.Messages;
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
 import io.apicurio.registry.serde.avro.strategy.RecordIdStrategy;
@@ -12,11 +13,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -24,6 +33,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * Avro bytes with the registry's content id in front (magic byte 0, four bytes, Avro binary).
  * Schemas are looked up, never registered. May block on the registry the first time it meets a
  * schema: call it from a worker thread.
+ *
+ * <p>It can keep to a released version: while replicas of that version may come back, nothing is
+ * written, and nothing is read, that they would not know.
  */
 @Singleton
 class Wire {
@@ -31,11 +43,28 @@ class Wire {
     private static final int HEAD = 5;
 
     private final Map<Handoff, byte[]> heads = new ConcurrentHashMap<>();
-    private final AvroKafkaSerializer<SpecificRecord> serializer = new AvroKafkaSerializer<>();
-    private final AvroKafkaDeserializer<SpecificRecord> deserializer =
-            new AvroKafkaDeserializer<>();
+    private final AvroKafkaSerializer<IndexedRecord> serializer = new AvroKafkaSerializer<>();
+    private final AvroKafkaDeserializer<IndexedRecord> deserializer = new AvroKafkaDeserializer<>();
 
-    Wire(@ConfigProperty(name = "remit.registry.url") String registry) {
+    /** What is written otherwise than this build would. */
+    private final Map<Handoff, Schema> older;
+
+    private final Map<Handoff, String> dataschemas = new EnumMap<>(Handoff.class);
+
+    /**
+     * @param version a released version of the schemas to keep to, for example v1; empty for this
+     *     build's
+     * @throws IllegalArgumentException if no such version was released
+     */
+    Wire(
+            @ConfigProperty(name = "remit.registry.url") String registry,
+            @ConfigProperty(name = "remit.schemas.version") Optional<String> version) {
+        this.older = version.map(Wire::older).orElse(Map.of());
+        for (Handoff handoff : Handoff.values()) {
+            Schema schema = older.get(handoff);
+            dataschemas.put(
+                    handoff, schema == null ? handoff.dataschema() : Handoff.dataschema(schema));
+        }
         Map<String, Object> config =
                 Map.of(
                         "apicurio.registry.url",
@@ -54,13 +83,32 @@ class Wire {
         deserializer.configure(config, false);
     }
 
+    private static Map<Handoff, Schema> older(String version) {
+        Map<Handoff, Schema> older = new EnumMap<>(Handoff.class);
+        for (Handoff handoff : Handoff.values()) {
+            Schema schema = Messages.asOf(version, handoff.schema());
+            if (!schema.equals(handoff.schema())) {
+                older.put(handoff, schema);
+            }
+        }
+        return older;
+    }
+
+    /** Names the schema that {@link #encode} writes with. */
+    String dataschema(Handoff handoff) {
+        return Objects.requireNonNull(dataschemas.get(handoff));
+    }
+
     /**
      * The registry is asked for a schema's content id once; the id never changes.
      *
      * @throws Unavailable if the registry does not give it
      */
-    byte[] encode(SpecificRecord message) {
-        Handoff handoff = Handoff.of(message);
+    byte[] encode(SpecificRecord record) {
+        Handoff handoff = Handoff.of(record);
+        Schema schema = older.get(handoff);
+        IndexedRecord message =
+                schema == null ? record : as(schema, bytes(record, handoff.schema()), handoff);
         byte[] head = heads.get(handoff);
         if (head == null) {
             byte[] payload;
@@ -83,13 +131,44 @@ class Wire {
         }
         var out = new ByteArrayOutputStream(512);
         out.writeBytes(head);
+        write(message, message.getSchema(), out);
+        return out.toByteArray();
+    }
+
+    private static void write(IndexedRecord message, Schema schema, ByteArrayOutputStream out) {
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
         try {
-            Datums.writer(handoff.schema()).write(message, encoder);
+            Datums.writer(schema).write(message, encoder);
         } catch (IOException e) {
             throw new UncheckedIOException("an array does not refuse bytes", e);
         }
+    }
+
+    private static byte[] bytes(IndexedRecord message, Schema schema) {
+        var out = new ByteArrayOutputStream(512);
+        write(message, schema, out);
         return out.toByteArray();
+    }
+
+    /** What a reader with the older schema makes of this build's bytes. */
+    private static IndexedRecord as(Schema schema, byte[] bytes, Handoff handoff) {
+        try {
+            return new GenericDatumReader<IndexedRecord>(handoff.schema(), schema)
+                    .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array does not fail", e);
+        }
+    }
+
+    /** What is left of a message when it has passed the older schema. */
+    private static SpecificRecord through(Schema schema, SpecificRecord message, Handoff handoff) {
+        byte[] bytes = bytes(as(schema, bytes(message, handoff.schema()), handoff), schema);
+        try {
+            return new SpecificDatumReader<SpecificRecord>(schema, handoff.schema())
+                    .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array does not fail", e);
+        }
     }
 
     /**
@@ -103,7 +182,7 @@ class Wire {
             throw new Unprocessable(
                     Code.UNDECODABLE, "the payload does not start with a registry content id");
         }
-        SpecificRecord message;
+        IndexedRecord message;
         try {
             synchronized (deserializer) {
                 message = deserializer.deserialize(handoff.topic().topicName(), payload);
@@ -121,11 +200,13 @@ class Wire {
                             ? "the payload is not the Avro record it claims to be"
                             : "the registry does not know the payload's schema");
         }
-        if (message == null || !message.getSchema().getFullName().equals(handoff.type())) {
+        if (!(message instanceof SpecificRecord record)
+                || !message.getSchema().getFullName().equals(handoff.type())) {
             throw new Unprocessable(
                     Code.UNDECODABLE, "the payload is not a " + handoff.recordName());
         }
-        return message;
+        Schema schema = older.get(handoff);
+        return schema == null ? record : through(schema, record, handoff);
     }
 
     /**

@@ -77,19 +77,24 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
      */
     public static byte[] sealedBytes(Envelope envelope, byte[] payload) {
         var lines =
-                new StringBuilder("topic: ")
+                new StringBuilder(1024)
+                        .append("topic: ")
                         .append(envelope.handoff().topic().topicName())
                         .append('\n');
         envelope.headers()
                 .forEach((name, value) ->
                         lines.append(name).append(": ").append(value).append('\n'));
         byte[] head = lines.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-        var body = new ByteArrayOutputStream(head.length + payload.length + 80);
-        body.writeBytes(
-                "DSSEv1 %d %s %d "
-                        .formatted(
-                                PAYLOAD_TYPE.length(), PAYLOAD_TYPE, head.length + payload.length)
-                        .getBytes(StandardCharsets.UTF_8));
+        String encoding =
+                "DSSEv1 "
+                        + PAYLOAD_TYPE.length()
+                        + ' '
+                        + PAYLOAD_TYPE
+                        + ' '
+                        + (head.length + payload.length)
+                        + ' ';
+        var body = new ByteArrayOutputStream(encoding.length() + head.length + payload.length);
+        body.writeBytes(encoding.getBytes(StandardCharsets.UTF_8));
         body.writeBytes(head);
         body.writeBytes(payload);
         return body.toByteArray();
@@ -107,7 +112,7 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
      * What the signature covers: {@code remit-seal/v1}, the batch's size and its root, a line each.
      */
     static byte[] signedBytes(int size, Hash root) {
-        return "remit-seal/v1\n%d\n%s\n".formatted(size, root).getBytes(StandardCharsets.US_ASCII);
+        return ("remit-seal/v1\n" + size + '\n' + root + '\n').getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Seals a batch: one signature, a seal for each leaf in order. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
+import dev.remit.wire.Messages;
+import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.CheckpointPublished;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,9 +48,8 @@ class WireTest {
         registry.start();
         wire =
                 new Wire(
-                        "http://127.0.0.1:"
-                                + registry.getAddress().getPort()
-                                + "/apis/registry/v3");
+                        "http://127.0.0.1:" + registry.getAddress().getPort() + "/apis/registry/v3",
+                        Optional.empty());
     }
 
     @AfterEach
@@ -87,6 +89,26 @@ class WireTest {
         assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
                 .isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> wire.encode(message())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void aVersionThatWasNeverReleasedCannotBeKeptTo() {
+        assertThatThrownBy(() -> new Wire("http://127.0.0.1:1", Optional.of("v999")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("v999");
+    }
+
+    @Test
+    void whatKeepsToAReleasedVersionNamesItsSchemas() {
+        Wire old = new Wire("http://127.0.0.1:1", Optional.of("v1"));
+
+        assertThat(old.dataschema(Handoff.APPROVAL_DECIDED))
+                .isEqualTo(
+                        Handoff.dataschema(Messages.asOf("v1", ApprovalDecided.getClassSchema())))
+                .isNotEqualTo(Handoff.APPROVAL_DECIDED.dataschema());
+        assertThat(old.dataschema(Handoff.DEAD_LETTER_RESOLVED))
+                .as("a record that is newer")
+                .isEqualTo(Handoff.DEAD_LETTER_RESOLVED.dataschema());
     }
 
     private static CheckpointPublished message() {

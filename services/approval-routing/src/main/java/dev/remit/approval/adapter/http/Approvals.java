@@ -222,6 +222,12 @@ public class Approvals {
     }
 
     private Decider decider() {
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "NOT_A_PERSON",
+                    "only a person approves, signed in as themselves and through no agent");
+        }
         return new Decider(
                 caller.id(),
                 caller.roles(),

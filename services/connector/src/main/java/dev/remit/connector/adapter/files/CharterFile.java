@@ -3,12 +3,13 @@ package dev.remit.connector.adapter.files;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.remit.charter.CharterReader;
+import dev.remit.charter.Finding;
+import dev.remit.charter.Lint;
 import dev.remit.connector.application.CharterText;
 import dev.remit.connector.application.PublishedCharters;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.WorkerEvent;
-import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -17,21 +18,39 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads a charter: YAML as people write it, canonical JSON as it is hashed and published. */
 public final class CharterFile {
-    private static final YAMLMapper YAML = new YAMLMapper();
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** So many findings are told at once. */
+    private static final int SHOWN = 10;
 
     private CharterFile() {}
 
-    /** A file's text, and the charter it is if it reads. */
+    /**
+     * A file's text, and the charter it is: one of the form, in which {@link Lint} finds no error
+     * that stays.
+     */
     public static CharterText of(String file, String yaml) {
+        return switch (CharterReader.read(file, yaml)) {
+            case CharterReader.Read.Broken(List<Finding> findings) -> broken(file, yaml, findings);
+            case CharterReader.Read.Good good -> {
+                List<Finding> errors =
+                        Lint.of(good, Optional.empty()).stream().filter(Finding::stops).toList();
+                yield errors.isEmpty() ? good(file, yaml, good) : broken(file, yaml, errors);
+            }
+        };
+    }
+
+    private static CharterText good(String file, String yaml, CharterReader.Read.Good good) {
+        String canonical = good.source().canonical();
         try {
-            String canonical = canonical(yaml);
             return new CharterText.Good(
                     file, yaml, new PublishedCharters.Document(read(canonical), canonical));
         } catch (IllegalArgumentException e) {
@@ -39,17 +58,21 @@ public final class CharterFile {
         }
     }
 
-    /** The YAML text as canonical JSON. */
-    public static String canonical(String yaml) {
-        try {
-            return new String(
-                    CanonicalJson.of(JSON.writeValueAsString(YAML.readTree(yaml))),
-                    StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "not YAML: line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(),
-                    e);
-        }
+    private static CharterText broken(String file, String yaml, List<Finding> findings) {
+        return new CharterText.Broken(
+                file,
+                yaml,
+                findings.stream()
+                        .limit(SHOWN)
+                        .map(each ->
+                                each.line()
+                                        + ":"
+                                        + each.column()
+                                        + " "
+                                        + each.code()
+                                        + " "
+                                        + each.words())
+                        .collect(Collectors.joining(" | ")));
     }
 
     /**

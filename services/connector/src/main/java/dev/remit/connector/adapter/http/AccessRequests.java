@@ -225,7 +225,7 @@ public class AccessRequests {
             content = @Content(schema = @Schema(implementation = Answer.class)))
     public Uni<Response> status(
             @PathParam("id") String id, @Context Request request, @Context UriInfo uri) {
-        return access.find(Asking.uuid(id), proposers.caller(), seesAll())
+        return access.find(Wishes.uuid(id), proposers.caller(), seesAll())
                 .onFailure(Problem.class)
                 .transform(AccessRequests::typed)
                 .map(state -> {
@@ -251,9 +251,9 @@ public class AccessRequests {
         String reason =
                 body == null || body.reason() == null || body.reason().isBlank()
                         ? "cancelled by who asked for it"
-                        : Wishes.text("reason", body.reason(), 2000);
+                        : Wishes.reason(body.reason());
         return access.cancel(
-                        Asking.uuid(id),
+                        Wishes.uuid(id),
                         proposers.caller(),
                         caller.isPerson() && (caller.has("operator") || caller.has("admin")),
                         reason)

@@ -163,7 +163,7 @@ public class Changes {
         }
         return ask.ask(List.of(wish), Asking.request(caller.id(), key, "one", asked))
                 .map(results ->
-                        Response.accepted(new Opened(Asking.opened(results.getFirst()))).build());
+                        Response.accepted(new Opened(Wishes.opened(results.getFirst()))).build());
     }
 
     /**
@@ -286,7 +286,7 @@ public class Changes {
     @APIResponse(responseCode = "404", description = "None, or none of the caller's")
     public Uni<Response> one(
             @PathParam("id") String id, @Context jakarta.ws.rs.core.Request request) {
-        return show.one(Asking.uuid(id), proposers.caller(), seesAll())
+        return show.one(Wishes.uuid(id), proposers.caller(), seesAll())
                 .map(found -> tagged.answer(request, view(found)).build());
     }
 
@@ -297,8 +297,8 @@ public class Changes {
     @APIResponse(responseCode = "202", description = "Whoever holds it is told")
     @APIResponse(responseCode = "409", description = "ALREADY_ENDED")
     public Uni<Response> withdraw(@PathParam("id") String id, @Nullable Withdrawal body) {
-        String reason = Wishes.text("reason", Problem.body(body).reason(), 2000);
-        UUID change = Asking.uuid(id);
+        String reason = Wishes.reason(Problem.body(body).reason());
+        UUID change = Wishes.uuid(id);
         return withdraw.withdraw(change, proposers.caller(), mayTakeBackAll(), reason)
                 .map(done -> Response.accepted(new Opened(change)).build());
     }
@@ -331,7 +331,8 @@ public class Changes {
         return caller.isPerson() && (caller.has("operator") || caller.has("admin"));
     }
 
-    static View view(Standing standing) {
+    /** A change as it is shown. */
+    public static View view(Standing standing) {
         Proposal proposal = standing.proposal();
         Proposer by = proposal.by();
         return new View(

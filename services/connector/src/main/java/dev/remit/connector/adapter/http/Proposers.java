@@ -42,6 +42,18 @@ public class Proposers {
     }
 
     /**
+     * Refuses an AI whose registration lets it only read.
+     *
+     * @throws Problem 403 AGENT_READS_ONLY
+     */
+    public void mayPropose() {
+        if (caller.agent().filter(agent -> !agent.proposes()).isPresent()) {
+            throw Problem.of(
+                    403, "AGENT_READS_ONLY", "this client is registered to read, not to propose");
+        }
+    }
+
+    /**
      * Who proposes.
      *
      * @throws Problem 422 if an AI does not say what it must, or a person says it; 403 if nobody
@@ -57,6 +69,7 @@ public class Proposers {
             }
             return Proposer.person(caller.id());
         }
+        mayPropose();
         String trace = given == null ? null : given.traceHash();
         if (trace == null || !trace.matches("[0-9a-f]{64}")) {
             throw Problem.inField(

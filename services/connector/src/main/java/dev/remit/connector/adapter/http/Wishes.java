@@ -1,8 +1,10 @@
 package dev.remit.connector.adapter.http;
 
+import dev.remit.connector.application.Answers.Result;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Problem;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A change as asked for, checked for its form. */
@@ -63,5 +65,44 @@ public final class Wishes {
                     field + ": must have at most " + longest + " characters, and none that is 0");
         }
         return value.strip();
+    }
+
+    /** A reason, checked. */
+    public static String reason(@Nullable String value) {
+        return text("reason", value, LONGEST_REASON);
+    }
+
+    /** An Idempotency-Key, checked. */
+    public static String key(String key) {
+        return word("Idempotency-Key", key);
+    }
+
+    /**
+     * A change's id.
+     *
+     * @throws Problem 404 if the text is no UUID
+     */
+    public static UUID uuid(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(404, "CHANGE_UNKNOWN", "'" + text + "' is not a UUID");
+        }
+    }
+
+    /**
+     * The change that a single wish opened.
+     *
+     * @throws Problem the refusal
+     */
+    public static UUID opened(Result result) {
+        if (result.change() == null) {
+            throw Problem.of(
+                    result.status(),
+                    String.valueOf(result.code()),
+                    String.valueOf(result.detail()),
+                    result.field());
+        }
+        return result.change();
     }
 }

@@ -19,6 +19,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 class KeycloakFeed {
     private static final Logger LOG = Logger.getLogger(KeycloakFeed.class);
     private static final int PAGE = 100;
+
+    /** An account can change without an admin event: its owner may change it. */
+    private static final long LONGEST_UNREAD_NANOS = Duration.ofSeconds(15).toNanos();
     private static final List<String> ROLES =
             List.of("admin", "approver", "auditor", "operator", "proposer");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,6 +52,11 @@ class KeycloakFeed {
     private final String system;
 
     private final LateEvents late = new LateEvents();
+
+    /** Something was done to accounts that were not read since. */
+    private volatile boolean stirred = true;
+
+    private volatile long readAt = System.nanoTime();
 
     KeycloakFeed(
             @RestClient KeycloakAdmin keycloak,
@@ -67,7 +76,9 @@ class KeycloakFeed {
 
     @Scheduled(every = "3s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> accounts() {
-        return feeds.read(system, this::accounts);
+        return stirred || System.nanoTime() - readAt > LONGEST_UNREAD_NANOS
+                ? feeds.read(system, this::accounts)
+                : Uni.createFrom().voidItem();
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -79,7 +90,16 @@ class KeycloakFeed {
         return system + "/admin-events";
     }
 
+    /** Many calls, so only when an admin event calls for it, or from time to time. */
     private Uni<Void> accounts(Turn turn) {
+        stirred = false;
+        return read(turn)
+                .invoke(() -> readAt = System.nanoTime())
+                .onFailure()
+                .invoke(() -> stirred = true);
+    }
+
+    private Uni<Void> read(Turn turn) {
         Map<String, List<Account.Group>> groups = new HashMap<>();
         Map<String, List<String>> roles = new HashMap<>();
         return memberships(groups)
@@ -101,6 +121,7 @@ class KeycloakFeed {
     }
 
     private Uni<Void> report(Turn turn, List<AdminEvent> events, long position) {
+        stirred = true;
         List<Activity> activities =
                 events.stream()
                         .sorted(Comparator.comparingLong(AdminEvent::time))

@@ -1,8 +1,8 @@
 package dev.remit.connector.adapter.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.connector.application.CharterText;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.WorkerEvent;
 import java.io.IOException;
@@ -22,7 +22,7 @@ class CharterFileTest {
 
     @Test
     void theShippedCharterOpensAChangeForALeaverOnly() throws IOException {
-        Charter charter = CharterFile.read(CharterFile.canonical(shipped()));
+        Charter charter = good(shipped()).document().charter();
         assertThat(charter.opens(event(WorkerEvent.Type.LEFT)))
                 .hasValueSatisfying(proposal -> {
                     assertThat(proposal.mode()).isEqualTo("OWN");
@@ -39,18 +39,36 @@ class CharterFileTest {
     }
 
     @Test
-    void aBrokenCharterNamesThePathAndTheRule() throws IOException {
+    void aBrokenCharterNamesThePlaceThePathAndTheRule() throws IOException {
         String yaml = shipped();
         Map.of(
-                        yaml.replace("kind: Charter", "kind: Note"), "/kind",
-                        yaml.replace("mode: OWN", "mode: MAYBE"), "/mode",
-                        yaml.replace("event: LEFT", "event: GONE"), "/spec/trigger/event",
-                        yaml.replace("  target: \"keycloak:acme\"", "  target: \"okta\""),
-                                "/spec/trigger/target",
-                        yaml.replace("version: \"1\"", "version: 1"), "/metadata/version")
-                .forEach((broken, path) ->
-                        assertThatThrownBy(() -> CharterFile.read(CharterFile.canonical(broken)))
-                                .hasMessageContaining(path));
+                        yaml.replace("kind: Charter", "kind: Note"),
+                        "3:7 FORM /kind: is not Charter",
+                        yaml.replace("mode: OWN", "mode: MAYBE"),
+                        "FORM /spec/domain/actions/0/mode: is not one of OWN, ASSIST",
+                        yaml.replace("event: LEFT", "event: GONE"),
+                        "FORM /spec/trigger/event",
+                        yaml.replace("    target: \"keycloak:acme\"", "    target: \"okta:acme\""),
+                        "TRIGGER_OUTSIDE_DOMAIN /spec/trigger/target",
+                        yaml.replace("version: \"1\"", "version: 1"),
+                        "FORM /metadata/version",
+                        yaml.replace("proposers:", "proposer:"),
+                        "UNKNOWN_MEMBER /spec/proposer",
+                        yaml.replace("quorum: 1", "quorum: 2"),
+                        "QUORUM_UNREACHABLE /spec/approval/stages/0/quorum",
+                        yaml.replace("readiness.fit", "readiness.fine"),
+                        "PROOF_NEVER_PRODUCED /spec/proof/0",
+                        yaml + "retention: [",
+                        "NOT_READABLE")
+                .forEach((broken, fault) ->
+                        assertThat(CharterFile.of("leaver.yaml", broken))
+                                .isInstanceOfSatisfying(
+                                        CharterText.Broken.class,
+                                        text -> assertThat(text.fault()).contains(fault)));
+    }
+
+    private static CharterText.Good good(String yaml) {
+        return (CharterText.Good) CharterFile.of("leaver.yaml", yaml);
     }
 
     private static WorkerEvent event(WorkerEvent.Type type) {

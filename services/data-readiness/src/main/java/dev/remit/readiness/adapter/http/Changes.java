@@ -65,7 +65,7 @@ public class Changes {
         };
     }
 
-    private static Fact fact(Judgement.Fact fact) {
+    static Fact fact(Judgement.Fact fact) {
         return new Fact(
                 fact.name(),
                 fact.state().name(),

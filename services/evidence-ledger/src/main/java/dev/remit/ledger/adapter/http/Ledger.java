@@ -295,7 +295,7 @@ public class Ledger {
 
     /** The size of the last settled checkpoint. */
     private Uni<Long> signed() {
-        return checkpoints.ends().map(Checkpoints.Ends::settledSize);
+        return checkpoints.last().map(last -> last.map(Checkpoints.Signed::size).orElse(0L));
     }
 
     private List<Step> steps(List<Entry.Logged> all) {

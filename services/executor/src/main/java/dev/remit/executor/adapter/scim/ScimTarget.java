@@ -36,6 +36,9 @@ public final class ScimTarget implements Target {
     private static final String PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
     private static final long MILLIS = 10_000;
 
+    /** Bytes of one answer: a user in ten thousand groups fits well. */
+    private static final int LONGEST_ANSWER = 4 * 1024 * 1024;
+
     /** Answers that no repetition changes: RFC 7644, section 3.12. */
     private static final Set<Integer> FINAL = Set.of(400, 403, 404, 409, 413, 501);
 
@@ -166,6 +169,7 @@ public final class ScimTarget implements Target {
                 .deferred(() -> {
                     HttpRequest<Buffer> request =
                             http.requestAbs(method, base + path)
+                                    .as(BoundedBody.codec(LONGEST_ANSWER))
                                     .timeout(MILLIS)
                                     .putHeader("Accept", MEDIA);
                     if (token != null) {

@@ -160,6 +160,14 @@ class ScimTargetTest {
                 .hasMessageContaining("not JSON");
     }
 
+    @Test
+    void anAnswerWithoutEndIsSilence() {
+        nonsense = " ".repeat(4 * 1024 * 1024 + 1);
+        assertThatThrownBy(() -> await(target().read("u2")))
+                .isInstanceOf(Silent.class)
+                .hasMessageContaining("scim:test does not answer");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", ".", ".."})
     void anIdThatMeansAnotherPlaceIsNotSent(String id) {

@@ -1,0 +1,241 @@
+package dev.remit.charter;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A charter, whole. The form and each member's meaning: {@code charter.schema.json}.
+ *
+ * @param hash SHA-256 of the canonical JSON, hexadecimal
+ * @param owner immutable account id
+ * @param askRoles roles that may supply missing data
+ * @param holdFor how long a change waits for data
+ * @param approvalRole what everybody who approves must hold
+ * @param retentionDays how long evidence is kept
+ */
+public record Charter(
+        String name,
+        String version,
+        String hash,
+        String owner,
+        Validity validity,
+        Domain domain,
+        Proposers proposers,
+        Optional<Trigger> trigger,
+        List<Fact> facts,
+        List<String> askRoles,
+        Duration holdFor,
+        String approvalRole,
+        List<Stage> stages,
+        Map<String, Calendar> calendars,
+        Map<String, Rota> onCall,
+        List<Duty> duties,
+        Duration authorizationExpiresAfter,
+        List<String> proofs,
+        int retentionDays) {
+
+    /**
+     * When it takes proposals.
+     *
+     * @param from from this moment on
+     * @param until before this moment
+     * @param sunset before this moment; then it must be looked at again
+     */
+    public record Validity(
+            Optional<Instant> from, Optional<Instant> until, Optional<Instant> sunset) {
+        /** Always. */
+        public static final Validity ALWAYS =
+                new Validity(Optional.empty(), Optional.empty(), Optional.empty());
+
+        /** Why it takes no proposals at this moment; empty if it does. */
+        public Optional<String> refuses(Instant now) {
+            if (from.isPresent() && now.isBefore(from.get())) {
+                return Optional.of("is in force from " + from.get() + " on");
+            }
+            if (until.isPresent() && !now.isBefore(until.get())) {
+                return Optional.of("was in force until " + until.get());
+            }
+            if (sunset.isPresent() && !now.isBefore(sunset.get())) {
+                return Optional.of(
+                        "had its sunset at " + sunset.get() + " and was not looked at again");
+            }
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What it may touch.
+     *
+     * @param subject condition
+     * @param resource condition
+     * @param protectedEntitlements paths of groups whose last holder may never be removed
+     */
+    public record Domain(
+            List<String> systems,
+            Optional<String> subject,
+            Optional<String> resource,
+            List<Action> actions,
+            OptionalInt changesPerHour,
+            OptionalDouble shareOfPopulation,
+            Set<String> protectedEntitlements) {
+        public Optional<Action> action(String actionName) {
+            return actions.stream().filter(each -> each.name().equals(actionName)).findFirst();
+        }
+    }
+
+    /** OWN: a digital employee executes; ASSIST: a person does. */
+    public enum Mode {
+        OWN,
+        ASSIST
+    }
+
+    /** Whether an action can be undone. */
+    public enum Reversibility {
+        REVERSIBLE,
+        COMPENSABLE,
+        IRREVERSIBLE
+    }
+
+    /** What may be done. */
+    public record Action(
+            String name, Mode mode, List<String> steps, Optional<Reversibility> reversibility) {}
+
+    /**
+     * Who may propose.
+     *
+     * @param employee immutable account id of the digital employee
+     * @param principal immutable account id of the person responsible for it
+     */
+    public record Proposers(List<String> roles, String employee, String principal) {}
+
+    /** The event that opens a change by itself. */
+    public record Trigger(String source, String event, String action, String target) {}
+
+    /** A fact that must hold. */
+    public record Fact(String name, Optional<Duration> maxAge) {}
+
+    /**
+     * An approval stage.
+     *
+     * @param when condition
+     * @param policy the rule that approves instead of a person
+     * @param filter condition
+     * @param deadline elapsed time, or working time of a calendar
+     */
+    public record Stage(
+            String name,
+            boolean alongside,
+            Optional<String> when,
+            List<Resolver> resolvers,
+            Optional<Policy> policy,
+            Optional<String> filter,
+            Threshold quorum,
+            Threshold denyQuorum,
+            boolean reasonRequired,
+            Optional<Authentication> authentication,
+            Deadline deadline,
+            List<Duration> reminders,
+            List<Escalation> escalation,
+            Optional<Outcome> outcome,
+            boolean bulk) {
+        /** Whether a person decides it, whatever a rule may do. */
+        public boolean needsPerson() {
+            return policy.isEmpty();
+        }
+    }
+
+    /** One source of people. */
+    public record Resolver(Kind kind, List<String> names) {
+        /** Where they come from. */
+        public enum Kind {
+            MANAGER,
+            OWNER,
+            GROUP,
+            ROLE,
+            NAMED,
+            ON_CALL,
+            PREVIOUS_APPROVERS
+        }
+    }
+
+    /** A rule that approves. */
+    public record Policy(String name, String version, List<String> verdicts) {}
+
+    /** How many are enough. */
+    public sealed interface Threshold {
+        /** So many. */
+        record Count(int count) implements Threshold {}
+
+        /** This share of those asked, rounded up. */
+        record Share(double share) implements Threshold {}
+
+        /** Of so many asked. */
+        default int of(int asked) {
+            return switch (this) {
+                case Count(int count) -> count;
+                case Share(double share) -> Math.max(1, (int) Math.ceil(share * asked));
+            };
+        }
+    }
+
+    /** How the approver must have signed in. */
+    public record Authentication(Optional<String> acr, Optional<Duration> maxAge) {}
+
+    /** When a stage is over. */
+    public record Deadline(Duration within, Optional<String> calendar) {}
+
+    /** Who is asked besides, and when. */
+    public record Escalation(Duration after, List<Resolver> to) {}
+
+    /** What happens at the deadline. */
+    public enum Outcome {
+        DENY,
+        HALT,
+        ESCALATE
+    }
+
+    /** Working time. */
+    public record Calendar(
+            ZoneId zone,
+            Set<DayOfWeek> days,
+            LocalTime from,
+            LocalTime to,
+            Set<LocalDate> holidays) {}
+
+    /** Who is on call. */
+    public record Rota(ZoneId zone, List<String> rotation) {}
+
+    /** A rule of separation of duties. */
+    public record Duty(
+            String rule,
+            String version,
+            String owner,
+            String source,
+            Demand demand,
+            List<Exemption> exceptions) {}
+
+    /** What a rule demands. */
+    public sealed interface Demand {
+        /** Two parts that one person may not play. */
+        record Apart(String one, String other) implements Demand {}
+
+        /** Entitlements that nobody may hold together. */
+        record Toxic(Set<String> entitlements) implements Demand {}
+
+        /** Who holds one of these must hold all of those. */
+        record MustHold(Set<String> when, Set<String> must) implements Demand {}
+    }
+
+    /** Who is excepted from a rule. */
+    public record Exemption(String subject, String control, String owner, Instant until) {}
+}

@@ -1,0 +1,690 @@
+package dev.remit.charter;
+
+import dev.remit.charter.Charter.Action;
+import dev.remit.charter.Charter.Calendar;
+import dev.remit.charter.Charter.Demand;
+import dev.remit.charter.Charter.Mode;
+import dev.remit.charter.Charter.Resolver;
+import dev.remit.charter.Charter.Reversibility;
+import dev.remit.charter.Charter.Stage;
+import dev.remit.charter.Charter.Threshold;
+import dev.remit.charter.Finding.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What in a charter cannot work, or works otherwise than it looks: what is never reached, what
+ * nothing produces, what nobody undoes. Pure; the same charter and time give the same findings.
+ */
+public final class Lint {
+    private static final Duration WORKING_DAY = Duration.ofHours(8);
+    private static final int RETENTION_DAYS = 400;
+    private static final Conditions CONDITIONS = new Conditions();
+
+    private final Charter charter;
+    private final Source source;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Lint(Charter charter, Source source) {
+        this.charter = charter;
+        this.source = source;
+    }
+
+    /**
+     * What is wrong with one charter. An error keeps it from being published.
+     *
+     * @param now to find what is over; empty where the answer must not change with time
+     */
+    public static List<Finding> of(CharterReader.Read.Good read, Optional<Instant> now) {
+        Lint lint = new Lint(read.charter(), read.source());
+        lint.names();
+        lint.people();
+        lint.domain();
+        lint.readiness();
+        lint.stages();
+        lint.duties(now);
+        lint.proofs();
+        lint.validity(now);
+        return List.copyOf(lint.findings);
+    }
+
+    /** What is wrong with charters that are to be in force together. */
+    public static List<Finding> together(Collection<CharterReader.Read.Good> all) {
+        List<Finding> findings = new ArrayList<>();
+        Map<String, CharterReader.Read.Good> versions = new HashMap<>();
+        Map<List<String>, CharterReader.Read.Good> triggers = new HashMap<>();
+        for (CharterReader.Read.Good each : all) {
+            Charter charter = each.charter();
+            CharterReader.Read.Good same =
+                    versions.putIfAbsent(charter.name() + " " + charter.version(), each);
+            if (same != null && !same.charter().hash().equals(charter.hash())) {
+                findings.add(
+                        each.source()
+                                .finding(
+                                        "VERSION_REUSED",
+                                        Severity.ERROR,
+                                        "/metadata/version",
+                                        "is the version of another content in "
+                                                + same.source().file(),
+                                        "give the newer one another version"));
+            }
+            charter.trigger()
+                    .ifPresent(trigger -> {
+                        CharterReader.Read.Good other =
+                                triggers.putIfAbsent(
+                                        List.of(
+                                                trigger.source(),
+                                                trigger.event(),
+                                                trigger.target()),
+                                        each);
+                        if (other != null && !other.charter().name().equals(charter.name())) {
+                            findings.add(
+                                    each.source()
+                                            .finding(
+                                                    "TRIGGER_CLAIMED_TWICE",
+                                                    Severity.ERROR,
+                                                    "/spec/trigger",
+                                                    trigger.event()
+                                                            + " on "
+                                                            + trigger.target()
+                                                            + " opens a change of "
+                                                            + other.charter().name()
+                                                            + " too",
+                                                    "let one charter claim it"));
+                        }
+                    });
+        }
+        return List.copyOf(findings);
+    }
+
+    private void names() {
+        twice(charter.domain().actions(), Action::name, "/spec/domain/actions");
+        twice(charter.stages(), Stage::name, "/spec/approval/stages");
+        twice(charter.facts(), Charter.Fact::name, "/spec/readiness/facts");
+        twice(charter.duties(), Charter.Duty::rule, "/spec/separationOfDuties");
+        twice(
+                charter.stages(),
+                stage ->
+                        stage.policy()
+                                .map(each -> each.name() + "@" + each.version())
+                                .orElse("stage " + stage.name()),
+                "/spec/approval/stages");
+    }
+
+    private <T> void twice(List<T> all, Function<T, String> name, String path) {
+        Set<String> seen = new HashSet<>();
+        for (int n = 0; n < all.size(); n++) {
+            if (!seen.add(name.apply(all.get(n)))) {
+                error(
+                        "NAME_TWICE",
+                        path + "/" + n,
+                        "'" + name.apply(all.get(n)) + "' stands here before",
+                        "give each a name of its own");
+            }
+        }
+    }
+
+    private void people() {
+        if (charter.proposers().employee().equals(charter.proposers().principal())) {
+            error(
+                    "EMPLOYEE_ITS_OWN_PRINCIPAL",
+                    "/spec/proposers/digitalEmployee/principal",
+                    "is the digital employee itself",
+                    "name the person responsible for it");
+        }
+        if (charter.proposers().employee().equals(charter.owner())) {
+            error(
+                    "OWNER_NO_PERSON",
+                    "/metadata/owner",
+                    "is the charter's digital employee",
+                    "name the person who answers for the charter");
+        }
+    }
+
+    private void domain() {
+        condition(Conditions.Place.DOMAIN, charter.domain().subject(), "/spec/domain/subject");
+        condition(Conditions.Place.DOMAIN, charter.domain().resource(), "/spec/domain/resource");
+        for (int n = 0; n < charter.domain().actions().size(); n++) {
+            action(charter.domain().actions().get(n), "/spec/domain/actions/" + n);
+        }
+        charter.trigger()
+                .ifPresent(trigger -> {
+                    if (charter.domain().action(trigger.action()).isEmpty()) {
+                        error(
+                                "TRIGGER_OUTSIDE_DOMAIN",
+                                "/spec/trigger/action",
+                                "'" + trigger.action() + "' is no action of this charter",
+                                "name one of domain.actions");
+                    }
+                    if (!charter.domain().systems().contains(trigger.target())) {
+                        error(
+                                "TRIGGER_OUTSIDE_DOMAIN",
+                                "/spec/trigger/target",
+                                "'" + trigger.target() + "' is no system of this charter",
+                                "name one of domain.systems");
+                    }
+                });
+    }
+
+    private void action(Action action, String path) {
+        boolean own = action.mode() == Mode.OWN;
+        for (int n = 0; n < action.steps().size(); n++) {
+            String step = action.steps().get(n);
+            for (String system : charter.domain().systems()) {
+                Set<String> known =
+                        Vocabulary.STEPS.getOrDefault(Vocabulary.kind(system), Set.of());
+                if (!known.contains(step)) {
+                    add(
+                            "STEP_UNKNOWN",
+                            own ? Severity.ERROR : Severity.WARNING,
+                            path + "/steps/" + n,
+                            "nothing can plan or execute '" + step + "' on " + system,
+                            own
+                                    ? "use one of "
+                                            + known.stream().sorted().toList()
+                                            + ", or let a person do it: mode ASSIST"
+                                    : "until it can be planned, readiness halts such a change");
+                    break;
+                }
+            }
+        }
+        if (!own) {
+            return;
+        }
+        boolean person = charter.stages().stream().anyMatch(Lint::asksSomebody);
+        action.reversibility()
+                .filter(each -> each != Reversibility.REVERSIBLE && !person)
+                .ifPresent(each ->
+                        error(
+                                each == Reversibility.COMPENSABLE
+                                        ? "OWN_WITHOUT_COMPENSATION"
+                                        : "OWN_IRREVERSIBLE_WITHOUT_PERSON",
+                                path + "/mode",
+                                each == Reversibility.COMPENSABLE
+                                        ? "no step makes good what this does, and no person looks at it before"
+                                        : "cannot be undone, and no person looks at it before",
+                                "add a stage that asks a person always, or choose ASSIST"));
+        if (action.reversibility().isEmpty() && !person) {
+            warning(
+                    "OWN_WITHOUT_COMPENSATION",
+                    path + "/reversibility",
+                    "is not said, and no person looks at it before",
+                    "say REVERSIBLE if its opposite is at hand; else add a stage that asks a person");
+        }
+        if (!charter.proofs().contains(Vocabulary.READ_BACK)) {
+            error(
+                    "OWN_WITHOUT_READ_BACK",
+                    path + "/mode",
+                    "a digital employee executes, and nobody reads the target afterwards",
+                    "add " + Vocabulary.READ_BACK + " to proof, or choose ASSIST");
+        }
+    }
+
+    private void readiness() {
+        for (int n = 0; n < charter.facts().size(); n++) {
+            Charter.Fact fact = charter.facts().get(n);
+            String path = "/spec/readiness/facts/" + n;
+            if (!Vocabulary.FACTS.contains(fact.name())) {
+                boolean own = mayOwn();
+                add(
+                        "FACT_UNKNOWN",
+                        own ? Severity.ERROR : Severity.WARNING,
+                        path + "/name",
+                        "nothing can judge '" + fact.name() + "': every change is held",
+                        "use one of " + Vocabulary.FACTS.stream().sorted().toList());
+            }
+            if (fact.name().equals(Vocabulary.FRESH) && fact.maxAge().isEmpty()) {
+                error(
+                        "FACT_WITHOUT_AGE",
+                        path + "/maxAge",
+                        "is missing: nothing is ever fresh enough",
+                        "say how old the last complete reading may be");
+            }
+        }
+    }
+
+    private boolean mayOwn() {
+        return charter.domain().actions().stream().anyMatch(each -> each.mode() == Mode.OWN);
+    }
+
+    private void stages() {
+        Set<String> earlier = new HashSet<>();
+        int managers = 0;
+        Set<String> named = new HashSet<>();
+        int namedNeeded = 0;
+        for (int n = 0; n < charter.stages().size(); n++) {
+            Stage stage = charter.stages().get(n);
+            String path = "/spec/approval/stages/" + n;
+            condition(Conditions.Place.ROUTE, stage.when(), path + "/when");
+            condition(Conditions.Place.FILTER, stage.filter(), path + "/filter");
+            undefined(stage, path, earlier);
+            quorum(stage, path);
+            times(stage, path);
+            if (stage.policy().isEmpty() && only(stage, Resolver.Kind.MANAGER)) {
+                managers++;
+                if (managers > 1) {
+                    error(
+                            "QUORUM_UNREACHABLE",
+                            path,
+                            "asks the one manager whom an earlier stage asks; one person approves one stage",
+                            "ask others in one of them");
+                }
+            }
+            if (stage.policy().isEmpty() && only(stage, Resolver.Kind.NAMED)) {
+                stage.resolvers().forEach(each -> named.addAll(each.names()));
+                namedNeeded += stage.quorum().of(names(stage).size());
+                if (named.size() < namedNeeded && names(stage).size() >= needed(stage)) {
+                    error(
+                            "QUORUM_UNREACHABLE",
+                            path,
+                            "together with earlier stages needs "
+                                    + namedNeeded
+                                    + " people of the "
+                                    + named.size()
+                                    + " who are named; one person approves one stage",
+                            "name more people");
+                }
+            }
+            earlier.add(stage.name());
+        }
+        boolean person = charter.stages().stream().anyMatch(Lint::asksSomebody);
+        if (!person && !charter.domain().protectedEntitlements().isEmpty()) {
+            error(
+                    "RULE_APPROVES_PROTECTED",
+                    "/spec/domain/protectedEntitlements",
+                    "may be changed by the approval of rules or passed-over stages alone",
+                    "add a stage that asks a person always");
+        }
+    }
+
+    /** Whether a person must have approved when the stage is over, whatever the facts are. */
+    private static boolean asksSomebody(Stage stage) {
+        return stage.needsPerson() && stage.when().isEmpty();
+    }
+
+    private static boolean only(Stage stage, Resolver.Kind kind) {
+        return !stage.resolvers().isEmpty()
+                && stage.escalation().isEmpty()
+                && stage.resolvers().stream().allMatch(each -> each.kind() == kind);
+    }
+
+    private static Set<String> names(Stage stage) {
+        Set<String> names = new HashSet<>();
+        stage.resolvers().stream()
+                .filter(each -> each.kind() == Resolver.Kind.NAMED)
+                .forEach(each -> names.addAll(each.names()));
+        return names;
+    }
+
+    private static int needed(Stage stage) {
+        return stage.quorum() instanceof Threshold.Count(int count) ? count : 1;
+    }
+
+    private void undefined(Stage stage, String path, Set<String> earlier) {
+        stage.deadline()
+                .calendar()
+                .filter(each -> !charter.calendars().containsKey(each))
+                .ifPresent(each ->
+                        error(
+                                "NAME_UNDEFINED",
+                                path + "/deadline/calendar",
+                                "'" + each + "' is no calendar of this charter",
+                                "define it in approval.calendars"));
+        boolean shortForm =
+                source.at(path + "/resolver")
+                        .filter(each ->
+                                each instanceof Source.Scalar scalar
+                                        && !scalar.value().equals("policy"))
+                        .isPresent();
+        if (shortForm && source.at(path + "/resolvers").isPresent()) {
+            error(
+                    "RESOLVER_TWICE",
+                    path + "/resolver",
+                    "stands beside resolvers, of which it is the short form",
+                    "write it as one of resolvers");
+        }
+        if (stage.policy().isEmpty() && stage.resolvers().isEmpty()) {
+            error("RESOLVER_MISSING", path, "asks nobody", "add resolvers");
+        }
+        for (int n = 0; n < stage.escalation().size(); n++) {
+            undefined(stage.escalation().get(n).to(), path + "/escalation/" + n + "/to", earlier);
+        }
+        undefined(stage.resolvers(), path + "/resolvers", earlier);
+    }
+
+    private void undefined(List<Resolver> resolvers, String path, Set<String> earlier) {
+        for (int n = 0; n < resolvers.size(); n++) {
+            Resolver resolver = resolvers.get(n);
+            String name = resolver.names().getFirst();
+            if (resolver.kind() == Resolver.Kind.ON_CALL && !charter.onCall().containsKey(name)) {
+                error(
+                        "NAME_UNDEFINED",
+                        path + "/" + n + "/onCall",
+                        "'" + name + "' is no schedule of this charter",
+                        "define it in approval.onCall");
+            }
+            if (resolver.kind() == Resolver.Kind.PREVIOUS_APPROVERS && !earlier.contains(name)) {
+                error(
+                        "NAME_UNDEFINED",
+                        path + "/" + n + "/previousApprovers",
+                        "'" + name + "' is no earlier stage",
+                        "name a stage that stands before this one");
+            }
+        }
+    }
+
+    private void quorum(Stage stage, String path) {
+        String at = path + (stage.quorum() instanceof Threshold.Count ? "/quorum" : "/share");
+        if (stage.policy().isPresent() && !stage.quorum().equals(new Threshold.Count(1))) {
+            error(
+                    "QUORUM_UNREACHABLE",
+                    at,
+                    "is not 1, where a rule decides alone",
+                    "write quorum: 1, or ask people");
+            return;
+        }
+        if (stage.policy().isPresent()) {
+            return;
+        }
+        Optional<Integer> most = most(stage.resolvers());
+        if (most.isEmpty() || !(stage.quorum() instanceof Threshold.Count(int needed))) {
+            return;
+        }
+        Optional<Integer> later =
+                most(stage.escalation().stream().flatMap(each -> each.to().stream()).toList());
+        if (needed > most.get()) {
+            boolean helped = later.isEmpty() || most.get() + later.get() >= needed;
+            boolean previous =
+                    stage.resolvers().stream()
+                            .anyMatch(each -> each.kind() == Resolver.Kind.PREVIOUS_APPROVERS);
+            add(
+                    "QUORUM_UNREACHABLE",
+                    helped ? Severity.WARNING : Severity.ERROR,
+                    at,
+                    "asks for "
+                            + needed
+                            + " of at most "
+                            + most.get()
+                            + (previous
+                                    ? " (who approved another stage may not approve this one)"
+                                    : "")
+                            + (helped ? "; it can be met after an escalation only" : ""),
+                    "lower it, or ask more people");
+        } else if (stage.denyQuorum() instanceof Threshold.Count(int denials)
+                && denials > most.get()) {
+            error(
+                    "DENIAL_UNREACHABLE",
+                    path + "/denyQuorum",
+                    "asks for " + denials + " denials of at most " + most.get() + " people",
+                    "lower it: a stage that nobody can deny is none");
+        }
+    }
+
+    /** How many people these can give at most; empty: any number. */
+    private static Optional<Integer> most(List<Resolver> resolvers) {
+        Set<String> named = new HashSet<>();
+        int others = 0;
+        for (Resolver each : resolvers) {
+            switch (each.kind()) {
+                case GROUP, ROLE -> {
+                    return Optional.empty();
+                }
+                case NAMED -> named.addAll(each.names());
+                case MANAGER, OWNER, ON_CALL -> others++;
+                case PREVIOUS_APPROVERS -> {}
+            }
+        }
+        return Optional.of(named.size() + others);
+    }
+
+    private void times(Stage stage, String path) {
+        Duration within = stage.deadline().within();
+        Optional<Calendar> calendar = stage.deadline().calendar().map(charter.calendars()::get);
+        Duration day =
+                calendar.map(each -> Duration.between(each.from(), each.to())).orElse(WORKING_DAY);
+        String at =
+                path
+                        + (stage.deadline().calendar().isPresent()
+                                ? "/deadline/within"
+                                : "/expiresAfter");
+        if (stage.policy().isEmpty() && within.compareTo(day) < 0) {
+            warning(
+                    "DEADLINE_SHORT",
+                    at,
+                    "is shorter than the working day of those who are asked, " + day,
+                    "give them a working day at least, or escalate to people on call");
+        }
+        if (calendar.isEmpty()) {
+            for (int n = 0; n < stage.reminders().size(); n++) {
+                late(stage.reminders().get(n), within, path + "/reminders/" + n);
+            }
+            for (int n = 0; n < stage.escalation().size(); n++) {
+                late(
+                        stage.escalation().get(n).after(),
+                        within,
+                        path + "/escalation/" + n + "/after");
+            }
+        }
+        for (int n = 1; n < stage.escalation().size(); n++) {
+            if (stage.escalation().get(n).after().compareTo(stage.escalation().get(n - 1).after())
+                    < 0) {
+                error(
+                        "ESCALATION_OUT_OF_ORDER",
+                        path + "/escalation/" + n + "/after",
+                        "is earlier than the step before",
+                        "order the steps by time");
+            }
+        }
+        if (stage.outcome().filter(each -> each == Charter.Outcome.ESCALATE).isPresent()
+                && stage.escalation().isEmpty()) {
+            warning(
+                    "ESCALATION_TO_NOBODY",
+                    path + "/outcome",
+                    "escalates at the deadline, and nobody is named",
+                    "add an escalation");
+        }
+        calendar.filter(each -> !each.from().isBefore(each.to()))
+                .ifPresent(each ->
+                        error(
+                                "CALENDAR_EMPTY",
+                                "/spec/approval/calendars/"
+                                        + stage.deadline().calendar().orElse(""),
+                                "ends before it begins",
+                                "let to be after from"));
+    }
+
+    private void late(Duration after, Duration within, String path) {
+        if (after.compareTo(within) >= 0) {
+            error(
+                    "NEVER_HAPPENS",
+                    path,
+                    "is not before the deadline, " + within,
+                    "let it happen earlier");
+        }
+    }
+
+    private void duties(Optional<Instant> now) {
+        for (int n = 0; n < charter.duties().size(); n++) {
+            Charter.Duty duty = charter.duties().get(n);
+            String path = "/spec/separationOfDuties/" + n;
+            if (duty.demand() instanceof Demand.Apart(String one, String other)) {
+                int index = 0;
+                for (String part : List.of(one, other)) {
+                    if (!Vocabulary.PARTS.contains(part)) {
+                        error(
+                                "PART_UNKNOWN",
+                                path + "/apart/" + index,
+                                "'" + part + "' is no part that anyone plays",
+                                "use two of " + Vocabulary.PARTS.stream().sorted().toList());
+                    }
+                    index++;
+                }
+            }
+            for (int m = 0; m < duty.exceptions().size(); m++) {
+                Charter.Exemption exemption = duty.exceptions().get(m);
+                String at = path + "/exceptions/" + m;
+                if (exemption.owner().equals(exemption.subject())) {
+                    error(
+                            "EXCEPTION_FOR_ITS_OWNER",
+                            at + "/owner",
+                            "excepts the very person who answers for it",
+                            "let another person answer for it");
+                }
+                if (now.isPresent() && !now.get().isBefore(exemption.until())) {
+                    warning(
+                            "EXCEPTION_OVER",
+                            at + "/until",
+                            "is over since " + exemption.until(),
+                            "remove it, or decide it anew");
+                }
+            }
+        }
+    }
+
+    private void proofs() {
+        for (int n = 0; n < charter.proofs().size(); n++) {
+            String proof = charter.proofs().get(n);
+            String path = "/spec/proof/" + n;
+            if (!Vocabulary.PROOFS.contains(proof)) {
+                error(
+                        "PROOF_NEVER_PRODUCED",
+                        path,
+                        "nothing produces '" + proof + "': no change would ever close",
+                        "use one of " + Vocabulary.PROOFS.stream().sorted().toList());
+            }
+            if (proof.equals(Vocabulary.CORROBORATED)) {
+                charter.domain().systems().stream()
+                        .filter(each -> !Vocabulary.REPORTING.contains(Vocabulary.kind(each)))
+                        .findFirst()
+                        .ifPresent(system ->
+                                error(
+                                        "PROOF_NEVER_PRODUCED",
+                                        path,
+                                        system
+                                                + " reports no events of its own: no change there would ever close",
+                                        "leave it out, or leave the system to another charter"));
+            }
+        }
+        if (charter.retentionDays() < RETENTION_DAYS) {
+            warning(
+                    "RETENTION_SHORT",
+                    "/spec/retention",
+                    "is shorter than an audit year, " + RETENTION_DAYS + " days",
+                    "keep evidence P400D at least");
+        }
+    }
+
+    private void validity(Optional<Instant> now) {
+        Charter.Validity validity = charter.validity();
+        validity.from()
+                .filter(from -> validity.until().filter(until -> !from.isBefore(until)).isPresent())
+                .ifPresent(from ->
+                        error(
+                                "NEVER_IN_FORCE",
+                                "/metadata/effective/until",
+                                "is not after from",
+                                "let it end later"));
+        now.ifPresent(time -> {
+            if (validity.sunset().filter(end -> !time.isBefore(end)).isPresent()) {
+                error(
+                        "SUNSET_PAST",
+                        "/metadata/sunset",
+                        "is past: the charter takes no proposals",
+                        "look at it again and publish a new version");
+            }
+            if (validity.until().filter(end -> !time.isBefore(end)).isPresent()) {
+                error(
+                        "NO_MORE_IN_FORCE",
+                        "/metadata/effective/until",
+                        "is past: the charter takes no proposals",
+                        "publish a new version, or remove the file");
+            }
+        });
+    }
+
+    private void condition(Conditions.Place place, Optional<String> text, String path) {
+        if (text.isEmpty()) {
+            return;
+        }
+        switch (CONDITIONS.compile(place, text.get())) {
+            case Conditions.Compiled.Broken broken ->
+                    findings.add(
+                            inside(
+                                    broken,
+                                    source.finding(
+                                            "CONDITION_INVALID",
+                                            Severity.ERROR,
+                                            path,
+                                            broken.fault(),
+                                            "mend the condition at "
+                                                    + broken.line()
+                                                    + ":"
+                                                    + broken.column()
+                                                    + " of its text")));
+            case Conditions.Compiled.Good(Condition condition) -> {
+                Optional<String> never = possibility().never(condition);
+                if (never.isPresent()) {
+                    error("CONDITION_NEVER_TRUE", path, never.get(), "mend it or remove it");
+                } else if (Possibility.always(condition)) {
+                    warning(
+                            "CONDITION_ALWAYS_TRUE",
+                            path,
+                            "is true whatever the facts are",
+                            "remove it");
+                }
+            }
+        }
+    }
+
+    /** Where in the file the fault is, if the condition is one plain or quoted line. */
+    private Finding inside(Conditions.Compiled.Broken broken, Finding at) {
+        if (broken.line() > 1) {
+            return at;
+        }
+        return new Finding(
+                at.code(),
+                at.severity(),
+                at.file(),
+                at.line(),
+                at.column() + broken.column() - 1,
+                at.path(),
+                at.problem(),
+                at.remedy());
+    }
+
+    /** What the fields of a change under this charter can be. */
+    private Possibility possibility() {
+        Map<String, Set<String>> values = new HashMap<>();
+        values.put("change.charter", Set.of(charter.name()));
+        values.put(
+                "change.action",
+                charter.domain().actions().stream()
+                        .map(Action::name)
+                        .collect(java.util.stream.Collectors.toSet()));
+        values.put("change.target", Set.copyOf(charter.domain().systems()));
+        values.put("change.mode", Set.of("OWN", "ASSIST"));
+        values.put("readiness.verdict", Set.of("READY", "ENRICHED"));
+        return new Possibility(values);
+    }
+
+    private void error(String code, String path, String problem, String remedy) {
+        add(code, Severity.ERROR, path, problem, remedy);
+    }
+
+    private void warning(String code, String path, String problem, String remedy) {
+        add(code, Severity.WARNING, path, problem, remedy);
+    }
+
+    private void add(String code, Severity severity, String path, String problem, String remedy) {
+        findings.add(source.finding(code, severity, path, problem, remedy));
+    }
+}

@@ -1,0 +1,310 @@
+package dev.remit.charter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.erdtman.jcs.JsonCanonicalizer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CharterReaderTest {
+    /** Everything that a charter can say. */
+    static final String WHOLE =
+            """
+            apiVersion: remit.dev/v1
+            kind: Charter
+            metadata:
+              name: whole
+              version: "2"
+              owner: a-owner
+              effective: { from: 2026-01-01, until: "2027-01-01T00:00:00Z" }
+              sunset: 2026-12-31
+            spec:
+              domain:
+                systems: ["keycloak:acme"]
+                subject: "subject.enabled"
+                resource: "resource.kind == 'account'"
+                actions:
+                  - { name: offboard, mode: OWN, steps: [disable-account], reversibility: REVERSIBLE }
+                blastRadius: { changesPerHour: 50, shareOfPopulation: 0.02 }
+                protectedEntitlements: ["/admins"]
+              proposers:
+                roles: [proposer]
+                digitalEmployee: { id: a-clerk, principal: a-owner }
+              trigger: { source: hr, event: LEFT, action: offboard, target: "keycloak:acme" }
+              readiness:
+                facts:
+                  - name: account.correlated
+                  - { name: source.fresh, maxAge: PT2M }
+                hold: { ask: [operator], for: PT48H }
+              approval:
+                role: approver
+                stages:
+                  - name: manager
+                    resolver: manager
+                    quorum: 1
+                    expiresAfter: PT48H
+                  - name: owners
+                    alongside: true
+                    when: "risk > 50"
+                    resolvers:
+                      - { owner: application }
+                      - { group: /security-approvers }
+                      - { role: approver }
+                      - { named: ["a-one", "a-two"] }
+                      - { onCall: primary }
+                      - { previousApprovers: manager }
+                    filter: "reviewer.enabled"
+                    share: 0.5
+                    denyShare: 0.25
+                    reason: required
+                    authentication: { acr: "2", maxAge: PT5M }
+                    deadline: { within: PT16H, calendar: berlin }
+                    reminders: [PT4H]
+                    escalation: [ { after: PT8H, to: [ { group: /security-leads } ] } ]
+                    outcome: escalate
+                    bulk: false
+                calendars:
+                  berlin: { zone: Europe/Berlin, days: [MONDAY, FRIDAY], from: "09:00", to: "17:00", holidays: ["2026-12-25"] }
+                onCall:
+                  primary: { zone: Europe/Berlin, start: 2026-01-05, handover: "08:30", every: P7D, rotation: [a-one, a-two] }
+              separationOfDuties:
+                - { rule: apart, version: "1", owner: a-owner, source: SOX, apart: [proposer, approver] }
+                - rule: toxic
+                  version: "1"
+                  owner: a-owner
+                  source: SOX
+                  toxic: [/payments-create, /payments-approve]
+                  exceptions: [ { subject: w-9, control: "reviewed each month", owner: a-owner, until: 2026-06-30 } ]
+                - { rule: trained, version: "1", owner: a-owner, source: SOX, when: [/root], mustHold: [/trained] }
+              execution: { authorizationExpiresAfter: PT1H }
+              proof: [readiness.fit, read-back.matches]
+              retention: P400D
+            """;
+
+    private static final JsonSchema OTHER =
+            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(CharterReaderTest.class.getResourceAsStream("charter.schema.json"));
+
+    static List<Path> shipped() {
+        return Shipped.files();
+    }
+
+    private static List<Finding> broken(String text) {
+        return switch (CharterReader.read("charter.yaml", text)) {
+            case CharterReader.Read.Good good -> List.of();
+            case CharterReader.Read.Broken(List<Finding> findings) -> findings;
+        };
+    }
+
+    private static JsonNode json(String yaml) throws Exception {
+        return new YAMLMapper().readTree(yaml);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void everyShippedCharterReadsAndKeepsItsHash(Path file) throws Exception {
+        String text = Shipped.text(file);
+        CharterReader.Read.Good read = Shipped.read(text);
+        String canonical =
+                new String(
+                        new JsonCanonicalizer(new ObjectMapper().writeValueAsString(json(text)))
+                                .getEncodedUTF8(),
+                        StandardCharsets.UTF_8);
+        assertThat(read.source().canonical()).isEqualTo(canonical);
+        assertThat(CharterReader.published(canonical)).isEqualTo(read.charter());
+        assertThat(OTHER.validate(json(text))).isEmpty();
+    }
+
+    @Test
+    void theLeaversCharterHasTheHashThatItAlwaysHad() {
+        assertThat(Shipped.read(Shipped.leaver()).charter().hash())
+                .isEqualTo("87d49783d3e9a77c7a0c70e5cbca3eeac35cae1efa7312b5bd62cab1d7325ab7");
+    }
+
+    @Test
+    void everyMemberIsRead() throws Exception {
+        assertThat(OTHER.validate(json(WHOLE))).isEmpty();
+        Charter charter = Shipped.read(WHOLE).charter();
+        assertThat(charter.validity())
+                .isEqualTo(
+                        new Charter.Validity(
+                                Optional.of(Instant.parse("2026-01-01T00:00:00Z")),
+                                Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
+                                Optional.of(Instant.parse("2027-01-01T00:00:00Z"))));
+        assertThat(charter.domain().changesPerHour()).isEqualTo(OptionalInt.of(50));
+        assertThat(charter.domain().shareOfPopulation()).isEqualTo(OptionalDouble.of(0.02));
+        assertThat(charter.domain().protectedEntitlements()).containsExactly("/admins");
+        Charter.Stage stage = charter.stages().get(1);
+        assertThat(stage.alongside()).isTrue();
+        assertThat(stage.when()).contains("risk > 50");
+        assertThat(stage.resolvers())
+                .extracting(Charter.Resolver::kind)
+                .containsExactly(
+                        Charter.Resolver.Kind.OWNER,
+                        Charter.Resolver.Kind.GROUP,
+                        Charter.Resolver.Kind.ROLE,
+                        Charter.Resolver.Kind.NAMED,
+                        Charter.Resolver.Kind.ON_CALL,
+                        Charter.Resolver.Kind.PREVIOUS_APPROVERS);
+        assertThat(stage.quorum().of(5)).isEqualTo(3);
+        assertThat(stage.denyQuorum().of(5)).isEqualTo(2);
+        assertThat(stage.reasonRequired()).isTrue();
+        assertThat(stage.deadline())
+                .isEqualTo(new Charter.Deadline(Duration.ofHours(16), Optional.of("berlin")));
+        assertThat(stage.outcome()).contains(Charter.Outcome.ESCALATE);
+        assertThat(stage.bulk()).isFalse();
+        assertThat(charter.duties())
+                .extracting(Charter.Duty::demand)
+                .containsExactly(
+                        new Charter.Demand.Apart("proposer", "approver"),
+                        new Charter.Demand.Toxic(Set.of("/payments-create", "/payments-approve")),
+                        new Charter.Demand.MustHold(Set.of("/root"), Set.of("/trained")));
+        assertThat(charter.retentionDays()).isEqualTo(400);
+    }
+
+    @Test
+    void aCharterTakesProposalsFromItsBeginningToItsEnd() {
+        Charter.Validity validity = Shipped.read(WHOLE).charter().validity();
+        assertThat(validity.refuses(Instant.parse("2025-12-31T23:59:59Z"))).isPresent();
+        assertThat(validity.refuses(Instant.parse("2026-01-01T00:00:00Z"))).isEmpty();
+        assertThat(validity.refuses(Instant.parse("2026-12-31T23:59:59Z"))).isEmpty();
+        assertThat(validity.refuses(Instant.parse("2027-01-01T00:00:00Z"))).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "kind: Charter | kind: Note | /kind",
+                "mode: OWN | mode: MAYBE | /spec/domain/actions/0/mode",
+                "event: LEFT | event: GONE | /spec/trigger/event",
+                "version: \"2\" | version: 2 | /metadata/version",
+                "proposers: | proposer: | /spec/proposer",
+                "quorum: 1 | quorum: 0 | /spec/approval/stages/0/quorum",
+                "quorum: 1 | quorum: \"1\" | /spec/approval/stages/0/quorum",
+                "share: 0.5 | share: 1.5 | /spec/approval/stages/1/share",
+                "share: 0.5 | quorum: 1, share: 0.5 | -",
+                "resolver: manager | bulk: true | /spec/approval/stages/0",
+                "outcome: escalate | outcome: approve | /spec/approval/stages/1/outcome",
+                "{ owner: application } | { owner: application, role: approver } | /spec/approval/stages/1/resolvers/0",
+                "{ owner: application } | { boss: application } | /spec/approval/stages/1/resolvers/0/boss",
+                "systems: [\"keycloak:acme\"] | systems: [] | /spec/domain/systems",
+                "toxic: [/payments-create, /payments-approve] | toxic: [/payments-create] | /spec/separationOfDuties/1/toxic",
+                "apart: [proposer, approver] | apart: [proposer, approver], toxic: [/a, /b] | /spec/separationOfDuties/0",
+                "name: whole | name: Whole Charter | /metadata/name",
+                "until: 2026-06-30 | until: tomorrow | /spec/separationOfDuties/1/exceptions/0/until",
+                "retention: P400D | keep: P400D | /spec/keep",
+                "expiresAfter: PT48H | expiresAfter: 2 days | /spec/approval/stages/0/expiresAfter",
+                "changesPerHour: 50 | changesPerHour: 0.5 | /spec/domain/blastRadius/changesPerHour",
+                "bulk: false | bulk: \"no\" | /spec/approval/stages/1/bulk"
+            })
+    void aFaultOfFormIsFoundWhereItStandsByBothReadersOfTheSchema(
+            String good, String bad, String path) throws Exception {
+        assertThat(WHOLE).contains(good);
+        String text = WHOLE.replaceFirst(java.util.regex.Pattern.quote(good), bad);
+        List<Finding> findings = broken(text);
+        assertThat(findings).isNotEmpty();
+        if (!path.equals("-")) {
+            assertThat(findings).extracting(Finding::path).contains(path);
+            Finding first =
+                    findings.stream()
+                            .filter(each -> each.path().equals(path))
+                            .findFirst()
+                            .orElseThrow();
+            int line = WHOLE.substring(0, WHOLE.indexOf(good)).split("\n", -1).length;
+            assertThat(first.line()).isBetween(line - 1, line);
+            assertThat(first.toString()).startsWith("charter.yaml:" + first.line() + ":");
+            assertThat(OTHER.validate(json(text))).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "zone: Europe/Berlin, days | zone: Europe/Bärlin, days | /spec/approval/calendars/berlin/zone",
+                "holidays: [\"2026-12-25\"] | holidays: [\"2026-02-30\"] | /spec/approval/calendars/berlin/holidays/0",
+                "within: PT16H | within: PT0S | /spec/approval/stages/1/deadline/within",
+                "sunset: 2026-12-31 | sunset: 2026-13-31 | /metadata/sunset"
+            })
+    void whatASchemaCannotSayIsFoundToo(String good, String bad, String path) {
+        assertThat(broken(WHOLE.replaceFirst(java.util.regex.Pattern.quote(good), bad)))
+                .extracting(Finding::path)
+                .contains(path);
+    }
+
+    @Test
+    void aMisspeltMemberIsNamedAndTheRightOneProposed() {
+        assertThat(broken(WHOLE.replace("denyShare", "denyshare")))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.code()).isEqualTo("UNKNOWN_MEMBER");
+                    assertThat(finding.remedy()).isEqualTo("did you mean denyShare?");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a: [",
+                "a: 1\na: 2",
+                "a: &x 1\nb: *x",
+                "a: yes",
+                "a: 017",
+                "a: 0x1f",
+                "a: 19:30",
+                "a: 1_000",
+                "a: .inf",
+                "a: !!str 1",
+                "a: !thing b",
+                "<<: {a: 1}",
+                "a: 1\n---\nb: 2",
+                "a: 12345678901234567890"
+            })
+    void whatYamlLeavesToTheReaderIsRefused(String text) {
+        assertThat(Source.read("x.yaml", text)).isInstanceOf(Source.Read.Broken.class);
+    }
+
+    @Test
+    void aTextThatIsTooDeepOrTooLongIsRefused() {
+        assertThat(Source.read("x.yaml", "[".repeat(200) + "]".repeat(200)))
+                .isInstanceOf(Source.Read.Broken.class);
+        assertThat(Source.read("x.yaml", "a: " + "b".repeat(Source.LENGTH)))
+                .isInstanceOf(Source.Read.Broken.class);
+    }
+
+    @Test
+    void whatWasPublishedByAnotherBuildStillReads() {
+        String later =
+                Shipped.read(WHOLE)
+                        .source()
+                        .canonical()
+                        .replace("\"kind\"", "\"later\":1,\"kind\"");
+        assertThat(CharterReader.published(later).name()).isEqualTo("whole");
+        assertThatThrownBy(() -> CharterReader.published("{}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("/metadata/name");
+    }
+}

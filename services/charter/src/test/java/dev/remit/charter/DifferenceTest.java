@@ -1,0 +1,83 @@
+package dev.remit.charter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DifferenceTest {
+    private static final String TEXT = CharterReaderTest.WHOLE;
+
+    @Test
+    void aCharterDoesNotDifferFromItself() {
+        Charter charter = Shipped.read(TEXT).charter();
+        assertThat(Difference.between(charter, charter)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "EASIER | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/domain/systems",
+                "EASIER | quorum: 1 | share: 0.1 | /spec/approval/stages/manager/quorum",
+                "EASIER | share: 0.5 | share: 0.4 | /spec/approval/stages/owners/quorum",
+                "EASIER | denyShare: 0.25 | denyShare: 0.75 | /spec/approval/stages/owners/denyQuorum",
+                "EASIER | { role: approver } | { role: approver }\\n          - { role: everybody } | /spec/approval/stages/owners/resolvers",
+                "EASIER | filter: \"reviewer.enabled\" | bulk: false | /spec/approval/stages/owners/filter",
+                "EASIER | resolver: manager | when: \"risk > 1\", resolver: manager | /spec/approval/stages/manager/when",
+                "EASIER | reason: required | reason: optional | /spec/approval/stages/owners/reason",
+                "EASIER | changesPerHour: 50 | changesPerHour: 51 | /spec/domain/blastRadius/changesPerHour",
+                "EASIER | maxAge: PT2M | maxAge: PT3M | /spec/readiness/facts/source.fresh/maxAge",
+                "EASIER | [readiness.fit, read-back.matches] | [readiness.fit] | /spec/proof",
+                "EASIER | protectedEntitlements: [\"/admins\"] | protectedEntitlements: [] | /spec/domain/protectedEntitlements",
+                "EASIER | rule: toxic | rule: other | /spec/separationOfDuties/toxic",
+                "EASIER | retention: P400D | retention: P399D | /spec/retention",
+                "HARDER | rule: toxic | rule: other | /spec/separationOfDuties/other",
+                "HARDER | mode: OWN | mode: ASSIST | /spec/domain/actions/offboard/mode",
+                "HARDER | authorizationExpiresAfter: PT1H | authorizationExpiresAfter: PT30M | /spec/execution/authorizationExpiresAfter",
+                "HARDER | name: manager | name: boss | /spec/approval/stages/boss",
+                "OTHER | version: \"2\" | version: \"3\" | /metadata/version",
+                "OTHER | risk > 50 | risk > 60 | /spec/approval/stages/owners/when",
+                "OTHER | outcome: escalate | outcome: halt | /spec/approval/stages/owners/outcome"
+            })
+    void aDifferenceSaysWhatItMeans(String effect, String good, String bad, String path) {
+        String changed =
+                TEXT.replaceFirst(
+                        java.util.regex.Pattern.quote(good),
+                        java.util.regex.Matcher.quoteReplacement(
+                                bad.replace("\\n", "\n")
+                                        .replace(
+                                                "when: \"risk > 1\", ",
+                                                "when: \"risk > 1\"\n        ")));
+        String text =
+                effect.equals("EASIER") && bad.startsWith("bulk")
+                        ? changed.replaceFirst("\n        bulk: false\n", "\n")
+                        : changed;
+        assertThat(Difference.between(Shipped.read(TEXT).charter(), Shipped.read(text).charter()))
+                .anySatisfy(each -> {
+                    assertThat(each.path()).isEqualTo(path);
+                    if (!good.startsWith("quorum")) {
+                        assertThat(each.effect().name()).isEqualTo(effect);
+                    }
+                });
+    }
+
+    @Test
+    void whatMakesAChangeEasierStandsFirst() {
+        assertThat(
+                        Difference.between(
+                                        Shipped.read(TEXT).charter(),
+                                        Shipped.read(
+                                                        TEXT.replace(
+                                                                        "version: \"2\"",
+                                                                        "version: \"3\"")
+                                                                .replace(
+                                                                        "share: 0.5", "share: 0.1"))
+                                                .charter())
+                                .getFirst())
+                .hasToString(
+                        "EASIER  /spec/approval/stages/owners/quorum: 0.5 of those asked before, 0.1 of those asked now");
+    }
+}

@@ -1,0 +1,258 @@
+package dev.remit.charter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LintTest {
+    private static final Optional<Instant> NOW = Optional.of(Instant.parse("2026-03-01T00:00:00Z"));
+
+    /** Nothing is wrong with it. */
+    private static final String SOUND =
+            """
+            apiVersion: remit.dev/v1
+            kind: Charter
+            metadata: { name: sound, version: "1", owner: a-owner, sunset: 2027-01-01, effective: { until: 2027-01-01 } }
+            spec:
+              domain:
+                systems: ["keycloak:acme"]
+                subject: "subject.enabled"
+                actions:
+                  - { name: offboard, mode: OWN, reversibility: COMPENSABLE, steps: [disable-account] }
+                  - { name: rehire, mode: ASSIST, steps: [disable-account] }
+                protectedEntitlements: [/admins]
+              proposers: { roles: [proposer], digitalEmployee: { id: a-clerk, principal: a-owner } }
+              trigger: { source: hr, event: LEFT, action: offboard, target: "keycloak:acme" }
+              readiness:
+                facts: [ { name: account.correlated }, { name: source.fresh, maxAge: PT2M } ]
+                hold: { ask: [operator], for: PT48H }
+              approval:
+                role: approver
+                stages:
+                  - { name: manager, resolver: manager, quorum: 1, expiresAfter: PT48H }
+                  - name: named
+                    when: "change.action == 'offboard' && risk > 10"
+                    filter: "reviewer.enabled"
+                    resolvers: [ { named: [a-one, a-two] }, { onCall: primary } ]
+                    quorum: 2
+                    denyQuorum: 1
+                    expiresAfter: PT48H
+                    reminders: [PT4H]
+                    escalation: [ { after: PT8H, to: [ { group: /leads } ] }, { after: PT9H, to: [ { group: /heads } ] } ]
+                    outcome: escalate
+                  - name: office
+                    resolver: group
+                    group: /office
+                    quorum: 1
+                    deadline: { within: PT16H, calendar: berlin }
+                calendars: { berlin: { zone: Europe/Berlin, days: [MONDAY], from: "09:00", to: "17:00" } }
+                onCall: { primary: { zone: Europe/Berlin, rotation: [a-three] } }
+              separationOfDuties:
+                - { rule: apart, version: "1", owner: a-owner, source: SOX, apart: [proposer, approver] }
+                - { rule: toxic, version: "1", owner: a-owner, source: SOX, toxic: [/a, /b],
+                    exceptions: [ { subject: w-9, control: reviewed, owner: a-owner, until: 2026-06-30 } ] }
+              execution: { authorizationExpiresAfter: PT1H }
+              proof: [readiness.fit, approvals.complete, read-back.matches, activity.corroborated]
+              retention: P400D
+            """;
+
+    static List<Path> shipped() {
+        return Shipped.files();
+    }
+
+    private static List<Finding> lint(String text) {
+        return Lint.of(Shipped.read(text), NOW);
+    }
+
+    @Test
+    void aSoundCharterHasNoFindings() {
+        assertThat(lint(SOUND)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void noShippedCharterHasAnError(Path file) {
+        assertThat(lint(Shipped.text(file))).filteredOn(Finding::stops).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "QUORUM_UNREACHABLE | quorum: 2 | quorum: 9, escalation: [] | -",
+                "QUORUM_UNREACHABLE | resolver: manager, quorum: 1 | resolver: manager, quorum: 2 | /spec/approval/stages/0/quorum",
+                "QUORUM_UNREACHABLE | resolver: group\\n        group: /office | resolver: manager | /spec/approval/stages/2",
+                "QUORUM_UNREACHABLE | resolver: group\\n        group: /office | resolvers: [ { previousApprovers: manager } ] | /spec/approval/stages/2/quorum",
+                "QUORUM_UNREACHABLE | resolver: manager, quorum: 1 | resolver: policy, policy: { name: r, version: \"1\", verdicts: [READY] }, quorum: 2 | /spec/approval/stages/0/quorum",
+                "DENIAL_UNREACHABLE | denyQuorum: 1 | denyQuorum: 4 | /spec/approval/stages/1/denyQuorum",
+                "CONDITION_INVALID | risk > 10 | rsk > 10 | /spec/approval/stages/1/when",
+                "CONDITION_INVALID | risk > 10 | risk > 'x' | /spec/approval/stages/1/when",
+                "CONDITION_INVALID | reviewer.enabled | reviewer.enabeld | /spec/approval/stages/1/filter",
+                "CONDITION_NEVER_TRUE | risk > 10 | risk > 100 | /spec/approval/stages/1/when",
+                "CONDITION_NEVER_TRUE | risk > 10 | change.action != 'offboard' | /spec/approval/stages/1/when",
+                "CONDITION_NEVER_TRUE | action == 'offboard' && risk > 10 | action == 'ofboard' | /spec/approval/stages/1/when",
+                "CONDITION_NEVER_TRUE | reviewer.enabled | reviewer.enabled && !reviewer.enabled | /spec/approval/stages/1/filter",
+                "CONDITION_NEVER_TRUE | subject.enabled | false && subject.enabled | /spec/domain/subject",
+                "CONDITION_NEVER_TRUE | risk > 10 | (risk > 50 ? risk : 3) == 7 && readiness.verdict == 'HELD' | /spec/approval/stages/1/when",
+                "CONDITION_ALWAYS_TRUE | subject.enabled | true | /spec/domain/subject",
+                "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [readiness.fine | /spec/proof/0",
+                "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
+                "OWN_WITHOUT_READ_BACK | read-back.matches, | | /spec/domain/actions/0/mode",
+                "STEP_UNKNOWN | steps: [disable-account] } | steps: [delete-account] } | /spec/domain/actions/0/steps/0",
+                "FACT_UNKNOWN | account.correlated | account.found | /spec/readiness/facts/0/name",
+                "FACT_WITHOUT_AGE | source.fresh, maxAge: PT2M | source.fresh | /spec/readiness/facts/1/maxAge",
+                "NAME_UNDEFINED | calendar: berlin | calendar: paris | /spec/approval/stages/2/deadline/calendar",
+                "NAME_UNDEFINED | onCall: primary } | onCall: secondary } | /spec/approval/stages/1/resolvers/1/onCall",
+                "NAME_UNDEFINED | { onCall: primary } | { previousApprovers: office } | /spec/approval/stages/1/resolvers/1/previousApprovers",
+                "RESOLVER_TWICE | resolver: group | resolvers: [ { role: approver } ]\\n        resolver: group | /spec/approval/stages/2/resolver",
+                "DEADLINE_SHORT | within: PT16H | within: PT7H | /spec/approval/stages/2/deadline/within",
+                "DEADLINE_SHORT | quorum: 1, expiresAfter: PT48H | quorum: 1, expiresAfter: PT1H | /spec/approval/stages/0/expiresAfter",
+                "NEVER_HAPPENS | reminders: [PT4H] | reminders: [PT49H] | /spec/approval/stages/1/reminders/0",
+                "NEVER_HAPPENS | after: PT9H | after: PT48H | /spec/approval/stages/1/escalation/1/after",
+                "ESCALATION_OUT_OF_ORDER | after: PT9H | after: PT7H | /spec/approval/stages/1/escalation/1/after",
+                "CALENDAR_EMPTY | to: \"17:00\" | to: \"08:00\" | /spec/approval/calendars/berlin",
+                "SUNSET_PAST | sunset: 2027-01-01 | sunset: 2026-02-01 | /metadata/sunset",
+                "NO_MORE_IN_FORCE | until: 2027-01-01 | until: 2026-02-01 | /metadata/effective/until",
+                "NEVER_IN_FORCE | effective: { | effective: { from: 2028-01-01, | /metadata/effective/until",
+                "NAME_TWICE | name: rehire | name: offboard | /spec/domain/actions/1",
+                "NAME_TWICE | name: office | name: manager | /spec/approval/stages/2",
+                "NAME_TWICE | rule: toxic | rule: apart | /spec/separationOfDuties/1",
+                "TRIGGER_OUTSIDE_DOMAIN | action: offboard, | action: onboard, | /spec/trigger/action",
+                "TRIGGER_OUTSIDE_DOMAIN | target: \"keycloak:acme\" | target: \"keycloak:other\" | /spec/trigger/target",
+                "EMPLOYEE_ITS_OWN_PRINCIPAL | principal: a-owner | principal: a-clerk | /spec/proposers/digitalEmployee/principal",
+                "OWNER_NO_PERSON | owner: a-owner, sunset | owner: a-clerk, sunset | /metadata/owner",
+                "PART_UNKNOWN | apart: [proposer, approver] | apart: [proposer, boss] | /spec/separationOfDuties/0/apart/1",
+                "EXCEPTION_FOR_ITS_OWNER | subject: w-9 | subject: a-owner | /spec/separationOfDuties/1/exceptions/0/owner",
+                "EXCEPTION_OVER | until: 2026-06-30 | until: 2026-02-27 | /spec/separationOfDuties/1/exceptions/0/until",
+                "RETENTION_SHORT | retention: P400D | retention: P90D | /spec/retention"
+            })
+    void aPlantedFaultIsFoundWhereItStands(String code, String good, String bad, String path) {
+        String text = planted(SOUND, good, bad);
+        assertThat(lint(text))
+                .as(text)
+                .anySatisfy(finding -> {
+                    assertThat(finding.code()).isEqualTo(code);
+                    if (!path.equals("-")) {
+                        assertThat(finding.path()).isEqualTo(path);
+                        assertThat(text.split("\n", -1)[finding.line() - 1])
+                                .contains(lastNamed(path));
+                    }
+                    assertThat(finding.remedy()).isNotBlank();
+                });
+    }
+
+    /** The last member that a path names; it stands on the line, or on the one of a list. */
+    private static String lastNamed(String path) {
+        String[] steps = path.replaceAll("/[0-9]+$", "").split("/", -1);
+        String last = steps[steps.length - 1];
+        return switch (last) {
+            case "stages" -> "name:";
+            case "actions" -> "name:";
+            case "maxAge" -> "source.fresh";
+            case "separationOfDuties" -> "rule:";
+            default -> last;
+        };
+    }
+
+    private static String planted(String text, String good, String bad) {
+        String from = good.replace("\\n", "\n");
+        String to = bad == null ? "" : bad.replace("\\n", "\n");
+        assertThat(text).contains(from);
+        int at = text.indexOf(from);
+        String planted = text.substring(0, at) + to + text.substring(at + from.length());
+        return to.endsWith("escalation: []")
+                ? text.replace(
+                                "resolvers: [ { named: [a-one, a-two] }, { onCall: primary } ]",
+                                "resolvers: [ { named: [a-one] } ]")
+                        .replaceAll("(?m)^ +escalation: .*\n", "")
+                : planted;
+    }
+
+    @Test
+    void aRuleAloneMayNotApproveWhatIsProtectedNorWhatCannotBeUndone() {
+        String rule =
+                Shipped.leaver()
+                        .replaceFirst(
+                                "(?s)      - name: manager\n.*  execution:\n",
+                                """
+                                      - name: rule
+                                        resolver: policy
+                                        policy: { name: r, version: "1", verdicts: [READY] }
+                                        quorum: 1
+                                        expiresAfter: PT48H
+                                  execution:
+                                """);
+        assertThat(lint(rule))
+                .extracting(Finding::code)
+                .containsExactly("OWN_WITHOUT_COMPENSATION");
+        assertThat(
+                        lint(
+                                rule.replace(
+                                        "mode: OWN",
+                                        "mode: OWN\n        reversibility: IRREVERSIBLE")))
+                .extracting(Finding::code)
+                .containsExactly("OWN_IRREVERSIBLE_WITHOUT_PERSON");
+        assertThat(lint(rule.replace("mode: OWN", "mode: OWN\n        reversibility: REVERSIBLE")))
+                .isEmpty();
+        assertThat(
+                        lint(
+                                rule.replace(
+                                        "    actions:",
+                                        "    protectedEntitlements: [/admins]\n    actions:")))
+                .extracting(Finding::code)
+                .contains("RULE_APPROVES_PROTECTED");
+    }
+
+    @Test
+    void anAssistedActionMayNameWhatAPersonDoes() {
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                        "mode: ASSIST, steps: [disable-account]",
+                                        "mode: ASSIST, steps: [call-the-bank]")))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.code()).isEqualTo("STEP_UNKNOWN");
+                    assertThat(finding.stops()).isFalse();
+                });
+    }
+
+    @Test
+    void theFaultOfAConditionIsFoundToTheColumn() {
+        String text = SOUND.replace("risk > 10", "rsk > 10");
+        Finding finding =
+                lint(text).stream()
+                        .filter(each -> each.code().equals("CONDITION_INVALID"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(text.split("\n", -1)[finding.line() - 1].substring(finding.column() - 1))
+                .startsWith("rsk > 10");
+    }
+
+    @Test
+    void twoChartersMayNotClaimOneTriggerNorOneVersionTwice() {
+        CharterReader.Read.Good sound = Shipped.read(SOUND);
+        CharterReader.Read.Good other = Shipped.read(SOUND.replace("name: sound", "name: other"));
+        CharterReader.Read.Good reused = Shipped.read(SOUND.replace("PT1H", "PT2H"));
+        CharterReader.Read.Good next =
+                Shipped.read(
+                        SOUND.replace(
+                                "version: \"1\", owner: a-owner, s",
+                                "version: \"2\", owner: a-owner, s"));
+        assertThat(Lint.together(List.of(sound, other)))
+                .extracting(Finding::code)
+                .containsExactly("TRIGGER_CLAIMED_TWICE");
+        assertThat(Lint.together(List.of(sound, reused)))
+                .extracting(Finding::code)
+                .containsExactly("VERSION_REUSED");
+        assertThat(Lint.together(List.of(sound, next))).isEmpty();
+    }
+}

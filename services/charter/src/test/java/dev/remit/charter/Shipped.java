@@ -1,0 +1,48 @@
+package dev.remit.charter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The charters in this repository. */
+final class Shipped {
+    private static final Path TOP = Path.of(System.getProperty("remit.top"));
+
+    private Shipped() {}
+
+    /** Every file that is a charter. */
+    static List<Path> files() {
+        try (Stream<Path> all = Files.walk(TOP.resolve("deploy/src/main/resources"))) {
+            return all.filter(each -> each.toString().endsWith(".yaml"))
+                    .filter(each -> text(each).contains("kind: Charter"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The leaver's charter. */
+    static String leaver() {
+        return text(TOP.resolve("deploy/src/main/resources/charters/leaver-offboarding.yaml"));
+    }
+
+    static CharterReader.Read.Good read(String text) {
+        return switch (CharterReader.read("charter.yaml", text)) {
+            case CharterReader.Read.Good good -> good;
+            case CharterReader.Read.Broken(List<Finding> findings) ->
+                    throw new AssertionError(findings.toString());
+        };
+    }
+}

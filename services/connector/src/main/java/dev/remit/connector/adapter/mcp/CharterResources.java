@@ -1,0 +1,87 @@
+package dev.remit.connector.adapter.mcp;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.connector.application.Charters;
+import dev.remit.connector.domain.Charter;
+import io.quarkiverse.mcp.server.Prompt;
+import io.quarkiverse.mcp.server.PromptArg;
+import io.quarkiverse.mcp.server.PromptMessage;
+import io.quarkiverse.mcp.server.Resource;
+import io.quarkiverse.mcp.server.TextResourceContents;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** What may be proposed, for a model to read, and how to go about it. */
+@Singleton
+public class CharterResources {
+    private final Charters charters;
+    private final ObjectMapper json;
+
+    CharterResources(Charters charters, ObjectMapper json) {
+        this.charters = charters;
+        this.json = json;
+    }
+
+    @Resource(
+            uri = "remit://charters",
+            name = "charters",
+            description =
+                    "The charters in force: which systems and actions each covers, in which mode, and its limits",
+            mimeType = "application/json")
+    public Uni<TextResourceContents> charters() {
+        try {
+            return Uni.createFrom()
+                    .item(
+                            new TextResourceContents(
+                                    "remit://charters",
+                                    json.writeValueAsString(
+                                            charters.all().stream()
+                                                    .map(CharterResources::view)
+                                                    .toList()),
+                                    "application/json"));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("charters are always JSON", e);
+        }
+    }
+
+    @Prompt(
+            name = "propose_change",
+            description = "How to propose an identity change so that people can approve it")
+    public Uni<PromptMessage> proposeChange(
+            @PromptArg(name = "request", description = "What is wanted, in plain words")
+                    String request) {
+        return Uni.createFrom()
+                .item(
+                        PromptMessage.withUserRole(
+                                """
+                                Someone wants this identity change: %s
+
+                                1. Read the resource remit://charters. If none covers it, say so and stop: nothing outside a charter can be changed.
+                                2. Call preview_route. If a rule refuses, say which and why. If facts are missing, say who can supply them; you cannot.
+                                3. Show the plan and who would approve. Ask before you go on.
+                                4. Call propose with a reason that the approvers can judge by, and the SHA-256 of your trace.
+                                You never approve. What you propose is recorded with your name and that of the person you act for.
+                                """
+                                        .formatted(request)));
+    }
+
+    private static Map<String, Object> view(Charter charter) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", charter.name());
+        view.put("version", charter.version());
+        view.put("hash", charter.hash());
+        view.put("systems", List.copyOf(new TreeSet<>(charter.systems())));
+        view.put("actions", charter.modes());
+        charter.limits().until().ifPresent(until -> view.put("until", until.toString()));
+        charter.limits().changesPerHour().ifPresent(most -> view.put("changesPerHour", most));
+        charter.limits()
+                .shareOfPopulation()
+                .ifPresent(share -> view.put("shareOfPopulation", share));
+        return view;
+    }
+}

@@ -1,0 +1,251 @@
+package dev.remit.ledger.audit;
+
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.merkle.Merkle;
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.Tile;
+import dev.remit.ledger.log.Timestamp;
+import dev.remit.ledger.log.Tree;
+import dev.remit.ledger.log.TrustPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Follows a log as an outsider does: from what it saw last, which it keeps itself, to what the log
+ * shows now, through every entry between.
+ */
+public final class Audit {
+    /** Gets what the log serves below its prefix. */
+    public interface Served {
+        /** Empty when there is no such file. */
+        Optional<byte[]> get(String path) throws IOException;
+    }
+
+    /** What an audit ends with. */
+    public enum Outcome {
+        /** All that is shown follows from what was seen. */
+        CONSISTENT(0),
+        /** The log does not answer, or lacks a file that it must serve. */
+        UNREACHABLE(3),
+        /** The checkpoint is not signed by the log. */
+        NOT_SIGNED(4),
+        /** Too few witnesses cosigned it. */
+        NO_QUORUM(5),
+        /** It is smaller than what was seen. */
+        SMALLER(6),
+        /** What was seen is not part of it: somebody is shown another history. */
+        FORK(7),
+        /** The entries that it serves are not those of its tree. */
+        OTHER_ENTRIES(8),
+        /** Its timestamp does not verify. */
+        NOT_DATED(9);
+
+        private final int code;
+
+        Outcome(int code) {
+            this.code = code;
+        }
+
+        /** For a process to exit with. */
+        public int code() {
+            return code;
+        }
+    }
+
+    /**
+     * What an audit found.
+     *
+     * @param seen what to keep for the next one; empty unless it is consistent
+     */
+    public record Result(Outcome outcome, String words, Optional<String> seen) {}
+
+    private static final class Ended extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final Outcome outcome;
+
+        Ended(Outcome outcome, String words) {
+            super(words, null, false, false);
+            this.outcome = outcome;
+        }
+    }
+
+    private static final String HEAD = "remit-audit/v1";
+
+    private final Served served;
+    private final TrustPolicy policy;
+    private final List<X509Certificate> authorities;
+
+    /**
+     * @param policy names the log's keys and the witnesses, obtained apart from the log
+     * @param authorities by which timestamps are verified; none: they are not asked for
+     */
+    public Audit(Served served, TrustPolicy policy, List<X509Certificate> authorities) {
+        this.served = served;
+        this.policy = policy;
+        this.authorities = List.copyOf(authorities);
+    }
+
+    /**
+     * Goes on from what was seen last.
+     *
+     * @param seen what the last audit gave; empty the first time
+     * @throws IllegalArgumentException if that does not read
+     */
+    public Result follow(Optional<String> seen) {
+        try {
+            return follow(seen.map(Seen::parse).orElseGet(Seen::nothing));
+        } catch (Ended e) {
+            return new Result(e.outcome, String.valueOf(e.getMessage()), Optional.empty());
+        } catch (IOException | UncheckedIOException e) {
+            return new Result(
+                    Outcome.UNREACHABLE, String.valueOf(e.getMessage()), Optional.empty());
+        }
+    }
+
+    private Result follow(Seen seen) throws IOException {
+        byte[] bytes = file("checkpoint");
+        TrustPolicy.Opened opened;
+        try {
+            opened = policy.open(SignedNote.parse(bytes));
+        } catch (IllegalArgumentException e) {
+            throw new Ended(Outcome.NOT_SIGNED, String.valueOf(e.getMessage()));
+        }
+        Checkpoint now = opened.checkpoint();
+        if (!opened.isWitnessed()) {
+            throw new Ended(
+                    Outcome.NO_QUORUM,
+                    "size " + now.size() + " is cosigned by " + opened.witnesses() + " only");
+        }
+        if (now.size() < seen.tree().size()) {
+            throw new Ended(
+                    Outcome.SMALLER,
+                    "it shows size " + now.size() + ", seen was " + seen.tree().size());
+        }
+        if (!authorities.isEmpty()) {
+            dated(now, bytes);
+        }
+        long before = seen.tree().size();
+        byte[] old = seen.tree().root();
+        read(seen.tree(), now.size());
+        if (!Arrays.equals(seen.tree().root(), now.root().bytes())) {
+            throw isExtension(Hash.of(old), before, now)
+                    ? new Ended(
+                            Outcome.OTHER_ENTRIES,
+                            "the entries from "
+                                    + before
+                                    + " on are not those of the tree of size "
+                                    + now.size())
+                    : new Ended(
+                            Outcome.FORK,
+                            "size "
+                                    + now.size()
+                                    + " does not extend size "
+                                    + before
+                                    + " as it was seen; both are signed");
+        }
+        return new Result(
+                Outcome.CONSISTENT,
+                "size %d, %d new; cosigned by %s"
+                        .formatted(
+                                now.size(),
+                                now.size() - before,
+                                opened.witnesses().isEmpty() ? "nobody" : opened.witnesses()),
+                Optional.of(Seen.text(seen.tree(), new String(bytes, StandardCharsets.UTF_8))));
+    }
+
+    private void dated(Checkpoint now, byte[] note) throws IOException {
+        try {
+            Timestamp.verify(file("timestamp/" + now.size() + ".tsr"), note, authorities);
+        } catch (IllegalArgumentException e) {
+            throw new Ended(Outcome.NOT_DATED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Appends the entries that the log serves, up to a size. */
+    private void read(LeafTree tree, long size) throws IOException {
+        while (tree.size() < size) {
+            long index = tree.size() / Tile.FULL;
+            int known = (int) (tree.size() % Tile.FULL);
+            int width = (int) Math.min(Tile.FULL, size - index * Tile.FULL);
+            String path = new Tile(Tile.ENTRIES, index, width).path();
+            try {
+                Bundle.entries(file(path), width).subList(known, width).forEach(tree::append);
+            } catch (IllegalArgumentException e) {
+                throw new Ended(Outcome.OTHER_ENTRIES, path + " " + e.getMessage());
+            }
+        }
+    }
+
+    /** Whether the log's tiles show that the old state is part of the new one. */
+    private boolean isExtension(Hash old, long oldSize, Checkpoint now) {
+        if (oldSize == 0) {
+            return true;
+        }
+        Tree tree =
+                new Tree(
+                        (level, index, width) -> {
+                            try {
+                                return tile(level, index, width, now.size());
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        now.size());
+        return Merkle.isConsistent(
+                old, oldSize, now.root(), now.size(), tree.consistencyProof(oldSize));
+    }
+
+    private byte[] tile(int level, long index, int width, long size) throws IOException {
+        Optional<byte[]> full = served.get(new Tile(level, index, Tile.FULL).path());
+        if (full.isPresent()) {
+            return full.get();
+        }
+        int wide = (int) ((size >>> (8 * level)) - index * Tile.FULL);
+        return file(new Tile(level, index, Math.max(width, wide)).path());
+    }
+
+    private byte[] file(String path) throws IOException {
+        return served.get(path)
+                .orElseThrow(() -> new IOException("the log does not serve " + path));
+    }
+
+    /** What was seen: the roots of the tree's full subtrees, and the checkpoint. */
+    private record Seen(LeafTree tree) {
+        static Seen nothing() {
+            return new Seen(new LeafTree());
+        }
+
+        static String text(LeafTree tree, String note) {
+            return tree.roots().stream()
+                            .map(each -> Hash.of(each).toString())
+                            .collect(Collectors.joining("\n", HEAD + "\n", "\n\n"))
+                    + note;
+        }
+
+        static Seen parse(String text) {
+            int blank = text.indexOf("\n\n");
+            if (!text.startsWith(HEAD + "\n") || blank < 0) {
+                throw new IllegalArgumentException("what was seen last does not read");
+            }
+            List<byte[]> roots = text.substring(0, blank).lines().skip(1).map(Seen::hash).toList();
+            Checkpoint checkpoint =
+                    Checkpoint.parse(SignedNote.parse(text.substring(blank + 2)).text());
+            LeafTree tree = LeafTree.from(checkpoint.size(), roots);
+            if (!Arrays.equals(tree.root(), checkpoint.root().bytes())) {
+                throw new IllegalArgumentException("what was seen last was altered");
+            }
+            return new Seen(tree);
+        }
+
+        private static byte[] hash(String line) {
+            return Hash.parse(line).bytes();
+        }
+    }
+}

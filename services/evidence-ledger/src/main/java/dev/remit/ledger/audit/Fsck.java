@@ -1,0 +1,338 @@
+package dev.remit.ledger.audit;
+
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.Tile;
+import dev.remit.ledger.log.Timestamp;
+import dev.remit.ledger.log.TrustPolicy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Derives a whole log anew from its entries: every tile, every root that was ever signed, and
+ * compares. So each checkpoint is consistent with each other one, or this says which is not.
+ */
+public final class Fsck {
+    /** Something that is not as it must be. */
+    public record Finding(String where, String what) {}
+
+    /**
+     * What was found.
+     *
+     * @param leaves derived
+     * @param checkpoints whose signature and root were compared
+     * @param files that were compared
+     * @param notes what is worth saying and is no fault
+     */
+    public record Report(
+            long leaves, int checkpoints, int files, List<Finding> findings, List<String> notes) {
+        /** Whether everything is as it must be. */
+        public boolean isClean() {
+            return findings.isEmpty();
+        }
+    }
+
+    private record Place(int level, long index) {}
+
+    private final Path folder;
+    private final TrustPolicy policy;
+    private final Optional<Database> database;
+    private final List<X509Certificate> authorities;
+
+    private final List<Finding> findings = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final Map<Place, TreeSet<Integer>> stored = new HashMap<>();
+    private final TreeMap<Long, byte[]> roots = new TreeMap<>();
+    private final TreeMap<Long, String> settled = new TreeMap<>();
+    private final LeafTree tree = new LeafTree();
+    private final List<ByteArrayOutputStream> levels = new ArrayList<>();
+    private final List<Long> full = new ArrayList<>();
+    private int checkpoints;
+    private int files;
+
+    private Fsck(
+            Path folder,
+            TrustPolicy policy,
+            Optional<Database> database,
+            List<X509Certificate> authorities) {
+        this.folder = folder;
+        this.policy = policy;
+        this.database = database;
+        this.authorities = authorities;
+    }
+
+    /**
+     * Checks a log. What was written and not signed yet is no fault, as while a ledger runs.
+     *
+     * @param folder the one that holds {@code checkpoint} and {@code tile}
+     * @param policy names the log's keys, and the witnesses'
+     * @param authorities certificates by which timestamps are verified; none: they are not
+     */
+    public static Report run(
+            Path folder,
+            TrustPolicy policy,
+            Optional<Database> database,
+            List<X509Certificate> authorities)
+            throws IOException, SQLException {
+        return new Fsck(folder, policy, database, authorities).run();
+    }
+
+    private Report run() throws IOException, SQLException {
+        // the checkpoints first: what is signed after that is not looked at
+        List<Database.Kept> kept = database.isPresent() ? database.get().checkpoints() : List.of();
+        kept.forEach(this::read);
+        List<String> stamps = list();
+        long size = roots.isEmpty() ? 0 : roots.lastKey();
+        derive(size);
+        stored.forEach(this::beyond);
+        for (String stamp : stamps) {
+            stamp(stamp);
+        }
+        if (database.isPresent()) {
+            compare(size, database.get());
+        }
+        return new Report(
+                tree.size(), checkpoints, files, List.copyOf(findings), List.copyOf(notes));
+    }
+
+    private void read(Database.Kept each) {
+        String where = "database, checkpoint " + each.size();
+        Optional<Checkpoint> signed = open(where, each.signed());
+        Optional<Checkpoint> cosigned =
+                each.settled().flatMap(note -> open(where + ", settled", note));
+        if (signed.filter(one -> one.size() != each.size()).isPresent()
+                || cosigned.filter(one -> !Optional.of(one).equals(signed)).isPresent()) {
+            find(where, "its notes are not of one state of this size");
+        }
+        each.settled().ifPresent(note -> settled.put(each.size(), note));
+        each.timestamp()
+                .ifPresent(token -> stamp(where + ", timestamp", token, each.settled().orElse("")));
+    }
+
+    /** Lists the folder; gives the timestamps' paths. */
+    private List<String> list() throws IOException {
+        List<String> stamps = new ArrayList<>();
+        List<Path> all;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            all = walk.filter(Files::isRegularFile).sorted().toList();
+        }
+        for (Path file : all) {
+            String path = folder.relativize(file).toString();
+            if (path.equals("checkpoint") || path.equals("checkpoint.signed")) {
+                files++;
+                String note = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+                open(path, note)
+                        .filter(_ -> path.equals("checkpoint"))
+                        .ifPresent(each -> shown(path, each, note));
+            } else if (path.matches("timestamp/[0-9]+\\.tsr")) {
+                stamps.add(path);
+            } else if (path.endsWith(".new")) {
+                notes.add(path + ": left behind by a write that did not end");
+            } else {
+                try {
+                    Tile tile = Tile.parse(path);
+                    stored.computeIfAbsent(
+                                    new Place(tile.level(), tile.index()), _ -> new TreeSet<>())
+                            .add(tile.width());
+                } catch (IllegalArgumentException e) {
+                    find(path, "is no file of a log");
+                }
+            }
+        }
+        return stamps;
+    }
+
+    private void shown(String path, Checkpoint checkpoint, String note) {
+        String kept = settled.putIfAbsent(checkpoint.size(), note);
+        if (kept != null && !kept.equals(note)) {
+            find(path, "is not the settled note that the database keeps");
+        }
+    }
+
+    private Optional<Checkpoint> open(String where, String note) {
+        try {
+            Checkpoint checkpoint = policy.open(SignedNote.parse(note)).checkpoint();
+            checkpoints++;
+            byte[] root = checkpoint.root().bytes();
+            byte[] other = roots.putIfAbsent(checkpoint.size(), root);
+            if (other != null && !Arrays.equals(other, root)) {
+                find(where, "is of size " + checkpoint.size() + " with another root: a fork");
+            }
+            return Optional.of(checkpoint);
+        } catch (IllegalArgumentException e) {
+            find(where, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void derive(long size) throws IOException {
+        checkRoot();
+        for (long index = 0; index * Tile.FULL < size; index++) {
+            int width = (int) Math.min(Tile.FULL, size - index * Tile.FULL);
+            TreeSet<Integer> widths = stored.get(new Place(Tile.ENTRIES, index));
+            Integer wide = widths == null ? null : widths.ceiling(width);
+            String where = new Tile(Tile.ENTRIES, index, wide == null ? width : wide).path();
+            if (wide == null) {
+                find(where, "is missing: what follows cannot be derived");
+                return;
+            }
+            byte[] bundle = Files.readAllBytes(folder.resolve(where));
+            List<byte[]> entries;
+            try {
+                entries = Bundle.entries(bundle, wide).subList(0, width);
+            } catch (IllegalArgumentException e) {
+                find(where, e.getMessage() + ": what follows cannot be derived");
+                return;
+            }
+            var derived = new ByteArrayOutputStream();
+            for (byte[] entry : entries) {
+                derived.write(entry.length >> 8);
+                derived.write(entry.length);
+                derived.writeBytes(entry);
+                put(0, tree.append(entry));
+                checkRoot();
+            }
+            compareFiles(Tile.ENTRIES, index, derived.toByteArray(), width, entries);
+        }
+        for (int level = 0; level < levels.size(); level++) {
+            byte[] rest = levels.get(level).toByteArray();
+            if (rest.length > 0) {
+                compareFiles(level, full.get(level), rest, rest.length / 32, List.of());
+            }
+        }
+    }
+
+    private void checkRoot() {
+        byte[] root = roots.get(tree.size());
+        if (root != null && !Arrays.equals(root, tree.root())) {
+            find(
+                    "checkpoint " + tree.size(),
+                    "its root is not that of the entries: one or the other was altered");
+        }
+    }
+
+    /** Adds a hash to a level's tile; a full tile is compared, and its root goes one level up. */
+    private void put(int level, byte[] hash) throws IOException {
+        if (levels.size() == level) {
+            levels.add(new ByteArrayOutputStream());
+            full.add(0L);
+        }
+        ByteArrayOutputStream tile = levels.get(level);
+        tile.writeBytes(hash);
+        if (tile.size() == Tile.FULL * 32) {
+            byte[] hashes = tile.toByteArray();
+            tile.reset();
+            long index = full.get(level);
+            full.set(level, index + 1);
+            compareFiles(level, index, hashes, Tile.FULL, List.of());
+            put(level + 1, tree.rootOf(hashes));
+        }
+    }
+
+    /** Compares the stored tile, and its partial forms, with the derived one. */
+    private void compareFiles(
+            int level, long index, byte[] derived, int width, List<byte[]> entries)
+            throws IOException {
+        TreeSet<Integer> widths = stored.remove(new Place(level, index));
+        if (widths == null || widths.ceiling(width) == null) {
+            find(new Tile(level, index, width).path(), "is missing");
+        }
+        if (widths == null) {
+            return;
+        }
+        for (int each : widths) {
+            String path = new Tile(level, index, each).path();
+            byte[] file = Files.readAllBytes(folder.resolve(path));
+            files++;
+            int same = Math.min(each, width);
+            int bytes =
+                    level == Tile.ENTRIES
+                            ? entries.subList(0, same).stream()
+                                    .mapToInt(entry -> entry.length + 2)
+                                    .sum()
+                            : same * 32;
+            boolean holds =
+                    file.length >= bytes
+                            && (each > width || file.length == bytes)
+                            && Arrays.equals(file, 0, bytes, derived, 0, bytes);
+            if (!holds) {
+                find(path, "is not what the entries give");
+            }
+        }
+    }
+
+    private void beyond(Place place, NavigableSet<Integer> widths) {
+        notes.add(
+                new Tile(place.level(), place.index(), widths.last()).path()
+                        + ": beyond the last checkpoint");
+    }
+
+    private void stamp(String path) throws IOException {
+        long size = Long.parseLong(path.replaceAll("[^0-9]", ""));
+        String note = settled.get(size);
+        if (note == null) {
+            notes.add(path + ": the checkpoint that it dates is not here");
+        } else {
+            files++;
+            stamp(path, Files.readAllBytes(folder.resolve(path)), note);
+        }
+    }
+
+    private void stamp(String where, byte[] token, String note) {
+        if (authorities.isEmpty()) {
+            return;
+        }
+        try {
+            Timestamp.verify(token, note.getBytes(StandardCharsets.UTF_8), authorities);
+        } catch (IllegalArgumentException e) {
+            find(where, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Each leaf in the database against the entries that were published. */
+    private void compare(long size, Database kept) throws SQLException {
+        long[] next = {0};
+        LeafTree own = new LeafTree();
+        kept.leaves((index, leaf) -> {
+            if (index != next[0]) {
+                find("database, leaf " + next[0], "is missing");
+                next[0] = index;
+            }
+            next[0]++;
+            own.append(leaf);
+            byte[] root = roots.get(own.size());
+            if (root != null && own.size() == index + 1 && !Arrays.equals(root, own.root())) {
+                find(
+                        "database, leaves to " + index,
+                        "do not give the root of checkpoint " + own.size());
+            }
+        });
+        if (next[0] < size) {
+            find(
+                    "database",
+                    "holds " + next[0] + " leaves, " + size + " were signed: it was rolled back");
+        }
+        if (kept.size() != next[0]) {
+            find("database", "says to hold " + kept.size() + " leaves, holds " + next[0]);
+        }
+    }
+
+    private void find(String where, String what) {
+        findings.add(new Finding(where, what));
+    }
+}

@@ -1,0 +1,369 @@
+package dev.remit.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.Service;
+import dev.remit.stack.Databases;
+import dev.remit.stack.Requests;
+import dev.remit.stack.Tokens;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** The one way in, for people, copilots and digital employees, against a real mesh. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FrontDoorIT {
+    private static final String CHARTER = "leaver-offboarding";
+    private static final String TARGET = "keycloak:acme";
+    private static final String TRACE = "ab".repeat(32);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static Mesh mesh;
+
+    @BeforeAll
+    static void start() throws Exception {
+        mesh = new Mesh("front-door");
+        mesh.up();
+        for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
+            mesh.observed(worker);
+        }
+        Mesh.until(
+                () ->
+                        mesh.get("connector", "/charters", "auditor").json().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(true),
+                "the charter");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        mesh.stack.down();
+    }
+
+    @Test
+    @Order(1)
+    void whateverIsRefusedIsAProblemWithACode() throws Exception {
+        assertProblem(raw("GET", "/nothing", "auditor", null), 404, "PATH_UNKNOWN");
+        assertProblem(raw("DELETE", "/changes", "offboarding.owner", null), 405, "METHOD_NOT_ALLOWED");
+        assertProblem(raw("GET", "/changes", null, null), 401, "TOKEN_MISSING");
+        assertProblem(raw("POST", "/changes", "auditor", "{}"), 403, "ROLE_MISSING");
+        assertProblem(raw("POST", "/changes", "offboarding.owner", "{"), 400, "BODY_NOT_JSON");
+        assertProblem(
+                raw("POST", "/changes", "offboarding.owner", "{\"urgent\": true}"),
+                422,
+                "FIELD_UNKNOWN");
+        assertProblem(
+                raw("POST", "/access/v1/requests", "offboarding.owner", "{\"denial\": {}}"),
+                400,
+                "INVALID_DENIAL_BINDING");
+    }
+
+    @Test
+    @Order(2)
+    void aRefusalIsEvidence() throws Exception {
+        Requests.Answer answer =
+                mesh.post("connector", "/changes", "offboarding.owner", proposal("E9999"));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("code").asText()).isEqualTo("SUBJECT_UNKNOWN");
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from message where type like '%ProposalRefused'")
+                                        == 1
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the refusal in the log");
+    }
+
+    @Test
+    @Order(3)
+    void aDryRunOpensNothing() throws Exception {
+        JsonNode preview =
+                mesh.post(
+                                "connector",
+                                "/changes?dryRun=true",
+                                "offboarding.owner",
+                                proposal("E1002"))
+                        .json();
+        assertThat(preview.path("admitted").asBoolean()).as(preview.toString()).isTrue();
+        assertThat(preview.at("/readiness/verdict").asText()).isEqualTo("READY");
+        assertThat(preview.at("/readiness/plan/steps")).isNotEmpty();
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        "/changes?dryRun=true",
+                                        "offboarding.owner",
+                                        proposal("E1003"))
+                                .json()
+                                .at("/readiness/verdict")
+                                .asText())
+                .isEqualTo("HELD");
+        assertThat(mesh.get("connector", "/changes", "auditor").json().path("items")).isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void anAccessRequestIsTakenBackAndTheLedgerClosesItAsWithdrawn() throws Exception {
+        String copilot = Tokens.of(mesh.home, "copilot", "offboarding.owner");
+        Map<String, Object> request =
+                Map.of(
+                        "subject", Map.of("type", "worker", "id", "E1003"),
+                        "resource", Map.of("type", "system", "id", TARGET),
+                        "action", Map.of("name", "offboard"),
+                        "context",
+                                Map.of(
+                                        "business_justification", "contract ended",
+                                        "agent", Map.of("traceHash", TRACE)));
+        Requests.Answer answer =
+                Requests.send(
+                        "POST",
+                        mesh.url("connector", "/access/v1/requests"),
+                        copilot,
+                        Mesh.text(request),
+                        Map.of("Idempotency-Key", "front-door"));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        JsonNode task = answer.json().path("task");
+        assertThat(task.path("status").asText()).isEqualTo("pending");
+        assertThat(
+                        Requests.send(
+                                        "POST",
+                                        mesh.url("connector", "/access/v1/requests"),
+                                        copilot,
+                                        Mesh.text(request),
+                                        Map.of("Idempotency-Key", "front-door"))
+                                .json()
+                                .at("/task/id"))
+                .isEqualTo(task.path("id"));
+        String change = task.path("id").asText();
+        JsonNode by =
+                mesh.get("connector", "/changes/" + change, "offboarding.owner")
+                        .json()
+                        .path("proposer");
+        assertThat(by.path("kind").asText()).isEqualTo("COPILOT");
+        assertThat(by.path("model").asText()).isEqualTo("demo-model-1");
+        assertThat(by.path("principal").asText())
+                .as("the person who answers for it")
+                .isEqualTo("00000000-0000-4000-8000-000000000020");
+
+        assertThat(
+                        Requests.send(
+                                        "POST",
+                                        task.at("/links/cancel").asText(),
+                                        copilot,
+                                        null)
+                                .status())
+                .isEqualTo(202);
+        JsonNode closed = mesh.changeOf("E1003", each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("WITHDRAWN");
+        assertThat(mesh.verify(change).holds()).isTrue();
+        Mesh.until(
+                () ->
+                        Optional.of(
+                                        Requests.send(
+                                                        "GET",
+                                                        task.path("status_endpoint").asText(),
+                                                        copilot,
+                                                        null)
+                                                .json()
+                                                .at("/task/status")
+                                                .asText())
+                                .filter("cancelled"::equals),
+                "the cancelled task");
+        assertThat(
+                        Requests.send(
+                                        "POST",
+                                        task.path("status_endpoint").asText() + "/cancel",
+                                        copilot,
+                                        null)
+                                .json()
+                                .path("type")
+                                .asText())
+                .isEqualTo("urn:openid:authzen:access-request:error:invalid_task_state");
+    }
+
+    @Test
+    @Order(5)
+    void eachOfManyIsAnsweredOnItsOwnAndAPageHasATag() throws Exception {
+        JsonNode results =
+                mesh.post(
+                                "connector",
+                                "/proposals",
+                                "offboarding.owner",
+                                Map.of(
+                                        "items",
+                                        List.of(
+                                                proposal("E1030"),
+                                                proposal("E1030"),
+                                                Map.of("charter", CHARTER))))
+                        .json()
+                        .path("results");
+        assertThat(results.findValuesAsText("code"))
+                .containsExactly("null", "DUPLICATE_CHANGE", "FIELD_MISSING");
+        HttpResponse<String> page = raw("GET", "/changes?limit=1", "offboarding.owner", null);
+        assertThat(page.headers().firstValue("Link")).hasValueSatisfying(link ->
+                assertThat(link).contains("rel=\"next\""));
+        String tag = page.headers().firstValue("ETag").orElseThrow();
+        assertThat(
+                        HttpClient.newHttpClient()
+                                .send(
+                                        HttpRequest.newBuilder(
+                                                        URI.create(
+                                                                mesh.url(
+                                                                        "connector",
+                                                                        "/changes?limit=1")))
+                                                .header(
+                                                        "Authorization",
+                                                        "Bearer "
+                                                                + Tokens.of(
+                                                                        mesh.home,
+                                                                        "remit-cli",
+                                                                        "offboarding.owner"))
+                                                .header("If-None-Match", tag)
+                                                .build(),
+                                        HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                .isEqualTo(304);
+    }
+
+    @Test
+    @Order(6)
+    void aModelProposesThroughTheOfficialTypeScriptClient() throws Exception {
+        Optional<Path> client = McpClient.install(Path.of("target/mcp").toAbsolutePath());
+        assumeTrue(client.isPresent(), "node and npm are needed");
+        String url = mesh.url("connector", "/mcp");
+        assertThat(raw("POST", "/mcp", null, "{}").statusCode()).isEqualTo(401);
+        Map<String, String> about =
+                Map.of(
+                        "charter", CHARTER,
+                        "worker", "E1002",
+                        "target", TARGET,
+                        "action", "offboard");
+        Map<String, String> proposal = new java.util.HashMap<>(about);
+        proposal.put("reason", "contract ended");
+        proposal.put("traceHash", TRACE);
+
+        try (McpClient onlooker =
+                new McpClient(
+                        client.get(), url, Tokens.of(mesh.home, "onlooker", "offboarding.owner"))) {
+            assertThat(onlooker.said("preview_route", about).path("admitted").asBoolean())
+                    .isTrue();
+            assertThat(onlooker.call("propose", proposal).at("/content/0/text").asText())
+                    .startsWith("AGENT_READS_ONLY");
+        }
+        try (McpClient copilot =
+                new McpClient(
+                        client.get(), url, Tokens.of(mesh.home, "copilot", "offboarding.owner"))) {
+            assertThat(copilot.ask("tools", "", Map.of()).at("/tools").findValuesAsText("name"))
+                    .contains(
+                            "propose",
+                            "explain_readiness",
+                            "preview_route",
+                            "find_owner",
+                            "draft_correction",
+                            "status",
+                            "fetch_certificate",
+                            "withdraw");
+            assertThat(
+                            copilot.ask("read", "remit://charters", Map.of())
+                                    .at("/contents/0/text")
+                                    .asText())
+                    .contains(CHARTER);
+            assertThat(
+                            copilot.ask("prompt", "propose_change", Map.of("request", "E1002 left"))
+                                    .at("/messages/0/content/text")
+                                    .asText())
+                    .contains("E1002 left");
+            assertThat(copilot.said("find_owner", about).at("/managerAccount/label").asText())
+                    .contains("sales.manager");
+            Map<String, String> silent = new java.util.HashMap<>(proposal);
+            silent.remove("traceHash");
+            assertThat(copilot.call("propose", silent).at("/content/0/text").asText())
+                    .startsWith("FIELD_MISSING (agent.traceHash)");
+            String change = copilot.said("propose", proposal).path("changeId").asText();
+            mesh.changeOf("E1002", each -> Mesh.types(each).contains("ApprovalRequested"));
+            assertThat(
+                            Requests.send(
+                                            "POST",
+                                            mesh.url(
+                                                    "approval-routing",
+                                                    "/changes/" + change + "/decisions"),
+                                            Tokens.of(mesh.home, "copilot", "sales.manager"),
+                                            Mesh.text(
+                                                    Map.of(
+                                                            "decision", "APPROVED",
+                                                            "reason", "looks fine",
+                                                            "planHash", TRACE)))
+                                    .json()
+                                    .path("code")
+                                    .asText())
+                    .as("an AI approves nothing, whoever's token it holds")
+                    .isEqualTo("NOT_A_PERSON");
+            assertThat(
+                            copilot.said("explain_readiness", Map.of("changeId", change))
+                                    .path("state")
+                                    .asText())
+                    .isEqualTo("READY");
+            assertThat(
+                            copilot.said("status", Map.of("changeId", change))
+                                    .at("/proposed/proposer/kind")
+                                    .asText())
+                    .isEqualTo("COPILOT");
+            assertThat(
+                            copilot.call("fetch_certificate", Map.of("changeId", change))
+                                    .path("isError")
+                                    .asBoolean())
+                    .isTrue();
+            JsonNode none = copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
+            assertThat(none.toString()).doesNotContain("failure");
+        }
+    }
+
+    private static Map<String, Object> proposal(String worker) {
+        return Map.of(
+                "charter", CHARTER,
+                "subject", Map.of("system", "hr", "id", worker),
+                "target", TARGET,
+                "action", "offboard",
+                "reason", "contract ended");
+    }
+
+    private static HttpResponse<String> raw(String method, String path, String user, String body)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(mesh.url("connector", path)))
+                        .header("Content-Type", "application/json")
+                        .method(
+                                method,
+                                body == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body));
+        if (user != null) {
+            request.header("Authorization", "Bearer " + Tokens.of(mesh.home, "remit-cli", user));
+        }
+        return HttpClient.newHttpClient()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String code)
+            throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(type ->
+                assertThat(type).startsWith("application/problem+json"));
+        assertThat(JSON.readTree(answer.body()).path("code").asText()).isEqualTo(code);
+    }
+}
