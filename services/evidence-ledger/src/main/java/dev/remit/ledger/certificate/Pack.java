@@ -225,7 +225,9 @@ public record Pack(
         List<byte[]> leaves = new ArrayList<>();
         for (int at = 0; at < bundle.length; ) {
             int length =
-                    at + 2 > bundle.length ? -1 : ((bundle[at] & 0xff) << 8) | (bundle[at + 1] & 0xff);
+                    at + 2 > bundle.length
+                            ? -1
+                            : ((bundle[at] & 0xff) << 8) | (bundle[at + 1] & 0xff);
             if (length < 0 || at + 2 + length > bundle.length) {
                 throw new IllegalArgumentException(LEAVES + ": is cut off");
             }

@@ -71,7 +71,11 @@ class OtherClientsTest {
         SignedNote note = SignedNote.parse(ledger.publicFiles.get("checkpoint"));
         NoteKey key = NoteKey.of(InMemoryLedger.KEY.verifier());
         byte[] line =
-                note.lines().stream().filter(each -> each.isBy(key)).findFirst().orElseThrow().bytes();
+                note.lines().stream()
+                        .filter(each -> each.isBy(key))
+                        .findFirst()
+                        .orElseThrow()
+                        .bytes();
         byte[] der = HexFormat.of().parseHex("302a300506032b6570032100");
         byte[] public32 = Arrays.copyOf(der, der.length + 32);
         System.arraycopy(key.key(), 0, public32, der.length, 32);
