@@ -1,36 +1,52 @@
 package dev.remit.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.charter.Charter;
 import dev.remit.charter.CharterReader;
+import dev.remit.charter.Conditions;
 import dev.remit.charter.Difference;
 import dev.remit.charter.Finding;
 import dev.remit.charter.Lint;
+import dev.remit.charter.Simulation;
+import dev.remit.stack.Home;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** Charters, for those who write and review them. */
 @Command(
         name = "charter",
         mixinStandardHelpOptions = true,
-        description = "Checks charters and shows what a new version changes.",
-        subcommands = {Charters.Check.class, Charters.Compare.class},
+        description =
+                "Checks charters, shows what a new version changes, and puts one into force.",
+        subcommands = {
+            Charters.Check.class,
+            Charters.Compare.class,
+            Charters.Simulate.class,
+            Charters.Apply.class
+        },
         footer = {
             "",
             "Example: ./remit charter lint charters/*.yaml",
-            "Needs: the files; no service and no network."
+            "Needs: the files; apply, and simulate without --changes, a running mesh (./remit up)."
         })
 final class Charters implements Runnable {
+    @ParentCommand Remit remit;
+
     @Override
     public void run() {
         CommandLine.usage(this, System.out);
@@ -103,6 +119,144 @@ final class Charters implements Runnable {
             return differences.stream().anyMatch(each -> each.effect() == Difference.Effect.EASIER)
                     ? 1
                     : 0;
+        }
+    }
+
+    @Command(
+            name = "simulate",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Takes recorded changes through the old and the new charter and shows what would differ. What the records do not know (accounts, risk) stays unknown, and is said. Exit 0 when nothing would differ, 1 otherwise.")
+    static final class Simulate implements Callable<Integer> {
+        @ParentCommand Charters parent;
+
+        @Parameters(index = "0", paramLabel = "OLD", description = "The charter as it is.")
+        Path before;
+
+        @Parameters(index = "1", paramLabel = "NEW", description = "The charter as it is to be.")
+        Path after;
+
+        @Option(
+                names = "--changes",
+                paramLabel = "FILE",
+                description =
+                        "Recorded changes, JSON lines as --save writes them (default: those of the running mesh).")
+        @Nullable Path changes;
+
+        @Option(
+                names = "--save",
+                paramLabel = "FILE",
+                description = "Writes the changes of the running mesh there.")
+        @Nullable Path save;
+
+        @Option(
+                names = "--last",
+                defaultValue = "500",
+                paramLabel = "N",
+                description = "At most so many, the newest (default: ${DEFAULT-VALUE}).")
+        int last;
+
+        @Override
+        public Integer call() throws Exception {
+            Charter old = good(before).charter();
+            Charter young = good(after).charter();
+            List<String> lines =
+                    changes == null
+                            ? RecordedChanges.ofMesh(parent.remit.home(), old.name(), last)
+                            : Files.readAllLines(changes);
+            if (save != null) {
+                Files.write(save, lines);
+            }
+            Conditions conditions = new Conditions();
+            int seen = 0;
+            int different = 0;
+            for (int n = 0; n < lines.size() && seen < last; n++) {
+                if (lines.get(n).isBlank()) {
+                    continue;
+                }
+                RecordedChanges.Line line = RecordedChanges.read(n + 1, lines.get(n));
+                if (!line.charter().equals(old.name())) {
+                    continue;
+                }
+                seen++;
+                List<String> differences =
+                        Simulation.of(old, line.facts(), conditions)
+                                .differences(Simulation.of(young, line.facts(), conditions));
+                if (!differences.isEmpty()) {
+                    different++;
+                    System.out.println(line.change());
+                    differences.forEach(each -> System.out.println("  " + each));
+                }
+            }
+            System.out.printf(
+                    "%d recorded change%s of %s, %d would go otherwise%n",
+                    seen, seen == 1 ? "" : "s", old.name(), different);
+            return different == 0 ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "apply",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Puts a charter without errors into the local mesh's folder and waits until it is in force. A version keeps its content for ever: new content needs a new version.")
+    static final class Apply implements Callable<Integer> {
+        private static final int SECONDS = 30;
+
+        @ParentCommand Charters parent;
+
+        @Parameters(paramLabel = "FILE", description = "The charter.")
+        Path file;
+
+        @Override
+        public Integer call() throws Exception {
+            CharterReader.Read.Good read = good(file);
+            Charter charter = read.charter();
+            List<Finding> findings = Lint.of(read, Optional.of(Instant.now()));
+            findings.forEach(System.out::println);
+            if (findings.stream().anyMatch(Finding::stops)) {
+                return 1;
+            }
+            Home home = parent.remit.home();
+            for (JsonNode each : inForce(home)) {
+                if (each.path("name").asText().equals(charter.name())
+                        && each.path("version").asText().equals(charter.version())
+                        && !each.path("hash").asText().equals(charter.hash())) {
+                    throw new IOException(
+                            charter.name()
+                                    + " "
+                                    + charter.version()
+                                    + " is in force with other content; give this one another version");
+                }
+            }
+            Files.createDirectories(home.charters());
+            Path part = home.charters().resolve(charter.name() + ".yaml.part");
+            Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    part,
+                    home.charters().resolve(charter.name() + ".yaml"),
+                    StandardCopyOption.ATOMIC_MOVE);
+            for (int second = 0; second < SECONDS; second++) {
+                for (JsonNode each : inForce(home)) {
+                    if (each.path("hash").asText().equals(charter.hash())) {
+                        System.out.printf(
+                                "in force: %s %s %s%n",
+                                charter.name(), charter.version(), charter.hash());
+                        return 0;
+                    }
+                }
+                Thread.sleep(1000);
+            }
+            throw new IOException(
+                    "the connector has not published it within "
+                            + SECONDS
+                            + " s; look at: ./remit dead-letters list");
+        }
+
+        private static JsonNode inForce(Home home) throws IOException, InterruptedException {
+            return Remit.expect(
+                            Remit.ask(home, "GET", "connector", "/charters", "operator", null))
+                    .json();
         }
     }
 

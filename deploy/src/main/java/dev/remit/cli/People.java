@@ -53,8 +53,7 @@ final class People {
             while (path.isPresent()) {
                 Requests.Answer page =
                         Remit.expect(
-                                Remit.ask(
-                                        home, "GET", "evidence-ledger", path.get(), user, null));
+                                Remit.ask(home, "GET", "evidence-ledger", path.get(), user, null));
                 for (JsonNode each : page.json()) {
                     shown++;
                     System.out.printf(
@@ -69,7 +68,9 @@ final class People {
                 path = page.next().map(Changes::local);
                 if (path.isPresent() && !all) {
                     System.out.println(
-                            "these are the newest " + shown + "; there are more: ./remit changes --all");
+                            "these are the newest "
+                                    + shown
+                                    + "; there are more: ./remit changes --all");
                     return;
                 }
             }
@@ -301,7 +302,8 @@ final class People {
     @Command(
             name = "withdraw",
             mixinStandardHelpOptions = true,
-            description = "Takes a change back; whoever holds it ends it. Once authorized, it runs its course.",
+            description =
+                    "Takes a change back; whoever holds it ends it. Once authorized, it runs its course.",
             footer = {"", "Needs: a running mesh (./remit up)."})
     static final class Withdraw implements Callable<Integer> {
         @ParentCommand Remit remit;
@@ -329,8 +331,7 @@ final class People {
                             "/changes/" + change + "/withdraw",
                             user,
                             JSON.createObjectNode().put("reason", reason).toString()));
-            System.out.println(
-                    "asked for; see what becomes of it with: ./remit changes " + change);
+            System.out.println("asked for; see what becomes of it with: ./remit changes " + change);
             return 0;
         }
     }

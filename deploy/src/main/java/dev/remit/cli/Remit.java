@@ -135,7 +135,8 @@ public final class Remit implements Runnable {
             Map<String, String> headers)
             throws IOException, InterruptedException {
         String token = Tokens.of(home, "remit-cli", user);
-        return Requests.send(method, "http://127.0.0.1:" + home.port(service) + path, token, body, headers);
+        return Requests.send(
+                method, "http://127.0.0.1:" + home.port(service) + path, token, body, headers);
     }
 
     /** The answer, or a failure in its own words. */

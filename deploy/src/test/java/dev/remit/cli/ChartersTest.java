@@ -61,6 +61,62 @@ class ChartersTest {
     }
 
     @Test
+    void recordedChangesAreTakenThroughBothCharters() throws IOException {
+        Path after =
+                written(
+                        "after.yaml",
+                        Files.readString(SHIPPED)
+                                .replace(
+                                        "        resolver: manager",
+                                        "        when: change.reason != 'moved away'\n        resolver: manager"));
+        String line =
+                """
+                {"changeId":"c-%s","charter":"leaver-offboarding","action":"offboard","target":"keycloak:acme","subject":"E1","reason":"%s","mode":"OWN","verdict":"READY","facts":{"source.fresh":"PRESENT"}}
+                """;
+        Path changes =
+                written(
+                        "changes.jsonl",
+                        line.formatted("1", "left") + line.formatted("2", "moved away") + "\n");
+        Run run =
+                Run.of(
+                        "charter",
+                        "simulate",
+                        SHIPPED.toString(),
+                        after.toString(),
+                        "--changes",
+                        changes.toString());
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.out())
+                .contains(
+                        "c-2",
+                        "stage manager: 1 of MANAGER -> passed over",
+                        "2 recorded changes of leaver-offboarding, 1 would go otherwise")
+                .doesNotContain("c-1");
+        Path broken = written("broken.jsonl", "{\"changeId\":\"c-1\"}");
+        assertThat(
+                        Run.of(
+                                        "charter",
+                                        "simulate",
+                                        SHIPPED.toString(),
+                                        after.toString(),
+                                        "--changes",
+                                        broken.toString())
+                                .err())
+                .contains("line 1: charter is missing");
+    }
+
+    @Test
+    void aCharterWithAnErrorIsNotApplied() throws IOException {
+        Path faulty = written("faulty.yaml", Files.readString(SHIPPED).replace("quorum: 1", "quorum: 2"));
+        Run run = Run.of("charter", "apply", faulty.toString(), "--data", folder.toString());
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.out()).contains("QUORUM_UNREACHABLE");
+        assertThat(folder.resolve("charters")).doesNotExist();
+        assertThat(Run.of("charter", "apply", SHIPPED.toString(), "--data", folder.toString()).err())
+                .contains("./remit up");
+    }
+
+    @Test
     void whatIsNoFileOrNoCharterIsSaid() throws IOException {
         assertThat(Run.of("charter", "lint", folder.resolve("none.yaml").toString()).err())
                 .contains("there is no file");

@@ -96,13 +96,17 @@ public final class Condition {
     }
 
     private static Map<String, Object> change(Facts.Change change) {
-        return Map.of(
-                "charter", change.charter(),
-                "action", change.action(),
-                "target", change.target(),
-                "subject", change.subject(),
-                "reason", change.reason(),
-                "mode", change.mode());
+        Map<String, Object> fields = new HashMap<>();
+        fields.put("charter", change.charter());
+        fields.put("action", change.action());
+        fields.put("target", change.target());
+        fields.put("subject", change.subject());
+        // every proposal has one: none means that it is not known here
+        if (!change.reason().isBlank()) {
+            fields.put("reason", change.reason());
+        }
+        fields.put("mode", change.mode());
+        return fields;
     }
 
     private static Map<String, Object> account(Facts.Account account) {

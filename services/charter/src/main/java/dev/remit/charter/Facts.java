@@ -38,6 +38,7 @@ public record Facts(
      * {@code change}.
      *
      * @param subject immutable id of the subject as proposed
+     * @param reason why, in the proposer's words; blank is not known
      * @param mode OWN or ASSIST
      */
     public record Change(

@@ -456,7 +456,7 @@ public final class Lint {
                         + (stage.deadline().calendar().isPresent()
                                 ? "/deadline/within"
                                 : "/expiresAfter");
-        if (stage.policy().isEmpty() && within.compareTo(day) < 0) {
+        if (stage.policy().isEmpty() && !onCall(stage) && within.compareTo(day) < 0) {
             warning(
                     "DEADLINE_SHORT",
                     at,
@@ -500,6 +500,13 @@ public final class Lint {
                                         + stage.deadline().calendar().orElse(""),
                                 "ends before it begins",
                                 "let to be after from"));
+    }
+
+    /** Whether it asks people who are there at any hour. */
+    private static boolean onCall(Stage stage) {
+        return !stage.resolvers().isEmpty()
+                && stage.resolvers().stream()
+                        .allMatch(each -> each.kind() == Resolver.Kind.ON_CALL);
     }
 
     private void late(Duration after, Duration within, String path) {

@@ -15,11 +15,24 @@ final class Shipped {
 
     /** Every file that is a charter. */
     static List<Path> files() {
-        try (Stream<Path> all = Files.walk(TOP.resolve("deploy/src/main/resources"))) {
+        try (Stream<Path> all =
+                Stream.of("deploy/src/main/resources", "charters", "helm/charters")
+                        .flatMap(each -> walk(TOP.resolve(each)))) {
             return all.filter(each -> each.toString().endsWith(".yaml"))
                     .filter(each -> text(each).contains("kind: Charter"))
                     .sorted()
                     .toList();
+        }
+    }
+
+    /** The ready charter of this name. */
+    static CharterReader.Read.Good ready(String name) {
+        return read(text(TOP.resolve("charters").resolve(name + ".yaml")));
+    }
+
+    private static Stream<Path> walk(Path folder) {
+        try {
+            return Files.walk(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -31,6 +44,11 @@ final class Shipped {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A file of this repository. */
+    static String repository(String path) {
+        return text(TOP.resolve(path));
     }
 
     /** The leaver's charter. */

@@ -149,11 +149,14 @@ public final class Leaver {
                                 change,
                                 "manager",
                                 1,
-                                List.of(new Candidate(asked, true, "asked")),
+                                List.of(new Candidate(asked, true, "asked", null, null)),
                                 null,
                                 hash,
                                 NOW,
-                                NOW.plusSeconds(60))));
+                                NOW.plusSeconds(60),
+                                1,
+                                List.of(),
+                                List.of())));
         Received decided =
                 next(
                         Service.APPROVAL_ROUTING,
@@ -182,7 +185,8 @@ public final class Leaver {
                                 hash,
                                 List.of(decided.envelope().id()),
                                 NOW,
-                                NOW.plusSeconds(60))));
+                                NOW.plusSeconds(60),
+                                null)));
         handoffs.add(
                 next(
                         Service.EXECUTOR,

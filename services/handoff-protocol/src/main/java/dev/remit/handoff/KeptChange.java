@@ -1,10 +1,15 @@
 package dev.remit.handoff;
 
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.Messages;
 import dev.remit.wire.v1.Change;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.SchemaStore;
 
@@ -32,6 +37,51 @@ public final class KeptChange {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * What a change says, as one hash: SHA-256 of the canonical JSON of its members, those of the
+     * first version of the record, so that it is the same whichever version carries it.
+     *
+     * @return lower-case hex
+     */
+    public static String hash(Change change) {
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put("action", change.getAction());
+        members.put("changeId", change.getChangeId().toString());
+        members.put("charterHash", change.getCharter().getHash());
+        members.put("mode", change.getMode().name());
+        members.put("proposedAt", change.getProposedAt().truncatedTo(ChronoUnit.MICROS).toString());
+        members.put("proposer", change.getProposer().getId());
+        members.put("proposerKind", change.getProposer().getKind().name());
+        members.put("reason", change.getReason());
+        members.put("subject", change.getSubject().getId());
+        members.put("subjectSystem", change.getSubject().getSystem());
+        members.put("target", change.getTarget());
+        String principal = change.getProposer().getPrincipal();
+        if (principal != null) {
+            members.put("principal", principal);
+        }
+        String json =
+                members.entrySet().stream()
+                        .map(each -> quoted(each.getKey()) + ":" + quoted(each.getValue()))
+                        .collect(Collectors.joining(",", "{", "}"));
+        return Hash.sha256(CanonicalJson.of(json)).hex();
+    }
+
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.chars()
+                .forEach(c -> {
+                    if (c == '"' || c == '\\') {
+                        quoted.append('\\').append((char) c);
+                    } else if (c < ' ') {
+                        quoted.append("\\u%04x".formatted(c));
+                    } else {
+                        quoted.append((char) c);
+                    }
+                });
+        return quoted.append('"').toString();
     }
 
     private static BinaryMessageDecoder<Change> decoder() {

@@ -57,7 +57,8 @@ class FrontDoorIT {
     @Order(1)
     void whateverIsRefusedIsAProblemWithACode() throws Exception {
         assertProblem(raw("GET", "/nothing", "auditor", null), 404, "PATH_UNKNOWN");
-        assertProblem(raw("DELETE", "/changes", "offboarding.owner", null), 405, "METHOD_NOT_ALLOWED");
+        assertProblem(
+                raw("DELETE", "/changes", "offboarding.owner", null), 405, "METHOD_NOT_ALLOWED");
         assertProblem(raw("GET", "/changes", null, null), 401, "TOKEN_MISSING");
         assertProblem(raw("POST", "/changes", "auditor", "{}"), 403, "ROLE_MISSING");
         assertProblem(raw("POST", "/changes", "offboarding.owner", "{"), 400, "BODY_NOT_JSON");
@@ -103,6 +104,12 @@ class FrontDoorIT {
         assertThat(preview.path("admitted").asBoolean()).as(preview.toString()).isTrue();
         assertThat(preview.at("/readiness/verdict").asText()).isEqualTo("READY");
         assertThat(preview.at("/readiness/plan/steps")).isNotEmpty();
+        assertThat(preview.path("unanswered")).as(preview.toString()).isEmpty();
+        assertThat(preview.at("/route/stages").findValuesAsText("stage"))
+                .containsExactly("manager", "security");
+        assertThat(preview.at("/route/stages/1/candidates").toString())
+                .as("the proposer is barred, by name of the rule")
+                .contains("SOD_PROPOSER");
         assertThat(
                         mesh.post(
                                         "connector",
@@ -127,8 +134,10 @@ class FrontDoorIT {
                         "action", Map.of("name", "offboard"),
                         "context",
                                 Map.of(
-                                        "business_justification", "contract ended",
-                                        "agent", Map.of("traceHash", TRACE)));
+                                        "business_justification",
+                                        "contract ended",
+                                        "agent",
+                                        Map.of("traceHash", TRACE)));
         Requests.Answer answer =
                 Requests.send(
                         "POST",
@@ -160,13 +169,7 @@ class FrontDoorIT {
                 .as("the person who answers for it")
                 .isEqualTo("00000000-0000-4000-8000-000000000020");
 
-        assertThat(
-                        Requests.send(
-                                        "POST",
-                                        task.at("/links/cancel").asText(),
-                                        copilot,
-                                        null)
-                                .status())
+        assertThat(Requests.send("POST", task.at("/links/cancel").asText(), copilot, null).status())
                 .isEqualTo(202);
         JsonNode closed = mesh.changeOf("E1003", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("WITHDRAWN");
@@ -215,8 +218,8 @@ class FrontDoorIT {
         assertThat(results.findValuesAsText("code"))
                 .containsExactly("null", "DUPLICATE_CHANGE", "FIELD_MISSING");
         HttpResponse<String> page = raw("GET", "/changes?limit=1", "offboarding.owner", null);
-        assertThat(page.headers().firstValue("Link")).hasValueSatisfying(link ->
-                assertThat(link).contains("rel=\"next\""));
+        assertThat(page.headers().firstValue("Link"))
+                .hasValueSatisfying(link -> assertThat(link).contains("rel=\"next\""));
         String tag = page.headers().firstValue("ETag").orElseThrow();
         assertThat(
                         HttpClient.newHttpClient()
@@ -242,6 +245,26 @@ class FrontDoorIT {
 
     @Test
     @Order(6)
+    void aChangeThatWaitsForApprovalIsTakenBackFromItsApprovers() throws Exception {
+        JsonNode change =
+                mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested"));
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        "/changes/"
+                                                + change.path("changeId").asText()
+                                                + "/withdraw",
+                                        "offboarding.owner",
+                                        Map.of("reason", "stays after all"))
+                                .status())
+                .isEqualTo(202);
+        JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("WITHDRAWN");
+        assertThat(mesh.verify(change.path("changeId").asText()).holds()).isTrue();
+    }
+
+    @Test
+    @Order(7)
     void aModelProposesThroughTheOfficialTypeScriptClient() throws Exception {
         Optional<Path> client = McpClient.install(Path.of("target/mcp").toAbsolutePath());
         assumeTrue(client.isPresent(), "node and npm are needed");
@@ -249,10 +272,14 @@ class FrontDoorIT {
         assertThat(raw("POST", "/mcp", null, "{}").statusCode()).isEqualTo(401);
         Map<String, String> about =
                 Map.of(
-                        "charter", CHARTER,
-                        "worker", "E1002",
-                        "target", TARGET,
-                        "action", "offboard");
+                        "charter",
+                        CHARTER,
+                        "worker",
+                        "E1002",
+                        "target",
+                        TARGET,
+                        "action",
+                        "offboard");
         Map<String, String> proposal = new java.util.HashMap<>(about);
         proposal.put("reason", "contract ended");
         proposal.put("traceHash", TRACE);
@@ -260,8 +287,7 @@ class FrontDoorIT {
         try (McpClient onlooker =
                 new McpClient(
                         client.get(), url, Tokens.of(mesh.home, "onlooker", "offboarding.owner"))) {
-            assertThat(onlooker.said("preview_route", about).path("admitted").asBoolean())
-                    .isTrue();
+            assertThat(onlooker.said("preview_route", about).path("admitted").asBoolean()).isTrue();
             assertThat(onlooker.call("propose", proposal).at("/content/0/text").asText())
                     .startsWith("AGENT_READS_ONLY");
         }
@@ -328,18 +354,24 @@ class FrontDoorIT {
                                     .path("isError")
                                     .asBoolean())
                     .isTrue();
-            JsonNode none = copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
+            JsonNode none =
+                    copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
             assertThat(none.toString()).doesNotContain("failure");
         }
     }
 
     private static Map<String, Object> proposal(String worker) {
         return Map.of(
-                "charter", CHARTER,
-                "subject", Map.of("system", "hr", "id", worker),
-                "target", TARGET,
-                "action", "offboard",
-                "reason", "contract ended");
+                "charter",
+                CHARTER,
+                "subject",
+                Map.of("system", "hr", "id", worker),
+                "target",
+                TARGET,
+                "action",
+                "offboard",
+                "reason",
+                "contract ended");
     }
 
     private static HttpResponse<String> raw(String method, String path, String user, String body)
@@ -362,8 +394,9 @@ class FrontDoorIT {
     private static void assertProblem(HttpResponse<String> answer, int status, String code)
             throws Exception {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(type ->
-                assertThat(type).startsWith("application/problem+json"));
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(
+                        type -> assertThat(type).startsWith("application/problem+json"));
         assertThat(JSON.readTree(answer.body()).path("code").asText()).isEqualTo(code);
     }
 }

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -98,11 +99,11 @@ final class Mesh {
      *
      * @param configuration property to value, beside what the first has
      */
-    void upTwice(Map<String, String> configuration) throws Exception {
+    void upTwice(Function<Service, Map<String, String>> configuration) throws Exception {
         for (Service service : Service.values()) {
             seconds.put(service, stack.addReplica(second(service), service));
             long since = System.nanoTime();
-            stack.start(second(service), configuration);
+            stack.start(second(service), configuration.apply(service));
             System.out.printf(
                     "  %-17s %.1f s%n", second(service), (System.nanoTime() - since) / 1e9);
         }
@@ -360,12 +361,14 @@ final class Mesh {
                 for (var each : consumer.poll(Duration.ofMillis(500))) {
                     if (each.offset()
                             < ends.get(new TopicPartition(each.topic(), each.partition()))) {
-                        sent.add(producer.send(new ProducerRecord<>(
-                                        each.topic(),
-                                        each.partition(),
-                                        each.key(),
-                                        each.value(),
-                                        each.headers())));
+                        sent.add(
+                                producer.send(
+                                        new ProducerRecord<>(
+                                                each.topic(),
+                                                each.partition(),
+                                                each.key(),
+                                                each.value(),
+                                                each.headers())));
                     }
                 }
             }

@@ -40,12 +40,10 @@ class ReplicasIT {
     /** Long before the 45 s after which Kafka by itself would give a dead one's work away. */
     private static final Duration TAKEN_OVER = Duration.ofSeconds(40);
 
-    private static final List<Handoff> CHAIN =
+    private static final List<Handoff> BY_BOTH =
             List.of(
                     Handoff.CHANGE_PROPOSED,
                     Handoff.READINESS_JUDGED,
-                    Handoff.APPROVAL_DECIDED,
-                    Handoff.EXECUTION_AUTHORIZED,
                     Handoff.CHANGE_EXECUTED);
 
     private static final Map<UUID, String> CHANGES = new TreeMap<>();
@@ -55,7 +53,11 @@ class ReplicasIT {
     static void start() throws Exception {
         mesh = new Mesh("replicas", true);
         mesh.up();
-        mesh.upTwice(Map.of("remit.schemas.version", OLD));
+        mesh.upTwice(
+                service ->
+                        service == Service.APPROVAL_ROUTING
+                                ? Map.of() // the charter's rule needs what the old ones cannot say
+                                : Map.of("remit.schemas.version", OLD));
         mesh.charter("fault-test.yaml");
     }
 
@@ -106,7 +108,7 @@ class ReplicasIT {
     @Test
     @Order(3)
     void oldAndNewWroteSideBySide() throws Exception {
-        for (Handoff handoff : CHAIN) {
+        for (Handoff handoff : BY_BOTH) {
             assertThat(
                             Databases.words(
                                     mesh.home,

@@ -3,14 +3,19 @@ package dev.remit.approval.application;
 import dev.remit.approval.application.Routes.Loaded;
 import dev.remit.approval.application.Routes.Moved;
 import dev.remit.approval.application.Routes.Recorded;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Forecast;
 import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Resolution;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Routing;
 import dev.remit.handoff.directory.Account;
@@ -19,6 +24,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -49,23 +55,32 @@ class Advance {
     private final Routes routes;
     private final People people;
     private final Charters charters;
+    private final Delegations delegations;
     private final Letters letters;
+    private final Notices notices;
     private final MeterRegistry meters;
     private final Duration patience;
+    private final Set<String> executors;
 
     Advance(
             Routes routes,
             People people,
             Charters charters,
+            Delegations delegations,
             Letters letters,
+            Notices notices,
             MeterRegistry meters,
-            @ConfigProperty(name = "remit.approval.patience") Duration patience) {
+            @ConfigProperty(name = "remit.approval.patience") Duration patience,
+            @ConfigProperty(name = "remit.approval.executors") Optional<List<String>> executors) {
         this.routes = routes;
         this.people = people;
         this.charters = charters;
+        this.delegations = delegations;
         this.letters = letters;
+        this.notices = notices;
         this.meters = meters;
         this.patience = patience;
+        this.executors = executors.map(Set::copyOf).orElse(Set.of());
     }
 
     /** The outcomes, one for each step; two steps of one change follow on each other. */
@@ -79,41 +94,132 @@ class Advance {
                 .chain(loaded ->
                         charters.withHashes(hashes(steps, loaded.values()))
                                 .chain(lookups ->
-                                        people.behind(concerns(steps, loaded.values(), lookups))
+                                        find(steps, loaded.values(), lookups, outbox.now())
                                                 .chain(found ->
                                                         decide(
                                                                 steps, loaded, lookups, found,
                                                                 outbox))));
     }
 
+    /** What the routes of these changes would be if they came now; nothing is kept. */
+    Uni<List<Forecast>> preview(List<Ready> changes, Instant now) {
+        List<Step> steps =
+                changes.stream()
+                        .map(each -> new Step(each.change(), new Event.Readied(each), null))
+                        .toList();
+        return charters.withHashes(hashes(steps, List.of()))
+                .chain(lookups ->
+                        find(steps, List.of(), lookups, now)
+                                .map(found ->
+                                        changes.stream()
+                                                .map(each ->
+                                                        Routing.forecast(
+                                                                each,
+                                                                known(
+                                                                        lookups.getOrDefault(
+                                                                                each.charterHash(),
+                                                                                new Lookup.Missing(
+                                                                                        "it was not looked up")),
+                                                                        found,
+                                                                        now)))
+                                                .toList()));
+    }
+
+    /** What was looked up for all steps together. */
+    private record Found(
+            Map<Concern, List<Account>> people, Map<String, List<Delegation>> delegations) {}
+
+    /**
+     * At most four queries: who is asked and has a part; who took over as a manager since; who acts
+     * for any of them; and those.
+     */
+    private Uni<Found> find(
+            List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
+        List<Ready> all = new ArrayList<>();
+        steps.forEach(step -> ready(step.event()).ifPresent(all::add));
+        loaded.forEach(each -> each.route().underWay().ifPresent(all::add));
+        return people.behind(concerns(steps, loaded, all, lookups, now))
+                .chain(first -> {
+                    Set<Concern> managers = new HashSet<>();
+                    for (Ready ready : all) {
+                        Resolution.newManager(ready, first)
+                                .map(Concern::worker)
+                                .ifPresent(managers::add);
+                    }
+                    return more(managers, first);
+                })
+                .chain(found ->
+                        delegations
+                                .from(delegators(steps, found), now)
+                                .chain(links -> {
+                                    Set<Concern> delegates = new HashSet<>();
+                                    links.values()
+                                            .forEach(each ->
+                                                    each.forEach(link ->
+                                                            delegates.add(
+                                                                    Concern.account(link.to()))));
+                                    delegates.removeAll(found.keySet());
+                                    return more(delegates, found)
+                                            .map(people -> new Found(people, links));
+                                }));
+    }
+
+    private Uni<Map<Concern, List<Account>>> more(
+            Set<Concern> concerns, Map<Concern, List<Account>> found) {
+        if (concerns.isEmpty()) {
+            return Uni.createFrom().item(found);
+        }
+        return people.behind(concerns)
+                .map(more -> {
+                    Map<Concern, List<Account>> all = new HashMap<>(found);
+                    all.putAll(more);
+                    return all;
+                });
+    }
+
+    private static Set<String> delegators(List<Step> steps, Map<Concern, List<Account>> found) {
+        Set<String> ids = new HashSet<>();
+        found.values().forEach(each -> each.forEach(account -> ids.add(account.id())));
+        for (Step step : steps) {
+            if (step.event() instanceof Event.Attempted tried) {
+                tried.attempt().onBehalfOf().ifPresent(ids::add);
+            }
+        }
+        return ids;
+    }
+
+    private Known known(Lookup charter, Found found, Instant now) {
+        return new Known(charter, found.people(), found.delegations(), executors, now, patience);
+    }
+
     private Uni<List<Outcome>> decide(
             List<Step> steps,
             Map<UUID, Loaded> loaded,
             Map<String, Lookup> lookups,
-            Map<Concern, List<Account>> found,
+            Found found,
             Outbox outbox) {
         Map<UUID, Loaded> now = new HashMap<>(loaded);
         Map<UUID, Route> moved = new LinkedHashMap<>();
         List<Recorded> decisions = new ArrayList<>();
+        List<Notices.Notice> notes = new ArrayList<>();
         List<Outcome> outcomes = new ArrayList<>();
         for (Step step : steps) {
             Loaded before =
                     now.getOrDefault(step.change(), new Loaded(new Route.Unrouted(), List.of()));
             Lookup charter =
                     ready(step.event())
-                            .or(() -> ready(before.route()))
+                            .or(() -> before.route().underWay())
                             .map(ready -> lookups.get(ready.charterHash()))
                             .orElse(new Lookup.Missing("no charter was named"));
             Outcome outcome =
                     Routing.decide(
-                            before.route(),
-                            step.event(),
-                            new Known(charter, found, outbox.now(), patience));
+                            before.route(), step.event(), known(charter, found, outbox.now()));
             outcomes.add(outcome);
             if (!outcome.next().equals(before.route())) {
                 moved.put(step.change(), outcome.next());
                 List<Recorded> recorded = handOn(step, outcome, before.approvals(), outbox);
                 decisions.addAll(recorded);
+                notes.addAll(Notices.of(step.change(), outcome, outbox.now()));
                 now.put(step.change(), new Loaded(outcome.next(), approvals(before, recorded)));
             }
         }
@@ -128,6 +234,8 @@ class Advance {
                                                         !loaded.containsKey(each.getKey())))
                                         .toList(),
                                 decisions)
+                        .chain(() ->
+                                notes.isEmpty() ? Uni.createFrom().voidItem() : notices.add(notes))
                         .replaceWith(outcomes);
     }
 
@@ -148,7 +256,9 @@ class Advance {
         String by =
                 decided.policy().isPresent()
                         ? "POLICY"
-                        : decided.authentication().isPresent() ? "HUMAN" : "DEADLINE";
+                        : decided.decision().by().isPresent()
+                                ? "HUMAN"
+                                : decided.condition().isPresent() ? "CONDITION" : "DEADLINE";
         meters.counter(
                         "remit.approval.decisions",
                         "decision",
@@ -169,44 +279,59 @@ class Advance {
     private static Set<String> hashes(List<Step> steps, Collection<Loaded> loaded) {
         Set<String> hashes = new HashSet<>();
         steps.forEach(step -> ready(step.event()).map(Ready::charterHash).ifPresent(hashes::add));
-        loaded.forEach(each -> ready(each.route()).map(Ready::charterHash).ifPresent(hashes::add));
+        loaded.forEach(
+                each -> each.route().underWay().map(Ready::charterHash).ifPresent(hashes::add));
         return hashes;
     }
 
-    /** Whom the charters' stages may ask for these changes, and who tries to decide. */
-    private static Set<Concern> concerns(
-            List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups) {
+    /** Whom the charters' stages may ask for these changes, who has a part, and who tries. */
+    private Set<Concern> concerns(
+            List<Step> steps,
+            Collection<Loaded> loaded,
+            List<Ready> all,
+            Map<String, Lookup> lookups,
+            Instant now) {
         Set<Concern> concerns = new HashSet<>();
-        for (Step step : steps) {
-            ready(step.event()).ifPresent(ready -> asked(ready, lookups, concerns));
-            if (step.event() instanceof Event.Attempted tried) {
-                concerns.add(Concern.account(tried.attempt().by()));
+        for (Ready ready : all) {
+            concerns.addAll(Resolution.concerns(ready, List.of()));
+            if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
+                for (Charter.Stage stage : charter.stages()) {
+                    stage.sources()
+                            .forEach(source ->
+                                    concerns.addAll(Resolution.concerns(source, ready, now)));
+                }
+                charter.agents().values().forEach(id -> concerns.add(Concern.account(id)));
+                if (!charter.owner().isEmpty()) {
+                    concerns.add(Concern.account(charter.owner()));
+                }
             }
         }
-        loaded.forEach(
-                each -> ready(each.route()).ifPresent(ready -> asked(ready, lookups, concerns)));
-        return concerns;
-    }
-
-    private static void asked(Ready ready, Map<String, Lookup> lookups, Set<Concern> concerns) {
-        if (lookups.get(ready.charterHash()) instanceof Lookup.Found found) {
-            found.charter().stages().forEach(stage -> stage.asks(ready).ifPresent(concerns::add));
+        for (Loaded each : loaded) {
+            each.route()
+                    .underWay()
+                    .ifPresent(ready ->
+                            concerns.addAll(Resolution.concerns(ready, each.route().decisions())));
         }
+        for (Step step : steps) {
+            switch (step.event()) {
+                case Event.Attempted(Attempt attempt, _, _) -> {
+                    concerns.add(Concern.account(attempt.by()));
+                    attempt.onBehalfOf().map(Concern::account).ifPresent(concerns::add);
+                }
+                case Event.Answered answered -> concerns.add(Concern.account(answered.by()));
+                case Event.Withdrawn withdrawn -> concerns.add(Concern.account(withdrawn.by()));
+                case Event.Readied _, Event.Lacking _, Event.News _, Event.Deadline _ -> {}
+            }
+        }
+        if (!concerns.isEmpty()) {
+            executors.forEach(id -> concerns.add(Concern.account(id)));
+        }
+        return concerns;
     }
 
     private static Optional<Ready> ready(Event event) {
         return event instanceof Event.Readied readied
                 ? Optional.of(readied.ready())
                 : Optional.empty();
-    }
-
-    private static Optional<Ready> ready(Route route) {
-        return switch (route) {
-            case Route.CharterUnknown waits -> Optional.of(waits.ready());
-            case Route.Open open -> Optional.of(open.stage().ready());
-            case Route.Unrouted _ -> Optional.empty();
-            case Route.Unplanned _ -> Optional.empty();
-            case Route.Ended _ -> Optional.empty();
-        };
     }
 }

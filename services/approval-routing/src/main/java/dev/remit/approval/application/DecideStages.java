@@ -36,8 +36,18 @@ public class DecideStages {
      * What someone decides of one change.
      *
      * @param planHash the plan that the decider saw
+     * @param stage the stage's name; empty for the first that the decider may decide
+     * @param onBehalfOf in whose place
+     * @param nonce of the stage as the decider saw it
      */
-    public record Item(UUID change, Attempt.Kind decision, String reason, String planHash) {}
+    public record Item(
+            UUID change,
+            Attempt.Kind decision,
+            String reason,
+            String planHash,
+            Optional<String> stage,
+            Optional<String> onBehalfOf,
+            Optional<UUID> nonce) {}
 
     /**
      * Who decides, from the access token.
@@ -121,7 +131,7 @@ public class DecideStages {
         List<Step> steps =
                 first.values().stream()
                         .filter(item -> routed.contains(item.change()))
-                        .map(item -> step(item, decider, outbox))
+                        .map(item -> step(item, decider, items.size() > 1, outbox))
                         .toList();
         return advance.all(steps, outbox)
                 .map(outcomes -> {
@@ -144,7 +154,7 @@ public class DecideStages {
                 });
     }
 
-    private static Step step(Item item, Decider decider, Outbox outbox) {
+    private static Step step(Item item, Decider decider, boolean bulk, Outbox outbox) {
         return new Step(
                 item.change(),
                 new Event.Attempted(
@@ -153,6 +163,10 @@ public class DecideStages {
                                 item.decision(),
                                 item.reason(),
                                 item.planHash(),
+                                item.stage(),
+                                item.onBehalfOf(),
+                                item.nonce(),
+                                bulk,
                                 outbox.now()),
                         decider.roles(),
                         decider.authentication()),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The accounts and groups of the people who can be asked, as observed. */
 public interface People {
@@ -16,19 +17,26 @@ public interface People {
     Uni<Void> take(List<Received> batch);
 
     /**
-     * The accounts behind these: all single accounts by one query, each group once. A concern that
-     * nobody is behind has no entry.
+     * The accounts behind these, by one query at most. A concern that nobody is behind has no
+     * entry.
      */
     Uni<Map<Concern, List<Account>>> behind(Set<Concern> concerns);
 
-    /** The groups that these accounts are members of. */
-    default Uni<Set<Concern>> groupsOf(Set<Concern> accounts) {
+    /** The groups that these accounts are in, the roles they hold, the workers they belong to. */
+    default Uni<Set<Concern>> around(Set<Concern> accounts) {
         return behind(accounts)
                 .map(found ->
                         found.values().stream()
                                 .flatMap(Collection::stream)
-                                .flatMap(account -> account.groups().stream())
-                                .map(group -> Concern.group(group.path()))
+                                .flatMap(People::around)
                                 .collect(Collectors.toSet()));
+    }
+
+    private static Stream<Concern> around(Account account) {
+        return Stream.of(
+                        account.groups().stream().map(group -> Concern.group(group.path())),
+                        account.roles().stream().map(Concern::role),
+                        account.workerId().stream().map(Concern::worker))
+                .flatMap(each -> each);
     }
 }

@@ -56,13 +56,13 @@ public class RouteReadyChange implements Receiver {
                 .replaceWithVoid();
     }
 
-    /** The groups that accounts are about to leave: their stages are concerned too. */
+    /** The groups that accounts are about to leave, the roles they lose: concerned too. */
     private Uni<Set<Concern>> left(Set<Concern> told) {
         Set<Concern> accounts =
                 told.stream()
                         .filter(each -> each.kind() == Concern.Kind.ACCOUNT)
                         .collect(Collectors.toSet());
-        return accounts.isEmpty() ? Uni.createFrom().item(Set.of()) : people.groupsOf(accounts);
+        return accounts.isEmpty() ? Uni.createFrom().item(Set.of()) : people.around(accounts);
     }
 
     private Uni<Void> tell(Set<Concern> told, Set<Concern> left) {

@@ -1,7 +1,7 @@
 package dev.remit.approval.application;
 
-import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.OpenStage;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +13,7 @@ public interface RouteViews {
     /**
      * A change on its route.
      *
+     * @param stages those that are open, or at which it ended
      * @param plan JSON; {@code null} if none is known
      * @param decisions in order; in a list of changes they are left out
      */
@@ -24,7 +25,7 @@ public interface RouteViews {
             Optional<Instant> expiresAt,
             String planHash,
             String plan,
-            List<Candidate> candidates,
+            List<OpenStage> stages,
             List<Decision> decisions) {}
 
     /** Open routes, the oldest first. */

@@ -1,47 +1,61 @@
 package dev.remit.approval.domain;
 
 import dev.remit.approval.domain.Eligibility.Bar;
+import dev.remit.approval.domain.Eligibility.Barring;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.UUID;
 
 /**
  * Someone tries to decide a stage. Pure: the stage as it is and the attempt give what follows.
  *
  * @param by immutable id, from the token
- * @param decision APPROVED or DENIED
+ * @param reason why; the question, for QUESTIONED
  * @param planHash the plan that the decider saw
+ * @param stage the stage's name; empty for the first that the decider may decide
+ * @param onBehalfOf in whose place; empty for their own, or else the first who delegated
+ * @param nonce of the stage as the decider saw it
+ * @param bulk whether it comes together with others
  */
-public record Attempt(String by, Kind decision, String reason, String planHash, Instant at) {
+public record Attempt(
+        String by,
+        Kind decision,
+        String reason,
+        String planHash,
+        Optional<String> stage,
+        Optional<String> onBehalfOf,
+        Optional<UUID> nonce,
+        boolean bulk,
+        Instant at) {
     /** What can be decided. */
     public enum Kind {
         APPROVED,
-        DENIED
+        DENIED,
+        /** The proposer is asked something first; the stage's time goes on. */
+        QUESTIONED
     }
 
     /** The answer about a change that was never routed here. */
     public static final Result.Refused CHANGE_UNKNOWN =
             new Result.Refused(404, "CHANGE_UNKNOWN", "no such change was routed here", false);
 
-    /** How a stage stands when someone tries to decide it. */
-    public sealed interface Stage {
-        /**
-         * It waits.
-         *
-         * @param approvals those who approved it so far
-         */
-        record Waiting(
-                String planHash,
-                Instant expiresAt,
-                int quorum,
-                List<Candidate> candidates,
-                Set<String> approvals)
-                implements Stage {}
-
-        /** There is nothing to decide. */
-        record Closed(String state) implements Stage {}
-    }
+    /**
+     * A stage that waits.
+     *
+     * @param voted whether the decider, or the one they act for, has decided it already, with
+     *     whichever account and whoever acted for them
+     * @param candidate as whom the decider may decide it; empty if not among those asked
+     * @param votes the decisions of people at this stage so far
+     */
+    public record Waiting(
+            OpenStage stage,
+            UUID nonce,
+            String planHash,
+            Charter.Stage rules,
+            boolean voted,
+            Optional<Candidate> candidate,
+            List<Decision> votes) {}
 
     /** What follows. */
     public sealed interface Result {
@@ -54,6 +68,9 @@ public record Attempt(String by, Kind decision, String reason, String planHash, 
         /** Taken; the route ends. */
         record RouteDenied() implements Result {}
 
+        /** Taken; the proposer is asked. */
+        record Questioned() implements Result {}
+
         /**
          * Not taken.
          *
@@ -62,55 +79,103 @@ public record Attempt(String by, Kind decision, String reason, String planHash, 
         record Refused(int status, String code, String words, boolean recorded) implements Result {}
     }
 
-    /** Decides; {@code bar} is what {@link Eligibility} says of the one who tries. */
-    public Result on(Stage stage, Optional<Bar> bar) {
-        if (by.startsWith(Charter.Policy.PREFIX)) {
-            return new Result.Refused(
-                    403, "NOT_A_PERSON", "the caller has an id that only rules have", false);
-        }
-        return switch (stage) {
-            case Stage.Closed(String state) ->
-                    new Result.Refused(
-                            409,
-                            "NOT_WAITING",
-                            "this change waits for no decision: it is " + state,
-                            false);
-            case Stage.Waiting waiting -> onWaiting(waiting, bar);
-        };
+    /** The answer where nothing waits for a decision. */
+    public Result.Refused closed(String state) {
+        return isRule() ? notAPerson() : notWaiting(state);
     }
 
-    private Result onWaiting(Stage.Waiting stage, Optional<Bar> bar) {
-        if (bar.isPresent()) {
-            return refused(bar.get());
+    static Result.Refused notWaiting(String state) {
+        return new Result.Refused(
+                409, "NOT_WAITING", "this change waits for no decision: it is " + state, false);
+    }
+
+    private boolean isRule() {
+        return by.startsWith(Charter.Policy.PREFIX);
+    }
+
+    private static Result.Refused notAPerson() {
+        return new Result.Refused(
+                403, "NOT_A_PERSON", "the caller has an id that only rules have", false);
+    }
+
+    /**
+     * Decides.
+     *
+     * @param barring what {@link Eligibility} says of the one who tries, and of the one they act
+     *     for
+     */
+    public Result on(Waiting waiting, Optional<Barring> barring, Authentication authentication) {
+        OpenStage at = waiting.stage();
+        if (isRule()) {
+            return notAPerson();
         }
-        if (!at.isBefore(stage.expiresAt())) {
-            return new Result.Refused(
-                    409, "EXPIRED", "the stage expired at " + stage.expiresAt(), false);
+        if (barring.isPresent()) {
+            return refused(barring.get());
         }
-        if (stage.approvals().contains(by)) {
-            return refused(Bar.STAGE_ALREADY_DECIDED_BY_YOU);
+        if (!this.at.isBefore(at.until())) {
+            return new Result.Refused(409, "EXPIRED", "the stage expired at " + at.until(), false);
         }
-        if (stage.candidates().stream()
-                .noneMatch(candidate -> candidate.id().equals(by) && candidate.eligible())) {
-            return refused(Bar.NOT_A_CANDIDATE);
+        if (waiting.voted()) {
+            return refused(Barring.by(Bar.STAGE_ALREADY_DECIDED_BY_YOU));
         }
-        if (!planHash.equals(stage.planHash())) {
+        if (waiting.candidate().filter(Candidate::eligible).isEmpty()) {
+            return refused(Barring.by(Bar.NOT_A_CANDIDATE));
+        }
+        if (!planHash.equals(waiting.planHash())) {
             return new Result.Refused(
                     422,
                     "PLAN_MISMATCH",
-                    "planHash: is not the plan that waits for approval, " + stage.planHash(),
+                    "planHash: is not the plan that waits for approval, " + waiting.planHash(),
                     true);
         }
+        if (nonce.filter(each -> !each.equals(waiting.nonce())).isPresent()) {
+            return new Result.Refused(
+                    409, "NONCE_USED", "nonce: is not that of the stage as it is open now", true);
+        }
+        return onRules(waiting, authentication);
+    }
+
+    private Result onRules(Waiting waiting, Authentication authentication) {
+        Charter.Stage rules = waiting.rules();
+        if (bulk && !rules.bulk()) {
+            return new Result.Refused(
+                    409, "NOT_IN_BULK", "this stage is decided one by one", false);
+        }
+        if (reason.isEmpty() && (rules.reasonRequired() || decision != Kind.APPROVED)) {
+            return new Result.Refused(
+                    422, "REASON_MISSING", "reason: must not be empty here", false);
+        }
+        Optional<String> lacking = rules.stepUp().flatMap(asked -> authentication.lacks(asked, at));
+        if (lacking.isPresent()) {
+            return new Result.Refused(401, "STEP_UP_REQUIRED", lacking.get(), false);
+        }
         return switch (decision) {
-            case DENIED -> new Result.RouteDenied();
-            case APPROVED ->
-                    stage.approvals().size() + 1 >= stage.quorum()
-                            ? new Result.StageApproved()
+            case QUESTIONED -> new Result.Questioned();
+            case DENIED ->
+                    count(waiting, Decision.Kind.DENIED) + 1 >= waiting.stage().denies()
+                            ? new Result.RouteDenied()
                             : new Result.Counted();
+            case APPROVED -> {
+                if (waiting.stage().question().isPresent()) {
+                    yield new Result.Refused(
+                            409,
+                            "QUESTION_OPEN",
+                            "the proposer has not answered yet: "
+                                    + waiting.stage().question().get(),
+                            false);
+                }
+                yield count(waiting, Decision.Kind.APPROVED) + 1 >= waiting.stage().needed()
+                        ? new Result.StageApproved()
+                        : new Result.Counted();
+            }
         };
     }
 
-    private Result refused(Bar bar) {
-        return new Result.Refused(403, bar.name(), "the caller " + bar.words(), true);
+    private static long count(Waiting waiting, Decision.Kind kind) {
+        return waiting.votes().stream().filter(each -> each.kind() == kind).count();
+    }
+
+    private static Result refused(Barring barring) {
+        return new Result.Refused(403, barring.bar().name(), "the caller " + barring.words(), true);
     }
 }

@@ -1,47 +1,106 @@
 package dev.remit.approval.domain;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What approval-routing needs of a charter.
  *
+ * @param owner immutable account id of its owner; empty if it names none
+ * @param from in force from then on
+ * @param until not any more from then on
  * @param role the realm role that every approver must hold
  * @param stages in the order they are asked; their names and their rules are all different
+ * @param duties its rules about the separation of duties
+ * @param agents the digital employees it lets propose, each with the person responsible
  * @param authorizationExpiresAfter how long an authorization may wait unused
+ * @param routeHash SHA-256 of its approval route and duties, lower-case hex
  */
-public record Charter(String role, List<Stage> stages, Duration authorizationExpiresAfter) {
-    /** How a stage is decided. */
-    public enum Resolver {
-        MANAGER,
-        GROUP,
-        /** By a rule; where the rule does not apply, by a group if the stage names one. */
-        POLICY
-    }
-
+public record Charter(
+        String owner,
+        Optional<Instant> from,
+        Optional<Instant> until,
+        String role,
+        List<Stage> stages,
+        List<Duty> duties,
+        Map<String, String> agents,
+        Duration authorizationExpiresAfter,
+        String routeHash) {
     /**
      * One stage of the route.
      *
-     * @param group the group's path, for GROUP and for POLICY
-     * @param policy the rule that decides, for POLICY
+     * @param alongside whether it opens together with the stage before it
+     * @param when the condition under which it is asked at all
+     * @param policy the rule that decides where it applies; the sources are asked where it does not
+     * @param asks whom it asks, all of them together
+     * @param filter a condition over each reviewer
      * @param quorum how many must approve
+     * @param denials how many must deny
+     * @param within how long it may stay undecided; in working time where there is a calendar, and
+     *     so are reminders and escalation
+     * @param reminders after which times those asked are reminded, ascending
+     * @param escalation whom it asks too after a time, ascending
+     * @param bulk whether it may be decided together with other changes
      */
     public record Stage(
             String name,
-            Resolver resolver,
-            Optional<String> group,
+            boolean alongside,
+            Optional<Condition> when,
             Optional<Policy> policy,
-            int quorum,
-            Duration expiresAfter) {
-        /** Whom the stage asks; empty when there is nobody to ask. */
-        public Optional<Concern> asks(Ready ready) {
-            return switch (resolver) {
-                case MANAGER -> ready.manager().map(Concern::account);
-                case GROUP, POLICY -> group.map(Concern::group);
-            };
+            List<Source> asks,
+            Optional<Condition> filter,
+            Threshold quorum,
+            Threshold denials,
+            boolean reasonRequired,
+            Optional<StepUp> stepUp,
+            Duration within,
+            Optional<WorkingTime> calendar,
+            List<Duration> reminders,
+            List<Escalation> escalation,
+            Lapse lapse,
+            boolean bulk) {
+        /** When so much of the stage's time has passed since then. */
+        public Instant after(Instant since, Duration time) {
+            return calendar.map(each -> each.after(since, time)).orElseGet(() -> since.plus(time));
         }
+
+        /** Everybody the stage may come to ask. */
+        public Stream<Source> sources() {
+            return Stream.concat(
+                    asks.stream(), escalation.stream().flatMap(each -> each.to().stream()));
+        }
+
+        /** Whom it asks after so many steps of its escalation. */
+        Stream<Source> sources(int level) {
+            return Stream.concat(
+                    asks.stream(),
+                    escalation.stream().limit(level).flatMap(each -> each.to().stream()));
+        }
+    }
+
+    /** After a time others are asked too. */
+    public record Escalation(Duration after, List<Source> to) {}
+
+    /**
+     * How a decider must be signed in (RFC 9470).
+     *
+     * @param acr the authentication context class; a number means that level or a higher one
+     * @param maxAge how long ago the sign-in may be
+     */
+    public record StepUp(Optional<String> acr, Optional<Duration> maxAge) {}
+
+    /** What becomes of a stage that nobody decided in time. Never an approval. */
+    public enum Lapse {
+        EXPIRE,
+        DENY,
+        HALT,
+        /** Everybody of the escalation is asked, for the same time once more; then it expires. */
+        ESCALATE
     }
 
     /**
@@ -70,5 +129,19 @@ public record Charter(String role, List<Stage> stages, Duration authorizationExp
 
         /** It cannot be gone by. */
         record Missing(String why) implements Lookup {}
+    }
+
+    /** Why it is not in force now; empty if it is. */
+    public Optional<String> notInForce(Instant now) {
+        if (from.filter(now::isBefore).isPresent()) {
+            return Optional.of("its charter is in force from " + from.get() + " on");
+        }
+        return until.filter(end -> !now.isBefore(end))
+                .map(end -> "its charter is not in force any more since " + end);
+    }
+
+    /** Whether it has rules about what a subject may hold. */
+    public boolean judgesAccess() {
+        return duties.stream().anyMatch(each -> !(each.demand() instanceof Duty.Demand.Apart));
     }
 }

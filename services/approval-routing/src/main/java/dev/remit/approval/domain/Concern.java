@@ -3,16 +3,22 @@ package dev.remit.approval.domain;
 import java.util.Locale;
 
 /**
- * The one thing in the directory that an open route depends on: whom its stage asks, or the charter
- * that it waits for. News about anything else cannot move it.
+ * One thing in the directory that an open route depends on: whom a stage asks, what a subject
+ * holds, or the charter that it waits for. News about anything else cannot move it.
  *
- * @param id an account's immutable id, a group's path, or a charter's hash
+ * @param id an account's immutable id, an HR worker id, a group's path, a role's name, a system and
+ *     an account's id in it, or a charter's hash
  */
 public record Concern(Kind kind, String id) {
     /** What it is. */
     public enum Kind {
         ACCOUNT,
+        /** All accounts of one worker in the people's system. */
+        WORKER,
         GROUP,
+        ROLE,
+        /** The account that is to be changed, whatever its system. */
+        TARGET,
         CHARTER
     }
 
@@ -20,8 +26,20 @@ public record Concern(Kind kind, String id) {
         return new Concern(Kind.ACCOUNT, id);
     }
 
+    public static Concern worker(String id) {
+        return new Concern(Kind.WORKER, id);
+    }
+
     public static Concern group(String path) {
         return new Concern(Kind.GROUP, path);
+    }
+
+    public static Concern role(String name) {
+        return new Concern(Kind.ROLE, name);
+    }
+
+    public static Concern target(String system, String account) {
+        return new Concern(Kind.TARGET, system + " " + account);
     }
 
     public static Concern charter(String hash) {

@@ -7,7 +7,10 @@ import java.util.Optional;
  * What was decided of a stage, or refused.
  *
  * @param stage the stage's place in the charter, from 0
- * @param by immutable id of the person, or id of the rule; empty when a deadline did
+ * @param by immutable id of the person, or id of the rule; empty when a deadline or a condition did
+ * @param worker the person's HR worker id at the time
+ * @param onBehalfOf immutable id of the one in whose place it was decided
+ * @param delegatorWorker that one's HR worker id at the time
  * @param refusal the code of the rule that refused the attempt, for REFUSED
  */
 public record Decision(
@@ -15,6 +18,9 @@ public record Decision(
         String stageName,
         Kind kind,
         Optional<String> by,
+        Optional<String> worker,
+        Optional<String> onBehalfOf,
+        Optional<String> delegatorWorker,
         Optional<String> refusal,
         String reason,
         Instant at) {
@@ -23,6 +29,28 @@ public record Decision(
         APPROVED,
         DENIED,
         EXPIRED,
-        REFUSED
+        /** The route ends without an answer, as the charter says or because a rule forbids it. */
+        HALTED,
+        /** An attempt that was not taken. */
+        REFUSED,
+        /** The stage's condition is false: nobody was asked. */
+        PASSED_OVER,
+        /** The stage waits for an answer of the proposer. */
+        QUESTIONED,
+        ANSWERED,
+        WITHDRAWN
+    }
+
+    /** Whether someone has used their one vote. */
+    boolean isVote() {
+        return kind == Kind.APPROVED || kind == Kind.DENIED;
+    }
+
+    /** Whether this is the vote of that person, their own or in their place. */
+    boolean isOf(Person person) {
+        return by.filter(person.id()::equals).isPresent()
+                || onBehalfOf.filter(person.id()::equals).isPresent()
+                || (worker.isPresent() && worker.equals(person.worker()))
+                || (delegatorWorker.isPresent() && delegatorWorker.equals(person.worker()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.remit.approval.domain;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -14,7 +15,8 @@ public sealed interface Event {
      * @param kept the change as it was proposed
      * @param why what is lacking
      */
-    record Lacking(UUID change, byte[] kept, String charterHash, String why) implements Event {}
+    record Lacking(UUID change, byte[] kept, String charterHash, Parties parties, String why)
+            implements Event {}
 
     /**
      * Someone tries to decide.
@@ -24,9 +26,25 @@ public sealed interface Event {
     record Attempted(Attempt attempt, Set<String> roles, Authentication authentication)
             implements Event {}
 
+    /**
+     * Someone answers what an approver asked.
+     *
+     * @param stage the stage's name; empty for the first that waits for an answer
+     */
+    record Answered(String by, Optional<String> stage, String text, Authentication authentication)
+            implements Event {}
+
+    /**
+     * Someone takes the change back.
+     *
+     * @param authentication empty when another service has judged that they may
+     */
+    record Withdrawn(String by, String reason, Optional<Authentication> authentication)
+            implements Event {}
+
     /** The directory says something new about whom the route asks, or has its charter now. */
     record News() implements Event {}
 
-    /** A deadline may have passed. */
+    /** It is time to look: a deadline, a reminder or a step of an escalation may be due. */
     record Deadline() implements Event {}
 }

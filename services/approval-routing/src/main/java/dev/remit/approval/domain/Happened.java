@@ -3,43 +3,92 @@ package dev.remit.approval.domain;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What is handed on because a route moved, in this order. */
 public sealed interface Happened {
     /**
-     * A stage opened; or, with an empty name, the route is held before its first stage.
+     * A stage opened; or, with an empty name, the route is held outside its stages.
      *
      * @param held why it cannot be decided now
+     * @param dropped what the charter names and nobody is behind
+     * @param violations the rules that forbid the change as things are
      * @param planHash empty if no plan is known
      */
     record Requested(
             String stage,
             int quorum,
+            int denials,
             List<Candidate> candidates,
             Optional<String> held,
+            List<String> dropped,
+            List<Violation> violations,
             String planHash,
             Instant until)
             implements Happened {}
 
-    /** An open stage asks other people now. */
+    /**
+     * An open stage asks other people now.
+     *
+     * @param why what moved it, in words
+     */
     record Reassigned(
-            String stage, List<Candidate> before, List<Candidate> now, Optional<String> held)
+            String stage,
+            int quorum,
+            List<Candidate> before,
+            List<Candidate> now,
+            Optional<String> held,
+            List<String> dropped,
+            String why,
+            Instant until)
             implements Happened {}
 
     /**
-     * A person, a rule or a deadline decided, or someone tried to.
+     * A person, a rule, a condition or a deadline decided, or someone tried to.
      *
      * @param planHash the plan decided on; an attempt's is the one that its maker saw
+     * @param standing what a decision of a person or a rule is bound to
      * @param authentication for a person
      * @param policy for a rule
+     * @param condition the condition under which the stage was passed over
      */
     record Decided(
             Decision decision,
             String planHash,
+            Optional<Standing> standing,
             Optional<Authentication> authentication,
-            Optional<Charter.Policy> policy)
+            Optional<Charter.Policy> policy,
+            Optional<String> condition)
             implements Happened {}
 
-    /** The plan may be executed, on the strength of every approval so far. */
-    record Authorized(Ready ready, Instant until) implements Happened {}
+    /**
+     * What makes a decision stand by itself.
+     *
+     * @param changeHash what the change says, SHA-256
+     * @param routeHash the route that was gone by, SHA-256
+     * @param nonce names the right to decide this stage, opened then
+     * @param notBefore when the stage opened
+     * @param expiresAt when it lapses
+     * @param label the decider's name at the time, to be read
+     * @param roles the decider's roles at the time
+     * @param units the decider's groups at the time
+     */
+    record Standing(
+            String changeHash,
+            String charterHash,
+            String routeHash,
+            UUID nonce,
+            Instant notBefore,
+            Instant expiresAt,
+            String label,
+            List<String> roles,
+            List<String> units) {}
+
+    /**
+     * The plan may be executed, on the strength of every approval so far.
+     *
+     * @param held what the subject holds afterwards, if the charter has rules about it
+     */
+    record Authorized(Ready ready, Instant until, Optional<List<String>> held)
+            implements Happened {}
 }

@@ -5,21 +5,46 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What was looked up for a decision.
  *
  * @param charter the charter of the change
- * @param people the accounts behind what its stages ask, and behind who tries
+ * @param people the accounts behind what its stages ask, and behind who has a part in it
+ * @param delegations by immutable id of the one who delegates
+ * @param executors immutable ids of the accounts that execute
  * @param now microseconds, UTC
  * @param patience how long a change may be held before its first stage
  */
 public record Known(
         Charter.Lookup charter,
         Map<Concern, List<Account>> people,
+        Map<String, List<Delegation>> delegations,
+        Set<String> executors,
         Instant now,
         Duration patience) {
     List<Account> accounts(Concern concern) {
         return people.getOrDefault(concern, List.of());
+    }
+
+    Optional<Account> account(String id) {
+        return accounts(Concern.account(id)).stream().findFirst();
+    }
+
+    Person person(String id) {
+        return new Person(id, account(id).flatMap(Account::workerId));
+    }
+
+    /** The charter, if it is known and in force. */
+    Charter.Lookup charterInForce() {
+        return switch (charter) {
+            case Charter.Lookup.Found(Charter found) ->
+                    found.notInForce(now)
+                            .<Charter.Lookup>map(Charter.Lookup.Missing::new)
+                            .orElse(charter);
+            case Charter.Lookup.Missing _ -> charter;
+        };
     }
 }

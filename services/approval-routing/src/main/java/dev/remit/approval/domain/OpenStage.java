@@ -1,72 +1,122 @@
 package dev.remit.approval.domain;
 
+import dev.remit.handoff.Ids;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntPredicate;
-import java.util.stream.Collectors;
+import java.util.UUID;
 
 /**
- * The stage that a change has come to.
+ * A stage that a change has come to and that is not decided.
  *
  * @param index its place in the charter, from 0
- * @param asks whom it asks; empty when there is nobody to ask
+ * @param asks what in the directory it depends on
  * @param candidates everyone considered
+ * @param dropped what the charter names and nobody is behind, in words
+ * @param needed how many must approve
+ * @param denies how many must deny
+ * @param level how many steps of its escalation were taken
+ * @param reminded how many of its reminders were sent
+ * @param extended whether its time began once more
+ * @param undetermined whether its condition could not be evaluated: nobody is asked yet
+ * @param question what the proposer is asked, until it is answered
+ * @param held why it cannot be decided now
  * @param since when it opened
  * @param until when it lapses undecided
- * @param decisions all of the change's so far, earlier stages' and refused attempts included
+ * @param wake when it must be looked at again
  */
 public record OpenStage(
-        Ready ready,
         int index,
         String name,
-        Optional<Concern> asks,
+        Set<Concern> asks,
         List<Candidate> candidates,
+        List<String> dropped,
+        int needed,
+        int denies,
+        int level,
+        int reminded,
+        boolean extended,
+        boolean undetermined,
+        Optional<String> question,
+        Optional<String> held,
         Instant since,
         Instant until,
-        List<Decision> decisions) {
-    /** Those who approved this stage so far. */
-    public Set<String> approvals() {
-        return approvers(stage -> stage == index);
+        Instant wake) {
+    /** Names the right to decide this stage of that change, opened then; each uses it once. */
+    public UUID nonce(UUID change) {
+        return Ids.derived(change, "stage|" + name + "|" + since);
     }
 
-    /** Who has a part in the change already; those who approved earlier stages included. */
-    public Parties parties() {
-        return ready.parties().after(approvers(stage -> stage < index));
+    /** The ids of those who may decide it. */
+    public List<String> eligible() {
+        return candidates.stream()
+                .filter(Candidate::eligible)
+                .map(Candidate::id)
+                .distinct()
+                .toList();
     }
 
-    /**
-     * Whether the same attempt of the same person at this stage was refused and recorded before.
-     */
-    public boolean refusedBefore(String by, String code) {
-        return decisions.stream()
-                .anyMatch(each ->
-                        each.stage() == index
-                                && each.by().filter(by::equals).isPresent()
-                                && each.refusal().filter(code::equals).isPresent());
+    /** The ids of those who may still decide it, after these decisions; none while it is held. */
+    public List<String> deciders(List<Decision> decisions) {
+        if (held.isPresent()) {
+            return List.of();
+        }
+        List<Decision> votes =
+                decisions.stream().filter(each -> each.isVote() && each.stage() == index).toList();
+        return candidates.stream()
+                .filter(Candidate::eligible)
+                .filter(each -> votes.stream().noneMatch(vote -> uses(vote, each)))
+                .map(Candidate::id)
+                .distinct()
+                .toList();
     }
 
-    OpenStage with(Decision decision) {
+    private static boolean uses(Decision vote, Candidate candidate) {
+        return vote.isOf(new Person(candidate.seat(), Optional.empty()))
+                || vote.isOf(new Person(candidate.id(), Optional.empty()))
+                || vote.worker()
+                        .filter(worker -> candidate.person().equals("worker:" + worker))
+                        .isPresent();
+    }
+
+    OpenStage asking(Optional<String> what) {
         return new OpenStage(
-                ready, index, name, asks, candidates, since, until, plus(decisions, decision));
+                index,
+                name,
+                asks,
+                candidates,
+                dropped,
+                needed,
+                denies,
+                level,
+                reminded,
+                extended,
+                undetermined,
+                what,
+                held,
+                since,
+                until,
+                wake);
     }
 
-    OpenStage asking(List<Candidate> others) {
-        return new OpenStage(ready, index, name, asks, others, since, until, decisions);
-    }
-
-    static List<Decision> plus(List<Decision> decisions, Decision decision) {
-        List<Decision> all = new ArrayList<>(decisions);
-        all.add(decision);
-        return List.copyOf(all);
-    }
-
-    private Set<String> approvers(IntPredicate stages) {
-        return decisions.stream()
-                .filter(each -> each.kind() == Decision.Kind.APPROVED && stages.test(each.stage()))
-                .flatMap(each -> each.by().stream())
-                .collect(Collectors.toUnmodifiableSet());
+    OpenStage at(int steps, int reminders, boolean longer, Instant end) {
+        return new OpenStage(
+                index,
+                name,
+                asks,
+                candidates,
+                dropped,
+                needed,
+                denies,
+                steps,
+                reminders,
+                longer,
+                undetermined,
+                question,
+                held,
+                since,
+                end,
+                wake);
     }
 }

@@ -1,6 +1,7 @@
 package dev.remit.approval.domain;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** How a change stands on its way through the stages of its charter. */
@@ -14,29 +15,55 @@ public sealed interface Route {
     /** It waits for a charter that can be gone by. */
     record CharterUnknown(Ready ready, String why, Instant since, Instant until) implements Route {}
 
-    /** A stage is open. */
+    /**
+     * A rule about the separation of duties forbids it as things are.
+     *
+     * @param next the stage to open when it does not any more; as many as there are to authorize
+     * @param decisions the change's so far
+     */
+    record Barred(
+            Ready ready,
+            int next,
+            List<Decision> decisions,
+            String why,
+            Instant since,
+            Instant until)
+            implements Route {}
+
+    /** Stages are open. */
     sealed interface Open extends Route {
-        OpenStage stage();
+        Course course();
     }
 
-    /** Enough people may decide the stage. */
-    record Waiting(OpenStage stage) implements Open {}
+    /** Enough people may decide each of them. */
+    record Waiting(Course course) implements Open {}
 
-    /** Too few may. */
-    record Held(OpenStage stage, String why) implements Open {}
+    /** Of one at least too few may. */
+    record Held(Course course, String why) implements Open {}
+
+    /**
+     * The stages that a change has come to.
+     *
+     * @param open those that are not decided, at least one
+     * @param next the first stage that has not been opened yet
+     * @param decisions all of the change's so far, refused attempts included
+     */
+    record Course(Ready ready, List<OpenStage> open, int next, List<Decision> decisions) {}
 
     /**
      * Nothing is left to decide.
      *
-     * @param last the stage at which it ended; empty if none was open, or when it is not needed
+     * @param last where it ended; empty if nothing was open, or when it is not needed
      */
-    record Ended(End how, Instant at, Optional<OpenStage> last) implements Route {}
+    record Ended(End how, Instant at, Optional<Course> last) implements Route {}
 
     /** How a route ends. */
     enum End {
         APPROVED,
         DENIED,
-        EXPIRED
+        EXPIRED,
+        HALTED,
+        WITHDRAWN
     }
 
     /** The state's name, as it is kept and shown. */
@@ -45,8 +72,28 @@ public sealed interface Route {
             case Unrouted _ -> "UNROUTED";
             case Unplanned _ -> "UNPLANNED";
             case CharterUnknown _ -> "CHARTER_UNKNOWN";
+            case Barred _ -> "BARRED";
             case Open _ -> "OPEN";
             case Ended ended -> ended.how().name();
+        };
+    }
+
+    /** What is known of the change while it is on its way. */
+    default Optional<Ready> underWay() {
+        return switch (this) {
+            case CharterUnknown waits -> Optional.of(waits.ready());
+            case Barred barred -> Optional.of(barred.ready());
+            case Open open -> Optional.of(open.course().ready());
+            case Unrouted _, Unplanned _, Ended _ -> Optional.empty();
+        };
+    }
+
+    /** What was decided so far, while it is on its way. */
+    default List<Decision> decisions() {
+        return switch (this) {
+            case Barred barred -> barred.decisions();
+            case Open open -> open.course().decisions();
+            case Unrouted _, Unplanned _, CharterUnknown _, Ended _ -> List.of();
         };
     }
 }

@@ -2,31 +2,32 @@ package dev.remit.approval.domain;
 
 import dev.remit.approval.domain.Attempt.Result;
 import dev.remit.approval.domain.Charter.Lookup;
-import dev.remit.approval.domain.Charter.Policy;
-import dev.remit.approval.domain.Charter.Stage;
+import dev.remit.approval.domain.Duty.Part;
+import dev.remit.approval.domain.Eligibility.Bar;
+import dev.remit.approval.domain.Eligibility.Barring;
+import dev.remit.approval.domain.Event.Answered;
 import dev.remit.approval.domain.Event.Attempted;
 import dev.remit.approval.domain.Event.Deadline;
 import dev.remit.approval.domain.Event.Lacking;
 import dev.remit.approval.domain.Event.News;
 import dev.remit.approval.domain.Event.Readied;
-import dev.remit.approval.domain.Happened.Authorized;
+import dev.remit.approval.domain.Event.Withdrawn;
 import dev.remit.approval.domain.Happened.Decided;
-import dev.remit.approval.domain.Happened.Reassigned;
 import dev.remit.approval.domain.Happened.Requested;
+import dev.remit.approval.domain.Route.Barred;
 import dev.remit.approval.domain.Route.CharterUnknown;
+import dev.remit.approval.domain.Route.Course;
 import dev.remit.approval.domain.Route.End;
 import dev.remit.approval.domain.Route.Ended;
-import dev.remit.approval.domain.Route.Held;
 import dev.remit.approval.domain.Route.Open;
 import dev.remit.approval.domain.Route.Unplanned;
 import dev.remit.approval.domain.Route.Unrouted;
-import dev.remit.approval.domain.Route.Waiting;
-import dev.remit.handoff.directory.Account;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How a route moves: every state with every event. Pure. What is not known holds; a held route ends
@@ -42,13 +43,18 @@ public final class Routing {
         return switch (new Cell(state, event)) {
             case Cell(Unrouted _, Readied(Ready ready)) -> begin(ready, known);
             case Cell(Unrouted _, Lacking what) -> setAside(what, known);
-            case Cell(Unrouted _, Attempted _) -> refused(state, Attempt.CHANGE_UNKNOWN);
+            case Cell(Unrouted _, Attempted _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
+            case Cell(Unrouted _, Answered _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
+            case Cell(Unrouted _, Withdrawn _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
             case Cell(Unrouted _, News _) -> Outcome.nothing(state);
             case Cell(Unrouted _, Deadline _) -> Outcome.nothing(state);
 
             case Cell(Unplanned _, Readied(Ready ready)) -> begin(ready, known);
             case Cell(Unplanned _, Lacking _) -> Outcome.nothing(state);
             case Cell(Unplanned _, Attempted tried) -> closed(state, tried);
+            case Cell(Unplanned _, Answered _) -> notAsked(state);
+            case Cell(Unplanned held, Withdrawn back) ->
+                    withdraw(state, held.what().parties(), "", Optional.empty(), back, known);
             case Cell(Unplanned _, News _) -> Outcome.nothing(state);
             case Cell(Unplanned held, Deadline _) ->
                     lapse(state, held.until(), "no message with a plan came in time", known);
@@ -56,187 +62,330 @@ public final class Routing {
             case Cell(CharterUnknown _, Readied _) -> Outcome.nothing(state);
             case Cell(CharterUnknown _, Lacking _) -> Outcome.nothing(state);
             case Cell(CharterUnknown _, Attempted tried) -> closed(state, tried);
+            case Cell(CharterUnknown _, Answered _) -> notAsked(state);
+            case Cell(CharterUnknown held, Withdrawn back) ->
+                    withdraw(state, held.ready(), Optional.empty(), back, known);
             case Cell(CharterUnknown held, News _) -> found(held, known);
-            case Cell(CharterUnknown held, Deadline _) ->
-                    lapse(state, held.until(), "its charter did not come in time", known);
+            case Cell(CharterUnknown held, Deadline _) -> late(held, known);
+
+            case Cell(Barred _, Readied _) -> Outcome.nothing(state);
+            case Cell(Barred _, Lacking _) -> Outcome.nothing(state);
+            case Cell(Barred _, Attempted tried) -> closed(state, tried);
+            case Cell(Barred _, Answered _) -> notAsked(state);
+            case Cell(Barred barred, Withdrawn back) ->
+                    withdraw(state, barred.ready(), Optional.empty(), back, known);
+            case Cell(Barred barred, News _) -> judgeAgain(barred, known);
+            case Cell(Barred barred, Deadline _) -> halt(barred, known);
 
             case Cell(Open _, Readied _) -> Outcome.nothing(state);
             case Cell(Open _, Lacking _) -> Outcome.nothing(state);
             case Cell(Open open, Attempted tried) -> attempt(open, tried, known);
+            case Cell(Open open, Answered answer) -> answered(open, answer, known);
+            case Cell(Open open, Withdrawn back) ->
+                    withdraw(state, open.course().ready(), Optional.of(open.course()), back, known);
             case Cell(Open open, News _) -> again(open, known);
-            case Cell(Open open, Deadline _) -> expire(open, known);
+            case Cell(Open open, Deadline _) -> due(open, known);
 
             case Cell(Ended _, Readied _) -> Outcome.nothing(state);
             case Cell(Ended _, Lacking _) -> Outcome.nothing(state);
             case Cell(Ended _, Attempted tried) -> closed(state, tried);
+            case Cell(Ended _, Answered _) -> notAsked(state);
+            case Cell(Ended _, Withdrawn _) ->
+                    Outcome.refused(state, Attempt.notWaiting(state.state()));
             case Cell(Ended _, News _) -> Outcome.nothing(state);
             case Cell(Ended _, Deadline _) -> Outcome.nothing(state);
         };
     }
 
-    private static Outcome begin(Ready ready, Known known) {
-        Instant until = known.now().plus(known.patience());
-        return switch (known.charter()) {
-            case Lookup.Found(Charter charter) -> enter(ready, charter, 0, List.of(), known);
-            case Lookup.Missing(String why) ->
-                    Outcome.of(
-                            new CharterUnknown(ready, why, known.now(), until),
-                            new Requested(
-                                    "", 0, List.of(), Optional.of(why), ready.planHash(), until));
+    /**
+     * What would happen to a change that came now; nothing is kept.
+     *
+     * @return what {@link #decide} would hand on
+     */
+    public static Outcome preview(Ready ready, Known known) {
+        return begin(ready, known);
+    }
+
+    /** Every stage that a change would come to if it came now; nothing is kept. */
+    public static Forecast forecast(Ready arrived, Known known) {
+        Ready ready = arrived.seeing(Resolution.managerOf(arrived, known.people()));
+        return switch (known.charterInForce()) {
+            case Lookup.Missing(String why) -> Forecast.none(why);
+            case Lookup.Found(Charter charter) -> {
+                Map<String, Forecast.Stage> stages = new LinkedHashMap<>();
+                for (int index = 0; index < charter.stages().size(); index++) {
+                    if (!stages.containsKey(charter.stages().get(index).name())) {
+                        from(ready, index, List.of(), charter, known)
+                                .proceed()
+                                .happened()
+                                .forEach(each -> foresee(each, stages));
+                    }
+                }
+                yield new Forecast(
+                        List.copyOf(stages.values()),
+                        Optional.empty(),
+                        violations(ready, charter, known));
+            }
         };
+    }
+
+    private static void foresee(Happened happened, Map<String, Forecast.Stage> stages) {
+        switch (happened) {
+            case Happened.Requested requested -> {
+                if (!requested.stage().isEmpty()) {
+                    stages.putIfAbsent(
+                            requested.stage(),
+                            new Forecast.Stage(
+                                    requested.stage(),
+                                    requested.quorum(),
+                                    requested.held(),
+                                    Optional.empty(),
+                                    requested.candidates()));
+                }
+            }
+            case Happened.Decided decided ->
+                    stages.put(
+                            decided.decision().stageName(),
+                            new Forecast.Stage(
+                                    decided.decision().stageName(),
+                                    0,
+                                    Optional.empty(),
+                                    Optional.of(decided.decision().reason()),
+                                    List.of()));
+            case Happened.Reassigned _, Happened.Authorized _ -> {}
+        }
+    }
+
+    private static Outcome begin(Ready arrived, Known known) {
+        Ready ready = arrived.seeing(Resolution.managerOf(arrived, known.people()));
+        return switch (known.charterInForce()) {
+            case Lookup.Found(Charter charter) -> {
+                Progress progress = from(ready, 0, List.of(), charter, known);
+                List<Violation> violations = violations(ready, charter, known);
+                yield violations.isEmpty() ? progress.proceed() : progress.bar(violations);
+            }
+            case Lookup.Missing(String why) -> {
+                Instant until = known.now().plus(known.patience());
+                yield Outcome.of(
+                        new CharterUnknown(ready, why, known.now(), until),
+                        held(why, ready.planHash(), until));
+            }
+        };
+    }
+
+    private static List<Violation> violations(Ready ready, Charter charter, Known known) {
+        List<Violation> all = new ArrayList<>(Duties.ofActors(ready, charter, known));
+        all.addAll(Duties.ofAccess(ready, charter, known));
+        return all;
+    }
+
+    private static Progress from(
+            Ready ready, int next, List<Decision> decisions, Charter charter, Known known) {
+        return new Progress(new Course(ready, List.of(), next, decisions), charter, known);
     }
 
     private static Outcome setAside(Lacking what, Known known) {
         Instant until = known.now().plus(known.patience());
-        return Outcome.of(
-                new Unplanned(what, known.now(), until),
-                new Requested("", 0, List.of(), Optional.of(what.why()), "", until));
+        return Outcome.of(new Unplanned(what, known.now(), until), held(what.why(), "", until));
+    }
+
+    private static Requested held(String why, String planHash, Instant until) {
+        return new Requested(
+                "", 0, 1, List.of(), Optional.of(why), List.of(), List.of(), planHash, until);
     }
 
     private static Outcome found(CharterUnknown held, Known known) {
-        return switch (known.charter()) {
+        return switch (known.charterInForce()) {
             case Lookup.Found _ -> begin(held.ready(), known);
             case Lookup.Missing _ -> Outcome.nothing(held);
         };
     }
 
-    /** Opens a stage, and every one after it that a rule approves on the spot. */
-    private static Outcome enter(
-            Ready ready, Charter charter, int first, List<Decision> before, Known known) {
-        List<Happened> happened = new ArrayList<>();
-        List<Decision> decisions = before;
-        Optional<OpenStage> last = Optional.empty();
-        for (int index = first; index < charter.stages().size(); index++) {
-            Stage stage = charter.stages().get(index);
-            Optional<Policy> rule =
-                    stage.policy().filter(policy -> policy.approves(ready.verdict()));
-            OpenStage empty =
-                    new OpenStage(
-                            ready,
-                            index,
-                            stage.name(),
-                            rule.isPresent() ? Optional.empty() : stage.asks(ready),
-                            List.of(),
-                            known.now(),
-                            known.now().plus(stage.expiresAfter()),
-                            decisions);
-            OpenStage open =
-                    empty.asking(
-                            rule.map(policy -> List.of(candidate(policy)))
-                                    .orElseGet(() -> resolve(empty, stage, charter, known)));
-            Optional<String> held = held(open, stage);
-            happened.add(
-                    new Requested(
-                            stage.name(),
-                            stage.quorum(),
-                            open.candidates(),
-                            held,
-                            ready.planHash(),
-                            open.until()));
-            if (rule.isEmpty()) {
-                return new Outcome(state(open, held), List.copyOf(happened), Optional.empty());
-            }
-            Decided decided = approved(open, rule.get(), known);
-            happened.add(decided);
-            last = Optional.of(open.with(decided.decision()));
-            decisions = last.get().decisions();
+    /** A charter may have come into force in the meantime. */
+    private static Outcome late(CharterUnknown held, Known known) {
+        return known.charterInForce() instanceof Lookup.Found
+                ? begin(held.ready(), known)
+                : lapse(held, held.until(), "its charter did not come in time", known);
+    }
+
+    private static Outcome judgeAgain(Barred barred, Known known) {
+        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
+            return Outcome.nothing(barred);
         }
-        happened.add(new Authorized(ready, known.now().plus(charter.authorizationExpiresAfter())));
-        return new Outcome(
-                new Ended(End.APPROVED, known.now(), last),
-                List.copyOf(happened),
-                Optional.empty());
+        Progress progress = from(barred.ready(), barred.next(), barred.decisions(), charter, known);
+        List<Violation> violations = violations(barred.ready(), charter, known);
+        if (barred.next() == charter.stages().size()) {
+            violations.addAll(
+                    Duties.ofApprovals(barred.ready(), charter, barred.decisions(), known));
+        }
+        if (violations.isEmpty()) {
+            return progress.proceed();
+        }
+        return Violation.words(violations).equals(barred.why())
+                ? Outcome.nothing(barred)
+                : progress.bar(violations, barred.since(), barred.until());
     }
 
-    /** The same record as a person's, so that nothing is approved unseen. */
-    private static Decided approved(OpenStage open, Policy rule, Known known) {
-        return new Decided(
-                new Decision(
-                        open.index(),
-                        open.name(),
-                        Decision.Kind.APPROVED,
-                        Optional.of(rule.id()),
-                        Optional.empty(),
-                        "the readiness verdict is " + open.ready().verdict(),
-                        known.now()),
-                open.ready().planHash(),
-                Optional.empty(),
-                Optional.of(rule));
-    }
-
-    private static Candidate candidate(Policy rule) {
-        return new Candidate(
-                rule.id(), rule.name() + "@" + rule.version(), true, "rule of the charter");
+    private static Outcome halt(Barred barred, Known known) {
+        if (known.now().isBefore(barred.until())) {
+            return Outcome.nothing(barred);
+        }
+        return Outcome.of(
+                new Ended(End.HALTED, known.now(), Optional.empty()),
+                Progress.ofNobody(
+                        barred.next(),
+                        "",
+                        Decision.Kind.HALTED,
+                        barred.why(),
+                        barred.ready().planHash(),
+                        known.now()));
     }
 
     private static Outcome attempt(Open open, Attempted tried, Known known) {
         Attempt attempt = tried.attempt();
-        if (!(known.charter() instanceof Lookup.Found(Charter charter))) {
-            return closed(open, tried);
+        Course course = open.course();
+        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
+            return known.charterInForce() instanceof Lookup.Missing(String why)
+                    ? Outcome.refused(
+                            open, new Result.Refused(409, "CHARTER_NOT_IN_FORCE", why, false))
+                    : Outcome.nothing(open);
         }
-        OpenStage at = open.stage();
+        Progress progress = new Progress(course, charter, known);
+        Optional<OpenStage> chosen = choose(course, attempt, progress);
+        if (chosen.isEmpty()) {
+            return Outcome.refused(
+                    open,
+                    new Result.Refused(
+                            409,
+                            "STAGE_NOT_OPEN",
+                            "stage: %s is not open".formatted(attempt.stage().orElse("")),
+                            false));
+        }
+        OpenStage at = chosen.get();
+        Person decider = known.person(attempt.by());
+        Optional<Candidate> as = as(at, attempt);
         Result result =
                 attempt.on(
-                        new Attempt.Stage.Waiting(
-                                at.ready().planHash(),
-                                at.until(),
-                                charter.stages().get(at.index()).quorum(),
-                                at.candidates(),
-                                at.approvals()),
-                        Eligibility.bars(
-                                attempt.by(),
-                                known.accounts(Concern.account(attempt.by())).stream().findFirst(),
-                                tried.roles(),
-                                charter.role(),
-                                at.parties()));
+                        new Attempt.Waiting(
+                                at,
+                                progress.nonce(at),
+                                course.ready().planHash(),
+                                charter.stages().get(at.index()),
+                                progress.voted(at.index(), attempt.by(), as),
+                                as,
+                                progress.votes(at.index())),
+                        barring(tried, at, as, progress, known),
+                        tried.authentication());
+        if (attempt.decision() == Attempt.Kind.APPROVED && !(result instanceof Result.Refused)) {
+            List<Violation> violations = violations(course.ready(), charter, known);
+            if (!violations.isEmpty()) {
+                result = new Result.Refused(403, "SOD_ACCESS", Violation.words(violations), true);
+            }
+        }
+        return apply(open, tried, at, decider, as.flatMap(Candidate::onBehalfOf), result, progress);
+    }
+
+    private static Outcome apply(
+            Open open,
+            Attempted tried,
+            OpenStage at,
+            Person decider,
+            Optional<String> onBehalfOf,
+            Result result,
+            Progress progress) {
+        Attempt attempt = tried.attempt();
         return switch (result) {
             case Result.Refused refused -> {
-                if (!refused.recorded() || at.refusedBefore(attempt.by(), refused.code())) {
-                    yield refused(open, refused);
+                if (!refused.recorded()
+                        || progress.refusedBefore(at.index(), attempt.by(), refused.code())) {
+                    yield Outcome.refused(open, refused);
                 }
-                Decided decided =
-                        decided(at, tried, Decision.Kind.REFUSED, Optional.of(refused.code()));
-                yield new Outcome(
-                        same(open, at.with(decided.decision())),
-                        List.of(decided),
-                        Optional.of(refused));
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        attempt.onBehalfOf(),
+                        Decision.Kind.REFUSED,
+                        Optional.of(refused.code()));
+                Outcome kept = progress.stay();
+                yield new Outcome(kept.next(), kept.happened(), Optional.of(refused), List.of());
+            }
+            case Result.Questioned _ -> {
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        onBehalfOf,
+                        Decision.Kind.QUESTIONED,
+                        Optional.empty());
+                progress.replace(at.asking(Optional.of(attempt.reason())));
+                yield progress.stay();
             }
             case Result.Counted _ -> {
-                Decided decided = decided(at, tried, Decision.Kind.APPROVED, Optional.empty());
-                yield Outcome.of(same(open, at.with(decided.decision())), decided);
+                boolean approved = attempt.decision() == Attempt.Kind.APPROVED;
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        onBehalfOf,
+                        approved ? Decision.Kind.APPROVED : Decision.Kind.DENIED,
+                        Optional.empty());
+                progress.refresh(at, "a vote was given");
+                if (approved) {
+                    progress.refreshOthers(at.index());
+                }
+                yield progress.proceed();
             }
             case Result.StageApproved _ -> {
-                Decided decided = decided(at, tried, Decision.Kind.APPROVED, Optional.empty());
-                OpenStage done = at.with(decided.decision());
-                Outcome next = enter(at.ready(), charter, at.index() + 1, done.decisions(), known);
-                List<Happened> happened = new ArrayList<>(List.of(decided));
-                happened.addAll(next.happened());
-                yield new Outcome(
-                        next.next() instanceof Ended(End how, Instant when, Optional<OpenStage> to)
-                                ? new Ended(how, when, to.or(() -> Optional.of(done)))
-                                : next.next(),
-                        List.copyOf(happened),
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        onBehalfOf,
+                        Decision.Kind.APPROVED,
                         Optional.empty());
+                progress.close(at);
+                progress.refreshOthers(at.index());
+                yield progress.proceed();
             }
             case Result.RouteDenied _ -> {
-                Decided decided = decided(at, tried, Decision.Kind.DENIED, Optional.empty());
-                yield Outcome.of(
-                        new Ended(
-                                End.DENIED, known.now(), Optional.of(at.with(decided.decision()))),
-                        decided);
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        onBehalfOf,
+                        Decision.Kind.DENIED,
+                        Optional.empty());
+                progress.close(at);
+                yield progress.end(End.DENIED);
             }
         };
     }
 
-    private static Decided decided(
-            OpenStage at, Attempted tried, Decision.Kind kind, Optional<String> refusal) {
+    private static void keep(
+            Progress progress,
+            Attempted tried,
+            OpenStage at,
+            Person decider,
+            Optional<String> onBehalfOf,
+            Decision.Kind kind,
+            Optional<String> refusal) {
         Attempt attempt = tried.attempt();
-        return new Decided(
+        progress.decided(
+                at,
                 new Decision(
                         at.index(),
                         at.name(),
                         kind,
                         Optional.of(attempt.by()),
+                        decider.worker(),
+                        onBehalfOf,
+                        onBehalfOf.flatMap(id -> progress.person(id).worker()),
                         refusal,
                         attempt.reason(),
                         attempt.at()),
@@ -245,41 +394,214 @@ public final class Routing {
                 Optional.empty());
     }
 
-    /** The directory changed: the stage may ask other people now, a held one may open. */
-    private static Outcome again(Open open, Known known) {
+    /** The stage that someone means, or the first that they may decide, or just the first. */
+    private static Optional<OpenStage> choose(Course course, Attempt attempt, Progress progress) {
+        if (attempt.stage().isPresent()) {
+            return course.open().stream()
+                    .filter(each -> each.name().equals(attempt.stage().get()))
+                    .findFirst();
+        }
+        return course.open().stream()
+                .filter(each -> as(each, attempt).filter(Candidate::eligible).isPresent())
+                .filter(each ->
+                        progress.votes(each.index()).stream()
+                                .noneMatch(
+                                        vote -> vote.by().filter(attempt.by()::equals).isPresent()))
+                .findFirst()
+                .or(() -> course.open().stream().findFirst());
+    }
+
+    /** As whom someone decides: for whom they say, else for themselves, else for another. */
+    private static Optional<Candidate> as(OpenStage stage, Attempt attempt) {
+        List<Candidate> seats =
+                stage.candidates().stream()
+                        .filter(each -> each.id().equals(attempt.by()))
+                        .filter(each ->
+                                attempt.onBehalfOf().isEmpty()
+                                        || each.onBehalfOf().equals(attempt.onBehalfOf()))
+                        .toList();
+        return seats.stream()
+                .filter(Candidate::eligible)
+                .findFirst()
+                .or(() -> seats.stream().findFirst());
+    }
+
+    private static Optional<Barring> barring(
+            Attempted tried, OpenStage at, Optional<Candidate> as, Progress progress, Known known) {
+        Eligibility.Measure measure = progress.measure(at.index());
+        String by = tried.attempt().by();
+        Optional<Barring> own =
+                Eligibility.bars(by, known.account(by), tried.roles(), Part.APPROVER, measure);
+        if (own.isPresent()) {
+            return own;
+        }
+        Optional<String> other = as.flatMap(Candidate::onBehalfOf).or(tried.attempt()::onBehalfOf);
+        if (other.isEmpty()) {
+            return Optional.empty();
+        }
+        String from = other.get();
+        boolean covered =
+                known.delegations().getOrDefault(from, List.of()).stream()
+                        .anyMatch(each ->
+                                each.to().equals(by)
+                                        && each.covers(
+                                                progress.charterName(), tried.attempt().at()));
+        if (!covered) {
+            return Optional.of(
+                    new Barring(Bar.NOT_A_CANDIDATE, "does not act for " + from + " at this time"));
+        }
+        return Eligibility.bars(
+                        from,
+                        known.account(from),
+                        Resolution.roles(known.account(from)),
+                        Part.DELEGATOR,
+                        measure)
+                .map(Barring::ofDelegator);
+    }
+
+    private static Outcome answered(Open open, Answered answer, Known known) {
+        Course course = open.course();
+        Optional<OpenStage> asked =
+                course.open().stream()
+                        .filter(each -> each.question().isPresent())
+                        .filter(each ->
+                                answer.stage().filter(name -> !name.equals(each.name())).isEmpty())
+                        .findFirst();
+        if (asked.isEmpty()) {
+            return notAsked(open);
+        }
+        Person person = known.person(answer.by());
+        if (!isProposer(person, course.ready().parties(), known)) {
+            return Outcome.refused(
+                    open,
+                    new Result.Refused(
+                            403,
+                            "NOT_THE_PROPOSER",
+                            "only who proposed the change, or is responsible for it, answers",
+                            false));
+        }
         if (!(known.charter() instanceof Lookup.Found(Charter charter))) {
             return Outcome.nothing(open);
         }
-        OpenStage at = open.stage();
-        Stage stage = charter.stages().get(at.index());
-        List<Candidate> candidates = resolve(at, stage, charter, known);
-        if (candidates.equals(at.candidates())) {
-            return Outcome.nothing(open);
-        }
-        OpenStage now = at.asking(candidates);
-        if (unlabelled(candidates).equals(unlabelled(at.candidates()))) {
-            return Outcome.of(same(open, now));
-        }
-        Optional<String> held = held(now, stage);
-        return Outcome.of(
-                state(now, held), new Reassigned(at.name(), at.candidates(), candidates, held));
-    }
-
-    private static Outcome expire(Open open, Known known) {
-        OpenStage at = open.stage();
-        if (known.now().isBefore(at.until())) {
-            return Outcome.nothing(open);
-        }
-        Decided decided =
-                expired(
+        Progress progress = new Progress(course, charter, known);
+        OpenStage at = asked.get();
+        progress.decided(
+                at,
+                new Decision(
                         at.index(),
                         at.name(),
-                        "nobody decided in time",
-                        at.ready().planHash(),
-                        known);
+                        Decision.Kind.ANSWERED,
+                        Optional.of(answer.by()),
+                        person.worker(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        answer.text(),
+                        known.now()),
+                course.ready().planHash(),
+                Optional.of(answer.authentication()),
+                Optional.empty());
+        progress.replace(at.asking(Optional.empty()));
+        return progress.stay();
+    }
+
+    private static boolean isProposer(Person person, Parties parties, Known known) {
+        return person.isSame(known.person(parties.proposer()))
+                || parties.principal().map(known::person).filter(person::isSame).isPresent();
+    }
+
+    private static Outcome notAsked(Route state) {
+        return Outcome.refused(
+                state,
+                new Result.Refused(409, "NOT_ASKED", "no question waits for an answer", false));
+    }
+
+    private static Outcome withdraw(
+            Route state, Ready ready, Optional<Course> course, Withdrawn back, Known known) {
+        return withdraw(state, ready.parties(), ready.planHash(), course, back, known);
+    }
+
+    private static Outcome withdraw(
+            Route state,
+            Parties parties,
+            String planHash,
+            Optional<Course> course,
+            Withdrawn back,
+            Known known) {
+        Person person = known.person(back.by());
+        // one without a sign-in was handed on by the service that had judged it
+        if (back.authentication().isPresent() && !isProposer(person, parties, known)) {
+            return Outcome.refused(
+                    state,
+                    new Result.Refused(
+                            403,
+                            "NOT_THE_PROPOSER",
+                            "only who proposed the change, or is responsible for it, takes it back",
+                            false));
+        }
+        Optional<OpenStage> at = course.flatMap(each -> each.open().stream().findFirst());
         return Outcome.of(
-                new Ended(End.EXPIRED, known.now(), Optional.of(at.with(decided.decision()))),
-                decided);
+                new Ended(End.WITHDRAWN, known.now(), course),
+                new Decided(
+                        new Decision(
+                                at.map(OpenStage::index).orElse(0),
+                                at.map(OpenStage::name).orElse(""),
+                                Decision.Kind.WITHDRAWN,
+                                Optional.of(back.by()),
+                                person.worker(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                back.reason(),
+                                known.now()),
+                        planHash,
+                        Optional.empty(),
+                        back.authentication(),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    /** The directory changed: a stage may ask other people now, a held one may open. */
+    private static Outcome again(Open open, Known known) {
+        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
+            return Outcome.nothing(open);
+        }
+        Progress progress = new Progress(open.course(), charter, known);
+        progress.open().forEach(each -> progress.refresh(each, "the directory changed"));
+        return progress.proceed();
+    }
+
+    private static Outcome due(Open open, Known known) {
+        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
+            return lapseOf(open, known);
+        }
+        Progress progress = new Progress(open.course(), charter, known);
+        for (OpenStage each : progress.open()) {
+            Optional<End> end = progress.due(each);
+            if (end.isPresent()) {
+                return progress.end(end.get());
+            }
+        }
+        return progress.proceed();
+    }
+
+    /** Without a charter in force nothing moves but time. */
+    private static Outcome lapseOf(Open open, Known known) {
+        Optional<OpenStage> late =
+                open.course().open().stream()
+                        .filter(each -> !known.now().isBefore(each.until()))
+                        .findFirst();
+        return late.map(at ->
+                        Outcome.of(
+                                new Ended(End.EXPIRED, known.now(), Optional.of(open.course())),
+                                Progress.ofNobody(
+                                        at.index(),
+                                        at.name(),
+                                        Decision.Kind.EXPIRED,
+                                        "nobody decided in time",
+                                        open.course().ready().planHash(),
+                                        known.now())))
+                .orElseGet(() -> Outcome.nothing(open));
     }
 
     /** Ends a route that was held before its first stage. */
@@ -287,95 +609,13 @@ public final class Routing {
         if (known.now().isBefore(until)) {
             return Outcome.nothing(held);
         }
-        String planHash = held instanceof CharterUnknown wait ? wait.ready().planHash() : "";
+        String planHash = held.underWay().map(Ready::planHash).orElse("");
         return Outcome.of(
                 new Ended(End.EXPIRED, known.now(), Optional.empty()),
-                expired(0, "", reason, planHash, known));
-    }
-
-    private static Decided expired(
-            int stage, String stageName, String reason, String planHash, Known known) {
-        return new Decided(
-                new Decision(
-                        stage,
-                        stageName,
-                        Decision.Kind.EXPIRED,
-                        Optional.empty(),
-                        Optional.empty(),
-                        reason,
-                        known.now()),
-                planHash,
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    private static List<Candidate> resolve(
-            OpenStage open, Stage stage, Charter charter, Known known) {
-        Parties parties = open.parties();
-        List<Candidate> candidates = new ArrayList<>();
-        for (Account account : stage.asks(open.ready()).map(known::accounts).orElse(List.of())) {
-            Optional<Eligibility.Bar> bar =
-                    Eligibility.bars(
-                            account.id(),
-                            Optional.of(account),
-                            Set.copyOf(account.roles()),
-                            charter.role(),
-                            parties);
-            candidates.add(
-                    new Candidate(
-                            account.id(),
-                            account.label(),
-                            bar.isEmpty(),
-                            bar.map(Enum::name).orElse(reason(stage))));
-        }
-        return List.copyOf(candidates);
-    }
-
-    private static String reason(Stage stage) {
-        return switch (stage.resolver()) {
-            case MANAGER -> "manager of the subject";
-            case GROUP, POLICY -> "member of " + stage.group().orElse("");
-        };
-    }
-
-    private static Optional<String> held(OpenStage open, Stage stage) {
-        long eligible = open.candidates().stream().filter(Candidate::eligible).count();
-        if (eligible >= stage.quorum()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                stage.policy().isPresent() && stage.group().isEmpty()
-                        ? "stage %s: its rule does not approve the verdict %s, and it asks nobody else"
-                                .formatted(stage.name(), open.ready().verdict())
-                        : "stage %s needs %d and finds %d who may decide"
-                                .formatted(stage.name(), stage.quorum(), eligible));
-    }
-
-    private static Open state(OpenStage stage, Optional<String> held) {
-        return held.<Open>map(why -> new Held(stage, why)).orElse(new Waiting(stage));
-    }
-
-    private static Open same(Open state, OpenStage stage) {
-        return switch (state) {
-            case Waiting _ -> new Waiting(stage);
-            case Held held -> new Held(stage, held.why());
-        };
-    }
-
-    private static List<Candidate> unlabelled(List<Candidate> candidates) {
-        return candidates.stream()
-                .map(each -> new Candidate(each.id(), "", each.eligible(), each.reason()))
-                .toList();
+                Progress.ofNobody(0, "", Decision.Kind.EXPIRED, reason, planHash, known.now()));
     }
 
     private static Outcome closed(Route state, Attempted tried) {
-        return tried.attempt().on(new Attempt.Stage.Closed(state.state()), Optional.empty())
-                        instanceof Result.Refused refused
-                ? refused(state, refused)
-                : Outcome.nothing(state);
-    }
-
-    private static Outcome refused(Route state, Result.Refused refused) {
-        return new Outcome(state, List.of(), Optional.of(refused));
+        return Outcome.refused(state, tried.attempt().closed(state.state()));
     }
 }

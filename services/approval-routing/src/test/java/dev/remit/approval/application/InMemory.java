@@ -3,6 +3,7 @@ package dev.remit.approval.application;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Route;
 import dev.remit.handoff.Ids;
@@ -29,7 +30,8 @@ import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 
 /** All ports in memory, with every call counted. */
-final class InMemory implements Routes, People, Charters, News, Answers, Handoffs {
+final class InMemory
+        implements Routes, People, Charters, News, Answers, Delegations, Notices, Handoffs {
     /** A message handed on, in order. */
     record Sent(UUID id, UUID change, SpecificRecord message, UUID cause) {}
 
@@ -49,10 +51,13 @@ final class InMemory implements Routes, People, Charters, News, Answers, Handoff
     final List<Sent> sent = new ArrayList<>();
     final List<SetAside> setAside = new ArrayList<>();
     final Map<String, Integer> calls = new TreeMap<>();
+    final Map<UUID, Kept> delegations = new LinkedHashMap<>();
+    final List<Notice> notices = new ArrayList<>();
 
     /** What another replica does between this one's selection and its lock. */
     Runnable beforeLock = () -> {};
 
+    private final Set<UUID> told = new HashSet<>();
     private long ids;
 
     @Override
@@ -118,7 +123,9 @@ final class InMemory implements Routes, People, Charters, News, Answers, Handoff
                         routes.values().stream().filter(Route.Held.class::isInstance).count(),
                         routes.values().stream()
                                 .filter(Route.Open.class::isInstance)
-                                .map(each -> ((Route.Open) each).stage().since())
+                                .flatMap(each ->
+                                        ((Route.Open) each)
+                                                .course().open().stream().map(OpenStage::since))
                                 .min(Comparator.naturalOrder())));
     }
 
@@ -164,9 +171,8 @@ final class InMemory implements Routes, People, Charters, News, Answers, Handoff
         List<UUID> all =
                 routes.entrySet().stream()
                         .filter(each ->
-                                concern(each.getValue())
-                                        .map(news.get(first)::contains)
-                                        .orElse(false))
+                                concerns(each.getValue()).stream()
+                                        .anyMatch(news.get(first)::contains))
                         .map(Map.Entry::getKey)
                         .skip(looked.getOrDefault(first, 0))
                         .toList();
@@ -232,21 +238,121 @@ final class InMemory implements Routes, People, Charters, News, Answers, Handoff
         return switch (route) {
             case Route.Unplanned held -> Optional.of(held.until());
             case Route.CharterUnknown held -> Optional.of(held.until());
-            case Route.Open open -> Optional.of(open.stage().until());
+            case Route.Barred barred -> Optional.of(barred.until());
+            case Route.Open open ->
+                    open.course().open().stream()
+                            .map(OpenStage::wake)
+                            .min(Comparator.naturalOrder());
             case Route.Unrouted _ -> Optional.empty();
             case Route.Ended _ -> Optional.empty();
         };
     }
 
-    private static Optional<Concern> concern(Route route) {
+    private static Set<Concern> concerns(Route route) {
         return switch (route) {
-            case Route.CharterUnknown held ->
-                    Optional.of(Concern.charter(held.ready().charterHash()));
-            case Route.Open open -> Optional.of(open.stage()).flatMap(OpenStage::asks);
-            case Route.Unplanned _ -> Optional.empty();
-            case Route.Unrouted _ -> Optional.empty();
-            case Route.Ended _ -> Optional.empty();
+            case Route.CharterUnknown held -> Set.of(Concern.charter(held.ready().charterHash()));
+            case Route.Barred barred ->
+                    Set.of(Concern.worker(barred.ready().parties().subjectWorker()));
+            case Route.Open open -> {
+                Set<Concern> all = new HashSet<>();
+                open.course().open().forEach(each -> all.addAll(each.asks()));
+                yield all;
+            }
+            case Route.Unplanned _, Route.Unrouted _, Route.Ended _ -> Set.of();
         };
+    }
+
+    @Override
+    public Uni<Map<String, List<Delegation>>> from(Collection<String> delegators, Instant at) {
+        called("delegations");
+        Map<String, List<Delegation>> found = new HashMap<>();
+        for (Kept kept : delegations.values()) {
+            Delegation each = kept.delegation();
+            if (delegators.contains(each.from())
+                    && kept.endedAt().isEmpty()
+                    && !at.isBefore(each.since())
+                    && at.isBefore(each.until())) {
+                found.computeIfAbsent(each.from(), _ -> new ArrayList<>()).add(each);
+            }
+        }
+        return item(found);
+    }
+
+    @Override
+    public Uni<List<Kept>> of(String person, Instant at) {
+        return item(
+                delegations.values().stream()
+                        .filter(each ->
+                                each.delegation().from().equals(person)
+                                        || each.delegation().to().equals(person))
+                        .filter(each ->
+                                each.endedAt().isEmpty() && at.isBefore(each.delegation().until()))
+                        .toList());
+    }
+
+    @Override
+    public Uni<Void> add(Kept kept) {
+        delegations.put(kept.delegation().id(), kept);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Optional<Kept>> withId(UUID id) {
+        return item(Optional.ofNullable(delegations.get(id)));
+    }
+
+    @Override
+    public Uni<Void> end(UUID id, String by, Instant at) {
+        delegations.computeIfPresent(
+                id,
+                (_, each) ->
+                        new Kept(
+                                each.delegation(),
+                                each.reason(),
+                                each.madeBy(),
+                                each.madeAt(),
+                                Optional.of(at)));
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Set<String>> turned(Instant at) {
+        Set<String> turned = new HashSet<>();
+        for (Kept kept : delegations.values()) {
+            if (!at.isBefore(kept.delegation().until()) && told.add(kept.delegation().id())) {
+                turned.add(kept.delegation().from());
+            }
+        }
+        return item(turned);
+    }
+
+    @Override
+    public Uni<Void> add(Collection<Notice> notices) {
+        called("notices");
+        this.notices.addAll(notices);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<Due>> claim(Instant at) {
+        List<Due> due = new ArrayList<>();
+        for (Notice each : notices) {
+            due.add(new Due(due.size(), each));
+        }
+        return item(due);
+    }
+
+    @Override
+    public Uni<Void> sent(Collection<Long> positions) {
+        List<Notice> left = new ArrayList<>();
+        for (int n = 0; n < notices.size(); n++) {
+            if (!positions.contains((long) n)) {
+                left.add(notices.get(n));
+            }
+        }
+        notices.clear();
+        notices.addAll(left);
+        return Uni.createFrom().voidItem();
     }
 
     private void called(String port) {

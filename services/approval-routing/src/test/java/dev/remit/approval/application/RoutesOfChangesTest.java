@@ -75,7 +75,7 @@ class RoutesOfChangesTest {
 
         assertThat(large.world.calls).isEqualTo(one);
         assertThat(large.world.sent).hasSize(500);
-        assertThat(one.values()).allMatch(count -> count == 1);
+        assertThat(one.values()).allMatch(count -> count <= 1);
     }
 
     @Test
@@ -228,7 +228,7 @@ class RoutesOfChangesTest {
         scene.receive(Scene.observed(Scene.PEOPLE, "security-1"));
         assertThat(world.news.firstEntry().getValue())
                 .as("the group that was left is concerned too")
-                .isEqualTo(Set.of(Concern.account("security-1"), Concern.group("/security")));
+                .contains(Concern.account("security-1"), Concern.group("/security"));
         scene.lookAgain();
 
         assertThat(world.sent).hasSize(1);
@@ -241,8 +241,11 @@ class RoutesOfChangesTest {
 
     @Test
     void newsAboutOtherSystemsOrMereActivityConcernsNobody() {
+        scene.receive(List.of(CHANGE));
+        world.sent.clear();
         scene.receive(Scene.observed("scim:payroll", "manager"));
-        assertThat(world.news).isEmpty();
+        scene.lookAgain();
+        assertThat(world.sent).isEmpty();
     }
 
     @Test
@@ -311,11 +314,7 @@ class RoutesOfChangesTest {
                                 Scene.item(changes.get(1)),
                                 Scene.item(stranger),
                                 Scene.item(changes.get(0)),
-                                new Item(
-                                        changes.get(2),
-                                        Attempt.Kind.DENIED,
-                                        "no",
-                                        "0".repeat(64))));
+                                Scene.item(changes.get(2), Attempt.Kind.DENIED, "0".repeat(64))));
 
         List<Result> results = scene.decide(items, "manager", Optional.empty());
 
@@ -355,6 +354,179 @@ class RoutesOfChangesTest {
                             assertThat(problem.status()).isEqualTo(409);
                             assertThat(problem.code()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
                         });
+    }
+
+    @Test
+    void aDelegateDecidesWhatIsOpenAlreadyAndBothAreOnTheRecord() {
+        scene.receive(List.of(CHANGE));
+        Delegations.Kept kept = delegate("manager", "security-1");
+        scene.lookAgain();
+        ApprovalReassigned moved = (ApprovalReassigned) world.messages(CHANGE).getLast();
+        assertThat(moved.getCandidates().getLast().getOnBehalfOf()).isEqualTo("manager");
+
+        assertThat(scene.decide(CHANGE, "security-1").status()).isEqualTo(201);
+        ApprovalDecided decided = (ApprovalDecided) world.messages(CHANGE).get(2);
+        assertThat(decided.getDecidedBy().getId()).isEqualTo("security-1");
+        assertThat(decided.getOnBehalfOf()).isEqualTo("manager");
+        assertThat(decided.getBinding().getWorker()).isEqualTo("W-security-1");
+        assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("SOD_SAME_PERSON");
+        assertThat(scene.delegate.of("security-1").await().indefinitely()).containsExactly(kept);
+    }
+
+    @Test
+    void aDelegationThatEndsIsNewsOnceAndMovesTheStageBack() {
+        scene.receive(List.of(CHANGE));
+        Delegations.Kept kept = delegate("manager", "security-1");
+        scene.lookAgain();
+        scene.delegate.end(kept.delegation().id(), "manager").await().indefinitely();
+        assertThat(scene.decide(CHANGE, "security-1").code()).isEqualTo("NOT_A_CANDIDATE");
+        scene.lookAgain();
+        assertThat(((ApprovalReassigned) world.messages(CHANGE).getLast()).getCandidates())
+                .hasSize(1);
+
+        delegate("manager", "security-2");
+        scene.lookAgain();
+        world.passes(Duration.ofHours(2));
+        scene.delegate.turn().await().indefinitely();
+        scene.delegate.turn().await().indefinitely();
+        assertThat(world.news).hasSize(1);
+        scene.lookAgain();
+        assertThat(((ApprovalReassigned) world.messages(CHANGE).getLast()).getCandidates())
+                .hasSize(1);
+    }
+
+    @Test
+    void nobodyDelegatesToThemselvesOrForLongerThanAQuarter() {
+        assertThatThrownBy(() -> delegate("manager", "manager"))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("DELEGATE_SELF"));
+        assertThatThrownBy(() ->
+                        scene.delegate
+                                .delegate(
+                                        "manager",
+                                        "security-1",
+                                        Set.of(),
+                                        Optional.empty(),
+                                        world.now.plus(Duration.ofDays(91)),
+                                        "away")
+                                .await()
+                                .indefinitely())
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("DELEGATION_TOO_LONG"));
+        assertThatThrownBy(() -> scene.delegate.end(new UUID(0, 0), "x").await().indefinitely())
+                .isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void aQuestionIsHandedOnAndSoIsItsAnswer() {
+        scene.receive(List.of(CHANGE));
+        Item asks = Scene.item(CHANGE, Attempt.Kind.QUESTIONED, Scene.PLAN_HASH);
+        assertThat(scene.decide(List.of(asks), "manager", Optional.empty()).getFirst().status())
+                .isEqualTo(201);
+        assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("QUESTION_OPEN");
+        assertThat(answer("security-1")).contains("NOT_THE_PROPOSER");
+        assertThat(answer("owner")).isEmpty();
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        assertThat(world.messages(CHANGE))
+                .filteredOn(ApprovalDecided.class::isInstance)
+                .extracting(each -> ((ApprovalDecided) each).getDecision())
+                .containsExactly(Decision.QUESTIONED, Decision.ANSWERED, Decision.APPROVED);
+    }
+
+    @Test
+    void aChangeIsTakenBackByItsProposerOrAsReadinessSays() {
+        List<UUID> changes = Scene.changes(3);
+        scene.receive(changes);
+        assertThat(
+                        scene.withdraw
+                                .withdraw(changes.get(0), Scene.decider("owner"), "no need")
+                                .await()
+                                .indefinitely())
+                .isEmpty();
+        scene.receive(
+                ReadinessJudged.newBuilder(Scene.judged(changes.get(1), ReadinessVerdict.WITHDRAWN))
+                        .setWithdrawal(
+                                new dev.remit.wire.v1.Withdrawal(
+                                        new dev.remit.wire.v1.Actor(
+                                                "operator", ActorKind.HUMAN, null),
+                                        "asked by phone"))
+                        .build());
+        assertThat(world.routes.get(changes.get(0)).state()).isEqualTo("WITHDRAWN");
+        assertThat(world.routes.get(changes.get(1)).state()).isEqualTo("WITHDRAWN");
+        assertThat(world.routes.get(changes.get(2)).state()).isEqualTo("OPEN");
+        assertThat(((ApprovalDecided) world.messages(changes.get(1)).getLast()).getDecision())
+                .isEqualTo(Decision.WITHDRAWN);
+    }
+
+    @Test
+    void whoIsAskedIsToldOnceAndWhoIsRemindedAgain() {
+        scene.charter(Scene.MANAGER.replace("\"quorum\"", "\"reminders\":[\"PT4H\"],\"quorum\""));
+        scene.receive(List.of(CHANGE));
+        scene.receive(Scene.observed(Scene.PEOPLE, "manager"));
+        scene.lookAgain();
+        world.passes(Duration.ofHours(4));
+        scene.expire();
+        scene.expire();
+        assertThat(world.notices)
+                .extracting(each -> each.person() + " " + each.kind())
+                .containsExactly("manager ASKED", "manager REMINDED");
+    }
+
+    @Test
+    void whatCouldNotBeSentIsKept() {
+        scene.receive(Scene.changes(3));
+        List<Long> sent = new ArrayList<>();
+        TellPeople tell =
+                new TellPeople(
+                        world,
+                        new Messenger() {
+                            @Override
+                            public boolean isThere() {
+                                return true;
+                            }
+
+                            @Override
+                            public io.smallrye.mutiny.Uni<List<Long>> send(
+                                    List<Notices.Due> due) {
+                                sent.addAll(due.stream().map(Notices.Due::position).toList());
+                                return io.smallrye.mutiny.Uni.createFrom().item(List.of(0L, 2L));
+                            }
+                        },
+                        world,
+                        scene.meters);
+        tell.tell().await().indefinitely();
+        assertThat(sent).hasSize(3);
+        assertThat(world.notices).hasSize(1);
+        assertThat(
+                        scene.meters
+                                .get("remit.approval.notices")
+                                .tag("outcome", "FAILED")
+                                .counter()
+                                .count())
+                .isEqualTo(1);
+    }
+
+    private Delegations.Kept delegate(String from, String to) {
+        return scene.delegate
+                .delegate(
+                        from,
+                        to,
+                        Set.of("leaver"),
+                        Optional.empty(),
+                        world.now.plus(Duration.ofHours(1)),
+                        "away")
+                .await()
+                .indefinitely();
+    }
+
+    private Optional<String> answer(String by) {
+        return scene.answer
+                .answer(CHANGE, Scene.decider(by), Optional.empty(), "because")
+                .await()
+                .indefinitely()
+                .map(Attempt.Result.Refused::code);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.remit.approval.application;
 
+import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.adapter.kafka.KafkaLetters;
 import dev.remit.approval.adapter.kafka.KafkaReadings;
 import dev.remit.approval.application.Answers.Request;
@@ -9,9 +10,6 @@ import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Charter;
-import dev.remit.approval.domain.Charter.Policy;
-import dev.remit.approval.domain.Charter.Resolver;
-import dev.remit.approval.domain.Charter.Stage;
 import dev.remit.approval.domain.Concern;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
@@ -54,6 +52,8 @@ final class Scene {
     static final byte[] PLAN = "{\"steps\":[]}".getBytes(StandardCharsets.UTF_8);
     static final String PLAN_HASH = Hash.sha256(PLAN).hex();
     static final Duration EXPIRES = Duration.ofDays(2);
+    static final String MANAGER =
+            "{\"name\":\"manager\",\"resolver\":\"manager\",\"quorum\":1,\"expiresAfter\":\"PT48H\"}";
 
     final InMemory world = new InMemory();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -61,31 +61,32 @@ final class Scene {
     final DecideStages decide;
     final LookAgain lookAgain;
     final ExpireStages expire;
+    final AnswerQuestion answer;
+    final WithdrawChange withdraw;
+    final Delegate delegate;
 
     private int offset;
 
     Scene() {
         Advance advance =
-                new Advance(world, world, world, new KafkaLetters(), meters, Duration.ofDays(1));
+                new Advance(
+                        world,
+                        world,
+                        world,
+                        world,
+                        new KafkaLetters(),
+                        world,
+                        meters,
+                        Duration.ofDays(1),
+                        Optional.empty());
         receiver = new RouteReadyChange(world, world, advance, new KafkaReadings(PEOPLE));
         decide = new DecideStages(world, advance, world, world, meters);
         lookAgain = new LookAgain(world, advance, world);
         expire = new ExpireStages(world, advance, world);
-        charter(
-                new Stage(
-                        "manager",
-                        Resolver.MANAGER,
-                        Optional.empty(),
-                        Optional.empty(),
-                        1,
-                        EXPIRES),
-                new Stage(
-                        "security",
-                        Resolver.GROUP,
-                        Optional.of("/security"),
-                        Optional.empty(),
-                        1,
-                        EXPIRES));
+        answer = new AnswerQuestion(world, advance, world);
+        withdraw = new WithdrawChange(world, advance, world);
+        delegate = new Delegate(world, world, world);
+        charter(MANAGER, group("security", "/security"));
         world.people.put(Concern.account("manager"), List.of(account("manager")));
         world.people.put(
                 Concern.account("security-1"), List.of(account("security-1", "/security")));
@@ -96,21 +97,31 @@ final class Scene {
                 List.of(account("security-1", "/security"), account("security-2", "/security")));
     }
 
-    void charter(Stage... stages) {
+    void charter(String... stages) {
         world.charters.put(
                 CHARTER,
                 new Charter.Lookup.Found(
-                        new Charter("approver", List.of(stages), Duration.ofHours(1))));
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s]},
+                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """
+                                        .formatted(String.join(",", stages)))));
     }
 
-    static Stage rule(String name, String rule, Optional<String> group) {
-        return new Stage(
-                name,
-                Resolver.POLICY,
-                group,
-                Optional.of(new Policy(rule, "1", Set.of("READY"))),
-                1,
-                EXPIRES);
+    static String group(String name, String path) {
+        return """
+        {"name":"%s","resolver":"group","group":"%s","quorum":1,"expiresAfter":"PT48H"}\
+        """
+                .formatted(name, path);
+    }
+
+    static String rule(String name, String rule, Optional<String> group) {
+        return """
+        {"name":"%s","resolver":"policy","policy":{"name":"%s","version":"1","verdicts":["READY"]}%s,"quorum":1,
+         "expiresAfter":"PT48H"}\
+        """
+                .formatted(name, rule, group.map(path -> ",\"group\":\"" + path + "\"").orElse(""));
     }
 
     static Account account(String id, String... groups) {
@@ -165,11 +176,26 @@ final class Scene {
                 by,
                 Set.of("approver"),
                 new Authentication(
-                        "issuer", Optional.of("token"), Optional.empty(), Optional.empty()));
+                        "issuer",
+                        Optional.of("token"),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty()));
     }
 
     static Item item(UUID change) {
-        return new Item(change, Attempt.Kind.APPROVED, "checked", PLAN_HASH);
+        return item(change, Attempt.Kind.APPROVED, PLAN_HASH);
+    }
+
+    static Item item(UUID change, Attempt.Kind kind, String planHash) {
+        return new Item(
+                change,
+                kind,
+                "checked",
+                planHash,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     void lookAgain() {

@@ -1,5 +1,6 @@
 package dev.remit.readiness.domain;
 
+import dev.remit.handoff.directory.Account;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.Set;
  * @param steps each action with the steps of its plan
  * @param facts what must hold, in the charter's order
  * @param hold how long a change waits for a correction
+ * @param bounds what holds of every subject and resource inside
+ * @param protectedEntitlements paths of groups whose last holder may never lose them
  */
 public record Charter(
         String name,
@@ -21,7 +24,37 @@ public record Charter(
         Set<String> systems,
         Map<String, List<String>> steps,
         List<Required> facts,
-        Duration hold) {
+        Duration hold,
+        List<Bound> bounds,
+        Set<String> protectedEntitlements) {
+
+    /** A charter without bounds and without protected entitlements. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            Set<String> systems,
+            Map<String, List<String>> steps,
+            List<Required> facts,
+            Duration hold) {
+        this(name, version, hash, systems, steps, facts, hold, List.of(), Set.of());
+    }
+
+    /** A condition of the charter's domain. */
+    public interface Bound {
+        /** The condition as it was written. */
+        String text();
+
+        /** Whether the change to this account is inside. */
+        Side of(Request request, Account account);
+    }
+
+    /** On which side of a bound a change is. */
+    public enum Side {
+        INSIDE,
+        OUTSIDE,
+        UNKNOWN
+    }
 
     /**
      * A fact that must hold.

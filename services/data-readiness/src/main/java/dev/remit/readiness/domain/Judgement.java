@@ -63,6 +63,15 @@ public record Judgement(
     public static final String MANAGER = "manager.active";
     public static final String FRESH = "source.fresh";
 
+    /** Whether the change is inside the bounds of the charter's domain. */
+    public static final String INSIDE = "domain.inside";
+
+    /** Whether protected entitlements keep a holder. */
+    public static final String KEPT = "protected.held-by-others";
+
+    /** The steps that take entitlements away, or make them worthless. */
+    private static final Set<String> TAKING = Set.of("disable-account", "leave-groups");
+
     /** Two services' clocks may differ by this much before it matters. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
 
@@ -99,16 +108,21 @@ public record Judgement(
                             + strange.get()
                             + ", which cannot be planned");
         }
+        Optional<Account> account = only(observed.accounts());
         List<Fact> facts =
-                charter.facts().stream()
-                        .map(required -> judge(required, request, observed))
-                        .toList();
+                withinBounds(
+                        charter.facts().stream()
+                                .map(required -> judge(required, request, observed))
+                                .toList(),
+                        request,
+                        charter,
+                        account,
+                        observed);
         List<String> open =
                 facts.stream()
                         .filter(fact -> fact.state() != State.PRESENT)
                         .map(fact -> fact.name() + ": " + fact.reason())
                         .toList();
-        Optional<Account> account = only(observed.accounts());
         Optional<Account> manager = only(observed.activeManagers());
         if (facts.stream().anyMatch(fact -> fact.state() == State.CONTRADICTED)) {
             return new Judgement(
@@ -205,6 +219,81 @@ public record Judgement(
                             Optional.empty(),
                             "nothing here can judge this fact");
         };
+    }
+
+    /**
+     * Adds whether the change is inside the charter's bounds, and whether protected entitlements
+     * keep a holder; not before everything else holds, so that it is judged on data that is right.
+     */
+    private static List<Fact> withinBounds(
+            List<Fact> facts,
+            Request request,
+            Charter charter,
+            Optional<Account> account,
+            Observed observed) {
+        if (account.isEmpty()
+                || facts.stream().anyMatch(fact -> fact.state() != State.PRESENT)) {
+            return facts;
+        }
+        List<Fact> all = new ArrayList<>(facts);
+        if (!charter.bounds().isEmpty()) {
+            all.add(inside(request, charter, account.get()));
+        }
+        List<String> steps = charter.steps().getOrDefault(request.action(), List.of());
+        if (!charter.protectedEntitlements().isEmpty() && steps.stream().anyMatch(TAKING::contains)) {
+            all.add(heldByOthers(request, charter, account.get(), observed));
+        }
+        return List.copyOf(all);
+    }
+
+    private static Fact inside(Request request, Charter charter, Account account) {
+        for (Charter.Side wrong : List.of(Charter.Side.OUTSIDE, Charter.Side.UNKNOWN)) {
+            Optional<Charter.Bound> bound =
+                    charter.bounds().stream()
+                            .filter(each -> each.of(request, account) == wrong)
+                            .findFirst();
+            if (bound.isPresent()) {
+                boolean outside = wrong == Charter.Side.OUTSIDE;
+                return fact(
+                        INSIDE,
+                        outside ? State.CONTRADICTED : State.MISSING,
+                        Optional.empty(),
+                        request.target(),
+                        Optional.of(account.observedAt()),
+                        (outside ? "outside the charter: not " : "it is not known whether ")
+                                + bound.get().text());
+            }
+        }
+        return fact(
+                INSIDE,
+                State.PRESENT,
+                Optional.empty(),
+                request.target(),
+                Optional.of(account.observedAt()),
+                "inside every bound of the charter");
+    }
+
+    private static Fact heldByOthers(
+            Request request, Charter charter, Account account, Observed observed) {
+        List<String> last =
+                charter.protectedEntitlements().stream()
+                        .filter(account::isIn)
+                        .filter(path ->
+                                observed.holders().getOrDefault(path, List.of()).stream()
+                                        .noneMatch(holder ->
+                                                holder.enabled()
+                                                        && !holder.id().equals(account.id())))
+                        .sorted()
+                        .toList();
+        return fact(
+                KEPT,
+                last.isEmpty() ? State.PRESENT : State.CONTRADICTED,
+                last.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", last)),
+                request.target(),
+                observed.readAt(),
+                last.isEmpty()
+                        ? "every protected entitlement keeps a holder"
+                        : "the account is the last enabled holder of " + String.join(", ", last));
     }
 
     private static Fact account(Request request, Observed observed) {

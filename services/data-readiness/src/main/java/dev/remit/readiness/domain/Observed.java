@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param managers the accounts of the worker named as manager, where people sign in
  * @param readAt when the target was last read completely
  * @param corrections facts supplied by people, by the fact's name
+ * @param holders the target's accounts that are direct members of a protected group, by its path
  * @param people the system where people sign in, for example keycloak:acme
  */
 public record Observed(
@@ -20,8 +21,20 @@ public record Observed(
         List<Account> managers,
         Optional<Instant> readAt,
         Map<String, String> corrections,
+        Map<String, List<Account>> holders,
         String people,
         Instant now) {
+
+    /** Nobody was asked for holders of protected groups. */
+    public Observed(
+            List<Account> accounts,
+            List<Account> managers,
+            Optional<Instant> readAt,
+            Map<String, String> corrections,
+            String people,
+            Instant now) {
+        this(accounts, managers, readAt, corrections, Map.of(), people, now);
+    }
 
     /**
      * The worker id of the subject's manager: as supplied by a person, otherwise as the target's

@@ -180,6 +180,89 @@ class JudgementTest {
                 .isEqualTo(Verdict.HALTED);
     }
 
+    private record Bound(String text, Charter.Side side) implements Charter.Bound {
+        @Override
+        public Charter.Side of(Request request, Account account) {
+            return side;
+        }
+    }
+
+    private static Judgement bounded(
+            Set<String> protectedEntitlements,
+            Map<String, List<Account>> holders,
+            long age,
+            Charter.Side... sides) {
+        Charter plain = charter("source.fresh", "leave-groups");
+        Charter charter =
+                new Charter(
+                        plain.name(),
+                        plain.version(),
+                        plain.hash(),
+                        plain.systems(),
+                        plain.steps(),
+                        plain.facts(),
+                        plain.hold(),
+                        java.util.Arrays.stream(sides)
+                                .<Charter.Bound>map(side -> new Bound("is " + side, side))
+                                .toList(),
+                        protectedEntitlements);
+        return Judgement.of(
+                REQUEST,
+                Optional.of(charter),
+                new Observed(
+                        List.of(LEAVER),
+                        List.of(),
+                        Optional.of(NOW.minusSeconds(age)),
+                        Map.of(),
+                        holders,
+                        "keycloak:acme",
+                        NOW));
+    }
+
+    @Test
+    void whatIsOutsideTheCharterIsHaltedAndWhatMayBeIsHeld() {
+        var inside = Charter.Side.INSIDE;
+        assertThat(bounded(Set.of(), Map.of(), 10, inside, inside).verdict())
+                .isEqualTo(Verdict.READY);
+        Judgement outside = bounded(Set.of(), Map.of(), 10, inside, Charter.Side.OUTSIDE);
+        assertThat(outside.verdict()).isEqualTo(Verdict.HALTED);
+        assertThat(outside.reason()).contains("outside the charter: not is OUTSIDE");
+        assertHeld(
+                bounded(Set.of(), Map.of(), 10, Charter.Side.UNKNOWN),
+                Judgement.INSIDE,
+                State.MISSING);
+        assertThat(
+                        bounded(
+                                        Set.of(),
+                                        Map.of(),
+                                        10,
+                                        Charter.Side.UNKNOWN,
+                                        Charter.Side.OUTSIDE)
+                                .verdict())
+                .isEqualTo(Verdict.HALTED);
+        assertThat(bounded(Set.of(), Map.of(), 999, Charter.Side.OUTSIDE).verdict())
+                .as("nothing is decided on stale data")
+                .isEqualTo(Verdict.HELD);
+    }
+
+    @Test
+    void theLastHolderOfAProtectedEntitlementIsNotRemoved() {
+        Account other = account("other", true, "E1", Optional.empty());
+        Account disabled = account("disabled", false, "E2", Optional.empty());
+        assertThat(bounded(Set.of("/sales"), Map.of("/sales", List.of(LEAVER, other)), 10).verdict())
+                .isEqualTo(Verdict.READY);
+        assertThat(bounded(Set.of("/admins"), Map.of(), 10).verdict())
+                .as("the account does not hold it")
+                .isEqualTo(Verdict.READY);
+        Judgement last =
+                bounded(Set.of("/sales"), Map.of("/sales", List.of(LEAVER, disabled)), 10);
+        assertThat(last.verdict()).isEqualTo(Verdict.HALTED);
+        assertThat(last.reason()).contains("last enabled holder of /sales");
+        assertThat(bounded(Set.of("/sales"), Map.of(), 10).verdict())
+                .as("who else holds it is not known")
+                .isEqualTo(Verdict.HALTED);
+    }
+
     private static void assertHeld(Judgement judgement, String fact, State state) {
         assertThat(judgement.verdict()).isEqualTo(Verdict.HELD);
         assertThat(judgement.plan()).isEmpty();

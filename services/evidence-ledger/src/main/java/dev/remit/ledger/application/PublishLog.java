@@ -2,7 +2,9 @@ package dev.remit.ledger.application;
 
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
+import dev.remit.ledger.audit.Rederived;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was logged becomes public: tiles and entry bundles first, from the leaves alone, then a
- * checkpoint that is checked against the last one before it is signed, stored before it is public.
+ * checkpoint that is checked against the last one, and against the entries as they are stored,
+ * before it is signed, and stored before it is public.
  * Stopping anywhere repeats the same bytes. Of several replicas one publishes at a time.
  */
 @Singleton
@@ -268,6 +271,8 @@ public class PublishLog {
                             published
                                     .filter(each -> !Optional.of(each).equals(signed))
                                     .ifPresent(each -> checkExtends(each, next));
+                            checkEntries(
+                                    Math.min(sizeOf(signed), sizeOf(published)), next);
                             return next;
                         })
                 .chain(next -> {
@@ -289,6 +294,28 @@ public class PublishLog {
     /** The state at this size, from the tiles as they can be read. */
     private Checkpoint next(long size) {
         return new Checkpoint(log.key().verifier().name(), size, new Tree(files, size).root());
+    }
+
+    /** The entries as they are stored must give the root that the stored tiles give. */
+    private void checkEntries(long before, Checkpoint next) {
+        long from = before / Tile.FULL * Tile.FULL;
+        Hash derived =
+                Rederived.root(
+                        new Tree(files, from).frontier(),
+                        from,
+                        next.size(),
+                        (index, width) -> {
+                            String path = new Tile(Tile.ENTRIES, index, width).path();
+                            return files.read(path)
+                                    .orElseThrow(() ->
+                                            new IllegalStateException(path + " is missing"));
+                        });
+        if (!derived.equals(next.root())) {
+            throw new IllegalStateException(
+                    "the entries from "
+                            + from
+                            + " on, as stored, do not give the root of the tiles: nothing is signed");
+        }
     }
 
     private void checkExtends(Checkpoint before, Checkpoint next) {

@@ -1,6 +1,8 @@
 package dev.remit.ledger.domain;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -9,19 +11,61 @@ import java.util.Set;
  *
  * @param stages its approval stages, in order
  * @param proofs what must be proved before a change is COMPLETED
+ * @param duties its rules about the separation of duties
+ * @param owner immutable account id of its owner; empty if it names none
+ * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
  */
 public record Charter(
-        String name, String version, String hash, List<Stage> stages, List<String> proofs) {
+        String name,
+        String version,
+        String hash,
+        List<Stage> stages,
+        List<String> proofs,
+        List<Duty> duties,
+        String owner,
+        String routeHash) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
+
+    /** One without rules about the separation of duties beyond those that no charter can lift. */
+    public Charter(
+            String name, String version, String hash, List<Stage> stages, List<String> proofs) {
+        this(name, version, hash, stages, proofs, List.of(), "", "");
+    }
 
     /**
      * A stage.
      *
      * @param quorum how many must approve, from 1
+     * @param share which part of those asked must approve; 0 where a number counts
+     * @param denials how many must deny to end the route, from 1
+     * @param denyShare which part of those asked must deny; 0 where a number counts
+     * @param when the condition without which it is passed over
      * @param rule what may approve in a person's place
      */
-    public record Stage(String name, int quorum, Optional<Rule> rule) {}
+    public record Stage(
+            String name,
+            int quorum,
+            double share,
+            int denials,
+            double denyShare,
+            Optional<String> when,
+            Optional<Rule> rule) {
+        /** One that is always asked, counts heads, and ends at the first denial. */
+        public Stage(String name, int quorum, Optional<Rule> rule) {
+            this(name, quorum, 0, 1, 0, Optional.empty(), rule);
+        }
+
+        /** How many must approve when so many are asked. */
+        int needed(int asked) {
+            return share > 0 ? Math.max(1, (int) Math.ceil(share * asked - 1e-9)) : quorum;
+        }
+
+        /** How many must deny when so many are asked. */
+        int denied(int asked) {
+            return denyShare > 0 ? Math.max(1, (int) Math.ceil(denyShare * asked - 1e-9)) : denials;
+        }
+    }
 
     /**
      * A rule that approves without a person.
@@ -32,6 +76,39 @@ public record Charter(
         /** The id under which it decides. */
         public String actor() {
             return RULE_PREFIX + name + "@" + version;
+        }
+    }
+
+    /**
+     * A rule about the separation of duties.
+     *
+     * @param id name and version, for example {@code payments@1}
+     * @param apart two parts that nobody plays together; empty for a rule about access
+     * @param toxic what nobody holds together afterwards
+     * @param when with all of these held, all of {@code must} are held too
+     * @param spared account or worker ids that it spares, each until then
+     */
+    public record Duty(
+            String id,
+            List<String> apart,
+            Set<String> toxic,
+            Set<String> when,
+            Set<String> must,
+            Map<String, Instant> spared) {
+        boolean isAboutAccess() {
+            return apart.isEmpty();
+        }
+
+        boolean spares(String id, Instant at) {
+            Instant until = spared.get(id);
+            return until != null && at.isBefore(until);
+        }
+
+        /** Whether someone who holds these breaks it. */
+        boolean isBrokenBy(Set<String> held) {
+            return toxic.isEmpty()
+                    ? held.containsAll(when) && !held.containsAll(must)
+                    : held.containsAll(toxic);
         }
     }
 

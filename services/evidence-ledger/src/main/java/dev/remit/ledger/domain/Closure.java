@@ -5,9 +5,13 @@ import dev.remit.ledger.domain.Story.Decider;
 import dev.remit.ledger.domain.Story.Decision;
 import dev.remit.ledger.domain.Story.Executed;
 import dev.remit.ledger.domain.Story.Readiness;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -96,24 +100,9 @@ public sealed interface Closure {
             }
             default -> {}
         }
-        Optional<Decision> end =
-                story.decisions().stream()
-                        .filter(each ->
-                                each.decision().equals("DENIED")
-                                        || each.decision().equals("EXPIRED"))
-                        .findFirst();
+        Optional<Ended> end = ended(story, charter);
         if (end.isPresent()) {
-            boolean denied = end.get().decision().equals("DENIED");
-            return new Ended(
-                    denied ? Outcome.REFUSED : Outcome.EXPIRED,
-                    List.of(
-                            new Proof(
-                                    denied ? "approval.denied" : "approval.expired",
-                                    end.get().id(),
-                                    "stage " + end.get().stage())),
-                    denied
-                            ? "denied at stage " + end.get().stage()
-                            : "nobody decided stage " + end.get().stage() + " in time");
+            return end.get();
         }
         Optional<Decision> withdrawn =
                 story.decisions().stream()
@@ -209,26 +198,115 @@ public sealed interface Closure {
                                                 "no verdict READY or ENRICHED")));
     }
 
+    /** A deadline that passed, or as many denials as the charter says. */
+    private static Optional<Ended> ended(Story story, Charter charter) {
+        Map<String, Set<String>> denied = new HashMap<>();
+        for (Decision each : story.decisions()) {
+            switch (each.decision()) {
+                case "DENIED" -> {
+                    String by = actor(each.by());
+                    Set<String> against = denied.computeIfAbsent(each.stage(), _ -> new HashSet<>());
+                    against.add(each.onBehalfOf().orElse(by));
+                    int needed =
+                            charter.stage(each.stage())
+                                    .map(stage -> stage.denied(asked(stage, story).size()))
+                                    .orElse(1);
+                    if (by.isEmpty() || against.size() >= needed) {
+                        return Optional.of(
+                                ended(
+                                        Outcome.REFUSED,
+                                        "approval.denied",
+                                        each,
+                                        by.isEmpty()
+                                                ? "nobody decided stage %s in time, which denies it"
+                                                        .formatted(each.stage())
+                                                : "denied at stage " + each.stage()));
+                    }
+                }
+                case "EXPIRED" -> {
+                    return Optional.of(
+                            ended(
+                                    Outcome.EXPIRED,
+                                    "approval.expired",
+                                    each,
+                                    "nobody decided stage " + each.stage() + " in time"));
+                }
+                case "HALTED" -> {
+                    return Optional.of(
+                            ended(
+                                    Outcome.HALTED,
+                                    "approval.halted",
+                                    each,
+                                    each.stage().isEmpty()
+                                            ? "a rule about the separation of duties forbids it"
+                                            : "halted at stage " + each.stage()));
+                }
+                default -> {}
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Ended ended(Outcome outcome, String proof, Decision by, String words) {
+        return new Ended(
+                outcome, List.of(new Proof(proof, by.id(), "stage " + by.stage())), words);
+    }
+
+    /** Those asked last of a stage in their own right, and those who had decided it by then. */
+    private static Set<String> asked(Charter.Stage stage, Story story) {
+        Set<String> asked = new HashSet<>();
+        story.requests().stream()
+                .filter(each -> each.stage().equals(stage.name()))
+                .reduce((_, later) -> later)
+                .ifPresent(last -> asked.addAll(last.eligible()));
+        for (Decision each : story.decisions()) {
+            if (each.stage().equals(stage.name())
+                    && (each.decision().equals("APPROVED") || each.decision().equals("DENIED"))) {
+                asked.add(each.onBehalfOf().orElse(actor(each.by())));
+            }
+        }
+        asked.remove("");
+        return asked;
+    }
+
+    private static String actor(Decider by) {
+        return switch (by) {
+            case Decider.Person(String id) -> id;
+            case Decider.Rule(String id, _, _) -> id;
+            case Decider.Unclear(String id) -> id;
+            case Decider.Deadline _ -> "";
+        };
+    }
+
     private static void approvals(
             Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
         String planHash = story.readiness().flatMap(Readiness::planHash).orElse("");
         List<Decision> decisions = story.decisions();
         Set<UUID> approved = new HashSet<>();
+        Set<String> used = new HashSet<>();
         UUID last = story.change();
+        int stages = 0;
         for (Charter.Stage stage : charter.stages()) {
             Set<String> approvers = new HashSet<>();
             for (Decision decision : decisions) {
                 if (decision.stage().equals(stage.name())
                         && decision.decision().equals("APPROVED")
-                        && decision.planHash().equals(planHash)) {
+                        && decision.planHash().equals(planHash)
+                        && isBound(decision, story, charter, used)) {
                     Optional<String> approver = approver(decision, story, charter);
-                    if (approver.isPresent() && approvers.add(approver.get())) {
+                    if (approver.isPresent()
+                            && approvers.add(decision.onBehalfOf().orElse(approver.get()))) {
                         approved.add(decision.id());
                         last = decision.id();
                     }
                 }
             }
-            if (approvers.size() < stage.quorum()) {
+            if (approvers.isEmpty() && isPassedOver(stage, decisions)) {
+                continue;
+            }
+            stages++;
+            int needed = stage.needed(asked(stage, story).size());
+            if (approvers.size() < needed) {
                 missing.add(
                         new Missing(
                                 "approvals.complete",
@@ -238,10 +316,18 @@ public sealed interface Closure {
                                         + " has "
                                         + approvers.size()
                                         + " of "
-                                        + stage.quorum()
+                                        + needed
                                         + " approvals of this plan"));
                 return;
             }
+        }
+        if (stages == 0) {
+            missing.add(
+                    new Missing(
+                            "approvals.complete",
+                            "approval-routing",
+                            "every stage was passed over: nobody approved"));
+            return;
         }
         if (story.authorized()
                 .map(each -> !approved.equals(Set.copyOf(each.approvals())))
@@ -254,10 +340,38 @@ public sealed interface Closure {
             return;
         }
         proofs.add(
-                new Proof(
-                        "approvals.complete",
-                        last,
-                        charter.stages().size() + " stages approved this plan"));
+                new Proof("approvals.complete", last, stages + " stages approved this plan"));
+    }
+
+    /** The charter lets the stage be passed over, and the record names the very condition. */
+    private static boolean isPassedOver(Charter.Stage stage, List<Decision> decisions) {
+        return decisions.stream()
+                .anyMatch(each ->
+                        each.stage().equals(stage.name())
+                                && each.decision().equals("PASSED_OVER")
+                                && each.condition().isPresent()
+                                && each.condition().equals(stage.when()));
+    }
+
+    /** What it says it is bound to is this change, charter and route, in time, and once. */
+    private static boolean isBound(
+            Decision decision, Story story, Charter charter, Set<String> used) {
+        if (decision.binding().isEmpty()) {
+            return true;
+        }
+        Story.Binding binding = decision.binding().get();
+        Optional<Story.Proposed> proposed = story.proposed();
+        return proposed.map(Story.Proposed::charterHash)
+                        .filter(binding.charterHash()::equals)
+                        .isPresent()
+                && proposed.map(Story.Proposed::changeHash)
+                        .filter(hash -> hash.isEmpty() || hash.equals(binding.changeHash()))
+                        .isPresent()
+                && (charter.routeHash().isEmpty()
+                        || charter.routeHash().equals(binding.routeHash()))
+                && !decision.at().isBefore(binding.notBefore())
+                && decision.at().isBefore(binding.expiresAt())
+                && used.add(binding.nonce() + " " + actor(decision.by()));
     }
 
     /**
@@ -269,7 +383,7 @@ public sealed interface Closure {
             case Decider.Person(String id) ->
                     id.startsWith(Charter.RULE_PREFIX)
                                     || charter.stage(decision.stage()).isEmpty()
-                                    || !isAsked(id, decision.stage(), story)
+                                    || !isAsked(id, decision, story)
                             ? Optional.empty()
                             : Optional.of(id);
             case Decider.Rule(String id, String name, String version) ->
@@ -283,55 +397,70 @@ public sealed interface Closure {
                                             .map(Readiness::verdict)
                                             .filter(rule.verdicts()::contains)
                                             .isPresent())
-                            .filter(rule -> isAsked(id, decision.stage(), story))
+                            .filter(_ -> isAsked(id, decision, story))
                             .map(Charter.Rule::actor);
             case Decider.Deadline _, Decider.Unclear _ -> Optional.empty();
         };
     }
 
-    private static boolean isAsked(String id, String stage, Story story) {
+    private static boolean isAsked(String id, Decision decision, Story story) {
         return story.requests().stream()
-                .anyMatch(each -> each.stage().equals(stage) && each.eligible().contains(id));
+                .filter(each -> each.stage().equals(decision.stage()))
+                .anyMatch(each ->
+                        decision.onBehalfOf()
+                                .map(from -> each.links().contains(new Story.Link(id, from)))
+                                .orElseGet(() -> each.eligible().contains(id)));
     }
 
     private static void separation(
             Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+        Map<String, Set<String>> parts = parts(story, charter);
         Set<String> barred = new HashSet<>();
-        Optional<Story.Actor> proposer = story.proposed().map(Story.Proposed::proposer);
-        proposer.map(Story.Actor::id).ifPresent(barred::add);
-        proposer.flatMap(Story.Actor::principal).ifPresent(barred::add);
-        story.readiness().flatMap(Readiness::account).ifPresent(barred::add);
-        Optional<String> executor = story.executed().map(Executed::executor);
-        executor.ifPresent(barred::add);
+        for (String part : List.of("proposer", "principal", "subject", "executor")) {
+            barred.addAll(parts.getOrDefault(part, Set.of()));
+        }
         Set<String> seen = new HashSet<>();
         UUID last = null;
         for (Decision decision : story.decisions()) {
             if (decision.decision().equals("APPROVED")) {
-                String by = approver(decision, story, charter).orElse("");
-                // a rule may stand in several stages, a person decides once
-                String once =
-                        decision.by() instanceof Decider.Rule ? decision.stage() + " " + by : by;
-                if (by.isEmpty() || barred.contains(by) || !seen.add(once)) {
+                Set<String> names = names(decision, story, charter);
+                if (names.isEmpty()
+                        || names.stream().anyMatch(barred::contains)
+                        || names.stream().anyMatch(seen::contains)) {
                     missing.add(
-                            new Missing(
-                                    "separation-of-duties",
-                                    "approval-routing",
+                            separation(
                                     "the approver of stage "
                                             + decision.stage()
                                             + " is the proposer, responsible for it, the subject, the executor, approved before, was not asked, or is a rule that the charter does not name"));
                     return;
                 }
+                Optional<String> broken = apart(decision, parts, charter);
+                if (broken.isPresent()) {
+                    missing.add(
+                            separation(
+                                    "the approver of stage "
+                                            + decision.stage()
+                                            + " breaks rule "
+                                            + broken.get()));
+                    return;
+                }
+                seen.addAll(names);
                 last = decision.id();
             }
         }
         if (last == null
-                || executor.equals(proposer.map(Story.Actor::id))
+                || !Collections.disjoint(
+                        parts.getOrDefault("executor", Set.of()),
+                        parts.getOrDefault("proposer", Set.of()))
                 || barred.stream().anyMatch(each -> each.startsWith(Charter.RULE_PREFIX))) {
             missing.add(
-                    new Missing(
-                            "separation-of-duties",
-                            "approval-routing",
+                    separation(
                             "nobody apart from the proposer approved, the proposer executed, or one of them has the id of a rule"));
+            return;
+        }
+        Optional<String> broken = rules(story, charter, parts);
+        if (broken.isPresent()) {
+            missing.add(separation(broken.get()));
             return;
         }
         proofs.add(
@@ -339,6 +468,112 @@ public sealed interface Closure {
                         "separation-of-duties",
                         last,
                         "proposer, approvers, subject and executor are different"));
+    }
+
+    private static Missing separation(String words) {
+        return new Missing("separation-of-duties", "approval-routing", words);
+    }
+
+    /** Who plays which part, by account ids and, where they are known, HR worker ids. */
+    private static Map<String, Set<String>> parts(Story story, Charter charter) {
+        Map<String, Set<String>> parts = new HashMap<>();
+        story.proposed().ifPresent(proposed -> {
+            parts.put("proposer", Set.of(proposed.proposer().id()));
+            proposed.proposer()
+                    .principal()
+                    .ifPresent(principal -> parts.put("principal", Set.of(principal)));
+            Set<String> subject = new HashSet<>(Set.of("worker:" + proposed.subjectId()));
+            story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
+            parts.put("subject", subject);
+        });
+        story.executed()
+                .map(Executed::executor)
+                .ifPresent(executor -> parts.put("executor", Set.of(executor)));
+        if (!charter.owner().isEmpty()) {
+            parts.put("owner", Set.of(charter.owner()));
+        }
+        return parts;
+    }
+
+    /** All names of those who stand behind an approval; none if it does not count. */
+    private static Set<String> names(Decision decision, Story story, Charter charter) {
+        Optional<String> by = approver(decision, story, charter);
+        if (by.isEmpty()) {
+            return Set.of();
+        }
+        if (decision.by() instanceof Decider.Rule) {
+            // a rule may stand in several stages, a person decides once
+            return Set.of(decision.stage() + " " + by.get());
+        }
+        Set<String> names = new HashSet<>(Set.of(by.get()));
+        decision.onBehalfOf().ifPresent(names::add);
+        decision.binding().ifPresent(binding -> {
+            binding.worker().map("worker:"::concat).ifPresent(names::add);
+            binding.delegatorWorker().map("worker:"::concat).ifPresent(names::add);
+        });
+        return names;
+    }
+
+    /** The rule of the charter that keeps this approver apart. */
+    private static Optional<String> apart(
+            Decision decision, Map<String, Set<String>> parts, Charter charter) {
+        for (Charter.Duty duty : charter.duties()) {
+            for (String part : duty.apart()) {
+                String against = duty.apart().get(1 - duty.apart().indexOf(part));
+                Set<String> who =
+                        switch (part) {
+                            case "approver" -> Set.of(actor(decision.by()));
+                            case "delegator" ->
+                                    decision.onBehalfOf().map(Set::of).orElse(Set.of());
+                            default -> Set.of();
+                        };
+                if (who.stream()
+                        .filter(parts.getOrDefault(against, Set.of())::contains)
+                        .anyMatch(id -> !isSpared(id, decision, duty))) {
+                    return Optional.of(duty.id());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isSpared(String id, Decision decision, Charter.Duty duty) {
+        return duty.spares(id, decision.at())
+                || decision.binding()
+                        .flatMap(Story.Binding::worker)
+                        .filter(worker -> duty.spares(worker, decision.at()))
+                        .isPresent();
+    }
+
+    /** The other rules of the charter, on what the messages say; what they do not say breaks them. */
+    private static Optional<String> rules(
+            Story story, Charter charter, Map<String, Set<String>> parts) {
+        Optional<Authorized> authorized = story.authorized();
+        if (authorized.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant at = authorized.get().at();
+        Set<String> subject = parts.getOrDefault("subject", Set.of());
+        for (Charter.Duty duty : charter.duties()) {
+            if (duty.isAboutAccess()) {
+                boolean spared =
+                        subject.stream()
+                                .map(each -> each.replaceFirst("^worker:", ""))
+                                .anyMatch(each -> duty.spares(each, at));
+                if (!spared
+                        && authorized.get().held().map(duty::isBrokenBy).orElse(true)) {
+                    return Optional.of(
+                            "what the subject holds afterwards breaks rule "
+                                    + duty.id()
+                                    + ", or is not said");
+                }
+            } else if (parts.getOrDefault(duty.apart().get(0), Set.of()).stream()
+                    .filter(parts.getOrDefault(duty.apart().get(1), Set.of())::contains)
+                    .anyMatch(each -> !duty.spares(each.replaceFirst("^worker:", ""), at))) {
+                return Optional.of("two parts that rule " + duty.id() + " keeps apart are one person's");
+            }
+        }
+        return Optional.empty();
     }
 
     private static void authorized(Story story, List<Proof> proofs, List<Missing> missing) {

@@ -46,15 +46,36 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
     /** What a handoff says, as far as closure depends on it. */
     public sealed interface Said {}
 
-    /** What is to be done, to whom, under which charter. */
+    /**
+     * What is to be done, to whom, under which charter.
+     *
+     * @param changeHash what it says as one hash, see {@code KeptChange.hash}; empty if not known
+     */
     public record Proposed(
             UUID change,
             String charter,
             String charterHash,
             String subject,
             String target,
-            Actor proposer)
-            implements Said {}
+            Actor proposer,
+            String changeHash)
+            implements Said {
+        /** One whose hash is not known. */
+        public Proposed(
+                UUID change,
+                String charter,
+                String charterHash,
+                String subject,
+                String target,
+                Actor proposer) {
+            this(change, charter, charterHash, subject, target, proposer, "");
+        }
+
+        /** The subject's id in its own system. */
+        String subjectId() {
+            return subject.substring(subject.indexOf(':') + 1);
+        }
+    }
 
     /** A readiness verdict; the last one stands. */
     public record Readiness(
@@ -65,13 +86,73 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
             String reason)
             implements Said {}
 
-    /** A stage that was opened, or whose approvers changed. */
-    public record Requested(String stage, Optional<String> held, List<String> eligible)
-            implements Said {}
+    /**
+     * A stage that was opened, or whose approvers changed.
+     *
+     * @param eligible those who may decide in their own right
+     * @param links those who may decide in another's place
+     */
+    public record Requested(
+            String stage, Optional<String> held, List<String> eligible, List<Link> links)
+            implements Said {
+        /** One without anybody who acts for another. */
+        public Requested(String stage, Optional<String> held, List<String> eligible) {
+            this(stage, held, eligible, List.of());
+        }
+    }
 
-    /** A decision; REFUSED ones are attempts that were not accepted. */
-    public record Decision(UUID id, String stage, String decision, Decider by, String planHash)
-            implements Said {}
+    /** Someone who may decide in another's place. */
+    public record Link(String id, String onBehalfOf) {}
+
+    /**
+     * A decision; REFUSED ones are attempts that were not accepted.
+     *
+     * @param onBehalfOf in whose place
+     * @param condition the condition that is false, for PASSED_OVER
+     * @param binding what it is bound to; empty for deadlines and in records from before
+     * @param at when
+     */
+    public record Decision(
+            UUID id,
+            String stage,
+            String decision,
+            Decider by,
+            String planHash,
+            Optional<String> onBehalfOf,
+            Optional<String> condition,
+            Optional<Binding> binding,
+            Instant at)
+            implements Said {
+        /** One in a person's own place that is bound to its plan only. */
+        public Decision(UUID id, String stage, String decision, Decider by, String planHash) {
+            this(
+                    id,
+                    stage,
+                    decision,
+                    by,
+                    planHash,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Instant.EPOCH);
+        }
+    }
+
+    /**
+     * What a decision is bound to.
+     *
+     * @param worker the decider's HR worker id
+     * @param delegatorWorker that of the one in whose place
+     */
+    public record Binding(
+            String changeHash,
+            String charterHash,
+            String routeHash,
+            UUID nonce,
+            Instant notBefore,
+            Instant expiresAt,
+            Optional<String> worker,
+            Optional<String> delegatorWorker) {}
 
     /** Who decided. */
     public sealed interface Decider {
@@ -92,6 +173,7 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
      * The authorization.
      *
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
+     * @param held what the subject holds afterwards, as the charter's rules were tested on it
      */
     public record Authorized(
             UUID id,
@@ -100,8 +182,21 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
             String actualHash,
             List<UUID> approvals,
             Instant at,
-            Instant expiresAt)
-            implements Said {}
+            Instant expiresAt,
+            Optional<Set<String>> held)
+            implements Said {
+        /** One under a charter without rules about access. */
+        public Authorized(
+                UUID id,
+                String account,
+                String planHash,
+                String actualHash,
+                List<UUID> approvals,
+                Instant at,
+                Instant expiresAt) {
+            this(id, account, planHash, actualHash, approvals, at, expiresAt, Optional.empty());
+        }
+    }
 
     /** The executor's report. */
     public record Executed(

@@ -4,13 +4,14 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The Merkle tree of RFC 9162 over stored tiles: appends, roots and proofs read a few tiles, never
- * all leaves.
+ * all leaves. For one use by one thread: it remembers the tiles it read.
  */
 public final class Tree {
     /** Where tiles are read from. */
@@ -23,8 +24,13 @@ public final class Tree {
         byte[] read(int level, long index, int width);
     }
 
+    private record Place(int level, long index) {}
+
     private final Tiles tiles;
     private final long size;
+
+    /** What was read: a proof asks for several hashes of the same few tiles. */
+    private final Map<Place, byte[]> read = new HashMap<>();
 
     public Tree(Tiles tiles, long size) {
         this.tiles = tiles;
@@ -43,7 +49,7 @@ public final class Tree {
             List<Hash> above = new ArrayList<>();
             long index = first / Tile.FULL;
             int old = (int) (first % Tile.FULL);
-            List<Hash> tile = new ArrayList<>(old == 0 ? List.of() : hashes(level, index, old));
+            List<Hash> tile = new ArrayList<>(old == 0 ? List.of() : hashes(level, index, 0, old));
             for (Hash hash : hashes) {
                 tile.add(hash);
                 if (tile.size() == Tile.FULL) {
@@ -154,12 +160,17 @@ public final class Tree {
         int count = 1 << (level % 8);
         long first = index * count;
         int offset = (int) (first % Tile.FULL);
-        List<Hash> tile = hashes(tileLevel, first / Tile.FULL, offset + count);
-        return Merkle.root(tile.subList(offset, offset + count));
+        return Merkle.root(hashes(tileLevel, first / Tile.FULL, offset, offset + count));
     }
 
-    private List<Hash> hashes(int level, long index, int width) {
-        byte[] bytes = tiles.read(level, index, width);
+    /** The hashes of a tile from one to below another. */
+    private List<Hash> hashes(int level, long index, int from, int width) {
+        Place place = new Place(level, index);
+        byte[] bytes = read.get(place);
+        if (bytes == null || bytes.length < width * Hash.BYTES) {
+            bytes = tiles.read(level, index, width);
+            read.put(place, bytes);
+        }
         if (bytes.length < width * Hash.BYTES) {
             throw new IllegalStateException(
                     "tile "
@@ -172,8 +183,8 @@ public final class Tree {
                             + width
                             + " hashes");
         }
-        List<Hash> hashes = new ArrayList<>(width);
-        for (int n = 0; n < width; n++) {
+        List<Hash> hashes = new ArrayList<>(width - from);
+        for (int n = from; n < width; n++) {
             hashes.add(Hash.of(Arrays.copyOfRange(bytes, n * Hash.BYTES, (n + 1) * Hash.BYTES)));
         }
         return hashes;

@@ -88,6 +88,9 @@ final class InMemoryLedger
     final List<String> calls = new ArrayList<>();
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
+    /** A bit of this file flips when it is written. */
+    @Nullable String flipped;
+
     final List<Integer> filesWritten = new ArrayList<>();
     final Set<UUID> swept = new TreeSet<>();
     Optional<TrustPolicy> policy = Optional.empty();
@@ -701,7 +704,13 @@ final class InMemoryLedger
     @Override
     public void write(Map<String, byte[]> files) {
         filesWritten.add(files.size());
-        publicFiles.putAll(files);
+        files.forEach((path, bytes) -> {
+            byte[] stored = bytes.clone();
+            if (path.equals(flipped)) {
+                stored[stored.length / 2] ^= 1;
+            }
+            publicFiles.put(path, stored);
+        });
     }
 
     @Override

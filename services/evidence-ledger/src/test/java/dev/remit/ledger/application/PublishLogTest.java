@@ -90,6 +90,26 @@ class PublishLogTest {
     }
 
     @Test
+    void aBitThatFlipsBetweenALeafAndItsFilesIsNotSigned() {
+        ledger.receiveFresh(messages(300));
+        publish();
+        for (String path :
+                List.of("tile/0/001.p/245", "tile/entries/001.p/245", "tile/0/001", "tile/1/000.p/2")) {
+            boolean full = !path.contains("245");
+            ledger.receiveFresh(
+                    messages(full ? 600 - ledger.logged() : 501 - ledger.logged()));
+            ledger.flipped = path;
+            assertThatThrownBy(this::publish).hasMessageContaining("nothing is signed");
+            ledger.flipped = null;
+            publish();
+            assertThat(checkpoint().size()).isEqualTo(ledger.logged());
+            ledger.publicFiles.clear();
+            ledger.rollBackTo(300);
+            publish();
+        }
+    }
+
+    @Test
     void aDatabaseBehindThePublishedCheckpointIsRefusedAtTheStart() {
         ledger.receiveFresh(messages(300));
         publish();

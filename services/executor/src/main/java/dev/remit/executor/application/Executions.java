@@ -39,8 +39,14 @@ public interface Executions {
      * @param number how often the execution was leased
      * @param interrupted whether an earlier attempt may have touched the account
      * @param startedAt when the execution was taken up
+     * @param person immutable id of who has taken it on, where a person executes
      */
-    record Leased(Intent intent, int number, boolean interrupted, Instant startedAt) {}
+    record Leased(
+            Intent intent,
+            int number,
+            boolean interrupted,
+            Instant startedAt,
+            Optional<String> person) {}
 
     /** What became of a lease. */
     record Settlement(UUID authorization, int number, Next.Last last) {}
@@ -54,7 +60,9 @@ public interface Executions {
             @Nullable Instant startedAt,
             Instant expiresAt,
             @Nullable String outcome,
-            @Nullable String reason) {}
+            @Nullable String reason,
+            boolean assisted,
+            @Nullable String person) {}
 
     /**
      * Stores intents; one whose authorization is known is left as it is. One whose authorization
@@ -81,6 +89,13 @@ public interface Executions {
      * @return the authorizations that were settled by this very call
      */
     Uni<Set<UUID>> settle(Collection<Settlement> settlements, Duration pause);
+
+    /**
+     * A person takes on an execution that waits for one; who came first stays.
+     *
+     * @return who has it now; empty if the change has none that waits for a person
+     */
+    Uni<Optional<String>> takeOn(UUID change, String person, Instant now);
 
     /** The execution of a change; if there are several, the one that ends last. */
     Uni<Optional<Shown>> find(UUID change);

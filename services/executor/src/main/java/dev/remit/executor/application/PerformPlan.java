@@ -33,12 +33,12 @@ public class PerformPlan {
     private static final Logger LOG = Logger.getLogger(PerformPlan.class);
 
     /** Who reports when no target was asked. */
-    private static final String EXECUTOR = "executor";
+    public static final String EXECUTOR = "executor";
 
     /**
      * An attempt that is over.
      *
-     * @param actor immutable id of who acted, in the target
+     * @param actor immutable id of who acted: in the target, or of the person who executes
      * @param answered whether the target's last call was answered; null if none was made
      */
     public record Performed(
@@ -59,7 +59,7 @@ public class PerformPlan {
         private final Optional<Target> target;
         private final Attempt attempt;
         private final BooleanSupplier held;
-        private String actor = EXECUTOR;
+        private String actor;
         private boolean touched;
         private @Nullable Boolean answered;
 
@@ -68,6 +68,7 @@ public class PerformPlan {
             this.target = target;
             this.attempt = attempt;
             this.held = held;
+            this.actor = leased.person().orElse(EXECUTOR);
         }
 
         Target target() {
@@ -117,9 +118,12 @@ public class PerformPlan {
                                     plans.read(leased.intent().plan()),
                                     target.map(Target::abilities));
                     Attempt attempt =
-                            leased.interrupted()
-                                    ? new Attempt.Again(order, leased.startedAt())
-                                    : new Attempt.First(order, leased.startedAt());
+                            leased.intent().assisted()
+                                    ? new Attempt.Watched(
+                                            order, leased.startedAt(), leased.person())
+                                    : leased.interrupted()
+                                            ? new Attempt.Again(order, leased.startedAt())
+                                            : new Attempt.First(order, leased.startedAt());
                     return goOn(new Work(leased, target, attempt, held), new Finding.Nothing());
                 });
     }
@@ -141,7 +145,12 @@ public class PerformPlan {
     private Uni<Performed> goOn(Work work, Finding finding) {
         return switch (Attempt.decide(work.attempt, finding, now())) {
             case Next.Read _ ->
-                    found(work, actor(work).chain(() -> read(work)).map(Finding.Found::new));
+                    found(
+                            work,
+                            (work.leased.intent().assisted()
+                                            ? read(work)
+                                            : actor(work).chain(() -> read(work)))
+                                    .map(Finding.Found::new));
             case Next.Perform(TargetState before, List<Call> calls) ->
                     found(work, perform(work, before, calls));
             case Next.Last last ->

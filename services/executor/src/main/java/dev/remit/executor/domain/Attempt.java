@@ -28,6 +28,14 @@ public sealed interface Attempt {
     /** An earlier attempt may have touched the account. */
     record Again(Order order, Instant startedAt) implements Attempt {}
 
+    /**
+     * A person executes (mode ASSIST): nothing is called here. Once somebody has taken it on, the
+     * target is read until it is as the plan wants it.
+     *
+     * @param person immutable id of who has taken it on
+     */
+    record Watched(Order order, Instant startedAt, Optional<String> person) implements Attempt {}
+
     /** An attempt and what it knows. */
     record Situation(Attempt attempt, Finding finding) {}
 
@@ -36,6 +44,17 @@ public sealed interface Attempt {
         return switch (new Situation(attempt, finding)) {
             case Situation(First first, Finding.Nothing _) -> open(first, now);
             case Situation(Again again, Finding.Nothing _) -> open(again, now);
+            case Situation(Watched watched, Finding.Nothing _) -> open(watched, now);
+            case Situation(Watched watched, Finding.Found(TargetState found)) ->
+                    look(watched, found, now);
+            case Situation(Watched watched, Finding.ReadBack back) ->
+                    look(watched, back.after(), now);
+            case Situation(Watched watched, Finding.Impossible(String reason)) ->
+                    fail(watched, reason, now);
+            case Situation(Watched watched, Finding.Unanswered(String reason, _)) ->
+                    watched.order().intent().isExpired(now)
+                            ? waitOrFail(watched, reason, now)
+                            : new Next.Later(reason, false);
             case Situation(First first, Finding.Found(TargetState found)) ->
                     begin(first, found, now);
             case Situation(Again again, Finding.Found(TargetState found)) ->
@@ -66,12 +85,7 @@ public sealed interface Attempt {
         }
         Intent intent = attempt.order().intent();
         if (intent.isFarAhead(now)) {
-            return refuse(
-                    "NOT_YET: the authorization begins at "
-                            + intent.authorizedAt()
-                            + ", here it is "
-                            + now,
-                    now);
+            return refuse(notYet(attempt, now), now);
         }
         return intent.isExpired(now) ? refuse(expired(attempt), now) : new Next.Read();
     }
@@ -85,6 +99,56 @@ public sealed interface Attempt {
                                 refusal + "; an earlier attempt may have touched the account",
                                 now))
                 .orElseGet(Next.Read::new);
+    }
+
+    private static Next open(Watched attempt, Instant now) {
+        Optional<String> refusal = attempt.order().refusal();
+        if (refusal.isPresent()) {
+            return refuse(refusal.get(), now);
+        }
+        if (attempt.order().intent().isFarAhead(now)) {
+            return refuse(notYet(attempt, now), now);
+        }
+        if (attempt.person().isPresent()) {
+            return new Next.Read();
+        }
+        return attempt.order().intent().isExpired(now)
+                ? refuse(expired(attempt) + "; nobody took it on", now)
+                : new Next.Later(
+                        "waits for a person who takes it on: " + names(attempt.order().readPlan()),
+                        false);
+    }
+
+    private static Next look(Watched attempt, TargetState found, Instant now) {
+        Plan plan = attempt.order().readPlan();
+        boolean done = calls(plan, found).isEmpty();
+        if (done || attempt.order().intent().isExpired(now)) {
+            return new Next.End(
+                    Report.watched(
+                            plan,
+                            found,
+                            done ? Optional.empty() : Optional.of(expired(attempt)),
+                            attempt.startedAt(),
+                            now));
+        }
+        return new Next.Later(
+                "waits for the person who took it on: "
+                        + plan.steps().stream()
+                                .filter(step -> !found.calls(step).isEmpty())
+                                .map(Step::name)
+                                .collect(Collectors.joining(", ")),
+                false);
+    }
+
+    private static String notYet(Attempt attempt, Instant now) {
+        return "NOT_YET: the authorization begins at "
+                + attempt.order().intent().authorizedAt()
+                + ", here it is "
+                + now;
+    }
+
+    private static String names(Plan plan) {
+        return plan.steps().stream().map(Step::name).collect(Collectors.joining(", "));
     }
 
     private static Next begin(First attempt, TargetState found, Instant now) {

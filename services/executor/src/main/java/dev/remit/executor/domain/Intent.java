@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param planHash the SHA-256 that was authorized, lower-case hex
  * @param authorizedAt before then nothing may be begun, by the clock of who authorized it
  * @param expiresAt from then on nothing may be begun
+ * @param assisted whether a person executes and owns the result (mode ASSIST): this executor then
+ *     changes nothing and only looks
  */
 public record Intent(
         UUID authorization,
@@ -24,7 +26,8 @@ public record Intent(
         byte[] plan,
         String planHash,
         Instant authorizedAt,
-        Instant expiresAt) {
+        Instant expiresAt,
+        boolean assisted) {
     /** Clocks of one installation differ by less; an authorization further ahead is refused. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 

@@ -110,6 +110,37 @@ public record Report(
                 now);
     }
 
+    /**
+     * Judges what a person did, from what the target says.
+     *
+     * @param obstacle why it is over although the target is not as planned
+     */
+    public static Report watched(
+            Plan plan,
+            TargetState found,
+            Optional<String> obstacle,
+            Instant startedAt,
+            Instant now) {
+        Report report = of(plan, found, found, true, obstacle, startedAt, now);
+        return new Report(
+                report.outcome(),
+                report.steps().stream()
+                        .map(step ->
+                                step.state() == Done.DONE
+                                        ? new StepReport(
+                                                step.step(),
+                                                step.state(),
+                                                step.before(),
+                                                step.after(),
+                                                "a person executes; found done")
+                                        : step)
+                        .toList(),
+                report.readBackMatches(),
+                report.reason(),
+                report.startedAt(),
+                report.completedAt());
+    }
+
     /** Groups that are left and that the plan does not name. */
     private static List<String> strangeGroups(Plan plan, TargetState after) {
         return plan.steps().stream()

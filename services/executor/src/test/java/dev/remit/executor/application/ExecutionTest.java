@@ -38,6 +38,33 @@ class ExecutionTest {
     }
 
     @Test
+    void inAssistNothingIsCalledAndThePersonWhoTookItOnIsReported() {
+        Intent intent = world.assisted(world.acme, "a1");
+        var instance = world.instance();
+        instance.receives(intent);
+        World.until(() -> world.leased() == 1);
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        assertThat(world.acme.calls).isEmpty();
+
+        var taking = new TakeOnExecution(world.executions, world.clock);
+        assertThat(taking.takeOn(intent.change(), "p1").await().indefinitely())
+                .isEqualTo(new TakeOnExecution.Taken.Yours());
+        assertThat(taking.takeOn(intent.change(), "p2").await().indefinitely())
+                .isEqualTo(new TakeOnExecution.Taken.Others());
+        assertThat(taking.takeOn(new java.util.UUID(9, 9), "p1").await().indefinitely())
+                .isEqualTo(new TakeOnExecution.Taken.None());
+
+        world.acme.accounts.put("a1", new TargetState(false, 0, List.of()));
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.handedOn.getFirst().actor()).isEqualTo("p1");
+        assertThat(world.acme.calls).containsOnly("read a1");
+    }
+
+    @Test
     void anAuthorizationThatArrivesTwiceIsExecutedOnce() {
         Intent intent = world.intent(world.acme, "a1");
         var instance = world.instance();

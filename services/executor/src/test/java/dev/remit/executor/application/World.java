@@ -444,7 +444,9 @@ final class World {
                                                 row.intent,
                                                 row.attempt,
                                                 row.interrupted,
-                                                row.startedAt.orElseThrow());
+                                                row.startedAt.orElseThrow(),
+                                                Optional.ofNullable(
+                                                        people.get(row.intent.change())));
                                     })
                                     .toList());
         }
@@ -515,6 +517,23 @@ final class World {
         }
 
         @Override
+        public Uni<Optional<String>> takeOn(UUID change, String person, Instant now) {
+            return atomic(
+                    "take on",
+                    () ->
+                            rows.values().stream()
+                                    .filter(row -> row.intent.change().equals(change))
+                                    .filter(row -> row.intent.assisted())
+                                    .filter(row -> row.state.equals("INTENDED"))
+                                    .filter(row -> now.isBefore(row.intent.expiresAt()))
+                                    .findFirst()
+                                    .map(row -> {
+                                        people.putIfAbsent(change, person);
+                                        return people.get(change);
+                                    }));
+        }
+
+        @Override
         public Uni<Optional<Shown>> find(UUID change) {
             throw new UnsupportedOperationException();
         }
@@ -557,6 +576,7 @@ final class World {
     final List<HandedOn> handedOn = new CopyOnWriteArrayList<>();
     final Map<String, Integer> statements = new ConcurrentHashMap<>();
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
+    private final Map<UUID, String> people = new java.util.concurrent.ConcurrentHashMap<>();
     private final Map<String, Plan> plans = new ConcurrentHashMap<>();
     volatile int refusedCommits;
 
@@ -600,7 +620,8 @@ final class World {
                 now.plan(),
                 now.planHash(),
                 now.authorizedAt().plus(ahead),
-                now.expiresAt().plus(ahead));
+                now.expiresAt().plus(ahead),
+                now.assisted());
     }
 
     Intent intent(String system, String account, int wrongHash) {
@@ -626,7 +647,24 @@ final class World {
                 bytes,
                 wrongHash == 0 ? Hash.sha256(bytes).hex() : "0".repeat(64),
                 clock.instant(),
-                clock.instant().plusSeconds(3600));
+                clock.instant().plusSeconds(3600),
+                false);
+    }
+
+    /** An authorization that a person is to execute. */
+    Intent assisted(FakeTarget target, String account) {
+        Intent own = intent(target, account);
+        return new Intent(
+                own.authorization(),
+                own.change(),
+                own.cause(),
+                own.target(),
+                own.account(),
+                own.plan(),
+                own.planHash(),
+                own.authorizedAt(),
+                own.expiresAt(),
+                true);
     }
 
     List<Report.Outcome> outcomes() {

@@ -93,7 +93,8 @@ class AttemptTest {
                                 intent.plan(),
                                 "0".repeat(64),
                                 START,
-                                END),
+                                END,
+                                false),
                         plan,
                         all),
                 "PLAN_HASH");
@@ -286,6 +287,65 @@ class AttemptTest {
                 .satisfies(each -> failed(each, "the target did not answer"));
     }
 
+    // a person executes
+
+    private static Attempt watched(String... person) {
+        return new Attempt.Watched(
+                attempt(false).order(), START, java.util.Arrays.stream(person).findFirst());
+    }
+
+    @Test
+    void aPlanThatAPersonExecutesWaitsForOneAndTheTargetIsLeftAlone() {
+        assertThat(decide(watched(), new Finding.Nothing(), START))
+                .isEqualTo(
+                        new Next.Later(
+                                "waits for a person who takes it on: disable-account, end-sessions, leave-groups",
+                                false));
+        assertThat(report(decide(watched(), new Finding.Nothing(), END)))
+                .satisfies(each -> refused(each, "EXPIRED"));
+        Order other =
+                new Order(
+                        intent("other", "keycloak:acme", CHANGE),
+                        Optional.of(PLAN),
+                        Optional.of(Set.of()));
+        assertThat(
+                        report(
+                                decide(
+                                        new Attempt.Watched(other, START, Optional.of("p")),
+                                        new Finding.Nothing(),
+                                        START)))
+                .satisfies(each -> refused(each, "ACCOUNT"));
+    }
+
+    @Test
+    void whatAPersonTookOnIsReadUntilItIsAsPlannedAndNeverCalled() {
+        assertThat(decide(watched("p"), new Finding.Nothing(), START)).isEqualTo(new Next.Read());
+        assertThat(decide(watched("p"), new Finding.Found(BETWEEN), START))
+                .isEqualTo(
+                        new Next.Later("waits for the person who took it on: leave-groups", false));
+        Report report = report(decide(watched("p"), new Finding.Found(AFTER), START));
+        assertThat(report.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(report.steps())
+                .extracting(Report.StepReport::detail)
+                .containsOnly("a person executes; found done");
+        assertThat(decide(watched("p"), back(BEFORE, BEFORE), START))
+                .isInstanceOf(Next.Later.class);
+        assertThat(decide(watched("p"), new Finding.Unanswered("silent", false), START))
+                .isEqualTo(new Next.Later("silent", false));
+    }
+
+    @Test
+    void whatAPersonDidNotFinishInTimeFails() {
+        assertThat(report(decide(watched("p"), new Finding.Found(BETWEEN), END)))
+                .satisfies(each -> failed(each, "EXPIRED"));
+        assertThat(report(decide(watched("p"), new Finding.Found(AFTER), END)).outcome())
+                .isEqualTo(Outcome.SUCCEEDED);
+        assertThat(report(decide(watched("p"), new Finding.Unanswered("silent", false), END)))
+                .satisfies(each -> failed(each, "the target did not answer"));
+        assertThat(report(decide(watched("p"), new Finding.Impossible("gone"), START)))
+                .satisfies(each -> failed(each, "gone"));
+    }
+
     @Test
     void aReportNeverEndsBeforeItStartsAndHoldsNoControlCharacter() {
         Report report = Report.failed("a\u0000b", START, START.minus(Duration.ofSeconds(1)));
@@ -321,7 +381,8 @@ class AttemptTest {
                 plan,
                 Hash.sha256(plan).hex(),
                 START,
-                END);
+                END,
+                false);
     }
 
     private static Report report(Next next) {

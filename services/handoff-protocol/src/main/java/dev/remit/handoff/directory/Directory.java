@@ -104,6 +104,75 @@ public class Directory {
         return accounts("id = any(cast(?2 as text[]))", system, ids.toArray(String[]::new));
     }
 
+    /**
+     * Whom to look up in a system.
+     *
+     * @param ids immutable account ids
+     * @param workers HR worker ids
+     * @param groups paths of groups, for their direct members
+     * @param roles names of roles, for those who hold them
+     * @param others accounts of whatever system: the system, a space, the account's id
+     */
+    public record Wanted(
+            Collection<String> ids,
+            Collection<String> workers,
+            Collection<String> groups,
+            Collection<String> roles,
+            Collection<String> others) {}
+
+    /** All accounts that any of these is about, each once, by one query; none for nothing. */
+    public Uni<List<Account>> find(String system, Wanted wanted) {
+        List<String> parts = new ArrayList<>();
+        List<String[]> values = new ArrayList<>();
+        part("system = ?1 and id = any(cast(?%d as text[]))", wanted.ids(), parts, values);
+        part(
+                "system = ?1 and worker_id = any(cast(?%d as text[]))",
+                wanted.workers(), parts, values);
+        part("system = ?1 and group_paths && cast(?%d as text[])", wanted.groups(), parts, values);
+        part("system = ?1 and roles && cast(?%d as text[])", wanted.roles(), parts, values);
+        part(
+                "(system, id) in (select split_part(each, ' ', 1), substr(each, strpos(each, ' ') + 1)"
+                        + " from unnest(cast(?%d as text[])) as each)",
+                wanted.others(), parts, values);
+        if (parts.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        String all =
+                parts.stream()
+                        .map(condition ->
+                                "select "
+                                        + COLUMNS
+                                        + " from directory_account where not removed and "
+                                        + condition)
+                        .collect(Collectors.joining(" union "));
+        return session()
+                .chain(session -> {
+                    var query =
+                            session.createNativeQuery(
+                                    "select * from (" + all + ") as found order by 1, 2",
+                                    Object[].class);
+                    if (all.contains("?1 ")) {
+                        query.setParameter(1, system);
+                    }
+                    for (int n = 0; n < values.size(); n++) {
+                        query.setParameter(n + 2, values.get(n));
+                    }
+                    return query.getResultList();
+                })
+                .map(rows -> rows.stream().map(Directory::account).toList());
+    }
+
+    private static void part(
+            String condition,
+            Collection<String> wanted,
+            List<String> parts,
+            List<String[]> values) {
+        if (!wanted.isEmpty()) {
+            parts.add(condition.formatted(values.size() + 2));
+            values.add(wanted.toArray(String[]::new));
+        }
+    }
+
     /** The accounts of a system that are direct members of this group. */
     public Uni<List<Account>> membersOf(String system, String groupPath) {
         return accounts("group_paths @> cast(?2 as text[])", system, new String[] {groupPath});

@@ -5,6 +5,8 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonString;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +78,19 @@ public class Caller {
     /** Authentication context class reference (OpenID Connect Core, acr). */
     public Optional<String> acr() {
         return token.claim("acr").map(String::valueOf);
+    }
+
+    /** Authentication methods (OpenID Connect Core, amr; RFC 8176); empty if the token has none. */
+    public List<String> amr() {
+        Object claim = token.<Object>claim("amr").orElse(List.of());
+        return claim instanceof Collection<?> methods
+                ? methods.stream()
+                        .map(each ->
+                                each instanceof JsonString text
+                                        ? text.getString()
+                                        : each.toString())
+                        .toList()
+                : List.of(claim.toString());
     }
 
     /** When the person signed in (OpenID Connect Core, auth_time). */

@@ -12,6 +12,10 @@ final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int NOT_FOUND = 404;
 
+    Unavailable(String what) {
+        super(what);
+    }
+
     Unavailable(String what, Throwable cause) {
         super(what, cause);
     }

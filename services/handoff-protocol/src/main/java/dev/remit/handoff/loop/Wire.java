@@ -23,6 +23,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -35,7 +36,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * schema: call it from a worker thread.
  *
  * <p>It can keep to a released version: while replicas of that version may come back, nothing is
- * written, and nothing is read, that they would not know.
+ * written, and nothing is read, that they would not know. What such a version cannot say is not
+ * written at all: half a message could be taken for the whole.
  */
 @Singleton
 class Wire {
@@ -102,13 +104,13 @@ class Wire {
     /**
      * The registry is asked for a schema's content id once; the id never changes.
      *
-     * @throws Unavailable if the registry does not give it
+     * @throws Unavailable if the registry does not give it, or if the version that is kept to has
+     *     no place for something that the message says
      */
     byte[] encode(SpecificRecord record) {
         Handoff handoff = Handoff.of(record);
         Schema schema = older.get(handoff);
-        IndexedRecord message =
-                schema == null ? record : as(schema, bytes(record, handoff.schema()), handoff);
+        IndexedRecord message = schema == null ? record : whole(record, schema, handoff);
         byte[] head = heads.get(handoff);
         if (head == null) {
             byte[] payload;
@@ -150,22 +152,33 @@ class Wire {
         return out.toByteArray();
     }
 
-    /** What a reader with the older schema makes of this build's bytes. */
-    private static IndexedRecord as(Schema schema, byte[] bytes, Handoff handoff) {
-        try {
-            return new GenericDatumReader<IndexedRecord>(handoff.schema(), schema)
-                    .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array does not fail", e);
+    private static IndexedRecord whole(SpecificRecord record, Schema schema, Handoff handoff) {
+        byte[] bytes = bytes(record, handoff.schema());
+        IndexedRecord older = as(schema, bytes, handoff);
+        SpecificRecord left = now(bytes(older, schema), schema, handoff);
+        // as bytes say it, which know microseconds only
+        if (!left.equals(now(bytes, handoff.schema(), handoff))) {
+            throw new Unavailable(
+                    "remit.schemas.version is too old for what this "
+                            + handoff.recordName()
+                            + " says");
         }
+        return older;
     }
 
-    /** What is left of a message when it has passed the older schema. */
-    private static SpecificRecord through(Schema schema, SpecificRecord message, Handoff handoff) {
-        byte[] bytes = bytes(as(schema, bytes(message, handoff.schema()), handoff), schema);
+    /** What a reader with the older schema makes of this build's bytes. */
+    private static IndexedRecord as(Schema schema, byte[] bytes, Handoff handoff) {
+        return read(new GenericDatumReader<>(handoff.schema(), schema), bytes);
+    }
+
+    /** What this build makes of bytes that were written with that schema. */
+    private static SpecificRecord now(byte[] bytes, Schema written, Handoff handoff) {
+        return read(new SpecificDatumReader<>(written, handoff.schema()), bytes);
+    }
+
+    private static <T> T read(DatumReader<T> reader, byte[] bytes) {
         try {
-            return new SpecificDatumReader<SpecificRecord>(schema, handoff.schema())
-                    .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
+            return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, null));
         } catch (IOException e) {
             throw new UncheckedIOException("an array does not fail", e);
         }
@@ -206,7 +219,11 @@ class Wire {
                     Code.UNDECODABLE, "the payload is not a " + handoff.recordName());
         }
         Schema schema = older.get(handoff);
-        return schema == null ? record : through(schema, record, handoff);
+        if (schema == null) {
+            return record;
+        }
+        IndexedRecord known = as(schema, bytes(record, handoff.schema()), handoff);
+        return now(bytes(known, schema), schema, handoff);
     }
 
     /**

@@ -7,8 +7,12 @@ import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.wire.Messages;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.CheckpointPublished;
+import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.PolicyRef;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,37 @@ class WireTest {
         assertThat(old.dataschema(Handoff.DEAD_LETTER_RESOLVED))
                 .as("a record that is newer")
                 .isEqualTo(Handoff.DEAD_LETTER_RESOLVED.dataschema());
+    }
+
+    @Test
+    void whatAReleasedVersionCannotSayIsNotWritten() {
+        Wire old = new Wire("http://127.0.0.1:1", Optional.of("v1"));
+
+        assertThatThrownBy(() ->
+                        old.encode(
+                                decided(
+                                        new Actor("policy:low@1", ActorKind.POLICY, null),
+                                        new PolicyRef("low", "1"))))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("remit.schemas.version")
+                .hasMessageContaining("ApprovalDecided");
+        assertThatThrownBy(() -> old.encode(decided(new Actor("a", ActorKind.HUMAN, null), null)))
+                .as("what it can say goes on to the registry, which is away")
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("registry");
+    }
+
+    private static ApprovalDecided decided(Actor by, PolicyRef policy) {
+        return ApprovalDecided.newBuilder()
+                .setChangeId(new UUID(0, 1))
+                .setStage("manager")
+                .setDecision(Decision.APPROVED)
+                .setDecidedBy(by)
+                .setPolicy(policy)
+                .setReason("")
+                .setPlanHash("hash")
+                .setDecidedAt(Instant.parse("2026-01-31T12:00:00.123456789Z"))
+                .build();
     }
 
     private static CheckpointPublished message() {

@@ -3,15 +3,18 @@ package dev.remit.approval.adapter.http;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.approval.application.AnswerQuestion;
 import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages;
 import dev.remit.approval.application.DecideStages.Decider;
 import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.application.RouteViews;
+import dev.remit.approval.application.WithdrawChange;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Authentication;
-import dev.remit.approval.domain.Candidate;
+import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.OpenStage;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.merkle.Hash;
@@ -54,31 +57,82 @@ public class Approvals {
             @Nullable Instant expiresAt,
             String planHash,
             @JsonRawValue String plan,
-            List<Candidate> candidates,
+            List<Asked> candidates,
+            List<Stage> stages,
             List<Decided> decisions) {}
+
+    /**
+     * An open stage, or one at which the route ended.
+     *
+     * @param quorum how many must approve, of whom {@code approvals} have
+     * @param denials how many must deny
+     * @param nonce names the right to decide this stage; each uses it once
+     * @param question what the proposer is asked
+     * @param dropped what the charter names and nobody is behind
+     */
+    public record Stage(
+            String name,
+            @Nullable String held,
+            int quorum,
+            long approvals,
+            int denials,
+            UUID nonce,
+            Instant openedAt,
+            Instant expiresAt,
+            @Nullable String question,
+            List<String> dropped,
+            List<Asked> candidates) {}
+
+    /** Someone considered, and why they may decide or what bars them. */
+    public record Asked(
+            String id,
+            String label,
+            boolean eligible,
+            String reason,
+            @Nullable String onBehalfOf,
+            @Nullable Instant observedAt) {}
 
     /** A decision or a refused attempt. */
     public record Decided(
             String stage,
             @Nullable String decidedBy,
+            @Nullable String onBehalfOf,
             String decision,
             @Nullable String refusal,
             String reason,
             Instant decidedAt) {}
 
-    /** A decision as asked for. */
-    public record Asked(
-            @Nullable String decision, @Nullable String reason, @Nullable String planHash) {}
+    /**
+     * A decision as it is sent.
+     *
+     * @param decision APPROVED, DENIED, or QUESTIONED with the question as the reason
+     * @param stage the stage's name, where several are open
+     * @param onBehalfOf immutable id of the one who delegated
+     * @param nonce of the stage as it was seen
+     */
+    public record Sent(
+            @Nullable String decision,
+            @Nullable String reason,
+            @Nullable String planHash,
+            @Nullable String stage,
+            @Nullable String onBehalfOf,
+            @Nullable String nonce) {}
 
     /** A decision among many. */
-    public record AskedOf(
+    public record SentOf(
             @Nullable String changeId,
             @Nullable String decision,
             @Nullable String reason,
-            @Nullable String planHash) {}
+            @Nullable String planHash,
+            @Nullable String stage,
+            @Nullable String onBehalfOf,
+            @Nullable String nonce) {}
 
     /** Many decisions. */
-    public record AskedMany(@Nullable List<@Nullable AskedOf> items) {}
+    public record SentMany(@Nullable List<@Nullable SentOf> items) {}
+
+    /** What someone says about a change that waits. */
+    public record Said(@Nullable String text, @Nullable String stage) {}
 
     /**
      * What became of one decision.
@@ -95,11 +149,20 @@ public class Approvals {
     public record AnsweredMany(List<Answered> results) {}
 
     private final DecideStages decide;
+    private final AnswerQuestion answer;
+    private final WithdrawChange withdraw;
     private final RouteViews views;
     private final Caller caller;
 
-    Approvals(DecideStages decide, RouteViews views, Caller caller) {
+    Approvals(
+            DecideStages decide,
+            AnswerQuestion answer,
+            WithdrawChange withdraw,
+            RouteViews views,
+            Caller caller) {
         this.decide = decide;
+        this.answer = answer;
+        this.withdraw = withdraw;
         this.views = views;
         this.caller = caller;
     }
@@ -148,11 +211,11 @@ public class Approvals {
     @Authenticated
     public Uni<Response> decide(
             @PathParam("id") String id,
-            @Nullable Asked body,
+            @Nullable Sent body,
             @HeaderParam("Idempotency-Key") @Nullable String key) {
-        Asked asked = Problem.body(body);
-        Item item = item(id, asked.decision(), asked.reason(), asked.planHash());
-        return decide.decide(List.of(item), decider(), request(key, "one " + id, asked))
+        Sent sent = Problem.body(body);
+        Item item = item(of(id, sent));
+        return decide.decide(List.of(item), decider(), request(key, "one " + id, sent))
                 .map(results -> {
                     Result result = results.getFirst();
                     if (result.status() != 201) {
@@ -165,6 +228,37 @@ public class Approvals {
                 });
     }
 
+    /** Answers what an approver asked; only who proposed the change, or is responsible for it. */
+    @POST
+    @Path("changes/{id}/answers")
+    @Authenticated
+    public Uni<Response> answer(@PathParam("id") String id, @Nullable Said body) {
+        Said said = Problem.body(body);
+        return answer.answer(
+                        uuid(id),
+                        decider(),
+                        Optional.ofNullable(said.stage()),
+                        words("text", said.text(), true))
+                .map(Approvals::answered);
+    }
+
+    /** Takes a change back that waits for approval; only who proposed it, or is responsible. */
+    @POST
+    @Path("changes/{id}/withdrawal")
+    @Authenticated
+    public Uni<Response> withdraw(@PathParam("id") String id, @Nullable Said body) {
+        return withdraw.withdraw(
+                        uuid(id), decider(), words("text", Problem.body(body).text(), true))
+                .map(Approvals::answered);
+    }
+
+    private static Response answered(Optional<Attempt.Result.Refused> refused) {
+        if (refused.isPresent()) {
+            throw Problem.of(refused.get().status(), refused.get().code(), refused.get().words());
+        }
+        return Response.status(Response.Status.CREATED).build();
+    }
+
     /**
      * Decides the open stages of up to 200 changes in one transaction. Each is judged by the same
      * rules as alone, recorded on its own, and answered on its own; one that is refused stops no
@@ -174,15 +268,15 @@ public class Approvals {
     @Path("decisions")
     @Authenticated
     public Uni<AnsweredMany> decideMany(
-            @Nullable AskedMany body, @HeaderParam("Idempotency-Key") @Nullable String key) {
-        List<@Nullable AskedOf> asked = Problem.body(body).items();
-        if (asked == null || asked.isEmpty() || asked.size() > BATCH) {
+            @Nullable SentMany body, @HeaderParam("Idempotency-Key") @Nullable String key) {
+        List<@Nullable SentOf> sent = Problem.body(body).items();
+        if (sent == null || sent.isEmpty() || sent.size() > BATCH) {
             throw Problem.inField(
                     "items", "FIELD_MISFORMED", "items: must hold from 1 to " + BATCH + " items");
         }
         List<@Nullable Answered> misformed = new ArrayList<>();
         List<Item> items = new ArrayList<>();
-        for (AskedOf each : asked) {
+        for (SentOf each : sent) {
             try {
                 items.add(item(each));
                 misformed.add(null);
@@ -195,7 +289,7 @@ public class Approvals {
                                 problem.getMessage()));
             }
         }
-        Optional<Request> request = request(key, "many", asked);
+        Optional<Request> request = request(key, "many", sent);
         return (items.isEmpty()
                         ? Uni.createFrom().item(List.<Result>of())
                         : decide.decide(items, decider(), request))
@@ -232,7 +326,11 @@ public class Approvals {
                 caller.id(),
                 caller.roles(),
                 new Authentication(
-                        caller.issuer(), caller.tokenId(), caller.acr(), caller.authenticatedAt()));
+                        caller.issuer(),
+                        caller.tokenId(),
+                        caller.acr(),
+                        caller.amr(),
+                        caller.authenticatedAt()));
     }
 
     private Optional<Request> request(@Nullable String key, String what, Object body) {
@@ -257,53 +355,81 @@ public class Approvals {
         }
     }
 
-    private static Item item(@Nullable AskedOf asked) {
-        if (asked == null || asked.changeId() == null) {
-            throw Problem.inField("changeId", "FIELD_MISSING", "changeId: is missing");
-        }
-        return item(asked.changeId(), asked.decision(), asked.reason(), asked.planHash());
+    private static SentOf of(String id, Sent sent) {
+        return new SentOf(
+                id,
+                sent.decision(),
+                sent.reason(),
+                sent.planHash(),
+                sent.stage(),
+                sent.onBehalfOf(),
+                sent.nonce());
     }
 
-    private static Item item(
-            String change,
-            @Nullable String decision,
-            @Nullable String given,
-            @Nullable String planHash) {
-        UUID id = uuid(change);
-        Attempt.Kind kind = kind(decision);
-        String reason = given == null ? "" : given.strip();
-        if (kind == Attempt.Kind.DENIED && reason.isEmpty()) {
-            throw Problem.inField(
-                    "reason", "FIELD_MISSING", "reason: must not be empty when denying");
+    private static Item item(@Nullable SentOf sent) {
+        if (sent == null || sent.changeId() == null) {
+            throw Problem.inField("changeId", "FIELD_MISSING", "changeId: is missing");
         }
-        if (reason.length() > LONGEST_REASON || reason.indexOf('\0') >= 0) {
-            throw Problem.inField(
-                    "reason",
-                    "FIELD_MISFORMED",
-                    "reason: must have at most "
-                            + LONGEST_REASON
-                            + " characters, and none that is 0");
-        }
+        UUID id = uuid(sent.changeId());
+        Attempt.Kind kind = kind(sent.decision());
+        String reason = words("reason", sent.reason(), kind != Attempt.Kind.APPROVED);
+        String planHash = sent.planHash();
         if (planHash == null || !planHash.matches("[0-9a-f]{64}")) {
             throw Problem.inField(
                     "planHash",
                     "FIELD_MISSING",
                     "planHash: must be the 64 hexadecimal digits of the plan seen");
         }
-        return new Item(id, kind, reason, planHash);
+        return new Item(
+                id,
+                kind,
+                reason,
+                planHash,
+                Optional.ofNullable(sent.stage()),
+                Optional.ofNullable(sent.onBehalfOf()),
+                Optional.ofNullable(sent.nonce()).map(Approvals::nonce));
+    }
+
+    private static String words(String field, @Nullable String given, boolean needed) {
+        String text = given == null ? "" : given.strip();
+        if (needed && text.isEmpty()) {
+            throw Problem.inField(field, "FIELD_MISSING", field + ": must not be empty here");
+        }
+        if (text.length() > LONGEST_REASON || text.indexOf('\0') >= 0) {
+            throw Problem.inField(
+                    field,
+                    "FIELD_MISFORMED",
+                    field
+                            + ": must have at most "
+                            + LONGEST_REASON
+                            + " characters, and none that is 0");
+        }
+        return text;
+    }
+
+    private static UUID nonce(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw Problem.inField("nonce", "FIELD_MISFORMED", "nonce: is not a UUID");
+        }
     }
 
     private static Attempt.Kind kind(@Nullable String text) {
         return switch (text) {
             case "APPROVED" -> Attempt.Kind.APPROVED;
             case "DENIED" -> Attempt.Kind.DENIED;
+            case "QUESTIONED" -> Attempt.Kind.QUESTIONED;
             case null, default ->
                     throw Problem.inField(
-                            "decision", "DECISION_UNKNOWN", "decision: must be APPROVED or DENIED");
+                            "decision",
+                            "DECISION_UNKNOWN",
+                            "decision: must be APPROVED, DENIED or QUESTIONED");
         };
     }
 
     private static View view(RouteViews.View view) {
+        List<Stage> stages = view.stages().stream().map(each -> stage(each, view)).toList();
         return new View(
                 view.change(),
                 view.state(),
@@ -312,16 +438,46 @@ public class Approvals {
                 view.expiresAt().orElse(null),
                 view.planHash(),
                 view.plan(),
-                view.candidates(),
+                stages.isEmpty() ? List.of() : stages.getFirst().candidates(),
+                stages,
                 view.decisions().stream()
                         .map(each ->
                                 new Decided(
                                         each.stageName(),
                                         each.by().orElse(null),
+                                        each.onBehalfOf().orElse(null),
                                         each.kind().name(),
                                         each.refusal().orElse(null),
                                         each.reason(),
                                         each.at()))
+                        .toList());
+    }
+
+    private static Stage stage(OpenStage stage, RouteViews.View view) {
+        return new Stage(
+                stage.name(),
+                stage.held().orElse(null),
+                stage.needed(),
+                view.decisions().stream()
+                        .filter(each ->
+                                each.kind() == Decision.Kind.APPROVED
+                                        && each.stage() == stage.index())
+                        .count(),
+                stage.denies(),
+                stage.nonce(view.change()),
+                stage.since(),
+                stage.until(),
+                stage.question().orElse(null),
+                stage.dropped(),
+                stage.candidates().stream()
+                        .map(each ->
+                                new Asked(
+                                        each.id(),
+                                        each.label(),
+                                        each.eligible(),
+                                        each.reason(),
+                                        each.onBehalfOf().orElse(null),
+                                        each.observedAt().orElse(null)))
                         .toList());
     }
 

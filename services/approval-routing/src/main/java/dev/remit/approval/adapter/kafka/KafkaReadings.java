@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.application.Readings;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Event;
@@ -10,19 +11,27 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.FactJudgement;
+import dev.remit.wire.v1.FactState;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ReadinessJudged;
+import dev.remit.wire.v1.Withdrawal;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Reads what approval-routing receives. */
 @Singleton
 public class KafkaReadings implements Readings {
+    private static final String OWNER = ".owner";
+
     private final String people;
 
     public KafkaReadings(@ConfigProperty(name = "remit.people.system") String people) {
@@ -35,7 +44,8 @@ public class KafkaReadings implements Readings {
             return new Reading.Nothing();
         }
         return switch (judged.getVerdict()) {
-            case HELD, HALTED, WITHDRAWN -> new Reading.Nothing();
+            case HELD, HALTED -> new Reading.Nothing();
+            case WITHDRAWN -> withdrawn(judged);
             case READY, ENRICHED ->
                     new Reading.Says(judged.getChange().getChangeId(), ready(judged));
             case UNKNOWN ->
@@ -50,9 +60,7 @@ public class KafkaReadings implements Readings {
         for (Received received : batch) {
             switch (received.message()) {
                 case IdentityObserved observed -> {
-                    if (observed.getSubject().getSystem().equals(people)) {
-                        account(observed, concerns);
-                    }
+                    account(observed, concerns);
                 }
                 case CharterPublished published ->
                         concerns.add(Concern.charter(published.getCharter().getHash()));
@@ -62,18 +70,43 @@ public class KafkaReadings implements Readings {
         return concerns;
     }
 
-    private static void account(IdentityObserved observed, Set<Concern> concerns) {
+    private void account(IdentityObserved observed, Set<Concern> concerns) {
         switch (observed.getKind()) {
             case SNAPSHOT, REMOVED -> {
+                String system = observed.getSubject().getSystem();
+                concerns.add(Concern.target(system, observed.getSubject().getId()));
+                if (!system.equals(people)) {
+                    return;
+                }
                 concerns.add(Concern.account(observed.getSubject().getId()));
                 AccountFacts facts = observed.getAccount();
                 if (facts != null) {
                     facts.getGroups()
                             .forEach(group -> concerns.add(Concern.group(group.getPath())));
+                    facts.getRoles().forEach(role -> concerns.add(Concern.role(role)));
+                    String worker = facts.getWorkerId();
+                    if (worker != null) {
+                        concerns.add(Concern.worker(worker));
+                    }
                 }
             }
             case WORKER_EVENT, ACTIVITY, SOURCE_SYNCED, UNKNOWN -> {}
         }
+    }
+
+    /** Who may take a change back was judged where it was taken back. */
+    private static Reading withdrawn(ReadinessJudged judged) {
+        Withdrawal withdrawal = judged.getWithdrawal();
+        return withdrawal == null
+                ? new Reading.Unreadable(
+                        "WITHDRAWAL_MISSING",
+                        "withdrawal: is missing where the verdict is WITHDRAWN")
+                : new Reading.Says(
+                        judged.getChange().getChangeId(),
+                        new Event.Withdrawn(
+                                withdrawal.getBy().getId(),
+                                withdrawal.getReason(),
+                                Optional.empty()));
     }
 
     private static Event ready(ReadinessJudged judged) {
@@ -96,16 +129,50 @@ public class KafkaReadings implements Readings {
                 new Ready(
                         change.getChangeId(),
                         KeptChange.bytes(change),
+                        Messages.about(change),
                         change.getCharter().getHash(),
                         judged.getVerdict().name(),
+                        states(judged),
+                        owners(judged),
                         Messages.parties(change, account),
                         Optional.ofNullable(judged.getManager()),
+                        Optional.empty(),
                         bytes,
-                        planHash));
+                        planHash,
+                        JsonPlan.effect(bytes)));
+    }
+
+    private static Map<String, String> states(ReadinessJudged judged) {
+        Map<String, String> states = new HashMap<>();
+        judged.getFacts().forEach(fact -> states.put(fact.getName(), fact.getState().name()));
+        return Map.copyOf(states);
+    }
+
+    /** What facts named {@code <what>.owner} say, where they hold; ids separated by commas. */
+    private static Map<String, List<String>> owners(ReadinessJudged judged) {
+        Map<String, List<String>> owners = new HashMap<>();
+        for (FactJudgement fact : judged.getFacts()) {
+            String value = fact.getValue();
+            if (fact.getName().endsWith(OWNER)
+                    && fact.getState() == FactState.PRESENT
+                    && value != null) {
+                owners.put(
+                        fact.getName().substring(0, fact.getName().length() - OWNER.length()),
+                        Stream.of(value.split(",", -1))
+                                .map(String::strip)
+                                .filter(id -> !id.isEmpty())
+                                .toList());
+            }
+        }
+        return Map.copyOf(owners);
     }
 
     private static Event lacking(Change change, String why) {
         return new Event.Lacking(
-                change.getChangeId(), KeptChange.bytes(change), change.getCharter().getHash(), why);
+                change.getChangeId(),
+                KeptChange.bytes(change),
+                change.getCharter().getHash(),
+                Messages.parties(change, ""),
+                why);
     }
 }

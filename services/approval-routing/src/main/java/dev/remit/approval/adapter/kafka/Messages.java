@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Charter.Policy;
@@ -16,13 +17,14 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.PolicyRef;
+import dev.remit.wire.v1.RuleViolation;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** Between the wire and the domain. */
@@ -43,8 +45,26 @@ public final class Messages {
                 change.getProposer().getId(),
                 Optional.ofNullable(change.getProposer().getPrincipal()),
                 account,
-                change.getSubject().getId(),
-                Set.of());
+                change.getSubject().getId());
+    }
+
+    /**
+     * What a change is about.
+     *
+     * @param kept the change as it is kept
+     */
+    public static About about(byte[] kept) {
+        return about(KeptChange.read(kept));
+    }
+
+    static About about(Change change) {
+        return new About(
+                change.getCharter().getName(),
+                change.getAction(),
+                change.getTarget(),
+                change.getReason(),
+                change.getMode().name(),
+                KeptChange.hash(change));
     }
 
     static ApprovalRequested requested(UUID change, Happened.Requested requested, Instant now) {
@@ -57,6 +77,18 @@ public final class Messages {
                 .setPlanHash(requested.planHash())
                 .setRequestedAt(now)
                 .setExpiresAt(requested.until())
+                .setDenials(requested.denials())
+                .setDropped(requested.dropped())
+                .setViolations(
+                        requested.violations().stream()
+                                .map(each ->
+                                        new RuleViolation(
+                                                each.rule(),
+                                                each.version(),
+                                                each.owner(),
+                                                each.facts(),
+                                                each.remedy()))
+                                .toList())
                 .build();
     }
 
@@ -68,11 +100,15 @@ public final class Messages {
                         reassigned.before().stream()
                                 .filter(Candidate::eligible)
                                 .map(Candidate::id)
+                                .distinct()
                                 .toList())
                 .setCandidates(candidates(reassigned.now()))
                 .setHeld(reassigned.held().orElse(null))
-                .setReason("the directory changed")
+                .setReason(reassigned.why())
                 .setReassignedAt(now)
+                .setQuorum(reassigned.quorum())
+                .setDropped(reassigned.dropped())
+                .setExpiresAt(reassigned.until())
                 .build();
     }
 
@@ -87,12 +123,15 @@ public final class Messages {
                         decision.by()
                                 .map(id -> Actor.newBuilder().setId(id).setKind(kind).build())
                                 .orElse(null))
+                .setOnBehalfOf(decision.onBehalfOf().orElse(null))
                 .setReason(decision.reason())
                 .setRefusal(decision.refusal().orElse(null))
                 .setPlanHash(decided.planHash())
                 .setAuthentication(decided.authentication().map(Messages::context).orElse(null))
                 .setPolicy(decided.policy().map(Messages::policy).orElse(null))
                 .setDecidedAt(decision.at())
+                .setCondition(decided.condition().orElse(null))
+                .setBinding(decided.standing().map(each -> binding(each, decision)).orElse(null))
                 .build();
     }
 
@@ -108,6 +147,23 @@ public final class Messages {
                 .setApprovals(List.copyOf(approvals))
                 .setAuthorizedAt(now)
                 .setExpiresAt(authorized.until())
+                .setHeldAfterwards(authorized.held().orElse(null))
+                .build();
+    }
+
+    private static DecisionBinding binding(Happened.Standing standing, Decision decision) {
+        return DecisionBinding.newBuilder()
+                .setChangeHash(standing.changeHash())
+                .setCharterHash(standing.charterHash())
+                .setRouteHash(standing.routeHash())
+                .setNonce(standing.nonce())
+                .setNotBefore(standing.notBefore())
+                .setExpiresAt(standing.expiresAt())
+                .setWorker(decision.worker().orElse(null))
+                .setDelegatorWorker(decision.delegatorWorker().orElse(null))
+                .setLabel(standing.label())
+                .setRoles(standing.roles())
+                .setUnits(standing.units())
                 .build();
     }
 
@@ -117,6 +173,11 @@ public final class Messages {
             case DENIED -> dev.remit.wire.v1.Decision.DENIED;
             case EXPIRED -> dev.remit.wire.v1.Decision.EXPIRED;
             case REFUSED -> dev.remit.wire.v1.Decision.REFUSED;
+            case HALTED -> dev.remit.wire.v1.Decision.HALTED;
+            case PASSED_OVER -> dev.remit.wire.v1.Decision.PASSED_OVER;
+            case QUESTIONED -> dev.remit.wire.v1.Decision.QUESTIONED;
+            case ANSWERED -> dev.remit.wire.v1.Decision.ANSWERED;
+            case WITHDRAWN -> dev.remit.wire.v1.Decision.WITHDRAWN;
         };
     }
 
@@ -127,7 +188,12 @@ public final class Messages {
     private static List<dev.remit.wire.v1.Candidate> candidates(List<Candidate> candidates) {
         return candidates.stream()
                 .map(each ->
-                        new dev.remit.wire.v1.Candidate(each.id(), each.eligible(), each.reason()))
+                        new dev.remit.wire.v1.Candidate(
+                                each.id(),
+                                each.eligible(),
+                                each.reason(),
+                                each.onBehalfOf().orElse(null),
+                                each.observedAt().orElse(null)))
                 .toList();
     }
 
@@ -137,6 +203,7 @@ public final class Messages {
                 .setTokenId(authentication.tokenId().orElse(null))
                 .setAcr(authentication.acr().orElse(null))
                 .setAuthenticatedAt(authentication.authenticatedAt().orElse(null))
+                .setAmr(authentication.amr())
                 .build();
     }
 }

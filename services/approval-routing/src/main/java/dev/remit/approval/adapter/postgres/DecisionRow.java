@@ -26,7 +26,17 @@ class DecisionRow extends PanacheEntityBase {
     @Column(name = "decided_by")
     public @Nullable String decidedBy;
 
-    /** APPROVED, DENIED, EXPIRED or REFUSED. */
+    /** The decider's HR worker id at the time. */
+    public @Nullable String worker;
+
+    @Column(name = "on_behalf_of")
+    public @Nullable String onBehalfOf;
+
+    /** That one's HR worker id at the time. */
+    @Column(name = "delegator_worker")
+    public @Nullable String delegatorWorker;
+
+    /** See {@code Decision.Kind}. */
     public String decision;
 
     public @Nullable String refusal;

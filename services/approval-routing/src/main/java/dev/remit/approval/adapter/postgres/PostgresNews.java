@@ -24,7 +24,7 @@ public class PostgresNews implements News {
                     + " or added_at < now() - interval '1 minute' order by position limit 1 for update skip locked";
     private static final String CONCERNED =
             "select r.change_id, r.requested_at from directory_news n join route r"
-                    + " on r.asks = any(n.concerns) and r.ended_at is null and (n.through_change is null"
+                    + " on r.concerns && n.concerns and r.ended_at is null and (n.through_change is null"
                     + " or (r.requested_at, r.change_id) > (n.through_at, n.through_change))"
                     + " where n.position = ?1 order by r.requested_at, r.change_id limit ?2";
 

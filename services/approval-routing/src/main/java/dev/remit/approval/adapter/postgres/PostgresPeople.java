@@ -5,9 +5,9 @@ import dev.remit.approval.domain.Concern;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Received;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,24 +33,52 @@ public class PostgresPeople implements People {
 
     @Override
     public Uni<Map<Concern, List<Account>>> behind(Set<Concern> concerns) {
-        Map<Concern, List<Account>> found = new HashMap<>();
-        List<String> ids = ids(concerns, Concern.Kind.ACCOUNT);
-        Uni<List<Account>> accounts =
-                ids.isEmpty() ? Uni.createFrom().item(List.of()) : directory.withIds(system, ids);
-        return accounts.invoke(all ->
-                        all.forEach(each -> found.put(Concern.account(each.id()), List.of(each))))
-                .chain(() ->
-                        Multi.createFrom()
-                                .iterable(ids(concerns, Concern.Kind.GROUP))
-                                .onItem()
-                                .transformToUniAndConcatenate(group ->
-                                        directory
-                                                .membersOf(system, group)
-                                                .invoke(members ->
-                                                        found.put(Concern.group(group), members)))
-                                .collect()
-                                .asList())
-                .replaceWith(found);
+        return directory
+                .find(
+                        system,
+                        new Directory.Wanted(
+                                ids(concerns, Concern.Kind.ACCOUNT),
+                                ids(concerns, Concern.Kind.WORKER),
+                                ids(concerns, Concern.Kind.GROUP),
+                                ids(concerns, Concern.Kind.ROLE),
+                                ids(concerns, Concern.Kind.TARGET)))
+                .map(accounts -> {
+                    Map<Concern, List<Account>> found = new HashMap<>();
+                    for (Account account : accounts) {
+                        put(
+                                Concern.target(account.system(), account.id()),
+                                account,
+                                concerns,
+                                found);
+                        if (account.system().equals(system)) {
+                            put(Concern.account(account.id()), account, concerns, found);
+                            account.workerId()
+                                    .ifPresent(id ->
+                                            put(Concern.worker(id), account, concerns, found));
+                            account.groups()
+                                    .forEach(group ->
+                                            put(
+                                                    Concern.group(group.path()),
+                                                    account,
+                                                    concerns,
+                                                    found));
+                            account.roles()
+                                    .forEach(role ->
+                                            put(Concern.role(role), account, concerns, found));
+                        }
+                    }
+                    return found;
+                });
+    }
+
+    private static void put(
+            Concern concern,
+            Account account,
+            Set<Concern> wanted,
+            Map<Concern, List<Account>> found) {
+        if (wanted.contains(concern)) {
+            found.computeIfAbsent(concern, _ -> new ArrayList<>()).add(account);
+        }
     }
 
     private static List<String> ids(Set<Concern> concerns, Concern.Kind kind) {

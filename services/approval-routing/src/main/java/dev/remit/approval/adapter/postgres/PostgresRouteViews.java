@@ -1,39 +1,20 @@
 package dev.remit.approval.adapter.postgres;
 
 import dev.remit.approval.application.RouteViews;
-import dev.remit.approval.domain.Concern;
-import dev.remit.handoff.directory.Account;
-import dev.remit.handoff.directory.Directory;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Routes as they are shown. */
 @Singleton
 public class PostgresRouteViews implements RouteViews {
     private static final String WAITING_FOR =
-            "select r.* from unnest(cast(?1 as text[])) as concern (asks) cross join lateral"
-                    + " (select * from route where ended_at is null and asks = concern.asks"
-                    + " and cast(candidates as jsonb) @> cast(cast(?2 as text) as jsonb)"
-                    + " and not exists (select 1 from decision d where d.change_id = route.change_id"
-                    + " and d.stage = route.stage and d.decided_by = ?3 and d.decision = 'APPROVED')"
-                    + " order by requested_at, change_id limit ?4) r order by r.requested_at, r.change_id limit ?4";
-
-    private final Directory directory;
-    private final String people;
-
-    PostgresRouteViews(
-            Directory directory, @ConfigProperty(name = "remit.people.system") String people) {
-        this.directory = directory;
-        this.people = people;
-    }
+            "select * from route where ended_at is null and decided_by_any @> array[cast(?1 as text)]"
+                    + " order by requested_at, change_id limit ?2";
 
     @Override
     public Uni<List<View>> open(int limit) {
@@ -47,18 +28,12 @@ public class PostgresRouteViews implements RouteViews {
     @Override
     public Uni<List<View>> waitingFor(String person, int limit) {
         return Panache.withSession(() ->
-                directory
-                        .withIds(people, List.of(person))
-                        .chain(accounts ->
-                                Panache.getSession()
-                                        .chain(session ->
-                                                session.createNativeQuery(
-                                                                WAITING_FOR, RouteRow.class)
-                                                        .setParameter(1, asks(person, accounts))
-                                                        .setParameter(2, eligible(person))
-                                                        .setParameter(3, person)
-                                                        .setParameter(4, (long) limit)
-                                                        .getResultList()))
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(WAITING_FOR, RouteRow.class)
+                                        .setParameter(1, person)
+                                        .setParameter(2, (long) limit)
+                                        .getResultList())
                         .map(PostgresRouteViews::views));
     }
 
@@ -74,21 +49,6 @@ public class PostgresRouteViews implements RouteViews {
                                                         .map(found -> view(found, decisions)))));
     }
 
-    private static String[] asks(String person, List<Account> accounts) {
-        return Stream.concat(
-                        Stream.of(Concern.account(person)),
-                        accounts.stream()
-                                .flatMap(account -> account.groups().stream())
-                                .map(group -> Concern.group(group.path())))
-                .map(Concern::text)
-                .distinct()
-                .toArray(String[]::new);
-    }
-
-    private static String eligible(String person) {
-        return Rows.text(List.of(Map.of("id", person, "eligible", true)));
-    }
-
     private static List<View> views(List<RouteRow> rows) {
         return rows.stream().map(row -> view(row, List.of())).toList();
     }
@@ -102,7 +62,7 @@ public class PostgresRouteViews implements RouteViews {
                 Optional.ofNullable(row.expiresAt),
                 row.planHash,
                 row.plan.length == 0 ? "null" : new String(row.plan, StandardCharsets.UTF_8),
-                Rows.candidates(row),
+                Rows.stages(row),
                 decisions.stream().map(Rows::decision).toList());
     }
 }

@@ -64,8 +64,8 @@ public class PostgresRoutes implements Routes {
         return Panache.getSession()
                 .chain(session ->
                         session.createQuery(
-                                        "select changeId from RouteRow where endedAt is null and expiresAt <= ?1"
-                                                + " order by expiresAt",
+                                        "select changeId from RouteRow where endedAt is null and wakeAt <= ?1"
+                                                + " order by wakeAt",
                                         UUID.class)
                                 .setParameter(1, now)
                                 .setMaxResults(limit)

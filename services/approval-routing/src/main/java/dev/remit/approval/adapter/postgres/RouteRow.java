@@ -27,8 +27,15 @@ class RouteRow extends PanacheEntityBase {
     /** The readiness verdict; null in rows from before rules were known. */
     public @Nullable String verdict;
 
+    /** The readiness facts' states and the owners they name, JSON. */
+    public String facts;
+
     public String account;
     public @Nullable String manager;
+
+    /** The manager's HR worker id as the directory had it when the route began. */
+    @Column(name = "manager_worker")
+    public @Nullable String managerWorker;
 
     /** The plan's very bytes; none if it is not known. */
     public byte[] plan;
@@ -36,14 +43,21 @@ class RouteRow extends PanacheEntityBase {
     @Column(name = "plan_hash")
     public String planHash;
 
-    /** UNPLANNED, CHARTER_UNKNOWN, OPEN, APPROVED, DENIED or EXPIRED. */
+    /** UNPLANNED, CHARTER_UNKNOWN, BARRED, OPEN, or how it ended. */
     public String state;
 
-    /** The open stage, from 0. */
+    /** The first open stage, from 0. */
     public int stage;
 
     @Column(name = "stage_name")
     public String stageName;
+
+    /** The first stage that has not been opened yet. */
+    @Column(name = "next_stage")
+    public int nextStage;
+
+    /** The open stages, or those at which it ended, JSON. */
+    public String stages;
 
     @Column(name = "requested_at")
     public Instant requestedAt;
@@ -51,11 +65,15 @@ class RouteRow extends PanacheEntityBase {
     @Column(name = "expires_at")
     public Instant expiresAt;
 
-    /** The concern whose news can move the route. */
-    public @Nullable String asks;
+    /** When it must be looked at again. */
+    @Column(name = "wake_at")
+    public Instant wakeAt;
 
-    /** The stage's candidates, JSON. */
-    public String candidates;
+    /** The concerns whose news can move the route, one a line. */
+    public String asks;
+
+    /** The immutable ids of those who may decide now, one a line. */
+    public String deciders;
 
     public @Nullable String held;
 

@@ -3,6 +3,7 @@ package dev.remit.approval.adapter.postgres;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.Messages;
 import dev.remit.approval.application.Routes.Recorded;
 import dev.remit.approval.domain.Candidate;
@@ -13,16 +14,55 @@ import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Route;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Between rows and the domain. */
 final class Rows {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<List<Candidate>> CANDIDATES = new TypeReference<>() {};
+    private static final TypeReference<List<KeptStage>> STAGES = new TypeReference<>() {};
 
     private Rows() {}
+
+    /** An open stage as it is kept. */
+    record KeptStage(
+            int index,
+            String name,
+            List<String> asks,
+            List<KeptCandidate> candidates,
+            List<String> dropped,
+            int needed,
+            int denies,
+            int level,
+            int reminded,
+            boolean extended,
+            boolean undetermined,
+            @Nullable String question,
+            @Nullable String held,
+            String since,
+            String until,
+            String wake) {}
+
+    /** A candidate as it is kept. */
+    record KeptCandidate(
+            String id,
+            String label,
+            boolean eligible,
+            String reason,
+            String person,
+            @Nullable String onBehalfOf,
+            @Nullable String observedAt) {}
+
+    /** What readiness found, as it is kept. */
+    record KeptFacts(Map<String, String> states, Map<String, List<String>> owners) {}
 
     /**
      * The route that a row keeps.
@@ -33,23 +73,30 @@ final class Rows {
         return switch (row.state) {
             case "UNPLANNED" ->
                     new Route.Unplanned(
-                            new Event.Lacking(row.changeId, row.change, row.charterHash, held(row)),
+                            new Event.Lacking(
+                                    row.changeId,
+                                    row.change,
+                                    row.charterHash,
+                                    Messages.parties(row.change, ""),
+                                    held(row)),
                             row.requestedAt,
                             row.expiresAt);
             case "CHARTER_UNKNOWN" ->
                     new Route.CharterUnknown(ready(row), held(row), row.requestedAt, row.expiresAt);
+            case "BARRED" ->
+                    new Route.Barred(
+                            ready(row),
+                            row.nextStage,
+                            decisions,
+                            held(row),
+                            row.requestedAt,
+                            row.expiresAt);
             case "OPEN" -> {
-                OpenStage stage =
-                        new OpenStage(
-                                ready(row),
-                                row.stage,
-                                row.stageName,
-                                Optional.ofNullable(row.asks).map(Concern::of),
-                                candidates(row),
-                                row.requestedAt,
-                                row.expiresAt,
-                                decisions);
-                yield row.held == null ? new Route.Waiting(stage) : new Route.Held(stage, row.held);
+                Route.Course course =
+                        new Route.Course(ready(row), stages(row), row.nextStage, decisions);
+                yield row.held == null
+                        ? new Route.Waiting(course)
+                        : new Route.Held(course, row.held);
             }
             default ->
                     new Route.Ended(
@@ -62,7 +109,8 @@ final class Rows {
     /** Makes a row keep this route. */
     static void fill(RouteRow row, Route route) {
         row.state = route.state();
-        row.asks = null;
+        row.asks = "";
+        row.deciders = "";
         row.held = null;
         switch (route) {
             case Route.Unrouted _ -> throw new IllegalStateException("nothing to keep");
@@ -70,23 +118,42 @@ final class Rows {
                 row.change = what.kept();
                 row.charterHash = what.charterHash();
                 row.account = "";
+                row.facts = text(new KeptFacts(Map.of(), Map.of()));
                 row.plan = new byte[0];
                 row.planHash = "";
-                beforeTheFirstStage(row, what.why(), since, until);
+                outside(row, what.why(), 0, since, until);
             }
             case Route.CharterUnknown(Ready ready, String why, Instant since, Instant until) -> {
                 fill(row, ready);
                 row.asks = Concern.charter(ready.charterHash()).text();
-                beforeTheFirstStage(row, why, since, until);
+                outside(row, why, 0, since, until);
             }
-            case Route.Waiting(OpenStage stage) -> fill(row, stage);
-            case Route.Held(OpenStage stage, String why) -> {
-                fill(row, stage);
+            case Route.Barred barred -> {
+                fill(row, barred.ready());
+                row.asks =
+                        lines(
+                                Stream.concat(
+                                        Stream.of(
+                                                Concern.account(
+                                                        barred.ready().parties().proposer()),
+                                                Concern.worker(
+                                                        barred.ready().parties().subjectWorker()),
+                                                Concern.target(
+                                                        barred.ready().about().target(),
+                                                        barred.ready().parties().account())),
+                                        barred.ready().parties().principal().stream()
+                                                .map(Concern::account)));
+                outside(row, barred.why(), barred.next(), barred.since(), barred.until());
+            }
+            case Route.Waiting(Route.Course course) -> fill(row, course);
+            case Route.Held(Route.Course course, String why) -> {
+                fill(row, course);
                 row.held = why;
             }
-            case Route.Ended(Route.End _, Instant at, Optional<OpenStage> last) -> {
-                last.ifPresent(stage -> fill(row, stage));
-                row.asks = null;
+            case Route.Ended(Route.End _, Instant at, Optional<Route.Course> last) -> {
+                last.ifPresent(course -> fill(row, course));
+                row.asks = "";
+                row.deciders = "";
                 row.endedAt = at;
             }
         }
@@ -100,7 +167,10 @@ final class Rows {
         row.stage = decision.stage();
         row.stageName = decision.stageName();
         row.decidedBy = decision.by().orElse(null);
+        row.worker = decision.worker().orElse(null);
+        row.onBehalfOf = decision.onBehalfOf().orElse(null);
         row.decision = decision.kind().name();
+        row.delegatorWorker = decision.delegatorWorker().orElse(null);
         row.refusal = decision.refusal().orElse(null);
         row.reason = decision.reason();
         row.decidedAt = decision.at();
@@ -113,16 +183,19 @@ final class Rows {
                 row.stageName,
                 Decision.Kind.valueOf(row.decision),
                 Optional.ofNullable(row.decidedBy),
+                Optional.ofNullable(row.worker),
+                Optional.ofNullable(row.onBehalfOf),
+                Optional.ofNullable(row.delegatorWorker),
                 Optional.ofNullable(row.refusal),
                 row.reason,
                 row.decidedAt);
     }
 
-    static List<Candidate> candidates(RouteRow row) {
+    static List<OpenStage> stages(RouteRow row) {
         try {
-            return List.copyOf(JSON.readValue(row.candidates, CANDIDATES));
+            return JSON.readValue(row.stages, STAGES).stream().map(Rows::stage).toList();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("kept candidates do not read", e);
+            throw new IllegalStateException("kept stages do not read", e);
         }
     }
 
@@ -134,46 +207,145 @@ final class Rows {
         }
     }
 
+    private static OpenStage stage(KeptStage kept) {
+        return new OpenStage(
+                kept.index(),
+                kept.name(),
+                kept.asks().stream().map(Concern::of).collect(Collectors.toUnmodifiableSet()),
+                kept.candidates().stream().map(Rows::candidate).toList(),
+                List.copyOf(kept.dropped()),
+                kept.needed(),
+                kept.denies(),
+                kept.level(),
+                kept.reminded(),
+                kept.extended(),
+                kept.undetermined(),
+                Optional.ofNullable(kept.question()),
+                Optional.ofNullable(kept.held()),
+                Instant.parse(kept.since()),
+                Instant.parse(kept.until()),
+                Instant.parse(kept.wake()));
+    }
+
+    private static KeptStage kept(OpenStage stage) {
+        return new KeptStage(
+                stage.index(),
+                stage.name(),
+                stage.asks().stream().map(Concern::text).sorted().toList(),
+                stage.candidates().stream()
+                        .map(each ->
+                                new KeptCandidate(
+                                        each.id(),
+                                        each.label(),
+                                        each.eligible(),
+                                        each.reason(),
+                                        each.person(),
+                                        each.onBehalfOf().orElse(null),
+                                        each.observedAt().map(Instant::toString).orElse(null)))
+                        .toList(),
+                stage.dropped(),
+                stage.needed(),
+                stage.denies(),
+                stage.level(),
+                stage.reminded(),
+                stage.extended(),
+                stage.undetermined(),
+                stage.question().orElse(null),
+                stage.held().orElse(null),
+                stage.since().toString(),
+                stage.until().toString(),
+                stage.wake().toString());
+    }
+
+    private static Candidate candidate(KeptCandidate kept) {
+        return new Candidate(
+                kept.id(),
+                kept.label(),
+                kept.eligible(),
+                kept.reason(),
+                kept.person(),
+                Optional.ofNullable(kept.onBehalfOf()),
+                Optional.ofNullable(kept.observedAt()).map(Instant::parse));
+    }
+
     private static Ready ready(RouteRow row) {
+        KeptFacts facts;
+        try {
+            facts = JSON.readValue(row.facts, KeptFacts.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("kept facts do not read", e);
+        }
         return new Ready(
                 row.changeId,
                 row.change,
+                Messages.about(row.change),
                 row.charterHash,
                 Objects.requireNonNullElse(row.verdict, ""),
+                Map.copyOf(facts.states()),
+                Map.copyOf(facts.owners()),
                 Messages.parties(row.change, row.account),
                 Optional.ofNullable(row.manager),
+                Optional.ofNullable(row.managerWorker),
                 row.plan,
-                row.planHash);
+                row.planHash,
+                JsonPlan.effect(row.plan));
     }
 
     private static void fill(RouteRow row, Ready ready) {
         row.change = ready.kept();
         row.charterHash = ready.charterHash();
         row.verdict = ready.verdict().isEmpty() ? null : ready.verdict();
+        row.facts = text(new KeptFacts(ready.facts(), ready.owners()));
         row.account = ready.parties().account();
         row.manager = ready.manager().orElse(null);
+        row.managerWorker = ready.managerWorker().orElse(null);
         row.plan = ready.plan();
         row.planHash = ready.planHash();
     }
 
-    private static void fill(RouteRow row, OpenStage stage) {
-        fill(row, stage.ready());
-        row.stage = stage.index();
-        row.stageName = stage.name();
-        row.asks = stage.asks().map(Concern::text).orElse(null);
-        row.requestedAt = stage.since();
-        row.expiresAt = stage.until();
-        row.candidates = text(stage.candidates());
+    private static void fill(RouteRow row, Route.Course course) {
+        fill(row, course.ready());
+        row.nextStage = course.next();
+        if (course.open().isEmpty()) {
+            // everything was passed over at once: nothing was ever open
+            outside(row, null, course.next(), Instant.EPOCH, Instant.EPOCH);
+            return;
+        }
+        OpenStage first = course.open().getFirst();
+        row.stage = first.index();
+        row.stageName = first.name();
+        row.stages = text(course.open().stream().map(Rows::kept).toList());
+        row.asks = lines(course.open().stream().flatMap(each -> each.asks().stream()));
+        row.deciders =
+                course.open().stream()
+                        .flatMap(each -> each.deciders(course.decisions()).stream())
+                        .distinct()
+                        .sorted()
+                        .collect(Collectors.joining("\n"));
+        row.requestedAt = earliest(course, OpenStage::since);
+        row.expiresAt = earliest(course, OpenStage::until);
+        row.wakeAt = earliest(course, OpenStage::wake);
     }
 
-    private static void beforeTheFirstStage(
-            RouteRow row, String held, Instant since, Instant until) {
+    private static Instant earliest(Route.Course course, Function<OpenStage, Instant> part) {
+        return course.open().stream().map(part).min(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    private static void outside(
+            RouteRow row, @Nullable String held, int next, Instant since, Instant until) {
         row.stage = 0;
         row.stageName = "";
-        row.candidates = "[]";
+        row.nextStage = next;
+        row.stages = "[]";
         row.held = held;
         row.requestedAt = since;
         row.expiresAt = until;
+        row.wakeAt = until;
+    }
+
+    private static String lines(Stream<Concern> concerns) {
+        Set<String> all = concerns.map(Concern::text).collect(Collectors.toSet());
+        return all.stream().sorted().collect(Collectors.joining("\n"));
     }
 
     private static String held(RouteRow row) {

@@ -3,9 +3,9 @@ package dev.remit.approval.adapter.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.remit.approval.adapter.http.Approvals.Asked;
-import dev.remit.approval.adapter.http.Approvals.AskedMany;
-import dev.remit.approval.adapter.http.Approvals.AskedOf;
+import dev.remit.approval.adapter.http.Approvals.Sent;
+import dev.remit.approval.adapter.http.Approvals.SentMany;
+import dev.remit.approval.adapter.http.Approvals.SentOf;
 import dev.remit.approval.application.RouteViews;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
@@ -25,7 +25,8 @@ class ApprovalsTest {
     private static final String CHANGE = "00000000-0000-4000-8000-000000000001";
     private static final String PLAN = "a".repeat(64);
 
-    private final Approvals approvals = new Approvals(null, new NoViews(), new Somebody());
+    private final Approvals approvals =
+            new Approvals(null, null, null, new NoViews(), new Somebody());
 
     @Test
     void aDecisionMustBeWhole() {
@@ -38,13 +39,25 @@ class ApprovalsTest {
         refused(422, "FIELD_MISSING", () -> one(CHANGE, "APPROVED", "", "A".repeat(64)));
         refused(422, "FIELD_MISFORMED", () -> one(CHANGE, "APPROVED", "x".repeat(2001), PLAN));
         refused(422, "FIELD_MISFORMED", () -> one(CHANGE, "APPROVED", "a\0b", PLAN));
+        refused(422, "FIELD_MISSING", () -> one(CHANGE, "QUESTIONED", "", PLAN));
+        refused(
+                422,
+                "FIELD_MISFORMED",
+                () ->
+                        approvals.decide(
+                                CHANGE, new Sent("APPROVED", "", PLAN, null, null, "once"), null));
+        refused(400, "BODY_MISSING", () -> approvals.answer(CHANGE, null));
+        refused(
+                422,
+                "FIELD_MISSING",
+                () -> approvals.withdraw(CHANGE, new Approvals.Said(" ", null)));
     }
 
     @Test
     void anIdempotencyKeyMustBeShortAndThere() {
-        Asked asked = new Asked("APPROVED", "", PLAN);
-        refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, asked, " "));
-        refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, asked, "k".repeat(201)));
+        Sent sent = new Sent("APPROVED", "", PLAN, null, null, null);
+        refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, " "));
+        refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, "k".repeat(201)));
     }
 
     @Test
@@ -55,20 +68,25 @@ class ApprovalsTest {
         refused(
                 422,
                 "FIELD_MISFORMED",
-                () -> many(Collections.nCopies(201, new AskedOf(CHANGE, "APPROVED", "", PLAN))));
+                () ->
+                        many(
+                                Collections.nCopies(
+                                        201,
+                                        new SentOf(
+                                                CHANGE, "APPROVED", "", PLAN, null, null, null))));
     }
 
     @Test
     void aMisformedItemIsAnsweredOnItsOwn() {
-        List<AskedOf> items = new ArrayList<>();
+        List<SentOf> items = new ArrayList<>();
         items.add(null);
-        items.add(new AskedOf(null, "APPROVED", "", PLAN));
-        items.add(new AskedOf("first", "APPROVED", "", PLAN));
-        items.add(new AskedOf(CHANGE, "MAYBE", "", PLAN));
-        items.add(new AskedOf(CHANGE, "APPROVED", "", "short"));
+        items.add(new SentOf(null, "APPROVED", "", PLAN, null, null, null));
+        items.add(new SentOf("first", "APPROVED", "", PLAN, null, null, null));
+        items.add(new SentOf(CHANGE, "MAYBE", "", PLAN, null, null, null));
+        items.add(new SentOf(CHANGE, "APPROVED", "", "short", null, null, null));
 
         var results =
-                approvals.decideMany(new AskedMany(items), null).await().indefinitely().results();
+                approvals.decideMany(new SentMany(items), null).await().indefinitely().results();
 
         assertThat(results)
                 .extracting(each -> each.status() + " " + each.code())
@@ -96,11 +114,11 @@ class ApprovalsTest {
     }
 
     private void one(String change, String decision, String reason, String planHash) {
-        approvals.decide(change, new Asked(decision, reason, planHash), null);
+        approvals.decide(change, new Sent(decision, reason, planHash, null, null, null), null);
     }
 
-    private void many(List<AskedOf> items) {
-        approvals.decideMany(new AskedMany(items), null);
+    private void many(List<SentOf> items) {
+        approvals.decideMany(new SentMany(items), null);
     }
 
     private static void refused(int status, String code, ThrowingCallable request) {
@@ -117,6 +135,11 @@ class ApprovalsTest {
         @Override
         public String id() {
             return "somebody";
+        }
+
+        @Override
+        public boolean isPerson() {
+            return true;
         }
 
         @Override
@@ -137,6 +160,11 @@ class ApprovalsTest {
         @Override
         public Optional<String> acr() {
             return Optional.empty();
+        }
+
+        @Override
+        public List<String> amr() {
+            return List.of();
         }
 
         @Override

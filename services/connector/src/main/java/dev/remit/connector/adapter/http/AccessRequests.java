@@ -49,6 +49,7 @@ public class AccessRequests {
      *
      * @param type worker, or account with its system among the properties
      */
+    @Schema(name = "AccessSubject")
     public record Subject(
             @Nullable String type, @Nullable String id, @Nullable Map<String, String> properties) {}
 

@@ -50,6 +50,7 @@ public class Changes {
     public record Opened(UUID changeId) {}
 
     /** Many proposals. */
+    @Schema(name = "Proposals")
     public record AskedMany(@Nullable List<@Nullable Asked> items) {}
 
     /**
@@ -75,6 +76,7 @@ public class Changes {
      *
      * @param state WAITING for its day, OPEN, WITHDRAWING, or how it ended
      */
+    @Schema(name = "Change")
     public record View(
             UUID changeId,
             String state,
@@ -103,6 +105,7 @@ public class Changes {
      *
      * @param next where the next page begins; null on the last
      */
+    @Schema(name = "Changes")
     public record Page(List<View> items, @Nullable String next) {}
 
     private final AskForChanges ask;

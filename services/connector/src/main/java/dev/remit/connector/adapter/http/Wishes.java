@@ -5,6 +5,7 @@ import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Problem;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A change as asked for, checked for its form. */
@@ -18,6 +19,7 @@ public final class Wishes {
      * Whose identity is to change: {@code hr} with the worker id, or a system with the account's
      * immutable id.
      */
+    @Schema(name = "ProposalSubject")
     public record Subject(@Nullable String system, @Nullable String id) {}
 
     /**
@@ -25,6 +27,7 @@ public final class Wishes {
      *
      * @param agent what an AI must say of itself; not for people
      */
+    @Schema(name = "Proposal")
     public record Asked(
             @Nullable String charter,
             @Nullable Subject subject,

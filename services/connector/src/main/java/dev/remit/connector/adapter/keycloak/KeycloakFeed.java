@@ -42,6 +42,7 @@ class KeycloakFeed {
 
     /** An account can change without an admin event: its owner may change it. */
     private static final long LONGEST_UNREAD_NANOS = Duration.ofSeconds(15).toNanos();
+
     private static final List<String> ROLES =
             List.of("admin", "approver", "auditor", "operator", "proposer");
     private static final ObjectMapper JSON = new ObjectMapper();

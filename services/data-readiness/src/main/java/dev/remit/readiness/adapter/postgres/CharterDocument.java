@@ -34,11 +34,16 @@ final class CharterDocument {
         }
         Set<String> systems = new HashSet<>();
         spec.at("/domain/systems").forEach(system -> systems.add(system.asText()));
+        Set<String> protectedEntitlements = new HashSet<>();
+        spec.at("/domain/protectedEntitlements")
+                .forEach(each -> protectedEntitlements.add(each.asText()));
         Map<String, List<String>> steps = new HashMap<>();
+        Map<String, String> modes = new HashMap<>();
         for (JsonNode action : spec.at("/domain/actions")) {
             List<String> names = new ArrayList<>();
             action.path("steps").forEach(step -> names.add(step.asText()));
             steps.put(action.path("name").asText(), names);
+            modes.put(action.path("name").asText(), action.path("mode").asText());
         }
         List<Charter.Required> facts = new ArrayList<>();
         for (JsonNode fact : spec.at("/readiness/facts")) {
@@ -49,6 +54,7 @@ final class CharterDocument {
                                     ? Optional.of(duration(fact, "maxAge"))
                                     : Optional.empty()));
         }
+        List<Charter.Bound> bounds = bounds(spec.path("domain"), modes);
         return new Charter(
                 published.name(),
                 published.version(),
@@ -56,7 +62,19 @@ final class CharterDocument {
                 systems,
                 steps,
                 facts,
-                duration(spec.at("/readiness/hold"), "for"));
+                duration(spec.at("/readiness/hold"), "for"),
+                bounds,
+                Set.copyOf(protectedEntitlements));
+    }
+
+    private static List<Charter.Bound> bounds(JsonNode domain, Map<String, String> modes) {
+        List<Charter.Bound> bounds = new ArrayList<>();
+        for (String member : List.of("subject", "resource")) {
+            if (domain.has(member)) {
+                bounds.add(CelBound.of(domain.path(member).asText(), Map.copyOf(modes)));
+            }
+        }
+        return List.copyOf(bounds);
     }
 
     private static Duration duration(JsonNode node, String name) {

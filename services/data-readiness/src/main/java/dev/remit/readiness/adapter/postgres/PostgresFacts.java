@@ -16,6 +16,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,9 @@ class PostgresFacts implements Facts {
             return accounts.getOrDefault(workerId, List.of());
         }
     }
+
+    /** A protected group of a system. */
+    private record Held(String system, String path) {}
 
     private final Directory directory;
     private final String people;
@@ -76,10 +80,16 @@ class PostgresFacts implements Facts {
                         each(subjects, this::target)
                                 .chain(targets ->
                                         managers(inquiries, targets)
-                                                .map(managers ->
-                                                        known(
-                                                                inquiries, charters, targets,
-                                                                managers, now))));
+                                                .chain(managers ->
+                                                        holders(inquiries, charters, targets)
+                                                                .map(holders ->
+                                                                        known(
+                                                                                inquiries,
+                                                                                charters,
+                                                                                targets,
+                                                                                managers,
+                                                                                holders,
+                                                                                now)))));
     }
 
     @Override
@@ -109,11 +119,52 @@ class PostgresFacts implements Facts {
                 : directory.ofWorkers(people, workers).map(PostgresFacts::byWorker);
     }
 
+    /** The members of the protected groups that a subject of this batch is in. */
+    private Uni<Map<Held, List<Account>>> holders(
+            Collection<Inquiry> inquiries,
+            Map<String, Optional<Charter>> charters,
+            Map<String, Target> targets) {
+        Set<Held> asked = new LinkedHashSet<>();
+        for (Inquiry inquiry : inquiries) {
+            Request request = inquiry.request();
+            Set<String> paths =
+                    charters.getOrDefault(request.charterHash(), Optional.empty())
+                            .map(Charter::protectedEntitlements)
+                            .orElse(Set.of());
+            target(request, targets).of(request.subjectId()).stream()
+                    .flatMap(account -> account.groups().stream())
+                    .map(Account.Group::path)
+                    .filter(paths::contains)
+                    .forEach(path -> asked.add(new Held(request.target(), path)));
+        }
+        return Multi.createFrom()
+                .iterable(asked)
+                .onItem()
+                .transformToUniAndConcatenate(held ->
+                        directory
+                                .membersOf(held.system(), held.path())
+                                .map(members -> Map.entry(held, members)))
+                .collect()
+                .asMap(Map.Entry::getKey, Map.Entry::getValue);
+    }
+
+    private static Map<String, List<Account>> of(
+            String system, Map<Held, List<Account>> holders) {
+        Map<String, List<Account>> byPath = new HashMap<>();
+        holders.forEach((held, members) -> {
+            if (held.system().equals(system)) {
+                byPath.put(held.path(), members);
+            }
+        });
+        return byPath;
+    }
+
     private Findings known(
             Collection<Inquiry> inquiries,
             Map<String, Optional<Charter>> charters,
             Map<String, Target> targets,
             Map<String, List<Account>> managers,
+            Map<Held, List<Account>> holders,
             Instant now) {
         Map<UUID, Known> known = new HashMap<>();
         for (Inquiry inquiry : inquiries) {
@@ -130,6 +181,7 @@ class PostgresFacts implements Facts {
                                             .orElse(List.of()),
                                     target.readAt(),
                                     inquiry.corrections(),
+                                    of(request.target(), holders),
                                     people,
                                     now)));
         }

@@ -43,9 +43,53 @@ class KeptFormTest {
     }
 
     @Test
+    void theBoundsOfACharterAreAskedAboutTheAccount() {
+        var read =
+                CharterDocument.read(
+                        charter(
+                                """
+                                {"spec": {"domain": {"systems": ["scim:crm"], "subject": "subject.enabled && change.mode == 'OWN'",
+                                "resource": "resource.owner == 'x'", "protectedEntitlements": ["/admins"],
+                                "actions": [{"name": "offboard", "mode": "OWN", "steps": ["disable-account"]}]},
+                                "readiness": {"facts": [{"name": "account.correlated"}], "hold": {"for": "PT48H"}}}}
+                                """));
+        assertThat(read.protectedEntitlements()).containsExactly("/admins");
+        assertThat(read.bounds())
+                .extracting(bound -> bound.of(request(), account(true)))
+                .containsExactly(
+                        dev.remit.readiness.domain.Charter.Side.INSIDE,
+                        dev.remit.readiness.domain.Charter.Side.UNKNOWN);
+        assertThat(read.bounds().getFirst().of(request(), account(false)))
+                .isEqualTo(dev.remit.readiness.domain.Charter.Side.OUTSIDE);
+    }
+
+    private static dev.remit.readiness.domain.Request request() {
+        return new dev.remit.readiness.domain.Request(
+                new java.util.UUID(1, 1), "leavers", "h", "hr", "E1", "scim:crm", "offboard");
+    }
+
+    private static dev.remit.handoff.directory.Account account(boolean enabled) {
+        return new dev.remit.handoff.directory.Account(
+                "scim:crm",
+                "a1",
+                enabled,
+                Optional.of("E1"),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                "",
+                java.time.Instant.EPOCH);
+    }
+
+    @Test
     void aCharterThatDoesNotReadSaysWhy() {
         assertThatThrownBy(() -> CharterDocument.read(charter("{")))
                 .hasMessageContaining("not JSON");
+        assertThatThrownBy(
+                        () ->
+                                CharterDocument.read(
+                                        charter("{\"spec\": {\"domain\": {\"subject\": \"who\"}}}")))
+                .hasMessageContaining("charter: domain: ");
         assertThatThrownBy(() -> CharterDocument.read(charter("{\"spec\": {}}")))
                 .hasMessageContaining("for is not an ISO 8601 duration");
     }

@@ -3,7 +3,9 @@ package dev.remit.ledger.adapter.kafka;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Charter;
@@ -27,6 +29,7 @@ import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
@@ -37,10 +40,16 @@ import dev.remit.wire.v1.Proof;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -114,19 +123,25 @@ public final class Stories {
                     new Story.Requested(
                             requested.getStage(),
                             Optional.ofNullable(requested.getHeld()),
-                            eligible(requested.getCandidates()));
+                            own(requested.getCandidates()),
+                            links(requested.getCandidates()));
             case ApprovalReassigned reassigned ->
                     new Story.Requested(
                             reassigned.getStage(),
                             Optional.ofNullable(reassigned.getHeld()),
-                            eligible(reassigned.getCandidates()));
+                            own(reassigned.getCandidates()),
+                            links(reassigned.getCandidates()));
             case ApprovalDecided decided ->
                     new Story.Decision(
                             id,
                             decided.getStage(),
                             decided.getDecision().name(),
                             decider(decided),
-                            decided.getPlanHash());
+                            decided.getPlanHash(),
+                            Optional.ofNullable(decided.getOnBehalfOf()),
+                            Optional.ofNullable(decided.getCondition()),
+                            Optional.ofNullable(decided.getBinding()).map(Stories::binding),
+                            decided.getDecidedAt());
             case ExecutionAuthorized granted ->
                     new Story.Authorized(
                             granted.getAuthorizationId(),
@@ -135,7 +150,8 @@ public final class Stories {
                             Hash.sha256(bytes(granted.getPlan())).hex(),
                             List.copyOf(granted.getApprovals()),
                             granted.getAuthorizedAt(),
-                            granted.getExpiresAt());
+                            granted.getExpiresAt(),
+                            Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -173,7 +189,20 @@ public final class Stories {
                 change.getTarget(),
                 new Story.Actor(
                         change.getProposer().getId(),
-                        Optional.ofNullable(change.getProposer().getPrincipal())));
+                        Optional.ofNullable(change.getProposer().getPrincipal())),
+                KeptChange.hash(change));
+    }
+
+    private static Story.Binding binding(DecisionBinding binding) {
+        return new Story.Binding(
+                binding.getChangeHash(),
+                binding.getCharterHash(),
+                binding.getRouteHash(),
+                binding.getNonce(),
+                binding.getNotBefore(),
+                binding.getExpiresAt(),
+                Optional.ofNullable(binding.getWorker()),
+                Optional.ofNullable(binding.getDelegatorWorker()));
     }
 
     /** A rule decides as POLICY, names itself, and does not sign in; a person does neither. */
@@ -213,12 +242,13 @@ public final class Stories {
         if (!Hash.sha256(document).hex().equals(published.getCharter().getHash())) {
             throw new IllegalArgumentException("charter: its hash does not fit its document");
         }
-        JsonNode spec;
+        JsonNode root;
         try {
-            spec = JSON.readTree(new String(document, StandardCharsets.UTF_8)).path("spec");
+            root = JSON.readTree(new String(document, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("charter: is not JSON", e);
         }
+        JsonNode spec = root.path("spec");
         List<Charter.Stage> stages = new ArrayList<>();
         spec.at("/approval/stages").forEach(stage -> stages.add(stage(stage)));
         List<String> proofs = new ArrayList<>();
@@ -234,7 +264,65 @@ public final class Stories {
                 published.getCharter().getVersion(),
                 published.getCharter().getHash(),
                 List.copyOf(stages),
-                List.copyOf(proofs));
+                List.copyOf(proofs),
+                duties(spec.path("separationOfDuties")),
+                root.path("metadata").path("owner").asText(""),
+                routeHash(spec));
+    }
+
+    /** SHA-256 of the route and the rules, canonical, in lower-case hex. */
+    private static String routeHash(JsonNode spec) {
+        var route = JSON.createObjectNode();
+        route.set("approval", spec.path("approval"));
+        if (spec.has("separationOfDuties")) {
+            route.set("separationOfDuties", spec.path("separationOfDuties"));
+        }
+        return Hash.sha256(CanonicalJson.of(route.toString())).hex();
+    }
+
+    private static List<Charter.Duty> duties(JsonNode rules) {
+        List<Charter.Duty> duties = new ArrayList<>();
+        for (JsonNode rule : rules) {
+            List<String> apart = new ArrayList<>();
+            rule.path("apart").forEach(part -> apart.add(part.asText().toLowerCase(Locale.ROOT)));
+            Map<String, Instant> spared = new HashMap<>();
+            for (JsonNode each : rule.path("exceptions")) {
+                spared.put(each.path("subject").asText(), end(each.path("until").asText()));
+            }
+            Charter.Duty duty =
+                    new Charter.Duty(
+                            rule.path("rule").asText() + "@" + rule.path("version").asText(),
+                            List.copyOf(apart),
+                            names(rule.path("toxic")),
+                            names(rule.path("when")),
+                            names(rule.path("mustHold")),
+                            Map.copyOf(spared));
+            if (apart.size() != 2
+                    && duty.toxic().isEmpty()
+                    && (duty.when().isEmpty() || duty.must().isEmpty())) {
+                throw new IllegalArgumentException(
+                        "charter: rule " + duty.id() + " says nothing that is known here");
+            }
+            duties.add(duty);
+        }
+        return List.copyOf(duties);
+    }
+
+    /** A time, or the end of a day in UTC. */
+    private static Instant end(String text) {
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("charter: '" + text + "' is not a time", e);
+        }
+    }
+
+    private static Set<String> names(JsonNode list) {
+        Set<String> names = new LinkedHashSet<>();
+        list.forEach(each -> names.add(each.asText()));
+        return Set.copyOf(names);
     }
 
     private static Charter.Stage stage(JsonNode stage) {
@@ -245,7 +333,7 @@ public final class Stories {
                     "charter: the quorum of stage " + name + " is below 1");
         }
         if (!stage.path("resolver").asText().equals("policy")) {
-            return new Charter.Stage(name, quorum, Optional.empty());
+            return stage(stage, name, quorum, Optional.empty());
         }
         JsonNode policy = stage.path("policy");
         Set<String> verdicts = new LinkedHashSet<>();
@@ -258,7 +346,8 @@ public final class Stories {
                             + name
                             + " has no name, no version or no verdicts");
         }
-        return new Charter.Stage(
+        return stage(
+                stage,
                 name,
                 quorum,
                 Optional.of(
@@ -266,6 +355,18 @@ public final class Stories {
                                 policy.path("name").asText(),
                                 policy.path("version").asText(),
                                 Set.copyOf(verdicts))));
+    }
+
+    private static Charter.Stage stage(
+            JsonNode stage, String name, int quorum, Optional<Charter.Rule> rule) {
+        return new Charter.Stage(
+                name,
+                quorum,
+                stage.path("share").asDouble(0),
+                Math.max(1, stage.path("denyQuorum").asInt(1)),
+                stage.path("denyShare").asDouble(0),
+                Optional.ofNullable(stage.path("when").textValue()),
+                rule);
     }
 
     /** A signed state of the log, for witnesses and auditors. */
@@ -327,6 +428,25 @@ public final class Stories {
                 .setReason(reason)
                 .setErasedAt(now)
                 .build();
+    }
+
+    private static List<String> own(List<Candidate> candidates) {
+        return candidates.stream()
+                .filter(Candidate::getEligible)
+                .filter(each -> each.getOnBehalfOf() == null)
+                .map(Candidate::getId)
+                .toList();
+    }
+
+    private static List<Story.Link> links(List<Candidate> candidates) {
+        List<Story.Link> links = new ArrayList<>();
+        for (Candidate each : candidates) {
+            String from = each.getOnBehalfOf();
+            if (each.getEligible() && from != null) {
+                links.add(new Story.Link(each.getId(), from));
+            }
+        }
+        return List.copyOf(links);
     }
 
     private static List<String> eligible(List<Candidate> candidates) {

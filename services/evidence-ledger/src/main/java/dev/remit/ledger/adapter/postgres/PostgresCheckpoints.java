@@ -87,13 +87,20 @@ public class PostgresCheckpoints implements Checkpoints {
     @Override
     public Uni<Void> settle(Signed checkpoint) {
         return Panache.withSession(() ->
-                        CheckpointRow.update(
-                                "settledNote = ?1, settledAt = ?2, timestampToken = ?3"
-                                        + " where size = ?4 and settledAt is null",
-                                checkpoint.note(),
-                                checkpoint.settled().orElseThrow(),
-                                checkpoint.timestamp().orElse(null),
-                                checkpoint.size()))
+                        checkpoint.timestamp().isPresent()
+                                ? CheckpointRow.update(
+                                        "settledNote = ?1, settledAt = ?2, timestampToken = ?4"
+                                                + " where size = ?3 and settledAt is null",
+                                        checkpoint.note(),
+                                        checkpoint.settled().orElseThrow(),
+                                        checkpoint.size(),
+                                        checkpoint.timestamp().get())
+                                : CheckpointRow.update(
+                                        "settledNote = ?1, settledAt = ?2"
+                                                + " where size = ?3 and settledAt is null",
+                                        checkpoint.note(),
+                                        checkpoint.settled().orElseThrow(),
+                                        checkpoint.size()))
                 .replaceWithVoid();
     }
 

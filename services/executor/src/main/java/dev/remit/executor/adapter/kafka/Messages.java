@@ -1,5 +1,6 @@
 package dev.remit.executor.adapter.kafka;
 
+import dev.remit.executor.application.PerformPlan;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Report;
 import dev.remit.handoff.loop.Received;
@@ -8,6 +9,7 @@ import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
+import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.StepResult;
 import dev.remit.wire.v1.StepState;
 import java.util.Optional;
@@ -33,7 +35,9 @@ final class Messages {
                         plan,
                         authorized.getPlanHash(),
                         received.envelope().time(),
-                        authorized.getExpiresAt()));
+                        authorized.getExpiresAt(),
+                        // closed: what is not plainly OWN is left to a person
+                        authorized.getChange().getMode() != Mode.OWN));
     }
 
     /** The report, handed on. */
@@ -42,7 +46,14 @@ final class Messages {
                 .setChangeId(intent.change())
                 .setAuthorizationId(intent.authorization())
                 .setPlanHash(intent.planHash())
-                .setExecutor(Actor.newBuilder().setId(actor).setKind(ActorKind.SERVICE).build())
+                .setExecutor(
+                        Actor.newBuilder()
+                                .setId(actor)
+                                .setKind(
+                                        intent.assisted() && !actor.equals(PerformPlan.EXECUTOR)
+                                                ? ActorKind.HUMAN
+                                                : ActorKind.SERVICE)
+                                .build())
                 .setOutcome(ExecutionOutcome.valueOf(report.outcome().name()))
                 .setSteps(report.steps().stream().map(Messages::step).toList())
                 .setReadBackMatches(report.readBackMatches())

@@ -48,6 +48,12 @@ public class ExecutionRow extends PanacheEntityBase {
     @Column(name = "started_at")
     public @Nullable Instant startedAt;
 
+    /** Whether a person executes. */
+    public boolean assisted;
+
+    /** Who has taken it on, where a person executes. */
+    public @Nullable String person;
+
     /** Until then no other instance takes it. */
     @Column(name = "leased_until")
     public @Nullable Instant leasedUntil;

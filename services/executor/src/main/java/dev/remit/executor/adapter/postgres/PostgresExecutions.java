@@ -29,14 +29,14 @@ class PostgresExecutions implements Executions {
 
     private static final String STORE =
             "insert into execution"
-                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, leased_until, state)"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, leased_until, state)"
                     + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
-                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz),"
+                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted,"
                     + " case when wait > 0 then now() + wait * interval '1 millisecond' end, 'INTENDED'"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
                     + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
-                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:waits as bigint[]))"
-                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, wait)"
+                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:waits as bigint[]), cast(:assisted as boolean[]))"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, wait, assisted)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
     private static final String LEASE =
@@ -71,6 +71,11 @@ class PostgresExecutions implements Executions {
                     + " where authorization_id = settled.id and attempt = settled.number"
                     + " and execution.state = 'INTENDED' returning authorization_id";
 
+    private static final String TAKE_ON =
+            "update execution set person = coalesce(person, :person)"
+                    + " where change_id = :change and assisted and state = 'INTENDED'"
+                    + " and expires_at > cast(:now as timestamptz) returning person";
+
     @Override
     public Uni<Void> store(Collection<Intent> intents, Instant now) {
         return Panache.getSession()
@@ -100,6 +105,11 @@ class PostgresExecutions implements Executions {
                                         intents.stream()
                                                 .map(intent -> intent.wait(now).toMillis())
                                                 .toArray(Long[]::new))
+                                .setParameter(
+                                        "assisted",
+                                        intents.stream()
+                                                .map(Intent::assisted)
+                                                .toArray(Boolean[]::new))
                                 .executeUpdate())
                 .replaceWithVoid();
     }
@@ -224,6 +234,19 @@ class PostgresExecutions implements Executions {
     }
 
     @Override
+    public Uni<Optional<String>> takeOn(UUID change, String person, Instant now) {
+        return Panache.withTransaction(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(TAKE_ON, String.class)
+                                                .setParameter("change", change)
+                                                .setParameter("person", person)
+                                                .setParameter("now", now)
+                                                .getResultList()))
+                .map(people -> people.stream().findFirst());
+    }
+
+    @Override
     public Uni<Optional<Shown>> find(UUID change) {
         return Panache.withSession(() ->
                         ExecutionRow.<ExecutionRow>find(
@@ -264,10 +287,12 @@ class PostgresExecutions implements Executions {
                         row.plan,
                         row.planHash,
                         row.authorizedAt,
-                        row.expiresAt),
+                        row.expiresAt,
+                        row.assisted),
                 row.attempt,
                 row.interrupted,
-                Objects.requireNonNull(row.startedAt, "a leased execution was started"));
+                Objects.requireNonNull(row.startedAt, "a leased execution was started"),
+                Optional.ofNullable(row.person));
     }
 
     private static Shown shown(ExecutionRow row) {
@@ -279,7 +304,9 @@ class PostgresExecutions implements Executions {
                 row.startedAt,
                 row.expiresAt,
                 row.outcome,
-                row.reason);
+                row.reason,
+                row.assisted,
+                row.person);
     }
 
     private static <T> UUID[] ids(Collection<T> all, Function<T, UUID> id) {

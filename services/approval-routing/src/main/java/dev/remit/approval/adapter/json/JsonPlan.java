@@ -1,0 +1,81 @@
+package dev.remit.approval.adapter.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.approval.domain.Effect;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads from a plan what it does to what its account holds. Closed: an attribute that is not known
+ * here may give or take anything.
+ */
+public final class JsonPlan {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What a step may change without giving or taking an entitlement. */
+    private static final Set<String> HARMLESS =
+            Set.of("enabled", "sessions", "manager", "owner", "secret", "expires", "expiresAt");
+
+    private static final Effect UNCLEAR = new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false);
+
+    private JsonPlan() {}
+
+    /** What the plan with these bytes does. */
+    public static Effect effect(byte[] plan) {
+        Set<String> groupsAdded = new TreeSet<>();
+        Set<String> groupsRemoved = new TreeSet<>();
+        Set<String> rolesAdded = new TreeSet<>();
+        Set<String> rolesRemoved = new TreeSet<>();
+        try {
+            for (JsonNode step : JSON.readTree(plan).path("steps")) {
+                Set<String> names = new HashSet<>();
+                step.path("before").fieldNames().forEachRemaining(names::add);
+                step.path("after").fieldNames().forEachRemaining(names::add);
+                for (String name : names) {
+                    switch (name) {
+                        case "groups" -> differ(step, name, groupsAdded, groupsRemoved);
+                        case "roles" -> differ(step, name, rolesAdded, rolesRemoved);
+                        default -> {
+                            if (!HARMLESS.contains(name)) {
+                                return UNCLEAR;
+                            }
+                        }
+                    }
+                }
+            }
+        } catch (IOException e) {
+            return UNCLEAR;
+        }
+        return new Effect(
+                Set.copyOf(groupsAdded),
+                Set.copyOf(groupsRemoved),
+                Set.copyOf(rolesAdded),
+                Set.copyOf(rolesRemoved),
+                true);
+    }
+
+    private static void differ(JsonNode step, String name, Set<String> added, Set<String> removed) {
+        Set<String> before = names(step.path("before").path(name));
+        Set<String> after = names(step.path("after").path(name));
+        after.stream().filter(each -> !before.contains(each)).forEach(added::add);
+        before.stream().filter(each -> !after.contains(each)).forEach(removed::add);
+    }
+
+    /** Names separated by commas, or a list of them. */
+    private static Set<String> names(JsonNode value) {
+        Set<String> names = new TreeSet<>();
+        if (value.isArray()) {
+            value.forEach(each -> names.add(each.asText()));
+        } else {
+            for (String each : value.asText("").split(",", -1)) {
+                if (!each.isBlank()) {
+                    names.add(each.strip());
+                }
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.remit.approval.adapter.postgres;
+
+import dev.remit.approval.application.Delegations;
+import dev.remit.approval.domain.Delegation;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Delegations, a row each; none is ever deleted. */
+@Singleton
+public class PostgresDelegations implements Delegations {
+    private static final String COLUMNS =
+            "id, delegator, delegate, charters, since_at, until_at, reason, made_by, made_at, ended_at";
+
+    @Override
+    public Uni<Map<String, List<Delegation>>> from(Collection<String> delegators, Instant now) {
+        if (delegators.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select "
+                                                + COLUMNS
+                                                + " from delegation where delegator = any(cast(?1 as text[]))"
+                                                + " and since_at <= ?2 and until_at > ?2 and ended_at is null order by id",
+                                        Object[].class)
+                                .setParameter(1, delegators.toArray(String[]::new))
+                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                                .getResultList())
+                .map(rows ->
+                        rows.stream()
+                                .map(row -> kept(row).delegation())
+                                .collect(Collectors.groupingBy(Delegation::from)));
+    }
+
+    @Override
+    public Uni<List<Kept>> of(String person, Instant now) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select "
+                                                + COLUMNS
+                                                + " from delegation where (delegator = ?1 or delegate = ?1) and until_at > ?2"
+                                                + " and ended_at is null order by made_at desc, id limit 1000",
+                                        Object[].class)
+                                .setParameter(1, person)
+                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                                .getResultList())
+                .map(rows -> rows.stream().map(PostgresDelegations::kept).toList());
+    }
+
+    @Override
+    public Uni<Void> add(Kept kept) {
+        Delegation delegation = kept.delegation();
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "insert into delegation (id, delegator, delegate, charters, since_at, until_at,"
+                                                + " reason, made_by, made_at, begun)"
+                                                + " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?5 <= ?9)")
+                                .setParameter(1, delegation.id())
+                                .setParameter(2, delegation.from())
+                                .setParameter(3, delegation.to())
+                                .setParameter(
+                                        4,
+                                        delegation.charters().stream()
+                                                .sorted()
+                                                .collect(Collectors.joining("\n")))
+                                .setParameter(5, delegation.since().atOffset(ZoneOffset.UTC))
+                                .setParameter(6, delegation.until().atOffset(ZoneOffset.UTC))
+                                .setParameter(7, kept.reason())
+                                .setParameter(8, kept.madeBy())
+                                .setParameter(9, kept.madeAt().atOffset(ZoneOffset.UTC))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Optional<Kept>> withId(UUID id) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select "
+                                                + COLUMNS
+                                                + " from delegation where id = ?1 for update",
+                                        Object[].class)
+                                .setParameter(1, id)
+                                .getSingleResultOrNull())
+                .map(row -> Optional.ofNullable(row).map(PostgresDelegations::kept));
+    }
+
+    @Override
+    public Uni<Void> end(UUID id, @Nullable String by, Instant now) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "update delegation set ended_by = ?2, ended_at = ?3, begun = true, over = true"
+                                                + " where id = ?1 and ended_at is null")
+                                .setParameter(1, id)
+                                .setParameter(2, by)
+                                .setParameter(3, now.atOffset(ZoneOffset.UTC))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Set<String>> turned(Instant now) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "update delegation set begun = true, over = until_at <= ?1 where id in"
+                                                + " (select id from delegation where not over"
+                                                + " and (until_at <= ?1 or (not begun and since_at <= ?1))"
+                                                + " order by until_at limit 500 for update skip locked) returning delegator",
+                                        String.class)
+                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .getResultList())
+                .map(Set::copyOf);
+    }
+
+    private static Kept kept(Object[] row) {
+        String charters = (String) row[3];
+        return new Kept(
+                new Delegation(
+                        (UUID) row[0],
+                        (String) row[1],
+                        (String) row[2],
+                        charters.isEmpty() ? Set.of() : Set.of(charters.split("\n", -1)),
+                        PostgresRoutes.instant(row[4]),
+                        PostgresRoutes.instant(row[5])),
+                (String) row[6],
+                (String) row[7],
+                PostgresRoutes.instant(row[8]),
+                Optional.ofNullable(row[9]).map(PostgresRoutes::instant));
+    }
+}

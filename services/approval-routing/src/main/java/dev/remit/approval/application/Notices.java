@@ -1,0 +1,110 @@
+package dev.remit.approval.application;
+
+import dev.remit.approval.domain.Candidate;
+import dev.remit.approval.domain.Happened;
+import dev.remit.approval.domain.OpenStage;
+import dev.remit.approval.domain.Outcome;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What people are to be told. A notice only tells: it holds nothing by which anybody could decide.
+ * Each method runs in the caller's transaction.
+ */
+public interface Notices {
+    /** Why someone is told. */
+    enum Kind {
+        ASKED,
+        REMINDED
+    }
+
+    /**
+     * Something to tell one person.
+     *
+     * @param person immutable account id
+     * @param expiresAt when the stage lapses
+     */
+    record Notice(
+            UUID change, String stage, String person, Kind kind, Instant expiresAt, Instant at) {}
+
+    /**
+     * A notice that waits to be sent.
+     *
+     * @param position names it
+     */
+    record Due(long position, Notice notice) {}
+
+    Uni<Void> add(Collection<Notice> notices);
+
+    /**
+     * Takes the next to be sent, and puts them off, each time longer: another replica, or this one
+     * after a crash, takes them again if they are not sent by then. Given up after 10 attempts.
+     */
+    Uni<List<Due>> claim(Instant now);
+
+    /** These were sent. */
+    Uni<Void> sent(Collection<Long> positions);
+
+    /** What follows from an outcome: those who may decide now and could not before, once each. */
+    static List<Notice> of(UUID change, Outcome outcome, Instant now) {
+        List<Notice> notices = new ArrayList<>();
+        for (Happened each : outcome.happened()) {
+            switch (each) {
+                case Happened.Requested asked ->
+                        add(
+                                notices,
+                                change,
+                                asked.stage(),
+                                asked.candidates(),
+                                Set.of(),
+                                asked.until(),
+                                now);
+                case Happened.Reassigned moved ->
+                        add(
+                                notices,
+                                change,
+                                moved.stage(),
+                                moved.now(),
+                                eligible(moved.before()),
+                                moved.until(),
+                                now);
+                case Happened.Decided _, Happened.Authorized _ -> {}
+            }
+        }
+        for (OpenStage stage : outcome.remind()) {
+            for (String person : eligible(stage.candidates())) {
+                notices.add(
+                        new Notice(
+                                change, stage.name(), person, Kind.REMINDED, stage.until(), now));
+            }
+        }
+        return notices;
+    }
+
+    private static void add(
+            List<Notice> notices,
+            UUID change,
+            String stage,
+            List<Candidate> candidates,
+            Set<String> told,
+            Instant until,
+            Instant now) {
+        for (String person : eligible(candidates)) {
+            if (!told.contains(person) && !person.startsWith("policy:")) {
+                notices.add(new Notice(change, stage, person, Kind.ASKED, until, now));
+            }
+        }
+    }
+
+    private static Set<String> eligible(List<Candidate> candidates) {
+        Set<String> ids = new HashSet<>();
+        candidates.stream().filter(Candidate::eligible).forEach(each -> ids.add(each.id()));
+        return ids;
+    }
+}

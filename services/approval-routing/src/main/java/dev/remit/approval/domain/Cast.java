@@ -1,0 +1,83 @@
+package dev.remit.approval.domain;
+
+import dev.remit.approval.domain.Duty.Part;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who plays which part in a change, as people and not as accounts. */
+final class Cast {
+    private final Map<Part, List<Person>> parts = new EnumMap<>(Part.class);
+
+    private final Set<String> agents = new HashSet<>();
+
+    private Cast() {}
+
+    /**
+     * The cast before and while a stage is decided.
+     *
+     * @param stage the stage whose own approvers do not count; none of them does before a route
+     *     opens, all do where it is negative
+     */
+    static Cast of(Ready ready, Charter charter, List<Decision> decisions, int stage, Known known) {
+        Cast cast = new Cast();
+        Parties parties = ready.parties();
+        cast.add(Part.PROPOSER, known.person(parties.proposer()));
+        parties.principal().ifPresent(id -> cast.add(Part.PRINCIPAL, known.person(id)));
+        cast.add(Part.SUBJECT, new Person(parties.account(), Optional.of(parties.subjectWorker())));
+        charter.agents()
+                .forEach((agent, principal) -> {
+                    Person person = known.person(principal);
+                    if (cast.plays(Part.PROPOSER, person) || cast.plays(Part.PRINCIPAL, person)) {
+                        cast.agents.add(agent);
+                    }
+                });
+        known.executors().forEach(id -> cast.add(Part.EXECUTOR, known.person(id)));
+        if (!charter.owner().isEmpty()) {
+            cast.add(Part.OWNER, known.person(charter.owner()));
+        }
+        decisions.stream()
+                .filter(each -> each.kind() == Decision.Kind.APPROVED && each.stage() != stage)
+                .filter(each -> each.by().filter(id -> !isRule(id)).isPresent())
+                .forEach(each -> {
+                    String by = each.by().orElseThrow();
+                    cast.add(
+                            Part.APPROVER,
+                            new Person(by, each.worker().or(() -> known.person(by).worker())));
+                    each.onBehalfOf()
+                            .ifPresent(id ->
+                                    cast.add(
+                                            Part.DELEGATOR,
+                                            new Person(
+                                                    id,
+                                                    each.delegatorWorker()
+                                                            .or(() -> known.person(id).worker()))));
+                });
+        return cast;
+    }
+
+    /** Whether this is an AI of the one who proposed the change, or is responsible for it. */
+    boolean isAgent(String id) {
+        return agents.contains(id);
+    }
+
+    List<Person> all(Part part) {
+        return parts.getOrDefault(part, List.of());
+    }
+
+    boolean plays(Part part, Person person) {
+        return all(part).stream().anyMatch(person::isSame);
+    }
+
+    private void add(Part part, Person person) {
+        parts.computeIfAbsent(part, _ -> new ArrayList<>()).add(person);
+    }
+
+    private static boolean isRule(String id) {
+        return id.startsWith(Charter.Policy.PREFIX);
+    }
+}

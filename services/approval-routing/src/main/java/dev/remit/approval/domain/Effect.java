@@ -1,0 +1,19 @@
+package dev.remit.approval.domain;
+
+import java.util.Set;
+
+/**
+ * What a plan does to what its account holds.
+ *
+ * @param clear whether everything it does is understood here; if not, nothing is known of what the
+ *     account holds afterwards
+ */
+public record Effect(
+        Set<String> groupsAdded,
+        Set<String> groupsRemoved,
+        Set<String> rolesAdded,
+        Set<String> rolesRemoved,
+        boolean clear) {
+    /** It does nothing to what is held. */
+    public static final Effect NONE = new Effect(Set.of(), Set.of(), Set.of(), Set.of(), true);
+}

@@ -1,0 +1,234 @@
+package dev.remit.approval.domain;
+
+import dev.remit.approval.domain.Duty.Part;
+import dev.remit.approval.domain.Eligibility.Barring;
+import dev.remit.handoff.directory.Account;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Whom a stage asks: each source on its own, then their union, then those who act for them. A
+ * source that nobody is behind is dropped and reported, and the others go on.
+ *
+ * @param asks what the answer depends on
+ */
+public record Resolution(List<Candidate> candidates, List<String> dropped, Set<Concern> asks) {
+
+    /** What must be looked up to resolve these sources, apart from what only that tells. */
+    public static Set<Concern> concerns(Source source, Ready ready, Instant now) {
+        return switch (source) {
+            case Source.Manager _ -> {
+                Set<Concern> all = new HashSet<>();
+                ready.manager().map(Concern::account).ifPresent(all::add);
+                all.add(Concern.worker(ready.parties().subjectWorker()));
+                yield all;
+            }
+            case Source.Owner(String what) ->
+                    ready.owners().getOrDefault(what, List.of()).stream()
+                            .map(Concern::account)
+                            .collect(Collectors.toSet());
+            case Source.Group(String path) -> Set.of(Concern.group(path));
+            case Source.Role(String name) -> Set.of(Concern.role(name));
+            case Source.Named(List<String> ids) ->
+                    ids.stream().map(Concern::account).collect(Collectors.toSet());
+            case Source.OnCall(String _, Rota rota) -> Set.of(Concern.account(rota.at(now)));
+            case Source.PreviousApprovers _ -> Set.of();
+        };
+    }
+
+    /**
+     * The manager who took over since the route began: a worker whose accounts must be looked up
+     * too. Empty while the directory says what it said then.
+     */
+    public static Optional<String> newManager(Ready ready, Map<Concern, List<Account>> people) {
+        return managerOf(ready, people)
+                .filter(worker -> !ready.managerWorker().equals(Optional.of(worker)));
+    }
+
+    static Optional<String> managerOf(Ready ready, Map<Concern, List<Account>> people) {
+        return people
+                .getOrDefault(Concern.worker(ready.parties().subjectWorker()), List.of())
+                .stream()
+                .flatMap(account -> account.managerWorkerId().stream())
+                .findFirst();
+    }
+
+    static Resolution of(
+            Charter.Stage stage,
+            int level,
+            Ready ready,
+            List<Decision> decisions,
+            Known known,
+            Eligibility.Measure measure) {
+        Map<String, Found> found = new TreeMap<>();
+        Set<Concern> asks = new LinkedHashSet<>();
+        List<String> dropped = new ArrayList<>();
+        for (Source source : stage.sources(level).toList()) {
+            asks.addAll(concerns(source, ready, known.now()));
+            List<Found> behind = behind(source, ready, decisions, known, asks, dropped);
+            behind.forEach(each -> found.merge(each.id(), each, Found::plus));
+            if (behind.isEmpty()) {
+                dropped.add("nobody is behind: " + source.words());
+            }
+        }
+        List<Candidate> candidates = new ArrayList<>();
+        for (Found each : found.values()) {
+            Candidate own = candidate(each, measure);
+            candidates.add(own);
+            for (Delegation link : known.delegations().getOrDefault(own.id(), List.of())) {
+                if (link.covers(ready.about().charter(), known.now())
+                        && link.from().equals(own.id())) {
+                    asks.add(Concern.account(link.to()));
+                    candidates.add(delegate(link, own, known, measure));
+                }
+            }
+        }
+        return new Resolution(List.copyOf(candidates), List.copyOf(dropped), Set.copyOf(asks));
+    }
+
+    private record Found(String id, Optional<Account> account, String reason) {
+        Found plus(Found other) {
+            return reason.equals(other.reason)
+                    ? this
+                    : new Found(id, account, reason + ", " + other.reason);
+        }
+    }
+
+    private static List<Found> behind(
+            Source source,
+            Ready ready,
+            List<Decision> decisions,
+            Known known,
+            Set<Concern> asks,
+            List<String> dropped) {
+        return switch (source) {
+            case Source.Manager _ -> {
+                Optional<String> taken = newManager(ready, known.people());
+                taken.map(Concern::worker).ifPresent(asks::add);
+                yield taken.map(worker -> of(known.accounts(Concern.worker(worker)), source))
+                        .orElseGet(() ->
+                                of(
+                                        ready.manager()
+                                                .map(Concern::account)
+                                                .map(known::accounts)
+                                                .orElse(List.of()),
+                                        source));
+            }
+            case Source.Group(String path) -> of(known.accounts(Concern.group(path)), source);
+            case Source.Role(String name) -> of(known.accounts(Concern.role(name)), source);
+            case Source.Owner(String what) ->
+                    named(ready.owners().getOrDefault(what, List.of()), source, known, dropped);
+            case Source.Named(List<String> ids) -> named(ids, source, known, dropped);
+            case Source.OnCall(String _, Rota rota) ->
+                    named(List.of(rota.at(known.now())), source, known, dropped);
+            case Source.PreviousApprovers(String stage) ->
+                    named(
+                            decisions.stream()
+                                    .filter(each -> each.kind() == Decision.Kind.APPROVED)
+                                    .filter(each -> each.stageName().equals(stage))
+                                    .flatMap(each -> each.by().stream())
+                                    .filter(id -> !id.startsWith(Charter.Policy.PREFIX))
+                                    .toList(),
+                            source,
+                            known,
+                            dropped);
+        };
+    }
+
+    private static List<Found> of(Collection<Account> accounts, Source source) {
+        return accounts.stream()
+                .map(each -> new Found(each.id(), Optional.of(each), source.words()))
+                .toList();
+    }
+
+    /** Ids that nobody has any more are dropped, and said. */
+    private static List<Found> named(
+            Collection<String> ids, Source source, Known known, List<String> dropped) {
+        List<Found> found = new ArrayList<>();
+        for (String id : new LinkedHashSet<>(ids)) {
+            Optional<Account> account = known.account(id);
+            if (account.isEmpty()) {
+                dropped.add("no account has the id %s: %s".formatted(id, source.words()));
+            } else {
+                found.add(new Found(id, account, source.words()));
+            }
+        }
+        return found;
+    }
+
+    private static Candidate candidate(Found found, Eligibility.Measure measure) {
+        Optional<Barring> barring =
+                Eligibility.bars(
+                        found.id(),
+                        found.account(),
+                        roles(found.account()),
+                        Part.APPROVER,
+                        measure);
+        return new Candidate(
+                found.id(),
+                found.account().map(Account::label).orElse(""),
+                barring.isEmpty(),
+                barring.map(each -> each.bar().name()).orElse(found.reason()),
+                person(found.id(), found.account()).key(),
+                Optional.empty(),
+                found.account().map(Account::observedAt));
+    }
+
+    private static Candidate delegate(
+            Delegation link, Candidate principal, Known known, Eligibility.Measure measure) {
+        Optional<Account> account = known.account(link.to());
+        Optional<Barring> barring =
+                principal.eligible()
+                        ? Eligibility.bars(
+                                link.to(), account, roles(account), Part.APPROVER, measure)
+                        : Optional.empty();
+        return new Candidate(
+                link.to(),
+                account.map(Account::label).orElse(""),
+                principal.eligible() && barring.isEmpty(),
+                principal.eligible()
+                        ? barring.map(each -> each.bar().name())
+                                .orElse("acts for " + link.from() + ", " + principal.reason())
+                        : principal.reason(),
+                person(link.to(), account).key(),
+                Optional.of(link.from()),
+                account.map(Account::observedAt));
+    }
+
+    static Set<String> roles(Optional<Account> account) {
+        return account.map(each -> Set.copyOf(each.roles())).orElse(Set.of());
+    }
+
+    private static Person person(String id, Optional<Account> account) {
+        return new Person(id, account.flatMap(Account::workerId));
+    }
+
+    /** What must be known of the change itself, whomever its stages ask. */
+    public static Set<Concern> concerns(Ready ready, List<Decision> decisions) {
+        Map<String, Concern> all = new LinkedHashMap<>();
+        Parties parties = ready.parties();
+        all.put("proposer", Concern.account(parties.proposer()));
+        parties.principal().ifPresent(id -> all.put("principal", Concern.account(id)));
+        all.put("worker", Concern.worker(parties.subjectWorker()));
+        all.put("target", Concern.target(ready.about().target(), parties.account()));
+        for (Decision each : decisions) {
+            if (each.kind() == Decision.Kind.APPROVED) {
+                each.by()
+                        .filter(id -> !id.startsWith(Charter.Policy.PREFIX))
+                        .ifPresent(id -> all.put("by " + id, Concern.account(id)));
+                each.onBehalfOf().ifPresent(id -> all.put("for " + id, Concern.account(id)));
+            }
+        }
+        return Set.copyOf(all.values());
+    }
+}

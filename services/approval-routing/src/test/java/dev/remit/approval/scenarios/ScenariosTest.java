@@ -1,0 +1,544 @@
+package dev.remit.approval.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Authentication;
+import dev.remit.approval.domain.Candidate;
+import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Effect;
+import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Happened;
+import dev.remit.approval.domain.OpenStage;
+import dev.remit.approval.domain.Outcome;
+import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Route;
+import dev.remit.approval.domain.Routing;
+import dev.remit.handoff.directory.Account;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What users of such systems ask for, as data: {@code scenarios/*.yaml}. Each names the rows of the
+ * survey of asks that it answers, and says in steps what happens and what is seen. A charter is
+ * read as it is published.
+ *
+ * <p>A step is {@code <what happens> => <what is seen>}. Seen is the route's state, then any of
+ * {@code refused:CODE}, {@code asks:a,b} (who may decide now; {@code nobody}), {@code stages:x,y}
+ * (open stages), {@code held}, {@code sent:Decided,Requested}, {@code says:words} (in what is held,
+ * handed on or answered; {@code ~} for a space).
+ */
+class ScenariosTest {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LEAST = 120;
+
+    /** The asks that concern approval or the separation of duties, each answered at least once. */
+    private static final Set<String> ROWS =
+            Set.of(
+                    "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "16",
+                    "17", "18", "26", "27", "30", "34", "40", "41", "42", "45", "46", "C1", "C2",
+                    "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12", "C13", "C14",
+                    "C15", "C17", "C19", "C20", "C21", "C22", "C23", "C27", "C28", "C29", "C30",
+                    "F9");
+
+    @TestFactory
+    Stream<DynamicTest> everyScenarioGoesAsItSays() throws IOException {
+        return all().stream()
+                .map(each ->
+                        DynamicTest.dynamicTest(
+                                each.path("name").asText(), () -> new Play(each).run()));
+    }
+
+    @Test
+    void thereAreEnoughAndEveryAskIsAnswered() throws IOException {
+        List<JsonNode> all = all();
+        assertThat(all).hasSizeGreaterThanOrEqualTo(LEAST);
+        assertThat(all.stream().map(each -> each.path("name").asText())).doesNotHaveDuplicates();
+        Set<String> answered = new TreeSet<>();
+        all.forEach(each -> each.path("rows").forEach(row -> answered.add(row.asText())));
+        assertThat(answered).containsAll(ROWS);
+    }
+
+    @Test
+    void aScenarioThatSaysWhatIsNotSoFails() {
+        ObjectNode wrong = JSON.createObjectNode();
+        wrong.putArray("stages")
+                .add("{name: manager, resolver: manager, quorum: 1, expiresAfter: PT48H}");
+        wrong.putArray("steps").add("mia approves => DENIED");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> new Play(wrong).run())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("APPROVED");
+    }
+
+    private static List<JsonNode> all() throws IOException {
+        List<JsonNode> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/scenarios"))) {
+            for (Path file : files.sorted().toList()) {
+                YAML.readTree(file.toFile()).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    /** One scenario under way. */
+    private static final class Play {
+        private final JsonNode scenario;
+        private final Town town = new Town();
+        private final Map<String, UUID> nonces = new HashMap<>();
+        private Route route = new Route.Unrouted();
+        private Ready ready;
+
+        Play(JsonNode scenario) {
+            this.scenario = scenario;
+            if (scenario.has("at")) {
+                town.now = Instant.parse(scenario.path("at").asText());
+            }
+            people();
+            scenario.path("people")
+                    .properties()
+                    .forEach(each -> person(each.getKey(), each.getValue()));
+            town.executors =
+                    StreamSupport.stream(scenario.path("executors").spliterator(), false)
+                            .map(JsonNode::asText)
+                            .collect(Collectors.toSet());
+            town.charter = charter(scenario);
+            ready = change(scenario);
+        }
+
+        void run() {
+            seen("the verdict", event(new Event.Readied(ready)), scenario.path("opens").asText(""));
+            for (JsonNode step : scenario.path("steps")) {
+                String[] halves = step.asText().split("=>", 2);
+                seen(
+                        step.asText(),
+                        act(halves[0].strip()),
+                        halves.length == 1 ? "" : halves[1].strip());
+            }
+        }
+
+        private void people() {
+            town.put(
+                    "sam",
+                    Optional.of("W-sam"),
+                    Optional.of("W-mia"),
+                    true,
+                    List.of("/sales"),
+                    List.of());
+            town.approver("mia");
+            town.approver("ann", "/security");
+            town.approver("ben", "/security");
+            town.approver("cat", "/security");
+            town.approver("dan", "/leads");
+            town.approver("pat");
+            town.approver("paul");
+            town.approver("liz", "/legal");
+            town.approver("owen");
+            town.put("eve", Optional.of("W-eve"), Optional.empty(), true, List.of(), List.of());
+        }
+
+        private void person(String id, JsonNode about) {
+            Account before = town.accounts.get(id);
+            town.put(
+                    id,
+                    about.has("worker")
+                            ? Optional.of(about.path("worker").asText())
+                                    .filter(each -> !each.equals("none"))
+                            : before == null ? Optional.of("W-" + id) : before.workerId(),
+                    about.has("manager")
+                            ? Optional.of(about.path("manager").asText())
+                            : before == null ? Optional.empty() : before.managerWorkerId(),
+                    about.path("enabled").asBoolean(true),
+                    about.has("groups") ? texts(about.path("groups")) : List.of(),
+                    about.has("roles") ? texts(about.path("roles")) : List.of("approver"));
+        }
+
+        private static List<String> texts(JsonNode list) {
+            return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
+        }
+
+        /** The document as it is published, with what the scenario says in its place. */
+        private static Charter.Lookup charter(JsonNode scenario) {
+            if (scenario.path("charter").asText("").equals("unknown")) {
+                return new Charter.Lookup.Missing("the charter of this change is not known here");
+            }
+            try {
+                ObjectNode root = JSON.createObjectNode();
+                ObjectNode meta = root.putObject("metadata");
+                meta.put("owner", "owen");
+                scenario.path("metadata")
+                        .properties()
+                        .forEach(each -> meta.set(each.getKey(), each.getValue()));
+                ObjectNode spec = root.putObject("spec");
+                if (scenario.has("agent")) {
+                    spec.putObject("proposers")
+                            .putObject("digitalEmployee")
+                            .put("id", scenario.path("agent").path("id").asText())
+                            .put("principal", scenario.path("agent").path("principal").asText());
+                }
+                ObjectNode approval = spec.putObject("approval");
+                approval.put("role", "approver");
+                for (String part : List.of("calendars", "onCall")) {
+                    if (scenario.has(part)) {
+                        approval.set(part, scenario.path(part));
+                    }
+                }
+                var stages = approval.putArray("stages");
+                for (JsonNode each : scenario.path("stages")) {
+                    ObjectNode stage =
+                            (ObjectNode)
+                                    (each.isTextual()
+                                            ? YAML.readTree(each.asText())
+                                            : each.deepCopy());
+                    if (!stage.has("quorum") && !stage.has("share")) {
+                        stage.put("quorum", 1);
+                    }
+                    if (!stage.has("expiresAfter") && !stage.has("deadline")) {
+                        stage.put("expiresAfter", "PT48H");
+                    }
+                    stages.add(stage);
+                }
+                if (scenario.has("rules")) {
+                    spec.set("separationOfDuties", scenario.path("rules"));
+                }
+                spec.putObject("execution").put("authorizationExpiresAfter", "PT1H");
+                return new Charter.Lookup.Found(JsonCharter.read(root.toString()));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private static Ready change(JsonNode scenario) {
+            JsonNode change = scenario.path("change");
+            Map<String, String> facts = new HashMap<>();
+            change.path("facts")
+                    .properties()
+                    .forEach(each -> facts.put(each.getKey(), each.getValue().asText()));
+            Map<String, List<String>> owners = new HashMap<>();
+            change.path("owners")
+                    .properties()
+                    .forEach(each -> owners.put(each.getKey(), texts(each.getValue())));
+            return Town.ready(
+                    change.path("verdict").asText("READY"),
+                    change.path("proposer").asText("pat"),
+                    Optional.of(change.path("principal").asText(""))
+                            .filter(each -> !each.isEmpty()),
+                    Optional.of(change.path("manager").asText("mia"))
+                            .filter(each -> !each.equals("none")),
+                    facts,
+                    owners,
+                    change.path("effect").asText("").equals("unclear")
+                            ? new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false)
+                            : new Effect(
+                                    Set.copyOf(texts(change.path("adds"))),
+                                    Set.copyOf(texts(change.path("removes"))),
+                                    Set.copyOf(texts(change.path("addsRoles"))),
+                                    Set.of(),
+                                    true));
+        }
+
+        private Outcome event(Event event) {
+            Outcome outcome = Routing.decide(route, event, town.known());
+            route = outcome.next();
+            if (route instanceof Route.Open open) {
+                open.course()
+                        .open()
+                        .forEach(each -> nonces.putIfAbsent(each.name(), each.nonce(Town.CHANGE)));
+            }
+            return outcome;
+        }
+
+        private Outcome act(String what) {
+            List<String> words = List.of(what.split(" +"));
+            String who = words.getFirst();
+            return switch (words.size() > 1 ? words.get(1) : "") {
+                case "approves" -> attempt(who, Attempt.Kind.APPROVED, words);
+                case "denies" -> attempt(who, Attempt.Kind.DENIED, words);
+                case "asks" -> attempt(who, Attempt.Kind.QUESTIONED, words);
+                case "answers" ->
+                        event(
+                                new Event.Answered(
+                                        who,
+                                        Optional.empty(),
+                                        "because",
+                                        signedIn("1", Duration.ZERO)));
+                case "withdraws" ->
+                        event(
+                                new Event.Withdrawn(
+                                        who,
+                                        "not needed",
+                                        Optional.of(signedIn("1", Duration.ZERO))));
+                case "passes" -> {
+                    town.now = town.now.plus(Duration.parse(who));
+                    yield event(new Event.Deadline());
+                }
+                case "vanishes" -> news(() -> town.accounts.remove(who));
+                case "disabled" ->
+                        changed(
+                                who,
+                                each ->
+                                        new Account(
+                                                each.system(),
+                                                each.id(),
+                                                false,
+                                                each.workerId(),
+                                                each.managerWorkerId(),
+                                                each.groups(),
+                                                each.roles(),
+                                                each.label(),
+                                                each.observedAt()));
+                case "in" ->
+                        changed(
+                                who,
+                                each ->
+                                        new Account(
+                                                each.system(),
+                                                each.id(),
+                                                each.enabled(),
+                                                each.workerId(),
+                                                each.managerWorkerId(),
+                                                words.size() < 3
+                                                        ? List.of()
+                                                        : Stream.of(words.get(2).split(","))
+                                                                .map(path ->
+                                                                        new Account.Group(
+                                                                                path, path))
+                                                                .toList(),
+                                                each.roles(),
+                                                each.label(),
+                                                each.observedAt()));
+                case "roles" ->
+                        changed(
+                                who,
+                                each ->
+                                        new Account(
+                                                each.system(),
+                                                each.id(),
+                                                each.enabled(),
+                                                each.workerId(),
+                                                each.managerWorkerId(),
+                                                each.groups(),
+                                                words.size() < 3
+                                                        ? List.of()
+                                                        : List.of(words.get(2).split(",")),
+                                                each.label(),
+                                                each.observedAt()));
+                case "worker" ->
+                        changed(
+                                who,
+                                each ->
+                                        new Account(
+                                                each.system(),
+                                                each.id(),
+                                                each.enabled(),
+                                                Optional.of(words.get(2)),
+                                                each.managerWorkerId(),
+                                                each.groups(),
+                                                each.roles(),
+                                                each.label(),
+                                                each.observedAt()));
+                case "managed" ->
+                        changed(
+                                who,
+                                each ->
+                                        new Account(
+                                                each.system(),
+                                                each.id(),
+                                                each.enabled(),
+                                                each.workerId(),
+                                                Optional.of(words.get(2)),
+                                                each.groups(),
+                                                each.roles(),
+                                                each.label(),
+                                                each.observedAt()));
+                case "appears" ->
+                        news(() ->
+                                town.approver(
+                                        who,
+                                        words.size() < 3
+                                                ? new String[0]
+                                                : words.get(2).split(",")));
+                case "delegates" ->
+                        news(() ->
+                                town.delegate(
+                                        who,
+                                        words.get(2),
+                                        Duration.parse(words.get(3)),
+                                        words.size() > 4
+                                                ? words.subList(4, words.size())
+                                                        .toArray(String[]::new)
+                                                : new String[0]));
+                case "revokes" -> news(() -> town.delegations.remove(who));
+                case "published" ->
+                        news(() ->
+                                town.charter =
+                                        charter(
+                                                ((ObjectNode) scenario.deepCopy())
+                                                        .without(List.of("charter"))));
+                case "again" -> event(new Event.Readied(ready));
+                case "news" -> event(new Event.News());
+                default -> throw new AssertionError("a step says what is not known: " + what);
+            };
+        }
+
+        private Outcome changed(String who, java.util.function.UnaryOperator<Account> how) {
+            return news(
+                    () -> town.accounts.computeIfPresent(who, (_, account) -> how.apply(account)));
+        }
+
+        private Outcome news(Runnable what) {
+            what.run();
+            return event(new Event.News());
+        }
+
+        private Outcome attempt(String who, Attempt.Kind kind, List<String> words) {
+            Map<String, String> said = new LinkedHashMap<>();
+            for (int n = 2; n < words.size(); n += 2) {
+                said.put(words.get(n), words.get(n + 1));
+            }
+            Account account = town.accounts.get(who);
+            Set<String> roles =
+                    said.containsKey("roles")
+                            ? Set.of(said.get("roles").split(","))
+                            : account == null ? Set.of("approver") : Set.copyOf(account.roles());
+            return event(
+                    new Event.Attempted(
+                            new Attempt(
+                                    who,
+                                    kind,
+                                    said.getOrDefault("reason", "checked").equals("none")
+                                            ? ""
+                                            : "checked",
+                                    said.containsKey("plan") ? "b".repeat(64) : Town.PLAN,
+                                    Optional.ofNullable(said.get("stage")),
+                                    Optional.ofNullable(said.get("for")),
+                                    Optional.ofNullable(said.get("nonce"))
+                                            .map(name -> nonces.getOrDefault(name, new UUID(9, 9))),
+                                    said.containsKey("bulk"),
+                                    town.now),
+                            roles,
+                            signedIn(
+                                    said.getOrDefault("acr", "1"),
+                                    Duration.parse(said.getOrDefault("age", "PT1M")))));
+        }
+
+        private Authentication signedIn(String acr, Duration age) {
+            return new Authentication(
+                    "issuer",
+                    Optional.of("token"),
+                    Optional.of(acr).filter(each -> !each.equals("none")),
+                    List.of("pwd"),
+                    Optional.of(town.now.minus(age)));
+        }
+
+        private void seen(String step, Outcome outcome, String expected) {
+            if (expected.isEmpty()) {
+                return;
+            }
+            List<String> words = List.of(expected.split(" +"));
+            assertThat(outcome.next().state()).as(step).isEqualTo(words.getFirst());
+            List<OpenStage> open =
+                    outcome.next() instanceof Route.Open at ? at.course().open() : List.of();
+            boolean refusal = false;
+            for (String word : words.subList(1, words.size())) {
+                String[] parts = word.split(":", 2);
+                String value =
+                        parts.length == 2
+                                        && !parts[1].equals("nobody")
+                                        && !parts[1].equals("nothing")
+                                ? parts[1]
+                                : "";
+                Consumer<Object> is = actual -> assertThat(actual).as(step).isEqualTo(value);
+                switch (parts[0]) {
+                    case "refused" -> {
+                        refusal = true;
+                        is.accept(
+                                outcome.refused()
+                                        .map(Attempt.Result.Refused::code)
+                                        .orElse("nothing"));
+                    }
+                    case "stages" ->
+                            is.accept(
+                                    open.stream()
+                                            .map(OpenStage::name)
+                                            .collect(Collectors.joining(",")));
+                    case "asks" -> is.accept(asked(outcome.next(), open));
+                    case "sent" ->
+                            is.accept(
+                                    outcome.happened().stream()
+                                            .map(each -> each.getClass().getSimpleName())
+                                            .collect(Collectors.joining(",")));
+                    case "held" ->
+                            assertThat(
+                                            outcome.next() instanceof Route.Held
+                                                    || outcome.next() instanceof Route.Barred)
+                                    .as(step + " is held")
+                                    .isTrue();
+                    case "says" ->
+                            assertThat(told(outcome)).as(step).contains(value.replace('~', ' '));
+                    case "reminds" ->
+                            is.accept(
+                                    outcome.remind().stream()
+                                            .map(OpenStage::name)
+                                            .collect(Collectors.joining(",")));
+                    default ->
+                            throw new AssertionError("a step expects what is not known: " + word);
+                }
+            }
+            if (!refusal) {
+                assertThat(outcome.refused()).as(step).isEmpty();
+            }
+        }
+
+        private static String asked(Route route, List<OpenStage> open) {
+            return open.stream()
+                    .flatMap(each -> each.deciders(route.decisions()).stream())
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(","));
+        }
+
+        /** Everything that anybody can read of what happened. */
+        private static String told(Outcome outcome) {
+            StringBuilder all = new StringBuilder();
+            outcome.refused().ifPresent(refused -> all.append(refused.words()).append('\n'));
+            outcome.happened().forEach(each -> all.append(each).append('\n'));
+            if (outcome.next() instanceof Route.Open open) {
+                for (OpenStage stage : open.course().open()) {
+                    stage.candidates().stream()
+                            .map(Candidate::toString)
+                            .forEach(each -> all.append(each).append('\n'));
+                    all.append(stage.held()).append(stage.dropped()).append(stage.question());
+                }
+            }
+            if (outcome.happened().stream().anyMatch(Happened.Authorized.class::isInstance)) {
+                all.append("authorized");
+            }
+            return all.toString();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.remit.charter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What lint takes for known is what the services' own source says. */
+class VocabularyTest {
+    private static final String EXECUTOR =
+            "services/executor/src/main/java/dev/remit/executor/adapter/";
+
+    private static Set<String> found(String path, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(Shipped.repository(path));
+        Set<String> found = matcher.results().map(each -> each.group(1)).collect(Collectors.toSet());
+        assertThat(found).as(path).isNotEmpty();
+        return found;
+    }
+
+    private static Set<String> listed(String path, String pattern) {
+        String list = found(path, pattern).iterator().next();
+        return Pattern.compile("\"([^\"]+)\"")
+                .matcher(list)
+                .results()
+                .map(each -> each.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void theStepsAreThoseThatArePlannedAndThoseThatEachTargetCanDo() {
+        Set<String> planned =
+                listed(
+                        "services/data-readiness/src/main/java/dev/remit/readiness/domain/Plan.java",
+                        "STEPS\\s*=\\s*Set\\.of\\(([^)]*)\\)");
+        assertThat(
+                        Vocabulary.STEPS.values().stream()
+                                .flatMap(Set::stream)
+                                .collect(Collectors.toSet()))
+                .isEqualTo(planned);
+        String abilities = "abilities\\(\\) \\{\\s*return Set\\.of\\(([^)]*)\\)";
+        assertThat(Vocabulary.STEPS.get("keycloak"))
+                .isEqualTo(listed(EXECUTOR + "keycloak/KeycloakTarget.java", abilities));
+        assertThat(Vocabulary.STEPS.get("scim"))
+                .isEqualTo(listed(EXECUTOR + "scim/ScimTarget.java", abilities));
+    }
+
+    @Test
+    void theFactsAreThoseThatReadinessJudges() {
+        assertThat(Vocabulary.FACTS)
+                .isEqualTo(
+                        found(
+                                "services/data-readiness/src/main/java/dev/remit/readiness/domain/Judgement.java",
+                                "String (?:ACCOUNT|MANAGER|FRESH) = \"([^\"]+)\""));
+    }
+
+    @Test
+    void theProofsAreThoseThatTheLedgerDecides() {
+        Set<String> decided =
+                found(
+                        "services/evidence-ledger/src/main/java/dev/remit/ledger/domain/Closure.java",
+                        "case \"([a-z][a-z.-]+)\" ->");
+        assertThat(Vocabulary.PROOFS).containsAll(decided).contains(Vocabulary.CORROBORATED);
+        assertThat(decided).hasSize(Vocabulary.PROOFS.size() - 1);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.remit.connector.adapter.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.connector.adapter.http.Proposers.Given;
+import dev.remit.connector.application.Charters;
+import dev.remit.connector.domain.Proposer;
+import dev.remit.handoff.http.Agents;
+import dev.remit.handoff.http.Caller;
+import dev.remit.handoff.http.Problem;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class ProposersTest {
+    private static final Given TRACE = new Given(null, "ab".repeat(32));
+
+    @Test
+    void aPersonProposesForThemselvesAndSaysNothingOfAnAgent() {
+        Proposers proposers = proposers(token("ann", "browser", false));
+        assertThat(proposers.proposer(null)).isEqualTo(Proposer.person("ann"));
+        assertRefused("AGENT_UNEXPECTED", () -> proposers.proposer(TRACE));
+    }
+
+    @Test
+    void aCopilotWithAPersonsTokenProposesAndThePersonAnswersForIt() {
+        Proposer by =
+                proposers(token("ann", "helper", false).registered("some-model", true, null))
+                        .proposer(TRACE);
+        assertThat(by.id()).isEqualTo("client:helper");
+        assertThat(by.kind()).isEqualTo(Proposer.Kind.COPILOT);
+        assertThat(by.principal()).contains("ann");
+        assertThat(by.agent().flatMap(agent -> agent.model())).contains("some-model");
+    }
+
+    @Test
+    void whoActsByTokenExchangeIsTheProposer() {
+        Token token = token("ann", "gateway", false);
+        token.actor = Optional.of("robot-7");
+        Proposer by = proposers(token).proposer(new Given("some-model", TRACE.traceHash()));
+        assertThat(by.id()).isEqualTo("robot-7");
+        assertThat(by.principal()).contains("ann");
+    }
+
+    @Test
+    void anAgentMustSayHowItCameToProposeAndOnWhichModelItRuns() {
+        Proposers proposers =
+                proposers(token("ann", "helper", false).registered("some-model", true, null));
+        assertRefused("FIELD_MISSING", () -> proposers.proposer(null));
+        assertRefused("FIELD_MISFORMED", () -> proposers.proposer(new Given(null, "AB")));
+        assertRefused(
+                "AGENT_MODEL_MISMATCH",
+                () -> proposers.proposer(new Given("another", TRACE.traceHash())));
+    }
+
+    @Test
+    void anAgentThatIsRegisteredToReadProposesNothing() {
+        Proposers proposers =
+                proposers(token("ann", "helper", false).registered(null, false, null));
+        assertRefused("AGENT_READS_ONLY", () -> proposers.proposer(TRACE));
+        assertThat(proposers.caller().principal()).contains("ann");
+    }
+
+    @Test
+    void aClientThatSignedInAsItselfNeedsAPersonWhoAnswersForIt() {
+        assertRefused(
+                "NOBODY_ACCOUNTABLE",
+                () -> proposers(token("robot", "robot", true)).proposer(TRACE));
+        Proposer by =
+                proposers(token("robot", "robot", true).registered(null, true, "ann"))
+                        .proposer(TRACE);
+        assertThat(by.id()).isEqualTo("robot");
+        assertThat(by.principal()).contains("ann");
+    }
+
+    private static void assertRefused(String code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
+    }
+
+    private static Proposers proposers(Token token) {
+        return new Proposers(new Charters(), token);
+    }
+
+    private static Token token(String sub, String client, boolean itself) {
+        Token token = new Token();
+        token.sub = sub;
+        token.client = client;
+        token.itself = itself;
+        return token;
+    }
+
+    /** A verified token. */
+    private static final class Token extends Caller {
+        private String sub = "";
+        private String client = "";
+        private boolean itself;
+        private Optional<String> actor = Optional.empty();
+        private Optional<Agents.Registered> agent = Optional.empty();
+
+        Token registered(String model, boolean proposes, String principal) {
+            agent =
+                    Optional.of(
+                            new Agents.Registered() {
+                                @Override
+                                public Agents.Kind kind() {
+                                    return Agents.Kind.COPILOT;
+                                }
+
+                                @Override
+                                public Optional<String> model() {
+                                    return Optional.ofNullable(model);
+                                }
+
+                                @Override
+                                public boolean proposes() {
+                                    return proposes;
+                                }
+
+                                @Override
+                                public Optional<String> principal() {
+                                    return Optional.ofNullable(principal);
+                                }
+                            });
+            return this;
+        }
+
+        @Override
+        public String id() {
+            return sub;
+        }
+
+        @Override
+        public Optional<String> client() {
+            return Optional.of(client);
+        }
+
+        @Override
+        public Optional<String> actor() {
+            return actor;
+        }
+
+        @Override
+        public boolean isClient() {
+            return itself;
+        }
+
+        @Override
+        public Optional<Agents.Registered> agent() {
+            return agent;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.remit.executor.application;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A person takes on a plan that a person must execute: from then on the target is read until it is
+ * as the plan wants it, and the report names the person.
+ */
+@Singleton
+public class TakeOnExecution {
+    /** Whose it is now. */
+    public sealed interface Taken {
+        /** The one's who asked. */
+        record Yours() implements Taken {}
+
+        /** Another's, who came first. */
+        record Others() implements Taken {}
+
+        /** Nothing waits for a person. */
+        record None() implements Taken {}
+    }
+
+    private final Executions executions;
+    private final Clock clock;
+
+    TakeOnExecution(Executions executions, Clock clock) {
+        this.executions = executions;
+        this.clock = clock;
+    }
+
+    /**
+     * @param person immutable id
+     */
+    public Uni<Taken> takeOn(UUID change, String person) {
+        return executions
+                .takeOn(change, person, clock.instant())
+                .map((Optional<String> holder) ->
+                        holder.isEmpty()
+                                ? new Taken.None()
+                                : holder.get().equals(person)
+                                        ? new Taken.Yours()
+                                        : new Taken.Others());
+    }
+}
