@@ -15,7 +15,8 @@ class VocabularyTest {
 
     private static Set<String> found(String path, String pattern) {
         Matcher matcher = Pattern.compile(pattern).matcher(Shipped.repository(path));
-        Set<String> found = matcher.results().map(each -> each.group(1)).collect(Collectors.toSet());
+        Set<String> found =
+                matcher.results().map(each -> each.group(1)).collect(Collectors.toSet());
         assertThat(found).as(path).isNotEmpty();
         return found;
     }
