@@ -104,6 +104,12 @@ class FrontDoorIT {
         assertThat(preview.path("admitted").asBoolean()).as(preview.toString()).isTrue();
         assertThat(preview.at("/readiness/verdict").asText()).isEqualTo("READY");
         assertThat(preview.at("/readiness/plan/steps")).isNotEmpty();
+        assertThat(preview.path("unanswered")).as(preview.toString()).isEmpty();
+        assertThat(preview.at("/route/stages").findValuesAsText("stage"))
+                .containsExactly("manager", "security");
+        assertThat(preview.at("/route/stages/1/candidates").toString())
+                .as("the proposer is barred, by name of the rule")
+                .contains("SOD_PROPOSER");
         assertThat(
                         mesh.post(
                                         "connector",
@@ -239,6 +245,26 @@ class FrontDoorIT {
 
     @Test
     @Order(6)
+    void aChangeThatWaitsForApprovalIsTakenBackFromItsApprovers() throws Exception {
+        JsonNode change =
+                mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested"));
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        "/changes/"
+                                                + change.path("changeId").asText()
+                                                + "/withdraw",
+                                        "offboarding.owner",
+                                        Map.of("reason", "stays after all"))
+                                .status())
+                .isEqualTo(202);
+        JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("WITHDRAWN");
+        assertThat(mesh.verify(change.path("changeId").asText()).holds()).isTrue();
+    }
+
+    @Test
+    @Order(7)
     void aModelProposesThroughTheOfficialTypeScriptClient() throws Exception {
         Optional<Path> client = McpClient.install(Path.of("target/mcp").toAbsolutePath());
         assumeTrue(client.isPresent(), "node and npm are needed");

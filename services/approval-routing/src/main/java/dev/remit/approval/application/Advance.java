@@ -10,6 +10,7 @@ import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Forecast;
 import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.Outcome;
@@ -100,8 +101,8 @@ class Advance {
                                                                 outbox))));
     }
 
-    /** What would be handed on if these changes came now; nothing is kept. */
-    Uni<List<Outcome>> preview(List<Ready> changes, Instant now) {
+    /** What the routes of these changes would be if they came now; nothing is kept. */
+    Uni<List<Forecast>> preview(List<Ready> changes, Instant now) {
         List<Step> steps =
                 changes.stream()
                         .map(each -> new Step(each.change(), new Event.Readied(each), null))
@@ -112,7 +113,7 @@ class Advance {
                                 .map(found ->
                                         changes.stream()
                                                 .map(each ->
-                                                        Routing.preview(
+                                                        Routing.forecast(
                                                                 each,
                                                                 known(
                                                                         lookups.getOrDefault(

@@ -25,6 +25,8 @@ import dev.remit.approval.domain.Route.Unrouted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /**
@@ -102,6 +104,56 @@ public final class Routing {
      */
     public static Outcome preview(Ready ready, Known known) {
         return begin(ready, known);
+    }
+
+    /** Every stage that a change would come to if it came now; nothing is kept. */
+    public static Forecast forecast(Ready arrived, Known known) {
+        Ready ready = arrived.seeing(Resolution.managerOf(arrived, known.people()));
+        return switch (known.charterInForce()) {
+            case Lookup.Missing(String why) -> Forecast.none(why);
+            case Lookup.Found(Charter charter) -> {
+                Map<String, Forecast.Stage> stages = new LinkedHashMap<>();
+                for (int index = 0; index < charter.stages().size(); index++) {
+                    if (!stages.containsKey(charter.stages().get(index).name())) {
+                        from(ready, index, List.of(), charter, known)
+                                .proceed()
+                                .happened()
+                                .forEach(each -> foresee(each, stages));
+                    }
+                }
+                yield new Forecast(
+                        List.copyOf(stages.values()),
+                        Optional.empty(),
+                        violations(ready, charter, known));
+            }
+        };
+    }
+
+    private static void foresee(Happened happened, Map<String, Forecast.Stage> stages) {
+        switch (happened) {
+            case Happened.Requested requested -> {
+                if (!requested.stage().isEmpty()) {
+                    stages.putIfAbsent(
+                            requested.stage(),
+                            new Forecast.Stage(
+                                    requested.stage(),
+                                    requested.quorum(),
+                                    requested.held(),
+                                    Optional.empty(),
+                                    requested.candidates()));
+                }
+            }
+            case Happened.Decided decided ->
+                    stages.put(
+                            decided.decision().stageName(),
+                            new Forecast.Stage(
+                                    decided.decision().stageName(),
+                                    0,
+                                    Optional.empty(),
+                                    Optional.of(decided.decision().reason()),
+                                    List.of()));
+            case Happened.Reassigned _, Happened.Authorized _ -> {}
+        }
     }
 
     private static Outcome begin(Ready arrived, Known known) {

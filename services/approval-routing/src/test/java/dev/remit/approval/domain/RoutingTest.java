@@ -113,6 +113,33 @@ class RoutingTest {
     }
 
     @Test
+    void aForecastTellsEveryStageAndWhoIsBarredByWhichRule() {
+        town.put(
+                "pat",
+                Optional.of("W-pat"),
+                Optional.empty(),
+                true,
+                List.of("/security"),
+                List.of("approver"));
+        Forecast forecast = Routing.forecast(Town.ready("READY"), town.known());
+        assertThat(forecast.held()).isEmpty();
+        assertThat(forecast.stages())
+                .extracting(Forecast.Stage::name)
+                .containsExactly("manager", "security");
+        assertThat(forecast.stages().getLast().candidates())
+                .filteredOn(candidate -> candidate.id().equals("pat"))
+                .singleElement()
+                .satisfies(pat -> {
+                    assertThat(pat.eligible()).isFalse();
+                    assertThat(pat.reason()).startsWith("SOD_PROPOSER");
+                });
+        Town strange = town();
+        strange.charter = new Lookup.Missing("not known");
+        assertThat(Routing.forecast(Town.ready("READY"), strange.known()).held())
+                .contains("not known");
+    }
+
+    @Test
     void everyEventInEveryStateDoesWhatTheTableSays() {
         Map<String, Route> states = states();
         List<String> visited = new ArrayList<>();
