@@ -2,6 +2,7 @@ package dev.remit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remit.ledger.certificate.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -27,8 +28,31 @@ class VerifyTest {
         bytes[bytes.length / 3] ^= 1;
         Path tampered = Files.write(scratch.resolve("tampered.json"), bytes);
         Run run = Run.of("verify", tampered.toString(), "--trust", KEPT.toString());
-        assertThat(run.exit()).isEqualTo(1);
-        assertThat(run.out()).contains("WRONG", "NOT VERIFIED: do not rely on this file");
+        assertThat(run.exit()).isIn(Finding.MALFORMED.exitCode(), Finding.BAD_SIGNATURE.exitCode());
+        assertThat(run.out()).contains("WRONG", "NOT VERIFIED", "Do not rely on this file");
+    }
+
+    @Test
+    void whatIsWithheldIsSaidAndHasItsOwnExitCode() {
+        Path out = scratch.resolve("withheld.json");
+        assertThat(Run.of("withhold", GOOD.toString(), out.toString()).exit()).isZero();
+        Run run = Run.of("verify", out.toString(), "--trust", KEPT.toString());
+        assertThat(run.exit()).as(run.out()).isEqualTo(Finding.WITHHELD.exitCode());
+        assertThat(run.out()).contains("ApprovalDecided", "HOLDS AS FAR AS SHOWN");
+
+        Run nothing =
+                Run.of("withhold", GOOD.toString(), out.toString(), "--keep", "none");
+        assertThat(nothing.exit()).isZero();
+        assertThat(Run.of("verify", out.toString(), "--trust", KEPT.toString()).exit())
+                .isEqualTo(Finding.WITHHELD.exitCode());
+    }
+
+    @Test
+    void everyExitCodeIsListed() {
+        String help = Run.of("verify", "--help").out();
+        for (Finding finding : Finding.values()) {
+            assertThat(help).contains(finding.exitCode() + "  " + finding.title());
+        }
     }
 
     @Test
@@ -42,7 +66,7 @@ class VerifyTest {
         assertThat(Run.of("prepare", "--keys", scratch.toString(), "--origin", "other/log").exit())
                 .isZero();
         Run run = Run.of("verify", GOOD.toString(), "--trust", scratch.toString());
-        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.exit()).isEqualTo(Finding.BAD_SIGNATURE.exitCode());
         assertThat(run.out()).contains("NOT VERIFIED");
     }
 
@@ -58,7 +82,7 @@ class VerifyTest {
 
         Path other = Files.writeString(scratch.resolve("other.txt"), "not a certificate");
         Run text = Run.of("verify", other.toString());
-        assertThat(text.exit()).isEqualTo(1);
+        assertThat(text.exit()).isEqualTo(Finding.MALFORMED.exitCode());
         assertThat(text.out()).contains("NOT VERIFIED");
 
         Run trust = Run.of("verify", GOOD.toString(), "--trust", scratch.toString());

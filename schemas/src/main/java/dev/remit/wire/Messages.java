@@ -10,6 +10,7 @@ import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
@@ -58,7 +59,8 @@ public final class Messages {
                 CharterPublished.getClassSchema(),
                 CheckpointPublished.getClassSchema(),
                 DeadLettered.getClassSchema(),
-                DeadLetterResolved.getClassSchema());
+                DeadLetterResolved.getClassSchema(),
+                ContentErased.getClassSchema());
     }
 
     /**

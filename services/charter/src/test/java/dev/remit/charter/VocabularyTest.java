@@ -62,7 +62,7 @@ class VocabularyTest {
         Set<String> decided =
                 found(
                         "services/evidence-ledger/src/main/java/dev/remit/ledger/domain/Closure.java",
-                        "case \"([a-z][a-z.-]+)\" ->");
+                        "case \"([a-z][a-z.-]+)\" -> [a-zA-Z]+\\(story,");
         assertThat(Vocabulary.PROOFS).containsAll(decided).contains(Vocabulary.CORROBORATED);
         assertThat(decided).hasSize(Vocabulary.PROOFS.size() - 1);
     }

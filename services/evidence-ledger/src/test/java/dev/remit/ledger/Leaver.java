@@ -85,6 +85,7 @@ public final class Leaver {
     public ReadinessVerdict verdict = ReadinessVerdict.READY;
     public Decision decision = Decision.APPROVED;
     public byte[] authorizedPlan;
+    public Instant executedAt = NOW;
 
     private final byte[] plan;
     private int sequence;
@@ -198,8 +199,8 @@ public final class Leaver {
                                 List.of(),
                                 true,
                                 "done",
-                                NOW,
-                                NOW)));
+                                executedAt,
+                                executedAt)));
         return handoffs;
     }
 

@@ -17,6 +17,7 @@ import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
@@ -54,6 +55,7 @@ public enum Handoff {
     CHANGE_EXECUTED(ChangeExecuted.class, Topic.CHANGE_EXECUTED, EXECUTOR),
     CHANGE_CLOSED(ChangeClosed.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
     CLOSURE_REFUSED(ClosureRefused.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
+    CONTENT_ERASED(ContentErased.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
     CORRECTION_REQUESTED(CorrectionRequested.class, Topic.CORRECTION, DATA_READINESS),
     CORRECTION_PROVIDED(CorrectionProvided.class, Topic.CORRECTION, DATA_READINESS),
     CHARTER_PUBLISHED(CharterPublished.class, Topic.CHARTER, CONNECTOR),

@@ -56,11 +56,14 @@ final class Picture {
                                     .toList()));
         }
         text.append(line(columns, ROW.stream().map(service -> "▼").toList()));
-        String ledger =
-                " %s: reads every handoff, logs it, sends %s "
-                        .formatted(LEDGER.id(), String.join(", ", ownRecords(LEDGER)));
+        List<String> ledger =
+                List.of(
+                        " %s: reads every handoff, logs it, sends".formatted(LEDGER.id()),
+                        " " + String.join(", ", ownRecords(LEDGER)));
         text.append(" ┌").repeat("─", width - 3).append("┐\n");
-        text.append(" │").append(ledger).repeat(" ", width - 3 - ledger.length()).append("│\n");
+        for (String line : ledger) {
+            text.append(" │").append(line).repeat(" ", width - 3 - line.length()).append("│\n");
+        }
         text.append(" └").repeat("─", width - 3).append("┘\n");
         alsoRead()
                 .forEach((readers, names) ->

@@ -83,9 +83,9 @@ class SecuredKafkaIT {
         assertThat(mesh.verify(after).holds()).isTrue();
     }
 
-    /** As a certificate's message names its key. */
+    /** As a certificate's leaf names its message's key, in JSON. */
     private static String sealedBy(String key) {
-        return "\"" + VerifierKey.parse(key).reference() + "\"";
+        return "key " + VerifierKey.parse(key).reference() + "\\n";
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import java.util.List;
+import java.util.UUID;
 
 /** What the ledger hands on. */
 public interface Announcements {
@@ -20,4 +21,7 @@ public interface Announcements {
 
     /** The log was signed. */
     void signed(Checkpoint checkpoint, String note, Outbox outbox);
+
+    /** The content of a change was erased. */
+    void erased(UUID change, String by, String reason, Outbox outbox);
 }

@@ -10,4 +10,7 @@ public interface CertificateFiles {
 
     /** Keeps it; on disk when this returns, whole. */
     void keep(UUID change, byte[] certificate);
+
+    /** Removes it, if it is there. */
+    void forget(UUID change);
 }

@@ -5,9 +5,11 @@ import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Entry;
+import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tree;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -52,19 +54,66 @@ public class CertifyClosure {
 
     /** The certificate's bytes; empty while the change is not closed or its closure not covered. */
     public Uni<Optional<byte[]>> certificate(UUID change) {
-        return files.away(() -> certificates.kept(change))
-                .chain(kept ->
-                        kept.isPresent()
-                                ? Uni.createFrom().item(kept)
-                                : changes.find(change)
-                                        .chain(standing ->
-                                                standing.isPresent()
-                                                                && standing.get()
-                                                                        .closingLeaf()
-                                                                        .isPresent()
-                                                        ? make(standing.get())
-                                                        : Uni.createFrom().item(Optional.empty())));
+        return changes.find(change)
+                .chain(found ->
+                        found.flatMap(Standing::closingLeaf).isEmpty()
+                                ? Uni.createFrom().item(Optional.empty())
+                                : found.get().isErased()
+                                        ? erased(found.get())
+                                        : files.away(() -> certificates.kept(change))
+                                                .chain(kept ->
+                                                        kept.isPresent()
+                                                                ? Uni.createFrom().item(kept)
+                                                                : make(found.get())));
     }
+
+    /**
+     * The certificate of a change whose content was erased: its leaves, and the message that says
+     * so. It is made each time, so that nothing of it need be forgotten.
+     */
+    private Uni<Optional<byte[]>> erased(Standing standing) {
+        return entries.placed(standing.change())
+                .chain(placed ->
+                        entries.of(standing.change())
+                                .chain(kept -> {
+                                    long last =
+                                            kept.stream()
+                                                    .mapToLong(Entry.Logged::index)
+                                                    .max()
+                                                    .orElse(Long.MAX_VALUE);
+                                    return checkpoints
+                                            .covering(last)
+                                            .chain(checkpoint ->
+                                                    files.away(() ->
+                                                            checkpoint.map(each ->
+                                                                    erased(
+                                                                            standing, placed, kept,
+                                                                            each))));
+                                }));
+    }
+
+    private byte[] erased(
+            Standing standing,
+            List<Entries.Placed> placed,
+            List<Entry.Logged> kept,
+            Checkpoints.Signed checkpoint) {
+        List<Place> places =
+                placed.stream()
+                        .filter(each -> each.index() < checkpoint.size())
+                        .map(each ->
+                                new Place(
+                                        each.index(),
+                                        each.leaf(),
+                                        kept.stream()
+                                                .filter(one -> one.index() == each.index())
+                                                .findFirst()
+                                                .map(one -> content(one.entry()))))
+                        .toList();
+        return file(standing, places, Optional.empty(), checkpoint);
+    }
+
+    /** A leaf and what is shown of it. */
+    private record Place(long index, byte[] leaf, Optional<Certificate.Content> content) {}
 
     private Uni<Optional<byte[]>> make(Standing standing) {
         long closing = standing.closingLeaf().orElseThrow();
@@ -167,35 +216,68 @@ public class CertifyClosure {
             List<Entry.Logged> told,
             List<Entry.Logged> all,
             Checkpoints.Signed checkpoint) {
-        Tree tree = new Tree(files, checkpoint.size());
-        List<Certificate.Message> messages =
+        return file(
+                standing,
                 all.stream()
                         .map(each ->
-                                new Certificate.Message(
-                                        each.entry().envelope().handoff().topic().topicName(),
-                                        each.entry().envelope().headers(),
-                                        each.entry().payload(),
-                                        each.entry().sealKey(),
-                                        each.entry().seal(),
-                                        each.entry().policy(),
-                                        each.entry().salt(),
+                                new Place(
                                         each.index(),
-                                        tree.inclusionProof(each.index())))
-                        .toList();
+                                        each.entry().leaf(),
+                                        Optional.of(content(each.entry()))))
+                        .toList(),
+                Optional.of(
+                        new Certificate.Summary(
+                                log.summarySalt(standing.change()), words(standing, told))),
+                checkpoint);
+    }
+
+    private byte[] file(
+            Standing standing,
+            List<Place> places,
+            Optional<Certificate.Summary> summary,
+            Checkpoints.Signed checkpoint) {
+        Tree tree = new Tree(files, checkpoint.size());
         return new Certificate(
-                        standing.change().toString(),
-                        standing.outcome().orElseThrow(),
-                        words(told),
-                        log.blinded(standing.change()),
-                        messages,
+                        new Certificate.Statement(
+                                standing.change().toString(),
+                                standing.outcome().orElseThrow(),
+                                log.blinded(standing.change()),
+                                SignedNote.open(checkpoint.note(), log.key().verifier()),
+                                places.stream()
+                                        .map(each ->
+                                                new Certificate.Leaf(
+                                                        each.index(),
+                                                        new String(
+                                                                each.leaf(),
+                                                                StandardCharsets.UTF_8)))
+                                        .toList(),
+                                summary.map(Certificate.Summary::commitment).orElse(""),
+                                log.trustedKeys(),
+                                log.key().verifier().toString()),
                         checkpoint.note(),
-                        log.trustedKeys(),
-                        log.key().verifier().toString())
+                        checkpoint.timestamp(),
+                        places.stream().map(each -> tree.inclusionProof(each.index())).toList(),
+                        places.stream().map(Place::content).toList(),
+                        summary)
                 .sign(log.key());
     }
 
-    private List<String> words(List<Entry.Logged> told) {
-        return told.stream()
+    private static Certificate.Content content(Entry entry) {
+        return new Certificate.Content(
+                entry.envelope().headers(), entry.payload(), entry.seal(), entry.salt());
+    }
+
+    private List<String> words(Standing standing, List<Entry.Logged> told) {
+        List<String> words = new ArrayList<>();
+        words.add(
+                "Change %s of %s under charter %s ended %s: %s"
+                        .formatted(
+                                standing.change(),
+                                standing.subject(),
+                                standing.charter(),
+                                standing.outcome().orElseThrow(),
+                                standing.state()));
+        told.stream()
                 .filter(each -> each.entry().envelope().sequence() > 0)
                 .map(each ->
                         "%d. %s %s by %s: %s"
@@ -205,6 +287,7 @@ public class CertifyClosure {
                                         each.entry().envelope().handoff().recordName(),
                                         each.entry().envelope().source().id(),
                                         readings.words(each.entry())))
-                .toList();
+                .forEach(words::add);
+        return words;
     }
 }

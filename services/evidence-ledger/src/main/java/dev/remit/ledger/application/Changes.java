@@ -31,8 +31,31 @@ public interface Changes {
     /** Takes the marks away. */
     Uni<Void> settle(Collection<UUID> changes);
 
-    /** The newest first. */
-    Uni<List<Standing>> newest(int most);
+    /**
+     * Those whose closure has a leaf index from the first to below the last, by that index.
+     *
+     * @param charter under this charter; empty for all
+     */
+    Uni<List<Standing>> closedBetween(long first, long last, Optional<String> charter, int most);
+
+    /**
+     * What an auditor looks for; an empty part does not restrict.
+     *
+     * @param subject system and id, separated by a colon
+     * @param account the target account
+     * @param actor who proposed, is responsible for, decided or executed it
+     * @param openedBefore leaf index of the last one on the page before
+     */
+    record Search(
+            Optional<String> subject,
+            Optional<String> account,
+            Optional<String> actor,
+            Optional<String> charter,
+            Optional<String> outcome,
+            Optional<Long> openedBefore) {}
+
+    /** What is found, newest first. */
+    Uni<List<Standing>> search(Search search, int most);
 
     /** One of them. */
     Uni<Optional<Standing>> find(UUID change);

@@ -29,6 +29,9 @@ public interface Checkpoints {
         }
     }
 
+    /** The last settled one that was settled before this time. */
+    Uni<Optional<Signed>> lastBefore(Instant time);
+
     /** Both ends, in one query. */
     Uni<Ends> ends();
 

@@ -7,11 +7,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
-/** The log's messages, in its order. Whatever the number, each call is one query. */
+/**
+ * The log's messages, in its order. Whatever the number, each call is one query. What was erased is
+ * left out, but for its leaves.
+ */
 public interface Entries {
     /**
-     * Appends, and holds the log until the transaction ends: what another appender stored is
-     * visible from here on, and nobody else appends.
+     * Appends in two statements, and holds the log until the transaction ends: what another
+     * appender stored is visible from here on, and nobody else appends.
      *
      * @return the index of the first
      */
@@ -38,6 +41,15 @@ public interface Entries {
 
     /** Everything that belongs to a change, oldest first. */
     Uni<List<Entry.Logged>> of(UUID change);
+
+    /** A leaf and its place, without the message. */
+    record Placed(long index, byte[] leaf) {}
+
+    /**
+     * The leaves of a change, whether their content is there or erased: its handoffs by sequence,
+     * then the others.
+     */
+    Uni<List<Placed>> placed(UUID change);
 
     /** Those with these message ids, oldest first. */
     Uni<List<Entry.Logged>> withIds(Collection<UUID> ids);

@@ -73,7 +73,7 @@ public class Log {
                         ? Optional.of(TrustPolicy.parse(Files.readString(policy.get())))
                         : Optional.empty(),
                 trust,
-                blindingKey(directory.resolve("blinding.key")));
+                secret(directory.resolve("blinding.key")));
     }
 
     Log(
@@ -88,11 +88,7 @@ public class Log {
      * @param signers of one name, the log's origin; one of them of the kind Ed25519
      * @param policy names this log and the witnesses to be asked; empty: nobody is asked
      */
-    private Log(
-            List<NoteSigner> signers,
-            Optional<TrustPolicy> policy,
-            Trust trust,
-            byte[] blindingKey) {
+    Log(List<NoteSigner> signers, Optional<TrustPolicy> policy, Trust trust, byte[] blindingKey) {
         this.key =
                 signers.stream()
                         .filter(each -> each.verifier().kind() == NoteKey.Kind.ED25519)
@@ -124,6 +120,11 @@ public class Log {
     /** The log's signing key; its name is the log's origin. */
     public SigningKey key() {
         return key;
+    }
+
+    /** The public keys of the services. */
+    TrustedKeys trusted() {
+        return trust.now();
     }
 
     /** Signs a checkpoint's text with every key of the log. */
@@ -174,6 +175,11 @@ public class Log {
      */
     public String blinded(UUID change) {
         return blinded(change, mac());
+    }
+
+    /** What hides the summary of a change's certificate: always the same. */
+    byte[] summarySalt(UUID change) {
+        return mac().doFinal(("closure-summary " + change).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The entries of received messages, in their order. */
@@ -231,8 +237,10 @@ public class Log {
                 .encodeToString(mac.doFinal(change.toString().getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** Reads the key, or makes it: whole or not at all, and only one when several start at once. */
-    private static byte[] blindingKey(Path file) throws IOException {
+    /**
+     * Reads 32 bytes, or makes them: whole or not at all, and only one when several start at once.
+     */
+    static byte[] secret(Path file) throws IOException {
         if (!Files.exists(file)) {
             byte[] secret = new byte[32];
             new SecureRandom().nextBytes(secret);
@@ -240,7 +248,7 @@ public class Log {
             Path fresh =
                     Files.createTempFile(
                             file.toAbsolutePath().getParent(),
-                            "blinding",
+                            "secret",
                             ".new",
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")));

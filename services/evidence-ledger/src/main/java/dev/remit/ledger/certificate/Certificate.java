@@ -3,80 +3,133 @@ package dev.remit.ledger.certificate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.VerifierKey;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A closure certificate: one file that proves offline how a change ended. A DSSE envelope
- * (secure-systems-lab DSSE v1) around an in-toto Statement v1, the whole file in canonical JSON
- * (RFC 8785), so that there is exactly one form of it and every changed byte shows.
+ * (secure-systems-lab DSSE v1) around an in-toto Statement v1, and beside it what the statement
+ * only commits to. The whole file is canonical JSON (RFC 8785), so that there is exactly one form
+ * of it and every changed byte shows.
  *
- * @param change the change's id
- * @param outcome how it ended
- * @param words the story in plain words, a line each
- * @param blindedChange the change under the log's blinding key: what its leaves carry
- * @param messages the handoffs by sequence, then what supports them
- * @param checkpoint the signed note that covers every message
- * @param trusted the services' public keys, for convenience
- * @param logKey the log's public key, for convenience
+ * <p>The statement holds leaves of the log and no content: contents and the summary can be taken
+ * out of the file, and the statement still verifies.
+ *
+ * @param statement what the log signs
+ * @param checkpoint the signed note that covers every leaf, with whatever cosignatures
+ * @param timestamp an RFC 3161 token over the checkpoint
+ * @param proofs inclusion proofs, one for each leaf
+ * @param contents what each leaf commits to; empty where it is withheld or erased
+ * @param summary the story in plain words; empty when withheld or erased
  */
 public record Certificate(
-        String change,
-        String outcome,
-        List<String> words,
-        String blindedChange,
-        List<Message> messages,
+        Statement statement,
         String checkpoint,
-        List<String> trusted,
-        String logKey) {
+        Optional<byte[]> timestamp,
+        List<List<Hash>> proofs,
+        List<Optional<Content>> contents,
+        Optional<Summary> summary) {
     /** The predicate's type. */
-    public static final String PREDICATE_TYPE = "https://remit.dev/closure-certificate/v1";
+    public static final String PREDICATE_TYPE = "https://remit.dev/closure-certificate/v2";
 
     private static final String STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
     private static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * A message as it was received, and its place in the log.
+     * Writes RFC 8785 of what a certificate holds: objects, lists and texts without control
+     * characters.
+     */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
+    /**
+     * What the log signs.
+     *
+     * @param change the change's id
+     * @param outcome how it ended
+     * @param blindedChange the change under the log's blinding key: what its leaves carry
+     * @param log the checkpoint's text, without signatures
+     * @param leaves the handoffs by sequence, then what supports them
+     * @param summary {@link Summary#commitment}; empty when there is none
+     * @param trusted the services' public keys, for convenience
+     * @param logKey the log's public key, for convenience
+     */
+    public record Statement(
+            String change,
+            String outcome,
+            String blindedChange,
+            String log,
+            List<Leaf> leaves,
+            String summary,
+            List<String> trusted,
+            String logKey) {}
+
+    /**
+     * A leaf of the log.
+     *
+     * @param index its place, from 0
+     * @param text see {@link dev.remit.ledger.log.EvidenceLeaf}
+     */
+    public record Leaf(long index, String text) {
+        /** The value of one of its lines; empty if it has no such line. */
+        public String field(String name) {
+            return text.lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .map(line -> line.substring(name.length() + 1))
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    /**
+     * A message as it was received: what a leaf commits to.
      *
      * @param headers the envelope
-     * @param key what the seal was made with
-     * @param policy hash of the keys that the ledger trusted then
      * @param salt what its leaf hides it with
-     * @param proof inclusion proof against the checkpoint
      */
-    public record Message(
-            String topic,
-            Map<String, String> headers,
-            byte[] payload,
-            String key,
-            String seal,
-            String policy,
-            byte[] salt,
-            long leafIndex,
-            List<Hash> proof) {}
+    public record Content(Map<String, String> headers, byte[] payload, String seal, byte[] salt) {}
+
+    /**
+     * The story in plain words.
+     *
+     * @param salt what its commitment hides it with
+     */
+    public record Summary(byte[] salt, List<String> lines) {
+        public Summary {
+            lines = lines.stream().map(line -> line.replaceAll("\\p{Cntrl}", " ")).toList();
+        }
+
+        /** SHA-256 of {@code closure-summary/v1}, a zero byte, the salt and the lines. */
+        public String commitment() {
+            var bytes = new ByteArrayOutputStream();
+            bytes.writeBytes("closure-summary/v1\0".getBytes(StandardCharsets.US_ASCII));
+            bytes.writeBytes(salt);
+            lines.forEach(line -> bytes.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            return Hash.sha256(bytes.toByteArray()).toString();
+        }
+    }
 
     /** The certificate as its file's bytes, signed with the log's key. */
     public byte[] sign(SigningKey key) {
-        byte[] statement = CanonicalJson.of(statement().toString());
-        ObjectNode file = JSON.createObjectNode();
-        file.put("payloadType", PAYLOAD_TYPE);
-        file.put("payload", Base64.getEncoder().encodeToString(statement));
-        ObjectNode signature = file.putArray("signatures").addObject();
-        signature.put("keyid", key.verifier().reference());
-        signature.put("sig", Base64.getEncoder().encodeToString(key.sign(signedBytes(statement))));
-        return CanonicalJson.of(file.toString());
+        byte[] bytes = canonical(json(statement));
+        return new Unverified(this, bytes, key.verifier().reference(), key.sign(signedBytes(bytes)))
+                .file();
     }
 
     /** What is read from a file before anything is believed. */
@@ -85,6 +138,65 @@ public record Certificate(
         /** Whether this key signed the statement. */
         public boolean isSignedBy(VerifierKey key) {
             return keyId.equals(key.reference()) && key.verifies(signedBytes(statement), signature);
+        }
+
+        /**
+         * The same certificate without the contents of these record types, and without the summary,
+         * which tells of all of them.
+         */
+        public Unverified without(Predicate<String> types) {
+            List<Optional<Content>> kept = new ArrayList<>();
+            for (int n = 0; n < certificate.contents.size(); n++) {
+                boolean withheld = types.test(certificate.statement.leaves.get(n).field("type"));
+                kept.add(withheld ? Optional.empty() : certificate.contents.get(n));
+            }
+            return new Unverified(
+                    new Certificate(
+                            certificate.statement,
+                            certificate.checkpoint,
+                            certificate.timestamp,
+                            certificate.proofs,
+                            kept,
+                            Optional.empty()),
+                    statement,
+                    keyId,
+                    signature);
+        }
+
+        /** The file's bytes. */
+        public byte[] file() {
+            ObjectNode file = JSON.createObjectNode();
+            file.put("payloadType", PAYLOAD_TYPE);
+            file.put("payload", base64(statement));
+            ObjectNode signed = file.putArray("signatures").addObject();
+            signed.put("keyid", keyId);
+            signed.put("sig", base64(signature));
+            file.put("checkpoint", certificate.checkpoint);
+            certificate.timestamp.ifPresent(token -> file.put("timestamp", base64(token)));
+            ArrayNode proofs = file.putArray("proofs");
+            for (List<Hash> proof : certificate.proofs) {
+                ArrayNode hashes = proofs.addArray();
+                proof.forEach(hash -> hashes.add(hash.toString()));
+            }
+            ArrayNode contents = file.putArray("contents");
+            for (Optional<Content> content : certificate.contents) {
+                content.ifPresentOrElse(
+                        each -> {
+                            ObjectNode node = contents.addObject();
+                            ObjectNode headers = node.putObject("headers");
+                            each.headers().forEach(headers::put);
+                            node.put("payload", base64(each.payload()));
+                            node.put("seal", each.seal());
+                            node.put("salt", base64(each.salt()));
+                        },
+                        contents::addNull);
+            }
+            certificate.summary.ifPresent(summary -> {
+                ObjectNode node = file.putObject("summary");
+                node.put("salt", base64(summary.salt()));
+                summary.lines().forEach(node.putArray("lines")::add);
+            });
+            return canonical(file);
         }
     }
 
@@ -96,127 +208,157 @@ public record Certificate(
      */
     public static Unverified read(byte[] file) {
         JsonNode root = json(file, "the file");
-        if (!java.util.Arrays.equals(
-                CanonicalJson.of(new String(file, StandardCharsets.UTF_8)), file)) {
-            throw new IllegalArgumentException(
-                    "the file is not in canonical form (RFC 8785): some byte was added, removed or changed");
-        }
-        if (root.size() != 3
-                || root.path("signatures").size() != 1
-                || root.path("signatures").path(0).size() != 2) {
-            throw new IllegalArgumentException(
-                    "the file is not a DSSE envelope with one signature");
-        }
         if (!root.path("payloadType").asText().equals(PAYLOAD_TYPE)) {
             throw new IllegalArgumentException("payloadType: is not " + PAYLOAD_TYPE);
         }
-        byte[] statement = base64(root, "payload");
-        JsonNode signature = root.path("signatures").path(0);
-        JsonNode node = json(statement, "the payload");
+        byte[] bytes = bytes(root, "payload");
+        JsonNode node = json(bytes, "the payload");
         if (!node.path("_type").asText().equals(STATEMENT_TYPE)
                 || !node.path("predicateType").asText().equals(PREDICATE_TYPE)) {
             throw new IllegalArgumentException("the payload is not a closure certificate");
         }
-        Certificate certificate;
+        Unverified unverified;
         try {
-            certificate = of(node.path("predicate"));
+            JsonNode signature = root.path("signatures").path(0);
+            unverified =
+                    new Unverified(
+                            new Certificate(
+                                    statement(node.path("predicate")),
+                                    root.path("checkpoint").asText(),
+                                    root.has("timestamp")
+                                            ? Optional.of(bytes(root, "timestamp"))
+                                            : Optional.empty(),
+                                    list(
+                                            root.path("proofs"),
+                                            proof -> list(proof, Certificate::hash)),
+                                    list(root.path("contents"), Certificate::content),
+                                    root.has("summary")
+                                            ? Optional.of(
+                                                    new Summary(
+                                                            bytes(root.path("summary"), "salt"),
+                                                            texts(
+                                                                    root.path("summary")
+                                                                            .path("lines"))))
+                                            : Optional.empty()),
+                            bytes,
+                            signature.path("keyid").asText(),
+                            bytes(signature, "sig"));
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("the predicate does not read: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the file does not read: " + e.getMessage(), e);
         }
-        return new Unverified(
-                certificate, statement, signature.path("keyid").asText(), base64(signature, "sig"));
+        int leaves = unverified.certificate.statement.leaves.size();
+        if (unverified.certificate.proofs.size() != leaves
+                || unverified.certificate.contents.size() != leaves) {
+            throw new IllegalArgumentException("the file has not one proof and one content a leaf");
+        }
+        if (!Arrays.equals(unverified.file(), file)
+                || !Arrays.equals(canonical(json(unverified.certificate.statement)), bytes)) {
+            throw new IllegalArgumentException(
+                    "the file is not in its one form (RFC 8785): some byte was added, removed or changed");
+        }
+        return unverified;
     }
 
+    private static byte[] canonical(JsonNode node) {
+        try {
+            return JSON.writeValueAsString(node).getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("holds a text that is not Unicode", e);
+        }
+    }
+
+    /** DSSE's pre-authentication encoding (DSSE v1, protocol section 2). */
     private static byte[] signedBytes(byte[] statement) {
         byte[] head =
                 "DSSEv1 %d %s %d "
                         .formatted(PAYLOAD_TYPE.length(), PAYLOAD_TYPE, statement.length)
                         .getBytes(StandardCharsets.UTF_8);
-        byte[] all = java.util.Arrays.copyOf(head, head.length + statement.length);
+        byte[] all = Arrays.copyOf(head, head.length + statement.length);
         System.arraycopy(statement, 0, all, head.length, statement.length);
         return all;
     }
 
-    private ObjectNode statement() {
-        ObjectNode statement = JSON.createObjectNode();
-        statement.put("_type", STATEMENT_TYPE);
-        ObjectNode subject = statement.putArray("subject").addObject();
-        subject.put("name", "urn:remit:change:" + change);
+    private static ObjectNode json(Statement statement) {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("_type", STATEMENT_TYPE);
+        ObjectNode subject = node.putArray("subject").addObject();
+        subject.put("name", "urn:remit:change:" + statement.change);
         subject.putObject("digest")
-                .put("sha256", Hash.sha256(checkpoint.getBytes(StandardCharsets.UTF_8)).hex());
-        statement.put("predicateType", PREDICATE_TYPE);
-        ObjectNode predicate = statement.putObject("predicate");
-        predicate.put("change", change);
-        predicate.put("outcome", outcome);
-        words.forEach(predicate.putArray("words")::add);
-        predicate.put("case", blindedChange);
-        ArrayNode all = predicate.putArray("messages");
-        for (Message message : messages) {
-            ObjectNode node = all.addObject();
-            node.put("topic", message.topic());
-            ObjectNode headers = node.putObject("headers");
-            message.headers().forEach(headers::put);
-            node.put("payload", Base64.getEncoder().encodeToString(message.payload()));
-            node.put("key", message.key());
-            node.put("seal", message.seal());
-            node.put("policy", message.policy());
-            node.put("salt", Base64.getEncoder().encodeToString(message.salt()));
-            node.put("leafIndex", String.valueOf(message.leafIndex()));
-            ArrayNode proof = node.putArray("proof");
-            message.proof().forEach(hash -> proof.add(hash.toString()));
+                .put("sha256", Hash.sha256(statement.log.getBytes(StandardCharsets.UTF_8)).hex());
+        node.put("predicateType", PREDICATE_TYPE);
+        ObjectNode predicate = node.putObject("predicate");
+        predicate.put("change", statement.change);
+        predicate.put("outcome", statement.outcome);
+        predicate.put("case", statement.blindedChange);
+        predicate.put("log", statement.log);
+        ArrayNode leaves = predicate.putArray("leaves");
+        for (Leaf leaf : statement.leaves) {
+            leaves.addObject().put("index", String.valueOf(leaf.index())).put("leaf", leaf.text());
         }
-        predicate.put("checkpoint", checkpoint);
-        trusted.forEach(predicate.putArray("trusted")::add);
-        predicate.put("logKey", logKey);
-        return statement;
+        predicate.put("summary", statement.summary);
+        statement.trusted.forEach(predicate.putArray("trusted")::add);
+        predicate.put("logKey", statement.logKey);
+        return node;
     }
 
-    private static Certificate of(JsonNode predicate) {
-        List<Message> messages = new ArrayList<>();
-        for (JsonNode node : predicate.path("messages")) {
-            Map<String, String> headers = new TreeMap<>();
-            node.path("headers")
-                    .properties()
-                    .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
-            List<Hash> proof = new ArrayList<>();
-            node.path("proof").forEach(hash -> proof.add(Hash.parse(hash.asText())));
-            messages.add(
-                    new Message(
-                            node.path("topic").asText(),
-                            headers,
-                            base64(node, "payload"),
-                            node.path("key").asText(),
-                            node.path("seal").asText(),
-                            node.path("policy").asText(),
-                            base64(node, "salt"),
-                            Long.parseLong(node.path("leafIndex").asText()),
-                            proof));
-        }
-        return new Certificate(
+    private static Statement statement(JsonNode predicate) {
+        return new Statement(
                 predicate.path("change").asText(),
                 predicate.path("outcome").asText(),
-                texts(predicate.path("words")),
                 predicate.path("case").asText(),
-                messages,
-                predicate.path("checkpoint").asText(),
+                predicate.path("log").asText(),
+                list(
+                        predicate.path("leaves"),
+                        leaf ->
+                                new Leaf(
+                                        Long.parseLong(leaf.path("index").asText()),
+                                        leaf.path("leaf").asText())),
+                predicate.path("summary").asText(),
                 texts(predicate.path("trusted")),
                 predicate.path("logKey").asText());
     }
 
-    private static List<String> texts(JsonNode array) {
-        List<String> texts = new ArrayList<>();
-        array.forEach(each -> texts.add(each.asText()));
-        return texts;
+    private static Optional<Content> content(JsonNode node) {
+        if (node.isNull()) {
+            return Optional.empty();
+        }
+        Map<String, String> headers = new TreeMap<>();
+        node.path("headers")
+                .properties()
+                .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
+        return Optional.of(
+                new Content(
+                        headers,
+                        bytes(node, "payload"),
+                        node.path("seal").asText(),
+                        bytes(node, "salt")));
     }
 
-    private static byte[] base64(JsonNode node, String field) {
-        String text = node.path(field).asText();
-        byte[] bytes = Base64.getDecoder().decode(text);
-        if (!Base64.getEncoder().encodeToString(bytes).equals(text)) {
-            throw new IllegalArgumentException(
-                    field + ": is not in the one base64 form of its bytes");
+    private static Hash hash(JsonNode node) {
+        return Hash.parse(node.asText());
+    }
+
+    private static List<String> texts(JsonNode array) {
+        return list(array, JsonNode::asText);
+    }
+
+    private static <T> List<T> list(
+            JsonNode array, java.util.function.Function<JsonNode, T> element) {
+        List<T> list = new ArrayList<>();
+        array.forEach(each -> list.add(element.apply(each)));
+        return List.copyOf(list);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static byte[] bytes(JsonNode node, String field) {
+        try {
+            return Base64.getDecoder().decode(node.path(field).asText());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(field + ": is not base64", e);
         }
-        return bytes;
     }
 
     private static JsonNode json(byte[] bytes, String what) {

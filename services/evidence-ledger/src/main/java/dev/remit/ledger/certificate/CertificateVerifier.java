@@ -1,6 +1,8 @@
 package dev.remit.ledger.certificate;
 
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Service;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
@@ -18,22 +20,75 @@ import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.Timestamp;
+import dev.remit.ledger.log.TrustPolicy;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
  * Checks a closure certificate offline: it trusts nothing but the keys it is given. It goes through
  * the messages as they were sealed and decides closure anew; what the certificate says about itself
- * is only compared.
+ * is only compared. What is withheld or erased is said, and what was therefore not checked again.
  */
 public final class CertificateVerifier {
-    /** The keys to go by: the services' and the log's. */
-    public record Trust(TrustedKeys services, VerifierKey log) {}
+    /**
+     * What to go by.
+     *
+     * @param services the services' keys
+     * @param log the log's key
+     * @param witnesses who must have cosigned the checkpoint; empty: nobody is asked for
+     * @param authorities whose timestamps are believed; where there are any, there must be one
+     * @param seals remembers the batches it has verified
+     */
+    public record Trust(
+            TrustedKeys services,
+            VerifierKey log,
+            Optional<TrustPolicy> witnesses,
+            List<X509Certificate> authorities,
+            SealVerifier seals) {
+        public Trust(TrustedKeys services, VerifierKey log) {
+            this(services, log, Optional.empty(), List.of());
+        }
+
+        public Trust(
+                TrustedKeys services,
+                VerifierKey log,
+                Optional<TrustPolicy> witnesses,
+                List<X509Certificate> authorities) {
+            this(services, log, witnesses, authorities, new SealVerifier(services));
+        }
+    }
+
+    /** The type of the leaf that says that a change's content was erased. */
+    public static final String ERASED = "ContentErased";
+
+    private static final String CLOSED = "ChangeClosed";
+
+    /** A leaf, with its content when that is shown and its seal holds. */
+    private record Placed(Certificate.Leaf leaf, Optional<Sealed> sealed) {
+        String type() {
+            return leaf.field("type");
+        }
+
+        int sequence() {
+            String digits = leaf.field("seq");
+            return digits.matches("[0-9]{1,9}") ? Integer.parseInt(digits) : -1;
+        }
+
+        String name() {
+            return type() + (sequence() > 0 ? " " + sequence() : "");
+        }
+    }
 
     /** A message whose seal holds. */
     private record Sealed(Envelope envelope, Hash hash, Reading reading) {}
@@ -57,18 +112,20 @@ public final class CertificateVerifier {
         try {
             unverified = Certificate.read(file);
         } catch (IllegalArgumentException e) {
-            fail("form", String.valueOf(e.getMessage()));
+            add("form", Finding.MALFORMED, String.valueOf(e.getMessage()));
             return new Verification(List.copyOf(checks), List.of(), "");
         }
         hold("form", "canonical JSON, one DSSE signature around an in-toto statement");
         Certificate certificate = unverified.certificate();
+        List<String> words =
+                certificate.summary().map(Certificate.Summary::lines).orElse(List.of());
+        String outcome = certificate.statement().outcome();
         Trust trust;
         try {
-            trust = given.orElseGet(() -> own(certificate));
+            trust = given.orElseGet(() -> own(certificate.statement()));
         } catch (IllegalArgumentException e) {
-            fail("trust", "the keys in the file do not read: " + e.getMessage());
-            return new Verification(
-                    List.copyOf(checks), certificate.words(), certificate.outcome());
+            add("trust", Finding.MALFORMED, "the keys in the file do not read: " + e.getMessage());
+            return new Verification(List.copyOf(checks), words, outcome);
         }
         hold(
                 "trust",
@@ -78,256 +135,523 @@ public final class CertificateVerifier {
         check(
                 "signature",
                 unverified.isSignedBy(trust.log()),
+                Finding.BAD_SIGNATURE,
                 "the statement is signed by " + trust.log().reference(),
                 "the statement is not signed by " + trust.log().reference());
+        if (checks.getLast().finding().isRefusal()) {
+            // whoever is not the log can state anything: looking further would tell nothing
+            return new Verification(List.copyOf(checks), words, outcome);
+        }
         Optional<Checkpoint> checkpoint = checkpoint(certificate, trust);
-        List<Sealed> messages = messages(certificate, trust, checkpoint);
-        chain(messages);
-        decision(certificate, messages);
-        return new Verification(List.copyOf(checks), certificate.words(), certificate.outcome());
+        List<Placed> leaves = leaves(certificate, trust, checkpoint);
+        List<Placed> chain = chain(certificate.statement(), leaves);
+        decision(certificate.statement(), leaves, chain);
+        summary(certificate);
+        return new Verification(List.copyOf(checks), words, outcome);
     }
 
-    private static Trust own(Certificate certificate) {
+    private static Trust own(Certificate.Statement statement) {
         return new Trust(
-                TrustedKeys.parse(String.join("\n", certificate.trusted())),
-                VerifierKey.parse(certificate.logKey()));
+                TrustedKeys.parse(String.join("\n", statement.trusted())),
+                VerifierKey.parse(statement.logKey()));
     }
 
     private Optional<Checkpoint> checkpoint(Certificate certificate, Trust trust) {
+        String text;
         try {
-            Checkpoint checkpoint =
-                    Checkpoint.parse(SignedNote.open(certificate.checkpoint(), trust.log()));
+            text = SignedNote.open(certificate.checkpoint(), trust.log());
+        } catch (IllegalArgumentException e) {
+            add("checkpoint", Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+        try {
+            Checkpoint checkpoint = Checkpoint.parse(text);
+            boolean own = checkpoint.origin().equals(trust.log().name());
             check(
                     "checkpoint",
-                    checkpoint.origin().equals(trust.log().name()),
+                    own && text.equals(certificate.statement().log()),
+                    Finding.NOT_INCLUDED,
                     "the log "
                             + checkpoint.origin()
                             + " signed its state at size "
                             + checkpoint.size(),
-                    "the checkpoint is of another log, " + checkpoint.origin());
+                    own
+                            ? "the checkpoint is not the one that the statement names"
+                            : "the checkpoint is of another log, " + checkpoint.origin());
+            witnesses(certificate.checkpoint(), trust);
+            timestamp(certificate, trust);
             return Optional.of(checkpoint);
         } catch (IllegalArgumentException e) {
-            fail("checkpoint", String.valueOf(e.getMessage()));
+            add("checkpoint", Finding.MALFORMED, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
 
-    private List<Sealed> messages(
+    private void witnesses(String note, Trust trust) {
+        if (trust.witnesses().isEmpty()) {
+            return;
+        }
+        try {
+            TrustPolicy.Opened opened = trust.witnesses().get().open(SignedNote.parse(note));
+            String who =
+                    opened.witnesses().isEmpty()
+                            ? "no witness"
+                            : String.join(", ", opened.witnesses());
+            check(
+                    "witnesses",
+                    opened.isWitnessed(),
+                    Finding.NO_QUORUM,
+                    trust.witnesses().get().asksForWitnesses()
+                            ? "cosigned by " + who
+                            : "the trust pack asks for none; cosigned by " + who,
+                    "cosigned by " + who + ", which is no quorum of the trust pack");
+        } catch (IllegalArgumentException e) {
+            add("witnesses", Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void timestamp(Certificate certificate, Trust trust) {
+        if (trust.authorities().isEmpty()) {
+            certificate
+                    .timestamp()
+                    .ifPresent(_ ->
+                            hold(
+                                    "timestamp",
+                                    "NOTE: there is one, and no authority to check it by in the trust pack"));
+            return;
+        }
+        if (certificate.timestamp().isEmpty()) {
+            add(
+                    "timestamp",
+                    Finding.EXPIRED,
+                    "there is none, though the trust pack names authorities");
+            return;
+        }
+        try {
+            Instant time =
+                    Timestamp.verify(
+                            certificate.timestamp().get(),
+                            certificate.checkpoint().getBytes(StandardCharsets.UTF_8),
+                            trust.authorities());
+            hold("timestamp", "the checkpoint existed at " + time);
+        } catch (IllegalArgumentException e) {
+            add("timestamp", Finding.EXPIRED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Placed> leaves(
             Certificate certificate, Trust trust, Optional<Checkpoint> checkpoint) {
-        SealVerifier seals = new SealVerifier(trust.services());
-        List<Sealed> messages = new ArrayList<>();
-        int sealed = 0;
+        List<Placed> leaves = new ArrayList<>();
+        Set<Long> places = new HashSet<>();
         int included = 0;
-        for (Certificate.Message message : certificate.messages()) {
-            String name = name(message);
-            try {
-                Map<String, String> headers = message.headers();
-                Envelope envelope =
-                        Envelope.read(
-                                message.topic(),
-                                headers.get("ce_subject"),
-                                header -> {
-                                    String value = headers.get(header);
-                                    return value == null
-                                            ? null
-                                            : value.getBytes(StandardCharsets.UTF_8);
-                                });
-                if (!headers.equals(envelope.headers())) {
-                    fail("seal", name + ": has a header that is not part of the envelope");
-                }
-                Seal seal = Seal.parse(message.key(), message.seal());
-                Hash hash = seals.verify(envelope, message.payload(), seal);
-                sealed++;
-                messages.add(
-                        new Sealed(
-                                envelope,
-                                hash,
-                                Stories.read(
-                                        envelope,
-                                        hash,
-                                        Payloads.decode(envelope, message.payload()))));
-                String blinded = envelope.correlation() == null ? "-" : certificate.blindedChange();
-                byte[] leaf =
-                        EvidenceLeaf.of(
-                                envelope,
-                                message.payload(),
-                                seal,
-                                message.salt(),
-                                blinded,
-                                message.policy());
-                if (checkpoint.isPresent()
-                        && Merkle.includes(
-                                checkpoint.get().root(),
-                                checkpoint.get().size(),
-                                message.leafIndex(),
-                                Merkle.leafHash(leaf),
-                                message.proof())) {
-                    included++;
-                } else {
-                    fail(
-                            "inclusion",
-                            name + ": is not leaf " + message.leafIndex() + " of the log");
-                }
-            } catch (Unprocessable e) {
-                fail("seal", name + ": " + e.code() + ", " + e.reason());
-            } catch (IllegalArgumentException e) {
-                fail("message", name + ": " + e.getMessage());
+        int shown = 0;
+        for (int n = 0; n < certificate.proofs().size(); n++) {
+            Certificate.Leaf leaf = certificate.statement().leaves().get(n);
+            byte[] bytes = leaf.text().getBytes(StandardCharsets.UTF_8);
+            boolean twice = !places.add(leaf.index());
+            if (!twice
+                    && checkpoint.isPresent()
+                    && Merkle.includes(
+                            checkpoint.get().root(),
+                            checkpoint.get().size(),
+                            leaf.index(),
+                            Merkle.leafHash(bytes),
+                            certificate.proofs().get(n))) {
+                included++;
+            } else {
+                add(
+                        "inclusion",
+                        Finding.NOT_INCLUDED,
+                        leaf.field("type")
+                                + " "
+                                + leaf.field("seq")
+                                + (twice
+                                        ? ": stands twice"
+                                        : ": is not leaf " + leaf.index() + " of the log"));
+            }
+            Optional<Sealed> sealed =
+                    certificate
+                            .contents()
+                            .get(n)
+                            .flatMap(content ->
+                                    sealed(content, leaf, bytes, certificate.statement(), trust));
+            Placed placed = new Placed(leaf, sealed);
+            leaves.add(placed);
+            if (sealed.isPresent()) {
+                shown++;
             }
         }
-        int all = certificate.messages().size();
-        check(
-                "seals",
-                sealed == all && all > 0,
-                all + " messages, each sealed by a service that may send it",
-                (all - sealed) + " of " + all + " seals do not hold");
+        int all = leaves.size();
         check(
                 "inclusions",
                 included == all && all > 0,
-                all + " messages are leaves of that log",
-                (all - included) + " of " + all + " messages are not in the log");
-        return messages;
+                Finding.NOT_INCLUDED,
+                all + " leaves are in that log",
+                (all - included) + " of " + all + " leaves are not in the log");
+        long given = certificate.contents().stream().filter(Optional::isPresent).count();
+        check(
+                "seals",
+                shown == given,
+                Finding.BAD_SIGNATURE,
+                given
+                        + " messages, each sealed by a service that may send it, are what the leaves hide",
+                (given - shown) + " of " + given + " messages do not hold");
+        boolean erased = leaves.stream().anyMatch(each -> isErasure(each, certificate.statement()));
+        List<String> missing = new ArrayList<>();
+        for (int n = 0; n < all; n++) {
+            if (certificate.contents().get(n).isEmpty()) {
+                missing.add(leaves.get(n).name());
+            }
+        }
+        if (!missing.isEmpty()) {
+            add(
+                    erased ? "erased" : "withheld",
+                    erased ? Finding.ERASED : Finding.WITHHELD,
+                    "content "
+                            + (erased ? "erased" : "withheld")
+                            + ", existence proved: "
+                            + String.join(", ", missing)
+                            + "; the ledger verified their seals when it logged them, which is not checked again");
+        }
+        return leaves;
     }
 
-    private void chain(List<Sealed> messages) {
-        List<Sealed> chain =
-                messages.stream().filter(each -> each.envelope().sequence() > 0).toList();
+    private static boolean isErasure(Placed placed, Certificate.Statement statement) {
+        return placed.type().equals(ERASED)
+                && placed.leaf().field("case").equals(statement.blindedChange());
+    }
+
+    /** The message, if its seal holds and it is what the leaf hides. */
+    private Optional<Sealed> sealed(
+            Certificate.Content content,
+            Certificate.Leaf leaf,
+            byte[] leafBytes,
+            Certificate.Statement statement,
+            Trust trust) {
+        String name = leaf.field("type") + " " + leaf.field("seq");
+        try {
+            Map<String, String> headers = content.headers();
+            Envelope envelope =
+                    Envelope.read(
+                            Handoff.ofType(headers.getOrDefault("ce_type", "")).topic().topicName(),
+                            headers.get("ce_subject"),
+                            header -> {
+                                String value = headers.get(header);
+                                return value == null
+                                        ? null
+                                        : value.getBytes(StandardCharsets.UTF_8);
+                            });
+            if (!headers.equals(envelope.headers())) {
+                add(
+                        "seal",
+                        Finding.BAD_SIGNATURE,
+                        name + ": has a header that is not part of the envelope");
+                return Optional.empty();
+            }
+            Seal seal = Seal.parse(leaf.field("key"), content.seal());
+            Hash hash = trust.seals().verify(envelope, content.payload(), seal);
+            byte[] committed =
+                    EvidenceLeaf.of(
+                            envelope,
+                            content.payload(),
+                            seal,
+                            content.salt(),
+                            envelope.correlation() == null ? "-" : statement.blindedChange(),
+                            leaf.field("policy"));
+            if (!Arrays.equals(committed, leafBytes)) {
+                add(
+                        "content",
+                        Finding.NOT_INCLUDED,
+                        name + ": is not what leaf " + leaf.index() + " commits to");
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new Sealed(
+                            envelope,
+                            hash,
+                            Stories.read(
+                                    envelope, hash, Payloads.decode(envelope, content.payload()))));
+        } catch (Unprocessable e) {
+            add(
+                    "seal",
+                    e.code() == Unprocessable.Code.KEY_NOT_VALID
+                            ? Finding.EXPIRED
+                            : Finding.BAD_SIGNATURE,
+                    name + ": " + e.code() + ", " + e.reason());
+        } catch (IllegalArgumentException e) {
+            add("message", Finding.BAD_SIGNATURE, name + ": " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    /** The change's handoffs, in order, each there once. */
+    private List<Placed> chain(Certificate.Statement statement, List<Placed> leaves) {
+        List<Placed> chain =
+                leaves.stream()
+                        .filter(each -> each.leaf().field("case").equals(statement.blindedChange()))
+                        .filter(each -> each.sequence() > 0)
+                        .toList();
         boolean unbroken = !chain.isEmpty();
         for (int n = 0; n < chain.size(); n++) {
-            Envelope envelope = chain.get(n).envelope();
+            Placed at = chain.get(n);
+            Optional<Sealed> before = n == 0 ? Optional.empty() : chain.get(n - 1).sealed();
             boolean follows =
-                    envelope.sequence() == n + 1
-                            && (n == 0 || Objects.equals(chain.get(n - 1).hash(), envelope.prev()));
+                    at.sequence() == n + 1
+                            && (before.isEmpty()
+                                    || at.sealed().isEmpty()
+                                    || Objects.equals(
+                                            before.get().hash(),
+                                            at.sealed().get().envelope().prev()));
             boolean sameChange =
-                    Objects.equals(
-                            envelope.correlation(), chain.getFirst().envelope().correlation());
+                    at.sealed()
+                            .map(sealed ->
+                                    statement
+                                            .change()
+                                            .equals(
+                                                    String.valueOf(
+                                                            sealed.envelope().correlation())))
+                            .orElse(true);
             if (!follows || !sameChange) {
                 unbroken = false;
-                fail(
-                        "chain",
-                        envelope.handoff().recordName()
-                                + " with sequence "
-                                + envelope.sequence()
-                                + " does not follow the handoff before it");
+                add("chain", Finding.GAP, at.name() + " does not follow the handoff before it");
             }
+        }
+        if (chain.isEmpty()) {
+            add("chain", Finding.GAP, "there is no handoff of the change");
         }
         if (unbroken) {
-            hold("chain", chain.size() + " handoffs, each naming the hash of the one before");
+            hold("chain", chain.size() + " handoffs, none missing between the first and the last");
         }
+        return chain;
     }
 
-    private void decision(Certificate certificate, List<Sealed> messages) {
+    private void decision(
+            Certificate.Statement statement, List<Placed> leaves, List<Placed> chain) {
+        Optional<Story.Closed> closed = closed(statement, chain);
         List<Story.Step> steps = new ArrayList<>();
-        List<Story.Activity> activities = new ArrayList<>();
-        Optional<Story.Closed> closed = Optional.empty();
-        UUID change = null;
-        for (Sealed message : messages) {
-            switch (message.reading()) {
-                case Reading.Handoff(UUID of, Story.Step step) -> {
-                    change = change == null ? of : change;
-                    // closure was decided on what came before it
-                    if (step.said() instanceof Story.Closed end) {
-                        closed = closed.or(() -> Optional.of(end));
-                    } else {
-                        steps.add(step);
-                    }
-                }
-                case Reading.Seen(Story.Activity activity) -> activities.add(activity);
-                case Reading.Published _, Reading.SetAside _, Reading.Other _ -> {}
+        int ends = 0;
+        for (Placed each : chain) {
+            if (each.type().equals(CLOSED)) {
+                ends++;
+            } else if (each.sealed().isPresent()
+                    && each.sealed().get().reading()
+                            instanceof Reading.Handoff(_, Story.Step step)) {
+                steps.add(step);
             }
         }
-        if (closed.isEmpty() || change == null) {
-            fail("closure", "the proposal or the closure is missing");
+        if (ends == 0) {
+            add("closure", Finding.GAP, "the closure is not among the leaves");
             return;
         }
-        Story story = Story.untold(change).with(steps).seen(activities);
-        if (story.proposed().isEmpty()) {
-            fail("closure", "the proposal or the closure is missing");
+        Optional<Reading.Published> published = published(leaves, steps);
+        if (steps.size() + ends < chain.size() || closed.isEmpty() || published.isEmpty()) {
+            boolean shown = leaves.stream().allMatch(each -> each.sealed().isPresent());
+            if (shown) {
+                add(
+                        "closure",
+                        Finding.NOT_PROVED,
+                        "the charter that the change names is not among the messages");
+            } else {
+                add(
+                        "closure",
+                        leaves.stream().anyMatch(each -> isErasure(each, statement))
+                                ? Finding.ERASED
+                                : Finding.WITHHELD,
+                        (closed.isPresent()
+                                        ? "the ledger's sealed closure says "
+                                        : "only the log's statement says ")
+                                + statement.outcome()
+                                + "; approvals, separation of duties, execution and read-back were not checked again");
+            }
             return;
         }
-        Optional<Charter> charter = charter(messages, story);
-        List<String> found =
-                story.steps().stream()
-                        .map(step ->
-                                step.sequence()
-                                        + " "
-                                        + step.id()
-                                        + " "
-                                        + step.type()
-                                        + " "
-                                        + step.hash().hex())
-                        .toList();
-        check(
-                "complete",
-                closed.get().handoffs().equals(found),
-                "the closure lists exactly these handoffs",
-                "the closure lists other handoffs than the certificate holds");
-        switch (Closure.of(story, charter)) {
+        List<Story.Activity> activities = new ArrayList<>();
+        boolean activitiesShown = true;
+        for (Placed each : leaves) {
+            if (each.type().equals("IdentityObserved")) {
+                activitiesShown &= each.sealed().isPresent();
+                if (each.sealed().isPresent()
+                        && each.sealed().get().reading()
+                                instanceof Reading.Seen(Story.Activity activity)) {
+                    activities.add(activity);
+                }
+            }
+        }
+        decide(
+                statement,
+                Story.untold(UUID.fromString(statement.change())).with(steps).seen(activities),
+                published.get(),
+                activitiesShown);
+    }
+
+    /** The closure, if it is shown: it lists exactly the leaves of the chain before it. */
+    private Optional<Story.Closed> closed(Certificate.Statement statement, List<Placed> chain) {
+        for (Placed each : chain) {
+            if (each.sealed().isPresent()
+                    && each.sealed().get().reading() instanceof Reading.Handoff(_, Story.Step step)
+                    && step.said() instanceof Story.Closed closed) {
+                List<Placed> before = chain.subList(0, chain.indexOf(each));
+                boolean lists = closed.handoffs().size() == before.size();
+                for (int n = 0; lists && n < before.size(); n++) {
+                    lists = isListed(closed.handoffs().get(n), before.get(n));
+                }
+                check(
+                        "complete",
+                        lists,
+                        Finding.GAP,
+                        "the closure lists exactly these handoffs",
+                        "the closure lists other handoffs than the certificate holds");
+                check(
+                        "subject",
+                        statement.change().equals(closed.change().toString())
+                                && statement.outcome().equals(closed.outcome()),
+                        Finding.NOT_PROVED,
+                        "change " + statement.change() + " ended " + closed.outcome(),
+                        "the statement names another change or outcome than the closure");
+                return Optional.of(closed);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether the closure means this leaf.
+     *
+     * @param listed sequence, id, type and hash
+     */
+    private static boolean isListed(String listed, Placed placed) {
+        String[] words = listed.split(" ", -1);
+        boolean same =
+                words[0].equals(String.valueOf(placed.sequence()))
+                        && words[2].equals(placed.type())
+                        && Arrays.stream(Service.values())
+                                .anyMatch(service ->
+                                        EvidenceLeaf.id(service, UUID.fromString(words[1]))
+                                                .toString()
+                                                .equals(placed.leaf().field("id")));
+        return same
+                && placed.sealed().map(sealed -> sealed.hash().hex().equals(words[3])).orElse(true);
+    }
+
+    private void decide(
+            Certificate.Statement statement,
+            Story story,
+            Reading.Published published,
+            boolean activitiesShown) {
+        if (published.charter().isEmpty()) {
+            add("charter", Finding.NOT_PROVED, published.problem());
+            return;
+        }
+        Charter charter = published.charter().get();
+        hold("charter", charter.name() + " " + charter.version() + ", by its hash");
+        switch (Closure.of(story, Optional.of(charter))) {
             case Closure.Ended ended -> {
-                boolean same =
-                        ended.outcome().name().equals(closed.get().outcome())
-                                && certificate.outcome().equals(ended.outcome().name());
                 check(
                         "outcome",
-                        same,
+                        ended.outcome().name().equals(statement.outcome()),
+                        Finding.NOT_PROVED,
                         ended.outcome() + ": " + ended.words(),
                         "decided anew it is "
                                 + ended.outcome()
                                 + ", the certificate says "
-                                + certificate.outcome());
+                                + statement.outcome());
                 ended.proofs().forEach(proof -> hold(proof.name(), proof.words()));
             }
             case Closure.Open open -> {
-                fail("outcome", "decided anew it has not ended: " + open.words());
-                open.missing().forEach(missing -> fail(missing.name(), missing.words()));
+                List<Closure.Missing> wrong =
+                        open.missing().stream()
+                                .filter(each ->
+                                        activitiesShown
+                                                || !each.name().equals(Closure.CORROBORATED))
+                                .toList();
+                if (wrong.isEmpty() && !open.missing().isEmpty()) {
+                    add(
+                            Closure.CORROBORATED,
+                            Finding.WITHHELD,
+                            "all else decided anew holds; what the target's own feed shows is withheld");
+                } else {
+                    add(
+                            "outcome",
+                            Finding.NOT_PROVED,
+                            "decided anew it has not ended: " + open.words());
+                    wrong.forEach(each -> add(each.name(), finding(each, story), each.words()));
+                }
             }
         }
-        check(
-                "subject",
-                certificate.change().equals(story.change().toString())
-                        && closed.get().change().equals(story.change()),
-                "change " + certificate.change(),
-                "the certificate names another change than its messages");
     }
 
-    private Optional<Charter> charter(List<Sealed> messages, Story story) {
-        String hash = story.proposed().map(Story.Proposed::charterHash).orElse("");
-        for (Sealed message : messages) {
-            if (message.reading() instanceof Reading.Published published
-                    && published.hash().equals(hash)) {
-                published
-                        .charter()
-                        .ifPresentOrElse(
-                                each ->
-                                        hold(
-                                                "charter",
-                                                each.name()
-                                                        + " "
-                                                        + each.version()
-                                                        + ", by its hash"),
-                                () -> fail("charter", published.problem()));
-                return published.charter();
-            }
-        }
-        fail("charter", "the charter that the change names is not among the messages");
-        return Optional.empty();
+    /** What a proof that is missing comes to. */
+    private static Finding finding(Closure.Missing missing, Story story) {
+        return switch (missing.name()) {
+            case "chain" -> Finding.GAP;
+            case "separation-of-duties" -> Finding.DUTIES_NOT_SEPARATE;
+            case "executed.as-authorized" ->
+                    isLate(story) ? Finding.EXPIRED : Finding.EXECUTED_OTHER;
+            default -> Finding.NOT_PROVED;
+        };
     }
 
-    private static String name(Certificate.Message message) {
-        String type = message.headers().getOrDefault("ce_type", "?");
-        String sequence = message.headers().get("ce_sequence");
-        return type.substring(type.lastIndexOf('.') + 1)
-                + (sequence == null ? "" : " " + sequence.replaceFirst("^0+", ""));
+    /** Whether the right plan was executed outside the time that it was authorized for. */
+    private static boolean isLate(Story story) {
+        return story.authorized().isPresent()
+                && story.executed().isPresent()
+                && story.authorized().get().actualHash().equals(story.executed().get().planHash())
+                && !(story.executed()
+                                .get()
+                                .startedAt()
+                                .isBefore(story.authorized().get().expiresAt())
+                        && !story.executed()
+                                .get()
+                                .startedAt()
+                                .isBefore(story.authorized().get().at()));
     }
 
-    private void check(String name, boolean holds, String words, String otherwise) {
-        checks.add(new Check(name, holds, holds ? words : otherwise));
+    private static Optional<Reading.Published> published(
+            List<Placed> leaves, List<Story.Step> steps) {
+        Optional<String> hash =
+                steps.stream()
+                        .map(Story.Step::said)
+                        .filter(Story.Proposed.class::isInstance)
+                        .map(said -> ((Story.Proposed) said).charterHash())
+                        .findFirst();
+        return leaves.stream()
+                .flatMap(each -> each.sealed().stream())
+                .map(Sealed::reading)
+                .filter(Reading.Published.class::isInstance)
+                .map(Reading.Published.class::cast)
+                .filter(each -> hash.isPresent() && each.hash().equals(hash.get()))
+                .findFirst();
+    }
+
+    private void summary(Certificate certificate) {
+        String commitment = certificate.statement().summary();
+        certificate
+                .summary()
+                .ifPresentOrElse(
+                        summary ->
+                                check(
+                                        "summary",
+                                        summary.commitment().equals(commitment),
+                                        Finding.BAD_SIGNATURE,
+                                        "the words below are those that the log signed",
+                                        "the summary is not the one that the log signed"),
+                        () -> {
+                            if (!commitment.isEmpty()) {
+                                add("summary", Finding.WITHHELD, "the summary is withheld");
+                            }
+                        });
+    }
+
+    private void check(
+            String name, boolean holds, Finding finding, String words, String otherwise) {
+        checks.add(new Check(name, holds ? Finding.VERIFIED : finding, holds ? words : otherwise));
     }
 
     private void hold(String name, String words) {
-        checks.add(new Check(name, true, words));
+        checks.add(new Check(name, Finding.VERIFIED, words));
     }
 
-    private void fail(String name, String words) {
-        checks.add(new Check(name, false, words));
+    private void add(String name, Finding finding, String words) {
+        checks.add(new Check(name, finding, words));
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -25,6 +26,7 @@ import java.util.UUID;
  * @param closingLeaf leaf index of its ChangeClosed
  * @param revision names the transaction that stored it: what was kept in memory under the same
  *     revision is as new as this
+ * @param actors who proposed, is responsible for, decided or executed it
  */
 public record Standing(
         UUID change,
@@ -42,7 +44,10 @@ public record Standing(
         Optional<String> outcome,
         long opened,
         Optional<Long> closingLeaf,
-        Optional<UUID> revision) {
+        Optional<UUID> revision,
+        Set<String> actors) {
+    /** The state of a change whose content was erased. */
+    public static final String ERASED = "content erased";
 
     /** How an open change stands by its story and what closure makes of it. */
     public static Standing of(
@@ -72,7 +77,8 @@ public record Standing(
                         : Optional.empty(),
                 before.map(Standing::opened).orElse(opened),
                 before.flatMap(Standing::closingLeaf),
-                Optional.of(revision));
+                Optional.of(revision),
+                story.actors());
     }
 
     /** The ended change after further handoffs: they change nothing but what came last. */
@@ -99,7 +105,8 @@ public record Standing(
                 outcome,
                 opened,
                 closingLeaf.or(() -> closing),
-                Optional.of(stored));
+                Optional.of(stored),
+                actors);
     }
 
     /** The same after closure was refused for what is missing. */
@@ -120,7 +127,35 @@ public record Standing(
                 outcome,
                 opened,
                 closingLeaf,
-                revision);
+                revision,
+                actors);
+    }
+
+    /** The same without what tells whom it was about. */
+    public Standing erased(UUID stored) {
+        return new Standing(
+                change,
+                charter,
+                charterHash,
+                "",
+                Optional.empty(),
+                ERASED,
+                holder,
+                since,
+                last,
+                sequence,
+                missing,
+                refused,
+                outcome,
+                opened,
+                closingLeaf,
+                Optional.of(stored),
+                Set.of());
+    }
+
+    /** Whether its content was erased. */
+    public boolean isErased() {
+        return state.equals(ERASED);
     }
 
     /** Whether it has waited for proof since before this time, and was not refused for it. */

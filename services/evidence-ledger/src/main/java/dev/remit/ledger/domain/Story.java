@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -289,6 +290,26 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
 
     public Optional<Executed> executed() {
         return last(Executed.class);
+    }
+
+    /** Ids of who proposed, is responsible for, decided or executed it. */
+    public Set<String> actors() {
+        Set<String> actors = new TreeSet<>();
+        proposed()
+                .map(Proposed::proposer)
+                .ifPresent(proposer -> {
+                    actors.add(proposer.id());
+                    proposer.principal().ifPresent(actors::add);
+                });
+        for (Decision decision : decisions()) {
+            switch (decision.by()) {
+                case Decider.Person(String id) -> actors.add(id);
+                case Decider.Rule(String id, _, _) -> actors.add(id);
+                case Decider.Deadline _, Decider.Unclear _ -> {}
+            }
+        }
+        executed().map(Executed::executor).ifPresent(actors::add);
+        return actors;
     }
 
     private <T extends Said> Optional<T> last(Class<T> kind) {

@@ -1,10 +1,12 @@
 package dev.remit.ledger.log;
 
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Service;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * What the log holds of a message: commitments that hide it. Text, LF lines in a fixed order, so
@@ -32,16 +34,12 @@ public final class EvidenceLeaf {
             byte[] salt,
             String blindedChange,
             String policy) {
-        var id = new ByteArrayOutputStream();
-        id.writeBytes(
-                ("evidence-id/v1\0" + envelope.source().id() + "\0" + envelope.id())
-                        .getBytes(StandardCharsets.UTF_8));
         var body = new ByteArrayOutputStream();
         body.writeBytes("evidence-body/v1\0".getBytes(StandardCharsets.US_ASCII));
         body.writeBytes(salt);
         body.writeBytes(Seal.sealedBytes(envelope, payload));
         return ("evidence-leaf/v1\nid "
-                        + Hash.sha256(id.toByteArray())
+                        + id(envelope.source(), envelope.id())
                         + "\ntype "
                         + envelope.handoff().recordName()
                         + "\ncase "
@@ -56,5 +54,12 @@ public final class EvidenceLeaf {
                         + policy
                         + "\n")
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** How a leaf names a message of a service. */
+    public static Hash id(Service source, UUID message) {
+        return Hash.sha256(
+                ("evidence-id/v1\0" + source.id() + "\0" + message)
+                        .getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -55,6 +55,7 @@ final class InMemoryLedger
                 Checkpoints,
                 PublicFiles,
                 CertificateFiles,
+                Contents,
                 Handoffs,
                 Witnesses,
                 Timestamps {
@@ -65,6 +66,7 @@ final class InMemoryLedger
             List<Entry> log,
             Map<UUID, Standing> standings,
             Set<UUID> stirred,
+            Set<UUID> erased,
             TreeMap<Long, Signed> signed,
             Map<UUID, Link> chains,
             List<Received> handedOn) {
@@ -73,6 +75,7 @@ final class InMemoryLedger
                     new ArrayList<>(log),
                     new HashMap<>(standings),
                     new TreeSet<>(stirred),
+                    new TreeSet<>(erased),
                     new TreeMap<>(signed),
                     new HashMap<>(chains),
                     new ArrayList<>(handedOn));
@@ -90,6 +93,7 @@ final class InMemoryLedger
     @Nullable String flipped;
 
     final List<Integer> filesWritten = new ArrayList<>();
+    final Set<UUID> swept = new TreeSet<>();
     Optional<TrustPolicy> policy = Optional.empty();
 
     /** Who answers requests to cosign, by the names in the policy; nobody else answers. */
@@ -124,11 +128,13 @@ final class InMemoryLedger
     LookAgain lookAgain;
     PublishLog publish;
     CertifyClosure certify;
+    EraseContent erase;
 
     private State state =
             new State(
                     new ArrayList<>(),
                     new HashMap<>(),
+                    new TreeSet<>(),
                     new TreeSet<>(),
                     new TreeMap<>(),
                     new HashMap<>(),
@@ -155,6 +161,26 @@ final class InMemoryLedger
                 new SettleCheckpoints(log, this, this, this, this, witnesses, this, clock());
         publish = new PublishLog(log, this, this, this, this, announcements, witnesses, settle);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
+        erase = erase(Optional.of(Duration.ofDays(400)), Optional.empty());
+    }
+
+    ExportPack pack(Instant clock) {
+        return new ExportPack(
+                log, this, this, this, this, certify, Clock.fixed(clock, java.time.ZoneOffset.UTC));
+    }
+
+    EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
+        return new EraseContent(
+                this,
+                this,
+                this,
+                new OutboxAnnouncements(),
+                this,
+                this,
+                meters,
+                Clock.systemUTC(),
+                retention,
+                reason);
     }
 
     /** Receives a batch as the loop does: drops what was seen, follows the chains. */
@@ -423,11 +449,72 @@ final class InMemoryLedger
     private Uni<List<Entry.Logged>> entries(long before, Predicate<Entry> wanted) {
         List<Entry.Logged> found = new ArrayList<>();
         for (int n = 0; n < Math.min(before, state.log.size()); n++) {
-            if (wanted.test(state.log.get(n))) {
+            if (wanted.test(state.log.get(n)) && isKept(state.log.get(n))) {
                 found.add(new Entry.Logged(n, state.log.get(n)));
             }
         }
         return Uni.createFrom().item(found);
+    }
+
+    private boolean isKept(Entry entry) {
+        UUID change = entry.envelope().correlation();
+        return change == null
+                || !state.erased.contains(change)
+                || type(entry).equals("ContentErased");
+    }
+
+    @Override
+    public Uni<List<Placed>> placed(UUID change) {
+        List<Entry.Logged> own = new ArrayList<>();
+        for (int n = 0; n < state.log.size(); n++) {
+            if (change.equals(state.log.get(n).envelope().correlation())) {
+                own.add(new Entry.Logged(n, state.log.get(n)));
+            }
+        }
+        own.sort(
+                Comparator.comparing((Entry.Logged each) -> each.entry().envelope().sequence() == 0)
+                        .thenComparingInt(each -> each.entry().envelope().sequence()));
+        return Uni.createFrom()
+                .item(
+                        own.stream()
+                                .map(each -> new Placed(each.index(), each.entry().leaf()))
+                                .toList());
+    }
+
+    // Contents
+
+    @Override
+    public Uni<Void> erase(Collection<UUID> owners, Instant at) {
+        state.erased.addAll(owners);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> unswept(Instant before, int most) {
+        return Uni.createFrom()
+                .item(
+                        state.erased.stream()
+                                .filter(each -> !swept.contains(each))
+                                .limit(most)
+                                .toList());
+    }
+
+    @Override
+    public Uni<Void> swept(Collection<UUID> owners, Instant at) {
+        swept.addAll(owners);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> closedBefore(Instant time, int most) {
+        return Uni.createFrom()
+                .item(
+                        state.standings.values().stream()
+                                .filter(each -> each.closingLeaf().isPresent() && !each.isErased())
+                                .filter(each -> each.since().isBefore(time))
+                                .map(Standing::change)
+                                .limit(most)
+                                .toList());
     }
 
     private static String type(Entry entry) {
@@ -483,13 +570,27 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<List<Standing>> newest(int most) {
+    public Uni<List<Standing>> closedBetween(
+            long first, long last, Optional<String> charter, int most) {
         return Uni.createFrom()
                 .item(
                         state.standings.values().stream()
-                                .sorted(Comparator.comparingLong(Standing::opened).reversed())
+                                .filter(each ->
+                                        each.closingLeaf()
+                                                .filter(leaf -> leaf >= first && leaf < last)
+                                                .isPresent())
+                                .filter(each ->
+                                        charter.isEmpty() || charter.get().equals(each.charter()))
+                                .sorted(
+                                        Comparator.comparing(
+                                                each -> each.closingLeaf().orElseThrow()))
                                 .limit(most)
                                 .toList());
+    }
+
+    @Override
+    public Uni<List<Standing>> search(Search search, int most) {
+        throw new AssertionError("tried against PostgreSQL");
     }
 
     @Override
@@ -514,6 +615,15 @@ final class InMemoryLedger
                                 state.signed.descendingMap().values().stream()
                                         .filter(each -> each.settled().isPresent())
                                         .findFirst()));
+    }
+
+    @Override
+    public Uni<Optional<Signed>> lastBefore(Instant time) {
+        return Uni.createFrom()
+                .item(
+                        state.signed.descendingMap().values().stream()
+                                .filter(each -> each.settled().filter(time::isAfter).isPresent())
+                                .findFirst());
     }
 
     @Override
@@ -637,5 +747,10 @@ final class InMemoryLedger
     @Override
     public void keep(UUID change, byte[] certificate) {
         certificates.put(change, certificate);
+    }
+
+    @Override
+    public void forget(UUID change) {
+        certificates.remove(change);
     }
 }

@@ -147,7 +147,7 @@ class PublishLogTest {
                                 new CertificateVerifier.Trust(
                                         Leaver.trusted(), InMemoryLedger.KEY.verifier())));
         assertThat(verification.checks()).filteredOn(check -> !check.holds()).isEmpty();
-        assertThat(verification.words()).hasSize(7);
+        assertThat(verification.words()).hasSize(8);
         assertThat(ledger.certificates).containsOnlyKeys(leaver.change);
         assertThat(certificate(leaver)).contains(first);
 

@@ -26,4 +26,9 @@ public class CertificateFolder implements CertificateFiles {
     public void keep(UUID change, byte[] certificate) {
         folder.write(Map.of(change + ".json", certificate));
     }
+
+    @Override
+    public void forget(UUID change) {
+        folder.remove(change + ".json");
+    }
 }

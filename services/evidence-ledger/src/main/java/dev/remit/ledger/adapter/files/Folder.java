@@ -67,6 +67,19 @@ final class Folder {
         }
     }
 
+    /** Removes a file, if it is there; it is gone from the disk when this returns. */
+    void remove(String path) {
+        Path file = directory.resolve(path).normalize();
+        try {
+            Path folder = file.getParent();
+            if (folder != null && folder.startsWith(directory) && Files.deleteIfExists(file)) {
+                force(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void write(Path file, byte[] content, Set<Path> folders) throws IOException {
         try (FileChannel channel = create(file, folders)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);

@@ -1,24 +1,37 @@
 package dev.remit.ledger.adapter.http;
 
+import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.ledger.application.CertifyClosure;
 import dev.remit.ledger.application.Changes;
 import dev.remit.ledger.application.Checkpoints;
 import dev.remit.ledger.application.Entries;
+import dev.remit.ledger.application.EraseContent;
+import dev.remit.ledger.application.ExportPack;
 import dev.remit.ledger.application.Readings;
+import dev.remit.ledger.application.Reads;
+import dev.remit.ledger.application.RecordReads;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,29 +69,84 @@ public class Ledger {
     private final Checkpoints checkpoints;
     private final Readings readings;
     private final CertifyClosure certify;
+    private final EraseContent erase;
+    private final ExportPack packs;
+    private final RecordReads reads;
+    private final Reads looks;
+    private final Caller caller;
 
     Ledger(
             Changes changes,
             Entries entries,
             Checkpoints checkpoints,
             Readings readings,
-            CertifyClosure certify) {
+            CertifyClosure certify,
+            EraseContent erase,
+            ExportPack packs,
+            RecordReads reads,
+            Reads looks,
+            Caller caller) {
         this.changes = changes;
         this.entries = entries;
         this.checkpoints = checkpoints;
         this.readings = readings;
         this.certify = certify;
+        this.erase = erase;
+        this.packs = packs;
+        this.reads = reads;
+        this.looks = looks;
+        this.caller = caller;
     }
 
-    /** Every change, newest first. */
+    /**
+     * Changes, newest first, a page at a time; the answer's {@code Link} header names the next
+     * page.
+     *
+     * @param subject system and id, separated by a colon
+     * @param account the target account
+     * @param actor who proposed, is responsible for, decided or executed it
+     * @param outcome how it ended, or OPEN
+     * @param openedBefore leaf index of the last change on the page before
+     * @param limit from 1 to 200
+     */
     @GET
     @Path("changes")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
-    public Uni<List<View>> changes() {
-        return signed().chain(size ->
-                changes.newest(MOST)
-                        .map(all ->
-                                all.stream().map(each -> view(each, size, List.of())).toList()));
+    public Uni<Response> changes(
+            @QueryParam("subject") Optional<String> subject,
+            @QueryParam("account") Optional<String> account,
+            @QueryParam("actor") Optional<String> actor,
+            @QueryParam("charter") Optional<String> charter,
+            @QueryParam("outcome") Optional<String> outcome,
+            @QueryParam("openedBefore") Optional<Long> openedBefore,
+            @QueryParam("limit") @DefaultValue("200") int limit,
+            @Context UriInfo asked) {
+        if (limit < 1 || limit > MOST) {
+            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
+        }
+        var search = new Changes.Search(subject, account, actor, charter, outcome, openedBefore);
+        String words = asked.getRequestUri().getRawQuery();
+        return reads.recorded(
+                caller.id(),
+                "search",
+                words == null ? "" : words,
+                () ->
+                        signed().chain(size ->
+                                changes.search(search, limit)
+                                        .map(found -> page(found, size, limit, asked))));
+    }
+
+    private static Response page(List<Standing> found, long size, int limit, UriInfo asked) {
+        Response.ResponseBuilder page =
+                Response.ok(found.stream().map(each -> view(each, size, List.of())).toList());
+        if (found.size() == limit) {
+            page.link(
+                    asked.getRequestUriBuilder()
+                            .replaceQueryParam("openedBefore", found.getLast().opened())
+                            .build(),
+                    "next");
+        }
+        return page.build();
     }
 
     /** One change with its handoffs. */
@@ -87,16 +155,26 @@ public class Ledger {
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<View> change(@PathParam("id") String id) {
         UUID change = uuid(id);
-        return signed().chain(size ->
-                changes.find(change)
-                        .map(found ->
-                                found.orElseThrow(() ->
-                                        Problem.of(
-                                                404,
-                                                "CHANGE_UNKNOWN",
-                                                "no change has the id " + id)))
-                        .chain(standing ->
-                                entries.of(change).map(all -> view(standing, size, steps(all)))));
+        return reads.recorded(
+                caller.id(),
+                "change",
+                id,
+                () ->
+                        signed().chain(size ->
+                                changes.find(change)
+                                        .map(found ->
+                                                found.orElseThrow(() ->
+                                                        Problem.of(
+                                                                404,
+                                                                "CHANGE_UNKNOWN",
+                                                                "no change has the id " + id)))
+                                        .chain(standing ->
+                                                entries.of(change)
+                                                        .map(all ->
+                                                                view(
+                                                                        standing,
+                                                                        size,
+                                                                        steps(all))))));
     }
 
     /** The closure certificate; made when it is first asked for, the same ever after. */
@@ -104,7 +182,8 @@ public class Ledger {
     @Path("changes/{id}/certificate")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<Response> certificate(@PathParam("id") String id) {
-        return certify.certificate(uuid(id))
+        UUID change = uuid(id);
+        return reads.recorded(caller.id(), "certificate", id, () -> certify.certificate(change))
                 .map(found ->
                         found.map(bytes -> Response.ok(bytes, MediaType.APPLICATION_JSON).build())
                                 .orElseThrow(() ->
@@ -114,12 +193,98 @@ public class Ledger {
                                                 "change " + id + " has no certificate yet")));
     }
 
+    /**
+     * The evidence of a period in one zip file; the same bytes for ever.
+     *
+     * @param from from this time on
+     * @param to until before this time, which must not lie ahead
+     */
+    @GET
+    @Path("evidence/pack")
+    @Produces("application/zip")
+    @RolesAllowed({"auditor", "admin"})
+    public Uni<Response> pack(
+            @QueryParam("from") @Nullable String from,
+            @QueryParam("to") @Nullable String to,
+            @QueryParam("charter") Optional<String> charter) {
+        Instant first = time("from", from);
+        Instant last = time("to", to);
+        return reads.recorded(
+                        caller.id(),
+                        "pack",
+                        from + " " + to + " " + charter.orElse(""),
+                        () -> packs.export(first, last, charter))
+                .map(exported ->
+                        switch (exported) {
+                            case ExportPack.Packed(byte[] zip) -> Response.ok(zip).build();
+                            case ExportPack.Refused(String code, String reason) ->
+                                    throw Problem.of(409, code, reason);
+                        });
+    }
+
+    /**
+     * Who read what evidence, newest first.
+     *
+     * @param before the time of the last one on the page before
+     */
+    @GET
+    @Path("evidence/reads")
+    @RolesAllowed({"auditor", "admin"})
+    public Uni<List<Reads.Read>> reads(
+            @QueryParam("before") @Nullable String before,
+            @QueryParam("limit") @DefaultValue("200") int limit) {
+        if (limit < 1 || limit > MOST) {
+            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
+        }
+        Optional<Instant> until =
+                before == null ? Optional.empty() : Optional.of(time("before", before));
+        return reads.recorded(caller.id(), "reads", "", () -> looks.newest(until, limit));
+    }
+
+    private static Instant time(String field, @Nullable String text) {
+        try {
+            return Instant.parse(text == null ? "" : text);
+        } catch (DateTimeException e) {
+            throw Problem.inField(
+                    field, "FIELD_MISFORMED", field + ": is not a time like 2026-01-31T12:00:00Z");
+        }
+    }
+
+    /** Why something is to be erased; logged for ever, so without personal data. */
+    public record Erasure(@Nullable String reason) {}
+
+    /**
+     * Erases what is kept of a closed change: its leaves and their proofs stay. A repetition
+     * changes nothing.
+     */
+    @POST
+    @Path("changes/{id}/erasure")
+    @RolesAllowed("admin")
+    public Uni<Response> erase(@PathParam("id") String id, @Nullable Erasure erasure) {
+        String why = Problem.body(erasure).reason();
+        if (why == null || why.isBlank()) {
+            throw Problem.inField("reason", "FIELD_MISSING", "reason: must not be empty");
+        }
+        return erase.erase(uuid(id), caller.id(), why.strip())
+                .map(erased ->
+                        switch (erased) {
+                            case EraseContent.Done _ -> Response.noContent().build();
+                            case EraseContent.Refused(String code, String reason) ->
+                                    throw Problem.of(
+                                            code.equals("CHANGE_UNKNOWN")
+                                                    ? 404
+                                                    : code.equals("NOT_CLOSED") ? 409 : 400,
+                                            code,
+                                            reason);
+                        });
+    }
+
     /** What was set aside, newest first. */
     @GET
     @Path("evidence/dead-letters")
     @RolesAllowed({"operator", "auditor", "admin"})
     public Uni<List<Reading.SetAside>> deadLetters() {
-        return entries.setAside(MOST)
+        return reads.recorded(caller.id(), "dead letters", "", () -> entries.setAside(MOST))
                 .map(all ->
                         all.stream()
                                 .map(each -> readings.of(each.entry()))

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.KeptChange;
+import dev.remit.handoff.Service;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
@@ -26,6 +27,7 @@ import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
@@ -417,6 +419,17 @@ public final class Stories {
                 .build();
     }
 
+    /** The content of a change was erased, by a person or by the ledger itself. */
+    public static SpecificRecord erased(UUID change, String by, String reason, Instant now) {
+        boolean itself = by.equals(Service.EVIDENCE_LEDGER.id());
+        return ContentErased.newBuilder()
+                .setChangeId(change)
+                .setErasedBy(new Actor(by, itself ? ActorKind.SERVICE : ActorKind.HUMAN, null))
+                .setReason(reason)
+                .setErasedAt(now)
+                .build();
+    }
+
     private static List<String> own(List<Candidate> candidates) {
         return candidates.stream()
                 .filter(Candidate::getEligible)
@@ -480,6 +493,7 @@ public final class Stories {
                                     refused.getMissing().stream()
                                             .map(MissingProof::getName)
                                             .toList());
+            case ContentErased erased -> "content erased: " + erased.getReason();
             default -> "";
         };
     }

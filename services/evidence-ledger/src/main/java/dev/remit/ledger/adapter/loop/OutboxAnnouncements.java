@@ -42,4 +42,14 @@ public class OutboxAnnouncements implements Announcements {
                 null,
                 null);
     }
+
+    @Override
+    public void erased(UUID change, String by, String reason, Outbox outbox) {
+        outbox.publish(
+                outbox.newId(),
+                change.toString(),
+                Stories.erased(change, by, reason, outbox.now()),
+                change,
+                null);
+    }
 }

@@ -54,6 +54,9 @@ public class ChangeRow extends PanacheEntityBase {
     @Column(name = "closing_leaf")
     public @Nullable Long closingLeaf;
 
+    /** Ids of who proposed, is responsible for, decided or executed it; no id holds a comma. */
+    public String[] actors;
+
     /** The transaction that stored it; null from before there were revisions. */
     public @Nullable UUID revision;
 }

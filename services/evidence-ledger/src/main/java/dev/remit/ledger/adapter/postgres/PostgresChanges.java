@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -22,25 +23,25 @@ public class PostgresChanges implements Changes {
     private static final String STORE =
             """
             insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
-              last, sequence, missing, refused, outcome, opened, closing_leaf, revision)
+              last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors)
             select cast(change_id as uuid), charter, charter_hash, subject, nullif(account, ''), state, holder,
               cast(since as timestamptz), last, sequence, missing, refused, nullif(outcome, ''), opened,
-              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid)
+              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), string_to_array(actors, ',')
             from unnest(cast(:changes as text[]), cast(:charters as text[]), cast(:hashes as text[]),
               cast(:subjects as text[]), cast(:accounts as text[]), cast(:states as text[]),
               cast(:holders as text[]), cast(:sinces as text[]), cast(:lasts as text[]),
               cast(:sequences as integer[]), cast(:missing as text[]), cast(:refused as text[]),
               cast(:outcomes as text[]), cast(:opened as bigint[]), cast(:closing as bigint[]),
-              cast(:revisions as text[]))
+              cast(:revisions as text[]), cast(:actors as text[]))
               as standing (change_id, charter, charter_hash, subject, account, state, holder, since, last,
-                sequence, missing, refused, outcome, opened, closing_leaf, revision)
+                sequence, missing, refused, outcome, opened, closing_leaf, revision, actors)
             order by change_id
             on conflict (change_id) do update set charter = excluded.charter,
               charter_hash = excluded.charter_hash, subject = excluded.subject, account = excluded.account,
               state = excluded.state, holder = excluded.holder, since = excluded.since, last = excluded.last,
               sequence = excluded.sequence, missing = excluded.missing, refused = excluded.refused,
               outcome = excluded.outcome, closing_leaf = excluded.closing_leaf,
-              revision = excluded.revision\
+              revision = excluded.revision, actors = excluded.actors\
             """;
 
     @Override
@@ -112,6 +113,9 @@ public class PostgresChanges implements Changes {
                                                                 each.revision()
                                                                         .map(UUID::toString)
                                                                         .orElse("")))
+                                        .setParameter(
+                                                "actors",
+                                                texts(all, each -> String.join(",", each.actors())))
                                         .executeUpdate())
                         .replaceWithVoid());
     }
@@ -172,10 +176,39 @@ public class PostgresChanges implements Changes {
     }
 
     @Override
-    public Uni<List<Standing>> newest(int most) {
+    public Uni<List<Standing>> closedBetween(
+            long first, long last, Optional<String> charter, int most) {
         return standings(
-                "select * from change order by opened desc limit :most",
-                query -> query.setParameter("most", (long) most));
+                "select * from change where closing_leaf >= :first and closing_leaf < :last"
+                        + " and (:charter = '' or charter = :charter) order by closing_leaf limit :most",
+                query ->
+                        query.setParameter("first", first)
+                                .setParameter("last", last)
+                                .setParameter("charter", charter.orElse(""))
+                                .setParameter("most", (long) most));
+    }
+
+    @Override
+    public Uni<List<Standing>> search(Search search, int most) {
+        return standings(
+                """
+                select * from change where (:subject = '' or subject = :subject)
+                  and (:account = '' or account = :account)
+                  and (:actor = '' or actors @> array[cast(:actor as text)])
+                  and (:charter = '' or charter = :charter)
+                  and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
+                  and opened < :before
+                order by opened desc limit :most\
+                """,
+                query ->
+                        query.setParameter("subject", search.subject().orElse(""))
+                                .setParameter("account", search.account().orElse(""))
+                                .setParameter("actor", search.actor().orElse(""))
+                                .setParameter("charter", search.charter().orElse(""))
+                                .setParameter("outcome", search.outcome().orElse(""))
+                                .setParameter(
+                                        "before", search.openedBefore().orElse(Long.MAX_VALUE))
+                                .setParameter("most", (long) most));
     }
 
     @Override
@@ -224,7 +257,8 @@ public class PostgresChanges implements Changes {
                 Optional.ofNullable(row.outcome),
                 row.opened,
                 optional(row.closingLeaf),
-                optional(row.revision));
+                optional(row.revision),
+                Set.of(row.actors));
     }
 
     private static <T> Optional<T> optional(@Nullable T value) {

@@ -4,6 +4,7 @@ import dev.remit.ledger.application.Checkpoints;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Checkpoints in the table {@code checkpoint}; row 2 of {@code log_state} is the publisher's. */
@@ -32,6 +33,16 @@ public class PostgresCheckpoints implements Checkpoints {
                                                 .filter(row -> row.settledAt != null)
                                                 .findFirst()
                                                 .map(PostgresCheckpoints::signed))));
+    }
+
+    @Override
+    public Uni<Optional<Signed>> lastBefore(Instant time) {
+        return Panache.withSession(() ->
+                CheckpointRow.<CheckpointRow>find("settledAt < ?1 order by size desc", time)
+                        .firstResult()
+                        .map(row ->
+                                Optional.<CheckpointRow>ofNullable(row)
+                                        .map(PostgresCheckpoints::signed)));
     }
 
     @Override

@@ -1,0 +1,119 @@
+package dev.remit.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.remit.stack.Requests;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** The commands for what the ledger keeps. */
+final class Evidence {
+    private Evidence() {}
+
+    @Command(
+            name = "pack",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Fetches the evidence of a period in one zip file: certificates, the log's leaves, tables, OSCAL. A period that is over has the same bytes for ever.",
+            footer = {"", "Needs: a running mesh. Check the pack with: ./remit verify OUT.zip"})
+    static final class GetPack implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Option(
+                names = "--from",
+                required = true,
+                paramLabel = "TIME",
+                description = "From this time on, for example 2026-01-01T00:00:00Z.")
+        Instant from;
+
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "TIME",
+                description = "Until before this time, which must not lie ahead.")
+        Instant to;
+
+        @Option(
+                names = "--charter",
+                paramLabel = "NAME",
+                description = "Only changes under this charter (default: all).")
+        @Nullable String charter;
+
+        @Option(
+                names = "--as",
+                defaultValue = "auditor",
+                paramLabel = "USER",
+                description = "Who asks (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Parameters(paramLabel = "OUT", description = "Where the zip file goes.")
+        Path out;
+
+        @Override
+        public Integer call() throws Exception {
+            String path = "/evidence/pack?from=" + encoded(from.toString()) + "&to=" + encoded(to.toString());
+            if (charter != null) {
+                path += "&charter=" + encoded(charter);
+            }
+            Requests.Answer answer =
+                    Remit.expect(
+                            Remit.ask(remit.home(), "GET", "evidence-ledger", path, user, null));
+            Files.write(out, answer.body());
+            System.out.println("Written to " + out + ". Check it with: ./remit verify " + out);
+            return 0;
+        }
+
+        private static String encoded(String text) {
+            return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        }
+    }
+
+    @Command(
+            name = "erase",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Erases what the ledger keeps of a closed change. That it happened, in what order, stays proved; what it said is gone.",
+            footer = {
+                "",
+                "It cannot be undone. The reason is logged for ever: no personal data in it.",
+                "Needs: a running mesh, and the role admin."
+            })
+    static final class Erase implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
+        String change;
+
+        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
+        String reason;
+
+        @Option(
+                names = "--as",
+                required = true,
+                paramLabel = "USER",
+                description = "Who asks; needs the role admin.")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            Remit.expect(
+                    Remit.ask(
+                            remit.home(),
+                            "POST",
+                            "evidence-ledger",
+                            "/changes/" + change + "/erasure",
+                            user,
+                            JsonNodeFactory.instance.objectNode().put("reason", reason).toString()));
+            System.out.println("Erased. Its certificate proves, from the next checkpoint on, that it was.");
+            return 0;
+        }
+    }
+}

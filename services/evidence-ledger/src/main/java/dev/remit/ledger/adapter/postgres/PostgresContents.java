@@ -1,0 +1,84 @@
+package dev.remit.ledger.adapter.postgres;
+
+import dev.remit.ledger.application.Contents;
+import dev.remit.ledger.domain.Standing;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/** Content and its keys in the tables {@code message} and {@code content_key}. */
+@Singleton
+public class PostgresContents implements Contents {
+    // an owner without a key yet gets one that is gone: what comes later is not kept either
+    private static final String ERASE =
+            """
+            with owners as (
+              select unnest(cast(:owners as uuid[])) as owner
+            ), gone as (
+              insert into content_key (owner, wrapped, wrapped_by, erased_at)
+              select owner, null, '', cast(:now as timestamptz) from owners
+              on conflict (owner) do update set wrapped = null, erased_at = excluded.erased_at
+            )
+            update message set content = null, payload = null, headers = null, salt = null, subject = ''
+            from owners where message.owner = owners.owner\
+            """;
+
+    @Override
+    public Uni<Void> erase(Collection<UUID> owners, Instant now) {
+        return update(ERASE, owners, now);
+    }
+
+    @Override
+    public Uni<Void> swept(Collection<UUID> owners, Instant now) {
+        return update(
+                "update content_key set swept_at = cast(:now as timestamptz)"
+                        + " where owner = any(cast(:owners as uuid[])) and erased_at is not null",
+                owners,
+                now);
+    }
+
+    @Override
+    public Uni<List<UUID>> unswept(Instant before, int most) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select owner from content_key where erased_at < cast(:before as timestamptz)"
+                                                        + " and swept_at is null limit :most",
+                                                UUID.class)
+                                        .setParameter("before", before)
+                                        .setParameter("most", (long) most)
+                                        .getResultList()));
+    }
+
+    @Override
+    public Uni<List<UUID>> closedBefore(Instant time, int most) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select change_id from change where closing_leaf is not null"
+                                                        + " and since < cast(:time as timestamptz)"
+                                                        + " and state <> :erased order by opened limit :most",
+                                                UUID.class)
+                                        .setParameter("time", time)
+                                        .setParameter("erased", Standing.ERASED)
+                                        .setParameter("most", (long) most)
+                                        .getResultList()));
+    }
+
+    private static Uni<Void> update(String sql, Collection<UUID> owners, Instant now) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(sql)
+                                        .setParameter("owners", owners.toArray(UUID[]::new))
+                                        .setParameter("now", now)
+                                        .executeUpdate())
+                        .replaceWithVoid());
+    }
+}

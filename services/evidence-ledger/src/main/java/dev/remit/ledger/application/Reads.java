@@ -1,0 +1,26 @@
+package dev.remit.ledger.application;
+
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Who looked at what evidence. */
+public interface Reads {
+    /**
+     * One look.
+     *
+     * @param id time-ordered
+     * @param reader who, an immutable id
+     * @param what the kind of evidence: certificate, change, search, pack, dead letters
+     * @param subject the change's id, or what was looked for
+     */
+    record Read(UUID id, Instant at, String reader, String what, String subject) {}
+
+    /** Records it; on disk when this completes. */
+    Uni<Void> add(Read read);
+
+    /** The newest, before a time. */
+    Uni<List<Read>> newest(Optional<Instant> before, int most);
+}

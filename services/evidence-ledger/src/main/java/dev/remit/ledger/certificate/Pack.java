@@ -1,0 +1,239 @@
+package dev.remit.ledger.certificate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.handoff.merkle.Hash;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The evidence of a period, as files: every certificate of the population, every leaf that the log
+ * got in the period, so that the population's completeness can be recomputed, and indexes for
+ * people and for tools. The same evidence always makes the same bytes.
+ *
+ * @param from the population is what the log signed from this time on
+ * @param to until before this time
+ * @param charter only changes under it; empty for all
+ * @param before the last checkpoint before {@code from}; empty when there was none
+ * @param through the last checkpoint before {@code to}
+ * @param frontier the roots of the full subtrees of the log at {@code before}, from the left
+ * @param leaves what the log got since then, in order
+ * @param certificates of the changes whose closure is among the leaves, by closing leaf
+ */
+public record Pack(
+        Instant from,
+        Instant to,
+        Optional<String> charter,
+        String before,
+        String through,
+        List<Hash> frontier,
+        List<byte[]> leaves,
+        List<byte[]> certificates) {
+    static final String MANIFEST = "manifest.json";
+    static final String BEFORE = "log/checkpoint-before.txt";
+    static final String THROUGH = "log/checkpoint.txt";
+    static final String FRONTIER = "log/frontier.txt";
+    static final String LEAVES = "log/leaves.bundle";
+    static final String CERTIFICATES = "certificates/";
+
+    static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
+    /** The earliest time that a zip file can say, so that it says nothing. */
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+    private static final int MOST_BYTES = 1 << 30;
+
+    /** A certificate with what its verification found. */
+    record Verified(byte[] file, Certificate certificate, Verification verification) {
+        String name() {
+            return CERTIFICATES + certificate.statement().change() + ".json";
+        }
+    }
+
+    /** The files by path. */
+    public Map<String, byte[]> files(CertificateVerifier.Trust trust) {
+        List<Verified> verified = new ArrayList<>();
+        for (byte[] each : certificates) {
+            verified.add(
+                    new Verified(
+                            each,
+                            Certificate.read(each).certificate(),
+                            CertificateVerifier.verify(each, Optional.of(trust))));
+        }
+        Map<String, byte[]> files = new TreeMap<>();
+        verified.forEach(each -> files.put(each.name(), each.file()));
+        if (!before.isEmpty()) {
+            files.put(BEFORE, bytes(before));
+        }
+        files.put(THROUGH, bytes(through));
+        files.put(FRONTIER, bytes(lines(frontier.stream().map(Hash::toString).toList())));
+        files.put(LEAVES, bundle(leaves));
+        files.put("changes.csv", bytes(PackTables.changes(verified)));
+        files.put("controls.csv", bytes(PackTables.controls(verified)));
+        files.put("README.txt", bytes(readme(verified)));
+        files.put(
+                "oscal-assessment-results.json",
+                bytes(new AssessmentResults(this, verified, files).text()));
+        files.put(MANIFEST, manifest(verified, files));
+        return files;
+    }
+
+    /** The files in one zip file, in the order of their paths. */
+    public static byte[] zip(Map<String, byte[]> files) {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (Map.Entry<String, byte[]> each : new TreeMap<>(files).entrySet()) {
+                ZipEntry entry = new ZipEntry(each.getKey());
+                entry.setTimeLocal(NO_TIME);
+                zip.putNextEntry(entry);
+                zip.write(each.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * The files in a zip file.
+     *
+     * @throws IllegalArgumentException if it does not read, or is larger than a gigabyte
+     */
+    public static Map<String, byte[]> unzip(byte[] zip) {
+        Map<String, byte[]> files = new TreeMap<>();
+        long left = MOST_BYTES;
+        try (var in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                byte[] content = in.readNBytes((int) left);
+                left -= content.length;
+                if (left <= 0) {
+                    throw new IllegalArgumentException("pack: holds more than a gigabyte");
+                }
+                if (files.put(entry.getName(), content) != null) {
+                    throw new IllegalArgumentException("pack: " + entry.getName() + " is twice");
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("pack: does not read: " + e.getMessage(), e);
+        }
+        return files;
+    }
+
+    private byte[] manifest(List<Verified> verified, Map<String, byte[]> files) {
+        ObjectNode manifest = JSON.createObjectNode();
+        manifest.put("format", "https://remit.dev/evidence-pack/v1");
+        manifest.put("from", from.toString());
+        manifest.put("to", to.toString());
+        manifest.put("charter", charter.orElse(""));
+        manifest.put(
+                "population",
+                "every change whose ChangeClosed is a leaf that the log signed for the first time at or after 'from' and before 'to'"
+                        + charter.map(each -> ", under charter " + each).orElse(""));
+        manifest.put("query", query());
+        manifest.put("changes", String.valueOf(verified.size()));
+        manifest.put("leaves", String.valueOf(leaves.size()));
+        ArrayNode outside = manifest.putArray("closuresUnderOtherCharters");
+        PackVerifier.outside(this.leaves, PackVerifier.sizeOf(before), verified)
+                .forEach(index -> outside.add(String.valueOf(index)));
+        ObjectNode hashes = manifest.putObject("sha256");
+        files.forEach((path, content) -> hashes.put(path, Hash.sha256(content).hex()));
+        return bytes(pretty(manifest));
+    }
+
+    /** How the ledger's database gives the same population. */
+    private String query() {
+        return "select change_id from change where closing_leaf >= "
+                + PackVerifier.sizeOf(before)
+                + " and closing_leaf < "
+                + PackVerifier.sizeOf(through)
+                + charter.map(each -> " and charter = '" + each.replace("'", "''") + "'").orElse("")
+                + " order by closing_leaf";
+    }
+
+    private String readme(List<Verified> verified) {
+        return """
+        Evidence of identity changes, %s to %s%s
+        %d changes, %d leaves of the log.
+
+        manifest.json                  the population, its query, the hash of every file
+        changes.csv                    a line a change
+        controls.csv                   a line a control: what shows it, in how many changes
+        oscal-assessment-results.json  the same for tools that read OSCAL
+        certificates/                  a certificate a change; each verifies by itself
+        log/                           the log's signed states and every leaf between them
+
+        Check all of it offline, with the keys obtained apart from this pack:
+          java -jar remit-verify.jar --trust DIR PACK.zip
+        That recomputes the log's root over all leaves of the period: no closure is left out. With a charter
+        named, the closures under other charters are only counted; whether they are is the log's word.
+        """
+                .formatted(
+                        from,
+                        to,
+                        charter.map(each -> ", charter " + each).orElse(""),
+                        verified.size(),
+                        leaves.size());
+    }
+
+    static String pretty(JsonNode node) {
+        return node.toPrettyString().replace("\r\n", "\n") + "\n";
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String lines(List<String> lines) {
+        return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+    }
+
+    /** As an entry bundle of C2SP tlog-tiles: length in two bytes, then the leaf. */
+    static byte[] bundle(List<byte[]> leaves) {
+        var bytes = new ByteArrayOutputStream();
+        for (byte[] leaf : leaves) {
+            bytes.write(leaf.length >> 8);
+            bytes.write(leaf.length);
+            bytes.writeBytes(leaf);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * The leaves in a bundle.
+     *
+     * @throws IllegalArgumentException if it is cut off
+     */
+    static List<byte[]> unbundle(byte[] bundle) {
+        List<byte[]> leaves = new ArrayList<>();
+        for (int at = 0; at < bundle.length; ) {
+            int length =
+                    at + 2 > bundle.length
+                            ? -1
+                            : ((bundle[at] & 0xff) << 8) | (bundle[at + 1] & 0xff);
+            if (length < 0 || at + 2 + length > bundle.length) {
+                throw new IllegalArgumentException(LEAVES + ": is cut off");
+            }
+            leaves.add(java.util.Arrays.copyOfRange(bundle, at + 2, at + 2 + length));
+            at += 2 + length;
+        }
+        return leaves;
+    }
+}

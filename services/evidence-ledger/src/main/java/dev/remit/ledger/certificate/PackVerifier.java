@@ -1,0 +1,247 @@
+package dev.remit.ledger.certificate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.merkle.Merkle;
+import dev.remit.ledger.certificate.Verification.Check;
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.SignedNote;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Checks a pack offline: every certificate, and that the population is complete. For that it
+ * recomputes the log's root at the end of the period from its state at the beginning and every leaf
+ * since: a closure that is left out would change it.
+ */
+public final class PackVerifier {
+    private final Map<String, byte[]> files;
+    private final CertificateVerifier.Trust trust;
+    private final List<Check> checks = new ArrayList<>();
+    private final List<String> words = new ArrayList<>();
+
+    private PackVerifier(Map<String, byte[]> files, CertificateVerifier.Trust trust) {
+        this.files = files;
+        this.trust = trust;
+    }
+
+    /** Verifies the files of a pack with keys obtained apart from it. */
+    public static Verification verify(Map<String, byte[]> files, CertificateVerifier.Trust trust) {
+        return new PackVerifier(files, trust).run();
+    }
+
+    private Verification run() {
+        String outcome = "";
+        try {
+            JsonNode manifest = manifest();
+            List<Pack.Verified> certificates = certificates();
+            completeness(manifest, certificates);
+            outcome =
+                    certificates.size()
+                            + " changes, "
+                            + manifest.path("from").asText()
+                            + " to "
+                            + manifest.path("to").asText();
+        } catch (IllegalArgumentException e) {
+            add("pack", Finding.MALFORMED, String.valueOf(e.getMessage()));
+        }
+        return new Verification(List.copyOf(checks), List.copyOf(words), outcome);
+    }
+
+    private JsonNode manifest() {
+        JsonNode manifest;
+        try {
+            manifest = Pack.JSON.readTree(file(Pack.MANIFEST));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(Pack.MANIFEST + ": is not JSON", e);
+        }
+        Set<String> wrong = new TreeSet<>(files.keySet());
+        wrong.remove(Pack.MANIFEST);
+        manifest.path("sha256")
+                .properties()
+                .forEach(each -> {
+                    byte[] content = files.get(each.getKey());
+                    if (content != null
+                            && Hash.sha256(content).hex().equals(each.getValue().asText())) {
+                        wrong.remove(each.getKey());
+                    } else {
+                        wrong.add(each.getKey());
+                    }
+                });
+        check(
+                "manifest",
+                wrong.isEmpty(),
+                Finding.MALFORMED,
+                files.size() - 1 + " files, each as the manifest says",
+                "not as the manifest says: " + String.join(", ", wrong));
+        return manifest;
+    }
+
+    private List<Pack.Verified> certificates() {
+        List<Pack.Verified> verified = new ArrayList<>();
+        for (Map.Entry<String, byte[]> each : files.entrySet()) {
+            if (each.getKey().startsWith(Pack.CERTIFICATES)) {
+                Verification verification =
+                        CertificateVerifier.verify(each.getValue(), Optional.of(trust));
+                if (!verification.holds()) {
+                    add(
+                            "certificate",
+                            verification.finding(),
+                            each.getKey() + ": " + verification.finding().title());
+                }
+                verified.add(
+                        new Pack.Verified(
+                                each.getValue(),
+                                Certificate.read(each.getValue()).certificate(),
+                                verification));
+                words.addAll(verification.words().stream().limit(1).toList());
+            }
+        }
+        long hold = verified.stream().filter(each -> each.verification().holds()).count();
+        check(
+                "certificates",
+                hold == verified.size(),
+                Finding.WITHHELD,
+                hold + " certificates, all verified anew",
+                hold + " of " + verified.size() + " certificates verified in full");
+        return verified;
+    }
+
+    private void completeness(JsonNode manifest, List<Pack.Verified> certificates) {
+        List<byte[]> leaves = Pack.unbundle(file(Pack.LEAVES));
+        List<Hash> frontier =
+                new String(file(Pack.FRONTIER), StandardCharsets.UTF_8)
+                        .lines()
+                        .map(Hash::parse)
+                        .toList();
+        Checkpoint through = open(Pack.THROUGH);
+        long first = files.containsKey(Pack.BEFORE) ? open(Pack.BEFORE).size() : 0;
+        Range range = new Range(first, frontier);
+        boolean starts = first == 0 || range.root().equals(open(Pack.BEFORE).root());
+        leaves.forEach(leaf -> range.append(Merkle.leafHash(leaf)));
+        check(
+                "completeness",
+                starts
+                        && range.size() == through.size()
+                        && (through.size() == 0 || range.root().equals(through.root())),
+                Finding.NOT_INCLUDED,
+                leaves.size()
+                        + " leaves lead from the log's signed state of size "
+                        + first
+                        + " to that of size "
+                        + through.size(),
+                "the leaves are not what the log got between its two signed states");
+        Set<String> stated = new TreeSet<>();
+        manifest.path("closuresUnderOtherCharters").forEach(each -> stated.add(each.asText()));
+        Set<String> outside = new TreeSet<>();
+        outside(leaves, first, certificates).forEach(each -> outside.add(String.valueOf(each)));
+        boolean all = manifest.path("charter").asText().isEmpty();
+        check(
+                "population",
+                stated.equals(outside) && (!all || outside.isEmpty()),
+                Finding.GAP,
+                "every closure of the period has its certificate here"
+                        + (all
+                                ? ""
+                                : ", or is stated to be under another charter: " + outside.size()),
+                "closures without a certificate: leaves " + String.join(", ", outside));
+    }
+
+    private Checkpoint open(String path) {
+        return Checkpoint.parse(
+                SignedNote.open(new String(file(path), StandardCharsets.UTF_8), trust.log()));
+    }
+
+    private byte[] file(String path) {
+        byte[] content = files.get(path);
+        if (content == null) {
+            throw new IllegalArgumentException("pack: has no " + path);
+        }
+        return content;
+    }
+
+    /** Places of the closures among these leaves that no certificate is of. */
+    static Set<Long> outside(List<byte[]> leaves, long first, List<Pack.Verified> certificates) {
+        Set<Long> certified = new HashSet<>();
+        certificates.forEach(each -> certified.add(closing(each.certificate())));
+        Set<Long> outside = new TreeSet<>();
+        for (int n = 0; n < leaves.size(); n++) {
+            var leaf =
+                    new Certificate.Leaf(
+                            first + n, new String(leaves.get(n), StandardCharsets.UTF_8));
+            if (leaf.field("type").equals("ChangeClosed") && !certified.contains(first + n)) {
+                outside.add(first + n);
+            }
+        }
+        return outside;
+    }
+
+    /** The place of a certificate's closure; -1 if it has none. */
+    static long closing(Certificate certificate) {
+        return certificate.statement().leaves().stream()
+                .filter(leaf -> leaf.field("type").equals("ChangeClosed"))
+                .filter(leaf -> leaf.field("case").equals(certificate.statement().blindedChange()))
+                .mapToLong(Certificate.Leaf::index)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** The size that a checkpoint states; 0 for none. */
+    static long sizeOf(String checkpoint) {
+        return checkpoint.isEmpty()
+                ? 0
+                : Checkpoint.parse(checkpoint.substring(0, checkpoint.lastIndexOf("\n\n") + 1))
+                        .size();
+    }
+
+    private void check(String name, boolean holds, Finding finding, String text, String otherwise) {
+        add(name, holds ? Finding.VERIFIED : finding, holds ? text : otherwise);
+    }
+
+    private void add(String name, Finding finding, String text) {
+        checks.add(new Check(name, finding, text));
+    }
+
+    /** A Merkle tree of RFC 9162 that only grows: the roots of its full subtrees, from the left. */
+    private static final class Range {
+        private final List<Hash> roots;
+        private long size;
+
+        Range(long size, List<Hash> frontier) {
+            if (Long.bitCount(size) != frontier.size()) {
+                throw new IllegalArgumentException(
+                        Pack.FRONTIER + ": does not fit a log of size " + size);
+            }
+            this.roots = new ArrayList<>(frontier);
+            this.size = size;
+        }
+
+        void append(Hash leaf) {
+            Hash hash = leaf;
+            for (long full = size; (full & 1) == 1; full >>= 1) {
+                hash = Merkle.nodeHash(roots.removeLast(), hash);
+            }
+            roots.add(hash);
+            size++;
+        }
+
+        long size() {
+            return size;
+        }
+
+        Hash root() {
+            Hash root = roots.getLast();
+            for (int n = roots.size() - 2; n >= 0; n--) {
+                root = Merkle.nodeHash(roots.get(n), root);
+            }
+            return root;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package dev.remit.ledger.certificate;
+
+import dev.remit.handoff.Service;
+import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.merkle.Merkle;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.ledger.Leaver;
+import dev.remit.ledger.adapter.kafka.Stories;
+import dev.remit.ledger.domain.Charter;
+import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Story;
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.EvidenceLeaf;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
+import dev.remit.ledger.log.SignedNote;
+import dev.remit.ledger.log.TrustPolicy;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** A leaver's change with real keys, seals and a log, certified; never checked in making. */
+record Certified(Certificate certificate) {
+    static final SigningKey LOG = SigningKey.generate("log.example/acme", new SecureRandom());
+    private static final List<NoteSigner> WITNESSES =
+            List.of(
+                    NoteSigner.generate(
+                            "one.example", NoteKey.Kind.ED25519_COSIGNATURE, new SecureRandom()),
+                    NoteSigner.generate(
+                            "two.example", NoteKey.Kind.ED25519_COSIGNATURE, new SecureRandom()));
+
+    /** Asks for both witnesses. */
+    static final CertificateVerifier.Trust TRUST = trust("quorum both");
+
+    private static CertificateVerifier.Trust trust(String quorum) {
+        return new CertificateVerifier.Trust(
+                Leaver.trusted(),
+                LOG.verifier(),
+                Optional.of(
+                        TrustPolicy.parse(
+                                "log %s\nwitness one %s\nwitness two %s\ngroup both all one two\n%s\n"
+                                        .formatted(
+                                                LOG.verifier(),
+                                                WITNESSES.get(0).verifier(),
+                                                WITNESSES.get(1).verifier(),
+                                                quorum))),
+                List.of());
+    }
+
+    static Certified leaver(Consumer<Leaver> differently) {
+        return leaver(differently, messages -> messages);
+    }
+
+    /** With these differences, and these of its messages certified. */
+    static Certified leaver(
+            Consumer<Leaver> differently, UnaryOperator<List<Received>> differentMessages) {
+        Leaver leaver = new Leaver(1);
+        differently.accept(leaver);
+        List<Received> messages = new ArrayList<>(leaver.handoffs());
+        List<Story.Step> steps = new ArrayList<>();
+        for (Received each : messages) {
+            if (Stories.read(each.envelope(), each.hash(), each.message())
+                    instanceof Reading.Handoff(_, Story.Step step)) {
+                steps.add(step);
+            }
+        }
+        Charter charter =
+                new Charter(
+                        "leavers", "1", Hash.sha256(leaver.charter).hex(), List.of(), List.of());
+        messages.add(
+                leaver.next(
+                        Service.EVIDENCE_LEDGER,
+                        Stories.closed(
+                                Story.untold(leaver.change).with(steps),
+                                charter,
+                                new Closure.Ended(Closure.Outcome.COMPLETED, List.of(), "done"),
+                                Leaver.NOW)));
+        messages.add(leaver.activity());
+        messages.add(leaver.published());
+        return new Certified(certificate(leaver, differentMessages.apply(messages)));
+    }
+
+    private static Certificate certificate(Leaver leaver, List<Received> messages) {
+        List<String> texts = new ArrayList<>();
+        List<Optional<Certificate.Content>> contents = new ArrayList<>();
+        for (Received message : messages) {
+            byte[] salt = new byte[EvidenceLeaf.SALT_BYTES];
+            new SecureRandom().nextBytes(salt);
+            contents.add(
+                    Optional.of(
+                            new Certificate.Content(
+                                    message.envelope().headers(),
+                                    message.payload(),
+                                    message.seal().text(),
+                                    salt)));
+            texts.add(
+                    new String(
+                            EvidenceLeaf.of(
+                                    message.envelope(),
+                                    message.payload(),
+                                    message.seal(),
+                                    salt,
+                                    message.envelope().sequence() > 0 ? "blinded" : "-",
+                                    "policy"),
+                            StandardCharsets.UTF_8));
+        }
+        List<Hash> hashes =
+                texts.stream()
+                        .map(text -> Merkle.leafHash(text.getBytes(StandardCharsets.UTF_8)))
+                        .toList();
+        String log = new Checkpoint("log.example/acme", hashes.size(), Merkle.root(hashes)).text();
+        List<Certificate.Leaf> leaves = new ArrayList<>();
+        List<List<Hash>> proofs = new ArrayList<>();
+        for (int n = 0; n < texts.size(); n++) {
+            leaves.add(new Certificate.Leaf(n, texts.get(n)));
+            proofs.add(Merkle.inclusionProof(hashes, n));
+        }
+        var summary = new Certificate.Summary(new byte[32], List.of("a change", "and its end"));
+        return new Certificate(
+                new Certificate.Statement(
+                        leaver.change.toString(),
+                        "COMPLETED",
+                        "blinded",
+                        log,
+                        leaves,
+                        summary.commitment(),
+                        Leaver.trusted().all().stream().map(TrustedKeys.Trusted::line).toList(),
+                        LOG.verifier().toString()),
+                note(log, WITNESSES),
+                Optional.empty(),
+                proofs,
+                contents,
+                Optional.of(summary));
+    }
+
+    private static String note(String log, List<NoteSigner> witnesses) {
+        List<NoteSigner> all = new ArrayList<>(List.of(NoteSigner.parse(LOG.secretText())));
+        all.addAll(witnesses);
+        return SignedNote.sign(log, all, Leaver.NOW);
+    }
+
+    /** Cosigned by so many witnesses. */
+    Certified withWitnesses(int number) {
+        return new Certified(
+                new Certificate(
+                        certificate.statement(),
+                        note(certificate.statement().log(), WITNESSES.subList(0, number)),
+                        certificate.timestamp(),
+                        certificate.proofs(),
+                        certificate.contents(),
+                        certificate.summary()));
+    }
+
+    /** With the same proof for every leaf. */
+    Certified withProofs(List<Hash> proof) {
+        return new Certified(
+                new Certificate(
+                        certificate.statement(),
+                        certificate.checkpoint(),
+                        certificate.timestamp(),
+                        Collections.nCopies(certificate.proofs().size(), proof),
+                        certificate.contents(),
+                        certificate.summary()));
+    }
+
+    byte[] file() {
+        return certificate.sign(LOG);
+    }
+
+    static Verification verify(byte[] file) {
+        return CertificateVerifier.verify(file, Optional.of(TRUST));
+    }
+}

@@ -1,0 +1,204 @@
+package dev.remit.ledger.certificate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.remit.handoff.CanonicalJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Every byte and every field of a certificate changed: refused, or shown harmless. */
+class TamperTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The only members of the file that may be taken out: then that is said. */
+    private static final Set<String> WITHHOLDABLE = Set.of("/summary", "/contents");
+
+    /** What the statement holds for convenience only: keys obtained apart go before them. */
+    private static final Set<String> CONVENIENT = Set.of("/predicate/trusted", "/predicate/logKey");
+
+    private final byte[] file = Certified.leaver(_ -> {}).file();
+
+    @Test
+    void everyChangedByteIsRefused() {
+        IntStream.range(0, file.length)
+                .parallel()
+                .forEach(n -> {
+                    byte[] changed = file.clone();
+                    // another bit from byte to byte, each bit at every eighth
+                    changed[n] ^= (byte) (1 << (n % 8));
+                    Verification verification = Certified.verify(changed);
+                    assertThat(verification.finding().isRefusal())
+                            .as("byte " + n + " of " + file.length)
+                            .isTrue();
+                    assertThat(verification.checks())
+                            .anyMatch(check ->
+                                    check.finding().isRefusal() && !check.words().isBlank());
+                });
+    }
+
+    @Test
+    void everyShortenedFileIsRefused() {
+        for (int length = 0; length < file.length; length += 97) {
+            assertThat(Certified.verify(java.util.Arrays.copyOf(file, length)).finding())
+                    .isEqualTo(Finding.MALFORMED);
+        }
+    }
+
+    @Test
+    void everyChangedFieldIsRefusedOrSaidToBeWithheld() throws Exception {
+        JsonNode root = JSON.readTree(file);
+        List<Change> changes = changes(root);
+        assertThat(changes).hasSizeGreaterThan(500);
+        for (Change change : changes) {
+            Verification verification =
+                    Certified.verify(CanonicalJson.of(change.node().toString()));
+            boolean removed =
+                    change.isRemoval()
+                            && WITHHOLDABLE.stream().anyMatch(change.path()::startsWith)
+                            && verification.finding() == Finding.WITHHELD;
+            assertThat(removed || verification.finding().isRefusal())
+                    .as(change.path() + " gives " + verification.finding())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whatTheLogItselfStatesWronglyIsRefused() throws Exception {
+        Certificate.Unverified whole = Certificate.read(file);
+        JsonNode statement = JSON.readTree(whole.statement());
+        for (Change change : changes(statement)) {
+            byte[] bytes = CanonicalJson.of(change.node().toString());
+            ObjectNode forged = (ObjectNode) JSON.readTree(file);
+            forged.put("payload", Base64.getEncoder().encodeToString(bytes));
+            ((ObjectNode) forged.path("signatures").path(0))
+                    .put(
+                            "sig",
+                            Base64.getEncoder().encodeToString(Certified.LOG.sign(signed(bytes))));
+            Verification verification = Certified.verify(CanonicalJson.of(forged.toString()));
+            boolean harmless =
+                    CONVENIENT.stream().anyMatch(change.path()::startsWith) && verification.holds();
+            assertThat(harmless || verification.finding().isRefusal())
+                    .as(change.path() + " gives " + verification.finding())
+                    .isTrue();
+        }
+    }
+
+    private static byte[] signed(byte[] statement) {
+        return ("DSSEv1 28 application/vnd.in-toto+json "
+                        + statement.length
+                        + " "
+                        + new String(statement, StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One thing changed in a copy. */
+    private record Change(String path, boolean isRemoval, JsonNode node) {}
+
+    /** Every text replaced in three ways; every member and element removed; neighbours swapped. */
+    private static List<Change> changes(JsonNode root) {
+        List<Change> changes = new ArrayList<>();
+        List<String> paths = new ArrayList<>();
+        collect("", root, paths);
+        for (String path : paths) {
+            String parent = path.substring(0, path.lastIndexOf('/'));
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            JsonNode value = root.at(path);
+            if (value.isTextual()) {
+                String text = value.asText();
+                for (String other : List.of("", text + "A", other(text))) {
+                    changes.add(
+                            new Change(
+                                    path,
+                                    false,
+                                    with(
+                                            root,
+                                            parent,
+                                            node -> set(node, name, TextNode.valueOf(other)))));
+                }
+            }
+            changes.add(
+                    new Change(
+                            path,
+                            true,
+                            with(root, parent, node -> set(node, name, NullNode.getInstance()))));
+            changes.add(new Change(path, true, with(root, parent, node -> remove(node, name))));
+            if (root.at(parent).isArray() && !name.equals("0")) {
+                int index = Integer.parseInt(name);
+                if (!value.equals(root.at(parent).path(index - 1))) {
+                    changes.add(
+                            new Change(
+                                    path,
+                                    false,
+                                    with(
+                                            root,
+                                            parent,
+                                            node -> {
+                                                ArrayNode array = (ArrayNode) node;
+                                                JsonNode one = array.get(index);
+                                                array.set(index, array.get(index - 1));
+                                                array.set(index - 1, one);
+                                            })));
+                }
+            }
+        }
+        return changes;
+    }
+
+    private static void collect(String path, JsonNode node, List<String> paths) {
+        if (!path.isEmpty()) {
+            paths.add(path);
+        }
+        node.properties()
+                .forEach(each -> collect(path + "/" + each.getKey(), each.getValue(), paths));
+        if (node.isArray()) {
+            for (int n = 0; n < node.size(); n++) {
+                collect(path + "/" + n, node.get(n), paths);
+            }
+        }
+    }
+
+    /** A text of the same length and alphabet. */
+    private static String other(String text) {
+        if (text.isEmpty()) {
+            return "0";
+        }
+        int middle = text.length() / 2;
+        char c = text.charAt(middle);
+        char different = c == '1' ? '2' : Character.isDigit(c) ? '1' : c == 'a' ? 'b' : 'a';
+        return text.substring(0, middle) + different + text.substring(middle + 1);
+    }
+
+    private static JsonNode with(JsonNode root, String parent, Consumer<JsonNode> change) {
+        JsonNode copy = root.deepCopy();
+        change.accept(copy.at(parent));
+        return copy;
+    }
+
+    private static void set(JsonNode node, String name, JsonNode value) {
+        if (node instanceof ObjectNode object) {
+            object.set(name, value);
+        } else {
+            ((ArrayNode) node).set(Integer.parseInt(name), value);
+        }
+    }
+
+    private static void remove(JsonNode node, String name) {
+        if (node instanceof ObjectNode object) {
+            object.remove(name);
+        } else {
+            ((ArrayNode) node).remove(Integer.parseInt(name));
+        }
+    }
+}
