@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -46,6 +47,8 @@ public final class Fsck {
             return findings.isEmpty();
         }
     }
+
+    private static final Set<String> CHECKPOINTS = Set.of("checkpoint", "checkpoint.signed");
 
     private record Place(int level, long index) {}
 
@@ -148,8 +151,7 @@ public final class Fsck {
             return Optional.empty();
         }
         files++;
-        String note =
-                new String(Files.readAllBytes(folder.resolve(path)), StandardCharsets.UTF_8);
+        String note = new String(Files.readAllBytes(folder.resolve(path)), StandardCharsets.UTF_8);
         return open(path, note).map(each -> new Shown(each.size(), note));
     }
 
@@ -158,13 +160,16 @@ public final class Fsck {
         List<String> stamps = new ArrayList<>();
         List<Path> all;
         try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.filter(Files::isRegularFile).sorted().toList();
+            all =
+                    walk.filter(Files::isRegularFile)
+                            .filter(file ->
+                                    !CHECKPOINTS.contains(folder.relativize(file).toString()))
+                            .sorted()
+                            .toList();
         }
         for (Path file : all) {
             String path = folder.relativize(file).toString();
-            if (path.equals("checkpoint") || path.equals("checkpoint.signed")) {
-                continue;
-            } else if (path.matches("timestamp/[0-9]+\\.tsr")) {
+            if (path.matches("timestamp/[0-9]+\\.tsr")) {
                 stamps.add(path);
             } else if (path.endsWith(".new")) {
                 notes.add(path + ": left behind by a write that did not end");
