@@ -93,10 +93,21 @@ public final class Fsck {
     }
 
     private Report run() throws IOException, SQLException {
-        // the checkpoints first: what is signed after that is not looked at
-        List<Database.Kept> kept = database.isPresent() ? database.get().checkpoints() : List.of();
-        kept.forEach(this::read);
+        // a ledger that runs writes tiles, then checkpoints, and has either in its database before:
+        // read in the other order, so that what is looked at later is never less
+        shown("checkpoint").ifPresent(each -> settled.put(each.size(), each.note()));
+        shown("checkpoint.signed");
+        long shown = roots.isEmpty() ? Long.MAX_VALUE : roots.lastKey();
         List<String> stamps = list();
+        if (database.isPresent()) {
+            for (Database.Kept each : database.get().checkpoints()) {
+                if (each.size() <= shown) {
+                    read(each);
+                } else {
+                    notes.add("checkpoint " + each.size() + ": signed, and not public yet");
+                }
+            }
+        }
         long size = roots.isEmpty() ? 0 : roots.lastKey();
         derive(size);
         stored.forEach(this::beyond);
@@ -130,6 +141,18 @@ public final class Fsck {
                 .ifPresent(token -> stamp(where + ", timestamp", token, each.settled().orElse("")));
     }
 
+    private record Shown(long size, String note) {}
+
+    private Optional<Shown> shown(String path) throws IOException {
+        if (!Files.isRegularFile(folder.resolve(path))) {
+            return Optional.empty();
+        }
+        files++;
+        String note =
+                new String(Files.readAllBytes(folder.resolve(path)), StandardCharsets.UTF_8);
+        return open(path, note).map(each -> new Shown(each.size(), note));
+    }
+
     /** Lists the folder; gives the timestamps' paths. */
     private List<String> list() throws IOException {
         List<String> stamps = new ArrayList<>();
@@ -140,11 +163,7 @@ public final class Fsck {
         for (Path file : all) {
             String path = folder.relativize(file).toString();
             if (path.equals("checkpoint") || path.equals("checkpoint.signed")) {
-                files++;
-                String note = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-                open(path, note)
-                        .filter(_ -> path.equals("checkpoint"))
-                        .ifPresent(each -> settled.put(each.size(), note));
+                continue;
             } else if (path.matches("timestamp/[0-9]+\\.tsr")) {
                 stamps.add(path);
             } else if (path.endsWith(".new")) {
