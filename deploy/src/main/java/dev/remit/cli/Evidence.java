@@ -59,7 +59,11 @@ final class Evidence {
 
         @Override
         public Integer call() throws Exception {
-            String path = "/evidence/pack?from=" + encoded(from.toString()) + "&to=" + encoded(to.toString());
+            String path =
+                    "/evidence/pack?from="
+                            + encoded(from.toString())
+                            + "&to="
+                            + encoded(to.toString());
             if (charter != null) {
                 path += "&charter=" + encoded(charter);
             }
@@ -111,8 +115,12 @@ final class Evidence {
                             "evidence-ledger",
                             "/changes/" + change + "/erasure",
                             user,
-                            JsonNodeFactory.instance.objectNode().put("reason", reason).toString()));
-            System.out.println("Erased. Its certificate proves, from the next checkpoint on, that it was.");
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("reason", reason)
+                                    .toString()));
+            System.out.println(
+                    "Erased. Its certificate proves, from the next checkpoint on, that it was.");
             return 0;
         }
     }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Checks a closure certificate or a pack offline: no service runs, nothing is asked.")
+        description =
+                "Checks a closure certificate or a pack offline: no service runs, nothing is asked.")
 final class Verify implements Callable<Integer> {
     @ParentCommand Remit remit;
 
@@ -42,7 +43,8 @@ final class Verify implements Callable<Integer> {
     void tell(CommandSpec spec) {
         List<String> footer = new ArrayList<>(List.of(""));
         footer.addAll(VerifyFile.exitCodes());
-        footer.addAll(List.of("", "Needs: the file, and the keys to trust; no service and no network."));
+        footer.addAll(
+                List.of("", "Needs: the file, and the keys to trust; no service and no network."));
         spec.usageMessage().footer(footer.toArray(String[]::new));
     }
 

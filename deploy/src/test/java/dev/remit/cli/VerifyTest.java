@@ -40,8 +40,7 @@ class VerifyTest {
         assertThat(run.exit()).as(run.out()).isEqualTo(Finding.WITHHELD.exitCode());
         assertThat(run.out()).contains("ApprovalDecided", "HOLDS AS FAR AS SHOWN");
 
-        Run nothing =
-                Run.of("withhold", GOOD.toString(), out.toString(), "--keep", "none");
+        Run nothing = Run.of("withhold", GOOD.toString(), out.toString(), "--keep", "none");
         assertThat(nothing.exit()).isZero();
         assertThat(Run.of("verify", out.toString(), "--trust", KEPT.toString()).exit())
                 .isEqualTo(Finding.WITHHELD.exitCode());
