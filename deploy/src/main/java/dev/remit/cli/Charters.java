@@ -31,8 +31,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "charter",
         mixinStandardHelpOptions = true,
-        description =
-                "Checks charters, shows what a new version changes, and puts one into force.",
+        description = "Checks charters, shows what a new version changes, and puts one into force.",
         subcommands = {
             Charters.Check.class,
             Charters.Compare.class,
@@ -254,8 +253,7 @@ final class Charters implements Runnable {
         }
 
         private static JsonNode inForce(Home home) throws IOException, InterruptedException {
-            return Remit.expect(
-                            Remit.ask(home, "GET", "connector", "/charters", "operator", null))
+            return Remit.expect(Remit.ask(home, "GET", "connector", "/charters", "operator", null))
                     .json();
         }
     }

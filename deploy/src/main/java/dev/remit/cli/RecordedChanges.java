@@ -82,8 +82,7 @@ final class RecordedChanges {
             }
             next =
                     page.path("next").isTextual()
-                            ? URLEncoder.encode(
-                                    page.path("next").asText(), StandardCharsets.UTF_8)
+                            ? URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8)
                             : "";
         } while (!next.isEmpty() && lines.size() < most);
         return lines;

@@ -15,14 +15,12 @@ final class Shipped {
 
     /** Every file that is a charter. */
     static List<Path> files() {
-        try (Stream<Path> all =
-                Stream.of("deploy/src/main/resources", "charters", "helm/charters")
-                        .flatMap(each -> walk(TOP.resolve(each)))) {
-            return all.filter(each -> each.toString().endsWith(".yaml"))
-                    .filter(each -> text(each).contains("kind: Charter"))
-                    .sorted()
-                    .toList();
-        }
+        return Stream.of("deploy/src/main/resources", "charters", "helm/charters")
+                .flatMap(each -> inside(TOP.resolve(each)).stream())
+                .filter(each -> each.toString().endsWith(".yaml"))
+                .filter(each -> text(each).contains("kind: Charter"))
+                .sorted()
+                .toList();
     }
 
     /** The ready charter of this name. */
@@ -30,9 +28,9 @@ final class Shipped {
         return read(text(TOP.resolve("charters").resolve(name + ".yaml")));
     }
 
-    private static Stream<Path> walk(Path folder) {
-        try {
-            return Files.walk(folder);
+    private static List<Path> inside(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,13 +58,13 @@ class SimulationTest {
                                 "        resolver: manager",
                                 "        when: subject.enabled\n        resolver: manager"))
                 .containsExactly(
-                        "stage manager: 1 of MANAGER -> held: it looks at what is not known: subject");
+                        "stage manager: 1 of MANAGER -> held: it looks at what is not known");
         assertThat(
                         differences(
                                 "    systems: [\"keycloak:acme\"]",
                                 "    systems: [\"keycloak:acme\"]\n    subject: subject.enabled"))
                 .containsExactly(
-                        "domain: inside -> unknown: subject.enabled: it looks at what is not known: subject");
+                        "domain: inside -> unknown: subject.enabled: it looks at what is not known");
     }
 
     @Test

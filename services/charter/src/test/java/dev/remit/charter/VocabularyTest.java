@@ -15,7 +15,8 @@ class VocabularyTest {
 
     private static Set<String> found(String path, String pattern) {
         Matcher matcher = Pattern.compile(pattern).matcher(Shipped.repository(path));
-        Set<String> found = matcher.results().map(each -> each.group(1)).collect(Collectors.toSet());
+        Set<String> found =
+                matcher.results().map(each -> each.group(1)).collect(Collectors.toSet());
         assertThat(found).as(path).isNotEmpty();
         return found;
     }
@@ -61,7 +62,7 @@ class VocabularyTest {
         Set<String> decided =
                 found(
                         "services/evidence-ledger/src/main/java/dev/remit/ledger/domain/Closure.java",
-                        "case \"([a-z][a-z.-]+)\" ->");
+                        "case \"([a-z][a-z.-]+)\" -> [a-zA-Z]+\\(story,");
         assertThat(Vocabulary.PROOFS).containsAll(decided).contains(Vocabulary.CORROBORATED);
         assertThat(decided).hasSize(Vocabulary.PROOFS.size() - 1);
     }

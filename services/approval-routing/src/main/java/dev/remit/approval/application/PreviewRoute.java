@@ -23,8 +23,7 @@ public class PreviewRoute {
 
     /** Every stage with those who may decide it, and those who may not with the rule that bars. */
     public Uni<Forecast> preview(Ready ready) {
-        return handoffs.transact(
-                        List.of(), outbox -> advance.preview(List.of(ready), outbox.now()))
+        return handoffs.transact(List.of(), outbox -> advance.preview(List.of(ready), outbox.now()))
                 .map(List::getFirst);
     }
 }

@@ -1,11 +1,10 @@
 package dev.remit.approval.domain;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -20,20 +19,28 @@ public record Rota(
         ZoneId zone, LocalDate start, LocalTime handover, int days, List<String> rotation) {
     /** Who is on call then. */
     public String at(Instant time) {
-        return rotation.get((int) Math.floorMod(turn(time), (long) rotation.size()));
+        int index = (int) (turn(time) % rotation.size());
+        return rotation.get(index < 0 ? index + rotation.size() : index);
     }
 
     /** When the next one takes over after that time. */
     public Instant turnsAfter(Instant time) {
-        return start.plusDays((turn(time) + 1) * days).atTime(handover).atZone(zone).toInstant();
+        return begins(turn(time) + 1);
     }
 
+    /** A guess by days, set right by the clock of the zone: a day may have 23 or 25 hours. */
     private long turn(Instant time) {
-        LocalDateTime there = time.atZone(zone).toLocalDateTime();
-        LocalDate day =
-                there.toLocalTime().isBefore(handover)
-                        ? there.toLocalDate().minusDays(1)
-                        : there.toLocalDate();
-        return Math.floorDiv(ChronoUnit.DAYS.between(start, day), (long) days);
+        long turn = Duration.between(begins(0), time).toDays() / days;
+        while (begins(turn).isAfter(time)) {
+            turn--;
+        }
+        while (!begins(turn + 1).isAfter(time)) {
+            turn++;
+        }
+        return turn;
+    }
+
+    private Instant begins(long turn) {
+        return start.plusDays(turn * days).atTime(handover).atZone(zone).toInstant();
     }
 }

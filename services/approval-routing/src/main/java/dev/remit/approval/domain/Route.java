@@ -12,8 +12,13 @@ public sealed interface Route {
     /** It was called ready and lacks what a route needs; it waits for a message that has it. */
     record Unplanned(Event.Lacking what, Instant since, Instant until) implements Route {}
 
-    /** It waits for a charter that can be gone by. */
-    record CharterUnknown(Ready ready, String why, Instant since, Instant until) implements Route {}
+    /**
+     * It waits for a charter that can be gone by.
+     *
+     * @param wake when the charter comes into force, if that is known and sooner than the end
+     */
+    record CharterUnknown(Ready ready, String why, Instant since, Instant until, Instant wake)
+            implements Route {}
 
     /**
      * A rule about the separation of duties forbids it as things are.

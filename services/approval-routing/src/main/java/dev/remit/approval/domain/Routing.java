@@ -24,9 +24,9 @@ import dev.remit.approval.domain.Route.Unplanned;
 import dev.remit.approval.domain.Route.Unrouted;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /**
@@ -166,8 +166,15 @@ public final class Routing {
             }
             case Lookup.Missing(String why) -> {
                 Instant until = known.now().plus(known.patience());
+                Instant wake =
+                        known.charter() instanceof Lookup.Found(Charter later)
+                                ? later.from()
+                                        .filter(known.now()::isBefore)
+                                        .filter(until::isAfter)
+                                        .orElse(until)
+                                : until;
                 yield Outcome.of(
-                        new CharterUnknown(ready, why, known.now(), until),
+                        new CharterUnknown(ready, why, known.now(), until, wake),
                         held(why, ready.planHash(), until));
             }
         };

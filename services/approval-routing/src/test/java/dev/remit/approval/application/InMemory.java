@@ -237,7 +237,7 @@ final class InMemory
     private static Optional<Instant> until(Route route) {
         return switch (route) {
             case Route.Unplanned held -> Optional.of(held.until());
-            case Route.CharterUnknown held -> Optional.of(held.until());
+            case Route.CharterUnknown held -> Optional.of(held.wake());
             case Route.Barred barred -> Optional.of(barred.until());
             case Route.Open open ->
                     open.course().open().stream()

@@ -488,8 +488,7 @@ class RoutesOfChangesTest {
                             }
 
                             @Override
-                            public io.smallrye.mutiny.Uni<List<Long>> send(
-                                    List<Notices.Due> due) {
+                            public io.smallrye.mutiny.Uni<List<Long>> send(List<Notices.Due> due) {
                                 sent.addAll(due.stream().map(Notices.Due::position).toList());
                                 return io.smallrye.mutiny.Uni.createFrom().item(List.of(0L, 2L));
                             }

@@ -294,7 +294,9 @@ class RoutingTest {
         Ready ready = Town.ready("READY");
         states.put("unrouted", new Route.Unrouted());
         states.put("unplanned", new Route.Unplanned(lacking(), town.now, until));
-        states.put("charter unknown", new Route.CharterUnknown(ready, "unknown", town.now, until));
+        states.put(
+                "charter unknown",
+                new Route.CharterUnknown(ready, "unknown", town.now, until, until));
         states.put("barred", new Route.Barred(ready, 0, List.of(), "a rule", town.now, until));
         states.put("waiting", open());
         Town empty = town();

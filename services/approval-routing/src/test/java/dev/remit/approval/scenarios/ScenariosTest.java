@@ -498,6 +498,11 @@ class ScenariosTest {
                                                     || outcome.next() instanceof Route.Barred)
                                     .as(step + " is held")
                                     .isTrue();
+                    case "wakes" ->
+                            is.accept(
+                                    outcome.next() instanceof Route.CharterUnknown held
+                                            ? held.wake().toString()
+                                            : "not that");
                     case "says" ->
                             assertThat(told(outcome)).as(step).contains(value.replace('~', ' '));
                     case "reminds" ->

@@ -35,6 +35,9 @@ public final class Town {
     public final List<Account> elsewhere = new ArrayList<>();
     public final Map<String, List<Delegation>> delegations = new HashMap<>();
 
+    private List<Account> looked = List.of();
+    private Map<Concern, List<Account>> people = Map.of();
+
     /** Adds an account, or changes what it was. */
     public void put(
             String id,
@@ -82,18 +85,28 @@ public final class Town {
     }
 
     public Known known() {
-        Map<Concern, Set<Account>> people = new HashMap<>();
-        for (Account account : accounts.values()) {
-            put(people, Concern.account(account.id()), account);
-            account.workerId().ifPresent(id -> put(people, Concern.worker(id), account));
-            account.groups().forEach(each -> put(people, Concern.group(each.path()), account));
-            account.roles().forEach(each -> put(people, Concern.role(each), account));
-            put(people, Concern.target(account.system(), account.id()), account);
+        List<Account> all = new ArrayList<>(accounts.values());
+        all.addAll(elsewhere);
+        if (!all.equals(looked)) {
+            looked = all;
+            people = lookUp();
         }
-        elsewhere.forEach(each -> put(people, Concern.target(each.system(), each.id()), each));
+        return new Known(charter, people, Map.copyOf(delegations), executors, now, PATIENCE);
+    }
+
+    private Map<Concern, List<Account>> lookUp() {
+        Map<Concern, Set<Account>> found = new HashMap<>();
+        for (Account account : accounts.values()) {
+            put(found, Concern.account(account.id()), account);
+            account.workerId().ifPresent(id -> put(found, Concern.worker(id), account));
+            account.groups().forEach(each -> put(found, Concern.group(each.path()), account));
+            account.roles().forEach(each -> put(found, Concern.role(each), account));
+            put(found, Concern.target(account.system(), account.id()), account);
+        }
+        elsewhere.forEach(each -> put(found, Concern.target(each.system(), each.id()), each));
         Map<Concern, List<Account>> lists = new HashMap<>();
-        people.forEach((concern, found) -> lists.put(concern, List.copyOf(found)));
-        return new Known(charter, lists, Map.copyOf(delegations), executors, now, PATIENCE);
+        found.forEach((concern, each) -> lists.put(concern, List.copyOf(each)));
+        return Map.copyOf(lists);
     }
 
     private static void put(Map<Concern, Set<Account>> people, Concern concern, Account account) {

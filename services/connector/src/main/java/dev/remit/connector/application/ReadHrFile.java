@@ -6,6 +6,7 @@ import dev.remit.connector.application.HrFile.Line;
 import dev.remit.connector.application.HrFile.Sheet;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
+import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -209,7 +211,7 @@ public class ReadHrFile {
                 case WorkerEvent.Row.Good(WorkerEvent event) -> {
                     String id = event.eventId();
                     if (!known.containsKey(id) && observed.add(id)) {
-                        observe(event);
+                        observe(event, line, aside);
                     } else if (!line.text().equals(known.getOrDefault(id, firsts.get(id)))) {
                         setAside(
                                 "EVENT_CONTRADICTED",
@@ -221,7 +223,7 @@ public class ReadHrFile {
             }
         }
 
-        private void observe(WorkerEvent event) {
+        private void observe(WorkerEvent event, Line line, Map<String, Integer> aside) {
             UUID observation = Ids.ofWorkerEvent(event.eventId());
             outbox.publish(
                     observation,
@@ -231,15 +233,21 @@ public class ReadHrFile {
                     null);
             for (Charter charter : inForce) {
                 UUID change = Charter.changeId(charter.name(), event);
-                charter.opens(event)
-                        .ifPresent(proposal ->
-                                openings.putIfAbsent(
-                                        change,
-                                        new Proposals.Kept(
-                                                change,
-                                                proposal,
-                                                observation,
-                                                event.effectiveDate())));
+                Optional<Proposal> opened = charter.opens(event);
+                Optional<Charter.Refusal> refusal =
+                        opened.flatMap(each -> charter.refusesAt(outbox.now()));
+                if (refusal.isPresent()) {
+                    setAside(
+                            refusal.get().code(),
+                            "no change is opened: " + refusal.get().detail(),
+                            line,
+                            aside);
+                } else if (opened.isPresent()) {
+                    openings.putIfAbsent(
+                            change,
+                            new Proposals.Kept(
+                                    change, opened.get(), observation, event.effectiveDate()));
+                }
             }
         }
 

@@ -11,9 +11,11 @@ import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.IdentityObserved;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,26 @@ class ReadHrFileTest {
                 .singleElement()
                 .satisfies(proposed ->
                         assertThat(proposed.getChange().getTarget()).isEqualTo("scim:hr"));
+    }
+
+    @Test
+    void aCharterThatIsNoMoreInForceOpensNothingAndTheRowIsSetAside() {
+        charters.replace(
+                List.of(
+                        CharterFixture.leavers(
+                                "1",
+                                "h1",
+                                new dev.remit.connector.domain.Charter.Limits(
+                                        Optional.empty(),
+                                        Optional.of(Instant.parse("2000-01-01T00:00:00Z")),
+                                        Optional.empty(),
+                                        Optional.empty()))));
+        read("a", left("1", "E1", TODAY));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(memory.asides())
+                .extracting(Memory.Aside::code)
+                .containsExactly("CHARTER_EXPIRED");
     }
 
     @Test

@@ -38,8 +38,8 @@ public interface Facts {
     Uni<Map<Concern, UUID>> take(List<Received> batch);
 
     /**
-     * What is known. Costs one query for each distinct charter, two for each distinct target,
-     * one for all managers, and one for each distinct protected group that a subject is in.
+     * What is known. Costs one query for each distinct charter, two for each distinct target, one
+     * for all managers, and one for each distinct protected group that a subject is in.
      */
     Uni<Findings> about(Collection<Inquiry> inquiries, Instant now);
 

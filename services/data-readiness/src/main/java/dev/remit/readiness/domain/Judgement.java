@@ -231,8 +231,7 @@ public record Judgement(
             Charter charter,
             Optional<Account> account,
             Observed observed) {
-        if (account.isEmpty()
-                || facts.stream().anyMatch(fact -> fact.state() != State.PRESENT)) {
+        if (account.isEmpty() || facts.stream().anyMatch(fact -> fact.state() != State.PRESENT)) {
             return facts;
         }
         List<Fact> all = new ArrayList<>(facts);
@@ -240,7 +239,8 @@ public record Judgement(
             all.add(inside(request, charter, account.get()));
         }
         List<String> steps = charter.steps().getOrDefault(request.action(), List.of());
-        if (!charter.protectedEntitlements().isEmpty() && steps.stream().anyMatch(TAKING::contains)) {
+        if (!charter.protectedEntitlements().isEmpty()
+                && steps.stream().anyMatch(TAKING::contains)) {
             all.add(heldByOthers(request, charter, account.get(), observed));
         }
         return List.copyOf(all);

@@ -232,12 +232,7 @@ class JudgementTest {
                 Judgement.INSIDE,
                 State.MISSING);
         assertThat(
-                        bounded(
-                                        Set.of(),
-                                        Map.of(),
-                                        10,
-                                        Charter.Side.UNKNOWN,
-                                        Charter.Side.OUTSIDE)
+                        bounded(Set.of(), Map.of(), 10, Charter.Side.UNKNOWN, Charter.Side.OUTSIDE)
                                 .verdict())
                 .isEqualTo(Verdict.HALTED);
         assertThat(bounded(Set.of(), Map.of(), 999, Charter.Side.OUTSIDE).verdict())
@@ -249,13 +244,14 @@ class JudgementTest {
     void theLastHolderOfAProtectedEntitlementIsNotRemoved() {
         Account other = account("other", true, "E1", Optional.empty());
         Account disabled = account("disabled", false, "E2", Optional.empty());
-        assertThat(bounded(Set.of("/sales"), Map.of("/sales", List.of(LEAVER, other)), 10).verdict())
+        assertThat(
+                        bounded(Set.of("/sales"), Map.of("/sales", List.of(LEAVER, other)), 10)
+                                .verdict())
                 .isEqualTo(Verdict.READY);
         assertThat(bounded(Set.of("/admins"), Map.of(), 10).verdict())
                 .as("the account does not hold it")
                 .isEqualTo(Verdict.READY);
-        Judgement last =
-                bounded(Set.of("/sales"), Map.of("/sales", List.of(LEAVER, disabled)), 10);
+        Judgement last = bounded(Set.of("/sales"), Map.of("/sales", List.of(LEAVER, disabled)), 10);
         assertThat(last.verdict()).isEqualTo(Verdict.HALTED);
         assertThat(last.reason()).contains("last enabled holder of /sales");
         assertThat(bounded(Set.of("/sales"), Map.of(), 10).verdict())

@@ -88,11 +88,7 @@ public class Log {
      * @param signers of one name, the log's origin; one of them of the kind Ed25519
      * @param policy names this log and the witnesses to be asked; empty: nobody is asked
      */
-    private Log(
-            List<NoteSigner> signers,
-            Optional<TrustPolicy> policy,
-            Trust trust,
-            byte[] blindingKey) {
+    Log(List<NoteSigner> signers, Optional<TrustPolicy> policy, Trust trust, byte[] blindingKey) {
         this.key =
                 signers.stream()
                         .filter(each -> each.verifier().kind() == NoteKey.Kind.ED25519)

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was logged becomes public: tiles and entry bundles first, from the leaves alone, then a
  * checkpoint that is checked against the last one, and against the entries as they are stored,
- * before it is signed, and stored before it is public.
- * Stopping anywhere repeats the same bytes. Of several replicas one publishes at a time.
+ * before it is signed, and stored before it is public. Stopping anywhere repeats the same bytes. Of
+ * several replicas one publishes at a time.
  */
 @Singleton
 public class PublishLog {
@@ -271,8 +271,7 @@ public class PublishLog {
                             published
                                     .filter(each -> !Optional.of(each).equals(signed))
                                     .ifPresent(each -> checkExtends(each, next));
-                            checkEntries(
-                                    Math.min(sizeOf(signed), sizeOf(published)), next);
+                            checkEntries(Math.min(sizeOf(signed), sizeOf(published)), next);
                             return next;
                         })
                 .chain(next -> {
@@ -307,8 +306,8 @@ public class PublishLog {
                         (index, width) -> {
                             String path = new Tile(Tile.ENTRIES, index, width).path();
                             return files.read(path)
-                                    .orElseThrow(() ->
-                                            new IllegalStateException(path + " is missing"));
+                                    .orElseThrow(
+                                            () -> new IllegalStateException(path + " is missing"));
                         });
         if (!derived.equals(next.root())) {
             throw new IllegalStateException(

@@ -119,7 +119,13 @@ public final class Fsck {
                 || cosigned.filter(one -> !Optional.of(one).equals(signed)).isPresent()) {
             find(where, "its notes are not of one state of this size");
         }
-        each.settled().ifPresent(note -> settled.put(each.size(), note));
+        each.settled()
+                .ifPresent(note -> {
+                    String asShown = settled.put(each.size(), note);
+                    if (asShown != null && !asShown.equals(note)) {
+                        find("checkpoint", "is not the settled note that the database keeps");
+                    }
+                });
         each.timestamp()
                 .ifPresent(token -> stamp(where + ", timestamp", token, each.settled().orElse("")));
     }
@@ -138,7 +144,7 @@ public final class Fsck {
                 String note = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
                 open(path, note)
                         .filter(_ -> path.equals("checkpoint"))
-                        .ifPresent(each -> shown(path, each, note));
+                        .ifPresent(each -> settled.put(each.size(), note));
             } else if (path.matches("timestamp/[0-9]+\\.tsr")) {
                 stamps.add(path);
             } else if (path.endsWith(".new")) {
@@ -155,13 +161,6 @@ public final class Fsck {
             }
         }
         return stamps;
-    }
-
-    private void shown(String path, Checkpoint checkpoint, String note) {
-        String kept = settled.putIfAbsent(checkpoint.size(), note);
-        if (kept != null && !kept.equals(note)) {
-            find(path, "is not the settled note that the database keeps");
-        }
     }
 
     private Optional<Checkpoint> open(String where, String note) {

@@ -205,7 +205,8 @@ public sealed interface Closure {
             switch (each.decision()) {
                 case "DENIED" -> {
                     String by = actor(each.by());
-                    Set<String> against = denied.computeIfAbsent(each.stage(), _ -> new HashSet<>());
+                    Set<String> against =
+                            denied.computeIfAbsent(each.stage(), _ -> new HashSet<>());
                     against.add(each.onBehalfOf().orElse(by));
                     int needed =
                             charter.stage(each.stage())
@@ -248,8 +249,7 @@ public sealed interface Closure {
     }
 
     private static Ended ended(Outcome outcome, String proof, Decision by, String words) {
-        return new Ended(
-                outcome, List.of(new Proof(proof, by.id(), "stage " + by.stage())), words);
+        return new Ended(outcome, List.of(new Proof(proof, by.id(), "stage " + by.stage())), words);
     }
 
     /** Those asked last of a stage in their own right, and those who had decided it by then. */
@@ -339,8 +339,7 @@ public sealed interface Closure {
                             "the authorization names other approvals than were given"));
             return;
         }
-        proofs.add(
-                new Proof("approvals.complete", last, stages + " stages approved this plan"));
+        proofs.add(new Proof("approvals.complete", last, stages + " stages approved this plan"));
     }
 
     /** The charter lets the stage be passed over, and the record names the very condition. */
@@ -477,15 +476,16 @@ public sealed interface Closure {
     /** Who plays which part, by account ids and, where they are known, HR worker ids. */
     private static Map<String, Set<String>> parts(Story story, Charter charter) {
         Map<String, Set<String>> parts = new HashMap<>();
-        story.proposed().ifPresent(proposed -> {
-            parts.put("proposer", Set.of(proposed.proposer().id()));
-            proposed.proposer()
-                    .principal()
-                    .ifPresent(principal -> parts.put("principal", Set.of(principal)));
-            Set<String> subject = new HashSet<>(Set.of("worker:" + proposed.subjectId()));
-            story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
-            parts.put("subject", subject);
-        });
+        story.proposed()
+                .ifPresent(proposed -> {
+                    parts.put("proposer", Set.of(proposed.proposer().id()));
+                    proposed.proposer()
+                            .principal()
+                            .ifPresent(principal -> parts.put("principal", Set.of(principal)));
+                    Set<String> subject = new HashSet<>(Set.of("worker:" + proposed.subjectId()));
+                    story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
+                    parts.put("subject", subject);
+                });
         story.executed()
                 .map(Executed::executor)
                 .ifPresent(executor -> parts.put("executor", Set.of(executor)));
@@ -507,10 +507,11 @@ public sealed interface Closure {
         }
         Set<String> names = new HashSet<>(Set.of(by.get()));
         decision.onBehalfOf().ifPresent(names::add);
-        decision.binding().ifPresent(binding -> {
-            binding.worker().map("worker:"::concat).ifPresent(names::add);
-            binding.delegatorWorker().map("worker:"::concat).ifPresent(names::add);
-        });
+        decision.binding()
+                .ifPresent(binding -> {
+                    binding.worker().map("worker:"::concat).ifPresent(names::add);
+                    binding.delegatorWorker().map("worker:"::concat).ifPresent(names::add);
+                });
         return names;
     }
 
@@ -523,8 +524,7 @@ public sealed interface Closure {
                 Set<String> who =
                         switch (part) {
                             case "approver" -> Set.of(actor(decision.by()));
-                            case "delegator" ->
-                                    decision.onBehalfOf().map(Set::of).orElse(Set.of());
+                            case "delegator" -> decision.onBehalfOf().map(Set::of).orElse(Set.of());
                             default -> Set.of();
                         };
                 if (who.stream()
@@ -545,7 +545,9 @@ public sealed interface Closure {
                         .isPresent();
     }
 
-    /** The other rules of the charter, on what the messages say; what they do not say breaks them. */
+    /**
+     * The other rules of the charter, on what the messages say; what they do not say breaks them.
+     */
     private static Optional<String> rules(
             Story story, Charter charter, Map<String, Set<String>> parts) {
         Optional<Authorized> authorized = story.authorized();
@@ -560,8 +562,7 @@ public sealed interface Closure {
                         subject.stream()
                                 .map(each -> each.replaceFirst("^worker:", ""))
                                 .anyMatch(each -> duty.spares(each, at));
-                if (!spared
-                        && authorized.get().held().map(duty::isBrokenBy).orElse(true)) {
+                if (!spared && authorized.get().held().map(duty::isBrokenBy).orElse(true)) {
                     return Optional.of(
                             "what the subject holds afterwards breaks rule "
                                     + duty.id()
@@ -570,7 +571,8 @@ public sealed interface Closure {
             } else if (parts.getOrDefault(duty.apart().get(0), Set.of()).stream()
                     .filter(parts.getOrDefault(duty.apart().get(1), Set.of())::contains)
                     .anyMatch(each -> !duty.spares(each.replaceFirst("^worker:", ""), at))) {
-                return Optional.of("two parts that rule " + duty.id() + " keeps apart are one person's");
+                return Optional.of(
+                        "two parts that rule " + duty.id() + " keeps apart are one person's");
             }
         }
         return Optional.empty();

@@ -61,6 +61,17 @@ class AuditedLogTest {
     }
 
     @Test
+    void aLedgerThatGoesOnWhileItIsCheckedIsClean() throws Exception {
+        grow(70);
+        write();
+        grow(500);
+        Fsck.Report report = Fsck.run(folder, policy, Optional.of(database()), List.of());
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.leaves()).isEqualTo(70);
+        assertThat(report.notes()).containsExactly("checkpoint 570: signed, and not public yet");
+    }
+
+    @Test
     void aFlippedBitInAnyStoredFileIsFound() throws Exception {
         grow(70, 300, 600, 1);
         Map<String, byte[]> sound = new TreeMap<>(ledger.publicFiles);

@@ -88,6 +88,7 @@ final class InMemoryLedger
     final List<String> calls = new ArrayList<>();
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
+
     /** A bit of this file flips when it is written. */
     @Nullable String flipped;
 

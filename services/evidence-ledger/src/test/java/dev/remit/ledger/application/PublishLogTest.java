@@ -94,10 +94,13 @@ class PublishLogTest {
         ledger.receiveFresh(messages(300));
         publish();
         for (String path :
-                List.of("tile/0/001.p/245", "tile/entries/001.p/245", "tile/0/001", "tile/1/000.p/2")) {
+                List.of(
+                        "tile/0/001.p/245",
+                        "tile/entries/001.p/245",
+                        "tile/0/001",
+                        "tile/1/000.p/2")) {
             boolean full = !path.contains("245");
-            ledger.receiveFresh(
-                    messages(full ? 600 - ledger.logged() : 501 - ledger.logged()));
+            ledger.receiveFresh(messages(full ? 600 - ledger.logged() : 501 - ledger.logged()));
             ledger.flipped = path;
             assertThatThrownBy(this::publish).hasMessageContaining("nothing is signed");
             ledger.flipped = null;

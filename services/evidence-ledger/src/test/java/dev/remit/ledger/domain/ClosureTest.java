@@ -245,7 +245,16 @@ class ClosureTest {
         assertThat(missing(two, List.of(ACTIVITY), PROPOSED, READY, over, ASKED, at(5), granted(5)))
                 .doesNotContain("approvals.complete", "separation-of-duties");
         Said other = passedOver("legal", "risk > 9");
-        assertThat(missing(two, List.of(ACTIVITY), PROPOSED, READY, other, ASKED, at(5), granted(5)))
+        assertThat(
+                        missing(
+                                two,
+                                List.of(ACTIVITY),
+                                PROPOSED,
+                                READY,
+                                other,
+                                ASKED,
+                                at(5),
+                                granted(5)))
                 .contains("approvals.complete");
         Charter one = charter(List.of(), stage("legal", Optional.of("risk > 5")));
         assertThat(missing(one, List.of(ACTIVITY), PROPOSED, READY, over))
@@ -322,11 +331,56 @@ class ClosureTest {
         Charter routed = charter(List.of(), stage("manager"));
         List<java.util.function.UnaryOperator<Story.Binding>> wrong =
                 List.of(
-                        b -> new Story.Binding("x", b.charterHash(), b.routeHash(), b.nonce(), b.notBefore(), b.expiresAt(), b.worker(), Optional.empty()),
-                        b -> new Story.Binding(b.changeHash(), "x", b.routeHash(), b.nonce(), b.notBefore(), b.expiresAt(), b.worker(), Optional.empty()),
-                        b -> new Story.Binding(b.changeHash(), b.charterHash(), "x", b.nonce(), b.notBefore(), b.expiresAt(), b.worker(), Optional.empty()),
-                        b -> new Story.Binding(b.changeHash(), b.charterHash(), b.routeHash(), b.nonce(), NOW.plusSeconds(1), b.expiresAt(), b.worker(), Optional.empty()),
-                        b -> new Story.Binding(b.changeHash(), b.charterHash(), b.routeHash(), b.nonce(), b.notBefore(), NOW, b.worker(), Optional.empty()));
+                        b ->
+                                new Story.Binding(
+                                        "x",
+                                        b.charterHash(),
+                                        b.routeHash(),
+                                        b.nonce(),
+                                        b.notBefore(),
+                                        b.expiresAt(),
+                                        b.worker(),
+                                        Optional.empty()),
+                        b ->
+                                new Story.Binding(
+                                        b.changeHash(),
+                                        "x",
+                                        b.routeHash(),
+                                        b.nonce(),
+                                        b.notBefore(),
+                                        b.expiresAt(),
+                                        b.worker(),
+                                        Optional.empty()),
+                        b ->
+                                new Story.Binding(
+                                        b.changeHash(),
+                                        b.charterHash(),
+                                        "x",
+                                        b.nonce(),
+                                        b.notBefore(),
+                                        b.expiresAt(),
+                                        b.worker(),
+                                        Optional.empty()),
+                        b ->
+                                new Story.Binding(
+                                        b.changeHash(),
+                                        b.charterHash(),
+                                        b.routeHash(),
+                                        b.nonce(),
+                                        NOW.plusSeconds(1),
+                                        b.expiresAt(),
+                                        b.worker(),
+                                        Optional.empty()),
+                        b ->
+                                new Story.Binding(
+                                        b.changeHash(),
+                                        b.charterHash(),
+                                        b.routeHash(),
+                                        b.nonce(),
+                                        b.notBefore(),
+                                        NOW,
+                                        b.worker(),
+                                        Optional.empty()));
         assertThat(missing(routed, List.of(ACTIVITY), told(ASKED, bound("W-boss", b -> b))))
                 .isEmpty();
         for (var each : wrong) {
@@ -338,11 +392,20 @@ class ClosureTest {
     @Test
     void theChartersRulesAreTestedOnceMore() {
         Charter.Duty owner =
-                new Charter.Duty("o@1", List.of("approver", "owner"), Set.of(), Set.of(), Set.of(), Map.of());
-        assertThat(missing(charter(List.of(owner), stage("manager")), List.of(ACTIVITY), told(ASKED, BY_BOSS)))
+                new Charter.Duty(
+                        "o@1",
+                        List.of("approver", "owner"),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Map.of());
+        assertThat(
+                        missing(
+                                charter(List.of(owner), stage("manager")),
+                                List.of(ACTIVITY),
+                                told(ASKED, BY_BOSS)))
                 .isEmpty();
-        Said byOwner =
-                new Story.Requested("manager", Optional.empty(), List.of("charter-owner"));
+        Said byOwner = new Story.Requested("manager", Optional.empty(), List.of("charter-owner"));
         assertThat(
                         missing(
                                 charter(List.of(owner), stage("manager")),
@@ -350,12 +413,23 @@ class ClosureTest {
                                 told(byOwner, approved(new Decider.Person("charter-owner")))))
                 .containsExactly("separation-of-duties");
         Charter.Duty executor =
-                new Charter.Duty("e@1", List.of("owner", "executor"), Set.of(), Set.of(), Set.of(), Map.of());
-        assertThat(missing(charter(List.of(executor), stage("manager")), List.of(ACTIVITY), told(ASKED, BY_BOSS)))
+                new Charter.Duty(
+                        "e@1",
+                        List.of("owner", "executor"),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Map.of());
+        assertThat(
+                        missing(
+                                charter(List.of(executor), stage("manager")),
+                                List.of(ACTIVITY),
+                                told(ASKED, BY_BOSS)))
                 .isEmpty();
 
         Charter.Duty toxic =
-                new Charter.Duty("t@1", List.of(), Set.of("/a", "/b"), Set.of(), Set.of(), Map.of());
+                new Charter.Duty(
+                        "t@1", List.of(), Set.of("/a", "/b"), Set.of(), Set.of(), Map.of());
         Charter judging = charter(List.of(toxic), stage("manager"));
         assertThat(missing(judging, List.of(ACTIVITY), told(ASKED, BY_BOSS)))
                 .as("not said")
@@ -378,8 +452,13 @@ class ClosureTest {
                                 held(Set.of("/a", "/b"))))
                 .isEmpty();
         Charter.Duty must =
-                new Charter.Duty("m@1", List.of(), Set.of(), Set.of("/root"), Set.of("/t"), Map.of());
-        assertThat(missing(charter(List.of(must), stage("manager")), List.of(ACTIVITY), held(Set.of("/root"))))
+                new Charter.Duty(
+                        "m@1", List.of(), Set.of(), Set.of("/root"), Set.of("/t"), Map.of());
+        assertThat(
+                        missing(
+                                charter(List.of(must), stage("manager")),
+                                List.of(ACTIVITY),
+                                held(Set.of("/root"))))
                 .containsExactly("separation-of-duties");
     }
 
@@ -422,8 +501,7 @@ class ClosureTest {
                 NOW);
     }
 
-    private static Said bound(
-            String worker, java.util.function.UnaryOperator<Story.Binding> how) {
+    private static Said bound(String worker, java.util.function.UnaryOperator<Story.Binding> how) {
         return new Story.Decision(
                 new UUID(0, 4),
                 "manager",

@@ -13,6 +13,7 @@ import dev.remit.approval.application.RouteViews;
 import dev.remit.approval.application.WithdrawChange;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Authentication;
+import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.handoff.http.Caller;
@@ -453,6 +454,17 @@ public class Approvals {
                         .toList());
     }
 
+    /** A candidate as it is shown. */
+    static Asked asked(Candidate candidate) {
+        return new Asked(
+                candidate.id(),
+                candidate.label(),
+                candidate.eligible(),
+                candidate.reason(),
+                candidate.onBehalfOf().orElse(null),
+                candidate.observedAt().orElse(null));
+    }
+
     private static Stage stage(OpenStage stage, RouteViews.View view) {
         return new Stage(
                 stage.name(),
@@ -469,16 +481,7 @@ public class Approvals {
                 stage.until(),
                 stage.question().orElse(null),
                 stage.dropped(),
-                stage.candidates().stream()
-                        .map(each ->
-                                new Asked(
-                                        each.id(),
-                                        each.label(),
-                                        each.eligible(),
-                                        each.reason(),
-                                        each.onBehalfOf().orElse(null),
-                                        each.observedAt().orElse(null)))
-                        .toList());
+                stage.candidates().stream().map(Approvals::asked).toList());
     }
 
     private static UUID uuid(String text) {

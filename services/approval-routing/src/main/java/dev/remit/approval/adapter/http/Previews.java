@@ -85,8 +85,7 @@ public class Previews {
     public record Violation(String rule, String version, String words) {}
 
     /** A route of which nothing is kept; later stages as if nobody had decided before them. */
-    public record View(
-            List<Stage> stages, @Nullable String held, List<Violation> violations) {}
+    public record View(List<Stage> stages, @Nullable String held, List<Violation> violations) {}
 
     private final PreviewRoute preview;
 

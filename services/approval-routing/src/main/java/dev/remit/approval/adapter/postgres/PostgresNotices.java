@@ -18,8 +18,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class PostgresNotices implements Notices {
     private final boolean wanted;
 
-    PostgresNotices(
-            @ConfigProperty(name = "remit.notices.webhook") Optional<String> webhook) {
+    PostgresNotices(@ConfigProperty(name = "remit.notices.webhook") Optional<String> webhook) {
         this.wanted = webhook.isPresent();
     }
 

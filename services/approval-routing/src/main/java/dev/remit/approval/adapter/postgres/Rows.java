@@ -82,7 +82,8 @@ final class Rows {
                             row.requestedAt,
                             row.expiresAt);
             case "CHARTER_UNKNOWN" ->
-                    new Route.CharterUnknown(ready(row), held(row), row.requestedAt, row.expiresAt);
+                    new Route.CharterUnknown(
+                            ready(row), held(row), row.requestedAt, row.expiresAt, row.wakeAt);
             case "BARRED" ->
                     new Route.Barred(
                             ready(row),
@@ -123,10 +124,16 @@ final class Rows {
                 row.planHash = "";
                 outside(row, what.why(), 0, since, until);
             }
-            case Route.CharterUnknown(Ready ready, String why, Instant since, Instant until) -> {
+            case Route.CharterUnknown(
+                            Ready ready,
+                            String why,
+                            Instant since,
+                            Instant until,
+                            Instant wake) -> {
                 fill(row, ready);
                 row.asks = Concern.charter(ready.charterHash()).text();
                 outside(row, why, 0, since, until);
+                row.wakeAt = wake;
             }
             case Route.Barred barred -> {
                 fill(row, barred.ready());

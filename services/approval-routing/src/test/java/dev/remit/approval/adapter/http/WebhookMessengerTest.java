@@ -49,7 +49,8 @@ class WebhookMessengerTest {
                     String id = exchange.getRequestHeaders().getFirst("webhook-id");
                     String time = exchange.getRequestHeaders().getFirst("webhook-timestamp");
                     seen.add(
-                            exchange.getRequestHeaders().getFirst("webhook-signature")
+                            exchange.getRequestHeaders()
+                                            .getFirst("webhook-signature")
                                             .equals("v1," + hmac(id + "." + time + "." + body))
                                     + " "
                                     + body);
@@ -86,9 +87,7 @@ class WebhookMessengerTest {
     private static String hmac(String text) throws IOException {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(
-                    new SecretKeySpec(
-                            "secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            mac.init(new SecretKeySpec("secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             return Base64.getEncoder()
                     .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
         } catch (java.security.GeneralSecurityException e) {

@@ -138,8 +138,8 @@ public final class CharterFile {
     }
 
     private static Charter.Limits limits(JsonNode root) {
-        Optional<Instant> until = time(root, "/metadata/effective/until");
-        Optional<Instant> sunset = time(root, "/metadata/sunset");
+        Optional<Instant> until = time(root, "/metadata/effective/until", true);
+        Optional<Instant> sunset = time(root, "/metadata/sunset", true);
         JsonNode hourly = root.at("/spec/domain/blastRadius/changesPerHour");
         JsonNode share = root.at("/spec/domain/blastRadius/shareOfPopulation");
         if (!hourly.isMissingNode() && !(hourly.isIntegralNumber() && hourly.asLong() > 0)) {
@@ -152,7 +152,7 @@ public final class CharterFile {
                     "/spec/domain/blastRadius/shareOfPopulation: is not above 0 and at most 1");
         }
         return new Charter.Limits(
-                time(root, "/metadata/effective/from"),
+                time(root, "/metadata/effective/from", false),
                 until.isPresent() && sunset.isPresent()
                         ? Optional.of(
                                 until.get().isBefore(sunset.get()) ? until.get() : sunset.get())
@@ -161,8 +161,8 @@ public final class CharterFile {
                 share.isMissingNode() ? Optional.empty() : Optional.of(share.asDouble()));
     }
 
-    /** A date, from its first moment in UTC on, or a time. */
-    private static Optional<Instant> time(JsonNode root, String path) {
+    /** A time, or a date: its beginning, or for an end the end of that day, in UTC. */
+    private static Optional<Instant> time(JsonNode root, String path, boolean end) {
         if (root.at(path).isMissingNode()) {
             return Optional.empty();
         }
@@ -171,7 +171,10 @@ public final class CharterFile {
             return Optional.of(
                     text.contains("T")
                             ? Instant.parse(text)
-                            : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
+                            : LocalDate.parse(text)
+                                    .plusDays(end ? 1 : 0)
+                                    .atStartOfDay(ZoneOffset.UTC)
+                                    .toInstant());
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
                     path + ": is not a date or a time of the form 2026-01-31T00:00:00Z", e);

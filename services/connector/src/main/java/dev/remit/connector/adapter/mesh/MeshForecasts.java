@@ -29,7 +29,8 @@ class MeshForecasts implements Forecasts {
         proposal.principal().ifPresent(principal -> request.put("principal", principal));
         request.put("reason", proposal.reason());
         request.put("mode", proposal.mode());
-        for (String known : new String[] {"verdict", "facts", "account", "manager", "plan", "planHash"}) {
+        for (String known :
+                new String[] {"verdict", "facts", "account", "manager", "plan", "planHash"}) {
             Object value = readiness.get(known);
             if (value != null) {
                 request.put(known, value);

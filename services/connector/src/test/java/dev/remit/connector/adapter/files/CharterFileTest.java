@@ -8,6 +8,7 @@ import dev.remit.connector.domain.WorkerEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,22 @@ class CharterFileTest {
         assertThat(charter.refuses("keycloak:acme", "delete"))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal.code()).isEqualTo("ACTION_OUTSIDE_CHARTER"));
+    }
+
+    @Test
+    void aDayAsAnEndIsWholeAndTheEarlierOfTwoEndsCounts() throws IOException {
+        Charter charter =
+                good(shipped()
+                                .replace(
+                                        "  name: leaver",
+                                        "  effective: { from: 2026-01-01, until: 2026-12-31 }\n  sunset: 2026-06-30\n  name: leaver"))
+                        .document()
+                        .charter();
+        assertThat(charter.refusesAt(Instant.parse("2025-12-31T23:59:59Z"))).isPresent();
+        assertThat(charter.refusesAt(Instant.parse("2026-06-30T23:59:59Z"))).isEmpty();
+        assertThat(charter.refusesAt(Instant.parse("2026-07-01T00:00:00Z")))
+                .hasValueSatisfying(
+                        refusal -> assertThat(refusal.code()).isEqualTo("CHARTER_EXPIRED"));
     }
 
     @Test

@@ -84,12 +84,9 @@ class PostgresFacts implements Facts {
                                                         holders(inquiries, charters, targets)
                                                                 .map(holders ->
                                                                         known(
-                                                                                inquiries,
-                                                                                charters,
-                                                                                targets,
-                                                                                managers,
-                                                                                holders,
-                                                                                now)))));
+                                                                                inquiries, charters,
+                                                                                targets, managers,
+                                                                                holders, now)))));
     }
 
     @Override
@@ -148,8 +145,7 @@ class PostgresFacts implements Facts {
                 .asMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
-    private static Map<String, List<Account>> of(
-            String system, Map<Held, List<Account>> holders) {
+    private static Map<String, List<Account>> of(String system, Map<Held, List<Account>> holders) {
         Map<String, List<Account>> byPath = new HashMap<>();
         holders.forEach((held, members) -> {
             if (held.system().equals(system)) {

@@ -85,10 +85,9 @@ class KeptFormTest {
     void aCharterThatDoesNotReadSaysWhy() {
         assertThatThrownBy(() -> CharterDocument.read(charter("{")))
                 .hasMessageContaining("not JSON");
-        assertThatThrownBy(
-                        () ->
-                                CharterDocument.read(
-                                        charter("{\"spec\": {\"domain\": {\"subject\": \"who\"}}}")))
+        assertThatThrownBy(() ->
+                        CharterDocument.read(
+                                charter("{\"spec\": {\"domain\": {\"subject\": \"who\"}}}")))
                 .hasMessageContaining("charter: domain: ");
         assertThatThrownBy(() -> CharterDocument.read(charter("{\"spec\": {}}")))
                 .hasMessageContaining("for is not an ISO 8601 duration");

@@ -10,13 +10,22 @@ import java.util.Optional;
 /** Checkpoints in the table {@code checkpoint}; row 2 of {@code log_state} is the publisher's. */
 @Singleton
 public class PostgresCheckpoints implements Checkpoints {
+    private static final String ENDS =
+            """
+            select * from checkpoint
+            where size = (select max(size) from checkpoint)
+              or size = (select max(size) from checkpoint where settled_at is not null)
+            order by size desc\
+            """;
+
     @Override
     public Uni<Ends> ends() {
+        // SQL, since parsing this as HQL for the first time takes seconds on an event loop
         return Panache.withSession(() ->
-                CheckpointRow.<CheckpointRow>list(
-                                "size = (select max(c.size) from CheckpointRow c) or size ="
-                                        + " (select max(c.size) from CheckpointRow c where c.settledAt is not null)"
-                                        + " order by size desc")
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(ENDS, CheckpointRow.class)
+                                        .getResultList())
                         .map(rows ->
                                 new Ends(
                                         rows.stream().findFirst().map(PostgresCheckpoints::signed),
