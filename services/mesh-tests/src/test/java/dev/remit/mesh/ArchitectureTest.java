@@ -66,6 +66,7 @@ class ArchitectureTest {
                                     "dev.remit.ledger.witness",
                                     "dev.remit.ledger.certificate",
                                     "com.sun.net.httpserver",
+                                    "javax.security.auth.x500",
                                     "dev.remit.ledger.domain",
                                     "dev.remit.ledger.adapter.kafka",
                                     "org.apache.avro..",
