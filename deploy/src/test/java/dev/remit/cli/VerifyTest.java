@@ -1,6 +1,7 @@
 package dev.remit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.remit.ledger.certificate.Finding;
 import java.nio.file.Files;
@@ -44,6 +45,34 @@ class VerifyTest {
         assertThat(nothing.exit()).isZero();
         assertThat(Run.of("verify", out.toString(), "--trust", KEPT.toString()).exit())
                 .isEqualTo(Finding.WITHHELD.exitCode());
+    }
+
+    @Test
+    void theSmallJarVerifiesByItself() throws Exception {
+        Path jar =
+                Path.of(System.getProperty("remit.top"), "deploy/verify/target/remit-verify.jar");
+        assumeTrue(Files.exists(jar), "the jar is not packaged yet");
+        assertThat(Files.size(jar)).isLessThan(8_000_000);
+        assertThat(jar(jar, GOOD)).isZero();
+        byte[] bytes = Files.readAllBytes(GOOD);
+        bytes[bytes.length / 3] ^= 1;
+        Path tampered = Files.write(scratch.resolve("tampered.json"), bytes);
+        assertThat(jar(jar, tampered))
+                .isIn(Finding.MALFORMED.exitCode(), Finding.BAD_SIGNATURE.exitCode());
+    }
+
+    private int jar(Path jar, Path certificate) throws Exception {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-jar",
+                        jar.toString(),
+                        "--trust",
+                        KEPT.toString(),
+                        certificate.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(scratch.resolve("jar.out").toFile())
+                .start()
+                .waitFor();
     }
 
     @Test

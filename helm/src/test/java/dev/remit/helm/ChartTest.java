@@ -2,6 +2,7 @@ package dev.remit.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
@@ -104,8 +105,9 @@ class ChartTest {
         for (Service service : Service.values()) {
             Set<String> local = new TreeSet<>();
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business
-                if (!property.startsWith("quarkus.http.")) {
+                // where it listens is the image's own business, and which AIs there are the installation's
+                if (!property.startsWith("quarkus.http.")
+                        && !property.startsWith("remit.agents.")) {
                     local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
                 }
             }
@@ -114,6 +116,17 @@ class ChartTest {
                     .extracting(EnvVar::getName)
                     .containsExactlyInAnyOrderElementsOf(local);
         }
+    }
+
+    @Test
+    void anAgentIsRegisteredWithTheConnector() {
+        List<HasMetadata> all =
+                rendered("agents", "{ drafter: { kind: COPILOT, proposes: true } }");
+        assertThat(container(deployment(Service.CONNECTOR, all)).getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_AGENTS_DRAFTER_KIND", "COPILOT"),
+                        tuple("REMIT_AGENTS_DRAFTER_PROPOSES", "true"));
     }
 
     @Test

@@ -19,8 +19,7 @@ public interface Agents {
         Kind kind();
 
         /**
-         * The model it runs on, for example {@code claude-sonnet-4-5}; what a request says must be
-         * the same.
+         * The model it runs on, in its provider's words; what a request says must be the same.
          */
         Optional<String> model();
 

@@ -1,0 +1,5 @@
+/** The offline verifier's jar. */
+@NullMarked
+package dev.remit.verify;
+
+import org.jspecify.annotations.NullMarked;
