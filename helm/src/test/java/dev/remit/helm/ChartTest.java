@@ -105,7 +105,8 @@ class ChartTest {
         for (Service service : Service.values()) {
             Set<String> local = new TreeSet<>();
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business, and which AIs there are the installation's
+                // where it listens is the image's own business, and which AIs there are the
+                // installation's
                 if (!property.startsWith("quarkus.http.")
                         && !property.startsWith("remit.agents.")) {
                     local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));

@@ -18,9 +18,7 @@ public interface Agents {
     interface Registered {
         Kind kind();
 
-        /**
-         * The model it runs on, in its provider's words; what a request says must be the same.
-         */
+        /** The model it runs on, in its provider's words; what a request says must be the same. */
         Optional<String> model();
 
         /** Whether it may propose and take back, or only read. */
