@@ -120,14 +120,16 @@ class ChartTest {
     }
 
     @Test
-    void anAgentIsRegisteredWithTheConnector() {
+    void anAgentIsKnownToWhoTakesProposalsAndToWhoTakesDecisions() {
         List<HasMetadata> all =
                 rendered("agents", "{ drafter: { kind: COPILOT, proposes: true } }");
-        assertThat(container(deployment(Service.CONNECTOR, all)).getEnv())
-                .extracting(EnvVar::getName, EnvVar::getValue)
-                .contains(
-                        tuple("REMIT_AGENTS_DRAFTER_KIND", "COPILOT"),
-                        tuple("REMIT_AGENTS_DRAFTER_PROPOSES", "true"));
+        for (Service service : List.of(Service.CONNECTOR, Service.APPROVAL_ROUTING)) {
+            assertThat(container(deployment(service, all)).getEnv())
+                    .extracting(EnvVar::getName, EnvVar::getValue)
+                    .contains(
+                            tuple("REMIT_AGENTS_DRAFTER_KIND", "COPILOT"),
+                            tuple("REMIT_AGENTS_DRAFTER_PROPOSES", "true"));
+        }
     }
 
     @Test
