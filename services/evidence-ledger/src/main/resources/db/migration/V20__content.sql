@@ -37,7 +37,8 @@ create table evidence_read (
 create index evidence_read_at on evidence_read (at);
 
 -- who had a part in a change: what auditors look for
-alter table change add column actors text[] not null default '{}';
-create index change_actors on change using gin (actors);
+-- one text: Hibernate Reactive reads no array columns
+alter table change add column actors text not null default '';
+create index change_actors on change using gin (string_to_array(actors, ','));
 create index change_subject on change (subject);
 create index change_closing on change (closing_leaf);

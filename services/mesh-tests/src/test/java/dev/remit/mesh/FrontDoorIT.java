@@ -169,7 +169,7 @@ class FrontDoorIT {
                 .as("the person who answers for it")
                 .isEqualTo("00000000-0000-4000-8000-000000000020");
 
-        assertThat(Requests.send("POST", task.at("/links/cancel").asText(), copilot, null).status())
+        assertThat(Requests.send("POST", task.at("/links/cancel").asText(), copilot, "{}").status())
                 .isEqualTo(202);
         JsonNode closed = mesh.changeOf("E1003", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("WITHDRAWN");

@@ -55,7 +55,7 @@ public class ChangeRow extends PanacheEntityBase {
     public @Nullable Long closingLeaf;
 
     /** Ids of who proposed, is responsible for, decided or executed it; no id holds a comma. */
-    public String[] actors;
+    public String actors;
 
     /** The transaction that stored it; null from before there were revisions. */
     public @Nullable UUID revision;

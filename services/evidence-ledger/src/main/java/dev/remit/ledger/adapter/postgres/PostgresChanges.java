@@ -26,7 +26,7 @@ public class PostgresChanges implements Changes {
               last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors)
             select cast(change_id as uuid), charter, charter_hash, subject, nullif(account, ''), state, holder,
               cast(since as timestamptz), last, sequence, missing, refused, nullif(outcome, ''), opened,
-              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), string_to_array(actors, ',')
+              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), actors
             from unnest(cast(:changes as text[]), cast(:charters as text[]), cast(:hashes as text[]),
               cast(:subjects as text[]), cast(:accounts as text[]), cast(:states as text[]),
               cast(:holders as text[]), cast(:sinces as text[]), cast(:lasts as text[]),
@@ -194,7 +194,7 @@ public class PostgresChanges implements Changes {
                 """
                 select * from change where (:subject = '' or subject = :subject)
                   and (:account = '' or account = :account)
-                  and (:actor = '' or actors @> array[cast(:actor as text)])
+                  and (:actor = '' or string_to_array(actors, ',') @> array[cast(:actor as text)])
                   and (:charter = '' or charter = :charter)
                   and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
                   and opened < :before
@@ -258,7 +258,7 @@ public class PostgresChanges implements Changes {
                 row.opened,
                 optional(row.closingLeaf),
                 optional(row.revision),
-                Set.of(row.actors));
+                row.actors.isEmpty() ? Set.of() : Set.of(row.actors.split(",", -1)));
     }
 
     private static <T> Optional<T> optional(@Nullable T value) {
