@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "route")
 class RouteRow extends PanacheEntityBase {
+    /** Every column of the row and no other: array columns cannot be read. */
+    static final String COLUMNS =
+            "change_id, change, charter_hash, verdict, facts, account, manager, manager_worker, plan,"
+                    + " plan_hash, state, stage, stage_name, next_stage, stages, requested_at, expires_at,"
+                    + " wake_at, asks, deciders, held, ended_at";
+
     @Id
     @Column(name = "change_id")
     public UUID changeId;

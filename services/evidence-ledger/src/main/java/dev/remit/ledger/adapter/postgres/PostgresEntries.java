@@ -49,7 +49,8 @@ public class PostgresEntries implements Entries {
               select owner, decode(wrapped, 'base64'), wrapped_by from fresh
               where owner not in (select owner from known) order by owner
             )
-            select name, wrapped, wrapped_by from known\
+            select coalesce(string_agg(concat_ws(' ', name, wrapped_by, translate(wrapped, E'\\n', '')), ';'), '')
+            from known\
             """;
 
     // bytes travel as base64: arrays of bytea cannot be bound
@@ -75,6 +76,11 @@ public class PostgresEntries implements Entries {
             select first from held\
             """;
 
+    // every column that the row has and no other: one that it lacks cannot be read past
+    private static final String KEPT =
+            "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content, wrapped,"
+                    + " wrapped_by, headers, payload, salt from kept_message";
+
     private final ContentKeys keys;
 
     PostgresEntries(ContentKeys keys) {
@@ -96,7 +102,7 @@ public class PostgresEntries implements Entries {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                session.createNativeQuery(KEYS, Object[].class)
+                                session.createNativeQuery(KEYS, String.class)
                                         .setParameter(
                                                 "owners",
                                                 fresh.stream()
@@ -112,20 +118,24 @@ public class PostgresEntries implements Entries {
                                                 fresh.stream()
                                                         .map(Wrapped::by)
                                                         .toArray(String[]::new))
-                                        .getResultList())
-                        .map(rows -> {
-                            for (Object[] row : rows) {
-                                UUID owner = UUID.fromString((String) row[0]);
+                                        .getSingleResult())
+                        .map(known -> {
+                            for (String row :
+                                    known.isEmpty() ? new String[0] : known.split(";", -1)) {
+                                // owner, and unless it was erased by what and as what its key is
+                                // wrapped
+                                String[] parts = row.split(" ", -1);
+                                UUID owner = UUID.fromString(parts[0]);
                                 found.put(
                                         owner,
-                                        row[1] == null
+                                        parts.length < 3
                                                 ? Optional.empty()
                                                 : Optional.of(
                                                         new Wrapped(
                                                                 owner,
-                                                                Base64.getMimeDecoder()
-                                                                        .decode((String) row[1]),
-                                                                (String) row[2])));
+                                                                Base64.getDecoder()
+                                                                        .decode(parts[2]),
+                                                                parts[1])));
                             }
                             return found;
                         }));
@@ -230,7 +240,7 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> handoffs(Collection<UUID> changes, long before) {
         return entries(
-                "select * from kept_message where change_id = any(cast(:changes as uuid[])) and sequence > 0"
+                KEPT + " where change_id = any(cast(:changes as uuid[])) and sequence > 0"
                         + " and leaf_index < :before order by leaf_index",
                 query ->
                         query.setParameter("changes", changes.toArray(UUID[]::new))
@@ -240,7 +250,7 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before) {
         return entries(
-                "select * from kept_message where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
+                KEPT + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
                         + " and leaf_index < :before order by leaf_index",
                 query ->
                         query.setParameter("accounts", accounts.toArray(String[]::new))
@@ -250,7 +260,7 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> charters(Collection<String> names) {
         return entries(
-                "select * from kept_message where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
+                KEPT + " where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
                         + " order by leaf_index",
                 query -> query.setParameter("names", names.toArray(String[]::new)));
     }
@@ -258,7 +268,7 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> of(UUID change) {
         return entries(
-                "select * from kept_message where change_id = :change order by leaf_index",
+                KEPT + " where change_id = :change order by leaf_index",
                 query -> query.setParameter("change", change));
     }
 
@@ -267,14 +277,14 @@ public class PostgresEntries implements Entries {
         return ids.isEmpty()
                 ? Uni.createFrom().item(List.of())
                 : entries(
-                        "select * from kept_message where id = any(cast(:ids as uuid[])) order by leaf_index",
+                        KEPT + " where id = any(cast(:ids as uuid[])) order by leaf_index",
                         query -> query.setParameter("ids", ids.toArray(UUID[]::new)));
     }
 
     @Override
     public Uni<List<Entry.Logged>> setAside(int most) {
         return entries(
-                "select * from kept_message where type = 'DeadLettered' order by leaf_index desc limit :most",
+                KEPT + " where type = 'DeadLettered' order by leaf_index desc limit :most",
                 query -> query.setParameter("most", (long) most));
     }
 
