@@ -13,7 +13,9 @@ import java.util.UUID;
 @Singleton
 public class PostgresRouteViews implements RouteViews {
     private static final String WAITING_FOR =
-            "select " + RouteRow.COLUMNS + " from route where ended_at is null and decided_by_any @> array[cast(?1 as text)]"
+            "select "
+                    + RouteRow.COLUMNS
+                    + " from route where ended_at is null and decided_by_any @> array[cast(?1 as text)]"
                     + " order by requested_at, change_id limit ?2";
 
     @Override

@@ -39,7 +39,9 @@ public class PostgresRoutes implements Routes {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
-                                        "select " + RouteRow.COLUMNS + " from route where change_id = any(cast(?1 as uuid[]))",
+                                        "select "
+                                                + RouteRow.COLUMNS
+                                                + " from route where change_id = any(cast(?1 as uuid[]))",
                                         RouteRow.class)
                                 .setParameter(1, changes.toArray(UUID[]::new))
                                 .getResultList()

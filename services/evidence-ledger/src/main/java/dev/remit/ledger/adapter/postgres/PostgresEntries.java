@@ -240,7 +240,8 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> handoffs(Collection<UUID> changes, long before) {
         return entries(
-                KEPT + " where change_id = any(cast(:changes as uuid[])) and sequence > 0"
+                KEPT
+                        + " where change_id = any(cast(:changes as uuid[])) and sequence > 0"
                         + " and leaf_index < :before order by leaf_index",
                 query ->
                         query.setParameter("changes", changes.toArray(UUID[]::new))
@@ -250,7 +251,8 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before) {
         return entries(
-                KEPT + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
+                KEPT
+                        + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
                         + " and leaf_index < :before order by leaf_index",
                 query ->
                         query.setParameter("accounts", accounts.toArray(String[]::new))
@@ -260,7 +262,8 @@ public class PostgresEntries implements Entries {
     @Override
     public Uni<List<Entry.Logged>> charters(Collection<String> names) {
         return entries(
-                KEPT + " where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
+                KEPT
+                        + " where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
                         + " order by leaf_index",
                 query -> query.setParameter("names", names.toArray(String[]::new)));
     }
