@@ -158,18 +158,20 @@ final class Mesh {
 
     /** Waits until data-readiness knows the account of a worker. */
     void observed(String worker) throws Exception {
-        until(
-                () ->
-                        Databases.count(
-                                                home,
-                                                Service.DATA_READINESS,
-                                                "select count(*) from directory_account where worker_id = '"
-                                                        + worker
-                                                        + "'")
-                                        == 1
-                                ? Optional.of(true)
-                                : Optional.empty(),
-                "the account of " + worker);
+        until(() -> account(worker), "the account of " + worker);
+    }
+
+    /** Present if data-readiness knows the account of a worker. */
+    Optional<Boolean> account(String worker) throws Exception {
+        return Databases.count(
+                                home,
+                                Service.DATA_READINESS,
+                                "select count(*) from directory_account where worker_id = '"
+                                        + worker
+                                        + "'")
+                        == 1
+                ? Optional.of(true)
+                : Optional.empty();
     }
 
     /** HR says this. */

@@ -125,24 +125,34 @@ class StopPointsIT {
     /** Offboards a new account, starting again whatever dies; the change's handoffs at its end. */
     private static List<String> run(String worker) throws Exception {
         String account = Accounts.add(mesh.home, worker, "E1001");
-        mesh.stack.revive();
-        mesh.observed(worker);
+        Mesh.until(
+                () -> {
+                    revive();
+                    return mesh.account(worker);
+                },
+                "the account of " + worker);
         UUID change = UUID.fromString(Mesh.until(() -> propose(worker), "an accepted proposal"));
         CHANGES.put(change, account);
         JsonNode closed = Mesh.until(() -> closed(change), "the end of " + change);
         // the ledger itself may be about to die of what it has just committed
         Mesh.until(
-                () ->
-                        mesh.stack.revive().isEmpty() && !mesh.isArmed()
-                                ? Optional.of(true)
-                                : Optional.empty(),
+                () -> revive().isEmpty() && !mesh.isArmed() ? Optional.of(true) : Optional.empty(),
                 "the last death");
         return Mesh.types(closed);
     }
 
+    /** What was started again; a service may die once more while it starts. */
+    private static List<String> revive() throws InterruptedException {
+        try {
+            return mesh.stack.revive();
+        } catch (IOException died) {
+            return List.of(String.valueOf(died.getMessage()));
+        }
+    }
+
     /** The ledger may be dying just now: then it is asked again. */
     private static Optional<JsonNode> closed(UUID change) throws Exception {
-        mesh.stack.revive();
+        revive();
         try {
             return Optional.of(mesh.get("evidence-ledger", "/changes/" + change, "auditor"))
                     .filter(Requests.Answer::ok)
@@ -155,7 +165,7 @@ class StopPointsIT {
 
     /** The same key each time: a proposal whose answer got lost is not made twice. */
     private static Optional<String> propose(String worker) throws Exception {
-        mesh.stack.revive();
+        revive();
         try {
             Requests.Answer answer =
                     Requests.send(

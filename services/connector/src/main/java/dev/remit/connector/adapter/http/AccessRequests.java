@@ -13,12 +13,14 @@ import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -241,6 +243,7 @@ public class AccessRequests {
     /** Cancels what has not ended; whoever holds it ends it. */
     @POST
     @Path("{id}/cancel")
+    @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed({"proposer", "operator", "admin"})
     @Operation(summary = "Cancels what has not ended (AuthZEN ARAP draft 1)")
     @APIResponse(
