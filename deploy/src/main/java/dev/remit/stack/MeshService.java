@@ -104,7 +104,8 @@ final class MeshService extends Part {
         List<String> rest = new ArrayList<>(options);
         rest.add("-Dquarkus.config.locations=" + home().config().resolve(name() + ".properties"));
         rest.addAll(List.of("-jar", program().toString()));
-        return Java.command(use(), 192, rest);
+        // the ledger keeps the stories of open changes in memory, as many as fit
+        return Java.command(use(), service == Service.EVIDENCE_LEDGER ? 448 : 192, rest);
     }
 
     private void run(List<String> options) throws IOException {

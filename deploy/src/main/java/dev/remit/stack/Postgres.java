@@ -60,7 +60,7 @@ final class Postgres extends Part {
                         "-c",
                         "max_connections=150",
                         "-c",
-                        "shared_buffers=64MB"));
+                        "shared_buffers=256MB"));
         child().start(command, Map.of("TZ", "UTC"), data);
     }
 

@@ -29,8 +29,15 @@ import java.util.UUID;
  */
 @Singleton
 class DecideClosures {
-    /** Stories kept in memory; some kilobytes each. */
-    private static final int REMEMBERED = 4_000;
+    /** About what the story of an open change takes, in bytes. */
+    private static final long STORY_BYTES = 4_096;
+
+    /**
+     * Stories kept in memory, in a quarter of the heap: with more open changes than these, each
+     * batch reads stories back from the log.
+     */
+    private static final long REMEMBERED =
+            Math.max(4_000, Runtime.getRuntime().maxMemory() / 4 / STORY_BYTES);
 
     /**
      * What came for a change.

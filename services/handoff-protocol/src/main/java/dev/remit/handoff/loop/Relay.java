@@ -171,7 +171,7 @@ class Relay {
 
     private Uni<List<Sealed>> left(Mutiny.Session session, Duration age) {
         return session.createNativeQuery(
-                        "select * from handoff_outbox where published_at is null"
+                        "select position, id, topic, key, headers, payload, created_at, published_at from handoff_outbox where published_at is null"
                                 + " and created_at <= now() - cast(:age as bigint) * interval '1 millisecond'"
                                 + " order by position limit cast(:round as integer) for update skip locked",
                         OutboxRow.class)
