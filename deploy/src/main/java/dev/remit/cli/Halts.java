@@ -2,6 +2,7 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -49,7 +50,7 @@ final class Halts {
         @ParentCommand Remit remit;
 
         @ArgGroup(multiplicity = "1")
-        Scope scope;
+        @Nullable Scope given;
 
         @Option(
                 names = "--version-only",
@@ -69,6 +70,7 @@ final class Halts {
 
         @Override
         public Integer call() throws Exception {
+            Scope scope = Objects.requireNonNull(given, "one of them is given");
             ObjectNode body = People.JSON.createObjectNode().put("reason", reason);
             if (scope.mesh) {
                 body.put("mesh", true);
