@@ -198,7 +198,7 @@ final class World {
                                     this,
                                     () -> Uni.createFrom().item(halted),
                                     () -> Uni.createFrom().item(ordersRead),
-                                    Duration.ofMillis(1)),
+                                    Duration.ZERO),
                             this,
                             meters,
                             clock,
