@@ -3,6 +3,8 @@ package dev.remit.wire;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.AuthorityHalted;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
@@ -60,7 +62,9 @@ public final class Messages {
                 CheckpointPublished.getClassSchema(),
                 DeadLettered.getClassSchema(),
                 DeadLetterResolved.getClassSchema(),
-                ContentErased.getClassSchema());
+                ContentErased.getClassSchema(),
+                AuthorityHalted.getClassSchema(),
+                AuthorityResumed.getClassSchema());
     }
 
     /**

@@ -10,6 +10,8 @@ import dev.remit.wire.Messages;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.AuthorityHalted;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
@@ -59,6 +61,8 @@ public enum Handoff {
     CORRECTION_REQUESTED(CorrectionRequested.class, Topic.CORRECTION, DATA_READINESS),
     CORRECTION_PROVIDED(CorrectionProvided.class, Topic.CORRECTION, DATA_READINESS),
     CHARTER_PUBLISHED(CharterPublished.class, Topic.CHARTER, CONNECTOR),
+    AUTHORITY_HALTED(AuthorityHalted.class, Topic.AUTHORITY, CONNECTOR),
+    AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());

@@ -25,6 +25,7 @@ public enum Topic {
     CHANGE_CLOSED("remit.change.closed.v1", "change id", CONNECTOR),
     CORRECTION("remit.correction.v1", "subject id"),
     CHARTER("remit.charter.v1", "charter name", DATA_READINESS, APPROVAL_ROUTING),
+    AUTHORITY("remit.authority.v1", "scope", DATA_READINESS, APPROVAL_ROUTING, EXECUTOR),
     CHECKPOINT("remit.checkpoint.v1", "log origin"),
     DEAD_LETTER("remit.dead-letter.v1", "original key");
 

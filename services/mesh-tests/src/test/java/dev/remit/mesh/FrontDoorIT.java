@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Service;
+import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Tokens;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class FrontDoorIT {
     private static final String CHARTER = "leaver-offboarding";
     private static final String TARGET = "keycloak:acme";
+    private static final String INTERN = "00000000-0000-4000-8000-000000000030";
     private static final String TRACE = "ab".repeat(32);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
@@ -357,6 +360,137 @@ class FrontDoorIT {
             JsonNode none =
                     copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
             assertThat(none.toString()).doesNotContain("failure");
+        }
+    }
+
+    @Test
+    @Order(8)
+    void aPersonHaltsAndResumesAndWhatWasUnderWayIsHeldMeanwhile() throws Exception {
+        Map<String, ?> charter = Map.of("charter", CHARTER, "reason", "wrong groups");
+        assertThat(mesh.post("connector", "/halts", "operator", charter).status()).isEqualTo(403);
+        assertThat(
+                        Requests.send(
+                                        "POST",
+                                        mesh.url("connector", "/halts"),
+                                        Tokens.of(mesh.home, "copilot", "admin"),
+                                        Mesh.text(charter))
+                                .json()
+                                .path("code")
+                                .asText())
+                .isEqualTo("PERSON_NEEDED");
+        String first = halt(charter);
+        Requests.Answer refused =
+                mesh.post("connector", "/changes", "offboarding.owner", proposal("E1030"));
+        assertThat(refused.status()).as(refused.text()).isEqualTo(409);
+        assertThat(refused.json().path("code").asText()).isEqualTo("HALTED");
+        assertThat(refused.json().path("detail").asText()).contains(CHARTER, "wrong groups");
+        resume(first);
+
+        String change =
+                mesh.post("connector", "/changes", "offboarding.owner", proposal("E1030"))
+                        .json()
+                        .path("changeId")
+                        .asText();
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+
+        String second = halt(Map.of("mesh", true, "reason", "looks wrong"));
+        Requests.Answer undecided = mesh.decide(change, "security", "security.one");
+        assertThat(undecided.status()).as(undecided.text()).isEqualTo(409);
+        assertThat(undecided.json().path("code").asText()).isEqualTo("HALTED");
+        mesh.hrSays("halt-1,E1003,LEFT,2026-01-31,resigned");
+        mesh.changeOf("E1003", each -> each.toString().contains("halted: mesh is halted"));
+        resume(second);
+
+        // authorized while the executor is down, halted before it is up again
+        mesh.stack.kill("executor");
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        mesh.changeOf("E1030", each -> Mesh.types(each).contains("ExecutionAuthorized"));
+        String third =
+                mesh.post("connector", "/halts", "admin", Map.of("mesh", true, "reason", "wait"))
+                        .json()
+                        .path("haltId")
+                        .asText();
+        mesh.revived();
+        JsonNode held =
+                Mesh.until(
+                        () ->
+                                Optional.of(
+                                                mesh.get(
+                                                        "executor",
+                                                        "/executions/" + change,
+                                                        "auditor"))
+                                        .filter(Requests.Answer::ok)
+                                        .map(Mesh::json)
+                                        .filter(each -> each.path("halted").isTextual()),
+                        "the halt at the executor");
+        assertThat(held.path("state").asText()).isEqualTo("INTENDED");
+        Thread.sleep(7_000);
+        assertThat(Accounts.isEnabled(mesh.home, INTERN)).as("nothing is begun").isTrue();
+
+        resume(third);
+        JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(Accounts.isEnabled(mesh.home, INTERN)).isFalse();
+        assertThat(mesh.verify(change).holds()).isTrue();
+        mesh.changeOf("E1003", each -> !each.path("state").asText().contains("halted: "));
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from message where type like '%Authority%'")
+                                        == 6
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "three halts and three resumptions in the log");
+    }
+
+    /** Halts as the administrator, and waits until every service that decides knows it. */
+    private static String halt(Map<String, ?> body) throws Exception {
+        Requests.Answer answer = mesh.post("connector", "/halts", "admin", body);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        long since = System.nanoTime();
+        String id = answer.json().path("haltId").asText();
+        for (Service service :
+                List.of(Service.DATA_READINESS, Service.APPROVAL_ROUTING, Service.EXECUTOR)) {
+            Mesh.until(
+                    () ->
+                            Databases.count(
+                                                    mesh.home,
+                                                    service,
+                                                    "select count(*) from handoff_halt where lifted_at is null and halt_id = '"
+                                                            + id
+                                                            + "'")
+                                            == 1
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "the halt at " + service.id());
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - since);
+        System.out.println("  halted everywhere after " + took.toMillis() + " ms");
+        assertThat(took).isLessThan(Duration.ofSeconds(4));
+        return id;
+    }
+
+    private static void resume(String halt) throws Exception {
+        Requests.Answer answer =
+                mesh.post(
+                        "connector",
+                        "/halts/" + halt + "/resume",
+                        "admin",
+                        Map.of("reason", "checked"));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        for (Service service : List.of(Service.DATA_READINESS, Service.APPROVAL_ROUTING)) {
+            Mesh.until(
+                    () ->
+                            Databases.count(
+                                                    mesh.home,
+                                                    service,
+                                                    "select count(*) from handoff_halt where lifted_at is null")
+                                            == 0
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "the resumption at " + service.id());
         }
     }
 

@@ -19,6 +19,10 @@ import dev.remit.approval.domain.Resolution;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Routing;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.InForce;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -56,6 +60,7 @@ class Advance {
     private final People people;
     private final Charters charters;
     private final Delegations delegations;
+    private final Halts halts;
     private final Letters letters;
     private final Notices notices;
     private final MeterRegistry meters;
@@ -67,6 +72,7 @@ class Advance {
             People people,
             Charters charters,
             Delegations delegations,
+            Halts halts,
             Letters letters,
             Notices notices,
             MeterRegistry meters,
@@ -76,6 +82,7 @@ class Advance {
         this.people = people;
         this.charters = charters;
         this.delegations = delegations;
+        this.halts = halts;
         this.letters = letters;
         this.notices = notices;
         this.meters = meters;
@@ -116,6 +123,9 @@ class Advance {
                                                         Routing.forecast(
                                                                 each,
                                                                 known(
+                                                                        // what is halted was
+                                                                        // refused at the front door
+                                                                        Optional.empty(),
                                                                         lookups.getOrDefault(
                                                                                 each.charterHash(),
                                                                                 new Lookup.Missing(
@@ -127,11 +137,13 @@ class Advance {
 
     /** What was looked up for all steps together. */
     private record Found(
-            Map<Concern, List<Account>> people, Map<String, List<Delegation>> delegations) {}
+            Map<Concern, List<Account>> people,
+            Map<String, List<Delegation>> delegations,
+            InForce halted) {}
 
     /**
-     * At most four queries: who is asked and has a part; who took over as a manager since; who acts
-     * for any of them; and those.
+     * At most five queries: what is halted; who is asked and has a part; who took over as a manager
+     * since; who acts for any of them; and those.
      */
     private Uni<Found> find(
             List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
@@ -160,7 +172,12 @@ class Advance {
                                                                     Concern.account(link.to()))));
                                     delegates.removeAll(found.keySet());
                                     return more(delegates, found)
-                                            .map(people -> new Found(people, links));
+                                            .chain(people ->
+                                                    halts.inForce()
+                                                            .map(halted ->
+                                                                    new Found(
+                                                                            people, links,
+                                                                            halted)));
                                 }));
     }
 
@@ -188,8 +205,16 @@ class Advance {
         return ids;
     }
 
-    private Known known(Lookup charter, Found found, Instant now) {
-        return new Known(charter, found.people(), found.delegations(), executors, now, patience);
+    private Known known(Optional<Ready> ready, Lookup charter, Found found, Instant now) {
+        return new Known(
+                charter,
+                found.people(),
+                found.delegations(),
+                executors,
+                now,
+                patience,
+                ready.flatMap(each -> found.halted().over(() -> Scopes.of(each.kept())))
+                        .map(Halt::words));
     }
 
     private Uni<List<Outcome>> decide(
@@ -206,14 +231,15 @@ class Advance {
         for (Step step : steps) {
             Loaded before =
                     now.getOrDefault(step.change(), new Loaded(new Route.Unrouted(), List.of()));
+            Optional<Ready> about = ready(step.event()).or(() -> before.route().underWay());
             Lookup charter =
-                    ready(step.event())
-                            .or(() -> before.route().underWay())
-                            .map(ready -> lookups.get(ready.charterHash()))
+                    about.map(ready -> lookups.get(ready.charterHash()))
                             .orElse(new Lookup.Missing("no charter was named"));
             Outcome outcome =
                     Routing.decide(
-                            before.route(), step.event(), known(charter, found, outbox.now()));
+                            before.route(),
+                            step.event(),
+                            known(about, charter, found, outbox.now()));
             outcomes.add(outcome);
             if (!outcome.next().equals(before.route())) {
                 moved.put(step.change(), outcome.next());

@@ -19,7 +19,9 @@ public record Concern(Kind kind, String id) {
         ROLE,
         /** The account that is to be changed, whatever its system. */
         TARGET,
-        CHARTER
+        CHARTER,
+        /** What is halted. */
+        HALTS
     }
 
     public static Concern account(String id) {
@@ -44,6 +46,11 @@ public record Concern(Kind kind, String id) {
 
     public static Concern charter(String hash) {
         return new Concern(Kind.CHARTER, hash);
+    }
+
+    /** Whatever is halted: its end can move every open route. */
+    public static Concern halts() {
+        return new Concern(Kind.HALTS, "");
     }
 
     /**

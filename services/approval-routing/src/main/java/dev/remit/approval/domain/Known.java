@@ -16,6 +16,7 @@ import java.util.Set;
  * @param delegations by immutable id of the one who delegates
  * @param executors immutable ids of the accounts that execute
  * @param now microseconds, UTC
+ * @param halted who has halted what the change is in, and why; empty while nobody has
  * @param patience how long a change may be held before its first stage
  */
 public record Known(
@@ -24,7 +25,19 @@ public record Known(
         Map<String, List<Delegation>> delegations,
         Set<String> executors,
         Instant now,
-        Duration patience) {
+        Duration patience,
+        Optional<String> halted) {
+    /** Nobody has halted anything. */
+    public Known(
+            Charter.Lookup charter,
+            Map<Concern, List<Account>> people,
+            Map<String, List<Delegation>> delegations,
+            Set<String> executors,
+            Instant now,
+            Duration patience) {
+        this(charter, people, delegations, executors, now, patience, Optional.empty());
+    }
+
     List<Account> accounts(Concern concern) {
         return people.getOrDefault(concern, List.of());
     }
@@ -37,8 +50,14 @@ public record Known(
         return new Person(id, account(id).flatMap(Account::workerId));
     }
 
-    /** The charter, if it is known and in force. */
+    /**
+     * The charter, if it is known and in force. What is halted has none: nothing is asked, approved
+     * or authorized, and time goes on.
+     */
     Charter.Lookup charterInForce() {
+        if (halted.isPresent()) {
+            return new Charter.Lookup.Missing("halted: " + halted.get());
+        }
         return switch (charter) {
             case Charter.Lookup.Found(Charter found) ->
                     found.notInForce(now)

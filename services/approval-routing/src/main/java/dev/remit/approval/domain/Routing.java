@@ -254,7 +254,12 @@ public final class Routing {
         if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
             return known.charterInForce() instanceof Lookup.Missing(String why)
                     ? Outcome.refused(
-                            open, new Result.Refused(409, "CHARTER_NOT_IN_FORCE", why, false))
+                            open,
+                            new Result.Refused(
+                                    409,
+                                    known.halted().isPresent() ? "HALTED" : "CHARTER_NOT_IN_FORCE",
+                                    why,
+                                    false))
                     : Outcome.nothing(open);
         }
         Progress progress = new Progress(course, charter, known);

@@ -250,11 +250,15 @@ final class InMemory
 
     private static Set<Concern> concerns(Route route) {
         return switch (route) {
-            case Route.CharterUnknown held -> Set.of(Concern.charter(held.ready().charterHash()));
+            case Route.CharterUnknown held ->
+                    Set.of(Concern.charter(held.ready().charterHash()), Concern.halts());
             case Route.Barred barred ->
-                    Set.of(Concern.worker(barred.ready().parties().subjectWorker()));
+                    Set.of(
+                            Concern.worker(barred.ready().parties().subjectWorker()),
+                            Concern.halts());
             case Route.Open open -> {
                 Set<Concern> all = new HashSet<>();
+                all.add(Concern.halts());
                 open.course().open().forEach(each -> all.addAll(each.asks()));
                 yield all;
             }

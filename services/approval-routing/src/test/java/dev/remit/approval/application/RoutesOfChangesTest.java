@@ -66,6 +66,46 @@ class RoutesOfChangesTest {
     }
 
     @Test
+    void whatIsHaltedIsPutToNobodyAndGoesOnWhenTheHaltIsLifted() {
+        scene.halt("charter/leaver");
+        scene.receive(List.of(CHANGE));
+        ApprovalRequested held = (ApprovalRequested) world.messages(CHANGE).getLast();
+        assertThat(held.getHeld()).contains("halted", "charter/leaver", "boss", "looks wrong");
+        assertThat(held.getCandidates()).isEmpty();
+
+        scene.resume();
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        assertThat(scene.decide(CHANGE, "security-1").status()).isEqualTo(201);
+        assertThat(types(CHANGE)).endsWith("ExecutionAuthorized");
+    }
+
+    @Test
+    void nobodyDecidesWhatIsHalted() {
+        scene.receive(List.of(CHANGE));
+        scene.decide(CHANGE, "manager");
+        for (String scope : List.of("mesh", "version/" + Scene.CHARTER, "agent/clerk")) {
+            scene.halt(scope);
+            Result refused = scene.decide(CHANGE, "security-1");
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.code()).isEqualTo("HALTED");
+        }
+        assertThat(types(CHANGE)).doesNotContain("ExecutionAuthorized");
+        scene.halt("agent/another");
+        assertThat(scene.decide(CHANGE, "security-1").status()).isEqualTo(201);
+        assertThat(types(CHANGE)).endsWith("ExecutionAuthorized");
+    }
+
+    @Test
+    void aRuleDecidesNothingThatIsHalted() {
+        scene.charter(Scene.rule("auto", "low-risk", Optional.empty()));
+        scene.halt("mesh");
+        scene.receive(List.of(CHANGE));
+        assertThat(types(CHANGE)).containsExactly("ApprovalRequested");
+        scene.resume();
+        assertThat(types(CHANGE)).endsWith("ApprovalDecided", "ExecutionAuthorized");
+    }
+
+    @Test
     void aBatchOfFiveHundredCostsAsManyPortCallsAsABatchOfOne() {
         scene.receive(List.of(CHANGE));
         Map<String, Integer> one = new TreeMap<>(world.calls);

@@ -15,11 +15,15 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.InForce;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
@@ -31,6 +35,7 @@ import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
 import dev.remit.wire.v1.Subject;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -65,6 +70,7 @@ final class Scene {
     final WithdrawChange withdraw;
     final Delegate delegate;
 
+    InForce halted = InForce.NONE;
     private int offset;
 
     Scene() {
@@ -74,6 +80,7 @@ final class Scene {
                         world,
                         world,
                         world,
+                        () -> Uni.createFrom().item(halted),
                         new KafkaLetters(),
                         world,
                         meters,
@@ -255,6 +262,34 @@ final class Scene {
                                 .setRoles(List.of("approver"))
                                 .build())
                 .build();
+    }
+
+    /** A person halts this scope, and nothing else is halted. */
+    void halt(String scope) {
+        halted =
+                new InForce(
+                        List.of(
+                                new Halt(
+                                        new UUID(7, 7),
+                                        scope,
+                                        "boss",
+                                        "looks wrong",
+                                        Instant.EPOCH)));
+    }
+
+    /** The halt is lifted, and the service is told. */
+    void resume() {
+        halted = InForce.NONE;
+        receive(
+                AuthorityResumed.newBuilder()
+                        .setHaltId(new UUID(7, 7))
+                        .setScope(Scopes.wire(Scopes.MESH))
+                        .setResumedBy(
+                                Actor.newBuilder().setId("boss").setKind(ActorKind.HUMAN).build())
+                        .setReason("fine")
+                        .setResumedAt(Instant.EPOCH)
+                        .build());
+        lookAgain();
     }
 
     static CharterPublished published() {

@@ -11,7 +11,12 @@ import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.InForce;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
@@ -48,6 +53,7 @@ public class AskForChanges {
     private final Proposals proposals;
     private final ProposeChange propose;
     private final Answers answers;
+    private final Halts halts;
     private final MeterRegistry meters;
 
     AskForChanges(
@@ -57,6 +63,7 @@ public class AskForChanges {
             Proposals proposals,
             ProposeChange propose,
             Answers answers,
+            Halts halts,
             MeterRegistry meters) {
         this.handoffs = handoffs;
         this.charters = charters;
@@ -64,6 +71,7 @@ public class AskForChanges {
         this.proposals = proposals;
         this.propose = propose;
         this.answers = answers;
+        this.halts = halts;
         this.meters = meters;
     }
 
@@ -229,7 +237,13 @@ public class AskForChanges {
         }
         return proposals
                 .open(matters)
-                .chain(open -> loads(fields, now).map(loads -> new Whole(found, open, loads, now)));
+                .chain(open ->
+                        loads(fields, now)
+                                .chain(loads ->
+                                        halts.inForce()
+                                                .map(halted ->
+                                                        new Whole(
+                                                                found, open, loads, halted, now))));
     }
 
     private Uni<Map<Field, Admission.Load>> loads(Collection<Field> fields, Instant now) {
@@ -253,21 +267,40 @@ public class AskForChanges {
                 .map(worker -> new Matter(worker, wish.target(), wish.action()));
     }
 
+    /** What a change would be in, were it opened; see {@link Scopes#of}. */
+    private Set<String> scopes(Wish wish) {
+        Set<String> scopes = new TreeSet<>();
+        scopes.add(Scopes.MESH);
+        scopes.add(Scopes.charter(wish.charter()));
+        charters.find(wish.charter())
+                .map(Charter::hash)
+                .map(Scopes::version)
+                .ifPresent(scopes::add);
+        if (wish.proposer().kind() != Proposer.Kind.HUMAN) {
+            scopes.add(Scopes.agent(wish.proposer().id()));
+        }
+        wish.proposer().agent().map(agent -> Scopes.agent(agent.client())).ifPresent(scopes::add);
+        return scopes;
+    }
+
     /** What all wishes of a request stand on; what one of them opens counts for the next. */
     private final class Whole {
         private final Map<Subjects.Asked, Admission.Subject> found;
         private final Map<Matter, UUID> open;
         private final Map<Field, Admission.Load> loads;
+        private final InForce halted;
         private final Instant now;
 
         Whole(
                 Map<Subjects.Asked, Admission.Subject> found,
                 Map<Matter, UUID> open,
                 Map<Field, Admission.Load> loads,
+                InForce halted,
                 Instant now) {
             this.found = found;
             this.open = new HashMap<>(open);
             this.loads = new HashMap<>(loads);
+            this.halted = halted;
             this.now = now;
         }
 
@@ -285,6 +318,7 @@ public class AskForChanges {
                                     subject,
                                     matter.map(open::get),
                                     load,
+                                    halted.over(() -> scopes(wish)).map(Halt::words),
                                     now));
             if (admission instanceof Admission.Admitted) {
                 matter.ifPresent(each -> open.put(each, change));

@@ -35,16 +35,21 @@ public sealed interface Admission {
      *
      * @param charter the one in force under the wished name
      * @param open the open change for the same subject, target and action
+     * @param halted who has halted what it would be in, and why
      */
     record Known(
             Optional<Charter> charter,
             Subject subject,
             Optional<UUID> open,
             Load load,
+            Optional<String> halted,
             Instant now) {}
 
     /** Decides; the first rule that refuses is named. */
     static Admission of(Wish wish, Known known) {
+        if (known.halted().isPresent()) {
+            return refused(409, "charter", "HALTED", known.halted().get());
+        }
         if (known.charter().isEmpty()) {
             return refused(
                     422,

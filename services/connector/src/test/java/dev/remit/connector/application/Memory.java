@@ -2,6 +2,9 @@ package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Charter;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.HaltRegister;
+import dev.remit.handoff.halt.InForce;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,6 +55,7 @@ public final class Memory implements Handoffs {
         final Map<String, Lease> leases = new HashMap<>();
         final Map<UUID, Letter> letters = new LinkedHashMap<>();
         final List<Aside> asides = new ArrayList<>();
+        final Map<String, HaltRegister.Last> halts = new LinkedHashMap<>();
 
         Tables copy() {
             Tables copy = new Tables();
@@ -71,6 +75,7 @@ public final class Memory implements Handoffs {
             copy.leases.putAll(leases);
             copy.letters.putAll(letters);
             copy.asides.addAll(asides);
+            copy.halts.putAll(halts);
             return copy;
         }
     }
@@ -139,7 +144,18 @@ public final class Memory implements Handoffs {
                 new MemoryProposals(),
                 propose(),
                 new MemoryAnswers(),
+                new MemoryHalts(),
                 meters);
+    }
+
+    /** These charters were published before. */
+    void published(PublishedCharters.Document... documents) {
+        tables.charters.addAll(List.of(documents));
+    }
+
+    HaltAuthority halting() {
+        return new HaltAuthority(
+                this, new MemoryHalts(), new MemoryCharters(), new MemoryProposals());
     }
 
     WithdrawChange withdraw() {
@@ -441,6 +457,49 @@ public final class Memory implements Handoffs {
                             .filter(tables.proposed::add)
                             .map(tables.proposals::get)
                             .toList());
+        }
+    }
+
+    private final class MemoryHalts implements HaltRegister {
+        @Override
+        public Uni<InForce> inForce() {
+            return Uni.createFrom()
+                    .item(() ->
+                            new InForce(
+                                    tables.halts.values().stream()
+                                            .filter(Last::isInForce)
+                                            .map(Last::halt)
+                                            .toList()));
+        }
+
+        @Override
+        public Uni<Void> halt(Halt halt) {
+            return Uni.createFrom()
+                    .voidItem()
+                    .invoke(() -> tables.halts.put(halt.scope(), new Last(halt, Optional.empty())));
+        }
+
+        @Override
+        public Uni<Void> lift(UUID halt, String scope, String by, Instant at) {
+            return Uni.createFrom()
+                    .voidItem()
+                    .invoke(() ->
+                            tables.halts.computeIfPresent(
+                                    scope, (_, last) -> new Last(last.halt(), Optional.of(at))));
+        }
+
+        @Override
+        public Uni<Optional<Last>> last(String scope) {
+            return Uni.createFrom().item(() -> Optional.ofNullable(tables.halts.get(scope)));
+        }
+
+        @Override
+        public Uni<Optional<Last>> find(UUID halt) {
+            return Uni.createFrom()
+                    .item(() ->
+                            tables.halts.values().stream()
+                                    .filter(last -> last.halt().id().equals(halt))
+                                    .findFirst());
         }
     }
 

@@ -39,7 +39,8 @@ public interface Facts {
 
     /**
      * What is known. Costs one query for each distinct charter, two for each distinct target, one
-     * for all managers, and one for each distinct protected group that a subject is in.
+     * for all managers, one for each distinct protected group that a subject is in, and one for
+     * halts.
      */
     Uni<Findings> about(Collection<Inquiry> inquiries, Instant now);
 

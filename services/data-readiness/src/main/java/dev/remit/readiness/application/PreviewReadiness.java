@@ -3,7 +3,6 @@ package dev.remit.readiness.application;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.readiness.application.Facts.Inquiry;
 import dev.remit.readiness.domain.Judgement;
-import dev.remit.readiness.domain.Known;
 import dev.remit.readiness.domain.Request;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -30,9 +29,6 @@ public class PreviewReadiness {
                         List.of(),
                         outbox ->
                                 facts.about(List.of(new Inquiry(request, Map.of())), outbox.now()))
-                .map(found -> {
-                    Known known = found.of(request.change());
-                    return Judgement.of(request, known.charter(), known.observed());
-                });
+                .map(found -> found.of(request.change()).judge(request));
     }
 }

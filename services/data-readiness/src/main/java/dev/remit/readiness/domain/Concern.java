@@ -10,4 +10,7 @@ public sealed interface Concern {
 
     /** The charter with this hash, SHA-256 in hexadecimal. */
     record OfCharter(String hash) implements Concern {}
+
+    /** What is halted. */
+    record OfHalts() implements Concern {}
 }

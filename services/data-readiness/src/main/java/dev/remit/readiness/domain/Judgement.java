@@ -59,6 +59,9 @@ public record Judgement(
             boolean corrected,
             String reason) {}
 
+    /** Before the reason of a change that waits for a person to lift a halt. */
+    static final String HALT = "halted: ";
+
     public static final String ACCOUNT = "account.correlated";
     public static final String MANAGER = "manager.active";
     public static final String FRESH = "source.fresh";
@@ -155,11 +158,14 @@ public record Judgement(
     }
 
     /**
-     * What may change this judgement while the change is held: its charter while that is not known;
-     * then the subject's accounts in the target, the manager's where people sign in, and the next
-     * complete reading of a target that is stale.
+     * What may change this judgement while the change is held: the end of a halt; its charter while
+     * that is not known; then the subject's accounts in the target, the manager's where people sign
+     * in, and the next complete reading of a target that is stale.
      */
     Set<Concern> waitsFor(Request request, Known known) {
+        if (known.halted().isPresent()) {
+            return Set.of(new Concern.OfHalts());
+        }
         if (known.charter().isEmpty()) {
             return Set.of(new Concern.OfCharter(request.charterHash()));
         }
@@ -197,12 +203,15 @@ public record Judgement(
 
     /**
      * The kinds of reasons in a text of {@link #held()}, without what is particular to a change:
-     * {@code charter.unknown}, or each open fact with its state.
+     * {@code halted}, {@code charter.unknown}, or each open fact with its state.
      */
     public static List<String> reasons(String held) {
         return held.matches("([^=, ]+=[A-Z]+)(,[^=, ]+=[A-Z]+)*")
                 ? List.of(held.split(",", -1))
-                : List.of(held.startsWith("charter ") ? "charter.unknown" : "other");
+                : List.of(
+                        held.startsWith(HALT)
+                                ? "halted"
+                                : held.startsWith("charter ") ? "charter.unknown" : "other");
     }
 
     private static Fact judge(Charter.Required required, Request request, Observed observed) {

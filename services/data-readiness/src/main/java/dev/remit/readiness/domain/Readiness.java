@@ -213,7 +213,7 @@ public sealed interface Readiness {
             Map<String, String> corrections,
             Known known,
             @Nullable UUID cause) {
-        Judgement judgement = Judgement.of(proposal.request(), known.charter(), known.observed());
+        Judgement judgement = known.judge(proposal.request());
         return judgement.verdict() == Verdict.HELD
                 ? hold(proposal, before, corrections, known, judgement, cause)
                 : new Happened(

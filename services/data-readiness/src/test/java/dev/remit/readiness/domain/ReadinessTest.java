@@ -107,6 +107,32 @@ class ReadinessTest {
     }
 
     @Test
+    void underAHaltAChangeWaitsForItsEndWhateverItsFacts() {
+        Known halted =
+                new Known(
+                        Optional.of(CHARTER),
+                        orphan(NOW).observed(),
+                        Optional.of("mesh is halted"));
+        Happened happened = happened(new New(), new Proposed(PROPOSAL, halted));
+        Held held = (Held) happened.readiness();
+        assertThat(held.waitsFor()).containsExactly(new Concern.OfHalts());
+        assertThat(held.reasons()).isEqualTo("halted: mesh is halted");
+        assertThat(Judgement.reasons(held.reasons())).containsExactly("halted");
+        assertThat(held.asked()).as("nobody is asked for facts").isEmpty();
+
+        assertThat(((Held) happened(held, new News(Optional.of(OBSERVED), halted)).readiness()))
+                .extracting(Held::since)
+                .isEqualTo(held.since());
+        assertThat(
+                        ((Judged)
+                                        happened(held, new News(Optional.of(OBSERVED), fit(NOW)))
+                                                .readiness())
+                                .verdict())
+                .as("once it is lifted")
+                .isEqualTo(Verdict.READY);
+    }
+
+    @Test
     void aProposedChangeThatIsHaltedAsksNobody() {
         Observed twins =
                 new Observed(

@@ -51,7 +51,11 @@ public interface Executions {
     /** What became of a lease. */
     record Settlement(UUID authorization, int number, Next.Last last) {}
 
-    /** An execution as it is shown. */
+    /**
+     * An execution as it is shown.
+     *
+     * @param halted who has halted what it is in, and why
+     */
     record Shown(
             UUID change,
             UUID authorization,
@@ -62,7 +66,8 @@ public interface Executions {
             @Nullable String outcome,
             @Nullable String reason,
             boolean assisted,
-            @Nullable String person) {}
+            @Nullable String person,
+            @Nullable String halted) {}
 
     /**
      * Stores intents; one whose authorization is known is left as it is. One whose authorization
@@ -93,7 +98,7 @@ public interface Executions {
     /**
      * A person takes on an execution that waits for one; who came first stays.
      *
-     * @return who has it now; empty if the change has none that waits for a person
+     * @return who has it now; empty if the change has none that waits for a person, or it is halted
      */
     Uni<Optional<String>> takeOn(UUID change, String person, Instant now);
 

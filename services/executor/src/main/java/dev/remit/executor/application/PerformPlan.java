@@ -53,6 +53,15 @@ public class PerformPlan {
         }
     }
 
+    /** A person has halted what the change is in: what is done is done, nothing more is. */
+    static final class Halted extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Halted(String words) {
+            super("halted: " + words, null, false, false);
+        }
+    }
+
     /** An attempt under way; lives on one thread at a time. */
     private static final class Work {
         private final Leased leased;
@@ -82,6 +91,7 @@ public class PerformPlan {
 
     private final Targets targets;
     private final Plans plans;
+    private final WatchHalts halts;
     private final StopPoints stops;
     private final MeterRegistry meters;
     private final Clock clock;
@@ -90,12 +100,14 @@ public class PerformPlan {
     PerformPlan(
             Targets targets,
             Plans plans,
+            WatchHalts halts,
             StopPoints stops,
             MeterRegistry meters,
             Clock clock,
             @ConfigProperty(name = "remit.executor.call-timeout") Duration patience) {
         this.targets = targets;
         this.plans = plans;
+        this.halts = halts;
         this.stops = stops;
         this.meters = meters;
         this.clock = clock;
@@ -172,7 +184,9 @@ public class PerformPlan {
             return new Finding.Impossible(words(failure));
         }
         LOG.warnf(
-                failure instanceof Target.Silent || failure instanceof TimeoutException
+                failure instanceof Target.Silent
+                                || failure instanceof TimeoutException
+                                || failure instanceof Halted
                         ? null
                         : failure,
                 "authorization %s waits for %s: %s",
@@ -195,7 +209,7 @@ public class PerformPlan {
         return Multi.createFrom()
                 .iterable(calls)
                 .onItem()
-                .transformToUniAndConcatenate(call -> change(work, call))
+                .transformToUniAndConcatenate(call -> unlessHalted(work, call))
                 .collect()
                 .asList()
                 .map(done -> Optional.<String>empty())
@@ -204,6 +218,15 @@ public class PerformPlan {
                 .invoke(() -> stops.reached(StopPoints.Point.CALL))
                 .chain(obstacle ->
                         read(work).map(after -> new Finding.ReadBack(before, after, obstacle)));
+    }
+
+    /** Each call is a step that is finished; before the next one, halts are asked for. */
+    private Uni<Void> unlessHalted(Work work, Call call) {
+        return halts.against(work.leased.intent().scopes())
+                .chain(halt ->
+                        halt.isPresent()
+                                ? Uni.createFrom().failure(new Halted(halt.get()))
+                                : change(work, call));
     }
 
     private Uni<Void> change(Work work, Call call) {
@@ -247,7 +270,9 @@ public class PerformPlan {
 
     /** In plain words, and without what a foreign exception's text may hold. */
     private String words(Throwable failure) {
-        return failure instanceof Target.Impossible || failure instanceof Target.Silent
+        return failure instanceof Target.Impossible
+                        || failure instanceof Target.Silent
+                        || failure instanceof Halted
                 ? String.valueOf(failure.getMessage())
                 : failure instanceof TimeoutException
                         ? "no answer within " + patience.toMillis() + " ms"

@@ -20,6 +20,9 @@ public class TakeOnExecution {
         /** Another's, who came first. */
         record Others() implements Taken {}
 
+        /** It is halted. */
+        record Halted(String words) implements Taken {}
+
         /** Nothing waits for a person. */
         record None() implements Taken {}
     }
@@ -38,11 +41,18 @@ public class TakeOnExecution {
     public Uni<Taken> takeOn(UUID change, String person) {
         return executions
                 .takeOn(change, person, clock.instant())
-                .map((Optional<String> holder) ->
+                .chain((Optional<String> holder) ->
                         holder.isEmpty()
-                                ? new Taken.None()
-                                : holder.get().equals(person)
-                                        ? new Taken.Yours()
-                                        : new Taken.Others());
+                                ? executions.find(change).map(TakeOnExecution::why)
+                                : Uni.createFrom()
+                                        .item(
+                                                holder.get().equals(person)
+                                                        ? new Taken.Yours()
+                                                        : new Taken.Others()));
+    }
+
+    private static Taken why(Optional<Executions.Shown> execution) {
+        String halted = execution.map(Executions.Shown::halted).orElse(null);
+        return halted == null ? new Taken.None() : new Taken.Halted(halted);
     }
 }

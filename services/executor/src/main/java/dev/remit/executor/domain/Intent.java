@@ -3,6 +3,7 @@ package dev.remit.executor.domain;
 import dev.remit.handoff.merkle.Hash;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -16,6 +17,7 @@ import java.util.UUID;
  * @param expiresAt from then on nothing may be begun
  * @param assisted whether a person executes and owns the result (mode ASSIST): this executor then
  *     changes nothing and only looks
+ * @param scopes what a person can halt to halt this execution, see {@code Scopes}
  */
 public record Intent(
         UUID authorization,
@@ -27,7 +29,8 @@ public record Intent(
         String planHash,
         Instant authorizedAt,
         Instant expiresAt,
-        boolean assisted) {
+        boolean assisted,
+        Set<String> scopes) {
     /** Clocks of one installation differ by less; an authorization further ahead is refused. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 

@@ -8,6 +8,7 @@ import dev.remit.executor.domain.Report.Done;
 import dev.remit.executor.domain.Report.Outcome;
 import dev.remit.executor.domain.Report.StepReport;
 import dev.remit.executor.domain.TargetState;
+import dev.remit.handoff.halt.InForce;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From an authorization's arrival to its report, with everything that can happen in between. */
 class ExecutionTest {
@@ -460,6 +462,92 @@ class ExecutionTest {
                                 .count())
                 .isEqualTo(1);
         World.until(() -> instance.inFlight() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mesh", "charter/leavers"})
+    void whatIsHaltedIsNotBegunAndGoesOnWhenTheHaltIsLifted(String scope) {
+        world.halt(scope);
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        instance.sweeps();
+        assertThat(world.acme.calls).isEmpty();
+        assertThat(world.open()).isEqualTo(1);
+
+        world.halted = InForce.NONE;
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void nothingIsCalledWhileAnOrderThatMayBeAHaltWasNotRead() {
+        world.ordersRead = false;
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.waiting() == 1);
+        assertThat(world.acme.calls).containsExactly("read a1");
+
+        world.ordersRead = true;
+        world.clock.pass(World.LEASE);
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void whatAnotherCharterHaltsIsNoneOfItsBusiness() {
+        world.halt("charter/joiners");
+        world.instance().receives(world.intent(world.acme, "a1"));
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aHaltAmidThePlanEndsTheAttemptAfterTheCallUnderWay() {
+        var waiting = hold(world.acme, "leave a1 /sales");
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> waiting.size() == 1);
+        world.halt("mesh");
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        waiting.remove().complete(null);
+        World.until(() -> world.waiting() == 1);
+        assertThat(world.acme.calls)
+                .as("the call under way is finished, the next one is not made")
+                .containsExactly("read a1", "disable a1", "leave a1 /sales");
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        assertThat(world.acme.calls).as("it is held, not tried again").hasSize(3);
+
+        world.halted = InForce.NONE;
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.acme.calls).filteredOn("disable a1"::equals).hasSize(1);
+        assertThat(world.acme.calls).filteredOn("leave a1 /staff"::equals).hasSize(1);
+    }
+
+    @Test
+    void whatIsHaltedBeyondItsEndIsReportedAllTheSame() {
+        world.halt("mesh");
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        world.clock.pass(Duration.ofHours(2));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.REFUSED);
+        assertThat(world.acme.calls).isEmpty();
+    }
+
+    @Test
+    void nobodyTakesOnWhatIsHalted() {
+        Intent intent = world.assisted(world.acme, "a1");
+        world.instance().receives(intent);
+        world.halt("charter/leavers");
+        var taking = new TakeOnExecution(world.executions, world.clock);
+        assertThat(taking.takeOn(intent.change(), "p1").await().indefinitely())
+                .isInstanceOf(TakeOnExecution.Taken.Halted.class);
     }
 
     /** Calls that start so wait until their emitter is completed. */

@@ -7,6 +7,8 @@ import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
 import dev.remit.executor.domain.Report;
 import dev.remit.executor.domain.TargetState;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.InForce;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Hash;
@@ -188,7 +190,19 @@ final class World {
 
         Instance(Optional<Point> death, Duration patience) {
             this.death = death;
-            var performing = new PerformPlan(this, this::plan, this, meters, clock, patience);
+            var performing =
+                    new PerformPlan(
+                            this,
+                            this::plan,
+                            new WatchHalts(
+                                    this,
+                                    () -> Uni.createFrom().item(halted),
+                                    () -> Uni.createFrom().item(ordersRead),
+                                    Duration.ZERO),
+                            this,
+                            meters,
+                            clock,
+                            patience);
             var reporting = new ReportExecutions(this, executions, this, this, meters);
             this.leases =
                     new LeaseExecutions(
@@ -526,6 +540,7 @@ final class World {
                                     .filter(row -> row.intent.assisted())
                                     .filter(row -> row.state.equals("INTENDED"))
                                     .filter(row -> now.isBefore(row.intent.expiresAt()))
+                                    .filter(row -> halted.over(row.intent.scopes()).isEmpty())
                                     .findFirst()
                                     .map(row -> {
                                         people.putIfAbsent(change, person);
@@ -535,7 +550,13 @@ final class World {
 
         @Override
         public Uni<Optional<Shown>> find(UUID change) {
-            throw new UnsupportedOperationException();
+            return atomic(
+                    "find",
+                    () ->
+                            rows.values().stream()
+                                    .filter(row -> row.intent.change().equals(change))
+                                    .findFirst()
+                                    .map(World.this::shown));
         }
 
         private Stream<Row> free(Lot lot, Instant now) {
@@ -545,6 +566,8 @@ final class World {
                             row.leasedUntil
                                     .map(until -> until.isBefore(clock.instant()))
                                     .orElse(true))
+                    .filter(row ->
+                            row.intent.isExpired(now) || halted.over(row.intent.scopes()).isEmpty())
                     .filter(row ->
                             switch (lot) {
                                 case Lot.On(var system) -> row.intent.target().equals(system);
@@ -579,6 +602,8 @@ final class World {
     private final Map<UUID, String> people = new java.util.concurrent.ConcurrentHashMap<>();
     private final Map<String, Plan> plans = new ConcurrentHashMap<>();
     volatile int refusedCommits;
+    volatile InForce halted = InForce.NONE;
+    volatile boolean ordersRead = true;
 
     /** One transaction after the other, so that who waits for a lock waits for the commit. */
     private final ExecutorService database =
@@ -621,7 +646,8 @@ final class World {
                 now.planHash(),
                 now.authorizedAt().plus(ahead),
                 now.expiresAt().plus(ahead),
-                now.assisted());
+                now.assisted(),
+                now.scopes());
     }
 
     Intent intent(String system, String account, int wrongHash) {
@@ -648,7 +674,8 @@ final class World {
                 wrongHash == 0 ? Hash.sha256(bytes).hex() : "0".repeat(64),
                 clock.instant(),
                 clock.instant().plusSeconds(3600),
-                false);
+                false,
+                Set.of("mesh", "charter/leavers"));
     }
 
     /** An authorization that a person is to execute. */
@@ -664,7 +691,36 @@ final class World {
                 own.planHash(),
                 own.authorizedAt(),
                 own.expiresAt(),
-                true);
+                true,
+                own.scopes());
+    }
+
+    private Executions.Shown shown(Row row) {
+        return new Executions.Shown(
+                row.intent.change(),
+                row.intent.authorization(),
+                row.state,
+                row.intent.planHash(),
+                row.startedAt.orElse(null),
+                row.intent.expiresAt(),
+                null,
+                row.reason,
+                row.intent.assisted(),
+                people.get(row.intent.change()),
+                halted.over(row.intent.scopes()).map(Halt::words).orElse(null));
+    }
+
+    /** A person halts this scope, and nothing else is halted. */
+    void halt(String scope) {
+        halted =
+                new InForce(
+                        List.of(
+                                new Halt(
+                                        new UUID(7, 7),
+                                        scope,
+                                        "admin",
+                                        "looks wrong",
+                                        clock.instant())));
     }
 
     List<Report.Outcome> outcomes() {

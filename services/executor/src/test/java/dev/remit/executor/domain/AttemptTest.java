@@ -94,7 +94,8 @@ class AttemptTest {
                                 "0".repeat(64),
                                 START,
                                 END,
-                                false),
+                                false,
+                                Set.of()),
                         plan,
                         all),
                 "PLAN_HASH");
@@ -382,7 +383,8 @@ class AttemptTest {
                 Hash.sha256(plan).hex(),
                 START,
                 END,
-                false);
+                false,
+                Set.of());
     }
 
     private static Report report(Next next) {

@@ -6,6 +6,7 @@ import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.Unprocessable.Code;
+import dev.remit.handoff.halt.PostgresHalts;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import io.micrometer.core.instrument.Counter;
@@ -89,6 +90,7 @@ class HandoffLoop {
     private final Wire wire;
     private final Contexts contexts;
     private final PostgresHandoffs handoffs;
+    private final PostgresHalts halts;
     private final Traces traces;
     private final LoopHealth health;
     private final MeterRegistry meters;
@@ -107,6 +109,7 @@ class HandoffLoop {
             Wire wire,
             Contexts contexts,
             PostgresHandoffs handoffs,
+            PostgresHalts halts,
             Traces traces,
             @Readiness LoopHealth health,
             MeterRegistry meters,
@@ -117,6 +120,7 @@ class HandoffLoop {
         this.wire = wire;
         this.contexts = contexts;
         this.handoffs = handoffs;
+        this.halts = halts;
         this.traces = traces;
         this.health = health;
         this.meters = meters;
@@ -328,7 +332,10 @@ class HandoffLoop {
                     dropped.increment(received.size() - fresh.size());
                     return fresh.isEmpty()
                             ? Uni.createFrom().item(0)
-                            : receiver.get().receive(fresh, outbox).replaceWith(fresh.size());
+                            // what is halted holds for the very batch that tells it
+                            : halts.take(fresh)
+                                    .chain(() -> receiver.get().receive(fresh, outbox))
+                                    .replaceWith(fresh.size());
                 });
     }
 

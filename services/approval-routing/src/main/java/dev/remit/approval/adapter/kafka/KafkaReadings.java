@@ -9,6 +9,7 @@ import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.AccountFacts;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.FactJudgement;
@@ -64,6 +65,7 @@ public class KafkaReadings implements Readings {
                 }
                 case CharterPublished published ->
                         concerns.add(Concern.charter(published.getCharter().getHash()));
+                case AuthorityResumed _ -> concerns.add(Concern.halts());
                 default -> {}
             }
         }

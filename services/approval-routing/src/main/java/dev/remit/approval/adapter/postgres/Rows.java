@@ -131,7 +131,7 @@ final class Rows {
                             Instant until,
                             Instant wake) -> {
                 fill(row, ready);
-                row.asks = Concern.charter(ready.charterHash()).text();
+                row.asks = lines(Stream.of(Concern.charter(ready.charterHash()), Concern.halts()));
                 outside(row, why, 0, since, until);
                 row.wakeAt = wake;
             }
@@ -141,6 +141,7 @@ final class Rows {
                         lines(
                                 Stream.concat(
                                         Stream.of(
+                                                Concern.halts(),
                                                 Concern.account(
                                                         barred.ready().parties().proposer()),
                                                 Concern.worker(
@@ -322,7 +323,11 @@ final class Rows {
         row.stage = first.index();
         row.stageName = first.name();
         row.stages = text(course.open().stream().map(Rows::kept).toList());
-        row.asks = lines(course.open().stream().flatMap(each -> each.asks().stream()));
+        row.asks =
+                lines(
+                        Stream.concat(
+                                Stream.of(Concern.halts()),
+                                course.open().stream().flatMap(each -> each.asks().stream())));
         row.deciders =
                 course.open().stream()
                         .flatMap(each -> each.deciders(course.decisions()).stream())

@@ -7,10 +7,14 @@ import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.connector.domain.WorkerEvent;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.Agent;
+import dev.remit.wire.v1.AuthorityHalted;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ChangeWithdrawn;
@@ -171,6 +175,32 @@ public final class Observations {
                 .setReason(reason)
                 .setWithdrawnAt(now)
                 .build();
+    }
+
+    /** A halt. */
+    public static AuthorityHalted halted(Halt halt) {
+        return AuthorityHalted.newBuilder()
+                .setHaltId(halt.id())
+                .setScope(Scopes.wire(halt.scope()))
+                .setHaltedBy(person(halt.by()))
+                .setReason(halt.reason())
+                .setHaltedAt(halt.since())
+                .build();
+    }
+
+    /** The end of a halt. */
+    public static AuthorityResumed resumed(Halt halt, String by, String reason, Instant at) {
+        return AuthorityResumed.newBuilder()
+                .setHaltId(halt.id())
+                .setScope(Scopes.wire(halt.scope()))
+                .setResumedBy(person(by))
+                .setReason(reason)
+                .setResumedAt(at)
+                .build();
+    }
+
+    private static Actor person(String id) {
+        return Actor.newBuilder().setId(id).setKind(ActorKind.HUMAN).build();
     }
 
     private static Actor actor(Proposer proposer) {

@@ -2,6 +2,7 @@ package dev.remit.readiness.adapter.http;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.http.Problem;
 import dev.remit.readiness.application.PreviewReadiness;
 import dev.remit.readiness.domain.Judgement;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -58,15 +60,19 @@ public class Previews {
     public Uni<View> preview(@Nullable Asked body) {
         Asked asked = Problem.body(body);
         Subject subject = asked.subject() == null ? new Subject(null, null) : asked.subject();
+        String charter = required("charter", asked.charter());
+        String hash = required("charterHash", asked.charterHash());
         return preview.preview(
                         new Request(
                                 new UUID(0, 0),
-                                required("charter", asked.charter()),
-                                required("charterHash", asked.charterHash()),
+                                charter,
+                                hash,
                                 required("subject.system", subject.system()),
                                 required("subject.id", subject.id()),
                                 required("target", asked.target()),
-                                required("action", asked.action())))
+                                required("action", asked.action()),
+                                // who would propose is not said, so halts of AIs do not show
+                                Set.of(Scopes.MESH, Scopes.charter(charter), Scopes.version(hash))))
                 .map(Previews::view);
     }
 

@@ -3,6 +3,7 @@ package dev.remit.readiness.adapter.kafka;
 import dev.remit.handoff.Ids;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.readiness.application.Letters;
@@ -143,7 +144,8 @@ public class AvroLetters implements Letters {
                 change.getSubject().getSystem(),
                 change.getSubject().getId(),
                 change.getTarget(),
-                change.getAction());
+                change.getAction(),
+                Scopes.of(change));
     }
 
     private static ReadinessJudged judged(byte[] change, Judgement judgement, Instant now) {

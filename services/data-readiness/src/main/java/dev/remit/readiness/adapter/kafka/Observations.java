@@ -3,6 +3,7 @@ package dev.remit.readiness.adapter.kafka;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.loop.Received;
 import dev.remit.readiness.domain.Concern;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Subject;
@@ -75,6 +76,7 @@ public final class Observations {
                 case CharterPublished published ->
                         concerns.put(
                                 new Concern.OfCharter(published.getCharter().getHash()), message);
+                case AuthorityResumed _ -> concerns.put(new Concern.OfHalts(), message);
                 default -> {}
             }
         }

@@ -12,6 +12,7 @@ final class ConcernKey {
                     "worker|" + system + "|" + workerId;
             case Concern.OfSource(String system) -> "source|" + system;
             case Concern.OfCharter(String hash) -> "charter|" + hash;
+            case Concern.OfHalts _ -> "halts|";
         };
     }
 
@@ -24,6 +25,7 @@ final class ConcernKey {
             case "worker" -> new Concern.OfWorker(parts[1], parts[2]);
             case "source" -> new Concern.OfSource(key.substring("source|".length()));
             case "charter" -> new Concern.OfCharter(parts[1]);
+            case "halts" -> new Concern.OfHalts();
             default -> throw new IllegalStateException("not the key of a concern: " + key);
         };
     }

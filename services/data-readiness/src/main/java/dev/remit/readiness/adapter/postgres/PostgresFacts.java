@@ -2,6 +2,9 @@ package dev.remit.readiness.adapter.postgres;
 
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.InForce;
 import dev.remit.handoff.loop.Received;
 import dev.remit.readiness.adapter.kafka.Observations;
 import dev.remit.readiness.application.Facts;
@@ -46,11 +49,15 @@ class PostgresFacts implements Facts {
     private record Held(String system, String path) {}
 
     private final Directory directory;
+    private final Halts halts;
     private final String people;
 
     PostgresFacts(
-            Directory directory, @ConfigProperty(name = "remit.people.system") String people) {
+            Directory directory,
+            Halts halts,
+            @ConfigProperty(name = "remit.people.system") String people) {
         this.directory = directory;
+        this.halts = halts;
         this.people = people;
     }
 
@@ -82,11 +89,17 @@ class PostgresFacts implements Facts {
                                         managers(inquiries, targets)
                                                 .chain(managers ->
                                                         holders(inquiries, charters, targets)
-                                                                .map(holders ->
-                                                                        known(
-                                                                                inquiries, charters,
-                                                                                targets, managers,
-                                                                                holders, now)))));
+                                                                .chain(holders ->
+                                                                        halts.inForce()
+                                                                                .map(halted ->
+                                                                                        known(
+                                                                                                inquiries,
+                                                                                                charters,
+                                                                                                targets,
+                                                                                                managers,
+                                                                                                holders,
+                                                                                                halted,
+                                                                                                now))))));
     }
 
     @Override
@@ -161,6 +174,7 @@ class PostgresFacts implements Facts {
             Map<String, Target> targets,
             Map<String, List<Account>> managers,
             Map<Held, List<Account>> holders,
+            InForce halted,
             Instant now) {
         Map<UUID, Known> known = new HashMap<>();
         for (Inquiry inquiry : inquiries) {
@@ -179,7 +193,8 @@ class PostgresFacts implements Facts {
                                     inquiry.corrections(),
                                     of(request.target(), holders),
                                     people,
-                                    now)));
+                                    now),
+                            halted.over(request.scopes()).map(Halt::words)));
         }
         return new Findings(known);
     }

@@ -18,6 +18,8 @@ import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.AuthorityHalted;
+import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Candidate;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeClosed;
@@ -38,6 +40,7 @@ import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.Outcome;
 import dev.remit.wire.v1.Proof;
 import dev.remit.wire.v1.ReadinessJudged;
+import dev.remit.wire.v1.Scope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -494,8 +497,16 @@ public final class Stories {
                                             .map(MissingProof::getName)
                                             .toList());
             case ContentErased erased -> "content erased: " + erased.getReason();
+            case AuthorityHalted halted ->
+                    "halts " + words(halted.getScope()) + ": " + halted.getReason();
+            case AuthorityResumed resumed ->
+                    "resumes " + words(resumed.getScope()) + ": " + resumed.getReason();
             default -> "";
         };
+    }
+
+    private static String words(Scope scope) {
+        return (scope.getKind() + " " + scope.getOf()).strip();
     }
 
     private static String held(@Nullable String held) {

@@ -21,6 +21,7 @@ public class ExecutionResource {
      * One execution; while it waits, the reason is what it waits for.
      *
      * @param person immutable id of who has taken it on, in mode ASSIST
+     * @param halted who has halted what it is in, and why
      */
     public record View(
             UUID changeId,
@@ -32,7 +33,8 @@ public class ExecutionResource {
             @Nullable String outcome,
             @Nullable String reason,
             String mode,
-            @Nullable String person) {}
+            @Nullable String person,
+            @Nullable String halted) {}
 
     /** Who executes. */
     public record TakenOn(String person) {}
@@ -63,6 +65,8 @@ public class ExecutionResource {
                             case TakeOnExecution.Taken.Others _ ->
                                     throw Problem.of(
                                             409, "TAKEN_ON", "another person has taken it on");
+                            case TakeOnExecution.Taken.Halted(String words) ->
+                                    throw Problem.of(409, "HALTED", words);
                             case TakeOnExecution.Taken.None _ ->
                                     throw Problem.of(
                                             404,
@@ -90,7 +94,8 @@ public class ExecutionResource {
                                                 each.outcome(),
                                                 each.reason(),
                                                 each.assisted() ? "ASSIST" : "OWN",
-                                                each.person()))
+                                                each.person(),
+                                                each.halted()))
                                 .orElseThrow(() ->
                                         Problem.of(
                                                 404,

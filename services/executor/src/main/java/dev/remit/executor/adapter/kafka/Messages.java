@@ -3,6 +3,7 @@ package dev.remit.executor.adapter.kafka;
 import dev.remit.executor.application.PerformPlan;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Report;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -37,7 +38,8 @@ final class Messages {
                         received.envelope().time(),
                         authorized.getExpiresAt(),
                         // closed: what is not plainly OWN is left to a person
-                        authorized.getChange().getMode() != Mode.OWN));
+                        authorized.getChange().getMode() != Mode.OWN,
+                        Scopes.of(authorized.getChange())));
     }
 
     /** The report, handed on. */

@@ -51,6 +51,9 @@ public class ExecutionRow extends PanacheEntityBase {
     /** Whether a person executes. */
     public boolean assisted;
 
+    /** What a person can halt to halt it, one a line. */
+    public String scopes;
+
     /** Who has taken it on, where a person executes. */
     public @Nullable String person;
 

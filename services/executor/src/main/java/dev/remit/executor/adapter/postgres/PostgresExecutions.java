@@ -3,6 +3,9 @@ package dev.remit.executor.adapter.postgres;
 import dev.remit.executor.application.Executions;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Next;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.InForce;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -23,20 +26,30 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** Executions as rows. Leases go by the database's clock, which all instances share. */
 @Singleton
 class PostgresExecutions implements Executions {
-    /** What no instance works on. */
+    private static final String HALTED =
+            "exists (select 1 from handoff_halt where lifted_at is null"
+                    + " and handoff_halt.scope = any(string_to_array(execution.scopes, chr(10))))";
+
+    /**
+     * What no instance works on. What is halted waits, but not beyond its end: that is reported.
+     */
     private static final String FREE =
-            "state = 'INTENDED' and (leased_until is null or leased_until < now())";
+            "state = 'INTENDED' and (leased_until is null or leased_until < now())"
+                    + " and (expires_at <= cast(:now as timestamptz) or not "
+                    + HALTED
+                    + ")";
 
     private static final String STORE =
             "insert into execution"
-                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, leased_until, state)"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, leased_until, state)"
                     + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
-                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted,"
+                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted, scopes,"
                     + " case when wait > 0 then now() + wait * interval '1 millisecond' end, 'INTENDED'"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
                     + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
-                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:waits as bigint[]), cast(:assisted as boolean[]))"
-                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, wait, assisted)"
+                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:waits as bigint[]), cast(:assisted as boolean[]),"
+                    + " cast(:scopes as text[]))"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, wait, assisted, scopes)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
     private static final String LEASE =
@@ -74,7 +87,15 @@ class PostgresExecutions implements Executions {
     private static final String TAKE_ON =
             "update execution set person = coalesce(person, :person)"
                     + " where change_id = :change and assisted and state = 'INTENDED'"
-                    + " and expires_at > cast(:now as timestamptz) returning person";
+                    + " and expires_at > cast(:now as timestamptz) and not "
+                    + HALTED
+                    + " returning person";
+
+    private final Halts halts;
+
+    PostgresExecutions(Halts halts) {
+        this.halts = halts;
+    }
 
     @Override
     public Uni<Void> store(Collection<Intent> intents, Instant now) {
@@ -106,6 +127,11 @@ class PostgresExecutions implements Executions {
                                                 .map(intent -> intent.wait(now).toMillis())
                                                 .toArray(Long[]::new))
                                 .setParameter(
+                                        "scopes",
+                                        texts(
+                                                intents,
+                                                intent -> String.join("\n", intent.scopes())))
+                                .setParameter(
                                         "assisted",
                                         intents.stream()
                                                 .map(Intent::assisted)
@@ -134,6 +160,7 @@ class PostgresExecutions implements Executions {
                                     var query =
                                             session.createNativeQuery(
                                                     sql.toString(), Integer.class);
+                                    query.setParameter("now", now);
                                     for (int n = 0; n < asked.size(); n++) {
                                         bind(query, asked.get(n), "lot" + n, now);
                                     }
@@ -249,11 +276,14 @@ class PostgresExecutions implements Executions {
     @Override
     public Uni<Optional<Shown>> find(UUID change) {
         return Panache.withSession(() ->
-                        ExecutionRow.<ExecutionRow>find(
-                                        "changeId = ?1 order by expiresAt desc", change)
-                                .page(0, 1)
-                                .firstResult())
-                .map(row -> Optional.ofNullable(row).map(PostgresExecutions::shown));
+                ExecutionRow.<ExecutionRow>find("changeId = ?1 order by expiresAt desc", change)
+                        .page(0, 1)
+                        .firstResult()
+                        .chain(row ->
+                                row == null
+                                        ? Uni.createFrom().item(Optional.empty())
+                                        : halts.inForce()
+                                                .map(halted -> Optional.of(shown(row, halted)))));
     }
 
     /** A lot as a condition, with one parameter of this name. */
@@ -288,14 +318,15 @@ class PostgresExecutions implements Executions {
                         row.planHash,
                         row.authorizedAt,
                         row.expiresAt,
-                        row.assisted),
+                        row.assisted,
+                        scopes(row)),
                 row.attempt,
                 row.interrupted,
                 Objects.requireNonNull(row.startedAt, "a leased execution was started"),
                 Optional.ofNullable(row.person));
     }
 
-    private static Shown shown(ExecutionRow row) {
+    private static Shown shown(ExecutionRow row, InForce halted) {
         return new Shown(
                 row.changeId,
                 row.authorizationId,
@@ -306,7 +337,12 @@ class PostgresExecutions implements Executions {
                 row.outcome,
                 row.reason,
                 row.assisted,
-                row.person);
+                row.person,
+                halted.over(scopes(row)).map(Halt::words).orElse(null));
+    }
+
+    private static Set<String> scopes(ExecutionRow row) {
+        return Set.of(row.scopes.split("\n", -1));
     }
 
     private static <T> UUID[] ids(Collection<T> all, Function<T, UUID> id) {

@@ -1,0 +1,171 @@
+package dev.remit.handoff.halt;
+
+import dev.remit.handoff.loop.Received;
+import dev.remit.wire.v1.AuthorityHalted;
+import dev.remit.wire.v1.AuthorityResumed;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * Halts in the service's own database (table {@code handoff_halt}), so that they outlive a restart
+ * and hold for every replica at once. A scope has one row: its last halt.
+ */
+@Singleton
+public class PostgresHalts implements HaltRegister {
+    private static final Logger LOG = Logger.getLogger(PostgresHalts.class);
+
+    private static final String COLUMNS =
+            "select halt_id, scope, halted_by, reason, halted_at, lifted_at from handoff_halt";
+
+    private static final String HALT =
+            "insert into handoff_halt (scope, halt_id, halted_by, reason, halted_at)"
+                    + " values (:scope, :halt, :by, :reason, cast(:at as timestamptz))"
+                    + " on conflict (scope) do update set halt_id = excluded.halt_id, halted_by = excluded.halted_by,"
+                    + " reason = excluded.reason, halted_at = excluded.halted_at, lifted_by = null, lifted_at = null"
+                    + " where handoff_halt.halted_at < excluded.halted_at";
+
+    /** A halt that never came here is lifted beforehand: should it come, it is the older one. */
+    private static final String LIFT =
+            "insert into handoff_halt as known (scope, halt_id, halted_by, reason, halted_at, lifted_by, lifted_at)"
+                    + " values (:scope, :halt, '', '', cast(:at as timestamptz), :by, cast(:at as timestamptz))"
+                    + " on conflict (scope) do update set lifted_by = excluded.lifted_by, lifted_at = excluded.lifted_at"
+                    + " where known.halt_id = excluded.halt_id and known.lifted_at is null";
+
+    /** Takes in the halts and resumptions of a batch, in their order; passes over the rest. */
+    public Uni<Void> take(List<Received> batch) {
+        List<Uni<Void>> told = new ArrayList<>();
+        for (Received received : batch) {
+            switch (received.message()) {
+                case AuthorityHalted halted ->
+                        told.add(
+                                Scopes.of(halted.getScope())
+                                        .map(scope ->
+                                                halt(
+                                                        new Halt(
+                                                                halted.getHaltId(),
+                                                                scope,
+                                                                halted.getHaltedBy().getId(),
+                                                                halted.getReason(),
+                                                                halted.getHaltedAt())))
+                                        .orElseGet(() -> everything(halted)));
+                case AuthorityResumed resumed ->
+                        told.add(
+                                lift(
+                                        resumed.getHaltId(),
+                                        Scopes.of(resumed.getScope()).orElse(Scopes.MESH),
+                                        resumed.getResumedBy().getId(),
+                                        resumed.getResumedAt()));
+                default -> {}
+            }
+        }
+        return told.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Multi.createFrom()
+                        .iterable(told)
+                        .onItem()
+                        .transformToUniAndConcatenate(each -> each)
+                        .collect()
+                        .asList()
+                        .replaceWithVoid();
+    }
+
+    /** Closed: a scope that this build does not know stops everything here. */
+    private Uni<Void> everything(AuthorityHalted halted) {
+        LOG.errorf(
+                "halt %s has a scope that is not known here: everything is halted",
+                halted.getHaltId());
+        return halt(
+                new Halt(
+                        halted.getHaltId(),
+                        Scopes.MESH,
+                        halted.getHaltedBy().getId(),
+                        halted.getReason(),
+                        halted.getHaltedAt()));
+    }
+
+    @Override
+    public Uni<InForce> inForce() {
+        return rows(COLUMNS + " where lifted_at is null order by halted_at, scope")
+                .map(found ->
+                        found.isEmpty()
+                                ? InForce.NONE
+                                : new InForce(found.stream().map(Last::halt).toList()));
+    }
+
+    @Override
+    public Uni<Void> halt(Halt halt) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(HALT)
+                                .setParameter("scope", halt.scope())
+                                .setParameter("halt", halt.id())
+                                .setParameter("by", halt.by())
+                                .setParameter("reason", halt.reason())
+                                .setParameter("at", halt.since())
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> lift(UUID halt, String scope, String by, Instant at) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(LIFT)
+                                .setParameter("scope", scope)
+                                .setParameter("halt", halt)
+                                .setParameter("by", by)
+                                .setParameter("at", at)
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Optional<Last>> last(String scope) {
+        return rows(COLUMNS + " where scope = ?1", scope).map(found -> found.stream().findFirst());
+    }
+
+    @Override
+    public Uni<Optional<Last>> find(UUID halt) {
+        return rows(COLUMNS + " where halt_id = ?1", halt).map(found -> found.stream().findFirst());
+    }
+
+    private static Uni<List<Last>> rows(String sql, Object... parameters) {
+        return Panache.getSession()
+                .chain(session -> {
+                    var query = session.createNativeQuery(sql, Object[].class);
+                    for (int n = 0; n < parameters.length; n++) {
+                        query.setParameter(n + 1, parameters[n]);
+                    }
+                    return query.getResultList();
+                })
+                .map(rows -> rows.stream().map(PostgresHalts::last).toList());
+    }
+
+    private static Last last(Object[] row) {
+        return new Last(
+                new Halt(
+                        (UUID) row[0],
+                        (String) row[1],
+                        (String) row[2],
+                        (String) row[3],
+                        instant(row[4])),
+                Optional.ofNullable(row[5]).map(PostgresHalts::instant));
+    }
+
+    private static Instant instant(Object column) {
+        return switch (column) {
+            case Instant instant -> instant;
+            case OffsetDateTime time -> time.toInstant();
+            default -> throw new IllegalStateException("not a time: " + column.getClass());
+        };
+    }
+}
