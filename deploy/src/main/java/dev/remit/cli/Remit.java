@@ -41,6 +41,8 @@ import picocli.CommandLine.ScopeType;
             People.Withdraw.class,
             People.Approve.class,
             People.Correct.class,
+            ShowInbox.class,
+            Debt.class,
             Charters.class,
             DeadLetters.class,
             Verify.class,
