@@ -44,6 +44,8 @@ import picocli.CommandLine.ScopeType;
             Halts.Halt.class,
             Halts.Resume.class,
             Halts.Listing.class,
+            ShowInbox.class,
+            Debt.class,
             Charters.class,
             DeadLetters.class,
             Verify.class,

@@ -17,7 +17,7 @@ public final class Accounts {
     private static final int PAGE = 500;
 
     /** The account that the executor acts as. */
-    private static final String EXECUTOR = "00000000-0000-4000-8000-000000000052";
+    static final String EXECUTOR = "00000000-0000-4000-8000-000000000052";
 
     private static final Map<String, List<String>> LEAVERS =
             Map.of(

@@ -418,8 +418,12 @@ public final class Stack {
                 extra.put("remit.ledger.directory", home.ledger().toString());
                 extra.put("remit.ledger.key", home.keys().resolve("log.key").toString());
             }
-            case DATA_READINESS, APPROVAL_ROUTING ->
+            case DATA_READINESS ->
                     extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
+            case APPROVAL_ROUTING -> {
+                extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
+                extra.put("remit.approval.executors", Accounts.EXECUTOR);
+            }
         }
         if (service == Service.CONNECTOR || service == Service.APPROVAL_ROUTING) {
             // the demo's AI: it acts with the token of whom it helps, and proposes in their name

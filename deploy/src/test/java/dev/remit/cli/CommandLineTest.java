@@ -48,6 +48,7 @@ class CommandLineTest {
         assertWrong("--as", "approve", "some-change");
         assertWrong("FILE", "verify");
         assertWrong("'many'", "logs", "-n", "many");
+        assertWrong("'colour'", "debt", "--by", "colour");
         assertWrong("there are postgres, kafka", "logs", "nowhere", "--data", data.toString());
         assertWrong("give --kafka, --registry, --keys or --demo-realm", "prepare");
         assertWrong("--demo-realm needs --keycloak", "prepare", "--demo-realm");
@@ -68,6 +69,7 @@ class CommandLineTest {
                         List.of("changes", "some-change"),
                         List.of("propose", "--subject", "E1002", "--reason", "left"),
                         List.of("approve", "some-change", "--as", "sales.manager"),
+                        List.of("debt"),
                         List.of("correct"),
                         List.of("correct", "some-correction", "E1001"));
         for (List<String> each : commands) {

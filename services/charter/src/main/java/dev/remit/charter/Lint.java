@@ -257,7 +257,6 @@ public final class Lint {
     }
 
     private void stages() {
-        Set<String> earlier = new HashSet<>();
         int managers = 0;
         Set<String> named = new HashSet<>();
         int namedNeeded = 0;
@@ -266,7 +265,7 @@ public final class Lint {
             String path = "/spec/approval/stages/" + n;
             condition(Conditions.Place.ROUTE, stage.when(), path + "/when");
             condition(Conditions.Place.FILTER, stage.filter(), path + "/filter");
-            undefined(stage, path, earlier);
+            undefined(stage, path);
             quorum(stage, path);
             times(stage, path);
             if (stage.policy().isEmpty() && only(stage, Resolver.Kind.MANAGER)) {
@@ -294,7 +293,6 @@ public final class Lint {
                             "name more people");
                 }
             }
-            earlier.add(stage.name());
         }
         boolean person = charter.stages().stream().anyMatch(Lint::asksSomebody);
         if (!person && !charter.domain().protectedEntitlements().isEmpty()) {
@@ -329,7 +327,7 @@ public final class Lint {
         return stage.quorum() instanceof Threshold.Count(int count) ? count : 1;
     }
 
-    private void undefined(Stage stage, String path, Set<String> earlier) {
+    private void undefined(Stage stage, String path) {
         stage.deadline()
                 .calendar()
                 .filter(each -> !charter.calendars().containsKey(each))
@@ -356,12 +354,12 @@ public final class Lint {
             error("RESOLVER_MISSING", path, "asks nobody", "add resolvers");
         }
         for (int n = 0; n < stage.escalation().size(); n++) {
-            undefined(stage.escalation().get(n).to(), path + "/escalation/" + n + "/to", earlier);
+            undefined(stage.escalation().get(n).to(), path + "/escalation/" + n + "/to");
         }
-        undefined(stage.resolvers(), path + "/resolvers", earlier);
+        undefined(stage.resolvers(), path + "/resolvers");
     }
 
-    private void undefined(List<Resolver> resolvers, String path, Set<String> earlier) {
+    private void undefined(List<Resolver> resolvers, String path) {
         for (int n = 0; n < resolvers.size(); n++) {
             Resolver resolver = resolvers.get(n);
             String name = resolver.names().getFirst();
@@ -372,12 +370,13 @@ public final class Lint {
                         "'" + name + "' is no schedule of this charter",
                         "define it in approval.onCall");
             }
-            if (resolver.kind() == Resolver.Kind.PREVIOUS_APPROVERS && !earlier.contains(name)) {
+            if (resolver.kind() == Resolver.Kind.PREVIOUS_APPROVERS
+                    && charter.stages().stream().noneMatch(each -> each.name().equals(name))) {
                 error(
                         "NAME_UNDEFINED",
                         path + "/" + n + "/previousApprovers",
-                        "'" + name + "' is no earlier stage",
-                        "name a stage that stands before this one");
+                        "'" + name + "' is no stage of this charter",
+                        "name a stage whose approvers are asked again at the account's next change");
             }
         }
     }
@@ -415,7 +414,7 @@ public final class Lint {
                             + " of at most "
                             + most.get()
                             + (previous
-                                    ? " (who approved another stage may not approve this one)"
+                                    ? " (nobody approved a change of the account before its first)"
                                     : "")
                             + (helped ? "; it can be met after an escalation only" : ""),
                     "lower it, or ask more people");

@@ -111,7 +111,7 @@ class LintTest {
                 "FACT_WITHOUT_AGE | source.fresh, maxAge: PT2M | source.fresh | /spec/readiness/facts/1/maxAge",
                 "NAME_UNDEFINED | calendar: berlin | calendar: paris | /spec/approval/stages/2/deadline/calendar",
                 "NAME_UNDEFINED | onCall: primary } | onCall: secondary } | /spec/approval/stages/1/resolvers/1/onCall",
-                "NAME_UNDEFINED | { onCall: primary } | { previousApprovers: office } | /spec/approval/stages/1/resolvers/1/previousApprovers",
+                "NAME_UNDEFINED | { onCall: primary } | { previousApprovers: nowhere } | /spec/approval/stages/1/resolvers/1/previousApprovers",
                 "RESOLVER_TWICE | resolver: group | resolvers: [ { role: approver } ]\\n        resolver: group | /spec/approval/stages/2/resolver",
                 "DEADLINE_SHORT | within: PT16H | within: PT7H | /spec/approval/stages/2/deadline/within",
                 "DEADLINE_SHORT | quorum: 1, expiresAfter: PT48H | quorum: 1, expiresAfter: PT1H | /spec/approval/stages/0/expiresAfter",

@@ -15,12 +15,14 @@ import dev.remit.stack.Requests;
 import dev.remit.stack.Schemas;
 import dev.remit.stack.Tokens;
 import dev.remit.stack.Topics;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -140,7 +143,7 @@ class LifeOfAChangeIT {
                 mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested"))
                         .path("changeId")
                         .asText();
-        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        aManagerSeesItComeAndGo(change);
         assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
         Mesh.until(
                 () -> Accounts.isEnabled(mesh.home, account) ? Optional.empty() : Optional.of(true),
@@ -154,6 +157,29 @@ class LifeOfAChangeIT {
         assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
         assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
         assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    /** The inbox as a page with a tag, and as a stream that goes on where it was left. */
+    private static void aManagerSeesItComeAndGo(String change) throws Exception {
+        Requests.Answer page = mesh.get("approval-routing", "/inbox", "sales.manager");
+        assertThat(page.json().path("items").findValuesAsText("changeId")).containsExactly(change);
+        assertThat(mesh.get("approval-routing", "/inbox", "security.one").json().path("items"))
+                .isEmpty();
+        String tag;
+        try (EventStream events = inbox(null)) {
+            assertThat(events.next("whole", change).data()).contains("manager");
+            assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+            tag = events.next("removed", change).id();
+        }
+        try (EventStream again = inbox(tag);
+                EventStream other = inbox("what nobody ever saw")) {
+            assertThat(again.next().name()).as("nothing is told again").isEmpty();
+            assertThat(other.next().name()).isEqualTo("whole");
+        }
+    }
+
+    private static EventStream inbox(@Nullable String seen) throws Exception {
+        return new EventStream(mesh, "approval-routing", "/inbox/events", "sales.manager", seen);
     }
 
     @Test
@@ -272,11 +298,85 @@ class LifeOfAChangeIT {
                 .asText();
     }
 
+    @Test
+    @Order(6)
+    void whoHeldWhatForHowLongIsSummedUp() throws Exception {
+        JsonNode parties =
+                mesh.get("evidence-ledger", "/debt?by=party", "operator").json().path("items");
+        JsonNode approvers = line(parties, "APPROVERS");
+        assertThat(approvers.path("ended").asInt()).as(parties.toString()).isEqualTo(6);
+        assertThat(approvers.path("p95Seconds").asDouble()).isPositive();
+        assertThat(line(parties, "DATA_OWNER").at("/rework/correction").asInt()).isPositive();
+        assertThat(line(parties, "executor").path("ended").asInt()).isEqualTo(3);
+        JsonNode charter =
+                line(
+                        mesh.get("evidence-ledger", "/debt?by=charter", "operator")
+                                .json()
+                                .path("items"),
+                        "leaver-offboarding");
+        assertThat(charter.path("ended").asInt()).isEqualTo(3);
+        assertThat(charter.path("p50Seconds").asDouble()).isPositive();
+
+        assertRefused(
+                mesh.get("evidence-ledger", "/debt?by=person", "sales.manager"),
+                403,
+                "ROLE_MISSING");
+        JsonNode people =
+                mesh.get("evidence-ledger", "/debt?by=person", "auditor").json().path("items");
+        assertThat(line(people, "00000000-0000-4000-8000-000000000001").path("ended").asInt())
+                .as(people.toString())
+                .isEqualTo(3);
+
+        List<String> units = new ArrayList<>();
+        Optional<String> page = Optional.of("/debt?by=unit&limit=1");
+        while (page.isPresent()) {
+            Requests.Answer answer = mesh.get("evidence-ledger", page.get(), "operator");
+            answer.json().path("items").forEach(each -> units.add(each.path("key").asText()));
+            page =
+                    answer.next()
+                            .map(URI::create)
+                            .map(link -> link.getRawPath() + "?" + link.getRawQuery());
+        }
+        assertThat(units)
+                .contains("manager of the subject", "member of /security-approvers", "executor")
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(
+                        mesh.get("evidence-ledger", "/debt/waiting?person=me", "security.one")
+                                .json()
+                                .path("items"))
+                .isEmpty();
+        Mesh.until(
+                () -> {
+                    String metrics =
+                            Requests.send(
+                                            "GET",
+                                            mesh.url("evidence-ledger", "/q/metrics"),
+                                            null,
+                                            null)
+                                    .text();
+                    return metrics.contains("remit_debt_wait_seconds{")
+                                    && metrics.contains("party=\"approvers\"")
+                            ? Optional.of(true)
+                            : Optional.empty();
+                },
+                "coordination debt in Prometheus");
+    }
+
+    private static JsonNode line(JsonNode lines, String key) {
+        for (JsonNode each : lines) {
+            if (each.path("key").asText().equals(key)) {
+                return each;
+            }
+        }
+        throw new AssertionError("no line " + key + " in " + lines);
+    }
+
     /**
      * Services of an older build run beside those of this one: each finds the text it writes with.
      */
     @Test
-    @Order(6)
+    @Order(8)
     void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
             throws Exception {
         String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
@@ -318,7 +418,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();

@@ -1,5 +1,6 @@
 package dev.remit.approval.application;
 
+import dev.remit.approval.application.Routes.Earlier;
 import dev.remit.approval.application.Routes.Loaded;
 import dev.remit.approval.application.Routes.Moved;
 import dev.remit.approval.application.Routes.Recorded;
@@ -130,6 +131,7 @@ class Advance {
                                                                                 each.charterHash(),
                                                                                 new Lookup.Missing(
                                                                                         "it was not looked up")),
+                                                                        Optional.of(each),
                                                                         found,
                                                                         now)))
                                                 .toList()));
@@ -139,18 +141,49 @@ class Advance {
     private record Found(
             Map<Concern, List<Account>> people,
             Map<String, List<Delegation>> delegations,
+            Map<Earlier, Map<String, List<String>>> earlier,
             InForce halted) {}
 
     /**
-     * At most five queries: what is halted; who is asked and has a part; who took over as a manager
-     * since; who acts for any of them; and those.
+     * At most six queries: what is halted; who approved before, where a charter asks them; who is
+     * asked and has a part; who took over as a manager since; who acts for any of them; and those.
      */
     private Uni<Found> find(
             List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
         List<Ready> all = new ArrayList<>();
         steps.forEach(step -> ready(step.event()).ifPresent(all::add));
         loaded.forEach(each -> each.route().underWay().ifPresent(all::add));
-        return people.behind(concerns(steps, loaded, all, lookups, now))
+        Set<Earlier> asked = new HashSet<>();
+        for (Ready ready : all) {
+            if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)
+                    && charter.asksPreviousApprovers()) {
+                asked.add(earlier(ready));
+            }
+        }
+        return (asked.isEmpty()
+                        ? Uni.createFrom().item(Map.<Earlier, Map<String, List<String>>>of())
+                        : routes.approvers(asked))
+                .chain(earlier -> find(steps, loaded, all, lookups, earlier, now));
+    }
+
+    private static Earlier earlier(Ready ready) {
+        return new Earlier(ready.parties().account(), ready.about().charter());
+    }
+
+    private Uni<Found> find(
+            List<Step> steps,
+            Collection<Loaded> loaded,
+            List<Ready> all,
+            Map<String, Lookup> lookups,
+            Map<Earlier, Map<String, List<String>>> earlier,
+            Instant now) {
+        Set<Concern> concerns = concerns(steps, loaded, all, lookups, now);
+        earlier.values()
+                .forEach(stages ->
+                        stages.values()
+                                .forEach(ids ->
+                                        ids.forEach(id -> concerns.add(Concern.account(id)))));
+        return people.behind(concerns)
                 .chain(first -> {
                     Set<Concern> managers = new HashSet<>();
                     for (Ready ready : all) {
@@ -176,7 +209,7 @@ class Advance {
                                                     halts.inForce()
                                                             .map(halted ->
                                                                     new Found(
-                                                                            people, links,
+                                                                            people, links, earlier,
                                                                             halted)));
                                 }));
     }
@@ -205,11 +238,12 @@ class Advance {
         return ids;
     }
 
-    private Known known(Optional<Ready> ready, Lookup charter, Found found, Instant now) {
+    private Known known(Lookup charter, Optional<Ready> ready, Found found, Instant now) {
         return new Known(
                 charter,
                 found.people(),
                 found.delegations(),
+                ready.map(Advance::earlier).map(found.earlier()::get).orElse(Map.of()),
                 executors,
                 now,
                 patience,
@@ -239,7 +273,7 @@ class Advance {
                     Routing.decide(
                             before.route(),
                             step.event(),
-                            known(about, charter, found, outbox.now()));
+                            known(charter, about, found, outbox.now()));
             outcomes.add(outcome);
             if (!outcome.next().equals(before.route())) {
                 moved.put(step.change(), outcome.next());

@@ -6,8 +6,11 @@ import java.util.List;
 
 /** Tells people that something waits for them. */
 public interface Messenger {
-    /** Whether there is a way to tell anybody. */
+    /** Whether there is this way to tell anybody. */
     boolean isThere();
+
+    /** Each way has notices of its own. */
+    Notices.Channel channel();
 
     /**
      * Sends these.

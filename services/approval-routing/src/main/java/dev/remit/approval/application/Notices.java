@@ -18,6 +18,12 @@ import java.util.UUID;
  * Each method runs in the caller's transaction.
  */
 public interface Notices {
+    /** By which way someone is told. */
+    enum Channel {
+        WEBHOOK,
+        MAIL
+    }
+
     /** Why someone is told. */
     enum Kind {
         ASKED,
@@ -40,13 +46,15 @@ public interface Notices {
      */
     record Due(long position, Notice notice) {}
 
+    /** Keeps each once for every way that there is. */
     Uni<Void> add(Collection<Notice> notices);
 
     /**
-     * Takes the next to be sent, and puts them off, each time longer: another replica, or this one
-     * after a crash, takes them again if they are not sent by then. Given up after 10 attempts.
+     * Takes the next to be sent this way, and puts them off, each time longer: another replica, or
+     * this one after a crash, takes them again if they are not sent by then. Given up after 10
+     * attempts.
      */
-    Uni<List<Due>> claim(Instant now);
+    Uni<List<Due>> claim(Channel channel, Instant now);
 
     /** These were sent. */
     Uni<Void> sent(Collection<Long> positions);

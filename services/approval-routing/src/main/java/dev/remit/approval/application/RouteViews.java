@@ -1,10 +1,14 @@
 package dev.remit.approval.application;
 
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Inbox;
 import dev.remit.approval.domain.OpenStage;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -15,7 +19,7 @@ public interface RouteViews {
      *
      * @param stages those that are open, or at which it ended
      * @param plan JSON; {@code null} if none is known
-     * @param decisions in order; in a list of changes they are left out
+     * @param decisions in order
      */
     record View(
             UUID change,
@@ -23,16 +27,36 @@ public interface RouteViews {
             String stage,
             Optional<String> held,
             Optional<Instant> expiresAt,
+            Instant requestedAt,
             String planHash,
             String plan,
             List<OpenStage> stages,
-            List<Decision> decisions) {}
+            List<Decision> decisions) {
+        public Place place() {
+            return new Place(requestedAt, change);
+        }
+    }
 
-    /** Open routes, the oldest first. */
-    Uni<List<View>> open(int limit);
+    /** Where a page ended: when the first open stage of its last change opened, and the change. */
+    record Place(Instant requestedAt, UUID change) {
+        /** Before the first page. */
+        public static final Place START = new Place(Instant.EPOCH, new UUID(0, 0));
+    }
 
-    /** Open routes that this person may decide now and has not decided yet, the oldest first. */
-    Uni<List<View>> waitingFor(String person, int limit);
+    /** Open routes behind a place, the oldest first; with their decisions. */
+    Uni<List<View>> open(Place after, int limit);
+
+    /** Those of them that this person may decide now and has not decided yet. */
+    Uni<List<View>> waitingFor(String person, Place after, int limit);
+
+    /** What waits for each of these people, the oldest first, at most so much for each. */
+    Uni<Map<String, Inbox>> inboxes(Collection<String> people, int most);
+
+    /**
+     * How far what is shown may be behind what is known: how long the oldest news of the directory
+     * has not been looked at, or a deadline has been due.
+     */
+    Uni<Duration> lag(Instant now);
 
     Uni<Optional<View>> of(UUID change);
 }

@@ -47,6 +47,15 @@ public interface Routes {
     /** The routes of these changes; a change without a route has no entry. */
     Uni<Map<UUID, Loaded>> load(Collection<UUID> changes);
 
+    /** An account under the charters of one name. */
+    record Earlier(String account, String charter) {}
+
+    /**
+     * Who approved the last change of each that was approved: immutable ids of people, by stage.
+     * Those without such a change are left out.
+     */
+    Uni<Map<Earlier, Map<String, List<String>>>> approvers(Set<Earlier> asked);
+
     Uni<Void> store(Collection<Moved> moved, Collection<Recorded> decisions);
 
     /** Changes whose deadline has passed, the oldest first; to be locked and looked at again. */

@@ -2,6 +2,7 @@ package dev.remit.approval.application;
 
 import dev.remit.handoff.loop.Handoffs;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.All;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -17,29 +18,41 @@ public class TellPeople {
     private static final Logger LOG = Logger.getLogger(TellPeople.class);
 
     private final Notices notices;
-    private final Messenger messenger;
+    private final List<Messenger> messengers;
     private final Handoffs handoffs;
     private final MeterRegistry meters;
 
-    TellPeople(Notices notices, Messenger messenger, Handoffs handoffs, MeterRegistry meters) {
+    TellPeople(
+            Notices notices,
+            @All List<Messenger> messengers,
+            Handoffs handoffs,
+            MeterRegistry meters) {
         this.notices = notices;
-        this.messenger = messenger;
+        this.messengers = messengers;
         this.handoffs = handoffs;
         this.meters = meters;
     }
 
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> tell() {
-        if (!messenger.isThere()) {
-            return Uni.createFrom().voidItem();
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Messenger each : messengers) {
+            if (each.isThere()) {
+                all = all.chain(() -> tell(each));
+            }
         }
-        return handoffs.transact(List.of(), outbox -> notices.claim(outbox.now()))
+        return all;
+    }
+
+    private Uni<Void> tell(Messenger messenger) {
+        return handoffs.transact(
+                        List.of(), outbox -> notices.claim(messenger.channel(), outbox.now()))
                 .chain(due ->
                         due.isEmpty()
                                 ? Uni.createFrom().voidItem()
                                 : messenger
                                         .send(due)
-                                        .invoke(sent -> count(due.size(), sent.size()))
+                                        .invoke(sent -> count(messenger, due.size(), sent.size()))
                                         .chain(sent ->
                                                 sent.isEmpty()
                                                         ? Uni.createFrom().voidItem()
@@ -47,13 +60,24 @@ public class TellPeople {
                                                                 List.of(),
                                                                 _ -> notices.sent(sent))))
                 .onFailure()
-                .invoke(failure -> LOG.warnf("notices wait: %s", failure))
+                .invoke(failure ->
+                        LOG.warnf("notices by %s wait: %s", messenger.channel(), failure))
                 .onFailure()
                 .recoverWithNull();
     }
 
-    private void count(int due, int sent) {
-        meters.counter("remit.approval.notices", "outcome", "SENT").increment(sent);
-        meters.counter("remit.approval.notices", "outcome", "FAILED").increment(due - sent);
+    private void count(Messenger messenger, int due, int sent) {
+        count(messenger, "SENT", sent);
+        count(messenger, "FAILED", due - sent);
+    }
+
+    private void count(Messenger messenger, String outcome, int number) {
+        meters.counter(
+                        "remit.approval.notices",
+                        "channel",
+                        messenger.channel().name(),
+                        "outcome",
+                        outcome)
+                .increment(number);
     }
 }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param duties its rules about the separation of duties
  * @param agents the digital employees it lets propose, each with the person responsible
  * @param authorizationExpiresAfter how long an authorization may wait unused
+ * @param protectedEntitlements paths of the groups whose coming and going counts as a risk
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex
  */
 public record Charter(
@@ -30,7 +31,15 @@ public record Charter(
         List<Duty> duties,
         Map<String, String> agents,
         Duration authorizationExpiresAfter,
+        Set<String> protectedEntitlements,
         String routeHash) {
+    /** Whether a stage asks those who approved an earlier change. */
+    public boolean asksPreviousApprovers() {
+        return stages.stream()
+                .flatMap(Stage::sources)
+                .anyMatch(Source.PreviousApprovers.class::isInstance);
+    }
+
     /**
      * One stage of the route.
      *

@@ -5,6 +5,8 @@ import java.util.Set;
 /**
  * What a plan does to what its account holds.
  *
+ * @param reversible whether each step can be taken back by another one
+ * @param whole whether the account as a whole is switched on or off
  * @param clear whether everything it does is understood here; if not, nothing is known of what the
  *     account holds afterwards
  */
@@ -13,7 +15,10 @@ public record Effect(
         Set<String> groupsRemoved,
         Set<String> rolesAdded,
         Set<String> rolesRemoved,
+        boolean reversible,
+        boolean whole,
         boolean clear) {
     /** It does nothing to what is held. */
-    public static final Effect NONE = new Effect(Set.of(), Set.of(), Set.of(), Set.of(), true);
+    public static final Effect NONE =
+            new Effect(Set.of(), Set.of(), Set.of(), Set.of(), true, false, true);
 }

@@ -69,6 +69,7 @@ public sealed interface Happened {
      * @param nonce names the right to decide this stage, opened then
      * @param notBefore when the stage opened
      * @param expiresAt when it lapses
+     * @param risk of the plan as it was known then, 0 to 100
      * @param label the decider's name at the time, to be read
      * @param roles the decider's roles at the time
      * @param units the decider's groups at the time
@@ -80,6 +81,7 @@ public sealed interface Happened {
             UUID nonce,
             Instant notBefore,
             Instant expiresAt,
+            Optional<Integer> risk,
             String label,
             List<String> roles,
             List<String> units) {}

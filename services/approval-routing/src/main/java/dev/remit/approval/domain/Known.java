@@ -14,6 +14,8 @@ import java.util.Set;
  * @param charter the charter of the change
  * @param people the accounts behind what its stages ask, and behind who has a part in it
  * @param delegations by immutable id of the one who delegates
+ * @param earlier immutable ids of those who approved the last change of the same account under the
+ *     same charter, by stage
  * @param executors immutable ids of the accounts that execute
  * @param now microseconds, UTC
  * @param halted who has halted what the change is in, and why; empty while nobody has
@@ -23,6 +25,7 @@ public record Known(
         Charter.Lookup charter,
         Map<Concern, List<Account>> people,
         Map<String, List<Delegation>> delegations,
+        Map<String, List<String>> earlier,
         Set<String> executors,
         Instant now,
         Duration patience,
@@ -32,10 +35,11 @@ public record Known(
             Charter.Lookup charter,
             Map<Concern, List<Account>> people,
             Map<String, List<Delegation>> delegations,
+            Map<String, List<String>> earlier,
             Set<String> executors,
             Instant now,
             Duration patience) {
-        this(charter, people, delegations, executors, now, patience, Optional.empty());
+        this(charter, people, delegations, earlier, executors, now, patience, Optional.empty());
     }
 
     List<Account> accounts(Concern concern) {

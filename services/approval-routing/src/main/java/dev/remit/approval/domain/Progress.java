@@ -402,7 +402,7 @@ final class Progress {
                         index,
                         stage.name(),
                         Decision.Kind.PASSED_OVER,
-                        "its condition is false: " + text,
+                        "its condition is false: " + text + risk(),
                         ready.planHash(),
                         known.now());
         decisions.add(plain.decision());
@@ -414,6 +414,14 @@ final class Progress {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.of(text)));
+    }
+
+    /** In the record of a stage that was passed over for its condition: what the risk was. */
+    private String risk() {
+        return Scope.of(ready, known)
+                .risk()
+                .map(each -> " (risk %d: %s)".formatted(each.score(), each.words()))
+                .orElse("");
     }
 
     private OpenStage empty(int index, Stage stage, boolean undetermined) {
@@ -476,7 +484,7 @@ final class Progress {
         Measure measure = measure(at.index());
         int level = at.level();
         while (true) {
-            Resolution resolution = Resolution.of(stage, level, ready, decisions, known, measure);
+            Resolution resolution = Resolution.of(stage, level, ready, known, measure);
             OpenStage found = counted(at, stage, level, resolution);
             if (found.held().isEmpty() || level == stage.escalation().size()) {
                 return woken(found);
@@ -607,6 +615,7 @@ final class Progress {
                 nonce(at),
                 at.since(),
                 at.until(),
+                Scope.of(ready, known).risk().map(Risk::score),
                 account.map(Account::label).orElse(""),
                 account.map(Account::roles).orElse(List.of()),
                 account.map(each -> each.groups().stream().map(Account.Group::path).toList())

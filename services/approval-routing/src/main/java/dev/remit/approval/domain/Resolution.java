@@ -64,18 +64,18 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     }
 
     static Resolution of(
-            Charter.Stage stage,
-            int level,
-            Ready ready,
-            List<Decision> decisions,
-            Known known,
-            Eligibility.Measure measure) {
+            Charter.Stage stage, int level, Ready ready, Known known, Eligibility.Measure measure) {
         Map<String, Found> found = new TreeMap<>();
         Set<Concern> asks = new LinkedHashSet<>();
         List<String> dropped = new ArrayList<>();
         for (Source source : stage.sources(level).toList()) {
             asks.addAll(concerns(source, ready, known.now()));
-            List<Found> behind = behind(source, ready, decisions, known, asks, dropped);
+            if (source instanceof Source.PreviousApprovers(String before)) {
+                known.earlier()
+                        .getOrDefault(before, List.of())
+                        .forEach(id -> asks.add(Concern.account(id)));
+            }
+            List<Found> behind = behind(source, ready, known, asks, dropped);
             behind.forEach(each -> found.merge(each.id(), each, Found::plus));
             if (behind.isEmpty()) {
                 dropped.add("nobody is behind: " + source.words());
@@ -105,12 +105,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     }
 
     private static List<Found> behind(
-            Source source,
-            Ready ready,
-            List<Decision> decisions,
-            Known known,
-            Set<Concern> asks,
-            List<String> dropped) {
+            Source source, Ready ready, Known known, Set<Concern> asks, List<String> dropped) {
         return switch (source) {
             case Source.Manager _ -> {
                 Optional<String> taken = newManager(ready, known.people());
@@ -132,16 +127,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case Source.OnCall(String _, Rota rota) ->
                     named(List.of(rota.at(known.now())), source, known, dropped);
             case Source.PreviousApprovers(String stage) ->
-                    named(
-                            decisions.stream()
-                                    .filter(each -> each.kind() == Decision.Kind.APPROVED)
-                                    .filter(each -> each.stageName().equals(stage))
-                                    .flatMap(each -> each.by().stream())
-                                    .filter(id -> !id.startsWith(Charter.Policy.PREFIX))
-                                    .toList(),
-                            source,
-                            known,
-                            dropped);
+                    named(known.earlier().getOrDefault(stage, List.of()), source, known, dropped);
         };
     }
 

@@ -7,20 +7,27 @@ import java.util.Optional;
  * What a charter's condition can look at. What is empty is not known.
  *
  * @param subject the account that is to be changed
+ * @param risk of the plan
  * @param reviewer the one considered, for a stage's filter
  */
-public record Scope(Ready ready, Optional<Account> subject, Optional<Account> reviewer) {
+public record Scope(
+        Ready ready, Optional<Account> subject, Optional<Risk> risk, Optional<Account> reviewer) {
     static Scope of(Ready ready, Known known) {
-        return new Scope(
-                ready,
+        Optional<Account> subject =
                 known
                         .accounts(Concern.target(ready.about().target(), ready.parties().account()))
                         .stream()
-                        .findFirst(),
+                        .findFirst();
+        return new Scope(
+                ready,
+                subject,
+                known.charter() instanceof Charter.Lookup.Found(Charter charter)
+                        ? Risk.of(ready.effect(), charter, subject)
+                        : Optional.empty(),
                 Optional.empty());
     }
 
     Scope reviewing(Account account) {
-        return new Scope(ready, subject, Optional.of(account));
+        return new Scope(ready, subject, risk, Optional.of(account));
     }
 }

@@ -26,7 +26,11 @@ public sealed interface Source {
     /** Who is on call. */
     record OnCall(String schedule, Rota rota) implements Source {}
 
-    /** Those who approved an earlier stage of this change. They never count twice. */
+    /**
+     * Those who approved this stage of the last change of the same account that was approved under
+     * the same charter. Who approved a stage of this change may not approve another one, so that
+     * cannot be meant.
+     */
     record PreviousApprovers(String stage) implements Source {}
 
     /** Why someone is asked, in words. */
@@ -38,7 +42,8 @@ public sealed interface Source {
             case Role(String name) -> "holds the role " + name;
             case Named _ -> "named by the charter";
             case OnCall(String schedule, Rota _) -> "on call in " + schedule;
-            case PreviousApprovers(String stage) -> "approved stage " + stage;
+            case PreviousApprovers(String stage) ->
+                    "approved stage " + stage + " of the last change";
         };
     }
 }

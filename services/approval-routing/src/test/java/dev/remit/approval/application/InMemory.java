@@ -53,6 +53,7 @@ final class InMemory
     final Map<String, Integer> calls = new TreeMap<>();
     final Map<UUID, Kept> delegations = new LinkedHashMap<>();
     final List<Notice> notices = new ArrayList<>();
+    final Map<Earlier, Map<String, List<String>>> earlier = new HashMap<>();
 
     /** What another replica does between this one's selection and its lock. */
     Runnable beforeLock = () -> {};
@@ -87,6 +88,14 @@ final class InMemory
             }
         }
         return item(loaded);
+    }
+
+    @Override
+    public Uni<Map<Earlier, Map<String, List<String>>>> approvers(Set<Earlier> asked) {
+        called("approvers");
+        Map<Earlier, Map<String, List<String>>> found = new HashMap<>(earlier);
+        found.keySet().retainAll(asked);
+        return item(found);
     }
 
     @Override
@@ -338,7 +347,7 @@ final class InMemory
     }
 
     @Override
-    public Uni<List<Due>> claim(Instant at) {
+    public Uni<List<Due>> claim(Channel channel, Instant at) {
         List<Due> due = new ArrayList<>();
         for (Notice each : notices) {
             due.add(new Due(due.size(), each));

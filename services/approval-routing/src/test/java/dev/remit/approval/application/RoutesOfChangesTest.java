@@ -139,6 +139,29 @@ class RoutesOfChangesTest {
     }
 
     @Test
+    void whoApprovedTheLastChangeOfTheAccountIsAskedWhereTheCharterSaysSo() {
+        scene.charter(
+                "{\"name\":\"manager\",\"resolvers\":[{\"manager\":\"subject\"},{\"previousApprovers\":\"manager\"}],"
+                        + "\"quorum\":1,\"expiresAfter\":\"PT48H\"}");
+        world.earlier.put(
+                new Routes.Earlier("leaver", "leaver"), Map.of("manager", List.of("security-1")));
+        world.earlier.put(
+                new Routes.Earlier("leaver", "another-charter"),
+                Map.of("manager", List.of("security-2")));
+
+        scene.receive(Scene.changes(2));
+
+        ApprovalRequested requested =
+                (ApprovalRequested) world.messages(Scene.changes(1).getFirst()).getFirst();
+        assertThat(requested.getCandidates())
+                .extracting(each -> each.getId() + ": " + each.getReason())
+                .containsExactly(
+                        "manager: manager of the subject",
+                        "security-1: approved stage manager of the last change");
+        assertThat(world.calls).containsEntry("approvers", 1);
+    }
+
+    @Test
     void rulesDecideAndAuthorizeInTheHopThatBroughtTheVerdict() {
         scene.charter(
                 Scene.rule("first", "low-risk", Optional.empty()),
@@ -521,18 +544,27 @@ class RoutesOfChangesTest {
         TellPeople tell =
                 new TellPeople(
                         world,
-                        new Messenger() {
-                            @Override
-                            public boolean isThere() {
-                                return true;
-                            }
+                        List.of(
+                                new Messenger() {
+                                    @Override
+                                    public boolean isThere() {
+                                        return true;
+                                    }
 
-                            @Override
-                            public io.smallrye.mutiny.Uni<List<Long>> send(List<Notices.Due> due) {
-                                sent.addAll(due.stream().map(Notices.Due::position).toList());
-                                return io.smallrye.mutiny.Uni.createFrom().item(List.of(0L, 2L));
-                            }
-                        },
+                                    @Override
+                                    public Notices.Channel channel() {
+                                        return Notices.Channel.MAIL;
+                                    }
+
+                                    @Override
+                                    public io.smallrye.mutiny.Uni<List<Long>> send(
+                                            List<Notices.Due> due) {
+                                        sent.addAll(
+                                                due.stream().map(Notices.Due::position).toList());
+                                        return io.smallrye.mutiny.Uni.createFrom()
+                                                .item(List.of(0L, 2L));
+                                    }
+                                }),
                         world,
                         scene.meters);
         tell.tell().await().indefinitely();

@@ -106,6 +106,8 @@ class RandomRoutesTest {
         Town town = town(random);
         town.charter = new Charter.Lookup.Found(charter);
         town.executors = random.nextInt(3) == 0 ? Set.of("robot") : Set.of();
+        town.earlier =
+                random.nextBoolean() ? Map.of("s0", List.of("ben", "pat", "gone")) : Map.of();
         boolean digital = random.nextInt(3) == 0;
         String proposer = digital ? "clerk" : pick(random, List.of("pat", "pat2", "mia", "sam"));
         Optional<String> principal = digital ? Optional.of("pat") : Optional.empty();
@@ -118,7 +120,7 @@ class RandomRoutesTest {
                         random.nextInt(6) == 0 ? Optional.empty() : Optional.of("mia"),
                         Map.of("f", random.nextBoolean() ? "PRESENT" : "STALE"),
                         random.nextBoolean() ? Map.of("account", List.of("liz")) : Map.of(),
-                        new Effect(adds, Set.of(), Set.of(), Set.of(), true));
+                        new Effect(adds, Set.of(), Set.of(), Set.of(), true, false, true));
         Oracle oracle =
                 new Oracle(
                         drawn,
@@ -321,7 +323,7 @@ class RandomRoutesTest {
                         .append(n)
                         .append("\",\"version\":\"1\",\"verdicts\":[\"READY\"]}");
             } else {
-                text.append(",\"resolvers\":[").append(sources(random, n)).append(']');
+                text.append(",\"resolvers\":[").append(sources(random)).append(']');
             }
             text.append(share ? ",\"share\":0.4" : ",\"quorum\":" + quorum)
                     .append(",\"denyQuorum\":")
@@ -365,7 +367,7 @@ class RandomRoutesTest {
                 ownerApart);
     }
 
-    private static String sources(Random random, int stage) {
+    private static String sources(Random random) {
         List<String> all =
                 new ArrayList<>(
                         List.of(
@@ -376,9 +378,7 @@ class RandomRoutesTest {
                                 "{\"role\":\"approver\"}",
                                 "{\"named\":[\"pat\",\"ben\",\"gone\"]}",
                                 "{\"onCall\":\"duty\"}"));
-        if (stage > 0) {
-            all.add("{\"previousApprovers\":\"s0\"}");
-        }
+        all.add("{\"previousApprovers\":\"s0\"}");
         List<String> some = new ArrayList<>();
         for (int n = 0; n <= random.nextInt(3); n++) {
             some.add(pick(random, all));

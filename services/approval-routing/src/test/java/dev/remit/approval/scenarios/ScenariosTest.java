@@ -126,6 +126,11 @@ class ScenariosTest {
                     StreamSupport.stream(scenario.path("executors").spliterator(), false)
                             .map(JsonNode::asText)
                             .collect(Collectors.toSet());
+            Map<String, List<String>> earlier = new HashMap<>();
+            scenario.path("earlier")
+                    .properties()
+                    .forEach(each -> earlier.put(each.getKey(), texts(each.getValue())));
+            town.earlier = Map.copyOf(earlier);
             town.charter = charter(scenario);
             ready = change(scenario);
         }
@@ -222,6 +227,10 @@ class ScenariosTest {
                     }
                     stages.add(stage);
                 }
+                if (scenario.has("protects")) {
+                    spec.putObject("domain")
+                            .set("protectedEntitlements", scenario.path("protects"));
+                }
                 if (scenario.has("rules")) {
                     spec.set("separationOfDuties", scenario.path("rules"));
                 }
@@ -252,12 +261,14 @@ class ScenariosTest {
                     facts,
                     owners,
                     change.path("effect").asText("").equals("unclear")
-                            ? new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false)
+                            ? new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false, true, false)
                             : new Effect(
                                     Set.copyOf(texts(change.path("adds"))),
                                     Set.copyOf(texts(change.path("removes"))),
                                     Set.copyOf(texts(change.path("addsRoles"))),
                                     Set.of(),
+                                    !change.path("effect").asText("").equals("irreversible"),
+                                    change.path("effect").asText("").equals("whole"),
                                     true));
         }
 

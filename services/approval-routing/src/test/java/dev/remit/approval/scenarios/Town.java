@@ -30,6 +30,10 @@ public final class Town {
 
     public Instant now = Instant.parse("2026-01-05T10:00:00Z");
     public Charter.Lookup charter = new Charter.Lookup.Missing("not known");
+
+    /** Who approved the last change of sam, by stage. */
+    public Map<String, List<String>> earlier = Map.of();
+
     public Set<String> executors = Set.of();
     public final Map<String, Account> accounts = new TreeMap<>();
     public final List<Account> elsewhere = new ArrayList<>();
@@ -91,7 +95,8 @@ public final class Town {
             looked = all;
             people = lookUp();
         }
-        return new Known(charter, people, Map.copyOf(delegations), executors, now, PATIENCE);
+        return new Known(
+                charter, people, Map.copyOf(delegations), earlier, executors, now, PATIENCE);
     }
 
     private Map<Concern, List<Account>> lookUp() {

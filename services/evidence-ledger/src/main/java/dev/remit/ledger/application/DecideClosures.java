@@ -53,6 +53,7 @@ class DecideClosures {
     private record Told(UUID revision, Story story) {}
 
     private final Changes changes;
+    private final Waits waits;
     private final Entries entries;
     private final Charters charters;
     private final Readings readings;
@@ -72,12 +73,14 @@ class DecideClosures {
 
     DecideClosures(
             Changes changes,
+            Waits waits,
             Entries entries,
             Charters charters,
             Readings readings,
             Announcements announcements,
             MeterRegistry meters) {
         this.changes = changes;
+        this.waits = waits;
         this.entries = entries;
         this.charters = charters;
         this.readings = readings;
@@ -118,7 +121,7 @@ class DecideClosures {
                                                                     seen,
                                                                     before)
                                                             .chain(activities ->
-                                                                    changes.store(
+                                                                    store(
                                                                             settle(
                                                                                     touched,
                                                                                     standings,
@@ -129,6 +132,17 @@ class DecideClosures {
                                                                                     refuseBefore,
                                                                                     outbox)))));
                 });
+    }
+
+    /** How changes stand now, and who holds them. */
+    private record Settled(List<Standing> standings, List<Waits.Moved> waits) {}
+
+    private Uni<Void> store(Settled settled) {
+        return changes.store(settled.standings())
+                .chain(() ->
+                        settled.waits().isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : waits.keep(settled.waits()));
     }
 
     /** The stories of the changes that have not ended; one query for those not remembered. */
@@ -231,7 +245,7 @@ class DecideClosures {
                 .flatMap(each -> Optional.ofNullable(published.get(each.charterHash())));
     }
 
-    private List<Standing> settle(
+    private Settled settle(
             Map<UUID, News> touched,
             Map<UUID, Standing> standings,
             Map<UUID, Story> stories,
@@ -241,6 +255,7 @@ class DecideClosures {
             Instant refuseBefore,
             Outbox outbox) {
         List<Standing> settled = new ArrayList<>();
+        List<Waits.Moved> held = new ArrayList<>();
         touched.forEach((change, news) -> {
             Standing standing = standings.get(change);
             if (standing != null && standing.outcome().isPresent() && !news.steps().isEmpty()) {
@@ -263,6 +278,13 @@ class DecideClosures {
                             Optional.ofNullable(standings.get(change)),
                             touched.getOrDefault(change, News.NONE).opened(),
                             revision);
+            Waits.moved(
+                            story,
+                            touched.getOrDefault(change, News.NONE).steps(),
+                            closure instanceof Closure.Ended
+                                    ? Optional.of(outbox.now())
+                                    : Optional.empty())
+                    .ifPresent(held::add);
             switch (closure) {
                 case Closure.Ended ended -> {
                     announcements.closed(told, charter.orElseThrow(), ended, outbox);
@@ -288,7 +310,7 @@ class DecideClosures {
                 }
             }
         });
-        return settled;
+        return new Settled(settled, held);
     }
 
     private void remember(Story story, UUID revision) {

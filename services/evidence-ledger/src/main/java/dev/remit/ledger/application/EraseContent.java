@@ -45,6 +45,7 @@ public class EraseContent {
 
     private final Handoffs handoffs;
     private final Changes changes;
+    private final Waits waits;
     private final Contents contents;
     private final Announcements announcements;
     private final PublicFiles files;
@@ -57,6 +58,7 @@ public class EraseContent {
     EraseContent(
             Handoffs handoffs,
             Changes changes,
+            Waits waits,
             Contents contents,
             Announcements announcements,
             PublicFiles files,
@@ -73,6 +75,7 @@ public class EraseContent {
         }
         this.handoffs = handoffs;
         this.changes = changes;
+        this.waits = waits;
         this.contents = contents;
         this.announcements = announcements;
         this.files = files;
@@ -125,6 +128,7 @@ public class EraseContent {
                                                                             standing.erased(
                                                                                     outbox
                                                                                             .newId()))))
+                                                    .chain(() -> waits.forgetPeople(change))
                                                     .replaceWith(new Done(false));
                                         }))
                 .call(erased ->

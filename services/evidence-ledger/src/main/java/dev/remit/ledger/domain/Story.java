@@ -91,13 +91,28 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
      *
      * @param eligible those who may decide in their own right
      * @param links those who may decide in another's place
+     * @param sources why they are asked, in words, each once: for example {@code member of /board}
+     * @param quorum how many must approve; 0 for as many as before
+     * @param denials how many must deny
      */
     public record Requested(
-            String stage, Optional<String> held, List<String> eligible, List<Link> links)
+            String stage,
+            Optional<String> held,
+            List<String> eligible,
+            List<Link> links,
+            List<String> sources,
+            int quorum,
+            int denials)
             implements Said {
         /** One without anybody who acts for another. */
         public Requested(String stage, Optional<String> held, List<String> eligible) {
             this(stage, held, eligible, List.of());
+        }
+
+        /** One that a single person decides. */
+        public Requested(
+                String stage, Optional<String> held, List<String> eligible, List<Link> links) {
+            this(stage, held, eligible, links, List.of(), 1, 1);
         }
     }
 

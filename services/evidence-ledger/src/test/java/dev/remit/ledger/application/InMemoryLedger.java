@@ -10,6 +10,7 @@ import dev.remit.ledger.Leaver;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.domain.Standing;
+import dev.remit.ledger.domain.Wait;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.NoteSigner;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,7 @@ import org.jspecify.annotations.Nullable;
 final class InMemoryLedger
         implements Entries,
                 Changes,
+                Waits,
                 Checkpoints,
                 PublicFiles,
                 CertificateFiles,
@@ -65,6 +68,7 @@ final class InMemoryLedger
     private record State(
             List<Entry> log,
             Map<UUID, Standing> standings,
+            Map<UUID, Map<Wait.Place, Wait>> waits,
             Set<UUID> stirred,
             Set<UUID> erased,
             TreeMap<Long, Signed> signed,
@@ -74,11 +78,19 @@ final class InMemoryLedger
             return new State(
                     new ArrayList<>(log),
                     new HashMap<>(standings),
+                    copy(waits),
                     new TreeSet<>(stirred),
                     new TreeSet<>(erased),
                     new TreeMap<>(signed),
                     new HashMap<>(chains),
                     new ArrayList<>(handedOn));
+        }
+
+        private static Map<UUID, Map<Wait.Place, Wait>> copy(
+                Map<UUID, Map<Wait.Place, Wait>> waits) {
+            Map<UUID, Map<Wait.Place, Wait>> copy = new HashMap<>();
+            waits.forEach((change, each) -> copy.put(change, new HashMap<>(each)));
+            return copy;
         }
     }
 
@@ -134,6 +146,7 @@ final class InMemoryLedger
             new State(
                     new ArrayList<>(),
                     new HashMap<>(),
+                    new HashMap<>(),
                     new TreeSet<>(),
                     new TreeSet<>(),
                     new TreeMap<>(),
@@ -150,7 +163,13 @@ final class InMemoryLedger
         Announcements announcements = new OutboxAnnouncements();
         DecideClosures closures =
                 new DecideClosures(
-                        this, this, new Charters(this, readings), readings, announcements, meters);
+                        this,
+                        this,
+                        this,
+                        new Charters(this, readings),
+                        readings,
+                        announcements,
+                        meters);
         record = new RecordHandoffs(log, readings, this, this, closures, meters);
         lookAgain =
                 new LookAgain(
@@ -171,6 +190,7 @@ final class InMemoryLedger
 
     EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
         return new EraseContent(
+                this,
                 this,
                 this,
                 this,
@@ -519,6 +539,61 @@ final class InMemoryLedger
 
     private static String type(Entry entry) {
         return entry.envelope().handoff().recordName();
+    }
+
+    // Waits
+
+    /** Those of a change. */
+    Set<Wait> waits(UUID change) {
+        return new HashSet<>(state.waits.getOrDefault(change, Map.of()).values());
+    }
+
+    @Override
+    public Uni<Void> keep(Collection<Moved> moved) {
+        calls.add("waits");
+        for (Moved each : moved) {
+            Map<Wait.Place, Wait> kept =
+                    state.waits.computeIfAbsent(each.change(), _ -> new HashMap<>());
+            each.gone().forEach(kept::remove);
+            each.now().forEach(wait -> kept.put(wait.place(), wait));
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Void> forgetPeople(UUID change) {
+        state.waits
+                .getOrDefault(change, Map.of())
+                .replaceAll((_, wait) ->
+                        new Wait(
+                                wait.sequence(),
+                                wait.party(),
+                                wait.unit(),
+                                Set.of(),
+                                wait.since(),
+                                wait.until(),
+                                wait.rework()));
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<Line>> sums(Asked asked, int most) {
+        throw new UnsupportedOperationException("summed up by the database");
+    }
+
+    @Override
+    public Uni<List<Line>> byCharterAndParty(Instant from, int charters) {
+        throw new UnsupportedOperationException("summed up by the database");
+    }
+
+    @Override
+    public Uni<List<Open>> open(
+            Optional<String> charter,
+            Optional<Wait.Party> party,
+            Optional<String> person,
+            Optional<Place> after,
+            int most) {
+        throw new UnsupportedOperationException("looked up by the database");
     }
 
     // Changes

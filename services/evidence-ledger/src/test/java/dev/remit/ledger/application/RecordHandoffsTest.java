@@ -74,6 +74,15 @@ class RecordHandoffsTest {
             assertThat(shuffled.standing(change.change).outcome())
                     .as("seed " + seed)
                     .contains("COMPLETED");
+            InMemoryLedger inOrder = new InMemoryLedger();
+            inOrder.receive(List.of(change.published()));
+            inOrder.receive(change.handoffs());
+            inOrder.receive(List.of(change.activity()));
+            inOrder.lookAgain.look(inOrder.now).await().indefinitely();
+            assertThat(shuffled.waits(change.change))
+                    .as("seed " + seed)
+                    .isNotEmpty()
+                    .isEqualTo(inOrder.waits(change.change));
         }
     }
 
@@ -85,29 +94,36 @@ class RecordHandoffsTest {
                         "append",
                         "load",
                         "charters",
-                        "store", // proposed
+                        "store",
+                        "waits", // proposed
                         "append",
                         "load",
-                        "store", // judged
+                        "store",
+                        "waits", // judged
                         "append",
                         "load",
-                        "store", // requested
+                        "store",
+                        "waits", // requested
                         "append",
                         "load",
-                        "store", // decided
+                        "store",
+                        "waits", // decided
                         "append",
                         "load",
-                        "store", // authorized
+                        "store",
+                        "waits", // authorized
                         "append",
                         "load",
                         "observations",
-                        "store", // executed
+                        "store",
+                        "waits", // executed
                         "append",
                         "stir", // activities
                         "hold",
                         "load",
                         "observations",
-                        "store", // looked at again
+                        "store",
+                        "waits", // looked at again
                         "append",
                         "load",
                         "store"); // closed
@@ -121,7 +137,8 @@ class RecordHandoffsTest {
         ledger.restart();
         ledger.calls.clear();
         ledger.receiveFresh(leavers.stream().map(each -> each.handoffs().get(1)).toList());
-        assertThat(ledger.calls).containsExactly("append", "load", "handoffs", "charters", "store");
+        assertThat(ledger.calls)
+                .containsExactly("append", "load", "handoffs", "charters", "store", "waits");
     }
 
     @Test

@@ -93,6 +93,11 @@ public class Caller {
                 : List.of(claim.toString());
     }
 
+    /** When the token ends (RFC 7519, exp). */
+    public Instant expiresAt() {
+        return Instant.ofEpochSecond(token.getExpirationTime());
+    }
+
     /** When the person signed in (OpenID Connect Core, auth_time). */
     public Optional<Instant> authenticatedAt() {
         return token.<Object>claim("auth_time")

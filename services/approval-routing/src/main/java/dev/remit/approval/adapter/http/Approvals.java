@@ -29,7 +29,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,16 +172,19 @@ public class Approvals {
 
     /**
      * Open changes, the oldest first: all, or with {@code waitingFor=me} those that the caller may
-     * decide now.
+     * decide now. The {@code Link} header names the next page.
      *
+     * @param after where the page before ended
      * @param limit how many at most, from 1 to 1000
      */
     @GET
     @Path("changes")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
-    public Uni<List<View>> changes(
+    public Uni<Response> changes(
             @QueryParam("waitingFor") @Nullable String waitingFor,
-            @QueryParam("limit") @DefaultValue("200") int limit) {
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @DefaultValue("200") int limit,
+            @Context UriInfo asked) {
         if (waitingFor != null && !waitingFor.equals("me")) {
             throw Problem.inField("waitingFor", "FIELD_MISFORMED", "waitingFor: must be me");
         }
@@ -187,8 +192,21 @@ public class Approvals {
             throw Problem.inField(
                     "limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST_SHOWN);
         }
-        return (waitingFor == null ? views.open(limit) : views.waitingFor(caller.id(), limit))
-                .map(found -> found.stream().map(Approvals::view).toList());
+        RouteViews.Place place = Places.of(after);
+        return (waitingFor == null
+                        ? views.open(place, limit)
+                        : views.waitingFor(caller.id(), place, limit))
+                .map(found -> {
+                    Response.ResponseBuilder page =
+                            Response.ok(found.stream().map(Approvals::view).toList());
+                    return found.size() < limit
+                            ? page.build()
+                            : page.link(
+                                            Places.next(
+                                                    asked, Places.text(found.getLast().place())),
+                                            "next")
+                                    .build();
+                });
     }
 
     /** One change: its plan, whom it asks, what was decided. */
@@ -429,7 +447,8 @@ public class Approvals {
         };
     }
 
-    private static View view(RouteViews.View view) {
+    /** A change as it is shown. */
+    static View view(RouteViews.View view) {
         List<Stage> stages = view.stages().stream().map(each -> stage(each, view)).toList();
         return new View(
                 view.change(),

@@ -1,6 +1,7 @@
 package dev.remit.approval.adapter.http;
 
 import dev.remit.approval.application.Messenger;
+import dev.remit.approval.application.Notices.Channel;
 import dev.remit.approval.application.Notices.Due;
 import dev.remit.approval.application.Notices.Kind;
 import dev.remit.approval.application.Notices.Notice;
@@ -54,6 +55,11 @@ public class WebhookMessenger implements Messenger {
     @Override
     public boolean isThere() {
         return address.isPresent();
+    }
+
+    @Override
+    public Channel channel() {
+        return Channel.WEBHOOK;
     }
 
     @Override

@@ -4,13 +4,13 @@ import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Condition;
 import dev.remit.approval.domain.Effect;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Risk;
 import dev.remit.approval.domain.Scope;
 import dev.remit.charter.Conditions;
 import dev.remit.charter.Facts;
 import dev.remit.handoff.directory.Account;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** A condition in the Common Expression Language. */
@@ -68,7 +68,7 @@ final class CelCondition implements Condition {
                 ready.verdict().isEmpty()
                         ? Optional.empty()
                         : Optional.of(new Facts.Readiness(ready.verdict(), ready.facts())),
-                OptionalInt.empty(),
+                scope.risk().stream().mapToInt(Risk::score).findFirst(),
                 scope.reviewer().map(CelCondition::account));
     }
 

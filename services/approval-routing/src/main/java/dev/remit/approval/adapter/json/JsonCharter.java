@@ -75,6 +75,7 @@ public final class JsonCharter {
     private final Map<String, WorkingTime> calendars = new HashMap<>();
     private final Map<String, Rota> rotas = new HashMap<>();
     private final List<String> earlier = new ArrayList<>();
+    private final List<String> previous = new ArrayList<>();
 
     private JsonCharter() {}
 
@@ -119,6 +120,9 @@ public final class JsonCharter {
             stages.add(stage);
             earlier.add(stage.name());
         }
+        if (!seen.containsAll(previous)) {
+            throw fault("resolvers/previousApprovers", "names no stage of this charter");
+        }
         String role = approval.path("role").asText("");
         if (stages.isEmpty() || role.isEmpty()) {
             throw new IllegalArgumentException("/spec/approval: names no stage or no role");
@@ -140,7 +144,14 @@ public final class JsonCharter {
                 duration(
                         spec.path("execution").path("authorizationExpiresAfter"),
                         "/spec/execution/authorizationExpiresAfter"),
+                protectedEntitlements(spec),
                 routeHash(spec));
+    }
+
+    private static Set<String> protectedEntitlements(JsonNode spec) {
+        Set<String> all = new HashSet<>();
+        spec.at("/domain/protectedEntitlements").forEach(each -> all.add(each.asText()));
+        return Set.copyOf(all);
     }
 
     /** SHA-256 of the route and the rules, canonical, in lower-case hex. */
@@ -265,9 +276,7 @@ public final class JsonCharter {
             }
             case "onCall" -> new Source.OnCall(text, named(rotas, text, "resolvers/onCall"));
             case "previousApprovers" -> {
-                if (!earlier.contains(text)) {
-                    throw fault("resolvers/previousApprovers", "names no earlier stage");
-                }
+                previous.add(text);
                 yield new Source.PreviousApprovers(text);
             }
             default -> throw fault("resolvers", only.getKey() + " is not known");

@@ -19,7 +19,15 @@ public final class JsonPlan {
     private static final Set<String> HARMLESS =
             Set.of("enabled", "sessions", "manager", "owner", "secret", "expires", "expiresAt");
 
-    private static final Effect UNCLEAR = new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false);
+    /**
+     * Steps that another step takes back: enable, sign in again, join. A step that is not known
+     * here is taken for one that nothing takes back.
+     */
+    private static final Set<String> REVERSIBLE =
+            Set.of("disable-account", "end-sessions", "leave-groups");
+
+    private static final Effect UNCLEAR =
+            new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false, true, false);
 
     private JsonPlan() {}
 
@@ -29,11 +37,15 @@ public final class JsonPlan {
         Set<String> groupsRemoved = new TreeSet<>();
         Set<String> rolesAdded = new TreeSet<>();
         Set<String> rolesRemoved = new TreeSet<>();
+        boolean reversible = true;
+        boolean whole = false;
         try {
             for (JsonNode step : JSON.readTree(plan).path("steps")) {
+                reversible &= REVERSIBLE.contains(step.path("name").asText());
                 Set<String> names = new HashSet<>();
                 step.path("before").fieldNames().forEachRemaining(names::add);
                 step.path("after").fieldNames().forEachRemaining(names::add);
+                whole |= names.contains("enabled");
                 for (String name : names) {
                     switch (name) {
                         case "groups" -> differ(step, name, groupsAdded, groupsRemoved);
@@ -54,6 +66,8 @@ public final class JsonPlan {
                 Set.copyOf(groupsRemoved),
                 Set.copyOf(rolesAdded),
                 Set.copyOf(rolesRemoved),
+                reversible,
+                whole,
                 true);
     }
 

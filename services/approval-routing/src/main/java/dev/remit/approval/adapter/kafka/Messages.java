@@ -161,6 +161,7 @@ public final class Messages {
                 .setExpiresAt(standing.expiresAt())
                 .setWorker(decision.worker().orElse(null))
                 .setDelegatorWorker(decision.delegatorWorker().orElse(null))
+                .setRisk(standing.risk().orElse(null))
                 .setLabel(standing.label())
                 .setRoles(standing.roles())
                 .setUnits(standing.units())

@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -16,26 +17,32 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Notices in a queue. Where there is no way to tell anybody, none are kept. */
 @Singleton
 public class PostgresNotices implements Notices {
-    private final boolean wanted;
+    private final List<Channel> channels;
 
-    PostgresNotices(@ConfigProperty(name = "remit.notices.webhook") Optional<String> webhook) {
-        this.wanted = webhook.isPresent();
+    PostgresNotices(
+            @ConfigProperty(name = "remit.notices.webhook") Optional<String> webhook,
+            @ConfigProperty(name = "remit.notices.mail.from") Optional<String> from) {
+        List<Channel> wanted = new ArrayList<>();
+        webhook.ifPresent(_ -> wanted.add(Channel.WEBHOOK));
+        from.ifPresent(_ -> wanted.add(Channel.MAIL));
+        this.channels = List.copyOf(wanted);
     }
 
     @Override
     public Uni<Void> add(Collection<Notice> notices) {
-        if (!wanted) {
+        if (channels.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
-                                        "insert into notice (change_id, stage, person, kind, expires_at, added_at, due_at)"
+                                        "insert into notice (change_id, stage, person, kind, expires_at, added_at, channel, due_at)"
                                                 + " select *, added_at from (select cast(change_id as uuid), stage, person, kind,"
-                                                + " cast(expires_at as timestamptz), cast(added_at as timestamptz) as added_at"
+                                                + " cast(expires_at as timestamptz), cast(added_at as timestamptz) as added_at, channel"
                                                 + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]),"
                                                 + " cast(?4 as text[]), cast(?5 as text[]), cast(?6 as text[]))"
-                                                + " as row (change_id, stage, person, kind, expires_at, added_at)) as rows")
+                                                + " as row (change_id, stage, person, kind, expires_at, added_at)"
+                                                + " cross join unnest(cast(?7 as text[])) as channel) as rows")
                                 .setParameter(1, texts(notices, each -> each.change().toString()))
                                 .setParameter(2, texts(notices, Notice::stage))
                                 .setParameter(3, texts(notices, Notice::person))
@@ -43,17 +50,19 @@ public class PostgresNotices implements Notices {
                                 .setParameter(
                                         5, texts(notices, each -> each.expiresAt().toString()))
                                 .setParameter(6, texts(notices, each -> each.at().toString()))
+                                .setParameter(
+                                        7, channels.stream().map(Enum::name).toArray(String[]::new))
                                 .executeUpdate())
                 .replaceWithVoid();
     }
 
     @Override
-    public Uni<List<Due>> claim(Instant now) {
+    public Uni<List<Due>> claim(Channel channel, Instant now) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
                                         "with given_up as (delete from notice where attempts >= 10 and due_at <= ?1),"
-                                                + " next as (select position as at from notice where due_at <= ?1 and attempts < 10"
+                                                + " next as (select position as at from notice where due_at <= ?1 and attempts < 10 and channel = ?2"
                                                 + " order by due_at limit 100 for update skip locked)"
                                                 + " update notice set attempts = attempts + 1,"
                                                 + " due_at = cast(?1 as timestamptz) + interval '1 minute' * power(2, attempts)"
@@ -61,6 +70,7 @@ public class PostgresNotices implements Notices {
                                                 + " returning position, change_id, stage, person, kind, expires_at, added_at",
                                         Object[].class)
                                 .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .setParameter(2, channel.name())
                                 .getResultList())
                 .map(rows ->
                         rows.stream()

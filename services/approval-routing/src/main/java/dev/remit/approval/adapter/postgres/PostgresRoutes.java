@@ -22,6 +22,16 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** Routes and their decisions, a row each. */
 @Singleton
 public class PostgresRoutes implements Routes {
+    private static final String APPROVERS =
+            "select last.account, last.name, d.stage_name, d.decided_by"
+                    + " from (select distinct on (r.account, c.name) r.account, c.name, r.change_id"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (account, name)"
+                    + " join route r on r.account = asked.account and r.state = 'APPROVED'"
+                    + " join directory_charter c on c.hash = r.charter_hash and c.name = asked.name"
+                    + " order by r.account, c.name, r.ended_at desc, r.change_id) as last"
+                    + " join decision d on d.change_id = last.change_id and d.decision = 'APPROVED'"
+                    + " and d.decided_by not like 'policy:%' order by d.decided_at, d.id";
+
     @Override
     public Uni<Set<UUID>> routed(Collection<UUID> changes) {
         return Panache.getSession()
@@ -72,6 +82,32 @@ public class PostgresRoutes implements Routes {
                                 .setParameter(1, now)
                                 .setMaxResults(limit)
                                 .getResultList());
+    }
+
+    @Override
+    public Uni<Map<Earlier, Map<String, List<String>>>> approvers(Set<Earlier> asked) {
+        List<Earlier> all = List.copyOf(asked);
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(APPROVERS, Object[].class)
+                                .setParameter(
+                                        1,
+                                        all.stream().map(Earlier::account).toArray(String[]::new))
+                                .setParameter(
+                                        2,
+                                        all.stream().map(Earlier::charter).toArray(String[]::new))
+                                .getResultList())
+                .map(rows -> {
+                    Map<Earlier, Map<String, List<String>>> found = new HashMap<>();
+                    for (Object[] row : rows) {
+                        found.computeIfAbsent(
+                                        new Earlier((String) row[0], (String) row[1]),
+                                        _ -> new HashMap<>())
+                                .computeIfAbsent((String) row[2], _ -> new ArrayList<>())
+                                .add((String) row[3]);
+                    }
+                    return found;
+                });
     }
 
     @Override

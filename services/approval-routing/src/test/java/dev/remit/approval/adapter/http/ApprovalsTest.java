@@ -7,13 +7,17 @@ import dev.remit.approval.adapter.http.Approvals.Sent;
 import dev.remit.approval.adapter.http.Approvals.SentMany;
 import dev.remit.approval.adapter.http.Approvals.SentOf;
 import dev.remit.approval.application.RouteViews;
+import dev.remit.approval.domain.Inbox;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -101,10 +105,14 @@ class ApprovalsTest {
 
     @Test
     void aListIsAskedForWithKnownWords() {
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes("you", 10));
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", 0));
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes(null, 1001));
-        assertThat(approvals.changes("me", 10).await().indefinitely()).isEmpty();
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("you", null, 10, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", null, 0, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes(null, null, 1001, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", "later", 10, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", "~" + CHANGE, 10, null));
+        assertThat(Places.of("2026-01-31T12:00:00.5Z~" + CHANGE))
+                .extracting(Places::text)
+                .isEqualTo("2026-01-31T12:00:00.500Z~" + CHANGE);
     }
 
     @Test
@@ -175,13 +183,23 @@ class ApprovalsTest {
 
     private static final class NoViews implements RouteViews {
         @Override
-        public Uni<List<View>> open(int limit) {
+        public Uni<List<View>> open(Place after, int limit) {
             return Uni.createFrom().item(List.of());
         }
 
         @Override
-        public Uni<List<View>> waitingFor(String person, int limit) {
+        public Uni<List<View>> waitingFor(String person, Place after, int limit) {
             return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<Map<String, Inbox>> inboxes(Collection<String> people, int most) {
+            return Uni.createFrom().item(Map.of());
+        }
+
+        @Override
+        public Uni<Duration> lag(Instant now) {
+            return Uni.createFrom().item(Duration.ZERO);
         }
 
         @Override

@@ -15,6 +15,7 @@ import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.http.Tagged;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;

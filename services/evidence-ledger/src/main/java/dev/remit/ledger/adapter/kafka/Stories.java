@@ -56,6 +56,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -127,13 +128,19 @@ public final class Stories {
                             requested.getStage(),
                             Optional.ofNullable(requested.getHeld()),
                             own(requested.getCandidates()),
-                            links(requested.getCandidates()));
+                            links(requested.getCandidates()),
+                            sources(requested.getCandidates()),
+                            requested.getQuorum(),
+                            requested.getDenials());
             case ApprovalReassigned reassigned ->
                     new Story.Requested(
                             reassigned.getStage(),
                             Optional.ofNullable(reassigned.getHeld()),
                             own(reassigned.getCandidates()),
-                            links(reassigned.getCandidates()));
+                            links(reassigned.getCandidates()),
+                            sources(reassigned.getCandidates()),
+                            Optional.ofNullable(reassigned.getQuorum()).orElse(0),
+                            1);
             case ApprovalDecided decided ->
                     new Story.Decision(
                             id,
@@ -450,6 +457,17 @@ public final class Stories {
             }
         }
         return List.copyOf(links);
+    }
+
+    /** Each reason lists its sources, separated by commas. */
+    private static List<String> sources(List<Candidate> candidates) {
+        return candidates.stream()
+                .filter(Candidate::getEligible)
+                .filter(each -> each.getOnBehalfOf() == null)
+                .flatMap(each -> Stream.of(each.getReason().split(", ", -1)))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static List<String> eligible(List<Candidate> candidates) {

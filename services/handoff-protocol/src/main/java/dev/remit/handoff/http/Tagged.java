@@ -1,4 +1,4 @@
-package dev.remit.connector.adapter.http;
+package dev.remit.handoff.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,14 +14,19 @@ import java.nio.charset.StandardCharsets;
  * Answers with an entity tag over what is shown: who has it already gets 304 (RFC 9110, 13.1.2).
  */
 @Singleton
-class Tagged {
+public class Tagged {
     private final ObjectMapper json;
 
     Tagged(ObjectMapper json) {
         this.json = json;
     }
 
-    Response.ResponseBuilder answer(Request request, Object body) {
+    /**
+     * The answer, to be built.
+     *
+     * @param request the one that is answered
+     */
+    public Response.ResponseBuilder answer(Request request, Object body) {
         try {
             byte[] bytes = json.writeValueAsBytes(body);
             EntityTag tag = new EntityTag(Hash.sha256(bytes).hex().substring(0, 32));

@@ -1,0 +1,140 @@
+package dev.remit.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.stack.Home;
+import dev.remit.stack.Requests;
+import dev.remit.stack.Tokens;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Shows what waits for someone's decision. */
+@Command(
+        name = "inbox",
+        mixinStandardHelpOptions = true,
+        description = "Shows the changes that someone may decide now, the oldest first.",
+        footer = {"", "Needs: a running mesh (./remit up)."})
+final class ShowInbox implements Callable<Integer> {
+    @ParentCommand Remit remit;
+
+    @Option(
+            names = "--as",
+            required = true,
+            paramLabel = "USER",
+            description = "Whose inbox; only their own.")
+    String user;
+
+    @Option(
+            names = "--watch",
+            description = "Goes on and shows what comes and goes, until the sign-in ends.")
+    boolean watch;
+
+    @Override
+    public Integer call() throws Exception {
+        Home home = remit.home();
+        if (watch) {
+            follow(home);
+            return 0;
+        }
+        int shown = 0;
+        Optional<String> path = Optional.of("/inbox");
+        while (path.isPresent()) {
+            Requests.Answer page =
+                    Remit.expect(
+                            Remit.ask(home, "GET", "approval-routing", path.get(), user, null));
+            for (JsonNode each : page.json().path("items")) {
+                shown++;
+                System.out.println(
+                        line(
+                                each.path("changeId").asText(),
+                                each.path("stage").asText(),
+                                each.path("stages").path(0).path("openedAt").asText(),
+                                each.path("expiresAt").asText(),
+                                Instant.now()));
+            }
+            path = page.next().map(ShowInbox::local);
+        }
+        System.out.println(
+                shown == 0
+                        ? "nothing waits for " + user
+                        : "decide one with: ./remit approve CHANGE --as " + user);
+        return 0;
+    }
+
+    static String line(String change, String stage, String since, String until, Instant now) {
+        return "%s  stage %-16s waits %s, expires in %s"
+                .formatted(
+                        change,
+                        stage,
+                        time(Duration.between(Instant.parse(since), now)),
+                        time(Duration.between(now, Instant.parse(until))));
+    }
+
+    private static String time(Duration time) {
+        return time.toMinutes() < 2
+                ? Math.max(0, time.toSeconds()) + " s"
+                : time.toHours() < 2
+                        ? time.toMinutes() + " min"
+                        : time.toHours() < 48 ? time.toHours() + " h" : time.toDays() + " d";
+    }
+
+    private void follow(Home home) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + home.port("approval-routing")
+                                                + "/inbox/events"))
+                        .header("Authorization", "Bearer " + Tokens.of(home, "remit-cli", user))
+                        .header("Accept", "text/event-stream")
+                        .build();
+        try (HttpClient client = HttpClient.newHttpClient();
+                Stream<String> lines =
+                        client.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+            String name = "";
+            for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
+                String line = each.next();
+                if (line.startsWith("event:")) {
+                    name = line.substring(6).strip();
+                } else if (line.startsWith("data:")) {
+                    show(name, People.JSON.readTree(line.substring(5)));
+                }
+            }
+        }
+        System.out.println("the sign-in has ended");
+    }
+
+    private static void show(String name, JsonNode data) {
+        if (name.equals("whole")) {
+            System.out.println(data.path("items").size() + " wait");
+            data.path("items").forEach(each -> show("        ", each));
+            return;
+        }
+        System.out.printf(
+                "%-8s %s%n",
+                name,
+                line(
+                        data.path("changeId").asText(),
+                        data.path("stage").asText(),
+                        data.path("since").asText(),
+                        data.path("expiresAt").asText(),
+                        Instant.now()));
+    }
+
+    /** A link's path and query: the service is known already. */
+    private static String local(String link) {
+        URI uri = URI.create(link);
+        return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+    }
+}

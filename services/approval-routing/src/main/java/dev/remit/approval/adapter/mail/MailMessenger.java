@@ -1,0 +1,113 @@
+package dev.remit.approval.adapter.mail;
+
+import dev.remit.approval.application.Messenger;
+import dev.remit.approval.application.Notices.Channel;
+import dev.remit.approval.application.Notices.Due;
+import dev.remit.approval.application.Notices.Kind;
+import dev.remit.approval.application.Notices.Notice;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.mail.MailMessage;
+import io.vertx.mutiny.ext.mail.MailClient;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells people by mail, where {@code remit.notices.mail.from} is set; the server is that of {@code
+ * quarkus.mailer}. A mail holds ids and times, and nothing that decides: no link in it approves.
+ * Marked as written by a machine (RFC 3834), so that nobody's absence answers it.
+ */
+@Singleton
+public class MailMessenger implements Messenger {
+    private static final Logger LOG = Logger.getLogger(MailMessenger.class);
+
+    private final MailClient client;
+    private final Optional<String> from;
+    private final Optional<Addresses> addresses;
+
+    MailMessenger(
+            MailClient client,
+            @ConfigProperty(name = "remit.notices.mail.from") Optional<String> from,
+            @ConfigProperty(name = "remit.notices.mail.addresses") Optional<Path> addresses) {
+        if (from.isPresent() && addresses.isEmpty()) {
+            throw new IllegalStateException(
+                    "remit.notices.mail.addresses: is missing, and nobody's address is guessed");
+        }
+        from.ifPresent(each -> Addresses.check("remit.notices.mail.from", each));
+        this.client = client;
+        this.from = from;
+        this.addresses = addresses.map(Addresses::new);
+    }
+
+    @Override
+    public boolean isThere() {
+        return from.isPresent();
+    }
+
+    @Override
+    public Channel channel() {
+        return Channel.MAIL;
+    }
+
+    @Override
+    public Uni<List<Long>> send(List<Due> notices) {
+        return Multi.createFrom()
+                .iterable(notices)
+                .onItem()
+                .transformToUniAndConcatenate(this::send)
+                .select()
+                .where(Optional::isPresent)
+                .map(Optional::get)
+                .collect()
+                .asList();
+    }
+
+    /** Its position, once a server has taken it; who has no address is tried again later. */
+    private Uni<Optional<Long>> send(Due due) {
+        Optional<String> to = addresses.flatMap(all -> all.of(due.notice().person()));
+        if (to.isEmpty()) {
+            LOG.warnf("no address is known for %s", due.notice().person());
+            return Uni.createFrom().item(Optional.empty());
+        }
+        return client.sendMail(message(due, to.get()))
+                .map(_ -> Optional.of(due.position()))
+                .onFailure()
+                // without the failure's words: servers repeat addresses in them
+                .invoke(failure ->
+                        LOG.warnf("a mail was not sent: %s", failure.getClass().getSimpleName()))
+                .onFailure()
+                .recoverWithItem(Optional.empty());
+    }
+
+    private MailMessage message(Due due, String to) {
+        Notice notice = due.notice();
+        String what = notice.kind() == Kind.REMINDED ? "Reminder: approval" : "Approval";
+        MailMessage message =
+                new MailMessage(
+                        from.orElseThrow(),
+                        to,
+                        what + " of change " + notice.change() + " waits for you",
+                        """
+                        Change %s waits for your decision at stage %s until %s.
+
+                        Sign in to see its plan and to decide. This mail only tells you: it cannot decide, and answering it does nothing.
+                        """
+                                .formatted(
+                                        notice.change(),
+                                        plain(notice.stage()),
+                                        notice.expiresAt()));
+        // the same for each attempt, so that a repetition is known as one
+        message.addHeader(
+                "Message-ID", "<notice-" + due.position() + "." + notice.change() + "@remit>");
+        message.addHeader("Auto-Submitted", "auto-generated");
+        return message;
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("[^A-Za-z0-9 ._:/-]", "?");
+    }
+}

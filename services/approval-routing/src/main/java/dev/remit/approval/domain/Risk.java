@@ -1,0 +1,74 @@
+package dev.remit.approval.domain;
+
+import dev.remit.handoff.directory.Account;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How much a plan puts at stake: {@code risk} in a charter's conditions. The sum of three facts, so
+ * that everybody can say why it is what it is:
+ *
+ * <ul>
+ *   <li>{@value #IRREVERSIBLE} if a step cannot be taken back by another one
+ *   <li>{@value #PROTECTED} if an entitlement comes or goes that the charter protects ({@code
+ *       domain.protectedEntitlements})
+ *   <li>up to {@value #REACH} for its reach: the share of what the account holds that comes or
+ *       goes, all of it where the account is switched on or off
+ * </ul>
+ *
+ * @param score 0 (nothing) to 100
+ * @param words why, to be read
+ */
+public record Risk(int score, String words) {
+    static final int IRREVERSIBLE = 40;
+    static final int PROTECTED = 30;
+    static final int REACH = 30;
+
+    /**
+     * The risk; empty if the plan is not understood, or what the account holds is not known.
+     *
+     * @param account the one that is to be changed, as it was observed
+     */
+    static Optional<Risk> of(Effect effect, Charter charter, Optional<Account> account) {
+        if (!effect.clear()) {
+            return Optional.empty();
+        }
+        Set<String> moved = new HashSet<>(effect.groupsAdded());
+        moved.addAll(effect.groupsRemoved());
+        moved.addAll(effect.rolesAdded());
+        moved.addAll(effect.rolesRemoved());
+        double share;
+        if (effect.whole()) {
+            share = 1;
+        } else if (moved.isEmpty()) {
+            share = 0;
+        } else if (account.isEmpty()) {
+            return Optional.empty();
+        } else {
+            Set<String> all = new HashSet<>(moved);
+            all.addAll(account.get().roles());
+            account.get().groups().forEach(each -> all.add(each.path()));
+            share = (double) moved.size() / all.size();
+        }
+        boolean touches = moved.stream().anyMatch(charter.protectedEntitlements()::contains);
+        List<String> words = new ArrayList<>();
+        words.add(
+                effect.reversible()
+                        ? "every step can be taken back"
+                        : "a step cannot be taken back");
+        words.add(
+                touches
+                        ? "an entitlement is touched that the charter protects"
+                        : "nothing is touched that the charter protects");
+        words.add("%d %% of what the account holds".formatted(Math.round(100 * share)));
+        return Optional.of(
+                new Risk(
+                        (effect.reversible() ? 0 : IRREVERSIBLE)
+                                + (touches ? PROTECTED : 0)
+                                + (int) Math.round(REACH * share),
+                        String.join("; ", words)));
+    }
+}

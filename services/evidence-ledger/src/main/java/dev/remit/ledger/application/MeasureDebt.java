@@ -1,0 +1,106 @@
+package dev.remit.ledger.application;
+
+import dev.remit.ledger.application.Waits.Line;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Coordination debt of the last 24 hours by charter and party, each minute; the same from every
+ * replica. Units and people are no labels: there may be thousands, and people are not to be found
+ * in a time series. Charters beyond the {@value #CHARTERS} busiest are one.
+ */
+@Singleton
+public class MeasureDebt {
+    static final int CHARTERS = 50;
+    private static final Duration WINDOW = Duration.ofHours(24);
+    private static final Logger LOG = Logger.getLogger(MeasureDebt.class);
+
+    private final Waits waits;
+    private final Clock clock;
+    private final MultiGauge waiting;
+    private final MultiGauge oldest;
+    private final MultiGauge seconds;
+    private final MultiGauge handoffs;
+    private final MultiGauge rework;
+
+    MeasureDebt(Waits waits, MeterRegistry meters, Clock clock) {
+        this.waits = waits;
+        this.clock = clock;
+        waiting = MultiGauge.builder("remit.debt.waiting").register(meters);
+        oldest = MultiGauge.builder("remit.debt.waiting.oldest.seconds").register(meters);
+        seconds = MultiGauge.builder("remit.debt.wait.seconds").register(meters);
+        handoffs = MultiGauge.builder("remit.debt.handoffs").register(meters);
+        rework = MultiGauge.builder("remit.debt.rework").register(meters);
+    }
+
+    @Scheduled(
+            every = "60s",
+            delayed = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> measure() {
+        Instant now = clock.instant();
+        return waits.byCharterAndParty(now.minus(WINDOW), CHARTERS)
+                .invoke(lines -> show(lines, now))
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("coordination debt is not measured: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    void show(List<Line> lines, Instant now) {
+        List<MultiGauge.Row<?>> counts = new ArrayList<>();
+        List<MultiGauge.Row<?>> ages = new ArrayList<>();
+        List<MultiGauge.Row<?>> quantiles = new ArrayList<>();
+        List<MultiGauge.Row<?>> begun = new ArrayList<>();
+        List<MultiGauge.Row<?>> again = new ArrayList<>();
+        for (Line line : lines) {
+            int end = line.key().lastIndexOf('\n');
+            Tags tags =
+                    Tags.of(
+                            "charter",
+                            line.key().substring(0, end),
+                            "party",
+                            line.key().substring(end + 1).toLowerCase(Locale.ROOT));
+            counts.add(MultiGauge.Row.of(tags, line.waiting()));
+            ages.add(
+                    MultiGauge.Row.of(
+                            tags,
+                            line.oldest()
+                                    .map(since -> Duration.between(since, now).toMillis() / 1000.0)
+                                    .orElse(0.0)));
+            quantile(quantiles, tags, "0.5", line.p50());
+            quantile(quantiles, tags, "0.9", line.p90());
+            quantile(quantiles, tags, "0.95", line.p95());
+            begun.add(MultiGauge.Row.of(tags, line.handoffs()));
+            line.rework()
+                    .forEach((why, number) ->
+                            again.add(
+                                    MultiGauge.Row.of(
+                                            tags.and("why", why.name().toLowerCase(Locale.ROOT)),
+                                            number)));
+        }
+        waiting.register(counts, true);
+        oldest.register(ages, true);
+        seconds.register(quantiles, true);
+        handoffs.register(begun, true);
+        rework.register(again, true);
+    }
+
+    private static void quantile(
+            List<MultiGauge.Row<?>> rows, Tags tags, String quantile, Optional<Double> value) {
+        value.ifPresent(each -> rows.add(MultiGauge.Row.of(tags.and("quantile", quantile), each)));
+    }
+}

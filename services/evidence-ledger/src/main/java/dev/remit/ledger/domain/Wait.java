@@ -1,0 +1,73 @@
+package dev.remit.ledger.domain;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A time for which one party held a change: the clock of the coordination debt (see
+ * docs/coordination-debt.md).
+ *
+ * @param sequence position of the handoff that began it; for a PERSON's, of the one that ended it
+ * @param unit what the party is called within the organisation: a service's name, or for whom a
+ *     stage asks, for example {@code member of /security-approvers}; never a person
+ * @param people immutable ids of those who could end it; empty where no person can
+ * @param until when it ended; empty while it goes on
+ * @param rework why work went back; empty if it went on
+ */
+public record Wait(
+        int sequence,
+        Party party,
+        String unit,
+        Set<String> people,
+        Instant since,
+        Optional<Instant> until,
+        Optional<Rework> rework) {
+    /** Who holds a change. */
+    public enum Party {
+        /** A service of the mesh; the unit names it. */
+        SERVICE,
+        /** Those whom an open stage asks. */
+        APPROVERS,
+        /** Who proposed it, or is responsible for it: an approver asked them something. */
+        PROPOSER,
+        /** Whoever can supply a fact that readiness lacks. */
+        DATA_OWNER,
+        /**
+         * Nobody can act as things are: too few may approve, no plan, no charter, a rule forbids.
+         */
+        NOBODY,
+        /** One person's own answer, from being asked to answering. It overlaps the others. */
+        PERSON
+    }
+
+    /** Why work went back to someone who had it, or whose it was to get right. */
+    public enum Rework {
+        /** Readiness lacked a fact. */
+        CORRECTION,
+        /** An approver asked the proposer. */
+        QUESTION,
+        /** An open stage asked other people. */
+        REASSIGNMENT,
+        /** Closure was refused for want of proof. */
+        PROOF
+    }
+
+    /** Names it among the waits of its change. */
+    public record Place(int sequence, Party party) {}
+
+    public Place place() {
+        return new Place(sequence, party);
+    }
+
+    Wait ended(Instant at) {
+        return new Wait(
+                sequence,
+                party,
+                unit,
+                people,
+                since,
+                Optional.of(at.isBefore(since) ? since : at),
+                rework);
+    }
+}

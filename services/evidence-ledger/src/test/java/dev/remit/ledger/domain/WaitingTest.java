@@ -1,0 +1,223 @@
+package dev.remit.ledger.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.ledger.domain.Story.Decider;
+import dev.remit.ledger.domain.Story.Decision;
+import dev.remit.ledger.domain.Story.Requested;
+import dev.remit.ledger.domain.Story.Said;
+import dev.remit.ledger.domain.Story.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class WaitingTest {
+    private static final Instant START = Instant.parse("2026-01-31T08:00:00Z");
+    private static final UUID CHANGE = new UUID(0, 1);
+    private static final Said PROPOSED =
+            new Story.Proposed(
+                    CHANGE,
+                    "leavers",
+                    "hash",
+                    "hr:E1",
+                    "keycloak:acme",
+                    new Story.Actor("bot", Optional.of("ann")));
+    private static final Said AUTHORIZED =
+            new Story.Authorized(
+                    new UUID(0, 8), "account", "plan", "plan", List.of(), START, START);
+    private static final Said EXECUTED =
+            new Story.Executed(
+                    new UUID(0, 9), "executor", "SUCCEEDED", "plan", true, "done", START);
+
+    private final List<Step> steps = new ArrayList<>();
+
+    @Test
+    void aChangeIsHeldByOnePartyAfterAnotherWithoutAGap() {
+        at(0, "ChangeProposed", PROPOSED);
+        at(2, "ReadinessJudged", judged("READY"));
+        at(3, "ApprovalRequested", asked("manager", 1, "boss"));
+        at(63, "ApprovalDecided", decided("manager", "APPROVED", "boss"));
+        at(63, "ExecutionAuthorized", AUTHORIZED);
+        at(65, "ChangeExecuted", EXECUTED);
+        assertThat(parties(Optional.of(START.plusSeconds(70))))
+                .containsExactly(
+                        "SERVICE data-readiness 0-2",
+                        "SERVICE approval-routing 2-3",
+                        "PERSON member of /manager 3-63",
+                        "APPROVERS member of /manager 3-63",
+                        "SERVICE executor 63-65",
+                        "SERVICE evidence-ledger 65-70");
+    }
+
+    @Test
+    void whatGoesOnHasNoEnd() {
+        at(0, "ChangeProposed", PROPOSED);
+        at(2, "ReadinessJudged", judged("READY"));
+        at(3, "ApprovalRequested", asked("manager", 1, "boss", "chief"));
+        Wait last = waits(Optional.empty()).getLast();
+        assertThat(last.until()).isEmpty();
+        assertThat(last.people()).containsExactlyInAnyOrder("boss", "chief");
+    }
+
+    @Test
+    void aStageIsHeldUntilItsQuorumAndEachPersonHasAClockOfTheirOwn() {
+        at(0, "ApprovalRequested", asked("board", 2, "ann", "ben", "cid"));
+        at(10, "ApprovalDecided", decided("board", "APPROVED", "ann"));
+        at(20, "ApprovalReassigned", asked("board", 0, "ben", "dan"));
+        at(50, "ApprovalDecided", decided("board", "APPROVED", "dan"));
+        assertThat(parties(Optional.empty()))
+                .containsExactly(
+                        "PERSON member of /board 0-10",
+                        "APPROVERS member of /board 0-20",
+                        "PERSON member of /board 20-50",
+                        "APPROVERS member of /board 20-50 REASSIGNMENT");
+        assertThat(waits(Optional.empty()).get(2).people()).containsExactly("dan");
+    }
+
+    @Test
+    void stagesSideBySideAreHeldEachForItself() {
+        at(0, "ApprovalRequested", asked("manager", 1, "boss"));
+        at(0, "ApprovalRequested", asked("security", 1, "sec"));
+        at(5, "ApprovalDecided", decided("security", "APPROVED", "sec"));
+        at(9, "ApprovalDecided", decided("manager", "APPROVED", "boss"));
+        assertThat(parties(Optional.empty()))
+                .contains("APPROVERS member of /security 0-5", "APPROVERS member of /manager 0-9");
+    }
+
+    @Test
+    void aQuestionMovesTheClockToWhoProposedAndBack() {
+        at(0, "ChangeProposed", PROPOSED);
+        at(1, "ReadinessJudged", judged("READY"));
+        at(2, "ApprovalRequested", asked("manager", 1, "boss"));
+        at(10, "ApprovalDecided", decided("manager", "QUESTIONED", "boss"));
+        assertThat(waits(Optional.empty()).getLast().people()).containsExactly("ann");
+        at(40, "ApprovalDecided", decided("manager", "ANSWERED", "ann"));
+        at(45, "ApprovalDecided", decided("manager", "APPROVED", "boss"));
+        assertThat(parties(Optional.empty()))
+                .containsExactly(
+                        "SERVICE data-readiness 0-1",
+                        "SERVICE approval-routing 1-2",
+                        "PERSON member of /manager 2-10 QUESTION",
+                        "APPROVERS member of /manager 2-10",
+                        "PERSON proposer 10-40",
+                        "PROPOSER proposer 10-40 QUESTION",
+                        "PERSON member of /manager 40-45",
+                        "APPROVERS member of /manager 40-45");
+    }
+
+    @Test
+    void whatGoesBackIsRework() {
+        at(0, "ChangeProposed", PROPOSED);
+        at(1, "ReadinessJudged", judged("HELD"));
+        at(100, "ReadinessJudged", judged("READY"));
+        at(101, "ExecutionAuthorized", AUTHORIZED);
+        at(102, "ChangeExecuted", EXECUTED);
+        at(170, "ClosureRefused", new Story.Other());
+        assertThat(parties(Optional.empty()))
+                .contains(
+                        "DATA_OWNER correction 1-100 CORRECTION",
+                        "SERVICE evidence-ledger 170- PROOF");
+    }
+
+    @Test
+    void aStageThatNobodyMayDecideIsHeldByNobodyAndARuleByTheService() {
+        at(0, "ApprovalRequested", held("manager"));
+        at(5, "ApprovalReassigned", asked("manager", 1, "boss"));
+        at(6, "ApprovalDecided", decided("manager", "DENIED", "boss"));
+        at(6, "ApprovalRequested", asked("rule", 1, "policy:low@1"));
+        assertThat(parties(Optional.empty()))
+                .containsExactly(
+                        "NOBODY stage manager 0-5",
+                        "PERSON member of /manager 5-6",
+                        "APPROVERS member of /manager 5-6 REASSIGNMENT",
+                        "SERVICE evidence-ledger 6-6",
+                        "SERVICE approval-routing 6-");
+    }
+
+    @Test
+    void refusedAttemptsAndSecondHandoffsOfOnePlaceMoveNothing() {
+        at(0, "ApprovalRequested", asked("manager", 1, "boss"));
+        List<Wait> before = waits(Optional.empty());
+        at(1, "ApprovalDecided", decided("manager", "REFUSED", "intern"));
+        assertThat(waits(Optional.empty())).isEqualTo(before);
+        steps.removeLast();
+        Step first = steps.getFirst();
+        steps.add(
+                new Step(
+                        first.sequence(),
+                        new UUID(1, 1),
+                        "ExecutionAuthorized",
+                        "approval-routing",
+                        START.plusSeconds(9),
+                        first.hash(),
+                        null,
+                        AUTHORIZED));
+        assertThat(waits(Optional.empty())).isEqualTo(before);
+    }
+
+    private List<String> parties(Optional<Instant> ended) {
+        return waits(ended).stream()
+                .map(each ->
+                        "%s %s %d-%s%s"
+                                .formatted(
+                                        each.party(),
+                                        each.unit(),
+                                        second(each.since()),
+                                        each.until()
+                                                .map(WaitingTest::second)
+                                                .map(String::valueOf)
+                                                .orElse(""),
+                                        each.rework().map(why -> " " + why).orElse("")))
+                .toList();
+    }
+
+    private List<Wait> waits(Optional<Instant> ended) {
+        return Waiting.of(Story.untold(CHANGE).with(steps), ended);
+    }
+
+    private static long second(Instant time) {
+        return time.getEpochSecond() - START.getEpochSecond();
+    }
+
+    private void at(int second, String type, Said said) {
+        int sequence = steps.size() + 1;
+        steps.add(
+                new Step(
+                        sequence,
+                        new UUID(0, sequence),
+                        type,
+                        "somebody",
+                        START.plusSeconds(second),
+                        Hash.sha256(new byte[] {(byte) sequence}),
+                        null,
+                        said));
+    }
+
+    private static Said judged(String verdict) {
+        return new Story.Readiness(
+                new UUID(0, 2), verdict, Optional.of("account"), Optional.of("plan"), "");
+    }
+
+    private static Said asked(String stage, int quorum, String... people) {
+        return new Requested(
+                stage,
+                Optional.empty(),
+                List.of(people),
+                List.of(),
+                List.of("member of /" + stage),
+                quorum,
+                1);
+    }
+
+    private static Said held(String stage) {
+        return new Requested(stage, Optional.of("NOBODY"), List.of());
+    }
+
+    private static Said decided(String stage, String decision, String by) {
+        return new Decision(UUID.randomUUID(), stage, decision, new Decider.Person(by), "plan");
+    }
+}
