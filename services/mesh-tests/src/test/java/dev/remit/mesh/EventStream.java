@@ -36,7 +36,7 @@ final class EventStream implements AutoCloseable {
         if (seen != null) {
             request.header("Last-Event-ID", seen);
         }
-        client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofLines())
+        var _ = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofLines())
                 .thenAccept(answer -> read(answer.body()));
     }
 
