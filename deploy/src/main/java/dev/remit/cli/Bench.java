@@ -1,7 +1,14 @@
 package dev.remit.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.bench.ApprovalLoad;
 import dev.remit.bench.Campaign;
+import dev.remit.stack.Home;
+import dev.remit.stack.Stack;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -16,6 +23,7 @@ import picocli.CommandLine.ParentCommand;
             "Measures the mesh beside raw Kafka and Kafka with PostgreSQL, in one run, and prints ratios.",
             "It starts a mesh of its own from nothing and takes about ten minutes; nothing else should run meanwhile."
         },
+        subcommands = Bench.OfApprovals.class,
         footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
 final class Bench implements Callable<Integer> {
     @ParentCommand Remit remit;
@@ -83,5 +91,76 @@ final class Bench implements Callable<Integer> {
         System.out.println("written: " + outcome.json());
         System.out.println("         " + outcome.picture());
         return outcome.complete() ? 0 : 1;
+    }
+
+    @Command(
+            name = "approvals",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Measures approval-routing alone with a large directory: how long it takes to find whom a change asks, and decisions a second.",
+                "It starts a mesh of its own from nothing and takes about two minutes."
+            },
+            footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
+    static final class OfApprovals implements Callable<Integer> {
+        @ParentCommand Bench bench;
+
+        @Option(
+                names = "--people",
+                defaultValue = "100000",
+                paramLabel = "N",
+                description = "People in the directory (default: ${DEFAULT-VALUE}).")
+        int people;
+
+        @Option(
+                names = "--groups",
+                defaultValue = "5000",
+                paramLabel = "N",
+                description =
+                        "Groups, of which each person is in three (default: ${DEFAULT-VALUE}).")
+        int groups;
+
+        @Option(
+                names = "--changes",
+                defaultValue = "4000",
+                paramLabel = "N",
+                description = "Changes to route and decide (default: ${DEFAULT-VALUE}).")
+        int changes;
+
+        @Override
+        public Integer call() throws Exception {
+            ApprovalLoad.Options options;
+            try {
+                options = new ApprovalLoad.Options(people, groups, changes);
+            } catch (IllegalArgumentException e) {
+                System.err.println("remit: " + e.getMessage());
+                return 2;
+            }
+            long start = System.nanoTime();
+            Path results = bench.remit.home().data().resolve("bench");
+            Home own = new Home(results.resolve("approvals"), Remit.top());
+            new Stack(own).down();
+            own.delete();
+            ObjectNode measured =
+                    new ApprovalLoad(
+                                    options,
+                                    own,
+                                    words ->
+                                            System.out.printf(
+                                                    "[%4d s] %s%n",
+                                                    (System.nanoTime() - start) / 1_000_000_000,
+                                                    words))
+                            .run();
+            Path json =
+                    results.resolve(
+                            "approvals-"
+                                    + Instant.now()
+                                            .truncatedTo(ChronoUnit.SECONDS)
+                                            .toString()
+                                            .replace(':', '-')
+                                    + ".json");
+            Files.writeString(json, measured.toPrettyString() + "\n");
+            System.out.println("written: " + json);
+            return 0;
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks into the services' databases from outside, for checks. */
+/** Looks into the services' databases from outside, for checks, and fills them for benchmarks. */
 public final class Databases {
     private Databases() {}
 
@@ -28,6 +28,19 @@ public final class Databases {
                 words.add(rows.getString(1));
             }
             return words;
+        }
+    }
+
+    /** Carries out statements in one transaction: for generated data only. */
+    public static void fill(Home home, Service service, List<String> statements)
+            throws IOException, SQLException {
+        try (Connection connection = Postgres.connect(home, MeshService.database(service));
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String each : statements) {
+                statement.execute(each);
+            }
+            connection.commit();
         }
     }
 

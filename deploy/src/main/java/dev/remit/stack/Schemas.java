@@ -1,5 +1,6 @@
 package dev.remit.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.wire.Messages;
 import java.io.IOException;
@@ -86,6 +87,23 @@ public final class Schemas implements Preparation {
      * asks.
      */
     public boolean holds(Schema schema) throws IOException, InterruptedException {
+        return found(schema).path("count").asInt() > 0;
+    }
+
+    /**
+     * The content id that stands before what is written with this schema.
+     *
+     * @throws IOException if it is not registered
+     */
+    public int contentId(Schema schema) throws IOException, InterruptedException {
+        JsonNode id = found(schema).path("versions").path(0).path("contentId");
+        if (!id.isInt()) {
+            throw new IOException("the registry does not hold the schema of " + schema.getName());
+        }
+        return id.asInt();
+    }
+
+    private JsonNode found(Schema schema) throws IOException, InterruptedException {
         Requests.Answer answer =
                 Requests.send(
                         "POST",
@@ -96,7 +114,7 @@ public final class Schemas implements Preparation {
                                 + encoded(schema.getName()),
                         null,
                         schema.toString());
-        return accepted(answer, schema.getName()).json().path("count").asInt() > 0;
+        return accepted(answer, schema.getName()).json();
     }
 
     /** What released versions wrote, oldest first, then what this build writes. */
