@@ -32,12 +32,15 @@ final class EventStream implements AutoCloseable {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(mesh.url(service, path)))
                         .header("Accept", "text/event-stream")
-                        .header("Authorization", "Bearer " + Tokens.of(mesh.home, "remit-cli", user));
+                        .header(
+                                "Authorization",
+                                "Bearer " + Tokens.of(mesh.home, "remit-cli", user));
         if (seen != null) {
             request.header("Last-Event-ID", seen);
         }
-        var _ = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofLines())
-                .thenAccept(answer -> read(answer.body()));
+        var _ =
+                client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofLines())
+                        .thenAccept(answer -> read(answer.body()));
     }
 
     private void read(Stream<String> lines) {

@@ -124,9 +124,6 @@ class Advance {
                                                         Routing.forecast(
                                                                 each,
                                                                 known(
-                                                                        // what is halted was
-                                                                        // refused at the front door
-                                                                        Optional.empty(),
                                                                         lookups.getOrDefault(
                                                                                 each.charterHash(),
                                                                                 new Lookup.Missing(
