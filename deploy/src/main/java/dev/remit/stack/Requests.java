@@ -73,7 +73,7 @@ public final class Requests {
         return send(method, url, token, body, Map.of());
     }
 
-    /** Sends one request with further headers. */
+    /** Sends one request with further headers, or others than the usual ones. */
     public static Answer send(
             String method,
             String url,
@@ -85,7 +85,7 @@ public final class Requests {
                 HttpRequest.newBuilder(URI.create(url))
                         .timeout(PATIENCE)
                         .header("Accept", "application/json");
-        headers.forEach(request::header);
+        headers.forEach(request::setHeader);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -353,7 +353,8 @@ class LifeOfAChangeIT {
                                             "GET",
                                             mesh.url("evidence-ledger", "/q/metrics"),
                                             null,
-                                            null)
+                                            null,
+                                            Map.of("Accept", "text/plain"))
                                     .text();
                     return metrics.contains("remit_debt_wait_seconds{")
                                     && metrics.contains("party=\"approvers\"")
