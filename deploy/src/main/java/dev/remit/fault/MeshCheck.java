@@ -276,7 +276,7 @@ public final class MeshCheck {
                         Databases.count(
                                 home,
                                 service,
-                                "select count(*) from handoff_outbox o where published_at is null");
+                                "select coalesce(sum(cardinality(ids)), 0) from handoff_unpublished");
                 if (waiting > 0) {
                     lost.add(service.id() + ": " + waiting + " messages stay unpublished");
                 }

@@ -3,6 +3,7 @@ package dev.remit.mesh;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
 import dev.remit.handoff.seal.Seal;
@@ -30,10 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +46,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -338,20 +342,53 @@ final class Mesh {
      * @return how many messages
      */
     int redeliver() throws Exception {
-        String servers = "127.0.0.1:" + home.port("kafka");
         List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try (var producer =
+                new KafkaProducer<>(
+                        Map.<String, Object>of("bootstrap.servers", brokers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (ConsumerRecord<byte[], byte[]> each : messages(Set.of(Topic.values()))) {
+                sent.add(
+                        producer.send(
+                                new ProducerRecord<>(
+                                        each.topic(),
+                                        each.partition(),
+                                        each.key(),
+                                        each.value(),
+                                        each.headers())));
+            }
+            producer.flush();
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        }
+        return sent.size();
+    }
+
+    /** The schemas that messages of this record were written with, as their envelopes say. */
+    Set<String> dataschemas(Handoff handoff) {
+        return messages(Set.of(handoff.topic())).stream()
+                .filter(each -> header("ce_type", each).equals(handoff.type()))
+                .map(each -> header("ce_dataschema", each))
+                .collect(Collectors.toSet());
+    }
+
+    private static String header(String name, ConsumerRecord<byte[], byte[]> message) {
+        Header header = message.headers().lastHeader(name);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** What these topics hold now. */
+    private List<ConsumerRecord<byte[], byte[]>> messages(Set<Topic> topics) {
+        List<ConsumerRecord<byte[], byte[]>> messages = new ArrayList<>();
         try (var consumer =
-                        new KafkaConsumer<>(
-                                Map.<String, Object>of("bootstrap.servers", servers),
-                                new ByteArrayDeserializer(),
-                                new ByteArrayDeserializer());
-                var producer =
-                        new KafkaProducer<>(
-                                Map.<String, Object>of("bootstrap.servers", servers),
-                                new ByteArraySerializer(),
-                                new ByteArraySerializer())) {
+                new KafkaConsumer<>(
+                        Map.<String, Object>of("bootstrap.servers", brokers()),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = new ArrayList<>();
-            for (Topic topic : Topic.values()) {
+            for (Topic topic : topics) {
                 consumer.partitionsFor(topic.topicName())
                         .forEach(each ->
                                 partitions.add(new TopicPartition(each.topic(), each.partition())));
@@ -363,23 +400,16 @@ final class Mesh {
                 for (var each : consumer.poll(Duration.ofMillis(500))) {
                     if (each.offset()
                             < ends.get(new TopicPartition(each.topic(), each.partition()))) {
-                        sent.add(
-                                producer.send(
-                                        new ProducerRecord<>(
-                                                each.topic(),
-                                                each.partition(),
-                                                each.key(),
-                                                each.value(),
-                                                each.headers())));
+                        messages.add(each);
                     }
                 }
             }
-            producer.flush();
-            for (Future<RecordMetadata> each : sent) {
-                each.get();
-            }
         }
-        return sent.size();
+        return messages;
+    }
+
+    private String brokers() {
+        return "127.0.0.1:" + home.port("kafka");
     }
 
     /** How many messages the services have still to take. */

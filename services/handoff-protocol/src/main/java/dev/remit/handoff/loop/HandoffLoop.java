@@ -17,6 +17,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -48,15 +49,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.Readiness;
-import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop of every service, once per polled batch: verify seals, decode, drop what was seen, let
- * the service decide and store, seal and store what it hands on, commit, publish; offsets come
- * last. What stands still is repeated with the same ids and bytes.
+ * The loop of every service, once per batch: verify seals, decode, drop what was seen, let the
+ * service decide and store, seal and store what it hands on, commit, publish; offsets come last.
+ * What stands still is repeated with the same ids and bytes.
  *
  * <p>Four kinds of failure: the service's own refusals are values and never reach this class; an
  * {@link Unprocessable} message is set aside and the batch goes on; an {@link Unavailable} part
@@ -68,6 +70,9 @@ class HandoffLoop {
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final long NONE = Long.MAX_VALUE;
+
+    /** Records that may wait behind a batch; with those of one more poll they are the next. */
+    private static final int MOST = 500;
 
     /** Whatever was received in so short a time the inbox remembers: it is pruned after days. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
@@ -102,8 +107,13 @@ class HandoffLoop {
     private final AtomicLong oldest = new AtomicLong(NONE);
 
     private final Instance<Receiver> receiver;
+    private final Multi<Message<ConsumerRecords<String, byte[]>>> polled;
     private final Optional<List<String>> topics;
+    private final Duration gather;
 
+    /**
+     * @param gather how long a batch waits for more before it is taken; zero for not at all
+     */
     HandoffLoop(
             Keys keys,
             Wire wire,
@@ -114,8 +124,10 @@ class HandoffLoop {
             @Readiness LoopHealth health,
             MeterRegistry meters,
             Instance<Receiver> receiver,
+            @Channel("handoffs") Multi<Message<ConsumerRecords<String, byte[]>>> polled,
             @ConfigProperty(name = "mp.messaging.incoming.handoffs.topics")
-                    Optional<List<String>> topics) {
+                    Optional<List<String>> topics,
+            @ConfigProperty(name = "remit.handoffs.gather") Duration gather) {
         this.keys = keys;
         this.wire = wire;
         this.contexts = contexts;
@@ -134,11 +146,18 @@ class HandoffLoop {
                                 ? 0
                                 : (System.currentTimeMillis() - since.get()) / 1000.0);
         this.receiver = receiver;
+        this.polled = polled;
         this.topics = topics;
+        this.gather = gather;
     }
 
     /** A service that reads other topics than the catalogue says does not start. */
-    void check(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event) {
+        check();
+        polled.subscribe().withSubscriber(new Intake(MOST, gather, this::on));
+    }
+
+    private void check() {
         Service service = keys.service();
         Set<String> expected =
                 Arrays.stream(Topic.values())
@@ -158,10 +177,7 @@ class HandoffLoop {
         }
     }
 
-    @Incoming("handoffs")
-    Uni<Void> on(ConsumerRecords<String, byte[]> batch) {
-        var records = new ArrayList<ConsumerRecord<String, byte[]>>();
-        batch.forEach(records::add);
+    private Uni<Void> on(List<ConsumerRecord<String, byte[]>> records) {
         records.forEach(record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
         return Uni.createFrom()
                 .deferred(() -> contexts.fresh(() -> handle(records)))

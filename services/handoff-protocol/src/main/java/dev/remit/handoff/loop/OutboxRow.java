@@ -8,7 +8,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A sealed message that is or was to be published. */
+/** A sealed message; whether it is still to be published says {@code handoff_unpublished}. */
 @Entity
 @Table(name = "handoff_outbox")
 public class OutboxRow extends PanacheEntityBase {
@@ -21,7 +21,4 @@ public class OutboxRow extends PanacheEntityBase {
 
     @Column(name = "created_at")
     public Instant createdAt;
-
-    @Column(name = "published_at")
-    public Instant publishedAt;
 }

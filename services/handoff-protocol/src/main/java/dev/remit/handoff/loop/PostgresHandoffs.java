@@ -8,7 +8,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -29,7 +28,7 @@ class PostgresHandoffs implements Handoffs {
     private static final String AFTER_PUBLISH = "AFTER_PUBLISH";
 
     /** A transaction's result, and what it left to be published. */
-    record Committed<T>(T result, List<Sealed> letters, boolean touchesChanges) {}
+    record Committed<T>(T result, Sealed.Batch batch, boolean touchesChanges) {}
 
     private final SealedOutbox.Means means;
     private final Contexts contexts;
@@ -73,7 +72,7 @@ class PostgresHandoffs implements Handoffs {
 
     /** Publishes what a transaction left; done when Kafka has it. */
     Uni<Void> publish(Committed<?> committed) {
-        return relay.publish(committed.letters()).invoke(() -> reached(AFTER_PUBLISH, committed));
+        return relay.publish(committed.batch()).invoke(() -> reached(AFTER_PUBLISH, committed));
     }
 
     /**
@@ -94,10 +93,10 @@ class PostgresHandoffs implements Handoffs {
                                             .call(() -> session.flush())
                                             .chain(result ->
                                                     outbox.store()
-                                                            .map(letters ->
+                                                            .map(batch ->
                                                                     new Committed<>(
                                                                             result,
-                                                                            letters,
+                                                                            batch,
                                                                             outbox
                                                                                     .touchesChanges())))
                                             .invoke(done -> reached(BEFORE_COMMIT, done));

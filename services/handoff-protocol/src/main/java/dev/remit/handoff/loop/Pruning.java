@@ -45,12 +45,12 @@ class Pruning {
             "substring(cast(id as text), 15, 1) = '5' and strpos(headers, '\"ce_sequence\":') = 0";
 
     private static final String EMPTY_OUTBOX =
-            "with next as (select position, published_at, "
+            "with next as (select position, created_at, id in (select unnest(ids) from handoff_unpublished) as unpublished, "
                     + SAID_ONCE
                     + " as said_once from handoff_outbox where position > cast(:from as bigint)"
                     + " order by position limit cast(:round as integer)),"
                     + " due as (select position, said_once from next where position < coalesce((select min(position) from next"
-                    + " where published_at is null or published_at >= cast(:before as timestamptz)), cast(:last as bigint))),"
+                    + " where unpublished or created_at >= cast(:before as timestamptz)), cast(:last as bigint))),"
                     + " emptied as (update handoff_outbox set headers = '{}', payload = '' where position in"
                     + " (select position from due where said_once)),"
                     + " gone as (delete from handoff_outbox where position in (select position from due where not said_once))"

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -45,7 +44,10 @@ import org.jboss.logging.Logger;
 @Singleton
 class Relay {
     private static final Logger LOG = Logger.getLogger(Relay.class);
-    private static final int ROUND = 500;
+
+    /** Transactions whose messages are taken over at once. */
+    private static final int ROUND = 50;
+
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private final Contexts contexts;
@@ -54,7 +56,7 @@ class Relay {
     private final Duration grace;
     private final KafkaProducer<String, byte[]> producer;
     private final Counter published;
-    private final Queue<UUID> unmarked = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> unmarked = new ConcurrentLinkedQueue<>();
     private final AtomicLong depth = new AtomicLong();
 
     /** A predecessor may have left something that need not wait for the grace period. */
@@ -86,28 +88,28 @@ class Relay {
     }
 
     /** Sends these, in their order; done when Kafka has them all. */
-    Uni<Void> publish(List<Sealed> letters) {
-        if (letters.isEmpty()) {
+    Uni<Void> publish(Sealed.Batch batch) {
+        if (batch.letters().isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return contexts.blocking(() -> send(letters))
-                .invoke(() -> letters.forEach(letter -> unmarked.add(letter.id())))
+        return contexts.blocking(() -> send(batch.letters()))
+                .invoke(() -> unmarked.add(batch.number()))
                 .replaceWithVoid();
     }
 
     /**
      * Takes what was published and is not marked yet; whoever takes it marks it, or puts it back.
      */
-    List<UUID> takeUnmarked() {
-        List<UUID> taken = new ArrayList<>();
-        for (UUID id = unmarked.poll(); id != null; id = unmarked.poll()) {
-            taken.add(id);
+    List<Long> takeUnmarked() {
+        List<Long> taken = new ArrayList<>();
+        for (Long batch = unmarked.poll(); batch != null; batch = unmarked.poll()) {
+            taken.add(batch);
         }
         return taken;
     }
 
-    void putBack(Collection<UUID> ids) {
-        unmarked.addAll(ids);
+    void putBack(Collection<Long> batches) {
+        unmarked.addAll(batches);
     }
 
     /** Partitions came over from another instance: what it left is published now. */
@@ -149,34 +151,49 @@ class Relay {
 
     /** One transaction: rows are locked while they are sent, so that no two instances send them. */
     private Uni<Integer> round(Duration age) {
-        List<UUID> marks = takeUnmarked();
+        List<Long> marks = takeUnmarked();
         return Panache.withTransaction(() ->
                         Panache.getSession()
                                 .chain(session ->
                                         mark(session, marks)
                                                 .chain(() -> left(session, age))
-                                                .chain(rows ->
-                                                        rows.isEmpty()
+                                                .chain(batches ->
+                                                        batches.isEmpty()
                                                                 ? Uni.createFrom().item(0)
-                                                                : contexts.blocking(
-                                                                                () -> send(rows))
+                                                                : letters(session, batches)
+                                                                        .chain(letters ->
+                                                                                contexts.blocking(
+                                                                                        () ->
+                                                                                                send(
+                                                                                                        letters)))
                                                                         .chain(() ->
                                                                                 mark(
                                                                                         session,
-                                                                                        ids(rows)))
-                                                                        .replaceWith(rows.size()))))
+                                                                                        batches))
+                                                                        .replaceWith(
+                                                                                batches.size()))))
                 .onFailure()
                 .invoke(() -> putBack(marks));
     }
 
-    private Uni<List<Sealed>> left(Mutiny.Session session, Duration age) {
+    private Uni<List<Long>> left(Mutiny.Session session, Duration age) {
         return session.createNativeQuery(
-                        "select position, id, topic, key, headers, payload, created_at, published_at from handoff_outbox where published_at is null"
-                                + " and created_at <= now() - cast(:age as bigint) * interval '1 millisecond'"
-                                + " order by position limit cast(:round as integer) for update skip locked",
-                        OutboxRow.class)
+                        "select batch from handoff_unpublished"
+                                + " where created_at <= now() - cast(:age as bigint) * interval '1 millisecond'"
+                                + " order by batch limit cast(:round as integer) for update skip locked",
+                        Long.class)
                 .setParameter("age", age.toMillis())
                 .setParameter("round", ROUND)
+                .getResultList();
+    }
+
+    private Uni<List<Sealed>> letters(Mutiny.Session session, List<Long> batches) {
+        return session.createNativeQuery(
+                        "select position, id, topic, key, headers, payload, created_at from handoff_outbox"
+                                + " where id in (select unnest(ids) from handoff_unpublished"
+                                + " where batch = any(cast(:batches as bigint[]))) order by position",
+                        OutboxRow.class)
+                .setParameter("batches", batches.toArray(Long[]::new))
                 .getResultList()
                 .map(rows -> rows.stream().map(this::sealed).toList());
     }
@@ -196,9 +213,9 @@ class Relay {
                 Panache.getSession()
                         .chain(session ->
                                 session.createNativeQuery(
-                                                "select count(*), count(*) filter (where created_at"
+                                                "select coalesce(sum(cardinality(ids)), 0), count(*) filter (where created_at"
                                                         + " <= now() - cast(:age as bigint) * interval '1 millisecond')"
-                                                        + " from handoff_outbox where published_at is null",
+                                                        + " from handoff_unpublished",
                                                 Object[].class)
                                         .setParameter("age", age.toMillis())
                                         .getSingleResult())
@@ -206,18 +223,14 @@ class Relay {
                         .map(row -> (Long) row[1] > 0));
     }
 
-    private static Uni<Void> mark(Mutiny.Session session, List<UUID> ids) {
-        return ids.isEmpty()
+    private static Uni<Void> mark(Mutiny.Session session, List<Long> batches) {
+        return batches.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : session.createNativeQuery(
-                                "update handoff_outbox set published_at = now() where id = any(cast(:ids as uuid[]))")
-                        .setParameter("ids", ids.toArray(UUID[]::new))
+                                "delete from handoff_unpublished where batch = any(cast(:batches as bigint[]))")
+                        .setParameter("batches", batches.toArray(Long[]::new))
                         .executeUpdate()
                         .replaceWithVoid();
-    }
-
-    private static List<UUID> ids(List<Sealed> letters) {
-        return letters.stream().map(Sealed::id).toList();
     }
 
     private int send(List<Sealed> letters) throws InterruptedException {

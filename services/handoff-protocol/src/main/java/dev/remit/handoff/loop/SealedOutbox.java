@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
@@ -218,9 +219,9 @@ final class SealedOutbox implements Outbox {
      *
      * @return what is to be published after the commit: all but what was stored before
      */
-    Uni<List<Sealed>> store() {
+    Uni<Sealed.Batch> store() {
         return letters.isEmpty() && chains.isEmpty()
-                ? Uni.createFrom().item(List.of())
+                ? Uni.createFrom().item(Sealed.Batch.EMPTY)
                 : means.contexts()
                         .blocking(this::seal)
                         .chain(this::insert)
@@ -348,24 +349,27 @@ final class SealedOutbox implements Outbox {
     }
 
     /** One statement: the letters, the ends of their chains, and the marks of what went out. */
-    private Uni<List<Sealed>> insert(List<Sealed> sealed) {
-        List<UUID> marks = means.relay().takeUnmarked();
+    private Uni<Sealed.Batch> insert(List<Sealed> sealed) {
+        List<Long> marks = means.relay().takeUnmarked();
         List<Map.Entry<UUID, Link>> links = List.copyOf(chains.entrySet());
         return session.createNativeQuery(
-                        "with marked as (update handoff_outbox set published_at = now()"
-                                + " where id = any(cast(:marks as uuid[]))),"
+                        "with marked as (delete from handoff_unpublished"
+                                + " where batch = any(cast(:marks as bigint[]))),"
                                 + " linked as (update handoff_chain set sequence = link.sequence, hash = decode(link.hash, 'base64')"
                                 + " from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:hashes as text[]))"
                                 + " as link (change_id, sequence, hash)"
-                                + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence)"
-                                + " insert into handoff_outbox (id, topic, key, headers, payload)"
+                                + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence),"
+                                + " stored as (insert into handoff_outbox (id, topic, key, headers, payload)"
                                 + " select id, topic, key, headers, decode(payload, 'base64')"
                                 + " from unnest(cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]),"
                                 + " cast(:headers as text[]), cast(:payloads as text[]))"
                                 + " with ordinality as letter (id, topic, key, headers, payload, place)"
-                                + " order by place on conflict (id) do nothing returning id",
-                        UUID.class)
-                .setParameter("marks", marks.toArray(UUID[]::new))
+                                + " order by place on conflict (id) do nothing returning id),"
+                                + " unpublished as (insert into handoff_unpublished (ids)"
+                                + " select array_agg(id) from stored having count(*) > 0 returning batch)"
+                                + " select batch, id from unpublished, stored",
+                        Object[].class)
+                .setParameter("marks", marks.toArray(Long[]::new))
                 .setParameter("changes", array(links, Map.Entry::getKey, UUID[]::new))
                 .setParameter(
                         "sequences",
@@ -382,13 +386,19 @@ final class SealedOutbox implements Outbox {
                                 each -> Base64.getEncoder().encodeToString(each.payload()),
                                 String[]::new))
                 .getResultList()
-                .map(stored -> fresh(sealed, Set.copyOf(stored)))
+                .map(stored -> fresh(sealed, stored))
                 .onFailure()
                 .invoke(() -> means.relay().putBack(marks));
     }
 
-    private static List<Sealed> fresh(List<Sealed> sealed, Set<UUID> stored) {
-        return sealed.stream().filter(each -> stored.contains(each.id())).toList();
+    private static Sealed.Batch fresh(List<Sealed> sealed, List<Object[]> stored) {
+        if (stored.isEmpty()) {
+            return Sealed.Batch.EMPTY;
+        }
+        Set<Object> ids = stored.stream().map(row -> row[1]).collect(Collectors.toSet());
+        return new Sealed.Batch(
+                (Long) stored.getFirst()[0],
+                sealed.stream().filter(each -> ids.contains(each.id())).toList());
     }
 
     private String json(Map<String, String> text) {

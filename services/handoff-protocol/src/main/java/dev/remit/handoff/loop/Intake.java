@@ -1,0 +1,154 @@
+package dev.remit.handoff.loop;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.MultiSubscriber;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers what is polled while a batch is handled into the next one, so that batches grow with the
+ * load and a lone message does not wait. One batch at a time, records in the order they came; a
+ * poll's offsets are acknowledged when the batch that holds it is done.
+ */
+final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, byte[]>>> {
+    private final int limit;
+    private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle;
+    private final Uni<Void> pause;
+
+    private List<Message<?>> polls = new ArrayList<>();
+    private List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    private Flow.@Nullable Subscription channel;
+    private boolean busy;
+    private boolean asked;
+    private boolean stopped;
+
+    /**
+     * @param limit how many records may wait before no more are polled for
+     * @param gather how long a batch that is not full waits for more before it is taken
+     * @param handle a failure stops the intake for good
+     */
+    Intake(
+            int limit,
+            Duration gather,
+            Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle) {
+        this.limit = limit;
+        this.pause =
+                gather.isZero()
+                        ? Uni.createFrom().voidItem()
+                        : Uni.createFrom().voidItem().onItem().delayIt().by(gather);
+        this.handle = handle;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        synchronized (this) {
+            channel = subscription;
+        }
+        ask();
+    }
+
+    @Override
+    public void onItem(Message<ConsumerRecords<String, byte[]>> poll) {
+        boolean idle;
+        synchronized (this) {
+            asked = false;
+            polls.add(poll);
+            poll.getPayload().forEach(records::add);
+            idle = !busy && !stopped;
+            busy |= idle;
+        }
+        ask();
+        if (idle) {
+            next();
+        }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        stop();
+    }
+
+    @Override
+    public void onCompletion() {
+        stop();
+    }
+
+    private synchronized void stop() {
+        stopped = true;
+    }
+
+    private void ask() {
+        Flow.Subscription more;
+        synchronized (this) {
+            more = asked || stopped || records.size() >= limit ? null : channel;
+            asked |= more != null;
+        }
+        if (more != null) {
+            more.request(1);
+        }
+    }
+
+    /** Takes all that waits, handles it, and goes on while there is more. */
+    private void next() {
+        gathered()
+                .chain(() -> {
+                    List<Message<?>> taken;
+                    List<ConsumerRecord<String, byte[]>> batch;
+                    synchronized (this) {
+                        taken = polls;
+                        batch = records;
+                        polls = new ArrayList<>();
+                        records = new ArrayList<>();
+                    }
+                    ask();
+                    return handle.apply(batch)
+                            .onItemOrFailure()
+                            .transformToUni((done, failure) ->
+                                    Uni.join()
+                                            .all(
+                                                    taken.stream()
+                                                            .map(poll -> answer(poll, failure))
+                                                            .toList())
+                                            .andCollectFailures()
+                                            .onFailure()
+                                            .recoverWithNull()
+                                            .invoke(() -> {
+                                                if (failure != null) {
+                                                    stop();
+                                                }
+                                            }));
+                })
+                .subscribe()
+                .with(done -> goOn(), failure -> stop());
+    }
+
+    private synchronized Uni<Void> gathered() {
+        return records.size() < limit ? pause : Uni.createFrom().voidItem();
+    }
+
+    private void goOn() {
+        synchronized (this) {
+            if (stopped || polls.isEmpty()) {
+                busy = false;
+                return;
+            }
+        }
+        next();
+    }
+
+    private static Uni<Void> answer(Message<?> poll, @Nullable Throwable failure) {
+        return Uni.createFrom().completionStage(() -> stage(poll, failure));
+    }
+
+    private static CompletionStage<Void> stage(Message<?> poll, @Nullable Throwable failure) {
+        return failure == null ? poll.ack() : poll.nack(failure);
+    }
+}

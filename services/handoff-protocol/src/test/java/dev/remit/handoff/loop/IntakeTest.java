@@ -1,0 +1,141 @@
+package dev.remit.handoff.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.Test;
+
+class IntakeTest {
+    private final List<List<Long>> batches = new ArrayList<>();
+    private final List<UniEmitter<? super Void>> open = new ArrayList<>();
+    private final List<Long> acknowledged = new ArrayList<>();
+    private final List<Long> refused = new ArrayList<>();
+    private int asked;
+    private long offset;
+
+    @Test
+    void whatComesMeanwhileIsOneBatch() {
+        Intake intake = intake(100, Duration.ZERO);
+
+        poll(intake, 1);
+        poll(intake, 2);
+        poll(intake, 1);
+        assertThat(batches).containsExactly(List.of(0L));
+        assertThat(acknowledged).isEmpty();
+
+        open.removeFirst().complete(null);
+        assertThat(batches).containsExactly(List.of(0L), List.of(1L, 2L, 3L));
+        assertThat(acknowledged).containsExactly(0L);
+
+        open.removeFirst().complete(null);
+        assertThat(acknowledged).containsExactly(0L, 1L, 3L);
+
+        poll(intake, 1);
+        assertThat(batches).hasSize(3);
+    }
+
+    @Test
+    void noMoreIsAskedForThanMayWait() {
+        Intake intake = intake(3, Duration.ZERO);
+        assertThat(asked).isEqualTo(1);
+
+        poll(intake, 1); // in hand
+        poll(intake, 2);
+        assertThat(asked).isEqualTo(3);
+        poll(intake, 2);
+        assertThat(asked).as("4 wait").isEqualTo(3);
+
+        open.removeFirst().complete(null);
+        assertThat(batches.getLast()).hasSize(4);
+        assertThat(asked).isEqualTo(4);
+    }
+
+    @Test
+    void aFailureIsToldAndNothingIsTakenAfterIt() {
+        Intake intake = intake(100, Duration.ZERO);
+        poll(intake, 1);
+        poll(intake, 1);
+
+        open.removeFirst().fail(new IllegalStateException("planted"));
+        poll(intake, 1);
+
+        assertThat(refused).containsExactly(0L);
+        assertThat(acknowledged).isEmpty();
+        assertThat(batches).hasSize(1);
+    }
+
+    @Test
+    void aLoneRecordWaitsForOthersAsLongAsIsSaid() throws Exception {
+        CompletableFuture<List<Long>> first = new CompletableFuture<>();
+        Intake intake =
+                new Intake(
+                        3,
+                        Duration.ofMillis(200),
+                        records -> {
+                            first.complete(records.stream().map(ConsumerRecord::offset).toList());
+                            return Uni.createFrom().voidItem();
+                        });
+        intake.onSubscribe(new Requests());
+
+        poll(intake, 1);
+        poll(intake, 1);
+
+        assertThat(first.get()).containsExactly(0L, 1L);
+    }
+
+    private Intake intake(int limit, Duration gather) {
+        Intake intake =
+                new Intake(
+                        limit,
+                        gather,
+                        records -> {
+                            batches.add(records.stream().map(ConsumerRecord::offset).toList());
+                            return Uni.createFrom().emitter(open::add);
+                        });
+        intake.onSubscribe(new Requests());
+        return intake;
+    }
+
+    private void poll(Intake intake, int size) {
+        List<ConsumerRecord<String, byte[]>> records =
+                IntStream.range(0, size)
+                        .mapToObj(
+                                n -> new ConsumerRecord<>("topic", 0, offset++, "key", new byte[0]))
+                        .toList();
+        long first = records.getFirst().offset();
+        intake.onItem(
+                Message.of(
+                        new ConsumerRecords<>(
+                                Map.of(new TopicPartition("topic", 0), records), Map.of()),
+                        () -> {
+                            acknowledged.add(first);
+                            return CompletableFuture.completedFuture(null);
+                        },
+                        failure -> {
+                            refused.add(first);
+                            return CompletableFuture.completedFuture(null);
+                        }));
+    }
+
+    private final class Requests implements Flow.Subscription {
+        @Override
+        public void request(long n) {
+            asked += (int) n;
+        }
+
+        @Override
+        public void cancel() {}
+    }
+}
