@@ -24,6 +24,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -55,7 +57,7 @@ public final class LedgerLoad {
      * @param step entries measured together, so that the cost shows as the log grows
      * @param rate entries per second of the run at a low rate
      * @param seconds how long each run at a rate lasts
-     * @param profile whether to look into the ledger with JFR
+     * @param profile whether to look into the ledger with JFR, and into its statements
      */
     public record Options(int entries, int step, double rate, int seconds, boolean profile) {
         /**
@@ -119,16 +121,17 @@ public final class LedgerLoad {
         Thread ending = new Thread(() -> end(stack));
         Runtime.getRuntime().addShutdownHook(ending);
         try {
+            results.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
             ObjectNode machine = results.putObject("machine");
             Machine.describe().forEach(machine::put);
             results.put("loadBefore", Machine.load());
-            progress.say("starting the mesh");
-            stack.up((name, took, adopted) -> {});
+            progress.say("starting the ledger and what it stands on");
             for (Service service : Service.values()) {
                 if (service != Service.EVIDENCE_LEDGER) {
-                    stack.stop(service.id());
+                    stack.leaveOut(service);
                 }
             }
+            stack.up((name, took, adopted) -> {});
             pids.put("driver", ProcessHandle.current().pid());
             for (Stack.State state : stack.status()) {
                 state.pid().ifPresent(pid -> pids.put(state.name(), pid));
@@ -178,8 +181,10 @@ public final class LedgerLoad {
                                 Service.EVIDENCE_LEDGER.id(),
                                 pids.getOrDefault(Service.EVIDENCE_LEDGER.id(), -1L)),
                         Files.createDirectories(home.logs()));
+        Statements statements = new Statements(log.connection, home.logs().resolve("postgres.log"));
         if (options.profile()) {
             frames.start();
+            statements.start();
         }
         long most = 0;
         double seconds = 0;
@@ -190,7 +195,9 @@ public final class LedgerLoad {
             seconds += step.path("seconds").asDouble();
         }
         if (options.profile()) {
-            results.put("profile", frames.stop());
+            String profile = frames.stop() + statements.stop();
+            progress.say(profile);
+            results.put("profile", profile);
         }
         double perSecond = most / seconds;
         results.putObject("saturation").put("entries", most).put("perSecond", perSecond);
@@ -238,6 +245,16 @@ public final class LedgerLoad {
 
         long size() throws SQLException {
             return number("select size from log_state where id = 1");
+        }
+
+        /** How many messages were logged from a size on: manifests of offsets are entries too. */
+        long messages(long from) throws SQLException {
+            return size()
+                    - from
+                    - number(
+                            "select count(*) from message where leaf_index >= "
+                                    + from
+                                    + " and type = 'OffsetManifest'");
         }
 
         /** The public checkpoint; empty while there is none. */
@@ -298,19 +315,19 @@ public final class LedgerLoad {
         }
         log.awaitQuiet();
         long first = log.size();
-        long last = first + (long) sealed.size() * SealedChanges.ENTRIES;
+        long due = (long) sealed.size() * SealedChanges.ENTRIES;
         Map<String, Long> bytes = bytes();
         Machine.Usage before = Machine.usage(pids);
         long start = System.nanoTime();
         send(producer, messages);
         double sent = (System.nanoTime() - start) / 1e9;
-        while (log.size() < last) {
+        while (log.size() < first + due || log.messages(first) < due) {
             if (System.nanoTime() - start > PATIENCE) {
                 throw new IOException(
                         "the log has %d of %d entries; its changes: %s"
                                 .formatted(
-                                        log.size(),
-                                        last,
+                                        log.messages(first),
+                                        due,
                                         Databases.words(
                                                 home,
                                                 Service.EVIDENCE_LEDGER,
@@ -319,6 +336,7 @@ public final class LedgerLoad {
             Thread.sleep(20);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
+        long last = log.size();
         while (log.settled() < last) {
             if (System.nanoTime() - start > PATIENCE) {
                 throw new IOException("the log's end does not become public");
@@ -327,7 +345,7 @@ public final class LedgerLoad {
         }
         double settled = (System.nanoTime() - start) / 1e9;
         Machine.Usage usage = Machine.usage(pids).since(before);
-        long entries = last - first;
+        long entries = due;
         ObjectNode step =
                 JSON.createObjectNode()
                         .put("logSize", first)
@@ -378,7 +396,7 @@ public final class LedgerLoad {
         sealed.forEach(each -> changes.add(each.change()));
         log.awaitQuiet();
         long first = log.size();
-        long last = first + (long) number * SealedChanges.ENTRIES;
+        long entries = (long) number * SealedChanges.ENTRIES;
         var seen = new ConcurrentSkipListMap<Long, Long>();
         Map<Long, String> notes = new ConcurrentHashMap<>();
         Thread watcher = Thread.ofPlatform().daemon().start(() -> watch(log, seen, notes));
@@ -396,10 +414,12 @@ public final class LedgerLoad {
             }
         }
         producer.flush();
-        while (log.settled() < last && System.nanoTime() - start < PATIENCE) {
+        while ((log.settled() < first + entries || log.messages(first) < entries)
+                && System.nanoTime() - start < PATIENCE) {
             Thread.sleep(20);
         }
         Machine.Usage usage = Machine.usage(pids).since(before);
+        log.awaitQuiet();
         watcher.interrupt();
         watcher.join();
         for (String note : notes.values()) {
@@ -439,9 +459,7 @@ public final class LedgerLoad {
                 .put("p95Ms", quantile(took, 0.95))
                 .put("checkpoints", notes.size())
                 .put("missing", times.missing())
-                .put(
-                        "cpuMillisecondsPerEntry",
-                        usage.total() * 1000 / (number * SealedChanges.ENTRIES));
+                .put("cpuMillisecondsPerEntry", usage.total() * 1000 / entries);
     }
 
     private static double quantile(List<Long> nanoseconds, double quantile) {

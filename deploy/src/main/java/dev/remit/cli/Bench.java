@@ -1,9 +1,11 @@
 package dev.remit.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.bench.ApprovalLoad;
 import dev.remit.bench.Campaign;
 import dev.remit.bench.LedgerLoad;
+import dev.remit.bench.LedgerPicture;
 import dev.remit.stack.Home;
 import dev.remit.stack.Stack;
 import java.nio.file.Files;
@@ -187,7 +189,8 @@ final class Bench implements Callable<Integer> {
 
         @Option(
                 names = "--profile",
-                description = "Also says in which methods the ledger spends its CPU (JFR).")
+                description =
+                        "Also says in which methods the ledger spends its CPU (JFR), and PostgreSQL in which statements; both slow it down.")
         boolean profile;
 
         @Override
@@ -199,7 +202,14 @@ final class Bench implements Callable<Integer> {
                 System.err.println("remit: " + e.getMessage());
                 return 2;
             }
-            bench.alone("ledger", (own, say) -> new LedgerLoad(options, own, say::accept).run());
+            Path json =
+                    bench.alone(
+                            "ledger",
+                            (own, say) -> new LedgerLoad(options, own, say::accept).run());
+            Path picture = Path.of(json.toString().replace(".json", ".svg"));
+            Files.writeString(
+                    picture, LedgerPicture.of(new ObjectMapper().readTree(json.toFile())));
+            System.out.println("         " + picture);
             return 0;
         }
     }
@@ -210,7 +220,7 @@ final class Bench implements Callable<Integer> {
     }
 
     /** Runs it in an empty home, and writes what was measured. */
-    private void alone(String name, Alone alone) throws Exception {
+    private Path alone(String name, Alone alone) throws Exception {
         long start = System.nanoTime();
         Path results = remit.home().data().resolve("bench");
         Home own = new Home(results.resolve(name), Remit.top());
@@ -227,5 +237,6 @@ final class Bench implements Callable<Integer> {
         Path json = results.resolve(name + "-" + stamp + ".json");
         Files.writeString(json, measured.toPrettyString() + "\n");
         System.out.println("written: " + json);
+        return json;
     }
 }
