@@ -294,7 +294,8 @@ public final class ApprovalLoad {
                 List<Seal> seals = Seal.all(key, leaves);
                 List<ProducerRecord<String, byte[]>> batch = new ArrayList<>();
                 for (int n = 0; n < envelopes.size(); n++) {
-                    batch.add(record(envelopes.get(n), seals.get(n), payloads.get(n)));
+                    batch.add(
+                            SealedChanges.record(envelopes.get(n), seals.get(n), payloads.get(n)));
                 }
                 batches.add(batch);
             }
@@ -384,19 +385,6 @@ public final class ApprovalLoad {
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
         new SpecificDatumWriter<>(ReadinessJudged.class).write(judged, encoder);
         return out.toByteArray();
-    }
-
-    private static ProducerRecord<String, byte[]> record(
-            Envelope envelope, Seal seal, byte[] payload) {
-        var record =
-                new ProducerRecord<>(
-                        envelope.handoff().topic().topicName(), envelope.subject(), payload);
-        envelope.headers()
-                .forEach((name, value) ->
-                        record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        record.headers().add(Seal.KEY_HEADER, seal.key().getBytes(StandardCharsets.UTF_8));
-        record.headers().add(Seal.SEAL_HEADER, seal.text().getBytes(StandardCharsets.UTF_8));
-        return record;
     }
 
     /** One half alone, a request each; the other in requests of 200. */

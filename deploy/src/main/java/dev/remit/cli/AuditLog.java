@@ -38,7 +38,8 @@ import picocli.CommandLine.ParentCommand;
             "6:smaller than what was seen",
             "7:a fork: what was seen is not part of it",
             "8:its entries are not those of its tree",
-            "9:its timestamp does not verify"
+            "9:its timestamp does not verify",
+            "10:consistent, and its manifests show messages that it never read; the next audit goes on from there"
         },
         footer = {"", "Needs: the log's address and its policy, obtained apart from it; no token."})
 final class AuditLog implements Callable<Integer> {

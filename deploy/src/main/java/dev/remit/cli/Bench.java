@@ -1,8 +1,11 @@
 package dev.remit.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.bench.ApprovalLoad;
 import dev.remit.bench.Campaign;
+import dev.remit.bench.LedgerLoad;
+import dev.remit.bench.LedgerPicture;
 import dev.remit.stack.Home;
 import dev.remit.stack.Stack;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -23,7 +27,7 @@ import picocli.CommandLine.ParentCommand;
             "Measures the mesh beside raw Kafka and Kafka with PostgreSQL, in one run, and prints ratios.",
             "It starts a mesh of its own from nothing and takes about ten minutes; nothing else should run meanwhile."
         },
-        subcommands = Bench.OfApprovals.class,
+        subcommands = {Bench.OfApprovals.class, Bench.OfLedger.class},
         footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
 final class Bench implements Callable<Integer> {
     @ParentCommand Remit remit;
@@ -135,32 +139,104 @@ final class Bench implements Callable<Integer> {
                 System.err.println("remit: " + e.getMessage());
                 return 2;
             }
-            long start = System.nanoTime();
-            Path results = bench.remit.home().data().resolve("bench");
-            Home own = new Home(results.resolve("approvals"), Remit.top());
-            new Stack(own).down();
-            own.delete();
-            ObjectNode measured =
-                    new ApprovalLoad(
-                                    options,
-                                    own,
-                                    words ->
-                                            System.out.printf(
-                                                    "[%4d s] %s%n",
-                                                    (System.nanoTime() - start) / 1_000_000_000,
-                                                    words))
-                            .run();
-            Path json =
-                    results.resolve(
-                            "approvals-"
-                                    + Instant.now()
-                                            .truncatedTo(ChronoUnit.SECONDS)
-                                            .toString()
-                                            .replace(':', '-')
-                                    + ".json");
-            Files.writeString(json, measured.toPrettyString() + "\n");
-            System.out.println("written: " + json);
+            bench.alone(
+                    "approvals", (own, say) -> new ApprovalLoad(options, own, say::accept).run());
             return 0;
         }
+    }
+
+    @Command(
+            name = "ledger",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Measures the evidence ledger alone: sealed handoffs to logged, closed and witnessed entries, as the log grows; then proofs and certificates.",
+                "It starts a mesh of its own from nothing and takes about three minutes."
+            },
+            footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
+    static final class OfLedger implements Callable<Integer> {
+        @ParentCommand Bench bench;
+
+        @Option(
+                names = "--entries",
+                defaultValue = "150000",
+                paramLabel = "N",
+                description =
+                        "Entries by which the log grows while it is measured (default: ${DEFAULT-VALUE}).")
+        int entries;
+
+        @Option(
+                names = "--step",
+                defaultValue = "30000",
+                paramLabel = "N",
+                description =
+                        "Entries that are measured together; as many come before as a warm-up (default: ${DEFAULT-VALUE}).")
+        int step;
+
+        @Option(
+                names = "--rate",
+                defaultValue = "140",
+                paramLabel = "N",
+                description =
+                        "Entries per second of the run at a low rate (default: ${DEFAULT-VALUE}).")
+        double rate;
+
+        @Option(
+                names = "--seconds",
+                defaultValue = "10",
+                paramLabel = "N",
+                description = "How long each run at a rate lasts (default: ${DEFAULT-VALUE}).")
+        int seconds;
+
+        @Option(
+                names = "--profile",
+                description =
+                        "Also says in which methods the ledger spends its CPU (JFR), and PostgreSQL in which statements; both slow it down.")
+        boolean profile;
+
+        @Override
+        public Integer call() throws Exception {
+            LedgerLoad.Options options;
+            try {
+                options = new LedgerLoad.Options(entries, step, rate, seconds, profile);
+            } catch (IllegalArgumentException e) {
+                System.err.println("remit: " + e.getMessage());
+                return 2;
+            }
+            Path json =
+                    bench.alone(
+                            "ledger",
+                            (own, say) -> new LedgerLoad(options, own, say::accept).run());
+            Path picture = Path.of(json.toString().replace(".json", ".svg"));
+            Files.writeString(
+                    picture, LedgerPicture.of(new ObjectMapper().readTree(json.toFile())));
+            System.out.println("         " + picture);
+            return 0;
+        }
+    }
+
+    /** A benchmark of one service, in a mesh of its own. */
+    private interface Alone {
+        ObjectNode run(Home own, Consumer<String> say) throws Exception;
+    }
+
+    /** Runs it in an empty home, and writes what was measured. */
+    private Path alone(String name, Alone alone) throws Exception {
+        long start = System.nanoTime();
+        Path results = remit.home().data().resolve("bench");
+        Home own = new Home(results.resolve(name), Remit.top());
+        new Stack(own).down();
+        own.delete();
+        ObjectNode measured =
+                alone.run(
+                        own,
+                        words ->
+                                System.out.printf(
+                                        "[%4d s] %s%n",
+                                        (System.nanoTime() - start) / 1_000_000_000, words));
+        String stamp = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace(':', '-');
+        Path json = results.resolve(name + "-" + stamp + ".json");
+        Files.writeString(json, measured.toPrettyString() + "\n");
+        System.out.println("written: " + json);
+        return json;
     }
 }

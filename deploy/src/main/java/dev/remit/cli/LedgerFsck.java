@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "fsck",
         mixinStandardHelpOptions = true,
         description =
-                "Derives the whole log anew from its entries and compares every tile, every root ever signed, every timestamp, and the database. It changes nothing; the ledger may run. Exit 0 when all is as it must be, 1 when anything is not.",
+                "Derives the whole log anew from its entries and compares every tile, every root ever signed, every timestamp, and the database; and whether every offset that was read is accounted for. It changes nothing; the ledger may run. Exit 0 when all is as it must be, 1 when anything is not.",
         footer = {"", "Needs: the log's folder; the database when it is to be compared too."})
 final class LedgerFsck implements Callable<Integer> {
     @Command(

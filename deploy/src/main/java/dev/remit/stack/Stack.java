@@ -181,6 +181,11 @@ public final class Stack {
         return "http://127.0.0.1:" + replica.port();
     }
 
+    /** Keeps a service out of the mesh, before its first start: a benchmark plays its part. */
+    public void leaveOut(Service service) {
+        stages.getLast().remove(part(service.id()));
+    }
+
     /** What the JVMs are started for, from their next start on. */
     public void use(Java.Use use) {
         stages.forEach(stage -> stage.forEach(part -> part.use(use)));

@@ -54,6 +54,7 @@ class VerifyTest {
         assumeTrue(Files.exists(jar), "the jar is not packaged yet");
         assertThat(Files.size(jar)).isLessThan(8_000_000);
         assertThat(jar(jar, GOOD)).isZero();
+        assertThat(Files.readString(scratch.resolve("jar.out"))).doesNotContain("SLF4J");
         byte[] bytes = Files.readAllBytes(GOOD);
         bytes[bytes.length / 3] ^= 1;
         Path tampered = Files.write(scratch.resolve("tampered.json"), bytes);

@@ -8,6 +8,8 @@ public final class Main {
 
     /** See {@link VerifyFile#main}. */
     public static void main(String[] arguments) {
+        // Avro logs, and nobody listens: SLF4J need not say so
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         VerifyFile.main(arguments);
     }
 }

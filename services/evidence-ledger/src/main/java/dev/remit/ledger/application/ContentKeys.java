@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -97,11 +98,6 @@ public class ContentKeys {
         return new Wrapped(owner, encrypt(first.getValue(), key, bytes(owner)), first.getKey());
     }
 
-    /** Encrypts content; what it belongs to cannot be exchanged afterwards. */
-    public byte[] encrypt(Wrapped key, byte[] content, byte[] leaf) {
-        return encrypt(unwrap(key), content, leaf);
-    }
-
     /**
      * Decrypts content.
      *
@@ -112,7 +108,12 @@ public class ContentKeys {
         return decrypt(unwrap(key), encrypted, leaf);
     }
 
-    private SecretKeySpec unwrap(Wrapped key) {
+    /**
+     * Unwraps a data key, for as long as a batch takes.
+     *
+     * @throws IllegalStateException if it was changed, or the key-encryption key is not there
+     */
+    public SecretKey unwrap(Wrapped key) {
         SecretKeySpec by = keyEncryptionKeys.get(key.by());
         if (by == null) {
             throw new IllegalStateException(
@@ -121,7 +122,8 @@ public class ContentKeys {
         return new SecretKeySpec(decrypt(by, key.key(), bytes(key.owner())), "AES");
     }
 
-    private byte[] encrypt(SecretKeySpec key, byte[] plain, byte[] belongsTo) {
+    /** Encrypts content; what it belongs to, its leaf, cannot be exchanged afterwards. */
+    public byte[] encrypt(SecretKey key, byte[] plain, byte[] belongsTo) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
@@ -134,7 +136,7 @@ public class ContentKeys {
         }
     }
 
-    private static byte[] decrypt(SecretKeySpec key, byte[] encrypted, byte[] belongsTo) {
+    private static byte[] decrypt(SecretKey key, byte[] encrypted, byte[] belongsTo) {
         if (encrypted.length < NONCE_BYTES) {
             throw new IllegalStateException("kept content is cut off");
         }
@@ -149,7 +151,7 @@ public class ContentKeys {
         }
     }
 
-    private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce, byte[] belongsTo)
+    private static Cipher cipher(int mode, SecretKey key, byte[] nonce, byte[] belongsTo)
             throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));

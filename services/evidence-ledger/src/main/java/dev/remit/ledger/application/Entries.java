@@ -20,6 +20,9 @@ public interface Entries {
      */
     Uni<Long> append(List<Entry> entries, Instant now);
 
+    /** Appends a leaf that is no message's, see {@link dev.remit.ledger.log.OffsetManifest}. */
+    Uni<Void> append(UUID id, byte[] manifest, Instant now);
+
     /**
      * Holds the log as {@link #append} does, and appends nothing.
      *

@@ -4,6 +4,7 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Trust;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.log.Checkpoint;
@@ -195,6 +196,7 @@ public class Log {
             UUID change = envelope.correlation();
             int from = entries.size() * EvidenceLeaf.SALT_BYTES;
             byte[] salt = Arrays.copyOfRange(salts, from, from + EvidenceLeaf.SALT_BYTES);
+            byte[] sealed = Seal.sealedBytes(envelope, received.payload());
             entries.add(
                     new Entry(
                             envelope,
@@ -204,14 +206,15 @@ public class Log {
                                     + "]@"
                                     + received.offset(),
                             received.payload(),
+                            sealed,
                             received.seal().key(),
                             received.seal().text(),
                             policy,
                             salt,
                             EvidenceLeaf.of(
                                     envelope,
-                                    received.payload(),
-                                    received.seal(),
+                                    sealed,
+                                    received.seal().key(),
                                     salt,
                                     change == null
                                             ? "-"

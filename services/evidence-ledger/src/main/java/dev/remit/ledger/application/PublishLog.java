@@ -9,7 +9,6 @@ import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.scheduler.Scheduled;
 import io.quarkus.vertx.VertxContextSupport;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
@@ -47,6 +46,7 @@ public class PublishLog {
     private final Log log;
     private final Handoffs handoffs;
     private final Entries entries;
+    private final AccountOffsets offsets;
     private final Checkpoints checkpoints;
     private final PublicFiles files;
     private final Announcements announcements;
@@ -59,6 +59,7 @@ public class PublishLog {
             Log log,
             Handoffs handoffs,
             Entries entries,
+            AccountOffsets offsets,
             Checkpoints checkpoints,
             PublicFiles files,
             Announcements announcements,
@@ -67,6 +68,7 @@ public class PublishLog {
         this.log = log;
         this.handoffs = handoffs;
         this.entries = entries;
+        this.offsets = offsets;
         this.checkpoints = checkpoints;
         this.files = files;
         this.announcements = announcements;
@@ -101,11 +103,8 @@ public class PublishLog {
                 .replaceWithVoid();
     }
 
-    /**
-     * Publishes once a second, and goes on while a full tile waits; then settles what it signed.
-     */
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> publish() {
+    /** Publishes, and goes on while a full tile waits; then settles what it signed. */
+    public Uni<Void> publish() {
         return publish(1)
                 .chain(this::settle)
                 .onFailure()
@@ -130,7 +129,9 @@ public class PublishLog {
                                 .chain(ends -> files.away(() -> isDue(size, ends, least))))
                 .chain(due ->
                         due
-                                ? extend().chain(this::showCheckpoint)
+                                ? offsets.log()
+                                        .chain(() -> extend())
+                                        .chain(this::showCheckpoint)
                                         .chain(() -> publish(Tile.FULL))
                                 : Uni.createFrom().voidItem());
     }

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Follows a log as an outsider does: from what it saw last, which it keeps itself, to what the log
@@ -45,7 +47,12 @@ public final class Audit {
         /** The entries that it serves are not those of its tree. */
         OTHER_ENTRIES(8),
         /** Its timestamp does not verify. */
-        NOT_DATED(9);
+        NOT_DATED(9),
+        /**
+         * It is consistent, and its own manifests show messages that it never read. What was seen
+         * is kept: the next audit goes on from there.
+         */
+        UNREAD(10);
 
         private final int code;
 
@@ -62,7 +69,7 @@ public final class Audit {
     /**
      * What an audit found.
      *
-     * @param seen what to keep for the next one; empty unless it is consistent
+     * @param seen what to keep for the next one; empty unless the log is consistent
      */
     public record Result(Outcome outcome, String words, Optional<String> seen) {}
 
@@ -133,7 +140,8 @@ public final class Audit {
         }
         long before = seen.tree().size();
         byte[] old = seen.tree().root();
-        read(seen.tree(), now.size());
+        List<String> unread = new ArrayList<>();
+        read(seen, now.size(), unread);
         if (!Arrays.equals(seen.tree().root(), now.root().bytes())) {
             throw isExtension(Hash.of(old), before, now)
                     ? new Ended(
@@ -151,13 +159,14 @@ public final class Audit {
                                     + " as it was seen; both are signed");
         }
         return new Result(
-                Outcome.CONSISTENT,
-                "size %d, %d new; cosigned by %s"
+                unread.isEmpty() ? Outcome.CONSISTENT : Outcome.UNREAD,
+                "size %d, %d new; cosigned by %s%s"
                         .formatted(
                                 now.size(),
                                 now.size() - before,
-                                opened.witnesses().isEmpty() ? "nobody" : opened.witnesses()),
-                Optional.of(Seen.text(seen.tree(), new String(bytes, StandardCharsets.UTF_8))));
+                                opened.witnesses().isEmpty() ? "nobody" : opened.witnesses(),
+                                String.join("", unread)),
+                Optional.of(seen.text(new String(bytes, StandardCharsets.UTF_8))));
     }
 
     private void dated(Checkpoint now, byte[] note) throws IOException {
@@ -169,18 +178,36 @@ public final class Audit {
     }
 
     /** Appends the entries that the log serves, up to a size. */
-    private void read(LeafTree tree, long size) throws IOException {
+    private void read(Seen seen, long size, List<String> unread) throws IOException {
+        LeafTree tree = seen.tree();
         while (tree.size() < size) {
             long index = tree.size() / Tile.FULL;
             int known = (int) (tree.size() % Tile.FULL);
             int width = (int) Math.min(Tile.FULL, size - index * Tile.FULL);
             String path = new Tile(Tile.ENTRIES, index, width).path();
             try {
-                Bundle.entries(file(path), width).subList(known, width).forEach(tree::append);
+                for (byte[] leaf : Bundle.entries(file(path), width).subList(known, width)) {
+                    seen.accounts().take(leaf, told(tree.size(), unread));
+                    tree.append(leaf);
+                }
             } catch (IllegalArgumentException e) {
                 throw new Ended(Outcome.OTHER_ENTRIES, path + " " + e.getMessage());
             }
         }
+    }
+
+    private static Accounts.Told told(long index, List<String> unread) {
+        return new Accounts.Told() {
+            @Override
+            public void wrong(String words) {
+                unread.add("\nleaf " + index + ": " + words);
+            }
+
+            @Override
+            public void note(String words) {
+                // fsck says it
+            }
+        };
     }
 
     /** Whether the log's tiles show that the old state is part of the new one. */
@@ -216,15 +243,18 @@ public final class Audit {
                 .orElseThrow(() -> new IOException("the log does not serve " + path));
     }
 
-    /** What was seen: the roots of the tree's full subtrees, and the checkpoint. */
-    private record Seen(LeafTree tree) {
+    /** What was seen: the roots of the tree's full subtrees, offsets, and the checkpoint. */
+    private record Seen(LeafTree tree, Accounts accounts) {
+        private static final String READ = "read ";
+
         static Seen nothing() {
-            return new Seen(new LeafTree());
+            return new Seen(new LeafTree(), new Accounts());
         }
 
-        static String text(LeafTree tree, String note) {
-            return tree.roots().stream()
-                            .map(each -> Hash.of(each).toString())
+        String text(String note) {
+            return Stream.concat(
+                                    tree.roots().stream().map(each -> Hash.of(each).toString()),
+                                    accounts.lines().stream().map(each -> READ + each))
                             .collect(Collectors.joining("\n", HEAD + "\n", "\n\n"))
                     + note;
         }
@@ -234,14 +264,22 @@ public final class Audit {
             if (!text.startsWith(HEAD + "\n") || blank < 0) {
                 throw new IllegalArgumentException("what was seen last does not read");
             }
-            List<byte[]> roots = text.substring(0, blank).lines().skip(1).map(Seen::hash).toList();
+            List<String> lines = text.substring(0, blank).lines().skip(1).toList();
+            List<byte[]> roots =
+                    lines.stream().filter(line -> !line.startsWith(READ)).map(Seen::hash).toList();
             Checkpoint checkpoint =
                     Checkpoint.parse(SignedNote.parse(text.substring(blank + 2)).text());
             LeafTree tree = LeafTree.from(checkpoint.size(), roots);
             if (!Arrays.equals(tree.root(), checkpoint.root().bytes())) {
                 throw new IllegalArgumentException("what was seen last was altered");
             }
-            return new Seen(tree);
+            return new Seen(
+                    tree,
+                    Accounts.from(
+                            lines.stream()
+                                    .filter(line -> line.startsWith(READ))
+                                    .map(line -> line.substring(READ.length()))
+                                    .toList()));
         }
 
         private static byte[] hash(String line) {

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * Derives a whole log anew from its entries: every tile, every root that was ever signed, and
- * compares. So each checkpoint is consistent with each other one, or this says which is not.
+ * compares. So each checkpoint is consistent with each other one, or this says which is not; and
+ * every offset of every topic is accounted for, or this says which is not.
  */
 public final class Fsck {
     /** Something that is not as it must be. */
@@ -63,6 +64,7 @@ public final class Fsck {
     private final TreeMap<Long, byte[]> roots = new TreeMap<>();
     private final TreeMap<Long, String> settled = new TreeMap<>();
     private final LeafTree tree = new LeafTree();
+    private final Accounts accounts = new Accounts();
     private final List<ByteArrayOutputStream> levels = new ArrayList<>();
     private final List<Long> full = new ArrayList<>();
     private int checkpoints;
@@ -227,8 +229,22 @@ public final class Fsck {
                 derived.write(entry.length >> 8);
                 derived.write(entry.length);
                 derived.writeBytes(entry);
+                String leaf = "leaf " + tree.size();
                 put(0, tree.append(entry));
                 checkRoot();
+                accounts.take(
+                        entry,
+                        new Accounts.Told() {
+                            @Override
+                            public void wrong(String words) {
+                                find(leaf, words);
+                            }
+
+                            @Override
+                            public void note(String words) {
+                                notes.add(leaf + ": " + words);
+                            }
+                        });
             }
             compareFiles(Tile.ENTRIES, index, derived.toByteArray(), width, entries);
         }

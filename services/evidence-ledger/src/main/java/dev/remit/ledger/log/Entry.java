@@ -6,7 +6,9 @@ import dev.remit.handoff.Envelope;
  * A message as the log keeps it: as it was received, what hides it, and its leaf.
  *
  * @param origin topic, partition and offset
- * @param payload the exact bytes that the seal covers
+ * @param payload the Avro bytes as they were sent
+ * @param sealed the exact bytes that the seal covers, see {@link
+ *     dev.remit.handoff.seal.Seal#sealedBytes}
  * @param sealKey what it was sealed with
  * @param seal the seal's text
  * @param policy hash of the keys trusted when it was logged
@@ -17,6 +19,7 @@ public record Entry(
         Envelope envelope,
         String origin,
         byte[] payload,
+        byte[] sealed,
         String sealKey,
         String seal,
         String policy,

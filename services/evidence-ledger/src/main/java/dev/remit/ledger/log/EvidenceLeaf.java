@@ -4,7 +4,7 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
@@ -16,6 +16,8 @@ import java.util.UUID;
 public final class EvidenceLeaf {
     /** Bytes of a salt. */
     public static final int SALT_BYTES = 32;
+
+    private static final byte[] BODY = "evidence-body/v1\0".getBytes(StandardCharsets.US_ASCII);
 
     private EvidenceLeaf() {}
 
@@ -34,10 +36,33 @@ public final class EvidenceLeaf {
             byte[] salt,
             String blindedChange,
             String policy) {
-        var body = new ByteArrayOutputStream();
-        body.writeBytes("evidence-body/v1\0".getBytes(StandardCharsets.US_ASCII));
-        body.writeBytes(salt);
-        body.writeBytes(Seal.sealedBytes(envelope, payload));
+        return of(
+                envelope,
+                Seal.sealedBytes(envelope, payload),
+                seal.key(),
+                salt,
+                blindedChange,
+                policy);
+    }
+
+    /**
+     * The leaf of a message whose sealed bytes are at hand.
+     *
+     * @param sealed see {@link Seal#sealedBytes}
+     */
+    public static byte[] of(
+            Envelope envelope,
+            byte[] sealed,
+            String sealKey,
+            byte[] salt,
+            String blindedChange,
+            String policy) {
+        byte[] body =
+                ByteBuffer.allocate(BODY.length + salt.length + sealed.length)
+                        .put(BODY)
+                        .put(salt)
+                        .put(sealed)
+                        .array();
         return ("evidence-leaf/v1\nid "
                         + id(envelope.source(), envelope.id())
                         + "\ntype "
@@ -47,9 +72,9 @@ public final class EvidenceLeaf {
                         + "\nseq "
                         + envelope.sequence()
                         + "\nbody "
-                        + Hash.sha256(body.toByteArray())
+                        + Hash.sha256(body)
                         + "\nkey "
-                        + seal.key()
+                        + sealKey
                         + "\npolicy "
                         + policy
                         + "\n")

@@ -20,9 +20,9 @@ class ContentKeysTest {
     void whatIsEncryptedIsReadWithTheSameKeyLeafAndOwnerOnly() {
         ContentKeys keys = new ContentKeys(List.of(OLD));
         ContentKeys.Wrapped key = keys.fresh(OWNER);
-        byte[] encrypted = keys.encrypt(key, CONTENT, LEAF);
+        byte[] encrypted = keys.encrypt(keys.unwrap(key), CONTENT, LEAF);
         assertThat(keys.decrypt(key, encrypted, LEAF)).isEqualTo(CONTENT);
-        assertThat(keys.encrypt(key, CONTENT, LEAF)).isNotEqualTo(encrypted);
+        assertThat(keys.encrypt(keys.unwrap(key), CONTENT, LEAF)).isNotEqualTo(encrypted);
 
         assertThatThrownBy(() -> keys.decrypt(keys.fresh(OWNER), encrypted, LEAF))
                 .hasMessageContaining("changed");
@@ -43,7 +43,7 @@ class ContentKeysTest {
     void anOlderKeyEncryptionKeyStillUnwrapsBesideTheNewOne() {
         ContentKeys before = new ContentKeys(List.of(OLD));
         ContentKeys.Wrapped key = before.fresh(OWNER);
-        byte[] encrypted = before.encrypt(key, CONTENT, LEAF);
+        byte[] encrypted = before.encrypt(before.unwrap(key), CONTENT, LEAF);
         ContentKeys after = new ContentKeys(List.of("# the new one wraps", NEW, OLD));
         assertThat(after.decrypt(key, encrypted, LEAF)).isEqualTo(CONTENT);
         assertThat(after.fresh(OWNER).by()).isNotEqualTo(key.by());

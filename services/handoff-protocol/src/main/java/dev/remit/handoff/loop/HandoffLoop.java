@@ -23,6 +23,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,8 +89,13 @@ class HandoffLoop {
 
     /**
      * @param spans one for each received message, in their order
+     * @param polled every record, where somebody accounts for them
      */
-    private record Checked(List<Received> received, List<Rejected> rejected, List<Span> spans) {}
+    private record Checked(
+            List<Received> received,
+            List<Rejected> rejected,
+            List<Span> spans,
+            List<Polled> polled) {}
 
     private final Keys keys;
     private final Wire wire;
@@ -107,7 +113,8 @@ class HandoffLoop {
     private final AtomicLong oldest = new AtomicLong(NONE);
 
     private final Instance<Receiver> receiver;
-    private final Multi<Message<ConsumerRecords<String, byte[]>>> polled;
+    private final Multi<Message<ConsumerRecords<String, byte[]>>> channel;
+    private final Instance<Polls> polls;
     private final Optional<List<String>> topics;
     private final Duration gather;
 
@@ -124,7 +131,8 @@ class HandoffLoop {
             @Readiness LoopHealth health,
             MeterRegistry meters,
             Instance<Receiver> receiver,
-            @Channel("handoffs") Multi<Message<ConsumerRecords<String, byte[]>>> polled,
+            @Channel("handoffs") Multi<Message<ConsumerRecords<String, byte[]>>> channel,
+            Instance<Polls> polls,
             @ConfigProperty(name = "mp.messaging.incoming.handoffs.topics")
                     Optional<List<String>> topics,
             @ConfigProperty(name = "remit.handoffs.gather") Duration gather) {
@@ -146,7 +154,8 @@ class HandoffLoop {
                                 ? 0
                                 : (System.currentTimeMillis() - since.get()) / 1000.0);
         this.receiver = receiver;
-        this.polled = polled;
+        this.channel = channel;
+        this.polls = polls;
         this.topics = topics;
         this.gather = gather;
     }
@@ -154,7 +163,7 @@ class HandoffLoop {
     /** A service that reads other topics than the catalogue says does not start. */
     void start(@Observes StartupEvent event) {
         check();
-        polled.subscribe().withSubscriber(new Intake(MOST, gather, this::on));
+        channel.subscribe().withSubscriber(new Intake(MOST, gather, this::on));
     }
 
     private void check() {
@@ -199,10 +208,16 @@ class HandoffLoop {
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
         return contexts.blocking(() -> check(records))
                 .chain(checked ->
-                        handoffs.commit(outbox -> decide(checked, true, outbox))
+                        handoffs.commit(outbox ->
+                                        decide(checked, true, outbox)
+                                                .call(() -> account(checked.polled())))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
                 .chain(handoffs::publish);
+    }
+
+    private Uni<Void> account(List<Polled> polled) {
+        return polled.isEmpty() ? Uni.createFrom().voidItem() : polls.get().polled(polled);
     }
 
     /**
@@ -251,7 +266,35 @@ class HandoffLoop {
                 rejected.add(new Rejected(record, e.code(), e.reason()));
             }
         }
-        return new Checked(List.copyOf(received.values()), rejected, spans);
+        List<Polled> polled =
+                polls.isResolvable()
+                        ? records.stream().map(HandoffLoop::polled).toList()
+                        : List.of();
+        return new Checked(List.copyOf(received.values()), rejected, spans, polled);
+    }
+
+    private static Polled polled(ConsumerRecord<String, byte[]> record) {
+        var bytes = new ByteArrayOutputStream(2_048);
+        String key = record.key();
+        put(key == null ? null : key.getBytes(StandardCharsets.UTF_8), bytes);
+        put(record.value(), bytes);
+        for (Header header : record.headers()) {
+            put(header.key().getBytes(StandardCharsets.UTF_8), bytes);
+            put(header.value(), bytes);
+        }
+        return new Polled(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                Hash.sha256(bytes.toByteArray()));
+    }
+
+    private static void put(byte @Nullable [] part, ByteArrayOutputStream bytes) {
+        int length = part == null ? -1 : part.length;
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            bytes.write(length >> shift);
+        }
+        bytes.writeBytes(orEmpty(part));
     }
 
     private Span span(ConsumerRecord<String, byte[]> record, Envelope envelope) {

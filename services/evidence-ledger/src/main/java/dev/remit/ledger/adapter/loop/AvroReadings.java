@@ -1,7 +1,7 @@
 package dev.remit.ledger.adapter.loop;
 
 import dev.remit.handoff.loop.Received;
-import dev.remit.handoff.seal.Seal;
+import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.adapter.kafka.Payloads;
 import dev.remit.ledger.adapter.kafka.Stories;
 import dev.remit.ledger.application.Readings;
@@ -21,7 +21,7 @@ public class AvroReadings implements Readings {
     public Reading of(Entry entry) {
         return Stories.read(
                 entry.envelope(),
-                Seal.hash(entry.envelope(), entry.payload()),
+                Merkle.leafHash(entry.sealed()),
                 Payloads.decode(entry.envelope(), entry.payload()));
     }
 

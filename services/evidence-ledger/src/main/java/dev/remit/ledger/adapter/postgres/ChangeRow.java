@@ -7,10 +7,15 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a change: who holds it, since when, and what is not proved. */
+/**
+ * What is known of a change: who holds it, since when, and what is not proved. Written by SQL
+ * alone.
+ */
 @Entity
+@Immutable
 @Table(name = "change")
 public class ChangeRow extends PanacheEntityBase {
     @Id

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 public class PostgresChanges implements Changes {
     private static final long NONE = -1;
 
+    // what the row has and no other: a plan outlives a migration, and unproved is PostgreSQL's own
+    private static final String STANDINGS =
+            "select change_id, charter, charter_hash, subject, account, state, holder, since, last,"
+                    + " sequence, missing, refused, outcome, opened, closing_leaf, actors, revision"
+                    + " from change ";
+
     private static final String STORE =
             """
             insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
@@ -47,7 +53,7 @@ public class PostgresChanges implements Changes {
     @Override
     public Uni<List<Standing>> load(Collection<UUID> changes) {
         return standings(
-                "select * from change where change_id = any(cast(:changes as uuid[]))",
+                STANDINGS + "where change_id = any(cast(:changes as uuid[]))",
                 query -> query.setParameter("changes", changes.toArray(UUID[]::new)));
     }
 
@@ -128,10 +134,10 @@ public class PostgresChanges implements Changes {
                                 session.createNativeQuery(
                                                 """
                                                 insert into stirred (change_id)
-                                                select change_id from change where outcome is null and holder = 'evidence-ledger'
+                                                select change_id from change where unproved
                                                   and account = any(cast(:accounts as text[]))
                                                 union
-                                                select change_id from change where outcome is null and missing = 'charter'
+                                                select change_id from change where unproved and missing = 'charter'
                                                   and charter_hash = any(cast(:hashes as text[]))
                                                 order by change_id
                                                 on conflict do nothing\
@@ -152,8 +158,8 @@ public class PostgresChanges implements Changes {
                                                 """
                                                 select change_id from stirred
                                                 union
-                                                select change_id from change where outcome is null
-                                                  and holder = 'evidence-ledger' and missing <> refused
+                                                select change_id from change where unproved
+                                                  and missing <> refused
                                                   and since < cast(:before as timestamptz)
                                                 limit :most\
                                                 """,
@@ -179,7 +185,8 @@ public class PostgresChanges implements Changes {
     public Uni<List<Standing>> closedBetween(
             long first, long last, Optional<String> charter, int most) {
         return standings(
-                "select * from change where closing_leaf >= :first and closing_leaf < :last"
+                STANDINGS
+                        + "where closing_leaf >= :first and closing_leaf < :last"
                         + " and (:charter = '' or charter = :charter) order by closing_leaf limit :most",
                 query ->
                         query.setParameter("first", first)
@@ -191,15 +198,16 @@ public class PostgresChanges implements Changes {
     @Override
     public Uni<List<Standing>> search(Search search, int most) {
         return standings(
-                """
-                select * from change where (:subject = '' or subject = :subject)
-                  and (:account = '' or account = :account)
-                  and (:actor = '' or string_to_array(actors, ',') @> array[cast(:actor as text)])
-                  and (:charter = '' or charter = :charter)
-                  and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
-                  and opened < :before
-                order by opened desc limit :most\
-                """,
+                STANDINGS
+                        + """
+                        where (:subject = '' or subject = :subject)
+                          and (:account = '' or account = :account)
+                          and (:actor = '' or string_to_array(actors, ',') @> array[cast(:actor as text)])
+                          and (:charter = '' or charter = :charter)
+                          and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
+                          and opened < :before
+                        order by opened desc limit :most\
+                        """,
                 query ->
                         query.setParameter("subject", search.subject().orElse(""))
                                 .setParameter("account", search.account().orElse(""))

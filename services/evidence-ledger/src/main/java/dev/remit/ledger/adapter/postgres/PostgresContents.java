@@ -24,7 +24,8 @@ public class PostgresContents implements Contents {
               on conflict (owner) do update set wrapped = null, erased_at = excluded.erased_at
             )
             update message set content = null, payload = null, headers = null, salt = null, subject = ''
-            from owners where message.owner = owners.owner\
+            where (message.change_id = any(cast(:owners as uuid[])) and message.owner = message.change_id)
+              or (message.owner = any(cast(:owners as uuid[])) and message.owner is distinct from message.change_id)\
             """;
 
     @Override

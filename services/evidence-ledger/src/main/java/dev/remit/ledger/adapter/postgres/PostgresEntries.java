@@ -1,79 +1,91 @@
 package dev.remit.ledger.adapter.postgres;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.ledger.application.ContentKeys;
 import dev.remit.ledger.application.ContentKeys.Wrapped;
 import dev.remit.ledger.application.Entries;
 import dev.remit.ledger.log.Entry;
-import dev.remit.ledger.log.EvidenceLeaf;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import javax.crypto.SecretKey;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** The log's messages in the table {@code message}. */
 @Singleton
 public class PostgresEntries implements Entries {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<TreeMap<String, String>> HEADERS = new TypeReference<>() {};
+    private static final byte[] NOTHING = new byte[0];
 
-    // a key made by another transaction meanwhile is not seen, and the batch is tried again
-    private static final String KEYS =
+    private static final String KNOWN =
             """
-            with fresh as (
-              select * from unnest(cast(:owners as uuid[]), cast(:wrapped as text[]), cast(:by as text[]))
-                as fresh (owner, wrapped, wrapped_by)
-            ), known as (
-              select owner, cast(owner as text) as name, encode(wrapped, 'base64') as wrapped, wrapped_by
-              from content_key
-              where owner = any(cast(:owners as uuid[]))
-            ), added as (
-              insert into content_key (owner, wrapped, wrapped_by)
-              select owner, decode(wrapped, 'base64'), wrapped_by from fresh
-              where owner not in (select owner from known) order by owner
-            )
-            select coalesce(string_agg(concat_ws(' ', name, wrapped_by, translate(wrapped, E'\\n', '')), ';'), '')
-            from known\
+            select coalesce(string_agg(concat_ws(' ', cast(owner as text), wrapped_by,
+              translate(encode(wrapped, 'base64'), E'\\n', '')), ';'), '')
+            from content_key where owner = any(cast(:owners as uuid[]))\
             """;
 
-    // bytes travel as base64: arrays of bytea cannot be bound
+    // Bytes travel in one piece, since arrays of bytea cannot be bound. Keys are made by who holds
+    // the log: one that another transaction made since they were looked for is refused as a
+    // duplicate.
     private static final String APPEND =
             """
             with held as (
               update log_state set size = size + cast(:count as bigint) where id = 1
               returning size - cast(:count as bigint) as first
+            ), made as (
+              insert into content_key (owner, wrapped, wrapped_by)
+              select owner, decode(wrapped, 'base64'), wrapped_by
+              from held, unnest(cast(:made as uuid[]), cast(:wrapped as text[]), cast(:by as text[]))
+                as fresh (owner, wrapped, wrapped_by)
             ), added as (
               insert into message (leaf_index, id, type, change_id, sequence, subject, origin, owner,
                 content, seal_key, seal, policy, leaf, logged_at)
-              select held.first + entry.place - 1, cast(entry.id as uuid), entry.type,
-                cast(nullif(entry.change_id, '') as uuid), entry.sequence, entry.subject, entry.origin,
-                cast(entry.owner as uuid), decode(nullif(entry.content, ''), 'base64'), entry.seal_key,
-                entry.seal, entry.policy, decode(entry.leaf, 'base64'), cast(:now as timestamptz)
-              from held, unnest(cast(:ids as text[]), cast(:types as text[]), cast(:changes as text[]),
+              select held.first + entry.place - 1, entry.id, entry.type,
+                nullif(entry.change_id, '00000000-0000-0000-0000-000000000000'), entry.sequence,
+                entry.subject, entry.origin, entry.owner,
+                case when entry.content > 0
+                  then substring(cast(:bytes as bytea) from entry.start + entry.leaf for entry.content) end,
+                entry.seal_key, entry.seal, entry.policy,
+                substring(cast(:bytes as bytea) from entry.start for entry.leaf), cast(:now as timestamptz)
+              from held, unnest(cast(:ids as uuid[]), cast(:types as text[]), cast(:changes as uuid[]),
                 cast(:sequences as integer[]), cast(:subjects as text[]), cast(:origins as text[]),
-                cast(:owners as text[]), cast(:contents as text[]), cast(:keys as text[]),
-                cast(:seals as text[]), cast(:policies as text[]), cast(:leaves as text[]))
-                with ordinality as entry (id, type, change_id, sequence, subject, origin, owner, content,
-                  seal_key, seal, policy, leaf, place)
+                cast(:owners as uuid[]), cast(:starts as integer[]), cast(:leaves as integer[]),
+                cast(:contents as integer[]), cast(:keys as text[]), cast(:seals as text[]),
+                cast(:policies as text[]))
+                with ordinality as entry (id, type, change_id, sequence, subject, origin, owner, start, leaf,
+                  content, seal_key, seal, policy, place)
             )
             select first from held\
+            """;
+
+    private static final UUID NONE = new UUID(0, 0);
+
+    // a leaf without content, as those of erased messages
+    private static final String APPEND_MANIFEST =
+            """
+            with held as (
+              update log_state set size = size + 1 where id = 1 returning size - 1 as place
+            )
+            insert into message (leaf_index, id, type, sequence, subject, origin, seal_key, seal, policy, leaf, logged_at)
+            select place, cast(:id as uuid), 'OffsetManifest', 0, '', '', '', '', '',
+              cast(:leaf as bytea), cast(:now as timestamptz)
+            from held\
             """;
 
     // every column that the row has and no other: one that it lacks cannot be read past
@@ -89,107 +101,120 @@ public class PostgresEntries implements Entries {
 
     @Override
     public Uni<Long> append(List<Entry> entries, Instant now) {
-        return keys(entries).chain(known -> append(entries, known, now));
+        UUID[] owners = entries.stream().map(PostgresEntries::owner).toArray(UUID[]::new);
+        Set<UUID> distinct = new TreeSet<>(Arrays.asList(owners));
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                known(session, distinct)
+                                        .chain(known ->
+                                                append(session, entries, owners, known, now))));
     }
 
-    /** The data keys of these entries' owners, old or new; empty for an owner that was erased. */
-    private Uni<Map<UUID, Optional<Wrapped>>> keys(List<Entry> entries) {
-        Map<UUID, Optional<Wrapped>> found = new TreeMap<>();
-        for (Entry entry : entries) {
-            found.computeIfAbsent(owner(entry), each -> Optional.of(keys.fresh(each)));
+    /** The data keys of owners that have had one; empty for those that were erased. */
+    private static Uni<Map<UUID, Optional<Wrapped>>> known(
+            Mutiny.Session session, Set<UUID> owners) {
+        return session.createNativeQuery(KNOWN, String.class)
+                .setParameter("owners", owners.toArray(UUID[]::new))
+                .getSingleResult()
+                .map(known -> {
+                    Map<UUID, Optional<Wrapped>> found = new HashMap<>();
+                    for (String row : known.isEmpty() ? new String[0] : known.split(";", -1)) {
+                        // owner, and unless it was erased by what and as what its key is wrapped
+                        String[] parts = row.split(" ", -1);
+                        UUID owner = UUID.fromString(parts[0]);
+                        found.put(
+                                owner,
+                                parts.length < 3
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                new Wrapped(
+                                                        owner,
+                                                        Base64.getDecoder().decode(parts[2]),
+                                                        parts[1])));
+                    }
+                    return found;
+                });
+    }
+
+    private Uni<Long> append(
+            Mutiny.Session session,
+            List<Entry> entries,
+            UUID[] owners,
+            Map<UUID, Optional<Wrapped>> known,
+            Instant now) {
+        List<Wrapped> made = new ArrayList<>();
+        Map<UUID, SecretKey> opened = new HashMap<>();
+        var bytes = new ByteArrayOutputStream(2_048 * entries.size());
+        int size = entries.size();
+        Integer[] starts = new Integer[size];
+        Integer[] leaves = new Integer[size];
+        Integer[] contents = new Integer[size];
+        String[] subjects = new String[size];
+        for (int n = 0; n < size; n++) {
+            Entry entry = entries.get(n);
+            Optional<Wrapped> key =
+                    known.computeIfAbsent(
+                            owners[n],
+                            owner -> {
+                                Wrapped fresh = keys.fresh(owner);
+                                made.add(fresh);
+                                return Optional.of(fresh);
+                            });
+            byte[] content =
+                    key.map(each ->
+                                    keys.encrypt(
+                                            opened.computeIfAbsent(
+                                                    each.owner(), _ -> keys.unwrap(each)),
+                                            KeptContent.bytes(entry.salt(), entry.sealed()),
+                                            entry.leaf()))
+                            .orElse(NOTHING);
+            starts[n] = bytes.size() + 1;
+            leaves[n] = entry.leaf().length;
+            contents[n] = content.length;
+            subjects[n] = key.isPresent() ? entry.envelope().subject() : "";
+            bytes.writeBytes(entry.leaf());
+            bytes.writeBytes(content);
         }
-        List<Wrapped> fresh = found.values().stream().flatMap(Optional::stream).toList();
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(KEYS, String.class)
-                                        .setParameter(
-                                                "owners",
-                                                fresh.stream()
-                                                        .map(Wrapped::owner)
-                                                        .toArray(UUID[]::new))
-                                        .setParameter(
-                                                "wrapped",
-                                                fresh.stream()
-                                                        .map(each -> base64(each.key()))
-                                                        .toArray(String[]::new))
-                                        .setParameter(
-                                                "by",
-                                                fresh.stream()
-                                                        .map(Wrapped::by)
-                                                        .toArray(String[]::new))
-                                        .getSingleResult())
-                        .map(known -> {
-                            for (String row :
-                                    known.isEmpty() ? new String[0] : known.split(";", -1)) {
-                                // owner, and unless it was erased by what and as what its key is
-                                // wrapped
-                                String[] parts = row.split(" ", -1);
-                                UUID owner = UUID.fromString(parts[0]);
-                                found.put(
-                                        owner,
-                                        parts.length < 3
-                                                ? Optional.empty()
-                                                : Optional.of(
-                                                        new Wrapped(
-                                                                owner,
-                                                                Base64.getDecoder()
-                                                                        .decode(parts[2]),
-                                                                parts[1])));
-                            }
-                            return found;
-                        }));
-    }
-
-    private Uni<Long> append(List<Entry> entries, Map<UUID, Optional<Wrapped>> known, Instant now) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(APPEND, Long.class)
-                                        .setParameter("count", (long) entries.size())
-                                        .setParameter("now", now)
-                                        .setParameter(
-                                                "ids",
-                                                texts(
-                                                        entries,
-                                                        each -> each.envelope().id().toString()))
-                                        .setParameter(
-                                                "types",
-                                                texts(
-                                                        entries,
-                                                        each ->
-                                                                each.envelope()
-                                                                        .handoff()
-                                                                        .recordName()))
-                                        .setParameter(
-                                                "changes", texts(entries, PostgresEntries::change))
-                                        .setParameter(
-                                                "sequences",
-                                                entries.stream()
-                                                        .map(each -> each.envelope().sequence())
-                                                        .toArray(Integer[]::new))
-                                        .setParameter(
-                                                "subjects",
-                                                texts(
-                                                        entries,
-                                                        each ->
-                                                                isKept(each, known)
-                                                                        ? each.envelope().subject()
-                                                                        : ""))
-                                        .setParameter("origins", texts(entries, Entry::origin))
-                                        .setParameter(
-                                                "owners",
-                                                texts(entries, each -> owner(each).toString()))
-                                        .setParameter(
-                                                "contents",
-                                                texts(entries, each -> content(each, known)))
-                                        .setParameter("keys", texts(entries, Entry::sealKey))
-                                        .setParameter("seals", texts(entries, Entry::seal))
-                                        .setParameter("policies", texts(entries, Entry::policy))
-                                        .setParameter(
-                                                "leaves",
-                                                texts(entries, each -> base64(each.leaf())))
-                                        .getSingleResult()));
+        made.sort(Comparator.comparing(Wrapped::owner));
+        return session.createNativeQuery(APPEND, Long.class)
+                .setParameter("count", (long) size)
+                .setParameter("now", now)
+                .setParameter("made", made.stream().map(Wrapped::owner).toArray(UUID[]::new))
+                .setParameter(
+                        "wrapped",
+                        made.stream()
+                                .map(each -> Base64.getEncoder().encodeToString(each.key()))
+                                .toArray(String[]::new))
+                .setParameter("by", made.stream().map(Wrapped::by).toArray(String[]::new))
+                .setParameter("bytes", bytes.toByteArray())
+                .setParameter(
+                        "ids",
+                        entries.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
+                .setParameter(
+                        "types", texts(entries, each -> each.envelope().handoff().recordName()))
+                .setParameter(
+                        "changes",
+                        entries.stream()
+                                .map(each ->
+                                        Objects.requireNonNullElse(
+                                                each.envelope().correlation(), NONE))
+                                .toArray(UUID[]::new))
+                .setParameter(
+                        "sequences",
+                        entries.stream()
+                                .map(each -> each.envelope().sequence())
+                                .toArray(Integer[]::new))
+                .setParameter("subjects", subjects)
+                .setParameter("origins", texts(entries, Entry::origin))
+                .setParameter("owners", owners)
+                .setParameter("starts", starts)
+                .setParameter("leaves", leaves)
+                .setParameter("contents", contents)
+                .setParameter("keys", texts(entries, Entry::sealKey))
+                .setParameter("seals", texts(entries, Entry::seal))
+                .setParameter("policies", texts(entries, Entry::policy))
+                .getSingleResult();
     }
 
     /** Whose key an entry is kept under. That a change was erased is not erased with it. */
@@ -201,30 +226,17 @@ public class PostgresEntries implements Entries {
                 : change;
     }
 
-    private static boolean isKept(Entry entry, Map<UUID, Optional<Wrapped>> known) {
-        return known.getOrDefault(owner(entry), Optional.empty()).isPresent();
-    }
-
-    /** Encrypted, base64; empty when its owner was erased. */
-    private String content(Entry entry, Map<UUID, Optional<Wrapped>> known) {
-        return known.getOrDefault(owner(entry), Optional.empty())
-                .map(key -> base64(keys.encrypt(key, packed(entry), entry.leaf())))
-                .orElse("");
-    }
-
-    /** Salt, length of the headers, headers, payload. */
-    private static byte[] packed(Entry entry) {
-        byte[] headers = headers(entry).getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(
-                        entry.salt().length
-                                + Integer.BYTES
-                                + headers.length
-                                + entry.payload().length)
-                .put(entry.salt())
-                .putInt(headers.length)
-                .put(headers)
-                .put(entry.payload())
-                .array();
+    @Override
+    public Uni<Void> append(UUID id, byte[] manifest, Instant now) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(APPEND_MANIFEST)
+                                        .setParameter("id", id)
+                                        .setParameter("leaf", manifest)
+                                        .setParameter("now", now)
+                                        .executeUpdate())
+                        .replaceWithVoid());
     }
 
     @Override
@@ -339,73 +351,41 @@ public class PostgresEntries implements Entries {
 
     /** The entry in a row; it was verified before it was stored. */
     private Entry.Logged logged(KeptMessageRow row) {
+        try {
+            String topic = row.origin.substring(0, row.origin.indexOf('['));
+            KeptContent kept = kept(row, topic);
+            return new Entry.Logged(
+                    row.leafIndex,
+                    new Entry(
+                            kept.envelope(),
+                            row.origin,
+                            kept.payload(),
+                            kept.sealed(),
+                            row.sealKey,
+                            row.seal,
+                            row.policy,
+                            kept.salt(),
+                            row.leaf));
+        } catch (Unprocessable e) {
+            throw new IllegalStateException("a kept message does not read: " + row.origin, e);
+        }
+    }
+
+    private KeptContent kept(KeptMessageRow row, String topic) throws Unprocessable {
         if (row.content == null || row.wrapped == null) {
-            return logged(
-                    row,
+            return KeptContent.read(
+                    Objects.requireNonNull(row.salt),
                     Objects.requireNonNull(row.headers),
                     Objects.requireNonNull(row.payload),
-                    Objects.requireNonNull(row.salt));
+                    topic,
+                    row.subject);
         }
         Wrapped key =
                 new Wrapped(
                         Objects.requireNonNull(row.owner),
                         row.wrapped,
                         Objects.requireNonNull(row.wrappedBy));
-        ByteBuffer packed = ByteBuffer.wrap(keys.decrypt(key, row.content, row.leaf));
-        byte[] salt = new byte[EvidenceLeaf.SALT_BYTES];
-        packed.get(salt);
-        byte[] headers = new byte[packed.getInt()];
-        packed.get(headers);
-        byte[] payload = new byte[packed.remaining()];
-        packed.get(payload);
-        return logged(row, new String(headers, StandardCharsets.UTF_8), payload, salt);
-    }
-
-    private static Entry.Logged logged(
-            KeptMessageRow row, String headersText, byte[] payload, byte[] salt) {
-        try {
-            Map<String, String> headers = JSON.readValue(headersText, HEADERS);
-            Envelope envelope =
-                    Envelope.read(
-                            row.origin.substring(0, row.origin.indexOf('[')),
-                            row.subject,
-                            name -> {
-                                String value = headers.get(name);
-                                return value == null
-                                        ? null
-                                        : value.getBytes(StandardCharsets.UTF_8);
-                            });
-            return new Entry.Logged(
-                    row.leafIndex,
-                    new Entry(
-                            envelope,
-                            row.origin,
-                            payload,
-                            row.sealKey,
-                            row.seal,
-                            row.policy,
-                            salt,
-                            row.leaf));
-        } catch (JsonProcessingException | Unprocessable e) {
-            throw new IllegalStateException("a kept message does not read: " + row.origin, e);
-        }
-    }
-
-    private static String change(Entry entry) {
-        UUID change = entry.envelope().correlation();
-        return change == null ? "" : change.toString();
-    }
-
-    private static String headers(Entry entry) {
-        try {
-            return JSON.writeValueAsString(entry.envelope().headers());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("headers are always JSON", e);
-        }
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
+        return KeptContent.read(keys.decrypt(key, row.content, row.leaf), topic, row.subject);
     }
 
     private static String[] texts(List<Entry> entries, Function<Entry, String> column) {

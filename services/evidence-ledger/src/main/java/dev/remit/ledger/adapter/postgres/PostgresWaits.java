@@ -313,7 +313,7 @@ public class PostgresWaits implements Waits {
                                                 from wait where until is null
                                                   and (:charter = '' or charter = :charter)
                                                   and (:party = '' or party = :party)
-                                                  and (:person = '' or string_to_array(people, ',') @> array[cast(:person as text)])
+                                                  and (:person = '' or (people <> '' and string_to_array(people, ',') @> array[cast(:person as text)]))
                                                   and (since, change_id, sequence) > (cast(:since as timestamptz), cast(:change as uuid), :sequence)
                                                 order by since, change_id, sequence limit :most\
                                                 """,
