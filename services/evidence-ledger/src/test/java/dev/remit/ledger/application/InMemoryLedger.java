@@ -570,6 +570,7 @@ final class InMemoryLedger
                                 wait.party(),
                                 wait.unit(),
                                 Set.of(),
+                                wait.asked(),
                                 wait.since(),
                                 wait.until(),
                                 wait.rework()));
