@@ -56,6 +56,7 @@ class DecideClosures {
     private final Waits waits;
     private final Entries entries;
     private final Charters charters;
+    private final Registrations registrations;
     private final Readings readings;
     private final Announcements announcements;
     private final MeterRegistry meters;
@@ -76,6 +77,7 @@ class DecideClosures {
             Waits waits,
             Entries entries,
             Charters charters,
+            Registrations registrations,
             Readings readings,
             Announcements announcements,
             MeterRegistry meters) {
@@ -83,6 +85,7 @@ class DecideClosures {
         this.waits = waits;
         this.entries = entries;
         this.charters = charters;
+        this.registrations = registrations;
         this.readings = readings;
         this.announcements = announcements;
         this.meters = meters;
@@ -112,6 +115,7 @@ class DecideClosures {
                     Map<UUID, Standing> standings = new HashMap<>();
                     known.forEach(each -> standings.put(each.change(), each));
                     return stories(touched, standings, before)
+                            .chain(registrations::signed)
                             .chain(stories ->
                                     charters(stories.values(), before)
                                             .chain(published ->

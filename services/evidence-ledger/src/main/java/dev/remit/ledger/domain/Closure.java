@@ -288,13 +288,17 @@ public sealed interface Closure {
         int stages = 0;
         for (Charter.Stage stage : charter.stages()) {
             Set<String> approvers = new HashSet<>();
+            List<String> flaws = new ArrayList<>();
             for (Decision decision : decisions) {
                 if (decision.stage().equals(stage.name())
                         && decision.decision().equals("APPROVED")
                         && decision.planHash().equals(planHash)
                         && isBound(decision, story, charter, used)) {
                     Optional<String> approver = approver(decision, story, charter);
+                    Optional<String> unsigned = unsigned(decision, stage, story);
+                    unsigned.map("one "::concat).ifPresent(flaws::add);
                     if (approver.isPresent()
+                            && unsigned.isEmpty()
                             && approvers.add(decision.onBehalfOf().orElse(approver.get()))) {
                         approved.add(decision.id());
                         last = decision.id();
@@ -317,7 +321,10 @@ public sealed interface Closure {
                                         + approvers.size()
                                         + " of "
                                         + needed
-                                        + " approvals of this plan"));
+                                        + " approvals of this plan"
+                                        + (flaws.isEmpty()
+                                                ? ""
+                                                : "; " + String.join("; ", flaws))));
                 return;
             }
         }
@@ -340,6 +347,38 @@ public sealed interface Closure {
             return;
         }
         proofs.add(new Proof("approvals.complete", last, stages + " stages approved this plan"));
+    }
+
+    /**
+     * What keeps a decision from being its maker's own, in words; empty if it counts. A signature
+     * that is there must hold, whether the charter asks for one or not.
+     */
+    private static Optional<String> unsigned(Decision decision, Charter.Stage stage, Story story) {
+        if (decision.signed().isEmpty()) {
+            return stage.signed() && !(decision.by() instanceof Decider.Rule)
+                    ? Optional.of("is not signed by a passkey, which the charter asks for")
+                    : Optional.empty();
+        }
+        Story.Signed signed = decision.signed().get();
+        Optional<Story.Registered> found = story.passkeys().get(signed.passkey());
+        if (found == null) {
+            return Optional.of("names a passkey of which no registration is logged");
+        }
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Story.Registered registered = found.get();
+        if (!registered.key().person().equals(actor(decision.by()))) {
+            return Optional.of("is signed by another person's passkey");
+        }
+        if (decision.at().isBefore(registered.since())
+                || registered.until().filter(end -> !decision.at().isBefore(end)).isPresent()) {
+            return Optional.of("is signed by a passkey before it was registered or after its end");
+        }
+        return registered
+                .key()
+                .flaw(signed.assertion(), signed.challenge().bytes())
+                .map(flaw -> "has an assertion that " + flaw.words());
     }
 
     /** The charter lets the stage be passed over, and the record names the very condition. */

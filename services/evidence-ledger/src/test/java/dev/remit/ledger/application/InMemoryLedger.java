@@ -167,6 +167,7 @@ final class InMemoryLedger
                         this,
                         this,
                         new Charters(this, readings),
+                        new Registrations(this, readings),
                         readings,
                         announcements,
                         meters);
