@@ -3,6 +3,7 @@ package dev.remit.ledger.application;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Conditions;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
@@ -57,6 +58,7 @@ class DecideClosures {
     private final Entries entries;
     private final Charters charters;
     private final Registrations registrations;
+    private final Conditions conditions;
     private final Readings readings;
     private final Announcements announcements;
     private final MeterRegistry meters;
@@ -78,6 +80,7 @@ class DecideClosures {
             Entries entries,
             Charters charters,
             Registrations registrations,
+            Conditions conditions,
             Readings readings,
             Announcements announcements,
             MeterRegistry meters) {
@@ -86,6 +89,7 @@ class DecideClosures {
         this.entries = entries;
         this.charters = charters;
         this.registrations = registrations;
+        this.conditions = conditions;
         this.readings = readings;
         this.announcements = announcements;
         this.meters = meters;
@@ -274,7 +278,7 @@ class DecideClosures {
                                     .map(Story.Authorized::account)
                                     .map(activities::get)
                                     .orElse(List.of()));
-            Closure closure = Closure.of(told, charter);
+            Closure closure = Closure.of(told, charter, conditions);
             Standing standing =
                     Standing.of(
                             story,

@@ -72,8 +72,29 @@ public record Story(
             String subject,
             String target,
             Actor proposer,
-            String changeHash)
+            String changeHash,
+            Optional<About> about)
             implements Said {
+        /** One of which no condition is evaluated. */
+        public Proposed(
+                UUID change,
+                String charter,
+                String charterHash,
+                String subject,
+                String target,
+                Actor proposer,
+                String changeHash) {
+            this(
+                    change,
+                    charter,
+                    charterHash,
+                    subject,
+                    target,
+                    proposer,
+                    changeHash,
+                    Optional.empty());
+        }
+
         /** One whose hash is not known. */
         public Proposed(
                 UUID change,
@@ -86,19 +107,37 @@ public record Story(
         }
 
         /** The subject's id in its own system. */
-        String subjectId() {
+        public String subjectId() {
             return subject.substring(subject.indexOf(':') + 1);
         }
     }
 
-    /** A readiness verdict; the last one stands. */
+    /** What else a proposal says that a charter's conditions look at. */
+    public record About(String action, String mode, String reason) {}
+
+    /**
+     * A readiness verdict; the last one stands.
+     *
+     * @param facts the state of each judged fact, by name
+     */
     public record Readiness(
             UUID id,
             String verdict,
             Optional<String> account,
             Optional<String> planHash,
-            String reason)
-            implements Said {}
+            String reason,
+            Map<String, String> facts)
+            implements Said {
+        /** One whose facts are not looked at. */
+        public Readiness(
+                UUID id,
+                String verdict,
+                Optional<String> account,
+                Optional<String> planHash,
+                String reason) {
+            this(id, verdict, account, planHash, reason, Map.of());
+        }
+    }
 
     /**
      * A stage that was opened, or whose approvers changed.

@@ -7,6 +7,7 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.ledger.Leaver;
+import dev.remit.ledger.adapter.cel.CelConditions;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.domain.Standing;
@@ -168,6 +169,7 @@ final class InMemoryLedger
                         this,
                         new Charters(this, readings),
                         new Registrations(this, readings),
+                        new CelConditions(),
                         readings,
                         announcements,
                         meters);

@@ -36,6 +36,7 @@ import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
@@ -62,6 +63,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +142,13 @@ public final class Stories {
                             judged.getVerdict().name(),
                             Optional.ofNullable(judged.getAccount()),
                             Optional.ofNullable(judged.getPlanHash()),
-                            judged.getReason());
+                            judged.getReason(),
+                            judged.getFacts().stream()
+                                    .collect(
+                                            Collectors.toUnmodifiableMap(
+                                                    FactJudgement::getName,
+                                                    each -> each.getState().name(),
+                                                    (_, later) -> later)));
             case ApprovalRequested requested ->
                     new Story.Requested(
                             requested.getStage(),
@@ -220,7 +228,10 @@ public final class Stories {
                 new Story.Actor(
                         change.getProposer().getId(),
                         Optional.ofNullable(change.getProposer().getPrincipal())),
-                KeptChange.hash(change));
+                KeptChange.hash(change),
+                Optional.of(
+                        new Story.About(
+                                change.getAction(), change.getMode().name(), change.getReason())));
     }
 
     private static Story.Binding binding(DecisionBinding binding) {
