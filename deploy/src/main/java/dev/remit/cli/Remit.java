@@ -45,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             Halts.Resume.class,
             Halts.Listing.class,
             ShowInbox.class,
+            PasskeyCommands.class,
             Debt.class,
             Charters.class,
             DeadLetters.class,

@@ -24,16 +24,13 @@ import picocli.CommandLine.ParentCommand;
         name = "inbox",
         mixinStandardHelpOptions = true,
         description = "Shows the changes that someone may decide now, the oldest first.",
+        subcommands = ReconcileInbox.class,
         footer = {"", "Needs: a running mesh (./remit up)."})
 final class ShowInbox implements Callable<Integer> {
     @ParentCommand Remit remit;
 
-    @Option(
-            names = "--as",
-            required = true,
-            paramLabel = "USER",
-            description = "Whose inbox; only their own.")
-    String user;
+    @Option(names = "--as", paramLabel = "USER", description = "Whose inbox; only their own.")
+    String user = "";
 
     @Option(
             names = "--watch",
@@ -42,6 +39,10 @@ final class ShowInbox implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (user.isEmpty()) {
+            System.err.println("remit: --as USER is needed");
+            return 2;
+        }
         Home home = remit.home();
         if (watch) {
             follow(home);
@@ -133,7 +134,7 @@ final class ShowInbox implements Callable<Integer> {
     }
 
     /** A link's path and query: the service is known already. */
-    private static String local(String link) {
+    static String local(String link) {
         URI uri = URI.create(link);
         return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
     }

@@ -428,6 +428,11 @@ public final class Stack {
             case APPROVAL_ROUTING -> {
                 extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
                 extra.put("remit.approval.executors", Accounts.EXECUTOR);
+                // a browser takes passkeys for a name, not for an address
+                extra.put("remit.passkeys.site", "localhost");
+                extra.put(
+                        "remit.passkeys.origins",
+                        "http://localhost:" + home.port("approval-routing"));
             }
         }
         if (service == Service.CONNECTOR || service == Service.APPROVAL_ROUTING) {

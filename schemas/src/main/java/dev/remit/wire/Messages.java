@@ -19,6 +19,8 @@ import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.PasskeyRegistered;
+import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.io.IOException;
@@ -64,7 +66,9 @@ public final class Messages {
                 DeadLetterResolved.getClassSchema(),
                 ContentErased.getClassSchema(),
                 AuthorityHalted.getClassSchema(),
-                AuthorityResumed.getClassSchema());
+                AuthorityResumed.getClassSchema(),
+                PasskeyRegistered.getClassSchema(),
+                PasskeyRevoked.getClassSchema());
     }
 
     /**

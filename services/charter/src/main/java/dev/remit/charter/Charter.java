@@ -188,8 +188,13 @@ public record Charter(
         }
     }
 
-    /** How the approver must have signed in. */
-    public record Authentication(Optional<String> acr, Optional<Duration> maxAge) {}
+    /**
+     * How the approver must have signed in.
+     *
+     * @param passkey whether they must sign each decision with a passkey
+     */
+    public record Authentication(
+            Optional<String> acr, Optional<Duration> maxAge, boolean passkey) {}
 
     /** When a stage is over. */
     public record Deadline(Duration within, Optional<String> calendar) {}

@@ -219,7 +219,8 @@ public final class CharterReader {
                         each ->
                                 new Authentication(
                                         each.optional("acr", Part::text),
-                                        each.optional("maxAge", Part::duration))),
+                                        each.optional("maxAge", Part::duration),
+                                        each.has("passkey"))),
                 stage.has("deadline")
                         ? new Deadline(
                                 stage.get("deadline").get("within").duration(),

@@ -4,9 +4,14 @@ import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Ids;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.passkey.Assertion;
+import dev.remit.handoff.passkey.DecisionChallenge;
+import dev.remit.handoff.passkey.Passkey;
+import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
@@ -15,6 +20,7 @@ import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.Candidate;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeExecuted;
@@ -22,11 +28,15 @@ import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.PasskeyAssertion;
+import dev.remit.wire.v1.PasskeyRegistered;
+import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
@@ -35,6 +45,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +53,10 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -86,6 +100,14 @@ public final class Leaver {
     public Decision decision = Decision.APPROVED;
     public byte[] authorizedPlan;
     public Instant executedAt = NOW;
+
+    /** With what the approver signs, and whose it was registered as; null for nothing. */
+    public @Nullable SoftAuthenticator authenticator;
+
+    public String owner = MANAGER;
+    public Instant registeredAt = NOW.minusSeconds(60);
+    public UnaryOperator<DecisionChallenge> signs = UnaryOperator.identity();
+    public @Nullable Instant revokedAt;
 
     private final byte[] plan;
     private int sequence;
@@ -160,16 +182,18 @@ public final class Leaver {
         Received decided =
                 next(
                         Service.APPROVAL_ROUTING,
-                        ApprovalDecided.newBuilder()
-                                .setChangeId(change)
-                                .setStage("manager")
-                                .setDecision(decision)
-                                .setDecidedBy(approver)
-                                .setPolicy(policy)
-                                .setReason("")
-                                .setPlanHash(hash)
-                                .setDecidedAt(NOW)
-                                .build());
+                        signed(
+                                ApprovalDecided.newBuilder()
+                                        .setChangeId(change)
+                                        .setStage("manager")
+                                        .setDecision(decision)
+                                        .setDecidedBy(approver)
+                                        .setPolicy(policy)
+                                        .setReason("")
+                                        .setPlanHash(hash)
+                                        .setDecidedAt(NOW)
+                                        .build(),
+                                about));
         handoffs.add(decided);
         if (decision != Decision.APPROVED) {
             return handoffs;
@@ -202,6 +226,96 @@ public final class Leaver {
                                 executedAt,
                                 executedAt)));
         return handoffs;
+    }
+
+    /** What the approver signs with. */
+    public SoftAuthenticator authenticator() {
+        return Objects.requireNonNull(authenticator);
+    }
+
+    private ApprovalDecided signed(ApprovalDecided decided, Change about) {
+        SoftAuthenticator by = authenticator;
+        if (by == null) {
+            return decided;
+        }
+        String changeHash = KeptChange.hash(about);
+        DecisionChallenge challenge =
+                signs.apply(
+                        new DecisionChallenge(
+                                change,
+                                "manager",
+                                decision.name(),
+                                Optional.empty(),
+                                "",
+                                decided.getPlanHash(),
+                                changeHash,
+                                reference().getHash(),
+                                routeHash(),
+                                change));
+        Assertion assertion = by.sign(challenge.bytes());
+        DecisionBinding binding =
+                DecisionBinding.newBuilder()
+                        .setChangeHash(changeHash)
+                        .setCharterHash(reference().getHash())
+                        .setRouteHash(routeHash())
+                        .setNonce(change)
+                        .setNotBefore(NOW)
+                        .setExpiresAt(NOW.plusSeconds(60))
+                        .setLabel("")
+                        .setRoles(List.of())
+                        .setUnits(List.of())
+                        .build();
+        return ApprovalDecided.newBuilder(decided)
+                .setBinding(binding)
+                .setAssertion(
+                        new PasskeyAssertion(
+                                registered().envelope().id(),
+                                assertion.credentialId(),
+                                ByteBuffer.wrap(assertion.authenticatorData()),
+                                ByteBuffer.wrap(assertion.clientData()),
+                                ByteBuffer.wrap(assertion.signature())))
+                .build();
+    }
+
+    private String routeHash() {
+        String text = new String(charter, StandardCharsets.UTF_8);
+        String stages = text.substring(text.indexOf("{\"stages\""), text.indexOf(",\"proof\""));
+        return Hash.sha256(CanonicalJson.of("{\"approval\":" + stages + "}")).hex();
+    }
+
+    /** The registration of what the approver signs with. */
+    public Received registered() {
+        Passkey key = authenticator().passkey(owner);
+        return beside(
+                Service.APPROVAL_ROUTING,
+                owner,
+                PasskeyRegistered.newBuilder()
+                        .setPasskeyId(change)
+                        .setPerson(new Actor(owner, ActorKind.HUMAN, null))
+                        .setCredentialId(key.credentialId())
+                        .setRelyingParty(key.rpId())
+                        .setPublicKey(ByteBuffer.wrap(key.publicKey()))
+                        .setAlgorithm(key.algorithm())
+                        .setAaguid(new UUID(0, 0))
+                        .setAuthentication(
+                                AuthenticationContext.newBuilder()
+                                        .setIssuer("https://id.example")
+                                        .build())
+                        .setRegisteredAt(registeredAt)
+                        .build());
+    }
+
+    /** Its end. */
+    public Received revoked() {
+        return beside(
+                Service.APPROVAL_ROUTING,
+                owner,
+                new PasskeyRevoked(
+                        registered().envelope().id(),
+                        new Actor(owner, ActorKind.HUMAN, null),
+                        new Actor(owner, ActorKind.HUMAN, null),
+                        "lost",
+                        Objects.requireNonNull(revokedAt)));
     }
 
     /** What the target's own feed shows. */

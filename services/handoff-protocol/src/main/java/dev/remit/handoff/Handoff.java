@@ -26,6 +26,8 @@ import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.PasskeyRegistered;
+import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.ReadinessJudged;
 import java.util.Arrays;
@@ -63,6 +65,8 @@ public enum Handoff {
     CHARTER_PUBLISHED(CharterPublished.class, Topic.CHARTER, CONNECTOR),
     AUTHORITY_HALTED(AuthorityHalted.class, Topic.AUTHORITY, CONNECTOR),
     AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
+    PASSKEY_REGISTERED(PasskeyRegistered.class, Topic.PASSKEY, APPROVAL_ROUTING),
+    PASSKEY_REVOKED(PasskeyRevoked.class, Topic.PASSKEY, APPROVAL_ROUTING),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());

@@ -36,6 +36,7 @@ class ArchitectureTest {
                                     "dev.remit.*.domain",
                                     "dev.remit.handoff",
                                     "dev.remit.handoff.merkle",
+                                    "dev.remit.handoff.passkey",
                                     "dev.remit.handoff.directory",
                                     "org.jspecify.."));
 
@@ -47,6 +48,7 @@ class ArchitectureTest {
                             "dev.remit.handoff",
                             "dev.remit.handoff.seal",
                             "dev.remit.handoff.merkle",
+                            "dev.remit.handoff.passkey",
                             "dev.remit.ledger.log",
                             "dev.remit.ledger.audit",
                             "dev.remit.ledger.witness",
@@ -60,6 +62,7 @@ class ArchitectureTest {
                                     "dev.remit.handoff",
                                     "dev.remit.handoff.seal",
                                     "dev.remit.handoff.merkle",
+                                    "dev.remit.handoff.passkey",
                                     "dev.remit.wire..",
                                     "dev.remit.ledger.log",
                                     "dev.remit.ledger.audit",

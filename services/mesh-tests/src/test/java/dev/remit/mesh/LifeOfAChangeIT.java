@@ -8,6 +8,7 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
+import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.stack.Accounts;
@@ -72,7 +73,10 @@ class LifeOfAChangeIT {
         assertRefused(mesh.decide(change, "manager", "intern"), 403, "ROLE_MISSING");
         assertRefused(mesh.decide(change, "manager", "security.one"), 403, "NOT_A_CANDIDATE");
         assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
-        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        SoftAuthenticator passkey = mesh.passkey("security.one");
+        assertRefused(
+                mesh.sign(change, "security", "security.two", passkey), 403, "PASSKEY_NOT_YOURS");
+        assertThat(mesh.sign(change, "security", "security.one", passkey).status()).isEqualTo(201);
 
         JsonNode closed = mesh.changeOf("E1002", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
@@ -87,11 +91,16 @@ class LifeOfAChangeIT {
                         "ApprovalDecided",
                         "ApprovalRequested",
                         "ApprovalDecided",
+                        "ApprovalDecided",
                         "ExecutionAuthorized",
                         "ChangeExecuted",
                         "ChangeClosed");
         assertThat(Accounts.isEnabled(mesh.home, "00000000-0000-4000-8000-000000000002")).isFalse();
         assertThat(mesh.verify(change).checks()).filteredOn(check -> !check.holds()).isEmpty();
+        assertThat(mesh.verify(change).lines())
+                .as("one approver signed, for the other the service vouches")
+                .anyMatch(line -> line.contains("stage security is signed by"))
+                .anyMatch(line -> line.contains("approval-routing vouches for them"));
         assertRefused(mesh.decide(change, "security", "security.two"), 409, "NOT_WAITING");
     }
 

@@ -6,6 +6,8 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
+import dev.remit.handoff.passkey.Assertion;
+import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.handoff.seal.VerifierKey;
@@ -225,6 +227,64 @@ final class Mesh {
 
     /** Decides the open stage; once it is this stage that is open. */
     Requests.Answer decide(String change, String stage, String user) throws Exception {
+        return post(
+                "approval-routing",
+                "/changes/" + change + "/decisions",
+                user,
+                approval(change, stage));
+    }
+
+    /** Decides it with a signature of the user's passkey. */
+    Requests.Answer sign(String change, String stage, String user, SoftAuthenticator passkey)
+            throws Exception {
+        Map<String, Object> decision = new HashMap<>(approval(change, stage));
+        Requests.Answer asked =
+                post("approval-routing", "/changes/" + change + "/challenges", user, decision);
+        if (!asked.ok()) {
+            return asked;
+        }
+        Assertion signed =
+                passkey.sign(
+                        Base64.getUrlDecoder()
+                                .decode(asked.json().at("/publicKey/challenge").asText()));
+        decision.put(
+                "passkey",
+                Map.of(
+                        "credentialId", signed.credentialId(),
+                        "authenticatorData", base64url(signed.authenticatorData()),
+                        "clientDataJSON", base64url(signed.clientData()),
+                        "signature", base64url(signed.signature())));
+        return post("approval-routing", "/changes/" + change + "/decisions", user, decision);
+    }
+
+    /** A passkey of this user, registered. */
+    SoftAuthenticator passkey(String user) throws Exception {
+        SoftAuthenticator passkey = SoftAuthenticator.es256();
+        passkey.origin = "http://localhost:" + home.port("approval-routing");
+        Requests.Answer offer = post("approval-routing", "/passkeys/offers", user, Map.of());
+        SoftAuthenticator.Registration made =
+                passkey.register(
+                        Base64.getUrlDecoder().decode(offer.json().path("challenge").asText()));
+        Requests.Answer registered =
+                post(
+                        "approval-routing",
+                        "/passkeys",
+                        user,
+                        Map.of(
+                                "clientDataJSON", base64url(made.clientData()),
+                                "attestationObject", base64url(made.attestation()),
+                                "label", "software"));
+        if (registered.status() != 201) {
+            throw new IOException("no passkey: " + registered.text());
+        }
+        return passkey;
+    }
+
+    private static String base64url(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private Map<String, String> approval(String change, String stage) throws Exception {
         JsonNode route =
                 until(
                         () ->
@@ -237,17 +297,10 @@ final class Mesh {
                                         .map(Mesh::json)
                                         .filter(each -> each.path("stage").asText().equals(stage)),
                         "stage " + stage);
-        return post(
-                "approval-routing",
-                "/changes/" + change + "/decisions",
-                user,
-                Map.of(
-                        "decision",
-                        "APPROVED",
-                        "reason",
-                        "checked",
-                        "planHash",
-                        route.path("planHash").asText()));
+        return Map.of(
+                "decision", "APPROVED",
+                "reason", "checked",
+                "planHash", route.path("planHash").asText());
     }
 
     private byte[] certificate(String change) throws Exception {

@@ -371,7 +371,7 @@ class Advance {
         }
         for (Step step : steps) {
             switch (step.event()) {
-                case Event.Attempted(Attempt attempt, _, _) -> {
+                case Event.Attempted(Attempt attempt, _, _, _) -> {
                     concerns.add(Concern.account(attempt.by()));
                     attempt.onBehalfOf().map(Concern::account).ifPresent(concerns::add);
                 }

@@ -8,10 +8,16 @@ import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Attempt.Result.Refused;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Outcome;
+import dev.remit.approval.domain.Signing;
+import dev.remit.approval.domain.Signing.Checked;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.passkey.Assertion;
+import dev.remit.handoff.passkey.DecisionChallenge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -24,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Someone decides stages, or tries to. Each decision is judged and recorded on its own, all in one
@@ -39,6 +46,7 @@ public class DecideStages {
      * @param stage the stage's name; empty for the first that the decider may decide
      * @param onBehalfOf in whose place
      * @param nonce of the stage as the decider saw it
+     * @param assertion the decider's signature of it
      */
     public record Item(
             UUID change,
@@ -47,7 +55,35 @@ public class DecideStages {
             String planHash,
             Optional<String> stage,
             Optional<String> onBehalfOf,
-            Optional<UUID> nonce) {}
+            Optional<UUID> nonce,
+            Optional<Assertion> assertion) {
+        /** One that nobody signed. */
+        public Item(
+                UUID change,
+                Attempt.Kind decision,
+                String reason,
+                String planHash,
+                Optional<String> stage,
+                Optional<String> onBehalfOf,
+                Optional<UUID> nonce) {
+            this(change, decision, reason, planHash, stage, onBehalfOf, nonce, Optional.empty());
+        }
+    }
+
+    /** What is to be signed, or why it cannot be decided. */
+    public sealed interface Asked {
+        /**
+         * It can be decided once this is signed.
+         *
+         * @param site the relying party's id
+         * @param credentials of the decider
+         */
+        record Challenge(DecisionChallenge challenge, String site, List<String> credentials)
+                implements Asked {}
+
+        /** It cannot be decided. */
+        record Refused(Result result) implements Asked {}
+    }
 
     /**
      * Who decides, from the access token.
@@ -59,6 +95,8 @@ public class DecideStages {
     private final Routes routes;
     private final Advance advance;
     private final Answers answers;
+    private final Passkeys passkeys;
+    private final Authenticators authenticators;
     private final Handoffs handoffs;
     private final MeterRegistry meters;
 
@@ -66,11 +104,15 @@ public class DecideStages {
             Routes routes,
             Advance advance,
             Answers answers,
+            Passkeys passkeys,
+            Authenticators authenticators,
             Handoffs handoffs,
             MeterRegistry meters) {
         this.routes = routes;
         this.advance = advance;
         this.answers = answers;
+        this.passkeys = passkeys;
+        this.authenticators = authenticators;
         this.handoffs = handoffs;
         this.meters = meters;
     }
@@ -122,18 +164,130 @@ public class DecideStages {
                         });
     }
 
+    /**
+     * What the decider must sign to decide this: an attempt that stops short of the signature, by
+     * the rules of every other, and leaves the same record if it is refused.
+     */
+    public Uni<Asked> challenge(Item item, Decider decider) {
+        String site = authenticators.site();
+        AtomicReference<DecisionChallenge> asked = new AtomicReference<>();
+        Signing stop =
+                (_, challenge) -> {
+                    asked.set(challenge);
+                    return new Checked.Flawed(
+                            new Refused(409, "SIGNATURE_AWAITED", "it is to be signed", false));
+                };
+        return handoffs.transact(
+                List.of(),
+                outbox ->
+                        routes.routed(Set.of(item.change()))
+                                .call(outbox::lock)
+                                .chain(routed ->
+                                        judge(
+                                                List.of(item),
+                                                Map.of(item.change(), item),
+                                                routed,
+                                                decider,
+                                                Optional.of(stop),
+                                                outbox))
+                                .chain(results ->
+                                        passkeys.of(decider.by())
+                                                .map(own ->
+                                                        asked.get() == null
+                                                                ? new Asked.Refused(
+                                                                        results.getFirst())
+                                                                : new Asked.Challenge(
+                                                                        asked.get(),
+                                                                        site,
+                                                                        own.stream()
+                                                                                .map(each ->
+                                                                                        each.key()
+                                                                                                .credentialId())
+                                                                                .toList()))));
+    }
+
     private Uni<List<Result>> judge(
             List<Item> items,
             Map<UUID, Item> first,
             Set<UUID> routed,
             Decider decider,
             Outbox outbox) {
+        Optional<Assertion> assertion =
+                items.size() == 1 ? items.getFirst().assertion() : Optional.empty();
+        if (assertion.isEmpty()) {
+            return judge(items, first, routed, decider, Optional.empty(), outbox);
+        }
+        String signed = Hash.sha256(assertion.get().signed()).hex();
+        return passkeys.withCredential(assertion.get().credentialId(), signed)
+                .chain(found ->
+                        judge(
+                                items,
+                                first,
+                                routed,
+                                decider,
+                                Optional.of((by, challenge) ->
+                                        checked(by, challenge, assertion.get(), found)),
+                                outbox));
+    }
+
+    private Checked checked(
+            String by,
+            DecisionChallenge challenge,
+            Assertion assertion,
+            Optional<Passkeys.Found> found) {
+        if (found.filter(each -> each.kept().until().isEmpty()).isEmpty()) {
+            return flawed(403, "PASSKEY_UNKNOWN", "this passkey is not registered, or is revoked");
+        }
+        Passkeys.Kept kept = found.get().kept();
+        if (!kept.key().person().equals(by)) {
+            return flawed(403, "PASSKEY_NOT_YOURS", "this passkey is another person's");
+        }
+        if (found.get().replayed()) {
+            return flawed(
+                    409, "PASSKEY_REPLAYED", "this signature was used before: sign once more");
+        }
+        return authenticators
+                .flaw(kept, assertion, challenge.bytes())
+                .<Checked>map(Checked.Flawed::new)
+                .orElseGet(() ->
+                        new Checked.Holds(
+                                new Signing.Signature(
+                                        kept.id(), assertion, Authenticators.count(assertion))));
+    }
+
+    private static Checked flawed(int status, String code, String words) {
+        return new Checked.Flawed(new Refused(status, code, words, true));
+    }
+
+    private Uni<Void> used(List<Outcome> outcomes, Outbox outbox) {
+        return outcomes.stream()
+                .flatMap(outcome -> outcome.happened().stream())
+                .filter(Happened.Decided.class::isInstance)
+                .flatMap(each -> ((Happened.Decided) each).signature().stream())
+                .findFirst()
+                .map(each ->
+                        passkeys.used(
+                                each.passkey(),
+                                each.count(),
+                                Hash.sha256(each.assertion().signed()).hex(),
+                                outbox.now()))
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    private Uni<List<Result>> judge(
+            List<Item> items,
+            Map<UUID, Item> first,
+            Set<UUID> routed,
+            Decider decider,
+            Optional<Signing> signing,
+            Outbox outbox) {
         List<Step> steps =
                 first.values().stream()
                         .filter(item -> routed.contains(item.change()))
-                        .map(item -> step(item, decider, items.size() > 1, outbox))
+                        .map(item -> step(item, decider, items.size() > 1, signing, outbox))
                         .toList();
         return advance.all(steps, outbox)
+                .call(outcomes -> used(outcomes, outbox))
                 .map(outcomes -> {
                     Map<UUID, Result> results = new HashMap<>();
                     for (int n = 0; n < steps.size(); n++) {
@@ -154,7 +308,8 @@ public class DecideStages {
                 });
     }
 
-    private static Step step(Item item, Decider decider, boolean bulk, Outbox outbox) {
+    private static Step step(
+            Item item, Decider decider, boolean bulk, Optional<Signing> signing, Outbox outbox) {
         return new Step(
                 item.change(),
                 new Event.Attempted(
@@ -169,7 +324,8 @@ public class DecideStages {
                                 bulk,
                                 outbox.now()),
                         decider.roles(),
-                        decider.authentication()),
+                        decider.authentication(),
+                        signing),
                 null);
     }
 

@@ -1,5 +1,6 @@
 package dev.remit.approval.application;
 
+import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Happened;
 import dev.remit.handoff.loop.Outbox;
 import java.util.List;
@@ -21,4 +22,10 @@ public interface Letters {
             List<UUID> approvals,
             @Nullable UUID cause,
             Outbox outbox);
+
+    /** Tells the log of a person's new passkey. */
+    void registered(Passkeys.Kept kept, Authentication authentication, Outbox outbox);
+
+    /** Tells the log of a passkey that signs nothing any more. */
+    void revoked(Passkeys.Kept kept, String by, String reason, Outbox outbox);
 }

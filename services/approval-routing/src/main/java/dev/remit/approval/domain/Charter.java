@@ -100,8 +100,9 @@ public record Charter(
      *
      * @param acr the authentication context class; a number means that level or a higher one
      * @param maxAge how long ago the sign-in may be
+     * @param passkey whether each decision must be signed by a passkey of the decider's
      */
-    public record StepUp(Optional<String> acr, Optional<Duration> maxAge) {}
+    public record StepUp(Optional<String> acr, Optional<Duration> maxAge, boolean passkey) {}
 
     /** What becomes of a stage that nobody decided in time. Never an approval. */
     public enum Lapse {

@@ -22,9 +22,19 @@ public sealed interface Event {
      * Someone tries to decide.
      *
      * @param roles the roles in the token
+     * @param signing the signature that came with it
      */
-    record Attempted(Attempt attempt, Set<String> roles, Authentication authentication)
-            implements Event {}
+    record Attempted(
+            Attempt attempt,
+            Set<String> roles,
+            Authentication authentication,
+            Optional<Signing> signing)
+            implements Event {
+        /** One that nobody signed. */
+        public Attempted(Attempt attempt, Set<String> roles, Authentication authentication) {
+            this(attempt, roles, authentication, Optional.empty());
+        }
+    }
 
     /**
      * Someone answers what an approver asked.

@@ -51,6 +51,7 @@ public sealed interface Happened {
      * @param authentication for a person
      * @param policy for a rule
      * @param condition the condition under which the stage was passed over
+     * @param signature the person's own
      */
     record Decided(
             Decision decision,
@@ -58,8 +59,20 @@ public sealed interface Happened {
             Optional<Standing> standing,
             Optional<Authentication> authentication,
             Optional<Charter.Policy> policy,
-            Optional<String> condition)
-            implements Happened {}
+            Optional<String> condition,
+            Optional<Signing.Signature> signature)
+            implements Happened {
+        /** One that nobody signed. */
+        public Decided(
+                Decision decision,
+                String planHash,
+                Optional<Standing> standing,
+                Optional<Authentication> authentication,
+                Optional<Charter.Policy> policy,
+                Optional<String> condition) {
+            this(decision, planHash, standing, authentication, policy, condition, Optional.empty());
+        }
+    }
 
     /**
      * What makes a decision stand by itself.

@@ -14,7 +14,9 @@ import dev.remit.approval.domain.Route.End;
 import dev.remit.approval.domain.Route.Ended;
 import dev.remit.approval.domain.Route.Held;
 import dev.remit.approval.domain.Route.Waiting;
+import dev.remit.approval.domain.Signing.Signature;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.passkey.DecisionChallenge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,6 +160,17 @@ final class Progress {
             String planHash,
             Optional<Authentication> authentication,
             Optional<Policy> policy) {
+        decided(at, decision, planHash, authentication, policy, Optional.empty());
+    }
+
+    /** Keeps a decision, with its signature, and hands it on. */
+    void decided(
+            OpenStage at,
+            Decision decision,
+            String planHash,
+            Optional<Authentication> authentication,
+            Optional<Policy> policy,
+            Optional<Signature> signature) {
         decisions.add(decision);
         happened.add(
                 new Decided(
@@ -166,7 +179,23 @@ final class Progress {
                         decision.by().map(by -> standing(at, by)),
                         authentication,
                         policy,
-                        Optional.empty()));
+                        Optional.empty(),
+                        signature));
+    }
+
+    /** What someone signs who decides this stage like this. */
+    DecisionChallenge challenge(OpenStage at, Attempt attempt, Optional<String> onBehalfOf) {
+        return new DecisionChallenge(
+                ready.change(),
+                at.name(),
+                attempt.decision().name(),
+                onBehalfOf,
+                attempt.reason(),
+                attempt.planHash(),
+                ready.about().hash(),
+                ready.charterHash(),
+                charter.routeHash(),
+                nonce(at));
     }
 
     void replace(OpenStage stage) {

@@ -22,12 +22,15 @@ import dev.remit.approval.domain.Route.Ended;
 import dev.remit.approval.domain.Route.Open;
 import dev.remit.approval.domain.Route.Unplanned;
 import dev.remit.approval.domain.Route.Unrouted;
+import dev.remit.approval.domain.Signing.Checked;
+import dev.remit.approval.domain.Signing.Signature;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a route moves: every state with every event. Pure. What is not known holds; a held route ends
@@ -294,7 +297,41 @@ public final class Routing {
                 result = new Result.Refused(403, "SOD_ACCESS", Violation.words(violations), true);
             }
         }
-        return apply(open, tried, at, decider, as.flatMap(Candidate::onBehalfOf), result, progress);
+        Optional<String> onBehalfOf = as.flatMap(Candidate::onBehalfOf);
+        Optional<Signature> signature = Optional.empty();
+        if (!(result instanceof Result.Refused)) {
+            switch (signed(tried, at, charter.stages().get(at.index()), onBehalfOf, progress)) {
+                case Checked.Flawed(Result.Refused refused) -> result = refused;
+                case Checked.Holds(Signature holds) -> signature = Optional.of(holds);
+                case null -> {}
+            }
+        }
+        return apply(open, tried, at, decider, onBehalfOf, result, signature, progress);
+    }
+
+    /** What came of the signature; null if there is none and none is needed. */
+    private static @Nullable Checked signed(
+            Attempted tried,
+            OpenStage at,
+            Charter.Stage rules,
+            Optional<String> onBehalfOf,
+            Progress progress) {
+        if (tried.signing().isPresent()) {
+            return tried.signing()
+                    .get()
+                    .over(
+                            tried.attempt().by(),
+                            progress.challenge(at, tried.attempt(), onBehalfOf));
+        }
+        return rules.stepUp().filter(Charter.StepUp::passkey).isEmpty()
+                ? null
+                : new Checked.Flawed(
+                        new Result.Refused(
+                                401,
+                                "PASSKEY_REQUIRED",
+                                "this stage is decided with a passkey: use the page /passkeys.html, or ask for a"
+                                        + " challenge at /changes/{id}/challenges, sign it, and send the answer with the decision",
+                                false));
     }
 
     private static Outcome apply(
@@ -304,6 +341,7 @@ public final class Routing {
             Person decider,
             Optional<String> onBehalfOf,
             Result result,
+            Optional<Signature> signature,
             Progress progress) {
         Attempt attempt = tried.attempt();
         return switch (result) {
@@ -319,7 +357,8 @@ public final class Routing {
                         decider,
                         attempt.onBehalfOf(),
                         Decision.Kind.REFUSED,
-                        Optional.of(refused.code()));
+                        Optional.of(refused.code()),
+                        Optional.empty());
                 Outcome kept = progress.stay();
                 yield new Outcome(kept.next(), kept.happened(), Optional.of(refused), List.of());
             }
@@ -331,7 +370,8 @@ public final class Routing {
                         decider,
                         onBehalfOf,
                         Decision.Kind.QUESTIONED,
-                        Optional.empty());
+                        Optional.empty(),
+                        signature);
                 progress.replace(at.asking(Optional.of(attempt.reason())));
                 yield progress.stay();
             }
@@ -344,7 +384,8 @@ public final class Routing {
                         decider,
                         onBehalfOf,
                         approved ? Decision.Kind.APPROVED : Decision.Kind.DENIED,
-                        Optional.empty());
+                        Optional.empty(),
+                        signature);
                 progress.refresh(at, "a vote was given");
                 if (approved) {
                     progress.refreshOthers(at.index());
@@ -359,7 +400,8 @@ public final class Routing {
                         decider,
                         onBehalfOf,
                         Decision.Kind.APPROVED,
-                        Optional.empty());
+                        Optional.empty(),
+                        signature);
                 progress.close(at);
                 progress.refreshOthers(at.index());
                 yield progress.proceed();
@@ -372,7 +414,8 @@ public final class Routing {
                         decider,
                         onBehalfOf,
                         Decision.Kind.DENIED,
-                        Optional.empty());
+                        Optional.empty(),
+                        signature);
                 progress.close(at);
                 yield progress.end(End.DENIED);
             }
@@ -386,7 +429,8 @@ public final class Routing {
             Person decider,
             Optional<String> onBehalfOf,
             Decision.Kind kind,
-            Optional<String> refusal) {
+            Optional<String> refusal,
+            Optional<Signature> signature) {
         Attempt attempt = tried.attempt();
         progress.decided(
                 at,
@@ -403,7 +447,8 @@ public final class Routing {
                         attempt.at()),
                 attempt.planHash(),
                 Optional.of(tried.authentication()),
-                Optional.empty());
+                Optional.empty(),
+                signature);
     }
 
     /** The stage that someone means, or the first that they may decide, or just the first. */

@@ -238,7 +238,7 @@ final class InMemory
 
     List<SpecificRecord> messages(UUID change) {
         return sent.stream()
-                .filter(each -> each.change().equals(change))
+                .filter(each -> change.equals(each.change()))
                 .map(Sent::message)
                 .toList();
     }
@@ -421,7 +421,8 @@ final class InMemory
         @Override
         public UUID publish(
                 UUID id, String subject, SpecificRecord message, UUID change, UUID cause) {
-            throw new UnsupportedOperationException();
+            sent.add(new Sent(id, change, message, cause));
+            return id;
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.remit.approval.application;
 import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.adapter.kafka.KafkaLetters;
 import dev.remit.approval.adapter.kafka.KafkaReadings;
+import dev.remit.approval.adapter.webauthn.WebAuthn;
 import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages.Decider;
@@ -63,6 +64,8 @@ final class Scene {
     final InMemory world = new InMemory();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RouteReadyChange receiver;
+    final InMemoryPasskeys passkeys = new InMemoryPasskeys();
+    final RegisterPasskey register;
     final DecideStages decide;
     final LookAgain lookAgain;
     final ExpireStages expire;
@@ -74,6 +77,9 @@ final class Scene {
     private int offset;
 
     Scene() {
+        Authenticators authenticators =
+                new WebAuthn(
+                        Optional.of("localhost"), Optional.of(List.of("http://localhost:8083")));
         Advance advance =
                 new Advance(
                         world,
@@ -87,7 +93,8 @@ final class Scene {
                         Duration.ofDays(1),
                         Optional.empty());
         receiver = new RouteReadyChange(world, world, advance, new KafkaReadings(PEOPLE));
-        decide = new DecideStages(world, advance, world, world, meters);
+        decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
+        register = new RegisterPasskey(passkeys, authenticators, new KafkaLetters(), world);
         lookAgain = new LookAgain(world, advance, world);
         expire = new ExpireStages(world, advance, world);
         answer = new AnswerQuestion(world, advance, world);

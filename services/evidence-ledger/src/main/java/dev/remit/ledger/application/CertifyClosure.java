@@ -134,7 +134,9 @@ public class CertifyClosure {
             Checkpoints.Signed checkpoint) {
         Story.Closed closed = closed(own, closing);
         List<Entry.Logged> told = told(own, closed, closing);
-        return entries.withIds(support(told, closed))
+        Set<UUID> named = support(told, closed);
+        told.forEach(each -> named.addAll(Registrations.named(readings.of(each.entry()))));
+        return entries.withIds(named)
                 .chain(support ->
                         entries.charters(List.of(standing.charter()))
                                 .chain(charters -> {

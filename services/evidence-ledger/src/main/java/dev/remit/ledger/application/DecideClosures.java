@@ -3,6 +3,7 @@ package dev.remit.ledger.application;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Conditions;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
@@ -56,6 +57,8 @@ class DecideClosures {
     private final Waits waits;
     private final Entries entries;
     private final Charters charters;
+    private final Registrations registrations;
+    private final Conditions conditions;
     private final Readings readings;
     private final Announcements announcements;
     private final MeterRegistry meters;
@@ -76,6 +79,8 @@ class DecideClosures {
             Waits waits,
             Entries entries,
             Charters charters,
+            Registrations registrations,
+            Conditions conditions,
             Readings readings,
             Announcements announcements,
             MeterRegistry meters) {
@@ -83,6 +88,8 @@ class DecideClosures {
         this.waits = waits;
         this.entries = entries;
         this.charters = charters;
+        this.registrations = registrations;
+        this.conditions = conditions;
         this.readings = readings;
         this.announcements = announcements;
         this.meters = meters;
@@ -112,6 +119,7 @@ class DecideClosures {
                     Map<UUID, Standing> standings = new HashMap<>();
                     known.forEach(each -> standings.put(each.change(), each));
                     return stories(touched, standings, before)
+                            .chain(registrations::signed)
                             .chain(stories ->
                                     charters(stories.values(), before)
                                             .chain(published ->
@@ -270,7 +278,7 @@ class DecideClosures {
                                     .map(Story.Authorized::account)
                                     .map(activities::get)
                                     .orElse(List.of()));
-            Closure closure = Closure.of(told, charter);
+            Closure closure = Closure.of(told, charter, conditions);
             Standing standing =
                     Standing.of(
                             story,

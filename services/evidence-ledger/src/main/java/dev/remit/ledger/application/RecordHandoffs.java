@@ -76,7 +76,10 @@ public class RecordHandoffs implements Receiver {
                     accounts.add(activity.account());
                 }
                 case Reading.Published published -> charters.add(published.hash());
-                case Reading.SetAside _, Reading.Other _ -> {}
+                case Reading.Registered _,
+                        Reading.Revoked _,
+                        Reading.SetAside _,
+                        Reading.Other _ -> {}
             }
         }
         Uni<Void> stirred =

@@ -6,6 +6,7 @@ import dev.remit.handoff.Service;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
+import dev.remit.handoff.passkey.Passkey;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SealVerifier;
 import dev.remit.handoff.seal.TrustedKeys;
@@ -27,6 +28,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -479,9 +481,90 @@ public final class CertificateVerifier {
         }
         decide(
                 statement,
-                Story.untold(UUID.fromString(statement.change())).with(steps).seen(activities),
+                Story.untold(UUID.fromString(statement.change()))
+                        .with(steps)
+                        .seen(activities)
+                        .signed(passkeys(leaves, steps)),
                 published.get(),
                 activitiesShown);
+    }
+
+    /** Whose keys signed the decisions; one whose registration is withheld stands as empty. */
+    private static Map<UUID, Optional<Story.Registered>> passkeys(
+            List<Placed> leaves, List<Story.Step> steps) {
+        Map<UUID, Instant> revoked = new HashMap<>();
+        Map<UUID, Optional<Story.Registered>> found = new HashMap<>();
+        List<Reading> shown =
+                leaves.stream()
+                        .flatMap(each -> each.sealed().stream())
+                        .map(Sealed::reading)
+                        .toList();
+        for (Reading each : shown) {
+            if (each instanceof Reading.Revoked(UUID passkey, Instant at)) {
+                revoked.put(passkey, at);
+            }
+        }
+        for (Reading each : shown) {
+            if (each instanceof Reading.Registered(UUID id, Passkey key, Instant at)) {
+                found.put(
+                        id,
+                        Optional.of(
+                                new Story.Registered(
+                                        key, at, Optional.ofNullable(revoked.get(id)))));
+            }
+        }
+        for (Story.Step step : steps) {
+            if (step.said() instanceof Story.Decision decision && decision.signed().isPresent()) {
+                UUID named = decision.signed().get().passkey();
+                boolean withheld =
+                        leaves.stream()
+                                .anyMatch(each ->
+                                        each.sealed().isEmpty()
+                                                && each.type().equals("PasskeyRegistered")
+                                                && each.leaf()
+                                                        .field("id")
+                                                        .equals(
+                                                                EvidenceLeaf.id(
+                                                                                Service
+                                                                                        .APPROVAL_ROUTING,
+                                                                                named)
+                                                                        .toString()));
+                if (withheld) {
+                    found.putIfAbsent(named, Optional.empty());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Who stands for each approval: the approver's own signature, or the service's word. */
+    private void approvers(Story story) {
+        for (Story.Decision each : story.decisions()) {
+            if (!each.decision().equals("APPROVED")
+                    || !(each.by() instanceof Story.Decider.Person(String person))) {
+                continue;
+            }
+            Optional<Story.Registered> key =
+                    each.signed()
+                            .map(signed ->
+                                    story.passkeys()
+                                            .getOrDefault(signed.passkey(), Optional.empty()))
+                            .orElse(Optional.empty());
+            hold(
+                    "approver",
+                    "stage "
+                            + each.stage()
+                            + (key.isPresent()
+                                    ? " is signed by "
+                                            + person
+                                            + " with their own passkey, registered "
+                                            + key.get().since()
+                                    : each.signed().isPresent()
+                                            ? ": NOTE: signed with a passkey whose registration is withheld; whose it is, approval-routing vouches for"
+                                            : ": NOTE: "
+                                                    + person
+                                                    + " signed nothing themselves; approval-routing vouches for them"));
+        }
     }
 
     /** The closure, if it is shown: it lists exactly the leaves of the chain before it. */
@@ -556,6 +639,7 @@ public final class CertificateVerifier {
                                 + ", the certificate says "
                                 + statement.outcome());
                 ended.proofs().forEach(proof -> hold(proof.name(), proof.words()));
+                approvers(story);
             }
             case Closure.Open open -> {
                 List<Closure.Missing> wrong =

@@ -42,6 +42,7 @@ public record Charter(
      * @param denyShare which part of those asked must deny; 0 where a number counts
      * @param when the condition without which it is passed over
      * @param rule what may approve in a person's place
+     * @param signed whether a person's approval counts only with their own signature
      */
     public record Stage(
             String name,
@@ -50,7 +51,20 @@ public record Charter(
             int denials,
             double denyShare,
             Optional<String> when,
-            Optional<Rule> rule) {
+            Optional<Rule> rule,
+            boolean signed) {
+        /** One that needs no signatures. */
+        public Stage(
+                String name,
+                int quorum,
+                double share,
+                int denials,
+                double denyShare,
+                Optional<String> when,
+                Optional<Rule> rule) {
+            this(name, quorum, share, denials, denyShare, when, rule, false);
+        }
+
         /** One that is always asked, counts heads, and ends at the first denial. */
         public Stage(String name, int quorum, Optional<Rule> rule) {
             this(name, quorum, 0, 1, 0, Optional.empty(), rule);

@@ -50,8 +50,13 @@ public sealed interface Closure {
     /** A proof that is not there. */
     record Missing(String name, String owedBy, String words) {}
 
-    /** Decides; an empty charter means that the one with the change's hash is not known. */
+    /** Decides without evaluating the charter's conditions anew. */
     static Closure of(Story story, Optional<Charter> known) {
+        return of(story, known, Conditions.NONE);
+    }
+
+    /** Decides; an empty charter means that the one with the change's hash is not known. */
+    static Closure of(Story story, Optional<Charter> known, Conditions conditions) {
         if (!story.isComplete()) {
             return new Open(
                     LEDGER,
@@ -79,7 +84,7 @@ public sealed interface Closure {
         Charter charter = known.get();
         Optional<Readiness> readiness = story.readiness();
         if (readiness.isEmpty()) {
-            return open("data-readiness", "its data is being judged", charter, story);
+            return open("data-readiness", "its data is being judged", charter, story, conditions);
         }
         switch (readiness.get().verdict()) {
             case "HALTED" -> {
@@ -96,7 +101,12 @@ public sealed interface Closure {
                 return withdrawn(readiness.get().id(), readiness.get().reason());
             }
             case "HELD" -> {
-                return open("data-readiness", "held: " + readiness.get().reason(), charter, story);
+                return open(
+                        "data-readiness",
+                        "held: " + readiness.get().reason(),
+                        charter,
+                        story,
+                        conditions);
             }
             default -> {}
         }
@@ -113,7 +123,12 @@ public sealed interface Closure {
         }
         if (story.authorized().isEmpty()) {
             if (story.requests().isEmpty()) {
-                return open("approval-routing", "its approvers are being found", charter, story);
+                return open(
+                        "approval-routing",
+                        "its approvers are being found",
+                        charter,
+                        story,
+                        conditions);
             }
             Story.Requested last = story.requests().getLast();
             return open(
@@ -124,10 +139,11 @@ public sealed interface Closure {
                             .map(held -> "held: " + held)
                             .orElse("waits for stage " + last.stage()),
                     charter,
-                    story);
+                    story,
+                    conditions);
         }
         if (story.executed().isEmpty()) {
-            return open("executor", "is being executed", charter, story);
+            return open("executor", "is being executed", charter, story, conditions);
         }
         Executed executed = story.executed().get();
         if (executed.outcome().equals("REFUSED") || executed.outcome().equals("FAILED")) {
@@ -139,7 +155,7 @@ public sealed interface Closure {
         List<Proof> proofs = new ArrayList<>();
         List<Missing> missing = new ArrayList<>();
         for (String name : charter.proofs()) {
-            prove(name, story, charter, proofs, missing);
+            prove(name, story, charter, conditions, proofs, missing);
         }
         return missing.isEmpty()
                 ? new Ended(
@@ -154,19 +170,25 @@ public sealed interface Closure {
                 Outcome.WITHDRAWN, List.of(new Proof("change.withdrawn", message, words)), words);
     }
 
-    private static Open open(String holder, String words, Charter charter, Story story) {
+    private static Open open(
+            String holder, String words, Charter charter, Story story, Conditions conditions) {
         List<Missing> missing = new ArrayList<>();
         for (String name : charter.proofs()) {
-            prove(name, story, charter, new ArrayList<>(), missing);
+            prove(name, story, charter, conditions, new ArrayList<>(), missing);
         }
         return new Open(holder, words, List.copyOf(missing));
     }
 
     private static void prove(
-            String name, Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+            String name,
+            Story story,
+            Charter charter,
+            Conditions conditions,
+            List<Proof> proofs,
+            List<Missing> missing) {
         switch (name) {
             case "readiness.fit" -> readiness(story, proofs, missing);
-            case "approvals.complete" -> approvals(story, charter, proofs, missing);
+            case "approvals.complete" -> approvals(story, charter, conditions, proofs, missing);
             case "separation-of-duties" -> separation(story, charter, proofs, missing);
             case "executed.as-authorized" -> authorized(story, proofs, missing);
             case "read-back.matches" -> readBack(story, proofs, missing);
@@ -279,22 +301,31 @@ public sealed interface Closure {
     }
 
     private static void approvals(
-            Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+            Story story,
+            Charter charter,
+            Conditions conditions,
+            List<Proof> proofs,
+            List<Missing> missing) {
         String planHash = story.readiness().flatMap(Readiness::planHash).orElse("");
         List<Decision> decisions = story.decisions();
         Set<UUID> approved = new HashSet<>();
         Set<String> used = new HashSet<>();
         UUID last = story.change();
         int stages = 0;
+        List<String> unknown = new ArrayList<>();
         for (Charter.Stage stage : charter.stages()) {
             Set<String> approvers = new HashSet<>();
+            List<String> flaws = new ArrayList<>();
             for (Decision decision : decisions) {
                 if (decision.stage().equals(stage.name())
                         && decision.decision().equals("APPROVED")
                         && decision.planHash().equals(planHash)
                         && isBound(decision, story, charter, used)) {
                     Optional<String> approver = approver(decision, story, charter);
+                    Optional<String> unsigned = unsigned(decision, stage, story);
+                    unsigned.map("one "::concat).ifPresent(flaws::add);
                     if (approver.isPresent()
+                            && unsigned.isEmpty()
                             && approvers.add(decision.onBehalfOf().orElse(approver.get()))) {
                         approved.add(decision.id());
                         last = decision.id();
@@ -302,7 +333,16 @@ public sealed interface Closure {
                 }
             }
             if (approvers.isEmpty() && isPassedOver(stage, decisions)) {
-                continue;
+                switch (conditions.over(stage.when().orElse(""), story)) {
+                    case FALSE -> {
+                        continue;
+                    }
+                    case UNKNOWN -> {
+                        unknown.add(stage.name());
+                        continue;
+                    }
+                    case TRUE -> flaws.add("it was passed over though its condition holds");
+                }
             }
             stages++;
             int needed = stage.needed(asked(stage, story).size());
@@ -317,7 +357,10 @@ public sealed interface Closure {
                                         + approvers.size()
                                         + " of "
                                         + needed
-                                        + " approvals of this plan"));
+                                        + " approvals of this plan"
+                                        + (flaws.isEmpty()
+                                                ? ""
+                                                : "; " + String.join("; ", flaws))));
                 return;
             }
         }
@@ -339,7 +382,49 @@ public sealed interface Closure {
                             "the authorization names other approvals than were given"));
             return;
         }
-        proofs.add(new Proof("approvals.complete", last, stages + " stages approved this plan"));
+        proofs.add(
+                new Proof(
+                        "approvals.complete",
+                        last,
+                        stages
+                                + " stages approved this plan"
+                                + (unknown.isEmpty()
+                                        ? ""
+                                        : "; that the conditions of "
+                                                + String.join(", ", unknown)
+                                                + " are false is approval-routing's word: not every fact is in the messages, or they were not evaluated here")));
+    }
+
+    /**
+     * What keeps a decision from being its maker's own, in words; empty if it counts. A signature
+     * that is there must hold, whether the charter asks for one or not.
+     */
+    private static Optional<String> unsigned(Decision decision, Charter.Stage stage, Story story) {
+        if (decision.signed().isEmpty()) {
+            return stage.signed() && !(decision.by() instanceof Decider.Rule)
+                    ? Optional.of("is not signed by a passkey, which the charter asks for")
+                    : Optional.empty();
+        }
+        Story.Signed signed = decision.signed().get();
+        Optional<Story.Registered> found = story.passkeys().get(signed.passkey());
+        if (found == null) {
+            return Optional.of("names a passkey of which no registration is logged");
+        }
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Story.Registered registered = found.get();
+        if (!registered.key().person().equals(actor(decision.by()))) {
+            return Optional.of("is signed by another person's passkey");
+        }
+        if (decision.at().isBefore(registered.since())
+                || registered.until().filter(end -> !decision.at().isBefore(end)).isPresent()) {
+            return Optional.of("is signed by a passkey before it was registered or after its end");
+        }
+        return registered
+                .key()
+                .flaw(signed.assertion(), signed.challenge().bytes())
+                .map(flaw -> "has an assertion that " + flaw.words());
     }
 
     /** The charter lets the stage be passed over, and the record names the very condition. */

@@ -1,5 +1,6 @@
 package dev.remit.ledger.domain;
 
+import dev.remit.handoff.passkey.Passkey;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +21,12 @@ public sealed interface Reading {
      */
     record Published(String name, String hash, Optional<Charter> charter, String problem)
             implements Reading {}
+
+    /** A person's new passkey. */
+    record Registered(UUID id, Passkey key, Instant at) implements Reading {}
+
+    /** A passkey that signs nothing from then on. */
+    record Revoked(UUID passkey, Instant at) implements Reading {}
 
     /** Input that could not be processed. */
     record SetAside(String code, String reason, String origin, String reportedBy, Instant at)

@@ -1,6 +1,9 @@
 package dev.remit.ledger.domain;
 
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.passkey.Assertion;
+import dev.remit.handoff.passkey.DecisionChallenge;
+import dev.remit.handoff.passkey.Passkey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,8 +22,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param steps its handoffs by sequence
  * @param activities what the target's own feed says about the account
+ * @param passkeys by their registration, those that signed its decisions, as far as their
+ *     registrations are logged; empty for one whose registration is withheld
  */
-public record Story(UUID change, List<Step> steps, List<Activity> activities) {
+public record Story(
+        UUID change,
+        List<Step> steps,
+        List<Activity> activities,
+        Map<UUID, Optional<Registered>> passkeys) {
+    /** One that no passkey has a part in. */
+    public Story(UUID change, List<Step> steps, List<Activity> activities) {
+        this(change, steps, activities, Map.of());
+    }
+
     /**
      * Who acts: immutable id, and the person responsible when it is a digital employee or copilot.
      */
@@ -58,8 +72,29 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
             String subject,
             String target,
             Actor proposer,
-            String changeHash)
+            String changeHash,
+            Optional<About> about)
             implements Said {
+        /** One of which no condition is evaluated. */
+        public Proposed(
+                UUID change,
+                String charter,
+                String charterHash,
+                String subject,
+                String target,
+                Actor proposer,
+                String changeHash) {
+            this(
+                    change,
+                    charter,
+                    charterHash,
+                    subject,
+                    target,
+                    proposer,
+                    changeHash,
+                    Optional.empty());
+        }
+
         /** One whose hash is not known. */
         public Proposed(
                 UUID change,
@@ -72,19 +107,37 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
         }
 
         /** The subject's id in its own system. */
-        String subjectId() {
+        public String subjectId() {
             return subject.substring(subject.indexOf(':') + 1);
         }
     }
 
-    /** A readiness verdict; the last one stands. */
+    /** What else a proposal says that a charter's conditions look at. */
+    public record About(String action, String mode, String reason) {}
+
+    /**
+     * A readiness verdict; the last one stands.
+     *
+     * @param facts the state of each judged fact, by name
+     */
     public record Readiness(
             UUID id,
             String verdict,
             Optional<String> account,
             Optional<String> planHash,
-            String reason)
-            implements Said {}
+            String reason,
+            Map<String, String> facts)
+            implements Said {
+        /** One whose facts are not looked at. */
+        public Readiness(
+                UUID id,
+                String verdict,
+                Optional<String> account,
+                Optional<String> planHash,
+                String reason) {
+            this(id, verdict, account, planHash, reason, Map.of());
+        }
+    }
 
     /**
      * A stage that was opened, or whose approvers changed.
@@ -126,6 +179,7 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
      * @param condition the condition that is false, for PASSED_OVER
      * @param binding what it is bound to; empty for deadlines and in records from before
      * @param at when
+     * @param signed the decider's own signature
      */
     public record Decision(
             UUID id,
@@ -136,8 +190,33 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
             Optional<String> onBehalfOf,
             Optional<String> condition,
             Optional<Binding> binding,
-            Instant at)
+            Instant at,
+            Optional<Signed> signed)
             implements Said {
+        /** One that nobody signed. */
+        public Decision(
+                UUID id,
+                String stage,
+                String decision,
+                Decider by,
+                String planHash,
+                Optional<String> onBehalfOf,
+                Optional<String> condition,
+                Optional<Binding> binding,
+                Instant at) {
+            this(
+                    id,
+                    stage,
+                    decision,
+                    by,
+                    planHash,
+                    onBehalfOf,
+                    condition,
+                    binding,
+                    at,
+                    Optional.empty());
+        }
+
         /** One in a person's own place that is bound to its plan only. */
         public Decision(UUID id, String stage, String decision, Decider by, String planHash) {
             this(
@@ -152,6 +231,21 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
                     Instant.EPOCH);
         }
     }
+
+    /**
+     * A person's own signature.
+     *
+     * @param passkey the registration that it names
+     * @param challenge what had to be signed, by what the message says
+     */
+    public record Signed(UUID passkey, Assertion assertion, DecisionChallenge challenge) {}
+
+    /**
+     * A registered passkey.
+     *
+     * @param until when it was revoked
+     */
+    public record Registered(Passkey key, Instant since, Optional<Instant> until) {}
 
     /**
      * What a decision is bound to.
@@ -256,12 +350,24 @@ public record Story(UUID change, List<Step> steps, List<Activity> activities) {
         List<Step> all = new ArrayList<>(steps);
         all.addAll(arrived);
         all.sort(Comparator.comparingInt(Step::sequence));
-        return new Story(change, List.copyOf(all), activities);
+        return new Story(change, List.copyOf(all), activities, passkeys);
     }
 
     /** The story with these activities and no others. */
     public Story seen(List<Activity> all) {
-        return new Story(change, steps, List.copyOf(all));
+        return new Story(change, steps, List.copyOf(all), passkeys);
+    }
+
+    /** The story with these passkeys and no others. */
+    public Story signed(Map<UUID, Optional<Registered>> all) {
+        return new Story(change, steps, activities, Map.copyOf(all));
+    }
+
+    /** The registrations that its decisions' signatures name. */
+    public Set<UUID> registrations() {
+        Set<UUID> named = new TreeSet<>();
+        decisions().forEach(each -> each.signed().map(Signed::passkey).ifPresent(named::add));
+        return named;
     }
 
     /** Whether the handoffs run from the proposal on, each naming the hash of the one before. */

@@ -11,7 +11,9 @@ import java.util.Set;
  * @param sequence position of the handoff that began it; for a PERSON's, of the one that ended it
  * @param unit what the party is called within the organisation: a service's name, or for whom a
  *     stage asks, for example {@code member of /security-approvers}; never a person
- * @param people immutable ids of those who could end it; empty where no person can
+ * @param people immutable ids of those who could end it, the first {@value #MOST_NAMED} in their
+ *     order; empty where no person can
+ * @param asked how many could end it
  * @param until when it ended; empty while it goes on
  * @param rework why work went back; empty if it went on
  */
@@ -20,9 +22,13 @@ public record Wait(
         Party party,
         String unit,
         Set<String> people,
+        int asked,
         Instant since,
         Optional<Instant> until,
         Optional<Rework> rework) {
+    /** How many are named. */
+    public static final int MOST_NAMED = 50;
+
     /** Who holds a change. */
     public enum Party {
         /** A service of the mesh; the unit names it. */
@@ -66,6 +72,7 @@ public record Wait(
                 party,
                 unit,
                 people,
+                asked,
                 since,
                 Optional.of(at.isBefore(since) ? since : at),
                 rework);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Who held a change, and for how long, by its handoffs alone. Pure. Times are those under the seals
@@ -105,8 +106,14 @@ public final class Waiting {
     private void asked(Step step, Requested requested) {
         end(WHOLE, step.time());
         boolean again = step.type().equals("ApprovalReassigned");
-        end(requested.stage(), step.time());
         Stage stage = stages.get(requested.stage());
+        if (again && stage != null && isAskedAlready(requested, stage.asked)) {
+            // only its time is longer: those who hold it have held it all along
+            stage.asked = requested;
+            stage.quorum = requested.quorum() == 0 ? stage.quorum : requested.quorum();
+            return;
+        }
+        end(requested.stage(), step.time());
         if (stage == null || !again) {
             stage = new Stage(requested);
             stages.put(requested.stage(), stage);
@@ -119,6 +126,13 @@ public final class Waiting {
             stage.askedAt.putIfAbsent(person, step.time());
         }
         ask(step, stage, again ? Optional.of(Rework.REASSIGNMENT) : Optional.empty());
+    }
+
+    private boolean isAskedAlready(Requested now, Requested before) {
+        return open.containsKey(now.stage())
+                && people(now).equals(people(before))
+                && words(now).equals(words(before))
+                && now.held().isPresent() == before.held().isPresent();
     }
 
     private void ask(Step step, Stage stage, Optional<Rework> rework) {
@@ -207,6 +221,7 @@ public final class Waiting {
                         Party.PERSON,
                         unit,
                         Set.of(id),
+                        1,
                         since,
                         Optional.empty(),
                         rework)
@@ -232,7 +247,11 @@ public final class Waiting {
                         step.sequence(),
                         party,
                         unit,
-                        Set.copyOf(people),
+                        people.stream()
+                                .sorted()
+                                .limit(Wait.MOST_NAMED)
+                                .collect(Collectors.toUnmodifiableSet()),
+                        people.size(),
                         step.time(),
                         Optional.empty(),
                         rework));

@@ -9,6 +9,7 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.ledger.Leaver;
+import dev.remit.ledger.adapter.cel.CelConditions;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.domain.Standing;
@@ -174,6 +175,8 @@ final class InMemoryLedger
                         this,
                         this,
                         new Charters(this, readings),
+                        new Registrations(this, readings),
+                        new CelConditions(),
                         readings,
                         announcements,
                         meters);
@@ -623,6 +626,7 @@ final class InMemoryLedger
                                 wait.party(),
                                 wait.unit(),
                                 Set.of(),
+                                wait.asked(),
                                 wait.since(),
                                 wait.until(),
                                 wait.rework()));

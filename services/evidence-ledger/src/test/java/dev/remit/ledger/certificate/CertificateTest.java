@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.passkey.DecisionChallenge;
+import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.ledger.Leaver;
 import dev.remit.wire.v1.Actor;
@@ -18,10 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A whole change with real keys, seals and a log, certified and then tampered with. */
 class CertificateTest {
+    private static final byte[] SIGNED =
+            Leaver.charter(
+                    "{\"authentication\":{\"passkey\":\"required\"},\"name\":\"manager\",\"quorum\":1}");
+
     @Test
     void aWholeChangeVerifiesWithKeysObtainedApart() {
         assertHolds(certificate(_ -> {}));
@@ -30,6 +37,79 @@ class CertificateTest {
     @Test
     void aChangeApprovedByTheCharterSRuleVerifies() {
         assertHolds(certificate(CertificateTest::byRule));
+    }
+
+    @Test
+    void anApproversOwnSignatureIsCheckedFromTheCertificateAlone() {
+        for (SoftAuthenticator by :
+                List.of(SoftAuthenticator.es256(), SoftAuthenticator.ed25519())) {
+            byte[] file =
+                    certificate(leaver -> {
+                        leaver.charter = SIGNED;
+                        leaver.authenticator = by;
+                    });
+            assertHolds(file);
+            assertThat(said(file, "approver"))
+                    .contains("is signed by " + Leaver.MANAGER + " with their own passkey");
+        }
+    }
+
+    @Test
+    void anApprovalWithoutASignatureSaysThatTheServiceVouches() {
+        assertThat(said(certificate(_ -> {}), "approver")).contains("approval-routing vouches");
+        assertThat(said(certificate(CertificateTest::byRule), "approver")).isEmpty();
+    }
+
+    @Test
+    void aSignatureThatIsNotTheApproversOfThisDecisionApprovesNothing() {
+        for (Consumer<Leaver> forged :
+                List.<Consumer<Leaver>>of(
+                        leaver -> {
+                            leaver.charter = SIGNED;
+                            leaver.authenticator = null;
+                        },
+                        leaver -> leaver.owner = Leaver.OWNER,
+                        leaver -> leaver.authenticator().origin = "https://elsewhere.example",
+                        leaver -> leaver.authenticator().flags = 0x01,
+                        leaver -> leaver.registeredAt = Leaver.NOW.plusSeconds(1),
+                        leaver -> leaver.revokedAt = Leaver.NOW,
+                        leaver ->
+                                leaver.signs =
+                                        is ->
+                                                new DecisionChallenge(
+                                                        is.change(),
+                                                        is.stage(),
+                                                        "DENIED",
+                                                        is.onBehalfOf(),
+                                                        is.reason(),
+                                                        is.planHash(),
+                                                        is.changeHash(),
+                                                        is.charterHash(),
+                                                        is.routeHash(),
+                                                        is.nonce()))) {
+            assertFails(
+                    certificate(leaver -> {
+                        leaver.authenticator = SoftAuthenticator.es256();
+                        forged.accept(leaver);
+                    }),
+                    "approvals.complete");
+        }
+    }
+
+    @Test
+    void aPasskeyThatWasRevokedLaterHasSigned() {
+        assertHolds(
+                certificate(leaver -> {
+                    leaver.authenticator = SoftAuthenticator.es256();
+                    leaver.revokedAt = Leaver.NOW.plusSeconds(1);
+                }));
+    }
+
+    private static String said(byte[] file, String check) {
+        return CertificateVerifier.verify(file, Optional.of(Certified.TRUST)).checks().stream()
+                .filter(each -> each.name().equals(check))
+                .map(Verification.Check::words)
+                .collect(Collectors.joining("\n"));
     }
 
     @Test

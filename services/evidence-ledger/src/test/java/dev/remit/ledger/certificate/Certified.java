@@ -85,6 +85,12 @@ record Certified(Certificate certificate) {
                                 Leaver.NOW)));
         messages.add(leaver.activity());
         messages.add(leaver.published());
+        if (leaver.authenticator != null) {
+            messages.add(leaver.registered());
+        }
+        if (leaver.revokedAt != null) {
+            messages.add(leaver.revoked());
+        }
         return new Certified(certificate(leaver, differentMessages.apply(messages)));
     }
 

@@ -263,6 +263,28 @@ class ClosureTest {
     }
 
     @Test
+    void aStageWhoseConditionHoldsIsNotPassedOverWhateverTheServiceSays() {
+        Charter two = charter(List.of(), stage("legal", Optional.of("risk > 5")), stage("manager"));
+        Story told =
+                story(PROPOSED, READY, passedOver("legal", "risk > 5"), ASKED, at(5), granted(5))
+                        .seen(List.of(ACTIVITY));
+        assertThat(approvals(two, told, Conditions.Truth.FALSE)).isEmpty();
+        assertThat(approvals(two, told, Conditions.Truth.UNKNOWN)).isEmpty();
+        assertThat(approvals(two, told, Conditions.Truth.TRUE))
+                .containsExactly(
+                        "stage legal has 0 of 1 approvals of this plan; it was passed over though its condition holds");
+    }
+
+    private static List<String> approvals(Charter charter, Story told, Conditions.Truth truth) {
+        return Closure.of(told, Optional.of(charter), (_, _) -> truth) instanceof Closure.Open open
+                ? open.missing().stream()
+                        .filter(each -> each.name().equals("approvals.complete"))
+                        .map(Closure.Missing::words)
+                        .toList()
+                : List.of();
+    }
+
+    @Test
     void aShareCountsThoseAskedLast() {
         Charter half =
                 charter(

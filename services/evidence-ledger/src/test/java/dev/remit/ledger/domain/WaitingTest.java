@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WaitingTest {
@@ -157,6 +158,33 @@ class WaitingTest {
                         null,
                         AUTHORIZED));
         assertThat(waits(Optional.empty())).isEqualTo(before);
+    }
+
+    @Test
+    void aStageWhoseTimeIsExtendedIsHeldByTheSamePeopleAllAlong() {
+        at(0, "ApprovalRequested", asked("manager", 1, "ann", "ben"));
+        List<Wait> before = waits(Optional.empty());
+        at(100, "ApprovalReassigned", asked("manager", 0, "ben", "ann"));
+        assertThat(waits(Optional.empty())).isEqualTo(before);
+        at(200, "ApprovalReassigned", asked("manager", 0, "ann", "ben", "cid"));
+        at(300, "ApprovalDecided", decided("manager", "APPROVED", "ann"));
+        assertThat(parties(Optional.empty()))
+                .containsExactly(
+                        "APPROVERS member of /manager 0-200",
+                        "PERSON member of /manager 0-300",
+                        "APPROVERS member of /manager 200-300 REASSIGNMENT");
+    }
+
+    @Test
+    void ofALargeGroupTheFirstAreNamedAndAllAreCounted() {
+        String[] group =
+                IntStream.range(0, 5_000).mapToObj("person-%04d"::formatted).toArray(String[]::new);
+        at(0, "ApprovalRequested", asked("board", 1, group));
+        Wait wait = waits(Optional.empty()).getLast();
+        assertThat(wait.asked()).isEqualTo(5_000);
+        assertThat(wait.people()).hasSize(Wait.MOST_NAMED).contains("person-0000", "person-0049");
+        at(9, "ApprovalDecided", decided("board", "APPROVED", "person-4999"));
+        assertThat(parties(Optional.empty())).contains("PERSON member of /board 0-9");
     }
 
     private List<String> parties(Optional<Instant> ended) {

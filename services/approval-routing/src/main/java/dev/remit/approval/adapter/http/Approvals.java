@@ -12,13 +12,14 @@ import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.application.RouteViews;
 import dev.remit.approval.application.WithdrawChange;
 import dev.remit.approval.domain.Attempt;
-import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.passkey.Assertion;
+import dev.remit.handoff.passkey.DecisionChallenge;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -112,6 +113,7 @@ public class Approvals {
      * @param stage the stage's name, where several are open
      * @param onBehalfOf immutable id of the one who delegated
      * @param nonce of the stage as it was seen
+     * @param passkey the decider's signature, where one is given
      */
     public record Sent(
             @Nullable String decision,
@@ -119,7 +121,31 @@ public class Approvals {
             @Nullable String planHash,
             @Nullable String stage,
             @Nullable String onBehalfOf,
-            @Nullable String nonce) {}
+            @Nullable String nonce,
+            @Nullable Signed passkey) {}
+
+    /** An AuthenticatorAssertionResponse: base64url without padding. */
+    public record Signed(
+            @Nullable String credentialId,
+            @Nullable String authenticatorData,
+            @Nullable String clientDataJSON,
+            @Nullable String signature) {}
+
+    /**
+     * What is to be signed.
+     *
+     * @param text the canonical JSON of which the challenge is the SHA-256
+     * @param publicKey PublicKeyCredentialRequestOptionsJSON (Web Authentication Level 3, 5.1.10)
+     */
+    public record Challenge(String text, RequestOptions publicKey) {}
+
+    /** What an authenticator is asked. */
+    public record RequestOptions(
+            String challenge,
+            String rpId,
+            int timeout,
+            String userVerification,
+            List<PasskeyResource.Named> allowCredentials) {}
 
     /** A decision among many. */
     public record SentOf(
@@ -233,7 +259,7 @@ public class Approvals {
             @Nullable Sent body,
             @HeaderParam("Idempotency-Key") @Nullable String key) {
         Sent sent = Problem.body(body);
-        Item item = item(of(id, sent));
+        Item item = item(of(id, sent), signed(sent.passkey()));
         return decide.decide(List.of(item), decider(), request(key, "one " + id, sent))
                 .map(results -> {
                     Result result = results.getFirst();
@@ -245,6 +271,55 @@ public class Approvals {
                     }
                     return Response.status(Response.Status.CREATED).build();
                 });
+    }
+
+    /**
+     * What the caller must sign with a passkey to decide like this. Asking is an attempt: what
+     * would refuse the decision refuses this.
+     */
+    @POST
+    @Path("changes/{id}/challenges")
+    @Authenticated
+    public Uni<Challenge> challenge(@PathParam("id") String id, @Nullable Sent body) {
+        return decide.challenge(item(of(id, Problem.body(body))), decider())
+                .map(asked ->
+                        switch (asked) {
+                            case DecideStages.Asked.Challenge(
+                                            DecisionChallenge challenge,
+                                            String site,
+                                            List<String> credentials) ->
+                                    new Challenge(
+                                            challenge.text(),
+                                            new RequestOptions(
+                                                    PasskeyResource.text(challenge.bytes()),
+                                                    site,
+                                                    300_000,
+                                                    "required",
+                                                    credentials.stream()
+                                                            .map(each ->
+                                                                    new PasskeyResource.Named(
+                                                                            "public-key", each))
+                                                            .toList()));
+                            case DecideStages.Asked.Refused(Result result) ->
+                                    throw Problem.of(
+                                            result.status(),
+                                            String.valueOf(result.code()),
+                                            String.valueOf(result.detail()));
+                        });
+    }
+
+    private static Optional<Assertion> signed(@Nullable Signed passkey) {
+        return Optional.ofNullable(passkey)
+                .map(each ->
+                        new Assertion(
+                                PasskeyResource.text(
+                                        PasskeyResource.bytes(
+                                                "passkey.credentialId", each.credentialId())),
+                                PasskeyResource.bytes(
+                                        "passkey.authenticatorData", each.authenticatorData()),
+                                PasskeyResource.bytes(
+                                        "passkey.clientDataJSON", each.clientDataJSON()),
+                                PasskeyResource.bytes("passkey.signature", each.signature())));
     }
 
     /** Answers what an approver asked; only who proposed the change, or is responsible for it. */
@@ -341,15 +416,7 @@ public class Approvals {
                     "NOT_A_PERSON",
                     "only a person approves, signed in as themselves and through no agent");
         }
-        return new Decider(
-                caller.id(),
-                caller.roles(),
-                new Authentication(
-                        caller.issuer(),
-                        caller.tokenId(),
-                        caller.acr(),
-                        caller.amr(),
-                        caller.authenticatedAt()));
+        return new Decider(caller.id(), caller.roles(), PasskeyResource.authentication(caller));
     }
 
     private Optional<Request> request(@Nullable String key, String what, Object body) {
@@ -386,6 +453,10 @@ public class Approvals {
     }
 
     private static Item item(@Nullable SentOf sent) {
+        return item(sent, Optional.empty());
+    }
+
+    private static Item item(@Nullable SentOf sent, Optional<Assertion> assertion) {
         if (sent == null || sent.changeId() == null) {
             throw Problem.inField("changeId", "FIELD_MISSING", "changeId: is missing");
         }
@@ -406,7 +477,8 @@ public class Approvals {
                 planHash,
                 Optional.ofNullable(sent.stage()),
                 Optional.ofNullable(sent.onBehalfOf()),
-                Optional.ofNullable(sent.nonce()).map(Approvals::nonce));
+                Optional.ofNullable(sent.nonce()).map(Approvals::nonce),
+                assertion);
     }
 
     private static String words(String field, @Nullable String given, boolean needed) {

@@ -334,7 +334,10 @@ public final class JsonCharter {
         if (authentication.isMissingNode()) {
             return Optional.empty();
         }
-        only(authentication, Set.of("acr", "maxAge"), "/spec/approval/stages/authentication");
+        only(
+                authentication,
+                Set.of("acr", "maxAge", "passkey"),
+                "/spec/approval/stages/authentication");
         Optional<String> acr =
                 Optional.of(authentication.path("acr").asText("")).filter(each -> !each.isEmpty());
         Optional<Duration> maxAge =
@@ -344,10 +347,14 @@ public final class JsonCharter {
                                         authentication.path("maxAge"),
                                         "/spec/approval/stages/authentication/maxAge"))
                         : Optional.empty();
-        if (acr.isEmpty() && maxAge.isEmpty()) {
-            throw fault("authentication", "asks for neither acr nor maxAge");
+        boolean passkey = authentication.path("passkey").asText("").equals("required");
+        if (authentication.has("passkey") && !passkey) {
+            throw fault("authentication/passkey", "is not 'required'");
         }
-        return Optional.of(new StepUp(acr, maxAge));
+        if (acr.isEmpty() && maxAge.isEmpty() && !passkey) {
+            throw fault("authentication", "asks for neither acr nor maxAge nor passkey");
+        }
+        return Optional.of(new StepUp(acr, maxAge, passkey));
     }
 
     private static List<Duration> reminders(JsonNode reminders) {

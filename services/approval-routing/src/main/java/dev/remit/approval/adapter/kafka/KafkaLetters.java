@@ -1,9 +1,12 @@
 package dev.remit.approval.adapter.kafka;
 
 import dev.remit.approval.application.Letters;
+import dev.remit.approval.application.Passkeys;
+import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Happened;
 import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.passkey.Passkey;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +36,26 @@ public class KafkaLetters implements Letters {
             }
         }
         return ids;
+    }
+
+    @Override
+    public void registered(Passkeys.Kept kept, Authentication authentication, Outbox outbox) {
+        outbox.publish(
+                kept.id(),
+                kept.key().person(),
+                Messages.registered(kept, authentication),
+                null,
+                null);
+    }
+
+    @Override
+    public void revoked(Passkeys.Kept kept, String by, String reason, Outbox outbox) {
+        outbox.publish(
+                Passkey.revocation(kept.id()),
+                kept.key().person(),
+                Messages.revoked(kept, by, reason, outbox.now()),
+                null,
+                kept.id());
     }
 
     private static SpecificRecord message(

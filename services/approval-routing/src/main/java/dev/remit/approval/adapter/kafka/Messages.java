@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.application.Passkeys;
 import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
@@ -8,8 +9,10 @@ import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Signing;
 import dev.remit.handoff.Ids;
 import dev.remit.handoff.KeptChange;
+import dev.remit.handoff.passkey.Assertion;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
@@ -19,6 +22,9 @@ import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.PasskeyAssertion;
+import dev.remit.wire.v1.PasskeyRegistered;
+import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.RuleViolation;
 import java.nio.ByteBuffer;
@@ -132,6 +138,7 @@ public final class Messages {
                 .setDecidedAt(decision.at())
                 .setCondition(decided.condition().orElse(null))
                 .setBinding(decided.standing().map(each -> binding(each, decision)).orElse(null))
+                .setAssertion(decided.signature().map(Messages::assertion).orElse(null))
                 .build();
     }
 
@@ -149,6 +156,46 @@ public final class Messages {
                 .setExpiresAt(authorized.until())
                 .setHeldAfterwards(authorized.held().orElse(null))
                 .build();
+    }
+
+    private static PasskeyAssertion assertion(Signing.Signature signature) {
+        Assertion assertion = signature.assertion();
+        return new PasskeyAssertion(
+                signature.passkey(),
+                assertion.credentialId(),
+                ByteBuffer.wrap(assertion.authenticatorData()),
+                ByteBuffer.wrap(assertion.clientData()),
+                ByteBuffer.wrap(assertion.signature()));
+    }
+
+    /** A person's new passkey. */
+    static PasskeyRegistered registered(Passkeys.Kept kept, Authentication authentication) {
+        return PasskeyRegistered.newBuilder()
+                .setPasskeyId(kept.id())
+                .setPerson(human(kept.key().person()))
+                .setCredentialId(kept.key().credentialId())
+                .setRelyingParty(kept.key().rpId())
+                .setPublicKey(ByteBuffer.wrap(kept.key().publicKey()))
+                .setAlgorithm(kept.key().algorithm())
+                .setAaguid(kept.aaguid())
+                .setAuthentication(context(authentication))
+                .setRegisteredAt(kept.since())
+                .build();
+    }
+
+    /** A passkey that signs nothing any more. */
+    static PasskeyRevoked revoked(Passkeys.Kept kept, String by, String reason, Instant now) {
+        return PasskeyRevoked.newBuilder()
+                .setPasskeyId(kept.id())
+                .setPerson(human(kept.key().person()))
+                .setRevokedBy(human(by))
+                .setReason(reason)
+                .setRevokedAt(now)
+                .build();
+    }
+
+    private static Actor human(String id) {
+        return Actor.newBuilder().setId(id).setKind(ActorKind.HUMAN).build();
     }
 
     private static DecisionBinding binding(Happened.Standing standing, Decision decision) {

@@ -49,7 +49,9 @@ class ApprovalsTest {
                 "FIELD_MISFORMED",
                 () ->
                         approvals.decide(
-                                CHANGE, new Sent("APPROVED", "", PLAN, null, null, "once"), null));
+                                CHANGE,
+                                new Sent("APPROVED", "", PLAN, null, null, "once", null),
+                                null));
         refused(400, "BODY_MISSING", () -> approvals.answer(CHANGE, null));
         refused(
                 422,
@@ -59,7 +61,7 @@ class ApprovalsTest {
 
     @Test
     void anIdempotencyKeyMustBeShortAndThere() {
-        Sent sent = new Sent("APPROVED", "", PLAN, null, null, null);
+        Sent sent = new Sent("APPROVED", "", PLAN, null, null, null, null);
         refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, " "));
         refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, "k".repeat(201)));
     }
@@ -122,7 +124,8 @@ class ApprovalsTest {
     }
 
     private void one(String change, String decision, String reason, String planHash) {
-        approvals.decide(change, new Sent(decision, reason, planHash, null, null, null), null);
+        approvals.decide(
+                change, new Sent(decision, reason, planHash, null, null, null, null), null);
     }
 
     private void many(List<SentOf> items) {

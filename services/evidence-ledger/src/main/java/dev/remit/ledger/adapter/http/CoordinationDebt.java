@@ -63,13 +63,19 @@ public class CoordinationDebt {
     /** A page. */
     public record Sums(String by, Instant from, Instant at, List<Sum> items) {}
 
-    /** A wait that goes on. */
+    /**
+     * A wait that goes on.
+     *
+     * @param people immutable ids of those who could end it, at most 50
+     * @param asked how many could
+     */
     public record Held(
             UUID changeId,
             String charter,
             String party,
             String unit,
             Set<String> people,
+            int asked,
             Instant since,
             double seconds,
             @Nullable String rework) {}
@@ -220,6 +226,7 @@ public class CoordinationDebt {
                 wait.party().name(),
                 wait.unit(),
                 new TreeSet<>(wait.people()),
+                wait.asked(),
                 wait.since(),
                 seconds(wait.since(), now),
                 wait.rework().map(Enum::name).orElse(null));

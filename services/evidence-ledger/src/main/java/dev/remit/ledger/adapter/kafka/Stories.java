@@ -8,6 +8,9 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.passkey.Assertion;
+import dev.remit.handoff.passkey.DecisionChallenge;
+import dev.remit.handoff.passkey.Passkey;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Reading;
@@ -33,11 +36,15 @@ import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.Outcome;
+import dev.remit.wire.v1.PasskeyAssertion;
+import dev.remit.wire.v1.PasskeyRegistered;
+import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.Proof;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.Scope;
@@ -56,6 +63,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +110,18 @@ public final class Stories {
                                     observed.getOccurredAt(),
                                     observed.getActivity().getChanged()));
             case CharterPublished published -> published(published);
+            case PasskeyRegistered registered ->
+                    new Reading.Registered(
+                            envelope.id(),
+                            new Passkey(
+                                    registered.getCredentialId(),
+                                    registered.getPerson().getId(),
+                                    registered.getRelyingParty(),
+                                    bytes(registered.getPublicKey()),
+                                    registered.getAlgorithm()),
+                            registered.getRegisteredAt());
+            case PasskeyRevoked revoked ->
+                    new Reading.Revoked(revoked.getPasskeyId(), revoked.getRevokedAt());
             case DeadLettered letter ->
                     new Reading.SetAside(
                             letter.getCode(),
@@ -122,7 +142,13 @@ public final class Stories {
                             judged.getVerdict().name(),
                             Optional.ofNullable(judged.getAccount()),
                             Optional.ofNullable(judged.getPlanHash()),
-                            judged.getReason());
+                            judged.getReason(),
+                            judged.getFacts().stream()
+                                    .collect(
+                                            Collectors.toUnmodifiableMap(
+                                                    FactJudgement::getName,
+                                                    each -> each.getState().name(),
+                                                    (_, later) -> later)));
             case ApprovalRequested requested ->
                     new Story.Requested(
                             requested.getStage(),
@@ -151,7 +177,9 @@ public final class Stories {
                             Optional.ofNullable(decided.getOnBehalfOf()),
                             Optional.ofNullable(decided.getCondition()),
                             Optional.ofNullable(decided.getBinding()).map(Stories::binding),
-                            decided.getDecidedAt());
+                            decided.getDecidedAt(),
+                            Optional.ofNullable(decided.getAssertion())
+                                    .map(each -> signed(each, decided)));
             case ExecutionAuthorized granted ->
                     new Story.Authorized(
                             granted.getAuthorizationId(),
@@ -200,7 +228,10 @@ public final class Stories {
                 new Story.Actor(
                         change.getProposer().getId(),
                         Optional.ofNullable(change.getProposer().getPrincipal())),
-                KeptChange.hash(change));
+                KeptChange.hash(change),
+                Optional.of(
+                        new Story.About(
+                                change.getAction(), change.getMode().name(), change.getReason())));
     }
 
     private static Story.Binding binding(DecisionBinding binding) {
@@ -213,6 +244,29 @@ public final class Stories {
                 binding.getExpiresAt(),
                 Optional.ofNullable(binding.getWorker()),
                 Optional.ofNullable(binding.getDelegatorWorker()));
+    }
+
+    /** One without a binding signs nothing that there is. */
+    private static Story.Signed signed(PasskeyAssertion assertion, ApprovalDecided decided) {
+        DecisionBinding binding = decided.getBinding();
+        return new Story.Signed(
+                assertion.getPasskeyId(),
+                new Assertion(
+                        assertion.getCredentialId(),
+                        bytes(assertion.getAuthenticatorData()),
+                        bytes(assertion.getClientData()),
+                        bytes(assertion.getSignature())),
+                new DecisionChallenge(
+                        decided.getChangeId(),
+                        decided.getStage(),
+                        decided.getDecision().name(),
+                        Optional.ofNullable(decided.getOnBehalfOf()),
+                        decided.getReason(),
+                        decided.getPlanHash(),
+                        binding == null ? "" : binding.getChangeHash(),
+                        binding == null ? "" : binding.getCharterHash(),
+                        binding == null ? "" : binding.getRouteHash(),
+                        binding == null ? new UUID(0, 0) : binding.getNonce()));
     }
 
     /** A rule decides as POLICY, names itself, and does not sign in; a person does neither. */
@@ -376,7 +430,8 @@ public final class Stories {
                 Math.max(1, stage.path("denyQuorum").asInt(1)),
                 stage.path("denyShare").asDouble(0),
                 Optional.ofNullable(stage.path("when").textValue()),
-                rule);
+                rule,
+                stage.path("authentication").has("passkey"));
     }
 
     /** A signed state of the log, for witnesses and auditors. */
@@ -519,6 +574,10 @@ public final class Stories {
                     "halts " + words(halted.getScope()) + ": " + halted.getReason();
             case AuthorityResumed resumed ->
                     "resumes " + words(resumed.getScope()) + ": " + resumed.getReason();
+            case PasskeyRegistered registered ->
+                    registered.getPerson().getId() + " registered a passkey";
+            case PasskeyRevoked revoked ->
+                    "a passkey of " + revoked.getPerson().getId() + " is revoked";
             default -> "";
         };
     }

@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
 public class PostgresWaits implements Waits {
     private static final String STORE =
             """
-            insert into wait (change_id, sequence, party, charter, unit, people, since, until, rework)
-            select cast(change_id as uuid), sequence, party, charter, unit, people, cast(since as timestamptz),
+            insert into wait (change_id, sequence, party, charter, unit, people, asked, since, until, rework)
+            select cast(change_id as uuid), sequence, party, charter, unit, people, asked, cast(since as timestamptz),
               cast(nullif(until, '') as timestamptz), nullif(rework, '')
             from unnest(cast(:changes as text[]), cast(:sequences as integer[]), cast(:parties as text[]),
-              cast(:charters as text[]), cast(:units as text[]), cast(:people as text[]), cast(:sinces as text[]),
+              cast(:charters as text[]), cast(:units as text[]), cast(:people as text[]), cast(:asked as integer[]), cast(:sinces as text[]),
               cast(:untils as text[]), cast(:reworks as text[]))
-              as row (change_id, sequence, party, charter, unit, people, since, until, rework)
+              as row (change_id, sequence, party, charter, unit, people, asked, since, until, rework)
             order by change_id, sequence, party
             on conflict (change_id, sequence, party) do update set charter = excluded.charter,
-              unit = excluded.unit, people = excluded.people, since = excluded.since, until = excluded.until,
+              unit = excluded.unit, people = excluded.people, asked = excluded.asked, since = excluded.since, until = excluded.until,
               rework = excluded.rework\
             """;
 
@@ -153,6 +153,11 @@ public class PostgresWaits implements Waits {
                                                                                 ",",
                                                                                 each.held()
                                                                                         .people())))
+                                                .setParameter(
+                                                        "asked",
+                                                        rows.stream()
+                                                                .map(each -> each.held().asked())
+                                                                .toArray(Integer[]::new))
                                                 .setParameter(
                                                         "sinces",
                                                         texts(
@@ -309,7 +314,7 @@ public class PostgresWaits implements Waits {
                         .chain(session ->
                                 session.createNativeQuery(
                                                 """
-                                                select change_id, charter, sequence, party, unit, people, since, rework
+                                                select change_id, charter, sequence, party, unit, people, since, rework, asked
                                                 from wait where until is null
                                                   and (:charter = '' or charter = :charter)
                                                   and (:party = '' or party = :party)
@@ -346,6 +351,7 @@ public class PostgresWaits implements Waits {
                         Wait.Party.valueOf((String) row[3]),
                         (String) row[4],
                         people.isEmpty() ? Set.of() : Set.of(people.split(",", -1)),
+                        ((Number) row[8]).intValue(),
                         instant(row[6]),
                         Optional.empty(),
                         Optional.ofNullable((String) row[7]).map(Wait.Rework::valueOf)));

@@ -1,0 +1,118 @@
+package dev.remit.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.stack.Home;
+import dev.remit.stack.Requests;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/**
+ * Compares what waits for approvers by approval-routing's own state with what waits for them by the
+ * handoffs in the log. Changes nothing.
+ */
+@Command(
+        name = "reconcile",
+        mixinStandardHelpOptions = true,
+        description =
+                "Compares what waits in all inboxes with what waits by the log. Reads as the auditor, changes nothing; exits with 1 if they differ.",
+        footer = {"", "Needs: a running mesh (./remit up)."})
+final class ReconcileInbox implements Callable<Integer> {
+    @ParentCommand ShowInbox inbox;
+
+    @Option(
+            names = "--settle",
+            defaultValue = "PT5S",
+            paramLabel = "TIME",
+            description =
+                    "What differs is looked at again after this long: a handoff may be on its way (default: ${DEFAULT-VALUE}).")
+    Duration settle;
+
+    /** Changes that only one of the two says are waiting. */
+    record Difference(Set<String> onlyInbox, Set<String> onlyLog) {
+        static Difference of(Set<String> inbox, Set<String> log) {
+            Set<String> onlyInbox = new TreeSet<>(inbox);
+            onlyInbox.removeAll(log);
+            Set<String> onlyLog = new TreeSet<>(log);
+            onlyLog.removeAll(inbox);
+            return new Difference(onlyInbox, onlyLog);
+        }
+
+        boolean isNone() {
+            return onlyInbox.isEmpty() && onlyLog.isEmpty();
+        }
+
+        /** What differs in the same way in both. */
+        Difference and(Difference later) {
+            Set<String> first = new TreeSet<>(onlyInbox);
+            first.retainAll(later.onlyInbox);
+            Set<String> second = new TreeSet<>(onlyLog);
+            second.retainAll(later.onlyLog);
+            return new Difference(first, second);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Home home = inbox.remit.home();
+        Set<String> routed = routed(home);
+        Difference found = Difference.of(routed, logged(home));
+        if (!found.isNone()) {
+            Thread.sleep(settle);
+            found = found.and(Difference.of(routed(home), logged(home)));
+        }
+        for (String change : found.onlyInbox()) {
+            System.out.println(
+                    change
+                            + "  waits in the inbox, not by the log: see ./remit changes "
+                            + change
+                            + " and ./remit dead-letters");
+        }
+        for (String change : found.onlyLog()) {
+            System.out.println(
+                    change
+                            + "  waits by the log, in no inbox: was approval-routing's database put back? See ./remit dead-letters");
+        }
+        System.out.println(
+                found.isNone()
+                        ? routed.size() + " wait, and the log says the same"
+                        : "they differ in "
+                                + (found.onlyInbox().size() + found.onlyLog().size())
+                                + " changes");
+        return found.isNone() ? 0 : 1;
+    }
+
+    private static Set<String> routed(Home home) throws IOException, InterruptedException {
+        return all(home, "approval-routing", "/changes?limit=1000");
+    }
+
+    private static Set<String> logged(Home home) throws IOException, InterruptedException {
+        Set<String> waiting = new TreeSet<>();
+        for (String party : new String[] {"approvers", "nobody", "proposer"}) {
+            waiting.addAll(all(home, "evidence-ledger", "/debt/waiting?limit=1000&party=" + party));
+        }
+        return waiting;
+    }
+
+    private static Set<String> all(Home home, String service, String first)
+            throws IOException, InterruptedException {
+        Set<String> found = new TreeSet<>();
+        Optional<String> path = Optional.of(first);
+        while (path.isPresent()) {
+            Requests.Answer page =
+                    Remit.expect(Remit.ask(home, "GET", service, path.get(), "auditor", null));
+            JsonNode json = page.json();
+            for (JsonNode each : json.isArray() ? json : json.path("items")) {
+                found.add(each.path("changeId").asText());
+            }
+            path = page.next().map(ShowInbox::local);
+        }
+        return found;
+    }
+}
