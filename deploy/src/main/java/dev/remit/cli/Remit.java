@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
             Halts.Halt.class,
             Halts.Resume.class,
             Halts.Listing.class,
+            Brakes.class,
             ShowInbox.class,
             Debt.class,
             Charters.class,

@@ -5,6 +5,8 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeReleased;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
@@ -64,7 +66,9 @@ public final class Messages {
                 DeadLetterResolved.getClassSchema(),
                 ContentErased.getClassSchema(),
                 AuthorityHalted.getClassSchema(),
-                AuthorityResumed.getClassSchema());
+                AuthorityResumed.getClassSchema(),
+                BrakeApplied.getClassSchema(),
+                BrakeReleased.getClassSchema());
     }
 
     /**

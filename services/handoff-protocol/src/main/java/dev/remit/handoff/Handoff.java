@@ -12,6 +12,8 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeReleased;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
@@ -63,6 +65,8 @@ public enum Handoff {
     CHARTER_PUBLISHED(CharterPublished.class, Topic.CHARTER, CONNECTOR),
     AUTHORITY_HALTED(AuthorityHalted.class, Topic.AUTHORITY, CONNECTOR),
     AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
+    BRAKE_APPLIED(BrakeApplied.class, Topic.AUTHORITY, CONNECTOR),
+    BRAKE_RELEASED(BrakeReleased.class, Topic.AUTHORITY, CONNECTOR),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -443,6 +444,79 @@ class FrontDoorIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "three halts and three resumptions in the log");
+    }
+
+    @Test
+    @Order(9)
+    void aTriggerThatWouldOpenTooMuchIsBrakedAndAPersonReleasesIt() throws Exception {
+        mesh.charter("careful-movers.yaml");
+        mesh.hrSays(
+                "brake-1,E1002,MOVED,2026-01-31,reorganized",
+                "brake-2,E1010,MOVED,2026-01-31,reorganized",
+                "brake-3,E1011,MOVED,2026-01-31,reorganized");
+        JsonNode brake =
+                Mesh.until(
+                        () ->
+                                Optional.of(
+                                                mesh.get("connector", "/brakes", "operator")
+                                                        .json()
+                                                        .path(0))
+                                        .filter(each -> each.path("holding").asInt() == 3),
+                        "the brake");
+        assertThat(brake.path("rule").asText()).isEqualTo("CHANGES_PER_HOUR");
+        assertThat(brake.path("scope").asText()).isEqualTo("charter/careful-movers");
+        assertThat(brake.path("allowed").asInt()).isEqualTo(2);
+        assertThat(states("careful-movers")).containsExactly("HELD", "HELD", "HELD");
+        mesh.hrSays("brake-4,E1003,MOVED,2026-01-31,reorganized");
+        Mesh.until(
+                () ->
+                        mesh.get("connector", "/brakes", "operator")
+                                                .json()
+                                                .path(0)
+                                                .path("holding")
+                                                .asInt()
+                                        == 4
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the fourth joins them");
+        String release = "/brakes/" + brake.path("brakeId").asText() + "/release";
+        Map<String, ?> why = Map.of("reason", "a site moves");
+        assertThat(mesh.post("connector", release, "auditor", why).status()).isEqualTo(403);
+        assertThat(mesh.post("connector", release, "operator", Map.of()).status()).isEqualTo(422);
+        assertThat(states("careful-movers")).doesNotContain("OPEN");
+
+        Requests.Answer released = mesh.post("connector", release, "operator", why);
+        assertThat(released.status()).as(released.text()).isEqualTo(200);
+        assertThat(mesh.post("connector", release, "operator", why).json().path("code").asText())
+                .isEqualTo("BRAKE_ENDED");
+        Mesh.until(
+                () ->
+                        states("careful-movers").stream().allMatch("OPEN"::equals)
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "all four proposed");
+        assertThat(mesh.get("connector", "/brakes", "operator").json()).isEmpty();
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from message where type like '%BrakeApplied' or type like '%BrakeReleased'")
+                                        == 2
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the brake and its release in the log");
+    }
+
+    private static List<String> states(String charter) throws Exception {
+        List<String> states = new ArrayList<>();
+        for (JsonNode each :
+                mesh.get("connector", "/changes?limit=200", "auditor").json().path("items")) {
+            if (each.path("charter").asText().equals(charter)) {
+                states.add(each.path("state").asText());
+            }
+        }
+        return states;
     }
 
     /** Halts as the administrator, and waits until every service that decides knows it. */

@@ -46,6 +46,11 @@ public record Charter(
         }
     }
 
+    /** Whether it limits how much may happen under it. */
+    public boolean isLimited() {
+        return limits.changesPerHour().isPresent() || limits.shareOfPopulation().isPresent();
+    }
+
     /** The event that opens a change by itself. */
     public record Trigger(WorkerEvent.Type event, String action, String target) {}
 

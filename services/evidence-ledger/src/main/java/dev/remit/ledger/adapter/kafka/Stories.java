@@ -20,6 +20,8 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeReleased;
 import dev.remit.wire.v1.Candidate;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeClosed;
@@ -519,6 +521,17 @@ public final class Stories {
                     "halts " + words(halted.getScope()) + ": " + halted.getReason();
             case AuthorityResumed resumed ->
                     "resumes " + words(resumed.getScope()) + ": " + resumed.getReason();
+            case BrakeApplied brake ->
+                    "brake on "
+                            + brake.getSource()
+                            + ": "
+                            + brake.getRule()
+                            + ", "
+                            + brake.getAffected()
+                            + " of "
+                            + brake.getAllowed()
+                            + " allowed";
+            case BrakeReleased brake -> "brake " + brake.getOutcome() + ": " + brake.getReason();
             default -> "";
         };
     }
