@@ -45,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             Halts.Resume.class,
             Halts.Listing.class,
             Brakes.class,
+            Trust.class,
             ShowInbox.class,
             Debt.class,
             Charters.class,

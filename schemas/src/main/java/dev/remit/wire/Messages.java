@@ -19,6 +19,8 @@ import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ProposalRefused;
@@ -68,7 +70,9 @@ public final class Messages {
                 AuthorityHalted.getClassSchema(),
                 AuthorityResumed.getClassSchema(),
                 BrakeApplied.getClassSchema(),
-                BrakeReleased.getClassSchema());
+                BrakeReleased.getClassSchema(),
+                EmployeeDemoted.getClassSchema(),
+                EmployeePromoted.getClassSchema());
     }
 
     /**

@@ -26,6 +26,8 @@ import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ProposalRefused;
@@ -67,6 +69,8 @@ public enum Handoff {
     AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
     BRAKE_APPLIED(BrakeApplied.class, Topic.AUTHORITY, CONNECTOR),
     BRAKE_RELEASED(BrakeReleased.class, Topic.AUTHORITY, CONNECTOR),
+    EMPLOYEE_DEMOTED(EmployeeDemoted.class, Topic.AUTHORITY, CONNECTOR),
+    EMPLOYEE_PROMOTED(EmployeePromoted.class, Topic.AUTHORITY, CONNECTOR),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -506,6 +507,108 @@ class FrontDoorIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "the brake and its release in the log");
+    }
+
+    @Test
+    @Order(10)
+    void aDigitalEmployeeThatIsOverriddenTooOftenIsDemotedAndAPersonPromotesIt() throws Exception {
+        // two of the four that its trigger proposed are taken back; one was allowed
+        Map<String, String> own = new HashMap<>();
+        for (JsonNode each :
+                mesh.get("connector", "/changes?limit=200", "auditor").json().path("items")) {
+            if (each.path("charter").asText().equals("careful-movers")) {
+                assertThat(each.path("mode").asText()).isEqualTo("OWN");
+                own.put(each.at("/subject/id").asText(), each.path("changeId").asText());
+            }
+        }
+        for (String change : List.of(own.get("E1010"), own.get("E1011"))) {
+            assertThat(trust().path("mode").asText()).isEqualTo("OWN");
+            assertThat(
+                            mesh.post(
+                                            "connector",
+                                            "/changes/" + change + "/withdraw",
+                                            "operator",
+                                            Map.of("reason", "not this one"))
+                                    .status())
+                    .isEqualTo(202);
+            Mesh.until(
+                    () ->
+                            mesh.get("connector", "/changes/" + change, "auditor")
+                                            .json()
+                                            .path("state")
+                                            .asText()
+                                            .equals("WITHDRAWN")
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "the withdrawal");
+        }
+        JsonNode demoted =
+                Mesh.until(
+                        () ->
+                                Optional.of(trust())
+                                        .filter(each -> each.path("mode").asText().equals("ASSIST")),
+                        "the demotion");
+        assertThat(demoted.at("/counted/OVERRIDES").asInt()).isEqualTo(2);
+        assertThat(demoted.at("/demotion/reason").asText()).contains("2 OVERRIDES", "allows 1");
+        for (Service service :
+                List.of(Service.DATA_READINESS, Service.APPROVAL_ROUTING, Service.EXECUTOR)) {
+            Mesh.until(
+                    () ->
+                            Databases.count(
+                                                    mesh.home,
+                                                    service,
+                                                    "select count(*) from handoff_halt where lifted_at is null and scope = 'own/careful-movers'")
+                                            == 1
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "the demotion at " + service.id());
+        }
+        assertThat(mesh.get("connector", "/halts", "auditor").json()).isEmpty();
+
+        // one that was proposed in OWN is authorized now, and left to a person
+        String change = own.get("E1003");
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        JsonNode waits =
+                Mesh.until(
+                        () ->
+                                Optional.of(
+                                                mesh.get(
+                                                        "executor",
+                                                        "/executions/" + change,
+                                                        "auditor"))
+                                        .filter(Requests.Answer::ok)
+                                        .map(Mesh::json)
+                                        .filter(each -> each.path("mode").asText().equals("ASSIST")),
+                        "the execution in ASSIST");
+        assertThat(waits.path("state").asText()).isEqualTo("INTENDED");
+
+        String promote = "/trust/careful-movers/promote";
+        Map<String, ?> why = Map.of("reason", "the feed was wrong, not it");
+        assertThat(mesh.post("connector", promote, "operator", why).status()).isEqualTo(403);
+        Requests.Answer promoted = mesh.post("connector", promote, "admin", why);
+        assertThat(promoted.status()).as(promoted.text()).isEqualTo(204);
+        assertThat(mesh.post("connector", promote, "admin", why).json().path("code").asText())
+                .isEqualTo("NOT_DEMOTED");
+        assertThat(trust().path("mode").asText()).isEqualTo("OWN");
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from message where type like '%EmployeeDemoted' or type like '%EmployeePromoted'")
+                                        == 2
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the demotion and the promotion in the log");
+    }
+
+    private static JsonNode trust() throws Exception {
+        for (JsonNode each : mesh.get("connector", "/trust", "auditor").json()) {
+            if (each.path("charter").asText().equals("careful-movers")) {
+                return each;
+            }
+        }
+        throw new AssertionError("no track record of careful-movers");
     }
 
     private static List<String> states(String charter) throws Exception {

@@ -316,7 +316,10 @@ public class AskForChanges {
                                     load,
                                     halted.over(() -> scopes(wish)).map(Halt::words),
                                     now));
-            if (admission instanceof Admission.Admitted) {
+            if (admission instanceof Admission.Admitted(Proposal proposal)) {
+                if (halted.over(Set.of(Scopes.own(proposal.charter()))).isPresent()) {
+                    admission = new Admission.Admitted(proposal.assisted());
+                }
                 matter.ifPresent(each -> open.put(each, change));
                 loads.put(field, new Admission.Load(load.lastHour() + 1, load.subjects() + 1));
                 loads.replaceAll((other, count) ->

@@ -8,6 +8,8 @@ import dev.remit.connector.domain.Admission.Load;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,6 +48,7 @@ public class ProposeChange {
     private final Brakes brakes;
     private final ObservedAccounts accounts;
     private final Charters charters;
+    private final Halts halts;
     private final MeterRegistry meters;
 
     ProposeChange(
@@ -54,12 +57,14 @@ public class ProposeChange {
             Brakes brakes,
             ObservedAccounts accounts,
             Charters charters,
+            Halts halts,
             MeterRegistry meters) {
         this.handoffs = handoffs;
         this.proposals = proposals;
         this.brakes = brakes;
         this.accounts = accounts;
         this.charters = charters;
+        this.halts = halts;
         this.meters = meters;
     }
 
@@ -74,14 +79,33 @@ public class ProposeChange {
             return Uni.createFrom().item(0);
         }
         LocalDate today = today(outbox);
-        return proposals
-                .add(wanted, today, outbox.now())
-                .invoke(added ->
-                        wanted.stream()
-                                .filter(each -> added.contains(each.change()))
-                                .filter(each -> !each.due().isAfter(today))
-                                .forEach(each -> handOn(each, outbox)))
+        return inTheirModes(wanted)
+                .chain(kept ->
+                        proposals
+                                .add(kept, today, outbox.now())
+                                .invoke(added ->
+                                        kept.stream()
+                                                .filter(each -> added.contains(each.change()))
+                                                .filter(each -> !each.due().isAfter(today))
+                                                .forEach(each -> handOn(each, outbox))))
                 .map(Collection::size);
+    }
+
+    /** Where a digital employee is demoted, people execute; never the other way round. */
+    private Uni<List<Kept>> inTheirModes(Collection<Kept> wanted) {
+        return halts.inForce()
+                .map(demoted ->
+                        wanted.stream()
+                                .map(each ->
+                                        demoted.over(Set.of(Scopes.own(each.proposal().charter())))
+                                                .map(_ ->
+                                                        new Kept(
+                                                                each.change(),
+                                                                each.proposal().assisted(),
+                                                                each.cause(),
+                                                                each.due()))
+                                                .orElse(each))
+                                .toList());
     }
 
     /** The same for what nobody asked for: a brake holds what is too much. */
@@ -148,10 +172,14 @@ public class ProposeChange {
                                     .map(Waiting::kept)
                                     .filter(each -> !stays.contains(each.change()))
                                     .toList();
-                    goes.forEach(each -> handOn(each, outbox));
                     return (goes.isEmpty()
                                     ? Uni.createFrom().voidItem()
-                                    : proposals.take(changes(List.of(goes)), outbox.now()))
+                                    : inTheirModes(goes)
+                                            .invoke(all ->
+                                                    all.forEach(each -> handOn(each, outbox)))
+                                            .chain(() ->
+                                                    proposals.take(
+                                                            changes(List.of(goes)), outbox.now())))
                             .chain(() -> hold(held, outbox));
                 });
     }

@@ -3,6 +3,7 @@ package dev.remit.connector.application;
 import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.HaltRegister;
 import dev.remit.handoff.halt.InForce;
@@ -59,6 +60,7 @@ public final class Memory implements Handoffs {
         final Map<String, HaltRegister.Last> halts = new LinkedHashMap<>();
         final Map<UUID, Brakes.Applied> brakes = new LinkedHashMap<>();
         final Map<UUID, UUID> held = new HashMap<>();
+        final List<TrackRecord.Misstep> missteps = new ArrayList<>();
         final Map<UUID, Instant> proposedAt = new HashMap<>();
 
         Tables copy() {
@@ -82,6 +84,7 @@ public final class Memory implements Handoffs {
             copy.halts.putAll(halts);
             copy.brakes.putAll(brakes);
             copy.held.putAll(held);
+            copy.missteps.addAll(missteps);
             copy.proposedAt.putAll(proposedAt);
             return copy;
         }
@@ -154,7 +157,17 @@ public final class Memory implements Handoffs {
                 new MemoryBrakes(),
                 new MemoryAccounts(),
                 charters,
+                new MemoryHalts(),
                 meters);
+    }
+
+    KeepTrackRecord trackRecord() {
+        return new KeepTrackRecord(
+                this,
+                new MemoryProposals(),
+                new MemoryCharters(),
+                new MemoryMissteps(),
+                new MemoryHalts());
     }
 
     ReleaseBrake brakes() {
@@ -610,6 +623,30 @@ public final class Memory implements Handoffs {
             tables.brakes.computeIfPresent(
                     id, (_, standing) -> new Applied(standing.brake(), standing.end(), 0, true));
             return answer(null);
+        }
+    }
+
+    private final class MemoryMissteps implements Missteps {
+        @Override
+        public Uni<Void> add(Collection<TrackRecord.Misstep> missteps) {
+            for (TrackRecord.Misstep each : missteps) {
+                if (tables.missteps.stream()
+                        .noneMatch(other ->
+                                other.change().equals(each.change())
+                                        && other.kind() == each.kind())) {
+                    tables.missteps.add(each);
+                }
+            }
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<TrackRecord.Misstep>> since(String charter, Instant from) {
+            return answer(
+                    tables.missteps.stream()
+                            .filter(each -> each.charter().equals(charter))
+                            .filter(each -> each.at().isAfter(from))
+                            .toList());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.connector.domain.Wish;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.halt.Halt;
@@ -27,12 +28,15 @@ import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.Subject;
+import dev.remit.wire.v1.TrackRecordLimit;
 import dev.remit.wire.v1.WorkerEventType;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -203,6 +207,42 @@ public final class Observations {
                 .setResumedBy(person(by))
                 .setReason(reason)
                 .setResumedAt(at)
+                .build();
+    }
+
+    /** A digital employee is demoted. */
+    public static EmployeeDemoted demoted(
+            Charter charter, Halt demotion, TrackRecord.Exceeded exceeded, Instant from) {
+        return EmployeeDemoted.newBuilder()
+                .setDemotionId(demotion.id())
+                .setCharter(new CharterRef(charter.name(), charter.version(), charter.hash()))
+                .setEmployee(employee(charter))
+                .setLimit(TrackRecordLimit.valueOf(exceeded.kind().name()))
+                .setAllowed(exceeded.allowed())
+                .setChanges(exceeded.changes())
+                .setCountedFrom(from)
+                .setDemotedAt(demotion.since())
+                .build();
+    }
+
+    /** A person promotes a digital employee. */
+    public static EmployeePromoted promoted(
+            Charter charter, Halt demotion, String by, String reason, Instant at) {
+        return EmployeePromoted.newBuilder()
+                .setDemotionId(demotion.id())
+                .setCharter(charter.name())
+                .setEmployee(employee(charter))
+                .setPromotedBy(person(by))
+                .setReason(reason)
+                .setPromotedAt(at)
+                .build();
+    }
+
+    private static Actor employee(Charter charter) {
+        return Actor.newBuilder()
+                .setId(charter.employee())
+                .setKind(ActorKind.DIGITAL_EMPLOYEE)
+                .setPrincipal(charter.principal())
                 .build();
     }
 

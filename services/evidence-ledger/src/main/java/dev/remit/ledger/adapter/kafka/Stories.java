@@ -34,6 +34,8 @@ import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.DecisionBinding;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
@@ -531,6 +533,18 @@ public final class Stories {
                             + " of "
                             + brake.getAllowed()
                             + " allowed";
+            case EmployeeDemoted demoted ->
+                    "demoted under "
+                            + demoted.getCharter().getName()
+                            + ": "
+                            + demoted.getChanges().size()
+                            + " "
+                            + demoted.getLimit()
+                            + ", "
+                            + demoted.getAllowed()
+                            + " allowed";
+            case EmployeePromoted promoted ->
+                    "promoted under " + promoted.getCharter() + ": " + promoted.getReason();
             case BrakeReleased brake -> "brake " + brake.getOutcome() + ": " + brake.getReason();
             default -> "";
         };
