@@ -110,6 +110,15 @@ class FrontDoorIT {
         assertThat(preview.at("/readiness/verdict").asText()).isEqualTo("READY");
         assertThat(preview.at("/readiness/plan/steps")).isNotEmpty();
         assertThat(preview.path("unanswered")).as(preview.toString()).isEmpty();
+        assertThat(preview.at("/route/mode/mode").asText()).as(preview.toString()).isEqualTo("OWN");
+        assertThat(preview.at("/route/mode/conditions").findValuesAsText("name"))
+                .containsExactly(
+                        "charter.grants",
+                        "domain.bounded",
+                        "data.ready",
+                        "approvers.resolved",
+                        "proofs.producible",
+                        "track-record.kept");
         assertThat(preview.at("/route/stages").findValuesAsText("stage"))
                 .containsExactly("manager", "security");
         assertThat(preview.at("/route/stages/1/candidates").toString())
@@ -432,6 +441,7 @@ class FrontDoorIT {
         resume(third);
         JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(closed.toString()).contains(", in mode OWN");
         assertThat(Accounts.isEnabled(mesh.home, INTERN)).isFalse();
         assertThat(mesh.verify(change).holds()).isTrue();
         mesh.changeOf("E1003", each -> !each.path("state").asText().contains("halted: "));
@@ -581,6 +591,9 @@ class FrontDoorIT {
                                         .filter(each -> each.path("mode").asText().equals("ASSIST")),
                         "the execution in ASSIST");
         assertThat(waits.path("state").asText()).isEqualTo("INTENDED");
+        assertThat(
+                        mesh.get("evidence-ledger", "/changes/" + change, "auditor").text())
+                .contains("in mode ASSIST", "track-record.kept (demoted since ");
 
         String promote = "/trust/careful-movers/promote";
         Map<String, ?> why = Map.of("reason", "the feed was wrong, not it");

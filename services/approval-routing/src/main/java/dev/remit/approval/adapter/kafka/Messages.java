@@ -19,6 +19,9 @@ import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ModeCondition;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.RuleViolation;
 import java.nio.ByteBuffer;
@@ -148,7 +151,16 @@ public final class Messages {
                 .setAuthorizedAt(now)
                 .setExpiresAt(authorized.until())
                 .setHeldAfterwards(authorized.held().orElse(null))
+                .setModeDecision(mode(authorized.mode()))
                 .build();
+    }
+
+    private static ModeDecision mode(dev.remit.approval.domain.ModeDecision decided) {
+        return new ModeDecision(
+                decided.isOwn() ? Mode.OWN : Mode.ASSIST,
+                decided.conditions().stream()
+                        .map(each -> new ModeCondition(each.name(), each.holds(), each.reason()))
+                        .toList());
     }
 
     private static DecisionBinding binding(Happened.Standing standing, Decision decision) {

@@ -40,6 +40,7 @@ import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.Outcome;
 import dev.remit.wire.v1.Proof;
@@ -60,6 +61,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -508,7 +510,8 @@ public final class Stories {
                     "plan "
                             + authorized.getPlanHash().substring(0, 12)
                             + " authorized until "
-                            + authorized.getExpiresAt();
+                            + authorized.getExpiresAt()
+                            + mode(authorized.getModeDecision());
             case ChangeExecuted executed -> executed.getOutcome() + ": " + executed.getReason();
             case ChangeClosed closed -> closed.getOutcome() + ": " + closed.getSummary();
             case ClosureRefused refused ->
@@ -548,6 +551,19 @@ public final class Stories {
             case BrakeReleased brake -> "brake " + brake.getOutcome() + ": " + brake.getReason();
             default -> "";
         };
+    }
+
+    /** The mode, and what keeps it from being OWN. */
+    private static String mode(@Nullable ModeDecision decided) {
+        if (decided == null) {
+            return "";
+        }
+        String fails =
+                decided.getConditions().stream()
+                        .filter(each -> !each.getHolds())
+                        .map(each -> each.getName() + " (" + each.getReason() + ")")
+                        .collect(Collectors.joining(", "));
+        return ", in mode " + decided.getMode() + (fails.isEmpty() ? "" : ", for " + fails);
     }
 
     private static String words(Scope scope) {
