@@ -368,6 +368,11 @@ class FrontDoorIT {
                                     .path("isError")
                                     .asBoolean())
                     .isTrue();
+            assertThat(copilot.call("status", Map.of("change", change)).toString())
+                    .as("a mistyped argument is named, not dropped")
+                    .contains("\"isError\":true", "FIELD_UNKNOWN (change)", "it takes changeId");
+            assertThat(copilot.call("find_owner", Map.of("worker", 1002)).toString())
+                    .contains("\"isError\":true", "FIELD_MISSING (charter)");
             JsonNode none =
                     copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
             assertThat(none.toString()).doesNotContain("failure");
