@@ -466,6 +466,19 @@ class FrontDoorIT {
     @Order(9)
     void aTriggerThatWouldOpenTooMuchIsBrakedAndAPersonReleasesIt() throws Exception {
         mesh.charter("careful-movers.yaml");
+        JsonNode history =
+                mesh.get("connector", "/charters/careful-movers/history", "auditor").json();
+        assertThat(history).hasSize(1);
+        assertThat(history.at("/0/publishedAt").asText()).isNotEmpty();
+        assertThat(
+                        dev.remit.handoff.merkle.Hash.sha256(
+                                        history.at("/0/document")
+                                                .asText()
+                                                .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                .hex())
+                .isEqualTo(history.at("/0/hash").asText());
+        assertThat(mesh.get("connector", "/charters/none/history", "auditor").status())
+                .isEqualTo(404);
         mesh.hrSays(
                 "brake-1,E1002,MOVED,2026-01-31,reorganized",
                 "brake-2,E1010,MOVED,2026-01-31,reorganized",
@@ -561,7 +574,8 @@ class FrontDoorIT {
                 Mesh.until(
                         () ->
                                 Optional.of(trust())
-                                        .filter(each -> each.path("mode").asText().equals("ASSIST")),
+                                        .filter(each ->
+                                                each.path("mode").asText().equals("ASSIST")),
                         "the demotion");
         assertThat(demoted.at("/counted/OVERRIDES").asInt()).isEqualTo(2);
         assertThat(demoted.at("/demotion/reason").asText()).contains("2 OVERRIDES", "allows 1");
@@ -593,11 +607,11 @@ class FrontDoorIT {
                                                         "auditor"))
                                         .filter(Requests.Answer::ok)
                                         .map(Mesh::json)
-                                        .filter(each -> each.path("mode").asText().equals("ASSIST")),
+                                        .filter(each ->
+                                                each.path("mode").asText().equals("ASSIST")),
                         "the execution in ASSIST");
         assertThat(waits.path("state").asText()).isEqualTo("INTENDED");
-        assertThat(
-                        mesh.get("evidence-ledger", "/changes/" + change, "auditor").text())
+        assertThat(mesh.get("evidence-ledger", "/changes/" + change, "auditor").text())
                 .contains("in mode ASSIST", "track-record.kept (demoted since ");
 
         String promote = "/trust/careful-movers/promote";

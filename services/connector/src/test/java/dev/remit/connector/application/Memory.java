@@ -61,6 +61,7 @@ public final class Memory implements Handoffs {
         final Map<UUID, Brakes.Applied> brakes = new LinkedHashMap<>();
         final Map<UUID, UUID> held = new HashMap<>();
         final List<TrackRecord.Misstep> missteps = new ArrayList<>();
+        final Map<String, Instant> publishedAt = new HashMap<>();
         final Map<UUID, Instant> proposedAt = new HashMap<>();
 
         Tables copy() {
@@ -85,6 +86,7 @@ public final class Memory implements Handoffs {
             copy.brakes.putAll(brakes);
             copy.held.putAll(held);
             copy.missteps.addAll(missteps);
+            copy.publishedAt.putAll(publishedAt);
             copy.proposedAt.putAll(proposedAt);
             return copy;
         }
@@ -695,7 +697,7 @@ public final class Memory implements Handoffs {
 
     private final class MemoryCharters implements PublishedCharters {
         @Override
-        public Uni<Set<String>> add(Collection<Document> charters) {
+        public Uni<Set<String>> add(Collection<Document> charters, Instant at) {
             Set<String> added = new HashSet<>();
             for (Document each : charters) {
                 boolean known =
@@ -707,10 +709,26 @@ public final class Memory implements Handoffs {
                                                         .equals(each.charter().version()));
                 if (!known) {
                     tables.charters.add(each);
+                    tables.publishedAt.put(each.charter().hash(), at);
                     added.add(each.charter().hash());
                 }
             }
             return answer(added);
+        }
+
+        @Override
+        public Uni<List<Version>> history(String name) {
+            return answer(
+                    tables.charters.stream()
+                            .filter(each -> each.charter().name().equals(name))
+                            .map(each ->
+                                    new Version(
+                                            each.charter().version(),
+                                            each.charter().hash(),
+                                            each.document(),
+                                            Optional.ofNullable(
+                                                    tables.publishedAt.get(each.charter().hash()))))
+                            .toList());
         }
 
         @Override
