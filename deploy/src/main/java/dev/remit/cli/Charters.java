@@ -10,7 +10,9 @@ import dev.remit.charter.Lint;
 import dev.remit.charter.Simulation;
 import dev.remit.stack.Home;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,12 +38,13 @@ import picocli.CommandLine.ParentCommand;
             Charters.Check.class,
             Charters.Compare.class,
             Charters.Simulate.class,
+            Charters.History.class,
             Charters.Apply.class
         },
         footer = {
             "",
             "Example: ./remit charter lint charters/*.yaml",
-            "Needs: the files; apply, and simulate without --changes, a running mesh (./remit up)."
+            "Needs: the files; apply, history, and simulate without --changes, a running mesh (./remit up)."
         })
 final class Charters implements Runnable {
     @ParentCommand Remit remit;
@@ -191,6 +194,72 @@ final class Charters implements Runnable {
                     "%d recorded change%s of %s, %d would go otherwise%n",
                     seen, seen == 1 ? "" : "s", old.name(), different);
             return different == 0 ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "history",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Shows every version of a charter that was published: when, by which service, its hash, and what it made EASIER, HARDER or OTHER than the one before.",
+            footer = {
+                "",
+                "Nobody approves a charter in Remit yet: whoever may write the charters' folder publishes. The ledger has each version as CharterPublished."
+            })
+    static final class History implements Callable<Integer> {
+        @ParentCommand Charters parent;
+
+        @Parameters(paramLabel = "NAME", description = "The charter's name.")
+        String name;
+
+        @Option(
+                names = "--as",
+                defaultValue = "auditor",
+                paramLabel = "USER",
+                description = "Who asks (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode versions =
+                    Remit.expect(
+                                    Remit.ask(
+                                            parent.remit.home(),
+                                            "GET",
+                                            "connector",
+                                            "/charters/"
+                                                    + URLEncoder.encode(
+                                                            name, StandardCharsets.UTF_8)
+                                                    + "/history",
+                                            user,
+                                            null))
+                            .json();
+            @Nullable Charter before = null;
+            for (JsonNode each : versions) {
+                Charter charter = CharterReader.published(each.path("document").asText());
+                System.out.printf(
+                        "%s %s  %s  published %s by %s%n",
+                        charter.name(),
+                        charter.version(),
+                        charter.hash(),
+                        each.path("publishedAt").isTextual()
+                                ? each.path("publishedAt").asText()
+                                : "at a time that the ledger knows",
+                        each.path("publishedBy").asText());
+                if (!charter.hash().equals(each.path("hash").asText())) {
+                    throw new IOException(
+                            "the document of version "
+                                    + charter.version()
+                                    + " does not hash to "
+                                    + each.path("hash").asText());
+                }
+                if (before != null) {
+                    Difference.between(before, charter)
+                            .forEach(difference -> System.out.println("  " + difference));
+                }
+                before = charter;
+            }
+            return 0;
         }
     }
 

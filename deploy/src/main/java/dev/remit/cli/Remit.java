@@ -44,6 +44,8 @@ import picocli.CommandLine.ScopeType;
             Halts.Halt.class,
             Halts.Resume.class,
             Halts.Listing.class,
+            Brakes.class,
+            Trust.class,
             ShowInbox.class,
             PasskeyCommands.class,
             Debt.class,

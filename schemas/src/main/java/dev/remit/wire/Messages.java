@@ -5,6 +5,8 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeReleased;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
@@ -17,6 +19,8 @@ import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.PasskeyRegistered;
@@ -68,7 +72,11 @@ public final class Messages {
                 AuthorityHalted.getClassSchema(),
                 AuthorityResumed.getClassSchema(),
                 PasskeyRegistered.getClassSchema(),
-                PasskeyRevoked.getClassSchema());
+                PasskeyRevoked.getClassSchema(),
+                BrakeApplied.getClassSchema(),
+                BrakeReleased.getClassSchema(),
+                EmployeeDemoted.getClassSchema(),
+                EmployeePromoted.getClassSchema());
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param askRoles roles that may supply missing data
  * @param holdFor how long a change waits for data
  * @param approvalRole what everybody who approves must hold
+ * @param trackRecord when a digital employee is demoted; empty for never
  * @param retentionDays how long evidence is kept
  */
 public record Charter(
@@ -42,6 +43,7 @@ public record Charter(
         List<Duty> duties,
         Duration authorizationExpiresAfter,
         List<String> proofs,
+        Optional<TrackRecord> trackRecord,
         int retentionDays) {
 
     /**
@@ -98,6 +100,19 @@ public record Charter(
         OWN,
         ASSIST
     }
+
+    /**
+     * How much may go wrong before a digital employee is demoted to ASSIST: one more than these.
+     *
+     * @param within counted over so long
+     * @param overrides its own proposals that were denied or taken back
+     */
+    public record TrackRecord(
+            Duration within,
+            OptionalInt failures,
+            OptionalInt compensations,
+            OptionalInt overrides,
+            OptionalInt refusedClosures) {}
 
     /** Whether an action can be undone. */
     public enum Reversibility {

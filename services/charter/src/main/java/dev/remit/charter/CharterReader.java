@@ -160,7 +160,21 @@ public final class CharterReader {
                 spec.list("separationOfDuties", CharterReader::duty),
                 spec.get("execution").get("authorizationExpiresAfter").duration(),
                 spec.texts("proof"),
+                spec.optional("trackRecord", CharterReader::trackRecord),
                 days(spec.get("retention")));
+    }
+
+    private static Charter.TrackRecord trackRecord(Part part) {
+        return new Charter.TrackRecord(
+                part.get("within").duration(),
+                count(part, "failures"),
+                count(part, "compensations"),
+                count(part, "overrides"),
+                count(part, "refusedClosures"));
+    }
+
+    private static OptionalInt count(Part part, String name) {
+        return part.optional(name, Part::integer).map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
     private static Domain domain(Part domain) {
@@ -179,9 +193,7 @@ public final class CharterReader {
                                         each.optional(
                                                 "reversibility",
                                                 value -> value.parsed(Reversibility::valueOf)))),
-                radius.optional("changesPerHour", Part::integer)
-                        .map(OptionalInt::of)
-                        .orElse(OptionalInt.empty()),
+                count(radius, "changesPerHour"),
                 radius.optional("shareOfPopulation", Part::number)
                         .map(OptionalDouble::of)
                         .orElse(OptionalDouble.empty()),

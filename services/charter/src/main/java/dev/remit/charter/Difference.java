@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -100,6 +101,36 @@ public record Difference(Effect effect, String path, String words) {
             } else {
                 other("/spec/trigger", before.trigger(), after.trigger());
             }
+            trackRecord(before.trackRecord(), after.trackRecord());
+        }
+
+        private void trackRecord(
+                Optional<Charter.TrackRecord> before, Optional<Charter.TrackRecord> after) {
+            if (before.isPresent() != after.isPresent()) {
+                add(
+                        after.isPresent() ? Effect.HARDER : Effect.EASIER,
+                        "/spec/trackRecord",
+                        after.isPresent()
+                                ? "a digital employee is demoted when it does badly"
+                                : "a digital employee is demoted by nothing any more");
+                return;
+            }
+            other(
+                    "/spec/trackRecord/within",
+                    before.map(Charter.TrackRecord::within),
+                    after.map(Charter.TrackRecord::within));
+            Map<String, Function<Charter.TrackRecord, OptionalInt>> limits =
+                    Map.of(
+                            "failures", Charter.TrackRecord::failures,
+                            "compensations", Charter.TrackRecord::compensations,
+                            "overrides", Charter.TrackRecord::overrides,
+                            "refusedClosures", Charter.TrackRecord::refusedClosures);
+            new TreeMap<>(limits)
+                    .forEach((name, limit) ->
+                            limit(
+                                    "/spec/trackRecord/" + name,
+                                    before.flatMap(each -> number(limit.apply(each))),
+                                    after.flatMap(each -> number(limit.apply(each)))));
         }
 
         private void action(String path, Action before, Action after) {

@@ -49,6 +49,7 @@ public final class Lint {
         lint.names();
         lint.people();
         lint.domain();
+        lint.trackRecord();
         lint.readiness();
         lint.stages();
         lint.duties(now);
@@ -226,6 +227,16 @@ public final class Lint {
                     path + "/mode",
                     "a digital employee executes, and nobody reads the target afterwards",
                     "add " + Vocabulary.READ_BACK + " to proof, or choose ASSIST");
+        }
+    }
+
+    private void trackRecord() {
+        if (charter.trackRecord().isPresent() && !mayOwn()) {
+            warning(
+                    "TRACK_RECORD_WITHOUT_OWN",
+                    "/spec/trackRecord",
+                    "no action has mode OWN: there is nothing to demote from",
+                    "leave it out");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.remit.charter;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,6 +52,16 @@ public final class Vocabulary {
                     "delegator",
                     "executor",
                     "owner");
+
+    /** Why nothing can give a proof of a change in this system; empty if something can. */
+    public static Optional<String> unprovable(String proof, String system) {
+        if (!PROOFS.contains(proof)) {
+            return Optional.of("nothing produces '" + proof + "'");
+        }
+        return proof.equals(CORROBORATED) && !REPORTING.contains(kind(system))
+                ? Optional.of(system + " reports no events of its own for '" + proof + "'")
+                : Optional.empty();
+    }
 
     /** The kind of a system: {@code keycloak} of {@code keycloak:acme}. */
     static String kind(String system) {

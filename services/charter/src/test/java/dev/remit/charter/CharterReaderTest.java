@@ -46,6 +46,7 @@ class CharterReaderTest {
                   - { name: offboard, mode: OWN, steps: [disable-account], reversibility: REVERSIBLE }
                 blastRadius: { changesPerHour: 50, shareOfPopulation: 0.02 }
                 protectedEntitlements: ["/admins"]
+              trackRecord: { within: P30D, failures: 2, overrides: 0, refusedClosures: 5 }
               proposers:
                 roles: [proposer]
                 digitalEmployee: { id: a-clerk, principal: a-owner }
@@ -216,6 +217,9 @@ class CharterReaderTest {
                 "retention: P400D | keep: P400D | /spec/keep",
                 "expiresAfter: PT48H | expiresAfter: 2 days | /spec/approval/stages/0/expiresAfter",
                 "changesPerHour: 50 | changesPerHour: 0.5 | /spec/domain/blastRadius/changesPerHour",
+                "within: P30D, failures: 2 | failures: 2 | /spec/trackRecord/within",
+                "failures: 2 | failures: -1 | /spec/trackRecord/failures",
+                "failures: 2 | mistakes: 2 | /spec/trackRecord/mistakes",
                 "bulk: false | bulk: \"no\" | /spec/approval/stages/1/bulk"
             })
     void aFaultOfFormIsFoundWhereItStandsByBothReadersOfTheSchema(

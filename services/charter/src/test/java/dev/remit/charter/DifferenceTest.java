@@ -28,6 +28,8 @@ class DifferenceTest {
                 "EASIER | filter: \"reviewer.enabled\" | bulk: false | /spec/approval/stages/owners/filter",
                 "EASIER | resolver: manager | when: \"risk > 1\", resolver: manager | /spec/approval/stages/manager/when",
                 "EASIER | reason: required | reason: optional | /spec/approval/stages/owners/reason",
+                "EASIER | failures: 2 | failures: 3 | /spec/trackRecord/failures",
+                "HARDER | overrides: 0 | overrides: 0, compensations: 1 | /spec/trackRecord/compensations",
                 "EASIER | changesPerHour: 50 | changesPerHour: 51 | /spec/domain/blastRadius/changesPerHour",
                 "EASIER | maxAge: PT2M | maxAge: PT3M | /spec/readiness/facts/source.fresh/maxAge",
                 "EASIER | [readiness.fit, read-back.matches] | [readiness.fit] | /spec/proof",

@@ -29,6 +29,7 @@ class LintTest {
                   - { name: rehire, mode: ASSIST, steps: [disable-account] }
                 protectedEntitlements: [/admins]
               proposers: { roles: [proposer], digitalEmployee: { id: a-clerk, principal: a-owner } }
+              trackRecord: { within: P30D, failures: 2, overrides: 5 }
               trigger: { source: hr, event: LEFT, action: offboard, target: "keycloak:acme" }
               readiness:
                 facts: [ { name: account.correlated }, { name: source.fresh, maxAge: PT2M } ]
@@ -105,6 +106,7 @@ class LintTest {
                 "CONDITION_ALWAYS_TRUE | subject.enabled | true | /spec/domain/subject",
                 "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [readiness.fine | /spec/proof/0",
                 "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
+                "TRACK_RECORD_WITHOUT_OWN | mode: OWN | mode: ASSIST | /spec/trackRecord",
                 "OWN_WITHOUT_READ_BACK | read-back.matches, | | /spec/domain/actions/0/mode",
                 "STEP_UNKNOWN | steps: [disable-account] } | steps: [delete-account] } | /spec/domain/actions/0/steps/0",
                 "FACT_UNKNOWN | account.correlated | account.found | /spec/readiness/facts/0/name",

@@ -210,6 +210,7 @@ public final class Leaver {
                                 List.of(decided.envelope().id()),
                                 NOW,
                                 NOW.plusSeconds(60),
+                                null,
                                 null)));
         handoffs.add(
                 next(

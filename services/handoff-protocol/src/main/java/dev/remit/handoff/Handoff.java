@@ -12,6 +12,8 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeReleased;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
@@ -24,6 +26,8 @@ import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.PasskeyRegistered;
@@ -67,6 +71,10 @@ public enum Handoff {
     AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
     PASSKEY_REGISTERED(PasskeyRegistered.class, Topic.PASSKEY, APPROVAL_ROUTING),
     PASSKEY_REVOKED(PasskeyRevoked.class, Topic.PASSKEY, APPROVAL_ROUTING),
+    BRAKE_APPLIED(BrakeApplied.class, Topic.AUTHORITY, CONNECTOR),
+    BRAKE_RELEASED(BrakeReleased.class, Topic.AUTHORITY, CONNECTOR),
+    EMPLOYEE_DEMOTED(EmployeeDemoted.class, Topic.AUTHORITY, CONNECTOR),
+    EMPLOYEE_PROMOTED(EmployeePromoted.class, Topic.AUTHORITY, CONNECTOR),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());

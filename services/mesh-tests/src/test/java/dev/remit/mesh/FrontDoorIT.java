@@ -16,6 +16,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +110,15 @@ class FrontDoorIT {
         assertThat(preview.at("/readiness/verdict").asText()).isEqualTo("READY");
         assertThat(preview.at("/readiness/plan/steps")).isNotEmpty();
         assertThat(preview.path("unanswered")).as(preview.toString()).isEmpty();
+        assertThat(preview.at("/route/mode/mode").asText()).as(preview.toString()).isEqualTo("OWN");
+        assertThat(preview.at("/route/mode/conditions").findValuesAsText("name"))
+                .containsExactly(
+                        "charter.grants",
+                        "domain.bounded",
+                        "data.ready",
+                        "approvers.resolved",
+                        "proofs.producible",
+                        "track-record.kept");
         assertThat(preview.at("/route/stages").findValuesAsText("stage"))
                 .containsExactly("manager", "security");
         assertThat(preview.at("/route/stages/1/candidates").toString())
@@ -357,6 +368,11 @@ class FrontDoorIT {
                                     .path("isError")
                                     .asBoolean())
                     .isTrue();
+            assertThat(copilot.call("status", Map.of("change", change)).toString())
+                    .as("a mistyped argument is named, not dropped")
+                    .contains("\"isError\":true", "FIELD_UNKNOWN (change)", "it takes changeId");
+            assertThat(copilot.call("find_owner", Map.of("worker", 1002)).toString())
+                    .contains("\"isError\":true", "FIELD_MISSING (charter)");
             JsonNode none =
                     copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
             assertThat(none.toString()).doesNotContain("failure");
@@ -430,6 +446,7 @@ class FrontDoorIT {
         resume(third);
         JsonNode closed = mesh.changeOf("E1030", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(closed.toString()).contains(", in mode OWN");
         assertThat(Accounts.isEnabled(mesh.home, INTERN)).isFalse();
         assertThat(mesh.verify(change).holds()).isTrue();
         mesh.changeOf("E1003", each -> !each.path("state").asText().contains("halted: "));
@@ -443,6 +460,198 @@ class FrontDoorIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "three halts and three resumptions in the log");
+    }
+
+    @Test
+    @Order(9)
+    void aTriggerThatWouldOpenTooMuchIsBrakedAndAPersonReleasesIt() throws Exception {
+        mesh.charter("careful-movers.yaml");
+        JsonNode history =
+                mesh.get("connector", "/charters/careful-movers/history", "auditor").json();
+        assertThat(history).hasSize(1);
+        assertThat(history.at("/0/publishedAt").asText()).isNotEmpty();
+        assertThat(
+                        dev.remit.handoff.merkle.Hash.sha256(
+                                        history.at("/0/document")
+                                                .asText()
+                                                .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                .hex())
+                .isEqualTo(history.at("/0/hash").asText());
+        assertThat(mesh.get("connector", "/charters/none/history", "auditor").status())
+                .isEqualTo(404);
+        mesh.hrSays(
+                "brake-1,E1002,MOVED,2026-01-31,reorganized",
+                "brake-2,E1010,MOVED,2026-01-31,reorganized",
+                "brake-3,E1011,MOVED,2026-01-31,reorganized");
+        JsonNode brake =
+                Mesh.until(
+                        () ->
+                                Optional.of(
+                                                mesh.get("connector", "/brakes", "operator")
+                                                        .json()
+                                                        .path(0))
+                                        .filter(each -> each.path("holding").asInt() == 3),
+                        "the brake");
+        assertThat(brake.path("rule").asText()).isEqualTo("CHANGES_PER_HOUR");
+        assertThat(brake.path("scope").asText()).isEqualTo("charter/careful-movers");
+        assertThat(brake.path("allowed").asInt()).isEqualTo(2);
+        assertThat(states("careful-movers")).containsExactly("HELD", "HELD", "HELD");
+        mesh.hrSays("brake-4,E1003,MOVED,2026-01-31,reorganized");
+        Mesh.until(
+                () ->
+                        mesh.get("connector", "/brakes", "operator")
+                                                .json()
+                                                .path(0)
+                                                .path("holding")
+                                                .asInt()
+                                        == 4
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the fourth joins them");
+        String release = "/brakes/" + brake.path("brakeId").asText() + "/release";
+        Map<String, ?> why = Map.of("reason", "a site moves");
+        assertThat(mesh.post("connector", release, "auditor", why).status()).isEqualTo(403);
+        assertThat(mesh.post("connector", release, "operator", Map.of()).status()).isEqualTo(422);
+        assertThat(states("careful-movers")).doesNotContain("OPEN");
+
+        Requests.Answer released = mesh.post("connector", release, "operator", why);
+        assertThat(released.status()).as(released.text()).isEqualTo(200);
+        assertThat(mesh.post("connector", release, "operator", why).json().path("code").asText())
+                .isEqualTo("BRAKE_ENDED");
+        Mesh.until(
+                () ->
+                        states("careful-movers").stream().allMatch("OPEN"::equals)
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "all four proposed");
+        assertThat(mesh.get("connector", "/brakes", "operator").json()).isEmpty();
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from message where type like '%BrakeApplied' or type like '%BrakeReleased'")
+                                        == 2
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the brake and its release in the log");
+    }
+
+    @Test
+    @Order(10)
+    void aDigitalEmployeeThatIsOverriddenTooOftenIsDemotedAndAPersonPromotesIt() throws Exception {
+        // two of the four that its trigger proposed are taken back; one was allowed
+        Map<String, String> own = new HashMap<>();
+        for (JsonNode each :
+                mesh.get("connector", "/changes?limit=200", "auditor").json().path("items")) {
+            if (each.path("charter").asText().equals("careful-movers")) {
+                assertThat(each.path("mode").asText()).isEqualTo("OWN");
+                own.put(each.at("/subject/id").asText(), each.path("changeId").asText());
+            }
+        }
+        for (String change : List.of(own.get("E1010"), own.get("E1011"))) {
+            assertThat(trust().path("mode").asText()).isEqualTo("OWN");
+            assertThat(
+                            mesh.post(
+                                            "connector",
+                                            "/changes/" + change + "/withdraw",
+                                            "operator",
+                                            Map.of("reason", "not this one"))
+                                    .status())
+                    .isEqualTo(202);
+            Mesh.until(
+                    () ->
+                            mesh.get("connector", "/changes/" + change, "auditor")
+                                            .json()
+                                            .path("state")
+                                            .asText()
+                                            .equals("WITHDRAWN")
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "the withdrawal");
+        }
+        JsonNode demoted =
+                Mesh.until(
+                        () ->
+                                Optional.of(trust())
+                                        .filter(each ->
+                                                each.path("mode").asText().equals("ASSIST")),
+                        "the demotion");
+        assertThat(demoted.at("/counted/OVERRIDES").asInt()).isEqualTo(2);
+        assertThat(demoted.at("/demotion/reason").asText()).contains("2 OVERRIDES", "allows 1");
+        for (Service service :
+                List.of(Service.DATA_READINESS, Service.APPROVAL_ROUTING, Service.EXECUTOR)) {
+            Mesh.until(
+                    () ->
+                            Databases.count(
+                                                    mesh.home,
+                                                    service,
+                                                    "select count(*) from handoff_halt where lifted_at is null and scope = 'own/careful-movers'")
+                                            == 1
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "the demotion at " + service.id());
+        }
+        assertThat(mesh.get("connector", "/halts", "auditor").json()).isEmpty();
+
+        // one that was proposed in OWN is authorized now, and left to a person
+        String change = own.get("E1003");
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        JsonNode waits =
+                Mesh.until(
+                        () ->
+                                Optional.of(
+                                                mesh.get(
+                                                        "executor",
+                                                        "/executions/" + change,
+                                                        "auditor"))
+                                        .filter(Requests.Answer::ok)
+                                        .map(Mesh::json)
+                                        .filter(each ->
+                                                each.path("mode").asText().equals("ASSIST")),
+                        "the execution in ASSIST");
+        assertThat(waits.path("state").asText()).isEqualTo("INTENDED");
+        assertThat(mesh.get("evidence-ledger", "/changes/" + change, "auditor").text())
+                .contains("in mode ASSIST", "track-record.kept (demoted since ");
+
+        String promote = "/trust/careful-movers/promote";
+        Map<String, ?> why = Map.of("reason", "the feed was wrong, not it");
+        assertThat(mesh.post("connector", promote, "operator", why).status()).isEqualTo(403);
+        Requests.Answer promoted = mesh.post("connector", promote, "admin", why);
+        assertThat(promoted.status()).as(promoted.text()).isEqualTo(204);
+        assertThat(mesh.post("connector", promote, "admin", why).json().path("code").asText())
+                .isEqualTo("NOT_DEMOTED");
+        assertThat(trust().path("mode").asText()).isEqualTo("OWN");
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from message where type like '%EmployeeDemoted' or type like '%EmployeePromoted'")
+                                        == 2
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the demotion and the promotion in the log");
+    }
+
+    private static JsonNode trust() throws Exception {
+        for (JsonNode each : mesh.get("connector", "/trust", "auditor").json()) {
+            if (each.path("charter").asText().equals("careful-movers")) {
+                return each;
+            }
+        }
+        throw new AssertionError("no track record of careful-movers");
+    }
+
+    private static List<String> states(String charter) throws Exception {
+        List<String> states = new ArrayList<>();
+        for (JsonNode each :
+                mesh.get("connector", "/changes?limit=200", "auditor").json().path("items")) {
+            if (each.path("charter").asText().equals(charter)) {
+                states.add(each.path("state").asText());
+            }
+        }
+        return states;
     }
 
     /** Halts as the administrator, and waits until every service that decides knows it. */

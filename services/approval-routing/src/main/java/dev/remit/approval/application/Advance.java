@@ -245,6 +245,10 @@ class Advance {
                 now,
                 patience,
                 ready.flatMap(each -> found.halted().over(() -> Scopes.of(each.kept())))
+                        .map(Halt::words),
+                ready.flatMap(each ->
+                                found.halted()
+                                        .over(() -> Set.of(Scopes.own(each.about().charter()))))
                         .map(Halt::words));
     }
 

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param agents the digital employees it lets propose, each with the person responsible
  * @param authorizationExpiresAfter how long an authorization may wait unused
  * @param protectedEntitlements paths of the groups whose coming and going counts as a risk
+ * @param domain what a digital employee may own of it
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex
  */
 public record Charter(
@@ -32,7 +33,20 @@ public record Charter(
         Map<String, String> agents,
         Duration authorizationExpiresAfter,
         Set<String> protectedEntitlements,
+        Domain domain,
         String routeHash) {
+    /**
+     * What it covers and how that is proved.
+     *
+     * @param modes the mode granted for each action, OWN or ASSIST
+     * @param unprovable by system, why proofs that it names cannot be given there
+     */
+    public record Domain(
+            Set<String> systems,
+            Map<String, String> modes,
+            List<String> proofs,
+            Map<String, List<String>> unprovable) {}
+
     /** Whether a stage asks those who approved an earlier change. */
     public boolean asksPreviousApprovers() {
         return stages.stream()

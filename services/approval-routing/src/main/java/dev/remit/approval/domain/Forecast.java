@@ -9,8 +9,16 @@ import java.util.Optional;
  * @param stages all of them; a later one as if nobody had decided before it
  * @param held why no stage could be opened at all
  * @param violations the rules that would forbid it as things are
+ * @param mode in which mode it would be executed as things are; empty if its charter is not known
  */
-public record Forecast(List<Stage> stages, Optional<String> held, List<Violation> violations) {
+public record Forecast(
+        List<Stage> stages,
+        Optional<String> held,
+        List<Violation> violations,
+        Optional<ModeDecision> mode) {
+    /** All stages, as far as they can be told. */
+    record Foreseen(List<Stage> stages) {}
+
     /**
      * One stage.
      *
@@ -27,6 +35,6 @@ public record Forecast(List<Stage> stages, Optional<String> held, List<Violation
 
     /** No stage can be told. */
     public static Forecast none(String why) {
-        return new Forecast(List.of(), Optional.of(why), List.of());
+        return new Forecast(List.of(), Optional.of(why), List.of(), Optional.empty());
     }
 }

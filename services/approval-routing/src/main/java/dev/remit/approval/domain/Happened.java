@@ -103,7 +103,8 @@ public sealed interface Happened {
      * The plan may be executed, on the strength of every approval so far.
      *
      * @param held what the subject holds afterwards, if the charter has rules about it
+     * @param mode in which mode, and why
      */
-    record Authorized(Ready ready, Instant until, Optional<List<String>> held)
+    record Authorized(Ready ready, Instant until, Optional<List<String>> held, ModeDecision mode)
             implements Happened {}
 }

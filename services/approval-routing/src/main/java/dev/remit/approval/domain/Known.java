@@ -19,6 +19,7 @@ import java.util.Set;
  * @param executors immutable ids of the accounts that execute
  * @param now microseconds, UTC
  * @param halted who has halted what the change is in, and why; empty while nobody has
+ * @param demoted why the digital employee of its charter owns nothing now; empty while it may
  * @param patience how long a change may be held before its first stage
  */
 public record Known(
@@ -29,8 +30,9 @@ public record Known(
         Set<String> executors,
         Instant now,
         Duration patience,
-        Optional<String> halted) {
-    /** Nobody has halted anything. */
+        Optional<String> halted,
+        Optional<String> demoted) {
+    /** Nobody has halted anything, and nobody is demoted. */
     public Known(
             Charter.Lookup charter,
             Map<Concern, List<Account>> people,
@@ -39,7 +41,16 @@ public record Known(
             Set<String> executors,
             Instant now,
             Duration patience) {
-        this(charter, people, delegations, earlier, executors, now, patience, Optional.empty());
+        this(
+                charter,
+                people,
+                delegations,
+                earlier,
+                executors,
+                now,
+                patience,
+                Optional.empty(),
+                Optional.empty());
     }
 
     List<Account> accounts(Concern concern) {

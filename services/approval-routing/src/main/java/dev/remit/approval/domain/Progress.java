@@ -631,7 +631,8 @@ final class Progress {
                         known.now().plus(charter.authorizationExpiresAfter()),
                         charter.judgesAccess()
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
-                                : Optional.empty()));
+                                : Optional.empty(),
+                        ModeDecision.of(ready, charter, List.copyOf(decisions), known)));
         return end(End.APPROVED);
     }
 

@@ -127,7 +127,13 @@ public final class Routing {
                 yield new Forecast(
                         List.copyOf(stages.values()),
                         Optional.empty(),
-                        violations(ready, charter, known));
+                        violations(ready, charter, known),
+                        Optional.of(
+                                ModeDecision.of(
+                                        ready,
+                                        charter,
+                                        new Forecast.Foreseen(List.copyOf(stages.values())),
+                                        known)));
             }
         };
     }

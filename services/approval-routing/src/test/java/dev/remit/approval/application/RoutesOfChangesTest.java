@@ -57,6 +57,13 @@ class RoutesOfChangesTest {
                                 .filter(each -> each.message() instanceof ApprovalDecided)
                                 .map(InMemory.Sent::id)
                                 .toList());
+        assertThat(granted.getModeDecision().getMode())
+                .as("a charter that bounds nothing lets nobody own anything")
+                .isEqualTo(dev.remit.wire.v1.Mode.ASSIST);
+        assertThat(granted.getModeDecision().getConditions())
+                .filteredOn(each -> each.getHolds())
+                .extracting(each -> each.getName())
+                .containsExactly("data.ready", "approvers.resolved", "track-record.kept");
         assertThat(granted.getAccount()).isEqualTo("leaver");
         assertThat(granted.getPlanHash()).isEqualTo(Scene.PLAN_HASH);
         assertThat(granted.getPlan().array()).isEqualTo(Scene.PLAN);

@@ -8,6 +8,7 @@ import dev.remit.connector.application.Proposals.Field;
 import dev.remit.connector.application.Proposals.Kept;
 import dev.remit.connector.application.Proposals.Matter;
 import dev.remit.connector.domain.Admission;
+import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.Proposal;
@@ -214,15 +215,10 @@ public class AskForChanges {
                                             matter.target(),
                                             matter.action())));
             charters.find(wish.charter())
-                    .filter(AskForChanges::isLimited)
-                    .ifPresent(charter -> names.add("charter|" + charter.name()));
+                    .filter(Charter::isLimited)
+                    .ifPresent(charter -> names.add(Brake.scope(charter.name())));
         }
         return names;
-    }
-
-    private static boolean isLimited(Charter charter) {
-        return charter.limits().changesPerHour().isPresent()
-                || charter.limits().shareOfPopulation().isPresent();
     }
 
     private Uni<Whole> known(
@@ -232,7 +228,7 @@ public class AskForChanges {
         for (Wish wish : wishes) {
             matter(wish, found).ifPresent(matters::add);
             charters.find(wish.charter())
-                    .filter(AskForChanges::isLimited)
+                    .filter(Charter::isLimited)
                     .ifPresent(charter -> fields.add(new Field(wish.charter(), wish.target())));
         }
         return proposals
@@ -320,7 +316,10 @@ public class AskForChanges {
                                     load,
                                     halted.over(() -> scopes(wish)).map(Halt::words),
                                     now));
-            if (admission instanceof Admission.Admitted) {
+            if (admission instanceof Admission.Admitted(Proposal proposal)) {
+                if (halted.over(Set.of(Scopes.own(proposal.charter()))).isPresent()) {
+                    admission = new Admission.Admitted(proposal.assisted());
+                }
                 matter.ifPresent(each -> open.put(each, change));
                 loads.put(field, new Admission.Load(load.lastHour() + 1, load.subjects() + 1));
                 loads.replaceAll((other, count) ->

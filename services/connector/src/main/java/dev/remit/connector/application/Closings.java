@@ -1,6 +1,8 @@
 package dev.remit.connector.application;
 
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.handoff.loop.Received;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -8,6 +10,12 @@ import java.util.UUID;
 public interface Closings {
     /** A change and how it ended. */
     record Closing(UUID change, Proposals.End end) {}
+
+    /** Something went wrong with a change. */
+    record Seen(UUID change, TrackRecord.Kind kind, Instant at) {}
+
+    /** What a message says, if it says that something went wrong with a change. */
+    Optional<Seen> misstep(Received received);
 
     /** What a message says, if it says that a change ended. */
     Optional<Closing> of(Received received);

@@ -42,6 +42,9 @@ public class Feeds {
         /** The last read went well. */
         record Works() implements State {}
 
+        /** The last list is too short to be believed; what was believed before stays. */
+        record Doubted(String reason) implements State {}
+
         /** The last read failed; the reason is in plain words. */
         record Fails(String reason) implements State {}
     }
@@ -52,6 +55,15 @@ public class Feeds {
 
         TurnLost(String feed) {
             super(feed + " is read by another replica now", null, false, false);
+        }
+    }
+
+    /** A list is too short to be believed: nothing is concluded from it until a person says so. */
+    static final class Doubt extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Doubt(String words) {
+            super(words, null, false, false);
         }
     }
 
@@ -151,6 +163,11 @@ public class Feeds {
         if (failure instanceof TurnLost) {
             LOG.info(failure.getMessage());
             states.put(feed, new State.NotReadYet());
+            return;
+        }
+        if (failure instanceof Doubt) {
+            LOG.warnf("%s is not believed: %s", feed, failure.getMessage());
+            states.put(feed, new State.Doubted("not believed: " + failure.getMessage()));
             return;
         }
         LOG.warnf("%s cannot be read: %s", feed, failure);

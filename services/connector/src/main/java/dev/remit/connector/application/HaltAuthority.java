@@ -116,7 +116,11 @@ public class HaltAuthority {
                 List.of(),
                 outbox ->
                         register.find(id)
-                                .map(found -> found.orElseThrow(() -> unknown(id)).halt().scope())
+                                .map(found ->
+                                        found.map(each -> each.halt().scope())
+                                                // a demotion is lifted by promoting
+                                                .filter(scope -> !Scopes.isOwn(scope))
+                                                .orElseThrow(() -> unknown(id)))
                                 .chain(scope -> proposals.queue(Set.of("halt|" + scope)))
                                 .chain(() -> register.find(id))
                                 .map(found -> found.orElseThrow(() -> unknown(id)))
@@ -148,11 +152,14 @@ public class HaltAuthority {
     /** What is halted now, the oldest first. */
     public Uni<List<Halt>> inForce() {
         return handoffs.transact(List.of(), outbox -> register.inForce())
-                .map(inForce -> inForce.halts());
+                .map(inForce ->
+                        inForce.halts().stream()
+                                .filter(each -> !Scopes.isOwn(each.scope()))
+                                .toList());
     }
 
     /** Replicas' clocks differ: what follows on something is later than it by its time too. */
-    private static Instant after(Optional<Last> last, Instant now) {
+    static Instant after(Optional<Last> last, Instant now) {
         Instant before =
                 last.map(each -> each.liftedAt().orElse(each.halt().since())).orElse(Instant.MIN);
         return now.isAfter(before) ? now : before.plus(1, ChronoUnit.MICROS);

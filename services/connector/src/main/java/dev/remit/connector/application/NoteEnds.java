@@ -10,15 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Changes ended: they are open no more, and whoever asks is told how. */
+/**
+ * Changes ended: they are open no more, and whoever asks is told how. What went wrong counts in the
+ * track record.
+ */
 @Singleton
 public class NoteEnds implements Receiver {
     private final Closings closings;
     private final Proposals proposals;
+    private final KeepTrackRecord trackRecord;
 
-    NoteEnds(Closings closings, Proposals proposals) {
+    NoteEnds(Closings closings, Proposals proposals, KeepTrackRecord trackRecord) {
         this.closings = closings;
         this.proposals = proposals;
+        this.trackRecord = trackRecord;
     }
 
     @Override
@@ -27,6 +32,12 @@ public class NoteEnds implements Receiver {
         batch.forEach(each ->
                 closings.of(each)
                         .ifPresent(closing -> ends.putIfAbsent(closing.change(), closing.end())));
-        return ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends);
+        return (ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends))
+                .chain(() ->
+                        trackRecord.note(
+                                batch.stream()
+                                        .flatMap(each -> closings.misstep(each).stream())
+                                        .toList(),
+                                outbox));
     }
 }

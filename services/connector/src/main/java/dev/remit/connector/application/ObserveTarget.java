@@ -7,7 +7,9 @@ import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.ObservedAccounts.Seen;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
+import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Ids;
+import dev.remit.handoff.Service;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Hash;
@@ -25,9 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * A target system was read: what changed since the last time is observed, and that it was read at
@@ -49,12 +53,32 @@ public class ObserveTarget {
         record Gone(String id) implements Difference {}
     }
 
-    private record Compared(List<Difference> differences, Instant now) {}
+    /**
+     * A list beside what is known.
+     *
+     * @param trip why it is not believed by itself
+     */
+    private record Compared(List<Difference> differences, Optional<Brake.Trip> trip, Instant now) {}
+
+    /** What a list is worth. */
+    private enum Worth {
+        BELIEVED,
+        /** A person has seen that it is so short. */
+        RELEASED,
+        /** It is long enough, and a brake from before is over. */
+        RECOVERED,
+        DOUBTED,
+        /** A brake is on already. */
+        STILL_DOUBTED
+    }
 
     private final Handoffs handoffs;
     private final Feeds feeds;
     private final ObservedAccounts accounts;
     private final FeedPositions positions;
+    private final Brakes brakes;
+    private final Proposals proposals;
+    private final double share;
     private final MeterRegistry meters;
     private final ConcurrentMap<String, Instant> synced = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Long> readAt = new ConcurrentHashMap<>();
@@ -64,16 +88,27 @@ public class ObserveTarget {
             Feeds feeds,
             ObservedAccounts accounts,
             FeedPositions positions,
+            Brakes brakes,
+            Proposals proposals,
+            @ConfigProperty(name = "remit.source.gone-at-once", defaultValue = "0.2") double share,
             MeterRegistry meters) {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException(
+                    "remit.source.gone-at-once: is a share above 0 and at most 1");
+        }
         this.handoffs = handoffs;
         this.feeds = feeds;
         this.accounts = accounts;
         this.positions = positions;
+        this.brakes = brakes;
+        this.proposals = proposals;
+        this.share = share;
         this.meters = meters;
     }
 
     /**
-     * All accounts of the system, read completely: what is not among them is gone.
+     * All accounts of the system, read completely: what is not among them is gone, unless that is
+     * too much at once to be believed.
      *
      * @param listed no two of the same id
      */
@@ -86,10 +121,8 @@ public class ObserveTarget {
                                 List.of(),
                                 outbox ->
                                         accounts.fingerprints(system)
-                                                .map(known ->
-                                                        new Compared(
-                                                                differences(now, known),
-                                                                outbox.now()))))
+                                                .map(known -> compared(now, known, outbox.now()))))
+                .call(compared -> believe(turn, system, compared.trip()))
                 .call(compared ->
                         Multi.createFrom()
                                 .iterable(slices(compared.differences()))
@@ -149,6 +182,113 @@ public class ObserveTarget {
         return listed.stream()
                 .map(account -> new Difference.Changed(account, fingerprint(account)))
                 .toList();
+    }
+
+    private Compared compared(
+            List<Difference.Changed> listed, Map<String, String> known, Instant now) {
+        List<Difference> differences = differences(listed, known);
+        long gone = differences.stream().filter(Difference.Gone.class::isInstance).count();
+        return new Compared(differences, Brake.ofListing(known.size(), gone, share), now);
+    }
+
+    /** Fails with {@link Feeds.Doubt} unless the list is believed. */
+    private Uni<Void> believe(Turn turn, String system, Optional<Brake.Trip> trip) {
+        String scope = Brake.source(system);
+        return handoffs.transact(List.of(), outbox -> brakes.last(scope))
+                .chain(last ->
+                        worth(trip, last) == Worth.BELIEVED
+                                ? Uni.createFrom().voidItem()
+                                : feeds.write(
+                                                turn,
+                                                List.of(),
+                                                outbox ->
+                                                        proposals
+                                                                .queue(Set.of(scope))
+                                                                .chain(() -> brakes.last(scope))
+                                                                .chain(now ->
+                                                                        settle(
+                                                                                system, trip, now,
+                                                                                outbox)))
+                                        .invoke(doubt ->
+                                                doubt.ifPresent(brake -> {
+                                                    meters.counter(
+                                                                    "remit.listings.doubted",
+                                                                    "system",
+                                                                    system)
+                                                            .increment();
+                                                    throw new Feeds.Doubt(
+                                                            trip.orElse(brake.trip()).words()
+                                                                    + "; brake "
+                                                                    + brake.id()
+                                                                    + " is on, see ./remit brakes");
+                                                }))
+                                        .replaceWithVoid());
+    }
+
+    private static Worth worth(Optional<Brake.Trip> trip, Optional<Brakes.Applied> last) {
+        Optional<Brakes.Applied> on = last.filter(each -> each.end().isEmpty());
+        if (trip.isEmpty()) {
+            return on.isPresent()
+                    ? Worth.RECOVERED
+                    : released(last) ? Worth.RELEASED : Worth.BELIEVED;
+        }
+        if (on.isPresent()) {
+            return Worth.STILL_DOUBTED;
+        }
+        return released(last)
+                        && trip.get().affected() <= last.orElseThrow().brake().trip().affected()
+                ? Worth.RELEASED
+                : Worth.DOUBTED;
+    }
+
+    private static boolean released(Optional<Brakes.Applied> last) {
+        return last.filter(each -> !each.spent())
+                .flatMap(Brakes.Applied::end)
+                .filter(end -> end.outcome() == Brake.Outcome.RELEASED)
+                .isPresent();
+    }
+
+    /** Writes what the list leads to; the brake that is on, if it is not believed. */
+    private Uni<Optional<Brake>> settle(
+            String system,
+            Optional<Brake.Trip> trip,
+            Optional<Brakes.Applied> last,
+            Outbox outbox) {
+        return switch (worth(trip, last)) {
+            case BELIEVED -> Uni.createFrom().item(Optional.empty());
+            case STILL_DOUBTED -> Uni.createFrom().item(last.map(Brakes.Applied::brake));
+            // a release counts for one list only
+            case RELEASED ->
+                    brakes.spend(last.orElseThrow().brake().id()).replaceWith(Optional.empty());
+            case RECOVERED -> {
+                Brake brake = last.orElseThrow().brake();
+                var end =
+                        new Brakes.Ended(
+                                Brake.Outcome.RECOVERED,
+                                Service.CONNECTOR.id(),
+                                "the source lists enough again",
+                                outbox.now());
+                outbox.publish(
+                        outbox.newId(),
+                        brake.scope(),
+                        Observations.released(brake, end, 0),
+                        null,
+                        brake.id());
+                yield brakes.end(brake.id(), end).replaceWith(Optional.empty());
+            }
+            case DOUBTED -> {
+                Brake brake =
+                        new Brake(
+                                outbox.newId(),
+                                system,
+                                Optional.empty(),
+                                trip.orElseThrow(),
+                                0,
+                                outbox.now());
+                yield ProposeChange.apply(brake, brakes, meters, outbox)
+                        .replaceWith(Optional.of(brake));
+            }
+        };
     }
 
     private static List<Difference> differences(

@@ -10,6 +10,9 @@ public interface ObservedAccounts {
     /** Account id to fingerprint of what was observed last. */
     Uni<Map<String, String>> fingerprints(String system);
 
+    /** How many accounts of these systems are known; an answer for every one of them. */
+    Uni<Map<String, Long>> counts(Collection<String> systems);
+
     /**
      * An account as it is kept.
      *

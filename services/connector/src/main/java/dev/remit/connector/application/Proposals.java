@@ -38,6 +38,7 @@ public interface Proposals {
      * @param proposed whether it was handed on; false while it waits for its day
      * @param withdrawnAt when someone took it back
      * @param end how it ended; empty while it is open
+     * @param brake the brake that holds it, or that a person released or discarded just now
      */
     record Standing(
             UUID change,
@@ -45,7 +46,15 @@ public interface Proposals {
             Instant since,
             boolean proposed,
             Optional<Instant> withdrawnAt,
-            Optional<End> end) {}
+            Optional<End> end,
+            Optional<UUID> brake) {}
+
+    /**
+     * A change whose day has come.
+     *
+     * @param released whether a brake held it and a person let it go on
+     */
+    record Waiting(Kept kept, boolean released) {}
 
     /**
      * How a change ended.
@@ -74,11 +83,20 @@ public interface Proposals {
      */
     Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now);
 
-    /** Changes that wait though their day has come, at most this many. */
+    /** Changes that wait though their day has come and no brake holds them, at most this many. */
     Uni<List<UUID>> due(LocalDate today, int atMost);
 
-    /** Of these changes, those that still wait; they count as proposed from now on. */
-    Uni<List<Kept>> take(Collection<UUID> changes);
+    /** Of these changes, those that still wait and that no brake holds. */
+    Uni<List<Waiting>> waiting(Collection<UUID> changes);
+
+    /** These count as proposed from now on. */
+    Uni<Void> take(Collection<UUID> changes, Instant now);
+
+    /** A brake holds these, known ones or new ones; what was proposed before stays so. */
+    Uni<Void> hold(Collection<Kept> proposals, UUID brake, Instant now);
+
+    /** Changes that wait and that a person has discarded with their brake, at most this many. */
+    Uni<List<UUID>> discarded(int atMost);
 
     /**
      * Lets no other transaction that asks for the same go on before this one ends.
@@ -90,7 +108,10 @@ public interface Proposals {
     /** The open changes about these. */
     Uni<Map<Matter, UUID>> open(Collection<Matter> matters);
 
-    /** What goes on in these fields; an answer for every one of them. */
+    /**
+     * What goes on in these fields; an answer for every one of them. What a person released from a
+     * brake does not count.
+     */
     Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since);
 
     /** Those of these changes that are known. */

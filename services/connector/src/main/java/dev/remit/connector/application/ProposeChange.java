@@ -1,31 +1,71 @@
 package dev.remit.connector.application;
 
 import dev.remit.connector.adapter.kafka.Observations;
+import dev.remit.connector.application.Proposals.Field;
 import dev.remit.connector.application.Proposals.Kept;
+import dev.remit.connector.application.Proposals.Waiting;
+import dev.remit.connector.domain.Admission.Load;
+import dev.remit.connector.domain.Brake;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Proposal;
+import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** A change enters the mesh: by a trigger, when its day comes, or because someone asked. */
+/**
+ * A change enters the mesh: by a trigger, when its day comes, or because someone asked. What
+ * triggers would open beyond the charter's limits, a brake holds until a person decides.
+ */
 @Singleton
 public class ProposeChange {
     private static final Logger LOG = Logger.getLogger(ProposeChange.class);
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final int BATCH = 500;
 
     private final Handoffs handoffs;
     private final Proposals proposals;
+    private final Brakes brakes;
+    private final ObservedAccounts accounts;
+    private final Charters charters;
+    private final Halts halts;
+    private final MeterRegistry meters;
 
-    ProposeChange(Handoffs handoffs, Proposals proposals) {
+    ProposeChange(
+            Handoffs handoffs,
+            Proposals proposals,
+            Brakes brakes,
+            ObservedAccounts accounts,
+            Charters charters,
+            Halts halts,
+            MeterRegistry meters) {
         this.handoffs = handoffs;
         this.proposals = proposals;
+        this.brakes = brakes;
+        this.accounts = accounts;
+        this.charters = charters;
+        this.halts = halts;
+        this.meters = meters;
     }
 
     /**
@@ -39,27 +79,68 @@ public class ProposeChange {
             return Uni.createFrom().item(0);
         }
         LocalDate today = today(outbox);
-        return proposals
-                .add(wanted, today, outbox.now())
-                .invoke(added ->
-                        wanted.stream()
-                                .filter(each -> added.contains(each.change()))
-                                .filter(each -> !each.due().isAfter(today))
-                                .forEach(each -> handOn(each, outbox)))
+        return inTheirModes(wanted)
+                .chain(kept ->
+                        proposals
+                                .add(kept, today, outbox.now())
+                                .invoke(added ->
+                                        kept.stream()
+                                                .filter(each -> added.contains(each.change()))
+                                                .filter(each -> !each.due().isAfter(today))
+                                                .forEach(each -> handOn(each, outbox))))
                 .map(Collection::size);
+    }
+
+    /** Where a digital employee is demoted, people execute; never the other way round. */
+    private Uni<List<Kept>> inTheirModes(Collection<Kept> wanted) {
+        return halts.inForce()
+                .map(demoted ->
+                        wanted.stream()
+                                .map(each ->
+                                        demoted.over(Set.of(Scopes.own(each.proposal().charter())))
+                                                .map(_ ->
+                                                        new Kept(
+                                                                each.change(),
+                                                                each.proposal().assisted(),
+                                                                each.cause(),
+                                                                each.due()))
+                                                .orElse(each))
+                                .toList());
+    }
+
+    /** The same for what nobody asked for: a brake holds what is too much. */
+    Uni<Void> trigger(Collection<Kept> wanted, Outbox outbox) {
+        LocalDate today = today(outbox);
+        return held(wanted.stream().filter(each -> !each.due().isAfter(today)).toList(), outbox)
+                .chain(held -> {
+                    Set<UUID> stays = changes(held.values());
+                    return propose(
+                                    wanted.stream()
+                                            .filter(each -> !stays.contains(each.change()))
+                                            .toList(),
+                                    outbox)
+                            .chain(() -> hold(held, outbox));
+                });
     }
 
     /** Proposes what waited for today; any replica may, the changes' locks keep it to one. */
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> proposeDue() {
+        return charters.known()
+                ? inBatches(this::someDue, "changes that are due wait")
+                        .chain(() -> inBatches(this::someDiscarded, "discarded changes stay open"))
+                : Uni.createFrom().voidItem();
+    }
+
+    private Uni<Void> inBatches(Function<Outbox, Uni<Integer>> work, String otherwise) {
         return Multi.createBy()
                 .repeating()
-                .uni(() -> handoffs.transact(List.of(), this::someDue))
+                .uni(() -> handoffs.transact(List.of(), work))
                 .whilst(taken -> taken == BATCH)
                 .collect()
                 .last()
                 .onFailure()
-                .invoke(failure -> LOG.warnf("changes that are due wait: %s", failure))
+                .invoke(failure -> LOG.warnf("%s: %s", otherwise, failure))
                 .onFailure()
                 .recoverWithNull()
                 .replaceWithVoid();
@@ -72,9 +153,207 @@ public class ProposeChange {
                         changes.isEmpty()
                                 ? Uni.createFrom().item(0)
                                 : outbox.lock(changes)
-                                        .chain(() -> proposals.take(changes))
-                                        .invoke(due -> due.forEach(each -> handOn(each, outbox)))
+                                        .chain(() -> proposals.waiting(changes))
+                                        .chain(waiting -> open(waiting, outbox))
                                         .replaceWith(changes.size()));
+    }
+
+    private Uni<Void> open(List<Waiting> waiting, Outbox outbox) {
+        return held(
+                        waiting.stream()
+                                .filter(each -> !each.released())
+                                .map(Waiting::kept)
+                                .toList(),
+                        outbox)
+                .chain(held -> {
+                    Set<UUID> stays = changes(held.values());
+                    List<Kept> goes =
+                            waiting.stream()
+                                    .map(Waiting::kept)
+                                    .filter(each -> !stays.contains(each.change()))
+                                    .toList();
+                    return (goes.isEmpty()
+                                    ? Uni.createFrom().voidItem()
+                                    : inTheirModes(goes)
+                                            .invoke(all ->
+                                                    all.forEach(each -> handOn(each, outbox)))
+                                            .chain(() ->
+                                                    proposals.take(
+                                                            changes(List.of(goes)), outbox.now())))
+                            .chain(() -> hold(held, outbox));
+                });
+    }
+
+    private Uni<Void> hold(Map<UUID, List<Kept>> held, Outbox outbox) {
+        return Multi.createFrom()
+                .iterable(held.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(
+                        each -> proposals.hold(each.getValue(), each.getKey(), outbox.now()))
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    /** Of changes that are due, those that a brake holds, by brake. */
+    private Uni<Map<UUID, List<Kept>>> held(List<Kept> due, Outbox outbox) {
+        if (due.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        Map<String, List<Kept>> wanted =
+                due.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        each -> each.proposal().charter(),
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
+        Set<String> scopes = new TreeSet<>();
+        wanted.keySet().forEach(charter -> scopes.add(Brake.scope(charter)));
+        boolean limited =
+                wanted.keySet().stream()
+                        .anyMatch(
+                                name -> charters.find(name).filter(Charter::isLimited).isPresent());
+        return brakes.on(scopes)
+                .chain(on ->
+                        on.isEmpty() && !limited
+                                ? Uni.createFrom().item(Map.of())
+                                : proposals
+                                        .queue(scopes)
+                                        .chain(() -> brakes.on(scopes))
+                                        .chain(now -> judge(wanted, now, outbox)));
+    }
+
+    private Uni<Map<UUID, List<Kept>>> judge(
+            Map<String, List<Kept>> wanted, Map<String, Brake> on, Outbox outbox) {
+        Set<Field> fields =
+                wanted.values().stream()
+                        .flatMap(List::stream)
+                        .map(each -> field(each.proposal()))
+                        .collect(Collectors.toSet());
+        return proposals
+                .load(fields, outbox.now().minus(HOUR))
+                .chain(loads ->
+                        accounts.counts(
+                                        fields.stream()
+                                                .map(Field::target)
+                                                .collect(Collectors.toSet()))
+                                .chain(known -> {
+                                    Map<UUID, List<Kept>> held = new LinkedHashMap<>();
+                                    List<Brake> applied = new ArrayList<>();
+                                    wanted.forEach((charter, changes) -> {
+                                        Optional<Brake> brake =
+                                                Optional.ofNullable(on.get(Brake.scope(charter)));
+                                        if (brake.isEmpty()) {
+                                            brake = brake(charter, changes, loads, known, outbox);
+                                            brake.ifPresent(applied::add);
+                                        }
+                                        brake.ifPresent(each -> held.put(each.id(), changes));
+                                    });
+                                    return apply(applied, outbox).replaceWith(held);
+                                }));
+    }
+
+    private Optional<Brake> brake(
+            String name,
+            List<Kept> changes,
+            Map<Field, Load> loads,
+            Map<String, Long> known,
+            Outbox outbox) {
+        Optional<Charter> charter = charters.find(name);
+        Map<String, Set<String>> subjects =
+                changes.stream()
+                        .map(Kept::proposal)
+                        .collect(
+                                Collectors.groupingBy(
+                                        Proposal::target,
+                                        Collectors.mapping(
+                                                Proposal::subjectId, Collectors.toSet())));
+        return subjects.keySet().stream()
+                .sorted()
+                .flatMap(target ->
+                        charter
+                                .flatMap(each ->
+                                        Brake.ofTrigger(
+                                                each.limits(),
+                                                loads.getOrDefault(
+                                                        new Field(name, target), new Load(0, 0)),
+                                                known.getOrDefault(target, 0L),
+                                                changes.size(),
+                                                subjects.getOrDefault(target, Set.of()).size()))
+                                .stream())
+                .findFirst()
+                .map(trip ->
+                        new Brake(
+                                outbox.newId(),
+                                changes.getFirst().proposal().subjectSystem(),
+                                charter.map(each ->
+                                        new Brake.Origin(
+                                                name,
+                                                each.version(),
+                                                each.hash(),
+                                                each.trigger()
+                                                        .map(trigger -> trigger.event().name())
+                                                        .orElse(""))),
+                                trip,
+                                changes.size(),
+                                outbox.now()));
+    }
+
+    private Uni<Void> apply(List<Brake> applied, Outbox outbox) {
+        return Multi.createFrom()
+                .iterable(applied)
+                .onItem()
+                .transformToUniAndConcatenate(brake -> apply(brake, brakes, meters, outbox))
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    /** Puts a brake on and hands that on. */
+    static Uni<Void> apply(Brake brake, Brakes brakes, MeterRegistry meters, Outbox outbox) {
+        LOG.warnf("brake %s on %s", brake.id(), brake.words());
+        meters.counter("remit.brakes.applied", "rule", brake.trip().rule().name()).increment();
+        outbox.publish(brake.id(), brake.scope(), Observations.braked(brake), null, null);
+        return brakes.apply(brake);
+    }
+
+    /** Ends what a person discarded with its brake, and records each. */
+    private Uni<Integer> someDiscarded(Outbox outbox) {
+        return proposals
+                .discarded(BATCH)
+                .chain(changes ->
+                        changes.isEmpty()
+                                ? Uni.createFrom().item(0)
+                                : outbox.lock(changes)
+                                        .chain(() -> proposals.standing(changes))
+                                        .chain(found -> end(found, outbox))
+                                        .replaceWith(changes.size()));
+    }
+
+    private Uni<Void> end(List<Proposals.Standing> found, Outbox outbox) {
+        Map<UUID, Proposals.End> ends = new LinkedHashMap<>();
+        for (Proposals.Standing each : found) {
+            if (each.end().isEmpty() && !each.proposed()) {
+                ends.put(each.change(), new Proposals.End("DISCARDED", outbox.now()));
+                outbox.publish(
+                        dev.remit.handoff.Ids.derived(
+                                dev.remit.connector.domain.Ids.NAMESPACE,
+                                "discarded|" + each.change()),
+                        each.change().toString(),
+                        Observations.discarded(each, outbox.now()),
+                        null,
+                        each.brake().orElse(null));
+            }
+        }
+        return ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends);
+    }
+
+    private static Set<UUID> changes(Collection<List<Kept>> kept) {
+        return kept.stream().flatMap(List::stream).map(Kept::change).collect(Collectors.toSet());
+    }
+
+    private static Field field(Proposal proposal) {
+        return new Field(proposal.charter(), proposal.target());
     }
 
     private static void handOn(Kept kept, Outbox outbox) {

@@ -4,6 +4,7 @@ import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
+import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Hash;
@@ -57,7 +58,8 @@ public class PublishCharters {
                                 .add(
                                         firsts.values().stream()
                                                 .map(CharterText.Good::document)
-                                                .toList())
+                                                .toList(),
+                                        outbox.now())
                                 .chain(added ->
                                         published
                                                 .all()
@@ -71,6 +73,25 @@ public class PublishCharters {
                                                     setAside(files, all, outbox);
                                                 }))
                                 .replaceWithVoid());
+    }
+
+    /**
+     * Every version of a charter, the first one first.
+     *
+     * @throws Problem 404 CHARTER_UNKNOWN if it was never published
+     */
+    public Uni<List<PublishedCharters.Version>> history(String name) {
+        return handoffs.transact(List.of(), outbox -> published.history(name))
+                .invoke(found -> {
+                    if (found.isEmpty()) {
+                        throw Problem.of(
+                                404,
+                                "CHARTER_UNKNOWN",
+                                "no charter '"
+                                        + name
+                                        + "' was published; GET /charters lists them");
+                    }
+                });
     }
 
     /** Puts into force what any replica published. */

@@ -134,7 +134,7 @@ public class ReadHrFile {
                                         lines.forEach(line -> slice.take(line, aside));
                                         return slice.openings.values();
                                     })
-                                    .chain(openings -> propose.propose(openings, outbox))
+                                    .chain(openings -> propose.trigger(openings, outbox))
                                     .chain(() ->
                                             lines.size() < SLICE
                                                     ? events.fileRead(table.contentHash(), name)

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param modes each of its actions with its mode, ASSIST or OWN
  * @param employee the digital employee that proposes when the trigger fires
  * @param principal the person responsible for that digital employee
+ * @param trackRecord when the digital employee is demoted; empty for never
  */
 public record Charter(
         String name,
@@ -24,7 +25,8 @@ public record Charter(
         Optional<Trigger> trigger,
         String employee,
         String principal,
-        Limits limits) {
+        Limits limits,
+        Optional<TrackRecord> trackRecord) {
 
     /**
      * When it holds and how much may happen under it.
@@ -44,6 +46,11 @@ public record Charter(
             return new Limits(
                     Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
+    }
+
+    /** Whether it limits how much may happen under it. */
+    public boolean isLimited() {
+        return limits.changesPerHour().isPresent() || limits.shareOfPopulation().isPresent();
     }
 
     /** The event that opens a change by itself. */

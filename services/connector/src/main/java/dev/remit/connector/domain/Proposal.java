@@ -23,6 +23,23 @@ public record Proposal(
         String proposer,
         Optional<String> principal,
         Optional<Agent> agent) {
+    /** The same for a person to execute. */
+    public Proposal assisted() {
+        return new Proposal(
+                charter,
+                charterVersion,
+                charterHash,
+                "ASSIST",
+                subjectSystem,
+                subjectId,
+                target,
+                action,
+                reason,
+                proposer,
+                principal,
+                agent);
+    }
+
     /** Who proposes. */
     public Proposer by() {
         return new Proposer(proposer, principal, agent);

@@ -188,7 +188,8 @@ class AskForChangesTest {
                                 Optional.empty(),
                                 "clerk",
                                 "owner",
-                                Charter.Limits.none())));
+                                Charter.Limits.none(),
+                                Optional.empty())));
         Result result = ask(new Wish("leavers", "hr", "E1", "scim:new", "offboard", "why", ANN));
         assertThat(result.status()).isEqualTo(503);
         assertThat(memory.messages(ProposalRefused.class)).isEmpty();

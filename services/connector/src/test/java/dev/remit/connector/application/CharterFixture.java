@@ -1,6 +1,7 @@
 package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.connector.domain.WorkerEvent;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,22 @@ final class CharterFixture {
         return leavers(version, hash, Charter.Limits.none());
     }
 
+    /** The same, with a track record. */
+    static Charter leavers(String version, String hash, TrackRecord trackRecord) {
+        Charter charter = leavers(version, hash);
+        return new Charter(
+                charter.name(),
+                version,
+                hash,
+                charter.systems(),
+                charter.modes(),
+                charter.trigger(),
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                Optional.of(trackRecord));
+    }
+
     /** The same, within limits. */
     static Charter leavers(String version, String hash, Charter.Limits limits) {
         return new Charter(
@@ -26,6 +43,7 @@ final class CharterFixture {
                 Optional.of(new Charter.Trigger(WorkerEvent.Type.LEFT, "offboard", "scim:hr")),
                 "clerk",
                 "owner",
-                limits);
+                limits,
+                Optional.empty());
     }
 }

@@ -1,7 +1,9 @@
 package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Admission;
+import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.HaltRegister;
 import dev.remit.handoff.halt.InForce;
@@ -56,6 +58,11 @@ public final class Memory implements Handoffs {
         final Map<UUID, Letter> letters = new LinkedHashMap<>();
         final List<Aside> asides = new ArrayList<>();
         final Map<String, HaltRegister.Last> halts = new LinkedHashMap<>();
+        final Map<UUID, Brakes.Applied> brakes = new LinkedHashMap<>();
+        final Map<UUID, UUID> held = new HashMap<>();
+        final List<TrackRecord.Misstep> missteps = new ArrayList<>();
+        final Map<String, Instant> publishedAt = new HashMap<>();
+        final Map<UUID, Instant> proposedAt = new HashMap<>();
 
         Tables copy() {
             Tables copy = new Tables();
@@ -76,6 +83,11 @@ public final class Memory implements Handoffs {
             copy.letters.putAll(letters);
             copy.asides.addAll(asides);
             copy.halts.putAll(halts);
+            copy.brakes.putAll(brakes);
+            copy.held.putAll(held);
+            copy.missteps.addAll(missteps);
+            copy.publishedAt.putAll(publishedAt);
+            copy.proposedAt.putAll(proposedAt);
             return copy;
         }
     }
@@ -129,11 +141,39 @@ public final class Memory implements Handoffs {
     }
 
     public ObserveTarget observe(Feeds feeds) {
-        return new ObserveTarget(this, feeds, new MemoryAccounts(), new MemoryPositions(), meters);
+        return new ObserveTarget(
+                this,
+                feeds,
+                new MemoryAccounts(),
+                new MemoryPositions(),
+                new MemoryBrakes(),
+                new MemoryProposals(),
+                0.2,
+                meters);
     }
 
-    ProposeChange propose() {
-        return new ProposeChange(this, new MemoryProposals());
+    ProposeChange propose(Charters charters) {
+        return new ProposeChange(
+                this,
+                new MemoryProposals(),
+                new MemoryBrakes(),
+                new MemoryAccounts(),
+                charters,
+                new MemoryHalts(),
+                meters);
+    }
+
+    KeepTrackRecord trackRecord() {
+        return new KeepTrackRecord(
+                this,
+                new MemoryProposals(),
+                new MemoryCharters(),
+                new MemoryMissteps(),
+                new MemoryHalts());
+    }
+
+    ReleaseBrake brakes() {
+        return new ReleaseBrake(this, new MemoryBrakes(), new MemoryProposals(), meters);
     }
 
     AskForChanges ask(Charters charters) {
@@ -142,7 +182,7 @@ public final class Memory implements Handoffs {
                 charters,
                 new MemorySubjects(),
                 new MemoryProposals(),
-                propose(),
+                propose(charters),
                 new MemoryAnswers(),
                 new MemoryHalts(),
                 meters);
@@ -179,7 +219,7 @@ public final class Memory implements Handoffs {
     }
 
     ReadHrFile readHrFile(Feeds feeds, Charters charters) {
-        return new ReadHrFile(feeds, new MemoryEvents(), charters, propose(), meters);
+        return new ReadHrFile(feeds, new MemoryEvents(), charters, propose(charters), meters);
     }
 
     /** What was handed on and published, of this type, in order. */
@@ -312,6 +352,7 @@ public final class Memory implements Handoffs {
                     tables.since.put(each.change(), at);
                     if (!each.due().isAfter(today)) {
                         tables.proposed.add(each.change());
+                        tables.proposedAt.put(each.change(), at);
                     }
                 }
             }
@@ -346,13 +387,15 @@ public final class Memory implements Handoffs {
                 List<Proposals.Kept> under =
                         tables.proposals.values().stream()
                                 .filter(each -> each.proposal().charter().equals(field.charter()))
+                                .filter(each -> tables.proposed.contains(each.change()))
+                                .filter(each -> !tables.held.containsKey(each.change()))
                                 .toList();
                 loads.put(
                         field,
                         new Admission.Load(
                                 under.stream()
                                         .filter(each ->
-                                                tables.since.get(each.change()).isAfter(since))
+                                                tables.proposedAt.get(each.change()).isAfter(since))
                                         .count(),
                                 under.stream()
                                         .filter(each ->
@@ -381,7 +424,10 @@ public final class Memory implements Handoffs {
                     tables.since.get(change),
                     tables.proposed.contains(change),
                     Optional.ofNullable(tables.withdrawn.get(change)),
-                    Optional.ofNullable(tables.ends.get(change)));
+                    Optional.ofNullable(tables.ends.get(change)),
+                    tables.proposed.contains(change)
+                            ? Optional.empty()
+                            : Optional.ofNullable(tables.held.get(change)));
         }
 
         @Override
@@ -444,18 +490,164 @@ public final class Memory implements Handoffs {
                     tables.proposals.values().stream()
                             .filter(each -> !tables.proposed.contains(each.change()))
                             .filter(each -> !tables.ends.containsKey(each.change()))
+                            .filter(each -> isFree(each.change()))
                             .filter(each -> !each.due().isAfter(today))
                             .map(Proposals.Kept::change)
                             .limit(atMost)
                             .toList());
         }
 
+        private boolean isFree(UUID change) {
+            return !tables.held.containsKey(change)
+                    || outcome(change).filter(Brake.Outcome.RELEASED::equals).isPresent();
+        }
+
+        private Optional<Brake.Outcome> outcome(UUID change) {
+            return Optional.ofNullable(tables.held.get(change))
+                    .map(tables.brakes::get)
+                    .flatMap(Brakes.Applied::end)
+                    .map(Brakes.Ended::outcome);
+        }
+
         @Override
-        public Uni<List<Proposals.Kept>> take(Collection<UUID> changes) {
+        public Uni<List<Waiting>> waiting(Collection<UUID> changes) {
             return answer(
                     changes.stream()
-                            .filter(tables.proposed::add)
-                            .map(tables.proposals::get)
+                            .filter(each -> !tables.proposed.contains(each))
+                            .filter(each -> !tables.ends.containsKey(each))
+                            .filter(this::isFree)
+                            .map(each ->
+                                    new Waiting(
+                                            tables.proposals.get(each),
+                                            tables.held.containsKey(each)))
+                            .toList());
+        }
+
+        @Override
+        public Uni<Void> take(Collection<UUID> changes, Instant at) {
+            tables.proposed.addAll(changes);
+            changes.forEach(each -> tables.proposedAt.put(each, at));
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> hold(Collection<Proposals.Kept> proposals, UUID brake, Instant at) {
+            for (Proposals.Kept each : proposals) {
+                if (!tables.proposed.contains(each.change())
+                        && !tables.ends.containsKey(each.change())) {
+                    tables.proposals.putIfAbsent(each.change(), each);
+                    tables.since.putIfAbsent(each.change(), at);
+                    tables.held.putIfAbsent(each.change(), brake);
+                }
+            }
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<UUID>> discarded(int atMost) {
+            return answer(
+                    tables.held.keySet().stream()
+                            .filter(each -> !tables.proposed.contains(each))
+                            .filter(each -> !tables.ends.containsKey(each))
+                            .filter(each ->
+                                    outcome(each)
+                                            .filter(Brake.Outcome.DISCARDED::equals)
+                                            .isPresent())
+                            .limit(atMost)
+                            .toList());
+        }
+    }
+
+    private final class MemoryBrakes implements Brakes {
+        private Applied counted(Applied standing) {
+            return new Applied(
+                    standing.brake(),
+                    standing.end(),
+                    tables.held.entrySet().stream()
+                            .filter(each -> each.getValue().equals(standing.brake().id()))
+                            .filter(each -> !tables.proposed.contains(each.getKey()))
+                            .filter(each -> !tables.ends.containsKey(each.getKey()))
+                            .count(),
+                    standing.spent());
+        }
+
+        @Override
+        public Uni<Map<String, Brake>> on(Collection<String> scopes) {
+            Map<String, Brake> on = new HashMap<>();
+            tables.brakes.values().stream()
+                    .filter(each -> each.end().isEmpty())
+                    .map(Applied::brake)
+                    .filter(each -> scopes.contains(each.scope()))
+                    .forEach(each -> on.put(each.scope(), each));
+            return answer(on);
+        }
+
+        @Override
+        public Uni<Optional<Applied>> last(String scope) {
+            return answer(
+                    tables.brakes.values().stream()
+                            .filter(each -> each.brake().scope().equals(scope))
+                            .reduce((earlier, later) -> later)
+                            .map(this::counted));
+        }
+
+        @Override
+        public Uni<Optional<Applied>> find(UUID id) {
+            return answer(Optional.ofNullable(tables.brakes.get(id)).map(this::counted));
+        }
+
+        @Override
+        public Uni<List<Applied>> on() {
+            return answer(
+                    tables.brakes.values().stream()
+                            .filter(each -> each.end().isEmpty())
+                            .map(this::counted)
+                            .toList());
+        }
+
+        @Override
+        public Uni<Void> apply(Brake brake) {
+            tables.brakes.put(brake.id(), new Applied(brake, Optional.empty(), 0, false));
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> end(UUID id, Ended end) {
+            tables.brakes.computeIfPresent(
+                    id,
+                    (_, standing) ->
+                            new Applied(standing.brake(), Optional.of(end), 0, standing.spent()));
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> spend(UUID id) {
+            tables.brakes.computeIfPresent(
+                    id, (_, standing) -> new Applied(standing.brake(), standing.end(), 0, true));
+            return answer(null);
+        }
+    }
+
+    private final class MemoryMissteps implements Missteps {
+        @Override
+        public Uni<Void> add(Collection<TrackRecord.Misstep> missteps) {
+            for (TrackRecord.Misstep each : missteps) {
+                if (tables.missteps.stream()
+                        .noneMatch(other ->
+                                other.change().equals(each.change())
+                                        && other.kind() == each.kind())) {
+                    tables.missteps.add(each);
+                }
+            }
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<TrackRecord.Misstep>> since(String charter, Instant from) {
+            return answer(
+                    tables.missteps.stream()
+                            .filter(each -> each.charter().equals(charter))
+                            .filter(each -> each.at().isAfter(from))
                             .toList());
         }
     }
@@ -505,7 +697,7 @@ public final class Memory implements Handoffs {
 
     private final class MemoryCharters implements PublishedCharters {
         @Override
-        public Uni<Set<String>> add(Collection<Document> charters) {
+        public Uni<Set<String>> add(Collection<Document> charters, Instant at) {
             Set<String> added = new HashSet<>();
             for (Document each : charters) {
                 boolean known =
@@ -517,10 +709,26 @@ public final class Memory implements Handoffs {
                                                         .equals(each.charter().version()));
                 if (!known) {
                     tables.charters.add(each);
+                    tables.publishedAt.put(each.charter().hash(), at);
                     added.add(each.charter().hash());
                 }
             }
             return answer(added);
+        }
+
+        @Override
+        public Uni<List<Version>> history(String name) {
+            return answer(
+                    tables.charters.stream()
+                            .filter(each -> each.charter().name().equals(name))
+                            .map(each ->
+                                    new Version(
+                                            each.charter().version(),
+                                            each.charter().hash(),
+                                            each.document(),
+                                            Optional.ofNullable(
+                                                    tables.publishedAt.get(each.charter().hash()))))
+                            .toList());
         }
 
         @Override
@@ -533,6 +741,15 @@ public final class Memory implements Handoffs {
         @Override
         public Uni<Map<String, String>> fingerprints(String system) {
             return answer(Map.copyOf(tables.accounts.getOrDefault(system, Map.of())));
+        }
+
+        @Override
+        public Uni<Map<String, Long>> counts(Collection<String> systems) {
+            Map<String, Long> counts = new HashMap<>();
+            systems.forEach(system ->
+                    counts.put(
+                            system, (long) tables.accounts.getOrDefault(system, Map.of()).size()));
+            return answer(counts);
         }
 
         @Override

@@ -57,6 +57,22 @@ class PublishChartersTest {
     }
 
     @Test
+    void theHistoryTellsEveryVersionTheFirstOneFirst() {
+        publish(good("a.yaml", "1", "h1"));
+        publish(good("a.yaml", "2", "h2"), good("b.yaml", "2", "h3"));
+        PublishCharters publishing = memory.publish(memory.feeds(), charters);
+        assertThat(publishing.history("leavers").await().indefinitely())
+                .extracting(PublishedCharters.Version::hash)
+                .containsExactly("h1", "h2");
+        assertThat(publishing.history("leavers").await().indefinitely())
+                .extracting(PublishedCharters.Version::at)
+                .containsOnly(java.util.Optional.of(memory.now));
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> publishing.history("none").await().indefinitely())
+                .hasMessageContaining("GET /charters lists them");
+    }
+
+    @Test
     void everyReplicaPutsIntoForceWhatOnePublished() {
         Charters elsewhere = new Charters();
         publish(good("a.yaml", "1", "h1"));

@@ -124,12 +124,12 @@ class ReadHrFileTest {
     void aChangeIsProposedOnItsDayOnceAndByOneReplica() {
         read("a", left("1", "E1", TODAY.plusDays(1)));
         assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
-        memory.propose().proposeDue().await().indefinitely();
+        memory.propose(charters).proposeDue().await().indefinitely();
         assertThat(memory.messages(ChangeProposed.class)).isEmpty();
 
         memory.now = memory.now.plus(Duration.ofDays(1));
-        memory.propose().proposeDue().await().indefinitely();
-        memory.propose().proposeDue().await().indefinitely();
+        memory.propose(charters).proposeDue().await().indefinitely();
+        memory.propose(charters).proposeDue().await().indefinitely();
         assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
     }
 

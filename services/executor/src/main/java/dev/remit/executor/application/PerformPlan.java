@@ -7,6 +7,7 @@ import dev.remit.executor.domain.Finding;
 import dev.remit.executor.domain.Next;
 import dev.remit.executor.domain.Order;
 import dev.remit.executor.domain.TargetState;
+import dev.remit.handoff.halt.Scopes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Multi;
@@ -17,8 +18,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -222,11 +225,20 @@ public class PerformPlan {
 
     /** Each call is a step that is finished; before the next one, halts are asked for. */
     private Uni<Void> unlessHalted(Work work, Call call) {
-        return halts.against(work.leased.intent().scopes())
+        return halts.against(against(work))
                 .chain(halt ->
                         halt.isPresent()
                                 ? Uni.createFrom().failure(new Halted(halt.get()))
                                 : change(work, call));
+    }
+
+    /** What keeps a call from being made; before the first one, a demotion does too. */
+    private static Set<String> against(Work work) {
+        Set<String> scopes = new LinkedHashSet<>(work.leased.intent().scopes());
+        if (!work.touched && !work.leased.interrupted()) {
+            scopes.addAll(Scopes.own(scopes));
+        }
+        return scopes;
     }
 
     private Uni<Void> change(Work work, Call call) {

@@ -550,6 +550,48 @@ class ExecutionTest {
                 .isInstanceOf(TakeOnExecution.Taken.Halted.class);
     }
 
+    @Test
+    void whatIsNotBegunAPersonExecutesOnceTheDigitalEmployeeIsDemoted() {
+        world.halt("own/leavers");
+        var instance = world.instance();
+        Intent intent = world.intent(world.acme, "a1");
+        instance.receives(intent);
+        World.until(() -> world.leased() == 1);
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        assertThat(world.acme.calls).isEmpty();
+
+        world.halted = InForce.NONE;
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        assertThat(world.acme.calls)
+                .as("what was left to a person stays so, though it is promoted")
+                .isEmpty();
+    }
+
+    @Test
+    void aDemotionBeforeTheFirstCallLeavesItToAPersonAndAmidThePlanItIsFinished() {
+        var waiting = hold(world.acme, "read a1");
+        var instance = world.instance();
+        instance.receives(world.intent(world.acme, "a1"));
+        World.until(() -> waiting.size() == 1);
+        world.halt("own/leavers");
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        waiting.remove().complete(null);
+        World.until(() -> world.waiting() == 1);
+        assertThat(world.acme.calls).containsExactly("read a1");
+
+        world.halted = InForce.NONE;
+        var amid = hold(world.acme, "disable a2");
+        instance.receives(world.intent(world.acme, "a2"));
+        World.until(() -> amid.size() == 1);
+        world.halt("own/leavers");
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        amid.remove().complete(null);
+        World.until(() -> world.outcomes().size() == 1);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+    }
+
     /** Calls that start so wait until their emitter is completed. */
     private static Queue<UniEmitter<? super Void>> hold(World.FakeTarget target, String call) {
         var waiting = new ConcurrentLinkedQueue<UniEmitter<? super Void>>();

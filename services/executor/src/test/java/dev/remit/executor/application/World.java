@@ -9,6 +9,7 @@ import dev.remit.executor.domain.Report;
 import dev.remit.executor.domain.TargetState;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.InForce;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Hash;
@@ -434,6 +435,25 @@ final class World {
                     });
         }
 
+        /** What is not begun a person executes once the digital employee is demoted. */
+        private Intent inItsMode(Row row) {
+            Intent intent = row.intent;
+            return row.startedAt.isPresent() || halted.over(Scopes.own(intent.scopes())).isEmpty()
+                    ? intent
+                    : new Intent(
+                            intent.authorization(),
+                            intent.change(),
+                            intent.cause(),
+                            intent.target(),
+                            intent.account(),
+                            intent.plan(),
+                            intent.planHash(),
+                            intent.authorizedAt(),
+                            intent.expiresAt(),
+                            true,
+                            intent.scopes());
+        }
+
         @Override
         public Uni<List<Leased>> lease(Lot lot, int most, Duration lease, Instant now) {
             return atomic(
@@ -443,7 +463,7 @@ final class World {
                                     .limit(most)
                                     .map(row ->
                                             new Row(
-                                                    row.intent,
+                                                    inItsMode(row),
                                                     row.state,
                                                     row.attempt + 1,
                                                     row.startedAt.isPresent(),

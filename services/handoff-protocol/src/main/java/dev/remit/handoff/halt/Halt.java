@@ -13,6 +13,8 @@ import java.util.UUID;
 public record Halt(UUID id, String scope, String by, String reason, Instant since) {
     /** For whoever is kept from deciding by it. */
     public String words() {
-        return scope + " is halted since " + since + " by " + by + ": " + reason;
+        return Scopes.isOwn(scope)
+                ? "demoted since " + since + ": " + reason
+                : scope + " is halted since " + since + " by " + by + ": " + reason;
     }
 }

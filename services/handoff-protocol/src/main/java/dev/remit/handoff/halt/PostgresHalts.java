@@ -3,6 +3,8 @@ package dev.remit.handoff.halt;
 import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -40,7 +42,10 @@ public class PostgresHalts implements HaltRegister {
                     + " on conflict (scope) do update set lifted_by = excluded.lifted_by, lifted_at = excluded.lifted_at"
                     + " where known.halt_id = excluded.halt_id and known.lifted_at is null";
 
-    /** Takes in the halts and resumptions of a batch, in their order; passes over the rest. */
+    /**
+     * Takes in the halts and resumptions of a batch, and demotions and promotions, in their order;
+     * passes over the rest.
+     */
     public Uni<Void> take(List<Received> batch) {
         List<Uni<Void>> told = new ArrayList<>();
         for (Received received : batch) {
@@ -64,6 +69,26 @@ public class PostgresHalts implements HaltRegister {
                                         Scopes.of(resumed.getScope()).orElse(Scopes.MESH),
                                         resumed.getResumedBy().getId(),
                                         resumed.getResumedAt()));
+                case EmployeeDemoted demoted ->
+                        told.add(
+                                halt(
+                                        new Halt(
+                                                demoted.getDemotionId(),
+                                                Scopes.own(demoted.getCharter().getName()),
+                                                received.envelope().source().id(),
+                                                demoted.getChanges().size()
+                                                        + " "
+                                                        + demoted.getLimit()
+                                                        + ", the charter allows "
+                                                        + demoted.getAllowed(),
+                                                demoted.getDemotedAt())));
+                case EmployeePromoted promoted ->
+                        told.add(
+                                lift(
+                                        promoted.getDemotionId(),
+                                        Scopes.own(promoted.getCharter()),
+                                        promoted.getPromotedBy().getId(),
+                                        promoted.getPromotedAt()));
                 default -> {}
             }
         }

@@ -13,8 +13,9 @@ import java.util.Set;
 
 /**
  * The scopes that a halt can have, as text: {@code mesh}, {@code charter/<name>}, {@code
- * version/<hash of the document>}, {@code agent/<immutable id or OAuth client>}. A change is in
- * several of them; it is halted while one of them is.
+ * version/<hash of the document>}, {@code agent/<immutable id or OAuth client>}. A demotion is kept
+ * like a halt, of the scope {@code own/<charter>}, which no change is in: it takes only mode OWN
+ * away. A change is in several of them; it is halted while one of them is.
  */
 public final class Scopes {
     /** Everything. */
@@ -23,6 +24,7 @@ public final class Scopes {
     private static final String CHARTER = "charter/";
     private static final String VERSION = "version/";
     private static final String AGENT = "agent/";
+    private static final String OWN = "own/";
 
     private Scopes() {}
 
@@ -36,6 +38,27 @@ public final class Scopes {
 
     public static String agent(String id) {
         return AGENT + id;
+    }
+
+    /** What a digital employee owns under a charter; see {@code EmployeeDemoted}. */
+    public static String own(String charter) {
+        return OWN + charter;
+    }
+
+    /** Whether a scope is of a demotion, not of a halt. */
+    public static boolean isOwn(String scope) {
+        return scope.startsWith(OWN);
+    }
+
+    /** What a digital employee would own of a change that is in these scopes. */
+    public static Set<String> own(Set<String> scopes) {
+        Set<String> own = new LinkedHashSet<>();
+        for (String scope : scopes) {
+            if (scope.startsWith(CHARTER)) {
+                own.add(own(scope.substring(CHARTER.length())));
+            }
+        }
+        return own;
     }
 
     /**

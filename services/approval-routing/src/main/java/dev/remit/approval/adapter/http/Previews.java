@@ -8,6 +8,7 @@ import dev.remit.approval.application.PreviewRoute;
 import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Forecast;
+import dev.remit.approval.domain.ModeDecision;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
 import dev.remit.handoff.http.Problem;
@@ -85,7 +86,17 @@ public class Previews {
     public record Violation(String rule, String version, String words) {}
 
     /** A route of which nothing is kept; later stages as if nobody had decided before them. */
-    public record View(List<Stage> stages, @Nullable String held, List<Violation> violations) {}
+    public record View(
+            List<Stage> stages,
+            @Nullable String held,
+            List<Violation> violations,
+            @Nullable Mode mode) {}
+
+    /** In which mode it would be executed as things are: OWN if every condition holds. */
+    public record Mode(String mode, List<Condition> conditions) {}
+
+    /** A condition for mode OWN, and why it holds or does not. */
+    public record Condition(String name, boolean holds, String reason) {}
 
     private final PreviewRoute preview;
 
@@ -165,6 +176,15 @@ public class Previews {
                 forecast.held().orElse(null),
                 forecast.violations().stream()
                         .map(each -> new Violation(each.rule(), each.version(), each.words()))
+                        .toList(),
+                forecast.mode().map(Previews::mode).orElse(null));
+    }
+
+    private static Mode mode(ModeDecision decided) {
+        return new Mode(
+                decided.isOwn() ? "OWN" : "ASSIST",
+                decided.conditions().stream()
+                        .map(each -> new Condition(each.name(), each.holds(), each.reason()))
                         .toList());
     }
 

@@ -19,6 +19,7 @@ import dev.remit.approval.domain.Source;
 import dev.remit.approval.domain.Threshold;
 import dev.remit.approval.domain.WorkingTime;
 import dev.remit.charter.Conditions.Place;
+import dev.remit.charter.Vocabulary;
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
 import java.time.DateTimeException;
@@ -145,7 +146,31 @@ public final class JsonCharter {
                         spec.path("execution").path("authorizationExpiresAfter"),
                         "/spec/execution/authorizationExpiresAfter"),
                 protectedEntitlements(spec),
+                domain(spec),
                 routeHash(spec));
+    }
+
+    private static Charter.Domain domain(JsonNode spec) {
+        Set<String> systems = new HashSet<>();
+        spec.at("/domain/systems").forEach(each -> systems.add(each.asText()));
+        Map<String, String> modes = new HashMap<>();
+        spec.at("/domain/actions")
+                .forEach(each -> modes.put(each.path("name").asText(), each.path("mode").asText()));
+        List<String> proofs = new ArrayList<>();
+        spec.path("proof").forEach(each -> proofs.add(each.asText()));
+        Map<String, List<String>> unprovable = new HashMap<>();
+        for (String system : systems) {
+            unprovable.put(
+                    system,
+                    proofs.stream()
+                            .flatMap(proof -> Vocabulary.unprovable(proof, system).stream())
+                            .toList());
+        }
+        return new Charter.Domain(
+                Set.copyOf(systems),
+                Map.copyOf(modes),
+                List.copyOf(proofs),
+                Map.copyOf(unprovable));
     }
 
     private static Set<String> protectedEntitlements(JsonNode spec) {

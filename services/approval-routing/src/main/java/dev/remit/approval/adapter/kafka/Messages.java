@@ -25,6 +25,9 @@ import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.PasskeyAssertion;
 import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ModeCondition;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.RuleViolation;
 import java.nio.ByteBuffer;
@@ -155,6 +158,7 @@ public final class Messages {
                 .setAuthorizedAt(now)
                 .setExpiresAt(authorized.until())
                 .setHeldAfterwards(authorized.held().orElse(null))
+                .setModeDecision(mode(authorized.mode()))
                 .build();
     }
 
@@ -196,6 +200,14 @@ public final class Messages {
 
     private static Actor human(String id) {
         return Actor.newBuilder().setId(id).setKind(ActorKind.HUMAN).build();
+    }
+
+    private static ModeDecision mode(dev.remit.approval.domain.ModeDecision decided) {
+        return new ModeDecision(
+                decided.isOwn() ? Mode.OWN : Mode.ASSIST,
+                decided.conditions().stream()
+                        .map(each -> new ModeCondition(each.name(), each.holds(), each.reason()))
+                        .toList());
     }
 
     private static DecisionBinding binding(Happened.Standing standing, Decision decision) {

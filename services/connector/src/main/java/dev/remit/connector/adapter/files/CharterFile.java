@@ -9,13 +9,16 @@ import dev.remit.charter.Lint;
 import dev.remit.connector.application.CharterText;
 import dev.remit.connector.application.PublishedCharters;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.merkle.Hash;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -128,13 +131,48 @@ public final class CharterFile {
                         trigger,
                         text(root, "/spec/proposers/digitalEmployee/id"),
                         text(root, "/spec/proposers/digitalEmployee/principal"),
-                        limits(root));
+                        limits(root),
+                        trackRecord(root));
         trigger.flatMap(each -> charter.refuses(each.target(), each.action()))
                 .ifPresent(refusal -> {
                     throw new IllegalArgumentException(
                             "/spec/trigger/" + refusal.field() + ": " + refusal.detail());
                 });
         return charter;
+    }
+
+    private static Optional<TrackRecord> trackRecord(JsonNode root) {
+        JsonNode record = root.at("/spec/trackRecord");
+        if (record.isMissingNode()) {
+            return Optional.empty();
+        }
+        Map<TrackRecord.Kind, Long> allowed = new EnumMap<>(TrackRecord.Kind.class);
+        limit(record, "failures", TrackRecord.Kind.FAILURES, allowed);
+        limit(record, "compensations", TrackRecord.Kind.COMPENSATIONS, allowed);
+        limit(record, "overrides", TrackRecord.Kind.OVERRIDES, allowed);
+        limit(record, "refusedClosures", TrackRecord.Kind.REFUSED_CLOSURES, allowed);
+        try {
+            return Optional.of(
+                    new TrackRecord(
+                            Duration.parse(text(root, "/spec/trackRecord/within")),
+                            Map.copyOf(allowed)));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "/spec/trackRecord/within: is not a duration of the form P30D", e);
+        }
+    }
+
+    private static void limit(
+            JsonNode record, String name, TrackRecord.Kind kind, Map<TrackRecord.Kind, Long> to) {
+        JsonNode most = record.path(name);
+        if (most.isMissingNode()) {
+            return;
+        }
+        if (!most.isIntegralNumber() || most.asLong() < 0) {
+            throw new IllegalArgumentException(
+                    "/spec/trackRecord/" + name + ": is not a whole number from 0 on");
+        }
+        to.put(kind, most.asLong());
     }
 
     private static Charter.Limits limits(JsonNode root) {

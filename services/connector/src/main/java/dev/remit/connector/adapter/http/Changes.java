@@ -75,7 +75,7 @@ public class Changes {
     /**
      * A change as it was proposed and as it stands.
      *
-     * @param state WAITING for its day, OPEN, WITHDRAWING, or how it ended
+     * @param state WAITING for its day, HELD by a brake, OPEN, WITHDRAWING, or how it ended
      */
     @Schema(name = "Change")
     public record View(
@@ -366,7 +366,9 @@ public class Changes {
                 .orElse(
                         standing.withdrawnAt().isPresent()
                                 ? "WITHDRAWING"
-                                : standing.proposed() ? "OPEN" : "WAITING");
+                                : standing.proposed()
+                                        ? "OPEN"
+                                        : standing.brake().isPresent() ? "HELD" : "WAITING");
     }
 
     private static String cursor(Place place) {

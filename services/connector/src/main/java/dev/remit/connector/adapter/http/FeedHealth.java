@@ -27,6 +27,8 @@ class FeedHealth implements HealthCheck {
                         case State.ReadElsewhere() ->
                                 response.withData(feed, "read by another replica");
                         case State.NotReadYet() -> response.withData(feed, "not read yet").down();
+                        // a person must be able to ask for its release here
+                        case State.Doubted(String reason) -> response.withData(feed, reason);
                         case State.Fails(String reason) -> response.withData(feed, reason).down();
                     }
                 });

@@ -2,14 +2,48 @@ package dev.remit.connector.adapter.kafka;
 
 import dev.remit.connector.application.Closings;
 import dev.remit.connector.application.Proposals;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.ChangeClosed;
+import dev.remit.wire.v1.ClosureRefused;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /** Reads what the ledger decided. */
 @Singleton
 class KafkaClosings implements Closings {
+    @Override
+    public Optional<Seen> misstep(Received received) {
+        return switch (received.message()) {
+            case ChangeClosed closed ->
+                    kind(closed)
+                            .map(kind ->
+                                    new Seen(closed.getChangeId(), kind, closed.getClosedAt()));
+            case ClosureRefused refused ->
+                    Optional.of(
+                            new Seen(
+                                    refused.getChangeId(),
+                                    TrackRecord.Kind.REFUSED_CLOSURES,
+                                    refused.getDecidedAt()));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<TrackRecord.Kind> kind(ChangeClosed closed) {
+        return switch (closed.getOutcome()) {
+            case FAILED -> Optional.of(TrackRecord.Kind.FAILURES);
+            case COMPENSATED -> Optional.of(TrackRecord.Kind.COMPENSATIONS);
+            case WITHDRAWN -> Optional.of(TrackRecord.Kind.OVERRIDES);
+            // what the executor refuses is nobody's override
+            case REFUSED ->
+                    closed.getProofs().stream()
+                                    .anyMatch(proof -> proof.getName().equals("approval.denied"))
+                            ? Optional.of(TrackRecord.Kind.OVERRIDES)
+                            : Optional.empty();
+            case COMPLETED, HALTED, EXPIRED, UNKNOWN -> Optional.empty();
+        };
+    }
+
     @Override
     public Optional<Closing> of(Received received) {
         return received.message() instanceof ChangeClosed closed

@@ -1,10 +1,14 @@
 package dev.remit.connector.adapter.kafka;
 
+import dev.remit.connector.application.Brakes;
+import dev.remit.connector.application.Proposals;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
+import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.TrackRecord;
 import dev.remit.connector.domain.Wish;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.halt.Halt;
@@ -15,17 +19,24 @@ import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.Agent;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeOutcome;
+import dev.remit.wire.v1.BrakeReleased;
+import dev.remit.wire.v1.BrakeRule;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.Subject;
+import dev.remit.wire.v1.TrackRecordLimit;
 import dev.remit.wire.v1.WorkerEventType;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -197,6 +208,107 @@ public final class Observations {
                 .setReason(reason)
                 .setResumedAt(at)
                 .build();
+    }
+
+    /** A digital employee is demoted. */
+    public static EmployeeDemoted demoted(
+            Charter charter, Halt demotion, TrackRecord.Exceeded exceeded, Instant from) {
+        return EmployeeDemoted.newBuilder()
+                .setDemotionId(demotion.id())
+                .setCharter(new CharterRef(charter.name(), charter.version(), charter.hash()))
+                .setEmployee(employee(charter))
+                .setLimit(TrackRecordLimit.valueOf(exceeded.kind().name()))
+                .setAllowed(exceeded.allowed())
+                .setChanges(exceeded.changes())
+                .setCountedFrom(from)
+                .setDemotedAt(demotion.since())
+                .build();
+    }
+
+    /** A person promotes a digital employee. */
+    public static EmployeePromoted promoted(
+            Charter charter, Halt demotion, String by, String reason, Instant at) {
+        return EmployeePromoted.newBuilder()
+                .setDemotionId(demotion.id())
+                .setCharter(charter.name())
+                .setEmployee(employee(charter))
+                .setPromotedBy(person(by))
+                .setReason(reason)
+                .setPromotedAt(at)
+                .build();
+    }
+
+    private static Actor employee(Charter charter) {
+        return Actor.newBuilder()
+                .setId(charter.employee())
+                .setKind(ActorKind.DIGITAL_EMPLOYEE)
+                .setPrincipal(charter.principal())
+                .build();
+    }
+
+    /** A brake. */
+    public static BrakeApplied braked(Brake brake) {
+        return BrakeApplied.newBuilder()
+                .setBrakeId(brake.id())
+                .setRule(BrakeRule.valueOf(brake.trip().rule().name()))
+                .setSource(brake.source())
+                .setCharter(
+                        brake.origin()
+                                .map(origin ->
+                                        new CharterRef(
+                                                origin.charter(), origin.version(), origin.hash()))
+                                .orElse(null))
+                .setTrigger(brake.origin().map(Brake.Origin::event).orElse(null))
+                .setAffected(brake.trip().affected())
+                .setAllowed(brake.trip().allowed())
+                .setPopulation(brake.trip().population().orElse(null))
+                .setHeld(brake.held())
+                .setRoles(Brake.ROLES)
+                .setAppliedAt(brake.since())
+                .build();
+    }
+
+    /** The end of a brake, by a person or because the source recovered. */
+    public static BrakeReleased released(Brake brake, Brakes.Ended end, long changes) {
+        return BrakeReleased.newBuilder()
+                .setBrakeId(brake.id())
+                .setOutcome(BrakeOutcome.valueOf(end.outcome().name()))
+                .setReleasedBy(
+                        end.outcome() == Brake.Outcome.RECOVERED
+                                ? Actor.newBuilder()
+                                        .setId(end.by())
+                                        .setKind(ActorKind.SERVICE)
+                                        .build()
+                                : person(end.by()))
+                .setReason(end.reason())
+                .setChanges(changes)
+                .setReleasedAt(end.at())
+                .build();
+    }
+
+    /** A held change that a person discarded with its brake: it is refused like any other. */
+    public static ProposalRefused discarded(Proposals.Standing held, Instant now) {
+        Proposal proposal = held.proposal();
+        return refused(
+                new Wish(
+                        proposal.charter(),
+                        proposal.subjectSystem(),
+                        proposal.subjectId(),
+                        proposal.target(),
+                        proposal.action(),
+                        proposal.reason(),
+                        proposal.by()),
+                new Charter.Refusal(
+                        409,
+                        "subject",
+                        "BRAKE_DISCARDED",
+                        "change "
+                                + held.change()
+                                + " was held by brake "
+                                + held.brake().map(UUID::toString).orElse("")
+                                + " and discarded with it"),
+                Optional.of(proposal.charterHash()),
+                now);
     }
 
     private static Actor person(String id) {

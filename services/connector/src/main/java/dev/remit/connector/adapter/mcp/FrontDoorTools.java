@@ -19,6 +19,7 @@ import dev.remit.handoff.merkle.Hash;
 import io.quarkiverse.mcp.server.Tool;
 import io.quarkiverse.mcp.server.ToolArg;
 import io.quarkiverse.mcp.server.ToolCallException;
+import io.quarkiverse.mcp.server.ToolGuardrails;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
@@ -70,6 +71,7 @@ public class FrontDoorTools {
         this.json = json;
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "propose",
             description =
@@ -134,6 +136,7 @@ public class FrontDoorTools {
         });
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "preview_route",
             description =
@@ -153,6 +156,7 @@ public class FrontDoorTools {
         return said(() -> preview.preview(look(charter, worker, target, action), authorization()));
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "find_owner",
             description =
@@ -185,6 +189,7 @@ public class FrontDoorTools {
                         }));
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "explain_readiness",
             description =
@@ -202,6 +207,7 @@ public class FrontDoorTools {
                         .map(FrontDoorTools::answer));
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "draft_correction",
             description =
@@ -226,6 +232,7 @@ public class FrontDoorTools {
                                         .map(open -> drafts(change, open, value))));
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "status",
             description = "Says how a change stands: who holds it since when, and its handoffs.",
@@ -256,6 +263,7 @@ public class FrontDoorTools {
         });
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "fetch_certificate",
             description =
@@ -273,6 +281,7 @@ public class FrontDoorTools {
                         .map(FrontDoorTools::answer));
     }
 
+    @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "withdraw",
             description =

@@ -23,6 +23,21 @@ class PostgresObservedAccounts implements ObservedAccounts {
     }
 
     @Override
+    public Uni<Map<String, Long>> counts(Collection<String> systems) {
+        return new Statement(
+                        "select asked.system, (select count(*) from account where account.system = asked.system)"
+                                + " from unnest(cast(?1 as text[])) as asked (system)",
+                        (Object) Statement.texts(systems))
+                .rows()
+                .map(rows ->
+                        rows.stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                row -> (String) row[0],
+                                                row -> ((Number) row[1]).longValue())));
+    }
+
+    @Override
     public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
                         "insert into account (system, id, fingerprint, worker_id)"

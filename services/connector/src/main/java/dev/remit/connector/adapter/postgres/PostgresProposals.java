@@ -10,7 +10,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,7 +26,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class PostgresProposals implements Proposals {
     private static final String STANDING =
-            "change_id, request, since, proposed, withdrawn_at, ended_at, outcome";
+            "change_id, request, since, proposed, withdrawn_at, ended_at, outcome, case when proposed then null else brake_id end";
+
+    /** Held, and a person let it go on. */
+    private static final String RELEASED =
+            " exists (select 1 from brake where brake.id = proposal.brake_id and brake.outcome = 'RELEASED')";
+
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     /** The JSON in column request. */
@@ -36,8 +40,9 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now) {
         return new Statement(
-                        "insert into proposal (change_id, due_on, proposed, request, since)"
-                                + " select cast(change_id as uuid), cast(due_on as date), cast(due_on as date) <= ?4, request, cast(?5 as timestamptz)"
+                        "insert into proposal (change_id, due_on, proposed, request, since, proposed_at)"
+                                + " select cast(change_id as uuid), cast(due_on as date), cast(due_on as date) <= ?4, request, cast(?5 as timestamptz),"
+                                + " case when cast(due_on as date) <= ?4 then cast(?5 as timestamptz) end"
                                 + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as wanted (change_id, due_on, request)"
                                 + " order by 1 on conflict do nothing returning change_id",
                         column(proposals, each -> each.change().toString()),
@@ -52,20 +57,66 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<List<UUID>> due(LocalDate today, int atMost) {
         return new Statement(
-                        "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1 order by due_on limit ?2",
+                        "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1"
+                                + " and (brake_id is null or"
+                                + RELEASED
+                                + ") order by due_on limit ?2",
                         today,
                         atMost)
                 .values(UUID.class);
     }
 
     @Override
-    public Uni<List<Kept>> take(Collection<UUID> changes) {
+    public Uni<List<Waiting>> waiting(Collection<UUID> changes) {
         return new Statement(
-                        "update proposal set proposed = true where not proposed and ended_at is null and change_id = any(cast(?1 as uuid[]))"
-                                + " returning change_id, due_on, request",
+                        "select change_id, due_on, request, brake_id is not null from proposal"
+                                + " where not proposed and ended_at is null and (brake_id is null or"
+                                + RELEASED
+                                + ") and change_id = any(cast(?1 as uuid[]))",
                         (Object) changes.toArray(UUID[]::new))
                 .rows()
-                .map(rows -> rows.stream().map(PostgresProposals::kept).toList());
+                .map(rows ->
+                        rows.stream()
+                                .map(row -> new Waiting(kept(row), (Boolean) row[3]))
+                                .toList());
+    }
+
+    @Override
+    public Uni<Void> take(Collection<UUID> changes, Instant now) {
+        return new Statement(
+                        "update proposal set proposed = true, proposed_at = cast(?2 as timestamptz)"
+                                + " where change_id = any(cast(?1 as uuid[]))",
+                        changes.toArray(UUID[]::new),
+                        now.atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> hold(Collection<Kept> proposals, UUID brake, Instant now) {
+        return new Statement(
+                        "insert into proposal (change_id, due_on, proposed, request, since, brake_id)"
+                                + " select cast(change_id as uuid), cast(due_on as date), false, request, cast(?5 as timestamptz), ?4"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as wanted (change_id, due_on, request)"
+                                + " order by 1 on conflict (change_id) do update set brake_id = excluded.brake_id"
+                                + " where not proposal.proposed and proposal.ended_at is null and proposal.brake_id is null",
+                        column(proposals, each -> each.change().toString()),
+                        column(proposals, each -> each.due().toString()),
+                        column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
+                        brake,
+                        now.atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<UUID>> discarded(int atMost) {
+        return new Statement(
+                        "select change_id from proposal where brake_id is not null and not proposed and ended_at is null"
+                                + " and exists (select 1 from brake where brake.id = proposal.brake_id and brake.outcome = 'DISCARDED')"
+                                + " limit ?1",
+                        atMost)
+                .values(UUID.class);
     }
 
     @Override
@@ -111,9 +162,9 @@ class PostgresProposals implements Proposals {
         return new Statement(
                         """
                         select asked.charter, asked.target,
-                          (select count(*) from proposal where charter = asked.charter and since > cast(?3 as timestamptz)),
+                          (select count(*) from proposal where charter = asked.charter and proposed_at > cast(?3 as timestamptz) and brake_id is null),
                           (select count(distinct subject_id) from proposal
-                           where charter = asked.charter and target = asked.target and ended_at is null)
+                           where charter = asked.charter and target = asked.target and proposed and ended_at is null and brake_id is null)
                         from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
                         """,
                         fields.stream().map(Field::charter).toArray(String[]::new),
@@ -198,18 +249,12 @@ class PostgresProposals implements Proposals {
         return new Standing(
                 (UUID) row[0],
                 read((String) row[1]).proposal(),
-                instant(row[2]),
+                Statement.instant(row[2]),
                 (Boolean) row[3],
-                Optional.ofNullable(row[4]).map(PostgresProposals::instant),
-                Optional.ofNullable(row[5]).map(at -> new End((String) row[6], instant(at))));
-    }
-
-    private static Instant instant(Object column) {
-        return switch (column) {
-            case Instant instant -> instant;
-            case OffsetDateTime time -> time.toInstant();
-            default -> throw new IllegalStateException("not a time: " + column.getClass());
-        };
+                Optional.ofNullable(row[4]).map(Statement::instant),
+                Optional.ofNullable(row[5])
+                        .map(at -> new End((String) row[6], Statement.instant(at))),
+                Optional.ofNullable((UUID) row[7]));
     }
 
     private static Kept kept(Object[] row) {

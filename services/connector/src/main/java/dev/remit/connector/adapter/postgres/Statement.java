@@ -2,6 +2,8 @@ package dev.remit.connector.adapter.postgres;
 
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -31,6 +33,15 @@ record Statement(String sql, Object... parameters) {
 
     static String[] texts(Collection<String> column) {
         return column.toArray(String[]::new);
+    }
+
+    /** A time as the driver gives it. */
+    static Instant instant(Object column) {
+        return switch (column) {
+            case Instant instant -> instant;
+            case OffsetDateTime time -> time.toInstant();
+            default -> throw new IllegalStateException("not a time: " + column.getClass());
+        };
     }
 
     private <T> Mutiny.SelectionQuery<T> bound(Mutiny.Session session, Class<T> type) {

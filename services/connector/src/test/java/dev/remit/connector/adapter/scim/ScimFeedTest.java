@@ -114,12 +114,17 @@ class ScimFeedTest {
     }
 
     @Test
-    void anEmptySystemIsReadCompletely() {
-        add(1);
+    void aSystemThatNeverListedAnybodyIsReadAndOneThatSuddenlyDoesNotIsNotBelieved() {
+        read();
+        assertThat(seen("SOURCE_SYNCED")).isEqualTo(1);
+        add(2);
         read();
         users.clear();
         read();
-        assertThat(seen("REMOVED")).isEqualTo(1);
+        assertThat(seen("REMOVED")).isZero();
+        assertThat(memory.messages(dev.remit.wire.v1.BrakeApplied.class))
+                .singleElement()
+                .satisfies(applied -> assertThat(applied.getSource()).isEqualTo("scim:hr"));
     }
 
     @Test

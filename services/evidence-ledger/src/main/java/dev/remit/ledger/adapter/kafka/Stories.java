@@ -23,6 +23,8 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.BrakeReleased;
 import dev.remit.wire.v1.Candidate;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeClosed;
@@ -35,11 +37,14 @@ import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.DecisionBinding;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.Outcome;
 import dev.remit.wire.v1.PasskeyAssertion;
@@ -559,7 +564,8 @@ public final class Stories {
                     "plan "
                             + authorized.getPlanHash().substring(0, 12)
                             + " authorized until "
-                            + authorized.getExpiresAt();
+                            + authorized.getExpiresAt()
+                            + mode(authorized.getModeDecision());
             case ChangeExecuted executed -> executed.getOutcome() + ": " + executed.getReason();
             case ChangeClosed closed -> closed.getOutcome() + ": " + closed.getSummary();
             case ClosureRefused refused ->
@@ -578,8 +584,44 @@ public final class Stories {
                     registered.getPerson().getId() + " registered a passkey";
             case PasskeyRevoked revoked ->
                     "a passkey of " + revoked.getPerson().getId() + " is revoked";
+            case BrakeApplied brake ->
+                    "brake on "
+                            + brake.getSource()
+                            + ": "
+                            + brake.getRule()
+                            + ", "
+                            + brake.getAffected()
+                            + " of "
+                            + brake.getAllowed()
+                            + " allowed";
+            case EmployeeDemoted demoted ->
+                    "demoted under "
+                            + demoted.getCharter().getName()
+                            + ": "
+                            + demoted.getChanges().size()
+                            + " "
+                            + demoted.getLimit()
+                            + ", "
+                            + demoted.getAllowed()
+                            + " allowed";
+            case EmployeePromoted promoted ->
+                    "promoted under " + promoted.getCharter() + ": " + promoted.getReason();
+            case BrakeReleased brake -> "brake " + brake.getOutcome() + ": " + brake.getReason();
             default -> "";
         };
+    }
+
+    /** The mode, and what keeps it from being OWN. */
+    private static String mode(@Nullable ModeDecision decided) {
+        if (decided == null) {
+            return "";
+        }
+        String fails =
+                decided.getConditions().stream()
+                        .filter(each -> !each.getHolds())
+                        .map(each -> each.getName() + " (" + each.getReason() + ")")
+                        .collect(Collectors.joining(", "));
+        return ", in mode " + decided.getMode() + (fails.isEmpty() ? "" : ", for " + fails);
     }
 
     private static String words(Scope scope) {

@@ -38,7 +38,9 @@ final class Messages {
                         received.envelope().time(),
                         authorized.getExpiresAt(),
                         // closed: what is not plainly OWN is left to a person
-                        authorized.getChange().getMode() != Mode.OWN,
+                        authorized.getChange().getMode() != Mode.OWN
+                                || (authorized.getModeDecision() != null
+                                        && authorized.getModeDecision().getMode() != Mode.OWN),
                         Scopes.of(authorized.getChange())));
     }
 

@@ -39,6 +39,14 @@ class PostgresExecutions implements Executions {
                     + HALTED
                     + ")";
 
+    /**
+     * Whether the digital employee is demoted under the execution's charter, see {@code
+     * Scopes.own}.
+     */
+    private static final String DEMOTED =
+            "exists (select 1 from handoff_halt where lifted_at is null and handoff_halt.scope like 'own/%%'"
+                    + " and 'charter/' || substring(handoff_halt.scope from 5) = any(string_to_array(execution.scopes, chr(10))))";
+
     private static final String STORE =
             "insert into execution"
                     + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, leased_until, state)"
@@ -57,6 +65,10 @@ class PostgresExecutions implements Executions {
                     + FREE
                     + " and %s order by expires_at limit cast(:most as integer) for update skip locked)"
                     + " update execution set attempt = attempt + 1, interrupted = started_at is not null,"
+                    // what is not begun a person executes from now on; what is begun is finished
+                    + " assisted = assisted or (started_at is null and "
+                    + DEMOTED
+                    + "),"
                     + " started_at = coalesce(started_at, cast(:now as timestamptz)),"
                     + " leased_until = now() + cast(:millis as bigint) * interval '1 millisecond'"
                     + " from due where execution.authorization_id = due.authorization_id"

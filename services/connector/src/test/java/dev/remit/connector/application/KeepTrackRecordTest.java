@@ -1,0 +1,256 @@
+package dev.remit.connector.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.connector.application.Closings.Seen;
+import dev.remit.connector.application.KeepTrackRecord.Standing;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.TrackRecord;
+import dev.remit.connector.domain.TrackRecord.Kind;
+import dev.remit.connector.domain.Wish;
+import dev.remit.handoff.halt.Halt;
+import dev.remit.handoff.http.Problem;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.EmployeeDemoted;
+import dev.remit.wire.v1.EmployeePromoted;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.TrackRecordLimit;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who passes a limit is demoted once; a person who does not answer for it promotes. */
+class KeepTrackRecordTest {
+    private static final Charter CHARTER =
+            CharterFixture.leavers(
+                    "1",
+                    "h1",
+                    new TrackRecord(
+                            Duration.ofDays(30), Map.of(Kind.FAILURES, 1L, Kind.OVERRIDES, 0L)));
+
+    private final Memory memory = new Memory();
+    private final Charters charters = new Charters();
+    private final KeepTrackRecord record = memory.trackRecord();
+    private int people;
+
+    @BeforeEach
+    void oneFailureInThirtyDaysIsAllowedAndNoOverride() {
+        charters.replace(List.of(CHARTER));
+        memory.published(new PublishedCharters.Document(CHARTER, "{}"));
+    }
+
+    @Test
+    void asManyAsAllowedDemoteNobodyAndOneMoreDoes() {
+        UUID first = fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+        memory.now = memory.now.plusSeconds(1);
+        UUID second = fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class))
+                .singleElement()
+                .satisfies(demoted -> {
+                    assertThat(demoted.getCharter().getName()).isEqualTo("leavers");
+                    assertThat(demoted.getLimit()).isEqualTo(TrackRecordLimit.FAILURES);
+                    assertThat(demoted.getAllowed()).isEqualTo(1);
+                    assertThat(demoted.getChanges()).containsExactly(first, second);
+                    assertThat(demoted.getEmployee().getId()).isEqualTo("clerk");
+                    assertThat(demoted.getEmployee().getKind())
+                            .isEqualTo(ActorKind.DIGITAL_EMPLOYEE);
+                    assertThat(demoted.getEmployee().getPrincipal()).isEqualTo("owner");
+                });
+    }
+
+    @Test
+    void whatIsToldAgainCountsOnceAndADemotionIsNotRepeated() {
+        UUID change = asked();
+        fails(change);
+        fails(change);
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+        fails(asked());
+        fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class)).hasSize(1);
+    }
+
+    @Test
+    void whatIsOlderThanTheWindowCountsNoMore() {
+        fails(asked());
+        memory.now = memory.now.plus(Duration.ofDays(31));
+        fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+    }
+
+    @Test
+    void onlyItsOwnProposalsCountAsOverridden() {
+        seen(asked(), Kind.OVERRIDES);
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+        seen(triggered(), Kind.OVERRIDES);
+        assertThat(memory.messages(EmployeeDemoted.class))
+                .singleElement()
+                .satisfies(demoted ->
+                        assertThat(demoted.getLimit()).isEqualTo(TrackRecordLimit.OVERRIDES));
+    }
+
+    @Test
+    void whatTheCharterDoesNotCountAndWhatIsNotKnownHereDemotesNobody() {
+        for (int n = 0; n < 5; n++) {
+            seen(asked(), Kind.REFUSED_CLOSURES);
+            fails(new UUID(9, n));
+        }
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+    }
+
+    @Test
+    void whileItIsDemotedPeopleExecuteWhateverIsProposed() {
+        asked();
+        demote();
+        asked();
+        triggered();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getMode())
+                .containsExactly(Mode.OWN, Mode.OWN, Mode.OWN, Mode.ASSIST, Mode.ASSIST);
+        fails(asked());
+        assertThat(standing().counted())
+                .as("what a person does is not its")
+                .containsEntry(Kind.FAILURES, 2L);
+    }
+
+    @Test
+    void aPersonWhoDoesNotAnswerForItPromotesAndTheRecordBeginsAnew() {
+        demote();
+        assertThat(standing().demotion()).isPresent();
+        assertThatThrownBy(() -> promote("owner"))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem ->
+                                assertThat(problem.code()).isEqualTo("PROMOTER_NOT_INDEPENDENT"));
+        promote("boss");
+        assertThat(memory.messages(EmployeePromoted.class))
+                .singleElement()
+                .satisfies(promoted -> {
+                    assertThat(promoted.getPromotedBy().getId()).isEqualTo("boss");
+                    assertThat(promoted.getPromotedBy().getKind()).isEqualTo(ActorKind.HUMAN);
+                    assertThat(promoted.getReason()).isEqualTo("mended");
+                    assertThat(promoted.getDemotionId())
+                            .isEqualTo(
+                                    memory.messages(EmployeeDemoted.class)
+                                            .getFirst()
+                                            .getDemotionId());
+                });
+        assertThat(standing().demotion()).isEmpty();
+        assertThat(standing().counted()).containsEntry(Kind.FAILURES, 0L);
+        assertThatThrownBy(() -> promote("boss"))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("NOT_DEMOTED"));
+
+        memory.now = memory.now.plusSeconds(1);
+        UUID own = asked();
+        assertThat(memory.messages(ChangeProposed.class).getLast().getChange().getMode())
+                .isEqualTo(Mode.OWN);
+        fails(own);
+        assertThat(memory.messages(EmployeeDemoted.class)).hasSize(1);
+        fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class)).hasSize(2);
+    }
+
+    @Test
+    void aDemotionIsNoHaltAndCannotBeResumed() {
+        demote();
+        HaltAuthority halting = memory.halting();
+        assertThat(halting.inForce().await().indefinitely()).isEmpty();
+        Halt demotion = standing().demotion().orElseThrow();
+        assertThatThrownBy(() -> halting.resume(demotion.id(), "owner", "x").await().indefinitely())
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("HALT_UNKNOWN"));
+        assertThat(asked()).as("nothing is halted").isNotNull();
+    }
+
+    private void demote() {
+        fails(asked());
+        fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class)).hasSize(1);
+        memory.now = memory.now.plusSeconds(1);
+    }
+
+    private void promote(String by) {
+        record.promote("leavers", by, "mended").await().indefinitely();
+    }
+
+    private Standing standing() {
+        return record.standings().await().indefinitely().getFirst();
+    }
+
+    private UUID fails(UUID change) {
+        seen(change, Kind.FAILURES);
+        return change;
+    }
+
+    private void seen(UUID change, Kind kind) {
+        Instant at = memory.now;
+        memory.transact(
+                        List.of(),
+                        outbox -> record.note(List.of(new Seen(change, kind, at)), outbox))
+                .await()
+                .indefinitely();
+    }
+
+    /** A change that a person asked for. */
+    private UUID asked() {
+        String worker = "E" + people++;
+        memory.belongs("scim:hr", "account-" + worker, worker);
+        return memory.ask(charters)
+                .ask(
+                        List.of(
+                                new Wish(
+                                        "leavers",
+                                        "hr",
+                                        worker,
+                                        "scim:hr",
+                                        "offboard",
+                                        "left",
+                                        Proposer.person("ann"))),
+                        Optional.empty())
+                .await()
+                .indefinitely()
+                .getFirst()
+                .change();
+    }
+
+    /** A change that the charter's trigger opened. */
+    private UUID triggered() {
+        UUID change = UUID.randomUUID();
+        var event =
+                new dev.remit.connector.domain.WorkerEvent(
+                        "e" + people++,
+                        "T" + people,
+                        dev.remit.connector.domain.WorkerEvent.Type.LEFT,
+                        LocalDate.parse("2026-01-01"),
+                        "");
+        List<UUID> locked = new ArrayList<>(List.of(change));
+        memory.transact(
+                        locked,
+                        outbox ->
+                                memory.propose(charters)
+                                        .trigger(
+                                                List.of(
+                                                        new Proposals.Kept(
+                                                                change,
+                                                                CHARTER.opens(event).orElseThrow(),
+                                                                null,
+                                                                event.effectiveDate())),
+                                                outbox))
+                .await()
+                .indefinitely();
+        return change;
+    }
+}
