@@ -283,6 +283,7 @@ final class SealedChanges {
                 List.of(made.handoffs.getLast().id()),
                 now,
                 now.plus(Duration.ofHours(1)),
+                null,
                 null);
     }
 
