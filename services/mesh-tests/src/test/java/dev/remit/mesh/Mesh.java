@@ -420,7 +420,7 @@ final class Mesh {
     }
 
     /** The schemas that messages of this record were written with, as their envelopes say. */
-    Set<String> dataschemas(Handoff handoff) {
+    Set<String> dataschemas(Handoff handoff) throws IOException {
         return messages(Set.of(handoff.topic())).stream()
                 .filter(each -> header("ce_type", each).equals(handoff.type()))
                 .map(each -> header("ce_dataschema", each))
@@ -433,7 +433,8 @@ final class Mesh {
     }
 
     /** What these topics hold now. */
-    private List<ConsumerRecord<byte[], byte[]>> messages(Set<Topic> topics) {
+    private List<ConsumerRecord<byte[], byte[]>> messages(Set<Topic> topics)
+            throws IOException {
         List<ConsumerRecord<byte[], byte[]>> messages = new ArrayList<>();
         try (var consumer =
                 new KafkaConsumer<>(
@@ -461,7 +462,7 @@ final class Mesh {
         return messages;
     }
 
-    private String brokers() {
+    private String brokers() throws IOException {
         return "127.0.0.1:" + home.port("kafka");
     }
 

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Two processes of each service share its database and its work. The second of
- * those that propose, judge and execute keeps to the first released schemas, as a replica of before
- * would. One of each dies in turn, and its other
- * goes on; then inboxes and outboxes are pruned, and everything comes again.
+ * Two processes of each service share its database and its work. The second of those that propose,
+ * judge and execute keeps to the first released schemas, as a replica of before would. One of each
+ * dies in turn, and its other goes on; then inboxes and outboxes are pruned, and everything comes
+ * again.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReplicasIT {
