@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.handoff.Service;
+import dev.remit.ledger.audit.Database;
+import dev.remit.ledger.audit.Fsck;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.TrustPack;
 import dev.remit.ledger.certificate.Verification;
@@ -208,6 +210,7 @@ public final class LedgerLoad {
         results.putArray("toWitnessedProof").addAll(latencies);
         proofs(log);
         certificates();
+        check(log);
         long open =
                 log.number(
                         "select count(*) from change where outcome is distinct from 'COMPLETED'");
@@ -225,14 +228,15 @@ public final class LedgerLoad {
 
         Log(Home home) throws IOException, SQLException {
             this.home = home;
-            this.connection =
-                    DriverManager.getConnection(
-                            "jdbc:postgresql://127.0.0.1:"
-                                    + home.port("postgres")
-                                    + "/evidence_ledger",
-                            Stack.DATABASE_USER,
-                            home.secret("postgres"));
+            this.connection = connect(home);
             this.policy = TrustPolicy.parse(Files.readString(home.keys().resolve("log.policy")));
+        }
+
+        static Connection connect(Home home) throws IOException, SQLException {
+            return DriverManager.getConnection(
+                    "jdbc:postgresql://127.0.0.1:" + home.port("postgres") + "/evidence_ledger",
+                    Stack.DATABASE_USER,
+                    home.secret("postgres"));
         }
 
         long number(String query) throws SQLException {
@@ -566,6 +570,32 @@ public final class LedgerLoad {
             }
         }
         results.put("bytesPerCertificate", bytes / number);
+    }
+
+    /** The whole log derived anew, and whether every offset is accounted for. */
+    private void check(Log log) throws IOException, SQLException {
+        long start = System.nanoTime();
+        Fsck.Report report;
+        try (Connection connection = Log.connect(home)) {
+            report =
+                    Fsck.run(
+                            home.ledger().resolve("log"),
+                            log.policy,
+                            Optional.of(Database.of(connection)),
+                            List.of());
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (!report.isClean()) {
+            throw new IOException("the log is not sound: " + report.findings());
+        }
+        results.putObject("fsck")
+                .put("leaves", report.leaves())
+                .put("seconds", seconds)
+                .put(
+                        "manifests",
+                        log.number("select count(*) from message where type = 'OffsetManifest'"));
+        progress.say(
+                "derived anew, clean: %,d leaves in %.1f s".formatted(report.leaves(), seconds));
     }
 
     private static Requests.Answer get(String url, @org.jspecify.annotations.Nullable String token)

@@ -168,7 +168,9 @@ public final class Tree {
         Place place = new Place(level, index);
         byte[] bytes = read.get(place);
         if (bytes == null || bytes.length < width * Hash.BYTES) {
-            bytes = tiles.read(level, index, width);
+            long all = (size >>> (8 * level)) - index * Tile.FULL;
+            // of tiles that are not full, the one of this size is there where it was published
+            bytes = tiles.read(level, index, (int) Math.clamp(all, width, Tile.FULL));
             read.put(place, bytes);
         }
         if (bytes.length < width * Hash.BYTES) {
