@@ -95,7 +95,7 @@ final class ReconcileInbox implements Callable<Integer> {
     private static Set<String> logged(Home home) throws IOException, InterruptedException {
         Set<String> waiting = new TreeSet<>();
         for (String party : new String[] {"approvers", "nobody", "proposer"}) {
-            waiting.addAll(all(home, "evidence-ledger", "/debt/waiting?limit=1000&party=" + party));
+            waiting.addAll(all(home, "evidence-ledger", "/debt/waiting?limit=200&party=" + party));
         }
         return waiting;
     }
