@@ -105,9 +105,10 @@ class ChartTest {
         for (Service service : Service.values()) {
             Set<String> local = new TreeSet<>();
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business, and which AIs there are the
-                // installation's
+                // where it listens is the image's own business, which AIs there are and where
+                // passkeys are used the installation's
                 if (!property.startsWith("quarkus.http.")
+                        && !property.startsWith("remit.passkeys.")
                         && !property.startsWith("remit.agents.")) {
                     local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
                 }
@@ -130,6 +131,24 @@ class ChartTest {
                             tuple("REMIT_AGENTS_DRAFTER_KIND", "COPILOT"),
                             tuple("REMIT_AGENTS_DRAFTER_PROPOSES", "true"));
         }
+    }
+
+    @Test
+    void passkeysAreForTheDomainThatTheInstallationNames() {
+        List<HasMetadata> all =
+                rendered(
+                        "passkeys",
+                        "{ site: remit.example, origins: [https://a.remit.example, https://b.remit.example] }");
+        assertThat(container(deployment(Service.APPROVAL_ROUTING, all)).getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_PASSKEYS_SITE", "remit.example"),
+                        tuple(
+                                "REMIT_PASSKEYS_ORIGINS",
+                                "https://a.remit.example,https://b.remit.example"));
+        assertThatThrownBy(
+                        () -> rendered("passkeys", "{ site: remit.example, origins: [http://a] }"))
+                .hasMessageContaining("origins");
     }
 
     @Test

@@ -1,4 +1,7 @@
 -- what a transaction leaves to be published, in a narrow row of its own: published is deleted, and the message is written once
+-- what a replica of before writes now would be noted nowhere
+lock table handoff_outbox in access exclusive mode;
+
 create table handoff_unpublished (
   batch      bigint generated always as identity primary key,
   created_at timestamptz not null default now(),

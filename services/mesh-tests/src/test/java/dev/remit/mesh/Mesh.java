@@ -433,8 +433,7 @@ final class Mesh {
     }
 
     /** What these topics hold now. */
-    private List<ConsumerRecord<byte[], byte[]>> messages(Set<Topic> topics)
-            throws IOException {
+    private List<ConsumerRecord<byte[], byte[]>> messages(Set<Topic> topics) throws IOException {
         List<ConsumerRecord<byte[], byte[]>> messages = new ArrayList<>();
         try (var consumer =
                 new KafkaConsumer<>(

@@ -19,8 +19,10 @@ public interface Changes {
     /**
      * Marks those that wait for proof on these accounts, or for a charter with one of these hashes,
      * to be looked at again.
+     *
+     * @param signed whether a passkey was registered: those whose approvals are not complete, too
      */
-    Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes);
+    Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes, boolean signed);
 
     /**
      * Those to be looked at again: marked, or waiting for proof since before this time and not

@@ -61,6 +61,7 @@ public class RecordHandoffs implements Receiver {
         List<Story.Activity> seen = new ArrayList<>();
         Set<String> accounts = new TreeSet<>();
         Set<String> charters = new TreeSet<>();
+        boolean signed = false;
         for (int n = 0; n < batch.size(); n++) {
             long index = first + n;
             UUID change = batch.get(n).envelope().correlation();
@@ -76,16 +77,15 @@ public class RecordHandoffs implements Receiver {
                     accounts.add(activity.account());
                 }
                 case Reading.Published published -> charters.add(published.hash());
-                case Reading.Registered _,
-                        Reading.Revoked _,
-                        Reading.SetAside _,
-                        Reading.Other _ -> {}
+                // a topic of its own: what it signed may have come before it
+                case Reading.Registered _ -> signed = true;
+                case Reading.Revoked _, Reading.SetAside _, Reading.Other _ -> {}
             }
         }
         Uni<Void> stirred =
-                accounts.isEmpty() && charters.isEmpty()
+                accounts.isEmpty() && charters.isEmpty() && !signed
                         ? Uni.createFrom().voidItem()
-                        : changes.stir(accounts, charters);
+                        : changes.stir(accounts, charters, signed);
         return stirred.chain(() -> closures.decide(touched, seen, first, Instant.MIN, outbox));
     }
 

@@ -670,7 +670,8 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes) {
+    public Uni<Void> stir(
+            Collection<String> accounts, Collection<String> charterHashes, boolean signed) {
         calls.add("stir");
         for (Standing each : state.standings.values()) {
             boolean unproved =
@@ -679,7 +680,8 @@ final class InMemoryLedger
             boolean uncharted =
                     each.missing().equals(List.of("charter"))
                             && charterHashes.contains(each.charterHash());
-            if (each.outcome().isEmpty() && (unproved || uncharted)) {
+            boolean unsigned = signed && each.missing().contains("approvals.complete");
+            if (each.outcome().isEmpty() && (unproved || uncharted || unsigned)) {
                 state.stirred.add(each.change());
             }
         }

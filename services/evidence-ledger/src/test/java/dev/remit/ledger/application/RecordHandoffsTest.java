@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.wire.v1.Decision;
@@ -239,6 +240,22 @@ class RecordHandoffsTest {
         look();
         assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
         ledger.receive(List.of(leaver.published()));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+    }
+
+    @Test
+    void aSignatureWaitsForItsPasskeysRegistrationHoweverLate() {
+        leaver.authenticator = SoftAuthenticator.es256();
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        ledger.now = Leaver.NOW.plus(Duration.ofSeconds(61));
+        look();
+        assertThat(types(ledger.handedOn())).containsExactly("ClosureRefused");
+        assertThat(ledger.standing(leaver.change).missing()).contains("approvals.complete");
+
+        ledger.receive(List.of(leaver.registered()));
         look();
         assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
     }

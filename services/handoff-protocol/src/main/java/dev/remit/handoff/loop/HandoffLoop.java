@@ -163,7 +163,7 @@ class HandoffLoop {
     /** A service that reads other topics than the catalogue says does not start. */
     void start(@Observes StartupEvent event) {
         check();
-        channel.subscribe().withSubscriber(new Intake(MOST, gather, this::on));
+        channel.subscribe().withSubscriber(new Intake(MOST, gather, this::on, this::stopped));
     }
 
     private void check() {
@@ -196,13 +196,13 @@ class HandoffLoop {
                 .retry()
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
                 .indefinitely()
-                .onFailure()
-                .invoke(failure -> {
-                    LOG.error("consuming stops: this is a bug", failure);
-                    health.stopped(failure);
-                })
                 .invoke(health::works)
                 .invoke(() -> oldest.set(NONE));
+    }
+
+    private void stopped(Throwable failure) {
+        LOG.error("consuming stops: this is a bug, or the channel failed", failure);
+        health.stopped(failure);
     }
 
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
@@ -213,7 +213,19 @@ class HandoffLoop {
                                                 .call(() -> account(checked.polled())))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
-                .chain(handoffs::publish);
+                .chain(this::publish);
+    }
+
+    /** Until Kafka has it: the next batch may say what follows from it. */
+    private Uni<Void> publish(PostgresHandoffs.Committed<?> committed) {
+        return Uni.createFrom()
+                .deferred(() -> handoffs.publish(committed))
+                .onFailure(Unavailable::isCauseOf)
+                .invoke(health::waitsFor)
+                .onFailure(Unavailable::isCauseOf)
+                .retry()
+                .withBackOff(FIRST_WAIT, LONGEST_WAIT)
+                .indefinitely();
     }
 
     private Uni<Void> account(List<Polled> polled) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, byte[]>>> {
     private final int limit;
     private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle;
+    private final Consumer<Throwable> failed;
     private final Uni<Void> pause;
 
     private List<Message<?>> polls = new ArrayList<>();
@@ -34,12 +36,15 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
      * @param limit how many records may wait before no more are polled for
      * @param gather how long a batch that is not full waits for more before it is taken
      * @param handle a failure stops the intake for good
+     * @param failed told why the intake stopped, whatever it was
      */
     Intake(
             int limit,
             Duration gather,
-            Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle) {
+            Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle,
+            Consumer<Throwable> failed) {
         this.limit = limit;
+        this.failed = failed;
         this.pause =
                 gather.isZero()
                         ? Uni.createFrom().voidItem()
@@ -73,12 +78,17 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     @Override
     public void onFailure(Throwable failure) {
-        stop();
+        fail(failure);
     }
 
     @Override
     public void onCompletion() {
         stop();
+    }
+
+    private void fail(Throwable failure) {
+        stop();
+        failed.accept(failure);
     }
 
     private synchronized void stop() {
@@ -122,12 +132,12 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                                             .recoverWithNull()
                                             .invoke(() -> {
                                                 if (failure != null) {
-                                                    stop();
+                                                    fail(failure);
                                                 }
                                             }));
                 })
                 .subscribe()
-                .with(done -> goOn(), failure -> stop());
+                .with(done -> goOn(), this::fail);
     }
 
     private synchronized Uni<Void> gathered() {

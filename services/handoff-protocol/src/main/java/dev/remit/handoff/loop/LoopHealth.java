@@ -12,17 +12,24 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class LoopHealth implements HealthCheck {
     private volatile @Nullable String consuming;
+    private volatile boolean stopped;
     private volatile @Nullable String outbox;
 
+    /** What has stopped stays stopped until a restart. */
     void works() {
-        consuming = null;
+        if (!stopped) {
+            consuming = null;
+        }
     }
 
     void waitsFor(Throwable failure) {
-        consuming = "waits: " + failure;
+        if (!stopped) {
+            consuming = "waits: " + failure;
+        }
     }
 
     void stopped(Throwable failure) {
+        stopped = true;
         consuming = "stopped: " + failure;
     }
 

@@ -22,6 +22,7 @@ class IntakeTest {
     private final List<UniEmitter<? super Void>> open = new ArrayList<>();
     private final List<Long> acknowledged = new ArrayList<>();
     private final List<Long> refused = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
     private int asked;
     private long offset;
 
@@ -72,6 +73,7 @@ class IntakeTest {
         poll(intake, 1);
 
         assertThat(refused).containsExactly(0L);
+        assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
         assertThat(acknowledged).isEmpty();
         assertThat(batches).hasSize(1);
     }
@@ -93,6 +95,17 @@ class IntakeTest {
         poll(intake, 1);
 
         assertThat(first.get()).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void aChannelThatFailsIsTold() {
+        Intake intake = intake(100, Duration.ZERO);
+
+        intake.onFailure(new IllegalStateException("planted"));
+        poll(intake, 1);
+
+        assertThat(failures).hasSize(1);
+        assertThat(batches).isEmpty();
     }
 
     private Intake intake(int limit, Duration gather) {

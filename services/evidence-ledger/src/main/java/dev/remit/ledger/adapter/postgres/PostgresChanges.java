@@ -127,7 +127,8 @@ public class PostgresChanges implements Changes {
     }
 
     @Override
-    public Uni<Void> stir(Collection<String> accounts, Collection<String> charterHashes) {
+    public Uni<Void> stir(
+            Collection<String> accounts, Collection<String> charterHashes, boolean signed) {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
@@ -139,12 +140,16 @@ public class PostgresChanges implements Changes {
                                                 union
                                                 select change_id from change where unproved and missing = 'charter'
                                                   and charter_hash = any(cast(:hashes as text[]))
+                                                union
+                                                select change_id from change where cast(:signed as boolean) and unproved
+                                                  and 'approvals.complete' = any(string_to_array(missing, ','))
                                                 order by change_id
                                                 on conflict do nothing\
                                                 """)
                                         .setParameter("accounts", accounts.toArray(String[]::new))
                                         .setParameter(
                                                 "hashes", charterHashes.toArray(String[]::new))
+                                        .setParameter("signed", signed)
                                         .executeUpdate())
                         .replaceWithVoid());
     }

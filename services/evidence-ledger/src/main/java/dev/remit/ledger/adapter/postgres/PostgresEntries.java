@@ -40,9 +40,7 @@ public class PostgresEntries implements Entries {
             from content_key where owner = any(cast(:owners as uuid[]))\
             """;
 
-    // Bytes travel in one piece, since arrays of bytea cannot be bound. Keys are made by who holds
-    // the log: one that another transaction made since they were looked for is refused as a
-    // duplicate.
+    // bytes travel in one piece, since arrays of bytea cannot be bound
     private static final String APPEND =
             """
             with held as (
@@ -106,7 +104,8 @@ public class PostgresEntries implements Entries {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                known(session, distinct)
+                                // keys are made by who holds the log: a replay may make one meanwhile
+                                hold().chain(() -> known(session, distinct))
                                         .chain(known ->
                                                 append(session, entries, owners, known, now))));
     }

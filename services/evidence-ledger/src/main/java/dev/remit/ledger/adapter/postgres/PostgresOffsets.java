@@ -27,7 +27,8 @@ public class PostgresOffsets implements Offsets {
               cast(:sinces as bigint[]), cast(:nexts as bigint[]), cast(:numbers as bigint[]),
               cast(:chains as text[]), cast(:holes as text[]))
             on conflict (topic, partition) do update set since = excluded.since, next = excluded.next,
-              number = excluded.number, chain = excluded.chain, holes = excluded.holes\
+              number = excluded.number, chain = excluded.chain, holes = excluded.holes
+              where offset_read.next <= excluded.next\
             """;
 
     @Override
