@@ -88,7 +88,8 @@ class IntakeTest {
                         records -> {
                             first.complete(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().voidItem();
-                        });
+                        },
+                        failures::add);
         intake.onSubscribe(new Requests());
 
         poll(intake, 1);
@@ -116,7 +117,8 @@ class IntakeTest {
                         records -> {
                             batches.add(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().emitter(open::add);
-                        });
+                        },
+                        failures::add);
         intake.onSubscribe(new Requests());
         return intake;
     }

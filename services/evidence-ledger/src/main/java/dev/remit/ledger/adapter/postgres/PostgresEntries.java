@@ -104,7 +104,8 @@ public class PostgresEntries implements Entries {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                // keys are made by who holds the log: a replay may make one meanwhile
+                                // keys are made by who holds the log: a replay may make one
+                                // meanwhile
                                 hold().chain(() -> known(session, distinct))
                                         .chain(known ->
                                                 append(session, entries, owners, known, now))));

@@ -62,13 +62,17 @@ class CelConditionsTest {
                         "risk > 50",
                         "'/finance' in subject.groups",
                         "resource.kind == 'account'",
-                        "readiness.facts['another'] == 'PRESENT'",
-                        "no condition")) {
+                        "readiness.facts['another'] == 'PRESENT'")) {
             assertThat(over(text)).as(text).isEqualTo(Truth.UNKNOWN);
         }
         assertThat(over("change.mode == 'ASSIST' && risk > 50"))
                 .as("false whatever the risk is")
                 .isEqualTo(Truth.FALSE);
+    }
+
+    @Test
+    void whatDoesNotReadExcusesNobody() {
+        assertThat(over("no condition")).isEqualTo(Truth.TRUE);
     }
 
     private Truth over(String text) {
