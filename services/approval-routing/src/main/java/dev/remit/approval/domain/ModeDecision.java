@@ -112,7 +112,11 @@ public record ModeDecision(List<Condition> conditions) {
                             .filter(id ->
                                     known.account(id).filter(each -> each.enabled()).isPresent())
                             .count();
-            int needed = stage.quorum() instanceof Threshold.Count(int count) ? count : 1;
+            // a share was reached by all who approved: each of them counts
+            int needed =
+                    stage.quorum() instanceof Threshold.Count(int count)
+                            ? count
+                            : Math.max(1, by.size());
             all &= people >= needed;
             words.add(
                     stage.name()

@@ -98,6 +98,13 @@ class ModeDecisionTest {
                 "security: 1 of 2");
         town.put("bob", Optional.of("W-bob"), Optional.empty(), false, List.of(), List.of());
         fails(
+                decided(
+                        CHARTER.replace("\"quorum\":2", "\"share\":0.6"),
+                        Town.ready("READY"),
+                        all()),
+                "approvers.resolved",
+                "security: 1 of 2");
+        fails(
                 decided(CHARTER, Town.ready("READY"), all()),
                 "approvers.resolved",
                 "security: 1 of 2");
