@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -189,8 +190,14 @@ public class RegisterPasskey {
                                                                         404,
                                                                         "PASSKEY_UNKNOWN",
                                                                         "there is no passkey of the caller's with this id")))
-                                        .call(() -> passkeys.revoke(id, outbox.now()))
-                                        .invoke(kept -> letters.revoked(kept, by, reason, outbox)))
+                                        .chain(kept ->
+                                                passkeys.lastUse(id)
+                                                        .map(used -> end(kept, used, outbox.now()))
+                                                        .call(until -> passkeys.revoke(id, until))
+                                                        .invoke(until ->
+                                                                letters.revoked(
+                                                                        kept, by, reason, until,
+                                                                        outbox))))
                 .replaceWithVoid();
     }
 
@@ -216,6 +223,13 @@ public class RegisterPasskey {
                                                                 ? ": sign in in a browser, with an identity provider and a flow whose access tokens carry auth_time, and use that token"
                                                                 : ": sign in once more, and use the new token"))))
                 .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    /** After all that it signed, and its registration, even by another replica's clock. */
+    private static Instant end(Kept kept, Optional<Instant> used, Instant now) {
+        Instant last = used.filter(kept.since()::isBefore).orElse(kept.since());
+        Instant after = last.plus(1, ChronoUnit.MICROS);
+        return now.isBefore(after) ? after : now;
     }
 
     /** The person's own that are not revoked. */

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -241,6 +242,62 @@ class PasskeyDecisionsTest {
                             new SoftAuthenticator.Registration(
                                     answer.clientData(), new byte[] {1}));
                 });
+    }
+
+    @Test
+    void aReplicaWhoseClockIsBehindTheRegistrationTakesNoSignatureYet() {
+        Kept kept = register(authenticator, "manager");
+        Assertion signed = authenticator.sign(challenge(CHANGE, "manager").bytes());
+        Instant registered = scene.world.now;
+        int sent = scene.world.sent.size();
+
+        scene.world.now = registered.minusMillis(1);
+        Result early = decide(CHANGE, "manager", signed);
+        assertThat(early.code()).isEqualTo("PASSKEY_NOT_YET");
+        assertThat(early.status()).isEqualTo(409);
+        assertThat(scene.world.sent).as("a clock is nobody's attempt").hasSize(sent);
+
+        scene.world.now = kept.since();
+        assertThat(decide(CHANGE, "manager", signed).status())
+                .as("the same signature, in time")
+                .isEqualTo(201);
+    }
+
+    @Test
+    void aRevocationComesAfterAllThatThePasskeySignedWhateverTheClockSays() {
+        Kept kept = register(authenticator, "manager");
+        byte[] next = challenge(OTHER, "manager").bytes();
+        scene.world.passes(Duration.ofSeconds(2));
+        Instant signedAt = scene.world.now;
+        assertThat(
+                        decide(
+                                        CHANGE,
+                                        "manager",
+                                        authenticator.sign(challenge(CHANGE, "manager").bytes()))
+                                .status())
+                .isEqualTo(201);
+
+        scene.world.now = signedAt.minusSeconds(1);
+        revoke(kept, "manager");
+        assertThat(last(PasskeyRevoked.class).getRevokedAt())
+                .isEqualTo(signedAt.plus(1, ChronoUnit.MICROS));
+        scene.world.now = signedAt.minusSeconds(1);
+        assertThat(decide(OTHER, "manager", authenticator.sign(next)).code())
+                .isEqualTo("PASSKEY_UNKNOWN");
+    }
+
+    @Test
+    void aRevocationComesAfterTheRegistrationWhateverTheClockSays() {
+        Kept kept = register(authenticator, "manager");
+        scene.world.now = kept.since().minusSeconds(1);
+        revoke(kept, "manager");
+        assertThat(last(PasskeyRevoked.class).getRevokedAt())
+                .isEqualTo(kept.since().plus(1, ChronoUnit.MICROS));
+
+        Kept other = register(SoftAuthenticator.es256(), "manager");
+        scene.world.passes(Duration.ofSeconds(5));
+        revoke(other, "manager");
+        assertThat(last(PasskeyRevoked.class).getRevokedAt()).isEqualTo(scene.world.now);
     }
 
     @Test
