@@ -39,6 +39,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 @Singleton
 public class DecideStages {
+    /** The code of an attempt that only the signature is missing of: nobody is answered it. */
+    private static final String AWAITED = "SIGNATURE_AWAITED";
 
     /**
      * What someone decides of one change.
@@ -176,7 +178,7 @@ public class DecideStages {
                 (_, challenge) -> {
                     asked.set(challenge);
                     return new Checked.Flawed(
-                            new Refused(409, "SIGNATURE_AWAITED", "it is to be signed", false));
+                            new Refused(409, AWAITED, "it is to be signed", false));
                 };
         return handoffs.transact(
                 List.of(),
@@ -349,7 +351,10 @@ public class DecideStages {
     private Result result(UUID change, Outcome outcome) {
         return outcome.refused()
                 .map(refused -> {
-                    meters.counter("remit.approval.refused", "code", refused.code()).increment();
+                    if (!refused.code().equals(AWAITED)) {
+                        meters.counter("remit.approval.refused", "code", refused.code())
+                                .increment();
+                    }
                     return refused(change, refused);
                 })
                 .orElse(new Result(change, 201, null, null));

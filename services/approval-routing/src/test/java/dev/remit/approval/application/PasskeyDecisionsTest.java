@@ -193,6 +193,23 @@ class PasskeyDecisionsTest {
     }
 
     @Test
+    void aChallengeThatIsGivenCountsAsNoRefusal() {
+        register(authenticator, "manager");
+        challenge(CHANGE, "manager");
+        assertThat(scene.meters.find("remit.approval.refused").counters()).isEmpty();
+        assertThat(
+                        scene.decide
+                                .challenge(Scene.item(CHANGE), Scene.decider("security-1"))
+                                .await()
+                                .indefinitely())
+                .isInstanceOf(Asked.Refused.class);
+        assertThat(scene.meters.get("remit.approval.refused").counters())
+                .singleElement()
+                .satisfies(each ->
+                        assertThat(each.getId().getTag("code")).isEqualTo("NOT_A_CANDIDATE"));
+    }
+
+    @Test
     void aPasskeyThatIsGivenUpSignsNothing() {
         Kept kept = register(authenticator, "manager");
         byte[] challenge = challenge(CHANGE, "manager").bytes();
