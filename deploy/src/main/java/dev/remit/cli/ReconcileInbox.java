@@ -14,14 +14,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /**
- * Compares what waits for approvers by approval-routing's own state with what waits for them by the
- * handoffs in the log. Changes nothing.
+ * Compares which changes are open by approval-routing's own state with which wait for approvers,
+ * nobody or the proposer by the handoffs in the log. Changes nothing.
  */
 @Command(
         name = "reconcile",
         mixinStandardHelpOptions = true,
         description =
-                "Compares what waits in all inboxes with what waits by the log. Reads as the auditor, changes nothing; exits with 1 if they differ.",
+                "Compares which changes are open at approval-routing with which wait there by the log: not in whose inbox each is, nor at which stage. Reads as the auditor, changes nothing; exits with 1 if they differ.",
         footer = {"", "Needs: a running mesh (./remit up)."})
 final class ReconcileInbox implements Callable<Integer> {
     @ParentCommand ShowInbox inbox;
@@ -70,18 +70,18 @@ final class ReconcileInbox implements Callable<Integer> {
         for (String change : found.onlyInbox()) {
             System.out.println(
                     change
-                            + "  waits in the inbox, not by the log: see ./remit changes "
+                            + "  is open at approval-routing, does not wait by the log: see ./remit changes "
                             + change
                             + " and ./remit dead-letters");
         }
         for (String change : found.onlyLog()) {
             System.out.println(
                     change
-                            + "  waits by the log, in no inbox: was approval-routing's database put back? See ./remit dead-letters");
+                            + "  waits by the log, is not open at approval-routing: was approval-routing's database put back? See ./remit dead-letters");
         }
         System.out.println(
                 found.isNone()
-                        ? routed.size() + " wait, and the log says the same"
+                        ? routed.size() + " changes are open, and the log says the same"
                         : "they differ in "
                                 + (found.onlyInbox().size() + found.onlyLog().size())
                                 + " changes");

@@ -21,6 +21,7 @@ import dev.remit.handoff.passkey.DecisionChallenge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 @Singleton
 public class DecideStages {
+    /** The code of an attempt that only the signature is missing of: nobody is answered it. */
+    private static final String AWAITED = "SIGNATURE_AWAITED";
 
     /**
      * What someone decides of one change.
@@ -175,7 +178,7 @@ public class DecideStages {
                 (_, challenge) -> {
                     asked.set(challenge);
                     return new Checked.Flawed(
-                            new Refused(409, "SIGNATURE_AWAITED", "it is to be signed", false));
+                            new Refused(409, AWAITED, "it is to be signed", false));
                 };
         return handoffs.transact(
                 List.of(),
@@ -226,7 +229,12 @@ public class DecideStages {
                                 routed,
                                 decider,
                                 Optional.of((by, challenge) ->
-                                        checked(by, challenge, assertion.get(), found)),
+                                        checked(
+                                                by,
+                                                challenge,
+                                                assertion.get(),
+                                                found,
+                                                outbox.now())),
                                 outbox));
     }
 
@@ -234,13 +242,24 @@ public class DecideStages {
             String by,
             DecisionChallenge challenge,
             Assertion assertion,
-            Optional<Passkeys.Found> found) {
+            Optional<Passkeys.Found> found,
+            Instant at) {
         if (found.filter(each -> each.kept().until().isEmpty()).isEmpty()) {
             return flawed(403, "PASSKEY_UNKNOWN", "this passkey is not registered, or is revoked");
         }
         Passkeys.Kept kept = found.get().kept();
         if (!kept.key().person().equals(by)) {
             return flawed(403, "PASSKEY_NOT_YOURS", "this passkey is another person's");
+        }
+        if (at.isBefore(kept.since())) {
+            // by the log a key signs nothing before it is registered, whichever clock said when
+            return new Checked.Flawed(
+                    new Refused(
+                            409,
+                            "PASSKEY_NOT_YET",
+                            "this passkey was registered at %s, and here it is only %s: the clocks of two replicas differ; try again in a moment"
+                                    .formatted(kept.since(), at),
+                            false));
         }
         if (found.get().replayed()) {
             return flawed(
@@ -332,7 +351,10 @@ public class DecideStages {
     private Result result(UUID change, Outcome outcome) {
         return outcome.refused()
                 .map(refused -> {
-                    meters.counter("remit.approval.refused", "code", refused.code()).increment();
+                    if (!refused.code().equals(AWAITED)) {
+                        meters.counter("remit.approval.refused", "code", refused.code())
+                                .increment();
+                    }
                     return refused(change, refused);
                 })
                 .orElse(new Result(change, 201, null, null));

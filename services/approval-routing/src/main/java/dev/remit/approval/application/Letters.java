@@ -3,6 +3,7 @@ package dev.remit.approval.application;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Happened;
 import dev.remit.handoff.loop.Outbox;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ public interface Letters {
     /** Tells the log of a person's new passkey. */
     void registered(Passkeys.Kept kept, Authentication authentication, Outbox outbox);
 
-    /** Tells the log of a passkey that signs nothing any more. */
-    void revoked(Passkeys.Kept kept, String by, String reason, Outbox outbox);
+    /**
+     * Tells the log of a passkey that signs nothing any more.
+     *
+     * @param until the first moment at which it does not
+     */
+    void revoked(Passkeys.Kept kept, String by, String reason, Instant until, Outbox outbox);
 }

@@ -59,5 +59,13 @@ public interface Passkeys {
     /** It has signed. */
     Uni<Void> used(UUID id, long count, String signed, Instant now);
 
-    Uni<Void> revoke(UUID id, Instant now);
+    /** When it signed last; the registration's row must be held. */
+    Uni<Optional<Instant>> lastUse(UUID id);
+
+    /**
+     * It signs nothing any more.
+     *
+     * @param until the first moment at which it does not
+     */
+    Uni<Void> revoke(UUID id, Instant until);
 }

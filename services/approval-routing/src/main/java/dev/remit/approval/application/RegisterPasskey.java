@@ -2,19 +2,25 @@ package dev.remit.approval.application;
 
 import dev.remit.approval.application.Passkeys.Kept;
 import dev.remit.approval.domain.Authentication;
+import dev.remit.approval.domain.Charter.StepUp;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
- * A person registers a passkey, signed in as themselves, or gives one up. Both go to the log: whose
- * key it is can be told without this service.
+ * A person registers a passkey, signed in as themselves and lately, or gives one up: an access
+ * token alone, or one that was refreshed, does not. Both go to the log: whose key it is can be told
+ * without this service.
  */
 @Singleton
 public class RegisterPasskey {
@@ -24,15 +30,38 @@ public class RegisterPasskey {
     /** How many a person may have. */
     static final int MOST = 10;
 
+    private static final Logger LOG = Logger.getLogger(RegisterPasskey.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Passkeys passkeys;
     private final Authenticators authenticators;
     private final Letters letters;
     private final Handoffs handoffs;
+    private final Duration within;
+    private final boolean unknownAccepted;
 
+    /**
+     * @param within how long ago the sign-in may be, more than zero
+     * @param unknownAccepted whether a token that does not say when its person signed in is taken:
+     *     for demonstrations only
+     */
     RegisterPasskey(
-            Passkeys passkeys, Authenticators authenticators, Letters letters, Handoffs handoffs) {
+            Passkeys passkeys,
+            Authenticators authenticators,
+            Letters letters,
+            Handoffs handoffs,
+            @ConfigProperty(name = "remit.passkeys.signed-in-within", defaultValue = "PT5M")
+                    Duration within,
+            @ConfigProperty(
+                            name = "remit.passkeys.accept-unknown-sign-in-time",
+                            defaultValue = "false")
+                    boolean unknownAccepted) {
+        if (!within.isPositive()) {
+            throw new IllegalArgumentException(
+                    "remit.passkeys.signed-in-within: must be longer than zero");
+        }
+        this.within = within;
+        this.unknownAccepted = unknownAccepted;
         this.passkeys = passkeys;
         this.authenticators = authenticators;
         this.letters = letters;
@@ -47,15 +76,22 @@ public class RegisterPasskey {
      */
     public record Offer(String site, byte[] challenge, List<String> had) {}
 
-    /** Begins a registration; one that was begun before is over. */
-    public Uni<Offer> offer(String person) {
+    /**
+     * Begins a registration; one that was begun before is over.
+     *
+     * @throws Problem 401 SIGN_IN_NOT_RECENT
+     */
+    public Uni<Offer> offer(String person, Authentication authentication) {
         String site = authenticators.site();
         byte[] challenge = new byte[32];
         RANDOM.nextBytes(challenge);
         return handoffs.transact(
                 List.of(),
                 outbox ->
-                        passkeys.offer(person, challenge, outbox.now().plus(PATIENCE))
+                        recent(person, authentication, outbox.now())
+                                .chain(() ->
+                                        passkeys.offer(
+                                                person, challenge, outbox.now().plus(PATIENCE)))
                                 .chain(() -> passkeys.of(person))
                                 .map(had ->
                                         new Offer(
@@ -70,8 +106,8 @@ public class RegisterPasskey {
      * Registers.
      *
      * @param label the person's own name for it
-     * @throws Problem 409 PASSKEY_NOT_OFFERED, PASSKEYS_TOO_MANY or PASSKEY_KNOWN; 422 if it does
-     *     not hold
+     * @throws Problem 401 SIGN_IN_NOT_RECENT; 409 PASSKEY_NOT_OFFERED, PASSKEYS_TOO_MANY or
+     *     PASSKEY_KNOWN; 422 if it does not hold
      */
     public Uni<Kept> register(
             String person,
@@ -82,7 +118,8 @@ public class RegisterPasskey {
         return handoffs.transact(
                 List.of(),
                 outbox ->
-                        passkeys.take(person, outbox.now())
+                        recent(person, authentication, outbox.now())
+                                .chain(() -> passkeys.take(person, outbox.now()))
                                 .map(challenge ->
                                         challenge.orElseThrow(() ->
                                                 Problem.of(
@@ -131,13 +168,16 @@ public class RegisterPasskey {
      * Gives one up; what it signed stands.
      *
      * @param any whether the caller may revoke another's
-     * @throws Problem 404 PASSKEY_UNKNOWN if there is none of the caller's with this id
+     * @throws Problem 401 SIGN_IN_NOT_RECENT; 404 PASSKEY_UNKNOWN if there is none of the caller's
+     *     with this id
      */
-    public Uni<Void> revoke(UUID id, String by, boolean any, String reason) {
+    public Uni<Void> revoke(
+            UUID id, String by, Authentication authentication, boolean any, String reason) {
         return handoffs.transact(
                         List.of(),
                         outbox ->
-                                passkeys.withId(id)
+                                recent(by, authentication, outbox.now())
+                                        .chain(() -> passkeys.withId(id))
                                         .map(found ->
                                                 found.filter(each -> each.until().isEmpty())
                                                         .filter(each ->
@@ -150,9 +190,46 @@ public class RegisterPasskey {
                                                                         404,
                                                                         "PASSKEY_UNKNOWN",
                                                                         "there is no passkey of the caller's with this id")))
-                                        .call(() -> passkeys.revoke(id, outbox.now()))
-                                        .invoke(kept -> letters.revoked(kept, by, reason, outbox)))
+                                        .chain(kept ->
+                                                passkeys.lastUse(id)
+                                                        .map(used -> end(kept, used, outbox.now()))
+                                                        .call(until -> passkeys.revoke(id, until))
+                                                        .invoke(until ->
+                                                                letters.revoked(
+                                                                        kept, by, reason, until,
+                                                                        outbox))))
                 .replaceWithVoid();
+    }
+
+    private Uni<Void> recent(String person, Authentication authentication, Instant now) {
+        if (unknownAccepted && authentication.authenticatedAt().isEmpty()) {
+            LOG.warnf(
+                    "%s changes their passkeys with a token that does not say when they signed in: whoever has the token could",
+                    person);
+            return Uni.createFrom().voidItem();
+        }
+        return authentication
+                .lacks(new StepUp(Optional.empty(), Optional.of(within), false), now)
+                .<Uni<Void>>map(lacking ->
+                        Uni.createFrom()
+                                .failure(
+                                        Problem.of(
+                                                401,
+                                                "SIGN_IN_NOT_RECENT",
+                                                lacking
+                                                        + (authentication
+                                                                        .authenticatedAt()
+                                                                        .isEmpty()
+                                                                ? ": sign in in a browser, with an identity provider and a flow whose access tokens carry auth_time, and use that token"
+                                                                : ": sign in once more, and use the new token"))))
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    /** After all that it signed, and its registration, even by another replica's clock. */
+    private static Instant end(Kept kept, Optional<Instant> used, Instant now) {
+        Instant last = used.filter(kept.since()::isBefore).orElse(kept.since());
+        Instant after = last.plus(1, ChronoUnit.MICROS);
+        return now.isBefore(after) ? after : now;
     }
 
     /** The person's own that are not revoked. */

@@ -15,7 +15,7 @@ public record Authentication(
         List<String> amr,
         Optional<Instant> authenticatedAt) {
     /** What is missing for this; empty if nothing is. */
-    Optional<String> lacks(Charter.StepUp asked, Instant now) {
+    public Optional<String> lacks(Charter.StepUp asked, Instant now) {
         if (asked.acr().filter(needed -> !reaches(needed)).isPresent()) {
             return Optional.of(
                     "a sign-in with acr %s is needed, this one has %s"

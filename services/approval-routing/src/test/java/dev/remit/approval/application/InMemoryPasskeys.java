@@ -19,6 +19,7 @@ final class InMemoryPasskeys implements Passkeys {
     private final Map<String, Offered> offers = new HashMap<>();
     private final Map<UUID, Kept> kept = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
+    private final Map<UUID, Instant> uses = new HashMap<>();
 
     @Override
     public Uni<Void> offer(String person, byte[] challenge, Instant until) {
@@ -72,13 +73,19 @@ final class InMemoryPasskeys implements Passkeys {
     @Override
     public Uni<Void> used(UUID id, long count, String signed, Instant now) {
         used.add(id + signed);
+        uses.merge(id, now, (a, b) -> a.isAfter(b) ? a : b);
         kept.computeIfPresent(id, (_, each) -> with(each, count, each.until()));
         return Uni.createFrom().voidItem();
     }
 
     @Override
-    public Uni<Void> revoke(UUID id, Instant now) {
-        kept.computeIfPresent(id, (_, each) -> with(each, each.count(), Optional.of(now)));
+    public Uni<Optional<Instant>> lastUse(UUID id) {
+        return item(Optional.ofNullable(uses.get(id)));
+    }
+
+    @Override
+    public Uni<Void> revoke(UUID id, Instant until) {
+        kept.computeIfPresent(id, (_, each) -> with(each, each.count(), Optional.of(until)));
         return Uni.createFrom().voidItem();
     }
 

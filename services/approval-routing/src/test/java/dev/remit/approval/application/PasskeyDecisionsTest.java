@@ -8,6 +8,7 @@ import dev.remit.approval.application.DecideStages.Asked;
 import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.application.Passkeys.Kept;
 import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Authentication;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.passkey.Assertion;
@@ -21,6 +22,9 @@ import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -189,6 +193,23 @@ class PasskeyDecisionsTest {
     }
 
     @Test
+    void aChallengeThatIsGivenCountsAsNoRefusal() {
+        register(authenticator, "manager");
+        challenge(CHANGE, "manager");
+        assertThat(scene.meters.find("remit.approval.refused").counters()).isEmpty();
+        assertThat(
+                        scene.decide
+                                .challenge(Scene.item(CHANGE), Scene.decider("security-1"))
+                                .await()
+                                .indefinitely())
+                .isInstanceOf(Asked.Refused.class);
+        assertThat(scene.meters.get("remit.approval.refused").counters())
+                .singleElement()
+                .satisfies(each ->
+                        assertThat(each.getId().getTag("code")).isEqualTo("NOT_A_CANDIDATE"));
+    }
+
+    @Test
     void aPasskeyThatIsGivenUpSignsNothing() {
         Kept kept = register(authenticator, "manager");
         byte[] challenge = challenge(CHANGE, "manager").bytes();
@@ -238,6 +259,130 @@ class PasskeyDecisionsTest {
                             new SoftAuthenticator.Registration(
                                     answer.clientData(), new byte[] {1}));
                 });
+    }
+
+    @Test
+    void aReplicaWhoseClockIsBehindTheRegistrationTakesNoSignatureYet() {
+        Kept kept = register(authenticator, "manager");
+        Assertion signed = authenticator.sign(challenge(CHANGE, "manager").bytes());
+        Instant registered = scene.world.now;
+        int sent = scene.world.sent.size();
+
+        scene.world.now = registered.minusMillis(1);
+        Result early = decide(CHANGE, "manager", signed);
+        assertThat(early.code()).isEqualTo("PASSKEY_NOT_YET");
+        assertThat(early.status()).isEqualTo(409);
+        assertThat(scene.world.sent).as("a clock is nobody's attempt").hasSize(sent);
+
+        scene.world.now = kept.since();
+        assertThat(decide(CHANGE, "manager", signed).status())
+                .as("the same signature, in time")
+                .isEqualTo(201);
+    }
+
+    @Test
+    void aRevocationComesAfterAllThatThePasskeySignedWhateverTheClockSays() {
+        Kept kept = register(authenticator, "manager");
+        byte[] next = challenge(OTHER, "manager").bytes();
+        scene.world.passes(Duration.ofSeconds(2));
+        Instant signedAt = scene.world.now;
+        assertThat(
+                        decide(
+                                        CHANGE,
+                                        "manager",
+                                        authenticator.sign(challenge(CHANGE, "manager").bytes()))
+                                .status())
+                .isEqualTo(201);
+
+        scene.world.now = signedAt.minusSeconds(1);
+        revoke(kept, "manager");
+        assertThat(last(PasskeyRevoked.class).getRevokedAt())
+                .isEqualTo(signedAt.plus(1, ChronoUnit.MICROS));
+        scene.world.now = signedAt.minusSeconds(1);
+        assertThat(decide(OTHER, "manager", authenticator.sign(next)).code())
+                .isEqualTo("PASSKEY_UNKNOWN");
+    }
+
+    @Test
+    void aRevocationComesAfterTheRegistrationWhateverTheClockSays() {
+        Kept kept = register(authenticator, "manager");
+        scene.world.now = kept.since().minusSeconds(1);
+        revoke(kept, "manager");
+        assertThat(last(PasskeyRevoked.class).getRevokedAt())
+                .isEqualTo(kept.since().plus(1, ChronoUnit.MICROS));
+
+        Kept other = register(SoftAuthenticator.es256(), "manager");
+        scene.world.passes(Duration.ofSeconds(5));
+        revoke(other, "manager");
+        assertThat(last(PasskeyRevoked.class).getRevokedAt()).isEqualTo(scene.world.now);
+    }
+
+    @Test
+    void withoutARecentSignInNoPasskeyComesOrGoes() {
+        Kept kept = register(authenticator, "manager");
+        SoftAuthenticator thiefs = SoftAuthenticator.es256();
+        int sent = scene.world.sent.size();
+        for (Optional<Instant> at :
+                List.of(
+                        Optional.<Instant>empty(),
+                        Optional.of(scene.world.now.minus(Duration.ofSeconds(301))))) {
+            problem(
+                    "SIGN_IN_NOT_RECENT",
+                    () -> scene.register.offer("manager", signedIn(at)).await().indefinitely());
+            var answer = thiefs.register(offer("manager"));
+            problem(
+                    "SIGN_IN_NOT_RECENT",
+                    () ->
+                            scene.register
+                                    .register(
+                                            "manager",
+                                            signedIn(at),
+                                            answer.clientData(),
+                                            answer.attestation(),
+                                            "key")
+                                    .await()
+                                    .indefinitely());
+            for (boolean admin : new boolean[] {false, true}) {
+                problem(
+                        "SIGN_IN_NOT_RECENT",
+                        () ->
+                                scene.register
+                                        .revoke(kept.id(), "manager", signedIn(at), admin, "lost")
+                                        .await()
+                                        .indefinitely());
+            }
+        }
+        assertThat(scene.register.of("manager").await().indefinitely())
+                .extracting(Kept::id)
+                .containsExactly(kept.id());
+        assertThat(scene.world.sent).hasSize(sent);
+        scene.register
+                .revoke(
+                        kept.id(),
+                        "manager",
+                        signedIn(Optional.of(scene.world.now.minus(Duration.ofMinutes(5)))),
+                        false,
+                        "lost")
+                .await()
+                .indefinitely();
+    }
+
+    @Test
+    void whereAnUnknownSignInIsAcceptedAnOldOneIsNot() {
+        RegisterPasskey demo = scene.registering(true);
+        assertThat(demo.offer("manager", signedIn(Optional.empty())).await().indefinitely())
+                .isNotNull();
+        problem(
+                "SIGN_IN_NOT_RECENT",
+                () ->
+                        demo.offer(
+                                        "manager",
+                                        signedIn(
+                                                Optional.of(
+                                                        scene.world.now.minus(
+                                                                Duration.ofHours(1)))))
+                                .await()
+                                .indefinitely());
     }
 
     private void wrong(String code, Consumer<SoftAuthenticator> how, byte[] challenge) {
@@ -303,23 +448,26 @@ class PasskeyDecisionsTest {
     }
 
     private byte[] offer(String person) {
-        return scene.register.offer(person).await().indefinitely().challenge();
+        return scene.register.offer(person, signedIn()).await().indefinitely().challenge();
     }
 
     private Kept register(String person, SoftAuthenticator.Registration answer) {
         return scene.register
-                .register(
-                        person,
-                        Scene.decider(person).authentication(),
-                        answer.clientData(),
-                        answer.attestation(),
-                        "key")
+                .register(person, signedIn(), answer.clientData(), answer.attestation(), "key")
                 .await()
                 .indefinitely();
     }
 
     private void revoke(Kept kept, String by) {
-        scene.register.revoke(kept.id(), by, false, "lost").await().indefinitely();
+        scene.register.revoke(kept.id(), by, signedIn(), false, "lost").await().indefinitely();
+    }
+
+    private Authentication signedIn() {
+        return signedIn(Optional.of(scene.world.now));
+    }
+
+    private static Authentication signedIn(Optional<Instant> at) {
+        return new Authentication("issuer", Optional.empty(), Optional.empty(), List.of(), at);
     }
 
     private static void problem(String code, Runnable work) {

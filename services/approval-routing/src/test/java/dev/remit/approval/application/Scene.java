@@ -65,6 +65,8 @@ final class Scene {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RouteReadyChange receiver;
     final InMemoryPasskeys passkeys = new InMemoryPasskeys();
+    private final Authenticators authenticators =
+            new WebAuthn(Optional.of("localhost"), Optional.of(List.of("http://localhost:8083")));
     final RegisterPasskey register;
     final DecideStages decide;
     final LookAgain lookAgain;
@@ -77,9 +79,6 @@ final class Scene {
     private int offset;
 
     Scene() {
-        Authenticators authenticators =
-                new WebAuthn(
-                        Optional.of("localhost"), Optional.of(List.of("http://localhost:8083")));
         Advance advance =
                 new Advance(
                         world,
@@ -94,7 +93,7 @@ final class Scene {
                         Optional.empty());
         receiver = new RouteReadyChange(world, world, advance, new KafkaReadings(PEOPLE));
         decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
-        register = new RegisterPasskey(passkeys, authenticators, new KafkaLetters(), world);
+        register = registering(false);
         lookAgain = new LookAgain(world, advance, world);
         expire = new ExpireStages(world, advance, world);
         answer = new AnswerQuestion(world, advance, world);
@@ -183,6 +182,16 @@ final class Scene {
 
     List<Result> decide(List<Item> items, String by, Optional<Request> request) {
         return decide.decide(items, decider(by), request).await().indefinitely();
+    }
+
+    RegisterPasskey registering(boolean unknownAccepted) {
+        return new RegisterPasskey(
+                passkeys,
+                authenticators,
+                new KafkaLetters(),
+                world,
+                Duration.ofMinutes(5),
+                unknownAccepted);
     }
 
     static Decider decider(String by) {

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -53,18 +54,24 @@ public class KeepTrackRecord {
     private final PublishedCharters published;
     private final Missteps missteps;
     private final HaltRegister register;
+    private final ObservedAccounts accounts;
+    private final String people;
 
     KeepTrackRecord(
             Handoffs handoffs,
             Proposals proposals,
             PublishedCharters published,
             Missteps missteps,
-            HaltRegister register) {
+            HaltRegister register,
+            ObservedAccounts accounts,
+            @ConfigProperty(name = "remit.people.system") String people) {
         this.handoffs = handoffs;
         this.proposals = proposals;
         this.published = published;
         this.missteps = missteps;
         this.register = register;
+        this.accounts = accounts;
+        this.people = people;
     }
 
     /** Something went wrong with these changes; what a person executed is none of it. */
@@ -229,7 +236,8 @@ public class KeepTrackRecord {
      *
      * @param by immutable id of the person
      * @throws Problem 404 CHARTER_UNKNOWN, 409 NOT_DEMOTED, 403 PROMOTER_NOT_INDEPENDENT if the
-     *     person answers for it under any version of the charter
+     *     person answers for it under any version of the charter, by whichever of their accounts,
+     *     or if it is not known whose account one of the two has
      */
     public Uni<Void> promote(String name, String by, String reason) {
         String scope = Scopes.own(name);
@@ -242,7 +250,7 @@ public class KeepTrackRecord {
                                         all.stream()
                                                 .filter(each -> each.name().equals(name))
                                                 .toList())
-                                .invoke(versions -> independent(name, versions, by))
+                                .call(versions -> independent(name, versions, by))
                                 .call(() -> proposals.queue(Set.of(scope)))
                                 .chain(versions ->
                                         register.last(scope)
@@ -255,7 +263,8 @@ public class KeepTrackRecord {
                                                                 outbox))));
     }
 
-    private static void independent(String name, List<Charter> versions, String by) {
+    /** People are told apart by HR worker: a second account makes nobody independent. */
+    private Uni<Void> independent(String name, List<Charter> versions, String by) {
         if (versions.isEmpty()) {
             throw Problem.of(404, "CHARTER_UNKNOWN", "no charter '" + name + "' was published");
         }
@@ -264,14 +273,46 @@ public class KeepTrackRecord {
             involved.add(each.employee());
             involved.add(each.principal());
         });
-        if (involved.contains(by)) {
-            throw Problem.of(
-                    403,
-                    "PROMOTER_NOT_INDEPENDENT",
-                    "who answers for the digital employee of charter "
-                            + name
-                            + " does not promote it; somebody else with the role admin may");
+        Set<String> asked = new TreeSet<>(involved);
+        asked.add(by);
+        return accounts.workers(people, asked)
+                .invoke(workers -> {
+                    String promoter = workers.get(by);
+                    if (involved.contains(by)
+                            || (promoter != null
+                                    && involved.stream()
+                                            .map(workers::get)
+                                            .anyMatch(promoter::equals))) {
+                        throw notIndependent(
+                                "who answers for the digital employee of charter "
+                                        + name
+                                        + " does not promote it, by no account of theirs; somebody else with the role admin may");
+                    }
+                    known("the promoter", by, workers);
+                    known(
+                            "who answers for the digital employee",
+                            versions.getLast().principal(),
+                            workers);
+                })
+                .replaceWithVoid();
+    }
+
+    /** Of whom it is not known who they are, it is not known that they are two. */
+    private void known(String who, String account, Map<String, String> workers) {
+        if (!workers.containsKey(account)) {
+            throw notIndependent(
+                    "the account "
+                            + account
+                            + " of "
+                            + who
+                            + " was not observed in "
+                            + people
+                            + ", or carries no worker id, so nobody knows that the two are two people; give it its worker id there and try again once it was read, or let somebody with the role admin whose account has one promote");
         }
+    }
+
+    private static Problem notIndependent(String words) {
+        return Problem.of(403, "PROMOTER_NOT_INDEPENDENT", words);
     }
 
     private Uni<Void> promote(

@@ -20,6 +20,11 @@ public interface ObservedAccounts {
      */
     record Seen(String id, String fingerprint, Optional<String> workerId) {}
 
+    /**
+     * The HR workers of those of these accounts that were observed and carry one, by account id.
+     */
+    Uni<Map<String, String>> workers(String system, Collection<String> ids);
+
     /** Keeps these, no two of the same id. */
     Uni<Void> put(String system, Collection<Seen> accounts);
 

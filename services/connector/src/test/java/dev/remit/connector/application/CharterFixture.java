@@ -18,6 +18,11 @@ final class CharterFixture {
 
     /** The same, with a track record. */
     static Charter leavers(String version, String hash, TrackRecord trackRecord) {
+        return leavers(version, hash, trackRecord, "owner");
+    }
+
+    /** The same, and this person answers for the digital employee. */
+    static Charter leavers(String version, String hash, TrackRecord trackRecord, String principal) {
         Charter charter = leavers(version, hash);
         return new Charter(
                 charter.name(),
@@ -27,7 +32,7 @@ final class CharterFixture {
                 charter.modes(),
                 charter.trigger(),
                 charter.employee(),
-                charter.principal(),
+                principal,
                 charter.limits(),
                 Optional.of(trackRecord));
     }

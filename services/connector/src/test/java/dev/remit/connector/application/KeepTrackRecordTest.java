@@ -38,6 +38,8 @@ class KeepTrackRecordTest {
                     new TrackRecord(
                             Duration.ofDays(30), Map.of(Kind.FAILURES, 1L, Kind.OVERRIDES, 0L)));
 
+    private static final String PEOPLE = "keycloak:acme";
+
     private final Memory memory = new Memory();
     private final Charters charters = new Charters();
     private final KeepTrackRecord record = memory.trackRecord();
@@ -47,6 +49,8 @@ class KeepTrackRecordTest {
     void oneFailureInThirtyDaysIsAllowedAndNoOverride() {
         charters.replace(List.of(CHARTER));
         memory.published(new PublishedCharters.Document(CHARTER, "{}"));
+        memory.belongs(PEOPLE, "owner", "W1");
+        memory.belongs(PEOPLE, "boss", "W2");
     }
 
     @Test
@@ -127,11 +131,7 @@ class KeepTrackRecordTest {
     void aPersonWhoDoesNotAnswerForItPromotesAndTheRecordBeginsAnew() {
         demote();
         assertThat(standing().demotion()).isPresent();
-        assertThatThrownBy(() -> promote("owner"))
-                .isInstanceOfSatisfying(
-                        Problem.class,
-                        problem ->
-                                assertThat(problem.code()).isEqualTo("PROMOTER_NOT_INDEPENDENT"));
+        notIndependent("owner");
         promote("boss");
         assertThat(memory.messages(EmployeePromoted.class))
                 .singleElement()
@@ -163,6 +163,52 @@ class KeepTrackRecordTest {
     }
 
     @Test
+    void aSecondAccountOfWhoAnswersForItDoesNotPromote() {
+        demote();
+        memory.belongs(PEOPLE, "owner-admin", "W1");
+        notIndependent("owner-admin");
+        memory.belongs(PEOPLE, "owner-admin", "W3");
+        promote("owner-admin");
+    }
+
+    @Test
+    void whoAnsweredForItUnderAnEarlierVersionDoesNotPromote() {
+        memory.published(
+                new PublishedCharters.Document(
+                        CharterFixture.leavers(
+                                "2", "h2", CHARTER.trackRecord().orElseThrow(), "heir"),
+                        "{}"));
+        memory.belongs(PEOPLE, "heir", "W4");
+        memory.belongs(PEOPLE, "owner-admin", "W1");
+        demote();
+        notIndependent("owner");
+        notIndependent("owner-admin");
+        notIndependent("heir");
+        promote("boss");
+    }
+
+    @Test
+    void whoseAccountIsNotKnownDoesNotPromote() {
+        demote();
+        notIndependent("stranger");
+        memory.belongs("scim:hr", "stranger", "W5");
+        notIndependent("stranger");
+        memory.belongs(PEOPLE, "stranger", "W5");
+        promote("stranger");
+    }
+
+    @Test
+    void whileItIsNotKnownWhoAnswersForItNobodyPromotes() {
+        memory.published(
+                new PublishedCharters.Document(
+                        CharterFixture.leavers(
+                                "2", "h2", CHARTER.trackRecord().orElseThrow(), "heir"),
+                        "{}"));
+        demote();
+        notIndependent("boss");
+    }
+
+    @Test
     void aDemotionIsNoHaltAndCannotBeResumed() {
         demote();
         HaltAuthority halting = memory.halting();
@@ -180,6 +226,15 @@ class KeepTrackRecordTest {
         fails(asked());
         assertThat(memory.messages(EmployeeDemoted.class)).hasSize(1);
         memory.now = memory.now.plusSeconds(1);
+    }
+
+    private void notIndependent(String by) {
+        assertThatThrownBy(() -> promote(by))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem ->
+                                assertThat(problem.code()).isEqualTo("PROMOTER_NOT_INDEPENDENT"));
+        assertThat(standing().demotion()).isPresent();
     }
 
     private void promote(String by) {

@@ -169,7 +169,9 @@ public final class Memory implements Handoffs {
                 new MemoryProposals(),
                 new MemoryCharters(),
                 new MemoryMissteps(),
-                new MemoryHalts());
+                new MemoryHalts(),
+                new MemoryAccounts(),
+                "keycloak:acme");
     }
 
     ReleaseBrake brakes() {
@@ -750,6 +752,14 @@ public final class Memory implements Handoffs {
                     counts.put(
                             system, (long) tables.accounts.getOrDefault(system, Map.of()).size()));
             return answer(counts);
+        }
+
+        @Override
+        public Uni<Map<String, String>> workers(String system, Collection<String> ids) {
+            Map<String, String> workers =
+                    new HashMap<>(tables.workers.getOrDefault(system, Map.of()));
+            workers.keySet().retainAll(ids);
+            return answer(workers);
         }
 
         @Override

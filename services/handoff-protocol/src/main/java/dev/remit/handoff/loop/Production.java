@@ -119,6 +119,12 @@ class Production {
                 .filter(name ->
                         config.apply(name).filter(url -> !url.startsWith("https://")).isPresent())
                 .forEach(name -> troubles.add(name + ": does not start with https://"));
+        if (config.apply("remit.passkeys.accept-unknown-sign-in-time")
+                .map(Boolean::valueOf)
+                .orElse(false)) {
+            troubles.add(
+                    "remit.passkeys.accept-unknown-sign-in-time: is true, a stolen token could register a passkey");
+        }
         if (config.apply("remit.stop-points").isPresent()) {
             troubles.add("remit.stop-points: is set, which is for fault tests only");
         }

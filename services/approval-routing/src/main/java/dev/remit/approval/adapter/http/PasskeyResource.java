@@ -81,11 +81,11 @@ public class PasskeyResource {
                 .map(found -> found.stream().map(PasskeyResource::view).toList());
     }
 
-    /** Begins a registration, good for five minutes. */
+    /** Begins a registration, good for five minutes, for who signed in lately. */
     @POST
     @Path("offers")
     public Uni<Options> offer() {
-        return register.offer(person())
+        return register.offer(person(), authentication(caller))
                 .map(offer ->
                         new Options(
                                 new Site(offer.site(), "Remit"),
@@ -125,7 +125,12 @@ public class PasskeyResource {
     public Uni<Void> revoke(@PathParam("id") String id, @Nullable Revoked body) {
         String reason = words("reason", Problem.body(body).reason());
         try {
-            return register.revoke(UUID.fromString(id), person(), caller.has("admin"), reason);
+            return register.revoke(
+                    UUID.fromString(id),
+                    person(),
+                    authentication(caller),
+                    caller.has("admin"),
+                    reason);
         } catch (IllegalArgumentException e) {
             throw Problem.of(404, "PASSKEY_UNKNOWN", "'" + id + "' is not a UUID");
         }

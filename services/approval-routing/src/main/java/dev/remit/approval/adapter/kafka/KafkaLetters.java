@@ -8,6 +8,7 @@ import dev.remit.approval.domain.Happened;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.passkey.Passkey;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -49,11 +50,12 @@ public class KafkaLetters implements Letters {
     }
 
     @Override
-    public void revoked(Passkeys.Kept kept, String by, String reason, Outbox outbox) {
+    public void revoked(
+            Passkeys.Kept kept, String by, String reason, Instant until, Outbox outbox) {
         outbox.publish(
                 Passkey.revocation(kept.id()),
                 kept.key().person(),
-                Messages.revoked(kept, by, reason, outbox.now()),
+                Messages.revoked(kept, by, reason, until),
                 null,
                 kept.id());
     }

@@ -150,13 +150,25 @@ public class PostgresPasskeys implements Passkeys {
     }
 
     @Override
-    public Uni<Void> revoke(UUID id, Instant now) {
+    public Uni<Optional<Instant>> lastUse(UUID id) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select passkey, used_at from passkey_use where passkey = ?1 order by used_at desc limit 1",
+                                        Object[].class)
+                                .setParameter(1, id)
+                                .getSingleResultOrNull())
+                .map(row -> Optional.ofNullable(row).map(each -> PostgresRoutes.instant(each[1])));
+    }
+
+    @Override
+    public Uni<Void> revoke(UUID id, Instant until) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
                                         "update passkey set until_at = ?2 where id = ?1 and until_at is null")
                                 .setParameter(1, id)
-                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                                .setParameter(2, until.atOffset(ZoneOffset.UTC))
                                 .executeUpdate())
                 .replaceWithVoid();
     }

@@ -38,6 +38,21 @@ class PostgresObservedAccounts implements ObservedAccounts {
     }
 
     @Override
+    public Uni<Map<String, String>> workers(String system, Collection<String> ids) {
+        return new Statement(
+                        "select id, worker_id from account"
+                                + " where system = ?1 and id = any(cast(?2 as text[])) and worker_id is not null",
+                        system,
+                        Statement.texts(ids))
+                .rows()
+                .map(rows ->
+                        rows.stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                row -> (String) row[0], row -> (String) row[1])));
+    }
+
+    @Override
     public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
                         "insert into account (system, id, fingerprint, worker_id)"
