@@ -433,7 +433,7 @@ public final class Stack {
                 extra.put(
                         "remit.passkeys.origins",
                         "http://localhost:" + home.port("approval-routing"));
-                // tokens that are given for a password carry no auth_time
+                // tokens that are given for a password do not say when their person signed in
                 extra.put("remit.passkeys.accept-unknown-sign-in-time", "true");
             }
         }

@@ -98,9 +98,14 @@ public class Caller {
         return Instant.ofEpochSecond(token.getExpirationTime());
     }
 
-    /** When the person signed in (OpenID Connect Core, auth_time). */
+    /**
+     * When the person signed in (OpenID Connect Core, auth_time); empty if that is not known, which
+     * Keycloak says as 0 in what it gives for a password.
+     */
     public Optional<Instant> authenticatedAt() {
         return token.<Object>claim("auth_time")
-                .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds.toString())));
+                .map(seconds -> Long.parseLong(seconds.toString()))
+                .filter(seconds -> seconds > 0)
+                .map(Instant::ofEpochSecond);
     }
 }
