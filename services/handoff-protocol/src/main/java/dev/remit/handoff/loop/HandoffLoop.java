@@ -389,10 +389,9 @@ class HandoffLoop {
                         .map(each -> each.envelope().correlation())
                         .filter(Objects::nonNull)
                         .collect(Collectors.toSet());
-        return outbox.lock(changes)
-                .chain(() -> Panache.getSession())
+        return Panache.getSession()
                 .chain(session ->
-                        fresh(session, received, outbox)
+                        fresh(session, received, changes, outbox)
                                 .chain(fresh ->
                                         forgettable
                                                 ? unforgotten(session, fresh, outbox)
@@ -419,24 +418,12 @@ class HandoffLoop {
 
     /** Those not seen before; the same id with another hash is equivocation and set aside. */
     private Uni<List<Received>> fresh(
-            Mutiny.Session session, List<Received> received, SealedOutbox outbox) {
-        return session.createNativeQuery(
-                        "insert into handoff_inbox (id, hash)"
-                                + " select id, decode(hash, 'base64')"
-                                + " from unnest(cast(:ids as uuid[]), cast(:hashes as text[])) as seen (id, hash)"
-                                + " order by id on conflict do nothing returning id",
-                        UUID.class)
-                .setParameter(
-                        "ids",
-                        received.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
-                .setParameter(
-                        "hashes",
-                        received.stream()
-                                .map(each -> each.hash().toString())
-                                .toArray(String[]::new))
-                .getResultList()
-                .chain(added -> {
-                    Set<UUID> ids = Set.copyOf(added);
+            Mutiny.Session session,
+            List<Received> received,
+            Collection<UUID> changes,
+            SealedOutbox outbox) {
+        return outbox.receive(received, changes)
+                .chain(ids -> {
                     List<Received> fresh =
                             received.stream()
                                     .filter(each -> ids.contains(each.envelope().id()))

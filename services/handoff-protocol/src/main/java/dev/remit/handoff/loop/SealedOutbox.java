@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,10 @@ final class SealedOutbox implements Outbox {
     private final List<Letter> letters = new ArrayList<>();
     private final List<SetAside> setAside = new ArrayList<>();
     private final Map<UUID, Link> chains = new HashMap<>();
+
+    /** Those of them that this transaction moves on. */
+    private final Set<UUID> extended = new HashSet<>();
+
     private final Map<String, Integer> ordinals = new HashMap<>();
     private final Map<UUID, SpanContext> traces = new HashMap<>();
 
@@ -94,23 +99,64 @@ final class SealedOutbox implements Outbox {
 
     @Override
     public Uni<Void> lock(Collection<UUID> changes) {
+        return chains.keySet().containsAll(changes)
+                ? Uni.createFrom().voidItem()
+                : receive(List.of(), changes).replaceWithVoid();
+    }
+
+    /**
+     * Locks these changes and notes these messages as received, in one statement: most batches are
+     * small, and each round trip costs more than what it asks for.
+     *
+     * @return the ids of the messages that were not received before
+     */
+    Uni<Set<UUID>> receive(Collection<Received> messages, Collection<UUID> changes) {
         var wanted = new TreeSet<>(changes);
         wanted.removeAll(chains.keySet());
-        if (wanted.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
         return session.createNativeQuery(
-                        "insert into handoff_chain (change_id, sequence)"
-                                + " select id, 0 from unnest(cast(:ids as uuid[])) id order by id"
-                                + " on conflict do nothing returning change_id",
-                        UUID.class)
-                .setParameter("ids", wanted.toArray(UUID[]::new))
+                        "with known as materialized (select change_id, sequence, encode(hash, 'base64') as hash"
+                                + " from handoff_chain where change_id = any(cast(:changes as uuid[])) order by change_id for update),"
+                                + " added as (insert into handoff_chain (change_id, sequence)"
+                                + " select id, 0 from unnest(cast(:changes as uuid[])) id"
+                                + " where id not in (select change_id from known) order by id"
+                                + " on conflict do nothing returning change_id),"
+                                + " seen as (insert into handoff_inbox (id, hash)"
+                                + " select id, decode(hash, 'base64')"
+                                + " from unnest(cast(:ids as uuid[]), cast(:hashes as text[])) as seen (id, hash)"
+                                + " order by id on conflict do nothing returning id)"
+                                + " select change_id, sequence, hash from known"
+                                + " union all select change_id, 0, null from added"
+                                + " union all select id, null, null from seen",
+                        Object[].class)
+                .setParameter("changes", wanted.toArray(UUID[]::new))
+                .setParameter(
+                        "ids",
+                        messages.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
+                .setParameter(
+                        "hashes",
+                        messages.stream()
+                                .map(each -> each.hash().toString())
+                                .toArray(String[]::new))
                 .getResultList()
-                .chain(added -> {
-                    added.forEach(id -> chains.put(id, new Link(0, null)));
-                    wanted.removeAll(added);
-                    return wanted.isEmpty() ? Uni.createFrom().voidItem() : lockKnown(wanted);
+                .chain(rows -> {
+                    Set<UUID> fresh = new HashSet<>();
+                    for (Object[] row : rows) {
+                        UUID id = (UUID) row[0];
+                        if (row[1] == null) {
+                            fresh.add(id);
+                        } else {
+                            chains.put(id, link(row));
+                            wanted.remove(id);
+                        }
+                    }
+                    // whoever added these meanwhile has them: this statement could not see them
+                    return (wanted.isEmpty() ? Uni.createFrom().voidItem() : lockKnown(wanted))
+                            .replaceWith(fresh);
                 });
+    }
+
+    private static Link link(Object[] row) {
+        return new Link((Integer) row[1], row[2] == null ? null : Hash.parse((String) row[2]));
     }
 
     private Uni<Void> lockKnown(Collection<UUID> changes) {
@@ -120,23 +166,20 @@ final class SealedOutbox implements Outbox {
                         Object[].class)
                 .setParameter("ids", changes.toArray(UUID[]::new))
                 .getResultList()
-                .invoke(rows ->
-                        rows.forEach(row ->
-                                chains.put(
-                                        (UUID) row[0],
-                                        new Link(
-                                                (Integer) row[1],
-                                                row[2] == null
-                                                        ? null
-                                                        : Hash.parse((String) row[2])))))
+                .invoke(rows -> rows.forEach(row -> chains.put((UUID) row[0], link(row))))
                 .replaceWithVoid();
     }
 
     /** Notes a handoff that another service appended. */
     void follow(UUID change, int sequence, Hash hash) {
         if (locked(change).sequence() < sequence) {
-            chains.put(change, new Link(sequence, hash));
+            extend(change, new Link(sequence, hash));
         }
+    }
+
+    private void extend(UUID change, Link link) {
+        chains.put(change, link);
+        extended.add(change);
     }
 
     /** The place in its chain that a locked change has reached, as far as is known here. */
@@ -220,7 +263,7 @@ final class SealedOutbox implements Outbox {
      * @return what is to be published after the commit: all but what was stored before
      */
     Uni<Sealed.Batch> store() {
-        return letters.isEmpty() && chains.isEmpty()
+        return letters.isEmpty() && extended.isEmpty()
                 ? Uni.createFrom().item(Sealed.Batch.EMPTY)
                 : means.contexts()
                         .blocking(this::seal)
@@ -312,7 +355,7 @@ final class SealedOutbox implements Outbox {
                             last.hash());
             Hash hash = Seal.hash(envelope, payload);
             if (letter.chained() && letter.change() != null) {
-                chains.put(letter.change(), new Link(last.sequence() + 1, hash));
+                extend(letter.change(), new Link(last.sequence() + 1, hash));
             }
             envelopes.add(envelope);
             payloads.add(payload);
@@ -351,7 +394,8 @@ final class SealedOutbox implements Outbox {
     /** One statement: the letters, the ends of their chains, and the marks of what went out. */
     private Uni<Sealed.Batch> insert(List<Sealed> sealed) {
         List<Long> marks = means.relay().takeUnmarked();
-        List<Map.Entry<UUID, Link>> links = List.copyOf(chains.entrySet());
+        List<UUID> changes = List.copyOf(extended);
+        List<Link> links = changes.stream().map(this::locked).toList();
         return session.createNativeQuery(
                         "with marked as (delete from handoff_unpublished"
                                 + " where batch = any(cast(:marks as bigint[]))),"
@@ -370,11 +414,9 @@ final class SealedOutbox implements Outbox {
                                 + " select batch, id from unpublished, stored",
                         Object[].class)
                 .setParameter("marks", marks.toArray(Long[]::new))
-                .setParameter("changes", array(links, Map.Entry::getKey, UUID[]::new))
-                .setParameter(
-                        "sequences",
-                        array(links, each -> each.getValue().sequence(), Integer[]::new))
-                .setParameter("hashes", array(links, each -> text(each.getValue()), String[]::new))
+                .setParameter("changes", changes.toArray(UUID[]::new))
+                .setParameter("sequences", array(links, Link::sequence, Integer[]::new))
+                .setParameter("hashes", array(links, SealedOutbox::text, String[]::new))
                 .setParameter("ids", array(sealed, Sealed::id, UUID[]::new))
                 .setParameter("topics", array(sealed, Sealed::topic, String[]::new))
                 .setParameter("keys", array(sealed, Sealed::key, String[]::new))
