@@ -70,10 +70,12 @@ class HandoffLoop {
     private static final Logger LOG = Logger.getLogger(HandoffLoop.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
-    private static final long NONE = Long.MAX_VALUE;
 
     /** Records that may wait behind a batch; with those of one more poll they are the next. */
     private static final int MOST = 500;
+
+    /** The same in bytes: as much as eight partitions give at once (max.partition.fetch.bytes). */
+    private static final long MOST_BYTES = 8L * 1024 * 1024;
 
     /** Whatever was received in so short a time the inbox remembers: it is pruned after days. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
@@ -109,14 +111,15 @@ class HandoffLoop {
     private final Counter received;
     private final Counter dropped;
 
-    /** When the oldest message in hand was written; {@link #NONE} with empty hands. */
-    private final AtomicLong oldest = new AtomicLong(NONE);
+    /** When the oldest message in hand was written; {@link Intake#NONE} with empty hands. */
+    private final AtomicLong oldest = new AtomicLong(Intake.NONE);
+
+    private final Intake intake;
 
     private final Instance<Receiver> receiver;
     private final Multi<Message<ConsumerRecords<String, byte[]>>> channel;
     private final Instance<Polls> polls;
     private final Optional<List<String>> topics;
-    private final Duration gather;
 
     /**
      * @param gather how long a batch waits for more before it is taken; zero for not at all
@@ -146,24 +149,31 @@ class HandoffLoop {
         this.meters = meters;
         this.received = meters.counter("remit.handoffs.received");
         this.dropped = meters.counter("remit.handoffs.dropped");
-        meters.gauge(
-                "remit.handoffs.oldest.unhandled.seconds",
-                oldest,
-                since ->
-                        since.get() == NONE
-                                ? 0
-                                : (System.currentTimeMillis() - since.get()) / 1000.0);
         this.receiver = receiver;
         this.channel = channel;
         this.polls = polls;
         this.topics = topics;
-        this.gather = gather;
+        this.intake = new Intake(MOST, MOST_BYTES, gather, this::on, this::stopped);
+        meters.gauge(
+                "remit.handoffs.oldest.unhandled.seconds",
+                this,
+                loop -> loop.oldest().map(HandoffLoop::age).orElse(0.0));
     }
 
     /** A service that reads other topics than the catalogue says does not start. */
     void start(@Observes StartupEvent event) {
         check();
-        channel.subscribe().withSubscriber(new Intake(MOST, gather, this::on, this::stopped));
+        channel.subscribe().withSubscriber(intake);
+    }
+
+    /** When the oldest message was written that is in hand or waits here. */
+    private Optional<Long> oldest() {
+        long since = Math.min(oldest.get(), intake.oldest());
+        return since == Intake.NONE ? Optional.empty() : Optional.of(since);
+    }
+
+    private static double age(long since) {
+        return (System.currentTimeMillis() - since) / 1000.0;
     }
 
     private void check() {
@@ -197,7 +207,7 @@ class HandoffLoop {
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
                 .indefinitely()
                 .invoke(health::works)
-                .invoke(() -> oldest.set(NONE));
+                .invoke(() -> oldest.set(Intake.NONE));
     }
 
     private void stopped(Throwable failure) {

@@ -20,13 +20,19 @@ import org.jspecify.annotations.Nullable;
  * poll's offsets are acknowledged when the batch that holds it is done.
  */
 final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, byte[]>>> {
+    /** What {@link #oldest()} is when nothing waits. */
+    static final long NONE = Long.MAX_VALUE;
+
     private final int limit;
+    private final long limitBytes;
     private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle;
     private final Consumer<Throwable> failed;
     private final Uni<Void> pause;
 
     private List<Message<?>> polls = new ArrayList<>();
     private List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    private long bytes;
+    private long oldest = NONE;
     private Flow.@Nullable Subscription channel;
     private boolean busy;
     private boolean asked;
@@ -34,16 +40,19 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     /**
      * @param limit how many records may wait before no more are polled for
+     * @param limitBytes and how many bytes of keys and values; what one poll brings comes on top
      * @param gather how long a batch that is not full waits for more before it is taken
      * @param handle a failure stops the intake for good
      * @param failed told why the intake stopped, whatever it was
      */
     Intake(
             int limit,
+            long limitBytes,
             Duration gather,
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle,
             Consumer<Throwable> failed) {
         this.limit = limit;
+        this.limitBytes = limitBytes;
         this.failed = failed;
         this.pause =
                 gather.isZero()
@@ -66,7 +75,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         synchronized (this) {
             asked = false;
             polls.add(poll);
-            poll.getPayload().forEach(records::add);
+            poll.getPayload().forEach(this::add);
             idle = !busy && !stopped;
             busy |= idle;
         }
@@ -74,6 +83,22 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         if (idle) {
             next();
         }
+    }
+
+    private void add(ConsumerRecord<String, byte[]> record) {
+        records.add(record);
+        bytes +=
+                Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+        oldest = Math.min(oldest, record.timestamp());
+    }
+
+    /** When the oldest record that waits was written, as Kafka's timestamp; {@link #NONE}. */
+    synchronized long oldest() {
+        return oldest;
+    }
+
+    private boolean isFull() {
+        return records.size() >= limit || bytes >= limitBytes;
     }
 
     @Override
@@ -98,7 +123,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private void ask() {
         Flow.Subscription more;
         synchronized (this) {
-            more = asked || stopped || records.size() >= limit ? null : channel;
+            more = asked || stopped || isFull() ? null : channel;
             asked |= more != null;
         }
         if (more != null) {
@@ -117,6 +142,8 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                         batch = records;
                         polls = new ArrayList<>();
                         records = new ArrayList<>();
+                        bytes = 0;
+                        oldest = NONE;
                     }
                     ask();
                     return handle.apply(batch)
@@ -141,7 +168,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     }
 
     private synchronized Uni<Void> gathered() {
-        return records.size() < limit ? pause : Uni.createFrom().voidItem();
+        return isFull() ? Uni.createFrom().voidItem() : pause;
     }
 
     private void goOn() {

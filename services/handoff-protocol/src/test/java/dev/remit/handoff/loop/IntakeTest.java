@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,8 @@ class IntakeTest {
     private final List<Long> refused = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
     private int asked;
+    private int size;
+    private long time;
     private long offset;
 
     @Test
@@ -64,6 +69,37 @@ class IntakeTest {
     }
 
     @Test
+    void noMoreBytesAreAskedForThanMayWait() {
+        Intake intake = intake(100, Duration.ZERO);
+        poll(intake, 1); // in hand
+        size = 600;
+        poll(intake, 1);
+        assertThat(asked).as("600 bytes wait").isEqualTo(3);
+        poll(intake, 1);
+        assertThat(asked).as("1,200 bytes wait").isEqualTo(3);
+
+        open.removeFirst().complete(null);
+        assertThat(batches.getLast()).hasSize(2);
+        assertThat(asked).isEqualTo(4);
+    }
+
+    @Test
+    void theOldestThatWaitsIsKnownUntilItIsTaken() {
+        Intake intake = intake(100, Duration.ZERO);
+        poll(intake, 1); // in hand
+        assertThat(intake.oldest()).isEqualTo(Intake.NONE);
+
+        time = 70;
+        poll(intake, 1);
+        time = 90;
+        poll(intake, 1);
+        assertThat(intake.oldest()).isEqualTo(70);
+
+        open.removeFirst().complete(null);
+        assertThat(intake.oldest()).isEqualTo(Intake.NONE);
+    }
+
+    @Test
     void aFailureIsToldAndNothingIsTakenAfterIt() {
         Intake intake = intake(100, Duration.ZERO);
         poll(intake, 1);
@@ -84,6 +120,7 @@ class IntakeTest {
         Intake intake =
                 new Intake(
                         3,
+                        1_000,
                         Duration.ofMillis(200),
                         records -> {
                             first.complete(records.stream().map(ConsumerRecord::offset).toList());
@@ -113,6 +150,7 @@ class IntakeTest {
         Intake intake =
                 new Intake(
                         limit,
+                        1_000,
                         gather,
                         records -> {
                             batches.add(records.stream().map(ConsumerRecord::offset).toList());
@@ -123,11 +161,22 @@ class IntakeTest {
         return intake;
     }
 
-    private void poll(Intake intake, int size) {
+    private void poll(Intake intake, int count) {
         List<ConsumerRecord<String, byte[]>> records =
-                IntStream.range(0, size)
-                        .mapToObj(
-                                n -> new ConsumerRecord<>("topic", 0, offset++, "key", new byte[0]))
+                IntStream.range(0, count)
+                        .mapToObj(n ->
+                                new ConsumerRecord<>(
+                                        "topic",
+                                        0,
+                                        offset++,
+                                        time,
+                                        TimestampType.CREATE_TIME,
+                                        0,
+                                        size,
+                                        "key",
+                                        new byte[0],
+                                        new RecordHeaders(),
+                                        Optional.empty()))
                         .toList();
         long first = records.getFirst().offset();
         intake.onItem(
