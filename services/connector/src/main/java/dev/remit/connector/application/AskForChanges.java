@@ -21,6 +21,7 @@ import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.loop.Waves;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -48,6 +49,9 @@ import java.util.stream.Collectors;
 public class AskForChanges {
     private static final Duration HOUR = Duration.ofHours(1);
 
+    /** As many as one request may carry. */
+    private static final int WAVE = 200;
+
     private final Handoffs handoffs;
     private final Charters charters;
     private final Subjects subjects;
@@ -56,6 +60,10 @@ public class AskForChanges {
     private final Answers answers;
     private final Halts halts;
     private final MeterRegistry meters;
+
+    /** Single wishes that come at the same time are judged in one transaction. */
+    private final Waves<Wish, Result> waves =
+            new Waves<>(WAVE, Duration.ZERO, wishes -> together(wishes, Optional.empty()));
 
     AskForChanges(
             Handoffs handoffs,
@@ -85,6 +93,12 @@ public class AskForChanges {
      * @throws Problem 409 IDEMPOTENCY_KEY_REUSED if the key came with another request before
      */
     public Uni<List<Result>> ask(List<Wish> wishes, Optional<Request> request) {
+        return wishes.size() == 1 && request.isEmpty()
+                ? waves.add(wishes.getFirst()).map(List::of)
+                : together(wishes, request);
+    }
+
+    private Uni<List<Result>> together(List<Wish> wishes, Optional<Request> request) {
         return handoffs.transact(List.of(), outbox -> once(wishes, request, outbox));
     }
 

@@ -5,16 +5,12 @@ import dev.remit.executor.application.PerformPlan.Performed;
 import dev.remit.executor.domain.Next;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.loop.Waves;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -33,15 +29,12 @@ public class ReportExecutions {
     private static final Duration GATHERING = Duration.ofMillis(5);
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    private record Waiting(Performed performed, UniEmitter<? super Void> done) {}
-
     private final Handoffs handoffs;
     private final Executions executions;
     private final Reports reports;
     private final StopPoints stops;
     private final MeterRegistry meters;
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private boolean busy;
+    private final Waves<Performed, Performed> waves = new Waves<>(WAVE, GATHERING, this::settle);
 
     ReportExecutions(
             Handoffs handoffs,
@@ -63,70 +56,19 @@ public class ReportExecutions {
      *     read again
      */
     public Uni<Void> report(Performed performed) {
-        return Uni.createFrom()
-                .emitter(done -> {
-                    if (add(new Waiting(performed, done))) {
-                        next();
-                    }
-                });
-    }
-
-    /** Whether a wave must be set off for it. */
-    private synchronized boolean add(Waiting each) {
-        waiting.add(each);
-        boolean first = !busy;
-        busy = true;
-        return first;
-    }
-
-    private synchronized List<Waiting> wave() {
-        var wave = new ArrayList<Waiting>();
-        while (wave.size() < WAVE && !waiting.isEmpty()) {
-            wave.add(waiting.remove());
-        }
-        busy = !wave.isEmpty();
-        return wave;
-    }
-
-    private void next() {
-        List<Waiting> wave = wave();
-        if (wave.isEmpty()) {
-            return;
-        }
-        commit(wave.stream().map(Waiting::performed).toList())
-                .eventually(() -> wave.forEach(each -> each.done().complete(null)))
-                .chain(() ->
-                        wave.size() == 1
-                                ? Uni.createFrom().voidItem()
-                                : Uni.createFrom().voidItem().onItem().delayIt().by(GATHERING))
-                .subscribe()
-                .with(
-                        done -> next(),
-                        failure -> {
-                            LOG.error("reporting goes on after a bug", failure);
-                            next();
-                        });
-    }
-
-    /** One transaction; if it fails, each on its own, so that none holds up the others. */
-    private Uni<Void> commit(List<Performed> wave) {
-        return settle(wave)
+        return waves.add(performed)
                 .onFailure()
-                .recoverWithUni(failure -> {
-                    LOG.warnf(failure, "%d reports could not be committed", wave.size());
-                    return wave.size() == 1
-                            ? Uni.createFrom().voidItem()
-                            : Multi.createFrom()
-                                    .iterable(wave)
-                                    .onItem()
-                                    .transformToUniAndConcatenate(each -> commit(List.of(each)))
-                                    .collect()
-                                    .asList()
-                                    .replaceWithVoid();
-                });
+                .invoke(failure ->
+                        LOG.warnf(
+                                failure,
+                                "the report of authorization %s could not be committed",
+                                performed.leased().intent().authorization()))
+                .onFailure()
+                .recoverWithItem(performed)
+                .replaceWithVoid();
     }
 
-    private Uni<Void> settle(List<Performed> wave) {
+    private Uni<List<Performed>> settle(List<Performed> wave) {
         List<UUID> ending =
                 wave.stream()
                         .filter(each -> each.last() instanceof Next.End)
@@ -147,7 +89,7 @@ public class ReportExecutions {
                                         .settle(settlements, RETRY)
                                         .invoke(settled -> handOn(wave, settled, outbox)))
                 .invoke(settled -> committed(wave, settled))
-                .replaceWithVoid();
+                .replaceWith(wave);
     }
 
     private void handOn(List<Performed> wave, Set<UUID> settled, Outbox outbox) {
