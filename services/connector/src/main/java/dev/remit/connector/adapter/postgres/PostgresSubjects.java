@@ -4,51 +4,95 @@ import dev.remit.connector.application.Subjects;
 import dev.remit.connector.domain.Admission;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** Whom the accounts as last observed belong to. */
 @Singleton
 class PostgresSubjects implements Subjects {
+    /**
+     * How long a count of a system's accounts is good for: it walks through all of them, and a
+     * limit on a share of thousands does not turn on a few.
+     */
+    private static final Duration COUNTED = Duration.ofSeconds(5);
+
+    private record Count(long accounts, long nanoTime) {
+        boolean isFresh() {
+            return accounts > 0 && System.nanoTime() - nanoTime < COUNTED.toNanos();
+        }
+    }
+
+    private final Map<String, Count> counts = new ConcurrentHashMap<>();
+
     @Override
     public Uni<Map<Asked, Admission.Subject>> find(Collection<Asked> asked) {
         List<Asked> all = List.copyOf(asked);
-        return new Statement(
-                        """
-                        with asked as (
-                          select n, target, case when asked.system = 'hr' then asked.id else known.worker_id end as worker
-                          from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
-                            with ordinality as asked (system, id, target, n)
-                          left join account known on known.system = asked.system and known.id = asked.id),
-                        population as (
-                          select system, count(*) as accounts from account
-                          where system in (select target from asked) group by system)
-                        select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target),
-                          coalesce(max(population.accounts), 0)
-                        from asked left join account on account.worker_id = asked.worker
-                        left join population on population.system = asked.target
-                        group by asked.n
-                        """,
-                        column(all, Asked::system),
-                        column(all, Asked::id),
-                        column(all, Asked::target))
-                .rows()
+        return count(all)
+                .chain(() ->
+                        new Statement(
+                                        """
+                                        select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target)
+                                        from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
+                                          with ordinality as asked (system, id, target, n)
+                                        left join account known on known.system = asked.system and known.id = asked.id
+                                        left join account on account.worker_id =
+                                          case when asked.system = 'hr' then asked.id else known.worker_id end
+                                        group by asked.n
+                                        """,
+                                        column(all, Asked::system),
+                                        column(all, Asked::id),
+                                        column(all, Asked::target))
+                                .rows())
                 .map(rows -> {
                     Map<Asked, Admission.Subject> found = new HashMap<>();
                     for (Object[] row : rows) {
+                        Asked each = all.get(((Number) row[0]).intValue() - 1);
+                        Count count = counts.get(each.target());
                         found.put(
-                                all.get(((Number) row[0]).intValue() - 1),
+                                each,
                                 new Admission.Subject(
                                         Optional.ofNullable((String) row[1]),
                                         ((Number) row[2]).longValue(),
-                                        ((Number) row[3]).longValue()));
+                                        count == null ? 0 : count.accounts()));
                     }
                     return found;
                 });
+    }
+
+    /** Counts the accounts of the targets whose last count is old, or found none. */
+    private Uni<Void> count(Collection<Asked> asked) {
+        String[] old =
+                asked.stream()
+                        .map(Asked::target)
+                        .distinct()
+                        .filter(target -> {
+                            Count count = counts.get(target);
+                            return count == null || !count.isFresh();
+                        })
+                        .toArray(String[]::new);
+        return old.length == 0
+                ? Uni.createFrom().voidItem()
+                : new Statement(
+                                "select system, count(*) from account where system = any(cast(?1 as text[])) group by system",
+                                (Object) old)
+                        .rows()
+                        .invoke(rows -> {
+                            long now = System.nanoTime();
+                            for (String target : old) {
+                                counts.remove(target);
+                            }
+                            rows.forEach(row ->
+                                    counts.put(
+                                            (String) row[0],
+                                            new Count(((Number) row[1]).longValue(), now)));
+                        })
+                        .replaceWithVoid();
     }
 
     private static String[] column(Collection<Asked> asked, Function<Asked, String> column) {
