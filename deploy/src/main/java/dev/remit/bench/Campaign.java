@@ -8,7 +8,9 @@ import dev.remit.stack.Stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +32,8 @@ public final class Campaign {
     /** How many proposals by API come before those that are measured. */
     private static final int WARMING_REQUESTS = 500;
 
+    private static final Duration SETTLING = Duration.ofSeconds(5);
+
     /**
      * What to run.
      *
@@ -37,9 +42,18 @@ public final class Campaign {
      * @param seconds how long each run at a rate lasts; floors run half as long at saturation
      * @param only some of a, b and c
      * @param profile whether to look into the services with JFR
+     * @param soak how many minutes the mesh is kept at the rate, instead of anything else; 0: not
+     * @param grow how many changes the mesh takes in the end, as many as {@code changes} at a time,
+     *     instead of anything else; 0: not
      */
     public record Options(
-            int changes, double rate, int seconds, Set<String> only, boolean profile) {
+            int changes,
+            double rate,
+            int seconds,
+            Set<String> only,
+            boolean profile,
+            int soak,
+            int grow) {
         public Options {
             if (changes < 100 || changes > 100_000) {
                 throw new IllegalArgumentException("--changes: must be 100 to 100000");
@@ -50,9 +64,23 @@ public final class Campaign {
             if (seconds < 2 || seconds > 60) {
                 throw new IllegalArgumentException("--seconds: must be 2 to 60");
             }
+            if (soak < 0 || soak > 120) {
+                throw new IllegalArgumentException("--soak: must be 1 to 120 minutes");
+            }
+            if (grow < 0 || grow > 200_000 || (grow > 0 && grow < changes)) {
+                throw new IllegalArgumentException("--grow: must be from --changes to 200000");
+            }
+            if (soak > 0 && grow > 0) {
+                throw new IllegalArgumentException("--soak: not together with --grow");
+            }
             if (only.isEmpty() || !Set.of("a", "b", "c").containsAll(only)) {
                 throw new IllegalArgumentException("--only: must be some of a, b and c");
             }
+        }
+
+        /** Whether it is one long run of the mesh alone. */
+        boolean isLong() {
+            return soak > 0 || grow > 0;
         }
 
         /** Before the first run, so that what is measured is compiled. */
@@ -67,6 +95,12 @@ public final class Campaign {
 
         /** How many accounts the directory needs: each change switches off another one. */
         int accounts() {
+            if (soak > 0) {
+                return warmUp() + (int) Math.ceil(rate * 60) * soak + 1;
+            }
+            if (grow > 0) {
+                return warmUp() + grow;
+            }
             int trickle = (int) Math.ceil(rate * seconds);
             return warmUp() + furtherWarmUp() + 3 * changes + 2 * trickle + WARMING_REQUESTS + 1;
         }
@@ -121,6 +155,9 @@ public final class Campaign {
         clean();
         Stack stack = new Stack(home);
         stack.use(Java.Use.STEADY_LOAD);
+        if (options.profile()) {
+            Statements.prepare(stack);
+        }
         Thread ending = new Thread(() -> end(stack));
         Runtime.getRuntime().addShutdownHook(ending);
         Map<String, String> machine = Machine.describe();
@@ -130,12 +167,12 @@ public final class Campaign {
             stack.start("kafka");
             machine.put("broker", kafkaVersion());
             floors(stack, 1);
-            if (options.only().contains("c")) {
+            if (options.only().contains("c") || options.isLong()) {
                 mesh(stack, at);
+                progress.say("stopping the services");
+                stopAbove(stack);
             }
-            if (options.only().contains("a") || options.only().contains("b")) {
-                floors(stack, 2);
-            }
+            floors(stack, 2);
         } finally {
             Runtime.getRuntime().removeShutdownHook(ending);
             stack.down();
@@ -154,7 +191,7 @@ public final class Campaign {
 
     private void floors(Stack stack, int pass) throws IOException, InterruptedException {
         for (Subject subject : List.of(Subject.RAW, Subject.DATABASE)) {
-            if (!options.only().contains(subject.code)) {
+            if (!options.only().contains(subject.code) || options.isLong()) {
                 continue;
             }
             progress.say("%s.%d %s: starting".formatted(subject.code, pass, subject.words));
@@ -187,19 +224,32 @@ public final class Campaign {
             mesh.approve(Subject.MESH_RULE);
             mesh.saturate(Subject.MESH_RULE, options.warmUp());
             mesh.awaitQuiet();
+            if (options.isLong()) {
+                atLength(mesh);
+                return;
+            }
             Measure saturated;
+            Statements statements = new Statements(home);
             if (options.profile()) {
                 Frames frames = new Frames(mesh.services(), Files.createDirectories(home.logs()));
                 frames.start();
+                statements.start();
                 saturated = record(mesh.saturate(Subject.MESH_RULE, options.changes()));
-                profile(frames.stop(), at);
+                profile(frames.stop() + statements.stop(), at);
             } else {
                 saturated = record(mesh.saturate(Subject.MESH_RULE, options.changes()));
             }
             mesh.awaitQuiet();
+            idle(mesh);
             mesh.trickle(Subject.MESH_RULE, options.rate(), WARMING_REQUESTS / options.rate());
             mesh.awaitQuiet();
+            if (options.profile()) {
+                statements.start();
+            }
             record(mesh.trickle(Subject.MESH_RULE, options.rate(), options.seconds()));
+            if (options.profile()) {
+                profile("%nAt the low rate%n".formatted() + statements.stop(), at);
+            }
             mesh.awaitQuiet();
             record(
                     mesh.pour(
@@ -218,8 +268,51 @@ public final class Campaign {
         } catch (IOException | SQLException | RuntimeException e) {
             incomplete("c", e);
         }
-        progress.say("stopping the services");
-        stopAbove(stack);
+    }
+
+    /** A measure a minute at the rate, or one for each so many changes. */
+    private void atLength(Mesh mesh) throws IOException, InterruptedException, SQLException {
+        int times = options.soak() > 0 ? options.soak() : options.grow() / options.changes();
+        for (int time = 1; time <= times; time++) {
+            Measure each =
+                    record(
+                            options.soak() > 0
+                                    ? mesh.trickle(Subject.MESH_RULE, time, options.rate(), 60)
+                                    : mesh.saturate(Subject.MESH_RULE, time, options.changes()));
+            progress.say(
+                    "  MB "
+                            + each.memory().entrySet().stream()
+                                    .map(one -> one.getKey() + " " + one.getValue() / 1024)
+                                    .collect(Collectors.joining(", ")));
+            progress.say(
+                    "  CPU ms a change "
+                            + each.cpuByProcess().entrySet().stream()
+                                    .map(one -> one.getKey() + " " + Report.number(one.getValue()))
+                                    .collect(Collectors.joining(", ")));
+            mesh.awaitQuiet();
+        }
+    }
+
+    /** What is spent with nothing to do, which at a low rate is most of what a change costs. */
+    private void idle(Mesh mesh) throws IOException, InterruptedException {
+        // what the compilers had waiting is not what an idle mesh costs
+        Thread.sleep(SETTLING.toMillis());
+        Machine.Usage usage = mesh.idle(options.seconds());
+        String words =
+                "c with nothing to do: %s ms of CPU a second: %s"
+                        .formatted(
+                                Report.number(usage.total() * 1000 / options.seconds()),
+                                usage.processes().entrySet().stream()
+                                        .map(each ->
+                                                each.getKey()
+                                                        + " "
+                                                        + Report.number(
+                                                                each.getValue()
+                                                                        * 1000
+                                                                        / options.seconds()))
+                                        .collect(Collectors.joining(", ")));
+        notes.add(words);
+        progress.say(words);
     }
 
     /** A part that fails is told; what was measured is still worth having. */
@@ -232,8 +325,10 @@ public final class Campaign {
 
     private void profile(String tables, Instant at) throws IOException {
         Path file = results.resolve(at.toString().replace(':', '-') + ".profile.txt");
-        Files.writeString(file, tables);
-        notes.add("c1 ran with JFR on, which costs it something; top frames: " + file);
+        if (!Files.exists(file)) {
+            notes.add("c1 ran with JFR on, which costs it something; top frames: " + file);
+        }
+        Files.writeString(file, tables, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         progress.say(tables);
     }
 

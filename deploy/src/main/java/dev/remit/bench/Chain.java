@@ -312,7 +312,7 @@ final class Chain implements AutoCloseable {
         return address(home, name);
     }
 
-    private static String address(Home home, String name) throws IOException {
+    static String address(Home home, String name) throws IOException {
         return "jdbc:postgresql://127.0.0.1:" + home.port("postgres") + "/" + name;
     }
 

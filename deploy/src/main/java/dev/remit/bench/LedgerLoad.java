@@ -120,6 +120,9 @@ public final class LedgerLoad {
     public ObjectNode run() throws IOException, InterruptedException, SQLException {
         Stack stack = new Stack(home);
         stack.use(Java.Use.STEADY_LOAD);
+        if (options.profile()) {
+            Statements.prepare(stack);
+        }
         Thread ending = new Thread(() -> end(stack));
         Runtime.getRuntime().addShutdownHook(ending);
         try {
@@ -183,7 +186,7 @@ public final class LedgerLoad {
                                 Service.EVIDENCE_LEDGER.id(),
                                 pids.getOrDefault(Service.EVIDENCE_LEDGER.id(), -1L)),
                         Files.createDirectories(home.logs()));
-        Statements statements = new Statements(log.connection, home.logs().resolve("postgres.log"));
+        Statements statements = new Statements(home);
         if (options.profile()) {
             frames.start();
             statements.start();

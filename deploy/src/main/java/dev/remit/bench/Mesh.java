@@ -148,6 +148,13 @@ final class Mesh implements AutoCloseable {
                                 LinkedHashMap::new));
     }
 
+    /** What the whole mesh spends with nothing to do: seconds of CPU, by process. */
+    Machine.Usage idle(int seconds) throws IOException, InterruptedException {
+        Machine.Usage before = Machine.usage(pids);
+        Thread.sleep(Duration.ofSeconds(seconds));
+        return Machine.usage(pids).since(before);
+    }
+
     /** Decides by API from now on, or leaves it to the rule. */
     void approve(Subject subject) throws IOException, InterruptedException {
         if (approvers != null) {
@@ -159,8 +166,15 @@ final class Mesh implements AutoCloseable {
     /** All changes in one HR file. */
     Measure saturate(Subject subject, int changes)
             throws IOException, InterruptedException, SQLException {
+        return saturate(subject, 1, changes);
+    }
+
+    /** The same for the nth time. */
+    Measure saturate(Subject subject, int pass, int changes)
+            throws IOException, InterruptedException, SQLException {
         return measure(
                 subject,
+                pass,
                 Load.SATURATION,
                 Pace.SATURATION,
                 changes,
@@ -170,10 +184,17 @@ final class Mesh implements AutoCloseable {
     /** One change at a time, each proposed by a request of its own when it is due. */
     Measure trickle(Subject subject, double perSecond, double seconds)
             throws IOException, InterruptedException, SQLException {
+        return trickle(subject, 1, perSecond, seconds);
+    }
+
+    /** The same for the nth time. */
+    Measure trickle(Subject subject, int pass, double perSecond, double seconds)
+            throws IOException, InterruptedException, SQLException {
         Pace pace = new Pace(perSecond);
         String token = Tokens.of(home, "remit-cli", PROPOSER);
         return measure(
                 subject,
+                pass,
                 Load.LOW,
                 pace,
                 pace.changes(seconds, accounts),
@@ -188,6 +209,7 @@ final class Mesh implements AutoCloseable {
         // every row of a file is due when the file is
         return measure(
                 subject,
+                1,
                 Load.HALF,
                 new Pace(rows),
                 files * rows,
@@ -204,7 +226,8 @@ final class Mesh implements AutoCloseable {
         void open(Passage.Run run, long start) throws IOException, InterruptedException;
     }
 
-    private Measure measure(Subject subject, Load load, Pace pace, int changes, Opening opening)
+    private Measure measure(
+            Subject subject, int pass, Load load, Pace pace, int changes, Opening opening)
             throws IOException, InterruptedException, SQLException {
         if (next + changes > accounts) {
             throw new IOException(
@@ -245,7 +268,7 @@ final class Mesh implements AutoCloseable {
         int missing = changes - run.completed.get();
         return new Measure(
                 subject,
-                1,
+                pass,
                 load,
                 pace.perSecond(),
                 changes,

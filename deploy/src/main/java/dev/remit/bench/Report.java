@@ -44,7 +44,10 @@ record Report(
             Optional<Measure> low,
             Optional<Measure> half) {
         String label() {
-            return subject.code + (subject.isMesh() ? "" : "." + pass) + "  " + subject.words;
+            return subject.code
+                    + (subject.isMesh() && pass == 1 ? "" : "." + pass)
+                    + "  "
+                    + subject.words;
         }
     }
 
@@ -195,16 +198,15 @@ record Report(
                                             .map(each -> number((double) each.memoryMegabytes()))
                                             .orElse("-")));
         }
-        text.append("%nCPU ms per change at saturation, by process%n".formatted());
+        text.append("%nCPU ms per change, by process%n".formatted());
         for (Row row : rows()) {
-            row.saturation()
-                    .ifPresent(measure -> {
-                        text.append("  %-30s".formatted(row.label()));
-                        measure.cpuByProcess()
-                                .forEach((name, each) ->
-                                        text.append(" %s %s ".formatted(name, number(each))));
-                        text.append("%n".formatted());
-                    });
+            row.saturation().ifPresent(measure -> split(row.label(), measure, text));
+            row.low()
+                    .ifPresent(measure ->
+                            split(
+                                    row.subject().code + "  at " + number(rate) + "/s",
+                                    measure,
+                                    text));
         }
         Map<String, Map<String, Double>> ratios = ratios();
         if (!ratios.isEmpty()) {
@@ -319,6 +321,13 @@ record Report(
         } else {
             node.putNull(name);
         }
+    }
+
+    private static void split(String label, Measure measure, StringBuilder text) {
+        text.append("  %-30s".formatted(label));
+        measure.cpuByProcess()
+                .forEach((name, each) -> text.append(" %s %s ".formatted(name, number(each))));
+        text.append("%n".formatted());
     }
 
     private static String percentiles(Measure measure) {

@@ -1,117 +1,122 @@
 package dev.remit.bench;
 
+import dev.remit.stack.Home;
+import dev.remit.stack.Stack;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Which statements PostgreSQL spends its time on, by its own log ({@code
- * log_min_duration_statement}); without their parameters. It slows PostgreSQL down.
+ * Which statements PostgreSQL spends its time on, planning included, as its extension
+ * pg_stat_statements counts them; without their parameters. Costs PostgreSQL next to nothing.
  */
 final class Statements {
-    private static final Pattern LINE =
-            Pattern.compile("duration: ([0-9.]+) ms  (?:parse|bind|execute|statement)[^:]*: (.*)");
-    private static final int WORDS = 90;
-    private static final int LINES = 16;
+    private static final int WORDS = 110;
+    private static final int LINES = 24;
 
-    private final Connection connection;
-    private final Path log;
-    private long from;
+    /** One statement of one database, summed up. */
+    record Spent(String database, long times, double milliseconds, String words) {}
 
-    /**
-     * @param log PostgreSQL's
-     */
-    Statements(Connection connection, Path log) {
-        this.connection = connection;
-        this.log = log;
+    private final Home home;
+
+    Statements(Home home) {
+        this.home = home;
     }
 
-    /** All sessions' statements are written down from here on. */
+    /** PostgreSQL counts from its next start on. */
+    static void prepare(Stack stack) {
+        stack.configurePostgres(
+                List.of(
+                        "shared_preload_libraries=pg_stat_statements",
+                        "pg_stat_statements.track_planning=on",
+                        "pg_stat_statements.track_utility=on"));
+    }
+
+    /** Counts from zero. */
     void start() throws IOException, SQLException {
-        from = Files.size(log);
-        set("log_parameter_max_length = 0");
-        set("log_min_duration_statement = 0");
-        reload();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create extension if not exists pg_stat_statements");
+            statement.execute("select pg_stat_statements_reset()");
+        }
     }
 
-    /** Ends it, and gives a table of the statements, by their total time. */
+    /** A table of the statements since the start, by their total time. */
     String stop() throws IOException, SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("alter system reset log_min_duration_statement");
-        }
-        reload();
-        byte[] all = Files.readAllBytes(log);
-        return table(
-                new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8)
-                        .lines()
-                        .toList());
-    }
-
-    private void set(String setting) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("alter system set " + setting);
-        }
-    }
-
-    private void reload() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("select pg_reload_conf()");
-        }
-    }
-
-    /** Of lines of the log: how long each statement took in all, planning included. */
-    static String table(List<String> lines) {
-        Map<String, double[]> sums = new HashMap<>();
-        double total = 0;
-        for (int n = 0; n < lines.size(); n++) {
-            Matcher found = LINE.matcher(lines.get(n));
-            if (!found.find()) {
-                continue;
+        List<Spent> spent = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "select datname, calls, total_exec_time + total_plan_time, query"
+                                        + " from pg_stat_statements join pg_database on oid = dbid"
+                                        + " where datname <> 'postgres'")) {
+            while (rows.next()) {
+                spent.add(
+                        new Spent(
+                                rows.getString(1),
+                                rows.getLong(2),
+                                rows.getDouble(3),
+                                rows.getString(4)));
             }
-            StringBuilder words = new StringBuilder(found.group(2));
-            while (words.length() < WORDS
-                    && n + 1 < lines.size()
-                    && lines.get(n + 1).startsWith("\t")) {
-                words.append(' ').append(lines.get(++n).strip());
-            }
-            double took = Double.parseDouble(found.group(1));
-            total += took;
-            double[] sum =
-                    sums.computeIfAbsent(
-                            words.substring(0, Math.min(WORDS, words.length())),
-                            _ -> new double[2]);
-            sum[0] += took;
-            sum[1] +=
-                    found.group().contains(" execute ") || found.group().contains(" statement")
-                            ? 1
-                            : 0;
         }
+        return table(spent);
+    }
+
+    private Connection connect() throws IOException, SQLException {
+        return DriverManager.getConnection(
+                Chain.address(home, "postgres"), Stack.DATABASE_USER, home.secret("postgres"));
+    }
+
+    /** The dearest statements, and how many there were of each database. */
+    static String table(List<Spent> spent) {
+        double all = spent.stream().mapToDouble(Spent::milliseconds).sum();
         StringBuilder table =
                 new StringBuilder(
-                        String.format(Locale.ROOT, "%nPostgreSQL: %.0f ms in statements%n", total));
-        double all = Math.max(total, 1e-9);
-        sums.entrySet().stream()
-                .sorted((one, other) -> Double.compare(other.getValue()[0], one.getValue()[0]))
-                .limit(LINES)
-                .forEach(each ->
+                        String.format(
+                                Locale.ROOT,
+                                "%nPostgreSQL: %.0f ms in %d statements%n",
+                                all,
+                                spent.stream().mapToLong(Spent::times).sum()));
+        spent.stream()
+                .map(Spent::database)
+                .distinct()
+                .sorted()
+                .forEach(database ->
                         table.append(
                                 String.format(
                                         Locale.ROOT,
-                                        "  %5.1f %%  %6.0f times  %7.2f ms each  %s%n",
-                                        100 * each.getValue()[0] / all,
-                                        each.getValue()[1],
-                                        each.getValue()[0] / Math.max(1, each.getValue()[1]),
-                                        each.getKey())));
+                                        "  %-18s %6d times  %8.0f ms%n",
+                                        database,
+                                        spent.stream()
+                                                .filter(each -> each.database().equals(database))
+                                                .mapToLong(Spent::times)
+                                                .sum(),
+                                        spent.stream()
+                                                .filter(each -> each.database().equals(database))
+                                                .mapToDouble(Spent::milliseconds)
+                                                .sum())));
+        spent.stream()
+                .sorted((one, other) -> Double.compare(other.milliseconds(), one.milliseconds()))
+                .limit(LINES)
+                .forEach(each -> {
+                    String words = each.words().replaceAll("\\s+", " ");
+                    table.append(
+                            String.format(
+                                    Locale.ROOT,
+                                    "  %5.1f %%  %6d times  %7.2f ms each  %-16s %s%n",
+                                    100 * each.milliseconds() / Math.max(all, 1e-9),
+                                    each.times(),
+                                    each.milliseconds() / Math.max(1, each.times()),
+                                    each.database(),
+                                    words.substring(0, Math.min(WORDS, words.length()))));
+                });
         return table.toString();
     }
 }

@@ -68,11 +68,27 @@ final class Bench implements Callable<Integer> {
             description = "Also says in which methods the services spend their CPU (JFR).")
     boolean profile;
 
+    @Option(
+            names = "--soak",
+            defaultValue = "0",
+            paramLabel = "MINUTES",
+            description =
+                    "Instead: keeps the mesh at --rate for so long; memory, latency and CPU of each minute.")
+    int soak;
+
+    @Option(
+            names = "--grow",
+            defaultValue = "0",
+            paramLabel = "N",
+            description =
+                    "Instead: puts N changes through the mesh, --changes at a time; what each costs as the databases grow.")
+    int grow;
+
     @Override
     public Integer call() throws Exception {
         Campaign.Options options;
         try {
-            options = new Campaign.Options(changes, rate, seconds, only, profile);
+            options = new Campaign.Options(changes, rate, seconds, only, profile, soak, grow);
         } catch (IllegalArgumentException e) {
             System.err.println("remit: " + e.getMessage());
             return 2;

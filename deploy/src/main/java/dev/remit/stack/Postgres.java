@@ -17,10 +17,16 @@ import java.util.concurrent.TimeUnit;
 final class Postgres extends Part {
     static final String USER = "remit";
     private final List<String> databases;
+    private final List<String> settings = new ArrayList<>();
 
     Postgres(Home home, List<String> databases) {
         super("postgres", home);
         this.databases = databases;
+    }
+
+    /** More settings, name=value each, from the next start on. */
+    void configure(List<String> more) {
+        settings.addAll(more);
     }
 
     @Override
@@ -61,6 +67,7 @@ final class Postgres extends Part {
                         "max_connections=150",
                         "-c",
                         "shared_buffers=256MB"));
+        settings.forEach(each -> command.addAll(List.of("-c", each)));
         child().start(command, Map.of("TZ", "UTC"), data);
     }
 

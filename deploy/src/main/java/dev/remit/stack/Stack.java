@@ -166,6 +166,15 @@ public final class Stack {
     }
 
     /**
+     * Adds to PostgreSQL's settings, from its next start on.
+     *
+     * @param settings each as {@code name=value}
+     */
+    public void configurePostgres(List<String> settings) {
+        ((Postgres) part("postgres")).configure(settings);
+    }
+
+    /**
      * Adds another process of a service, which is started and stopped with the rest: it shares the
      * work by sharing database, key and consumer group.
      *

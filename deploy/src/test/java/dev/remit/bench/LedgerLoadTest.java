@@ -79,20 +79,18 @@ class LedgerLoadTest {
     }
 
     @Test
-    void statementsAreSummedUpWithWhatTheyContinueIn() {
+    void statementsAreTheDearestFirstWithHowManyEachDatabaseHad() {
         String table =
                 Statements.table(
                         List.of(
-                                "2026-01-01 UTC [1] LOG:  duration: 1.000 ms  bind S_1: insert into t",
-                                "\tvalues (1)",
-                                "2026-01-01 UTC [1] LOG:  duration: 2.000 ms  execute S_1: insert into t",
-                                "\tvalues (1)",
-                                "2026-01-01 UTC [1] LOG:  checkpoint starting: time",
-                                "2026-01-01 UTC [1] LOG:  duration: 1.000 ms  execute <unnamed>: COMMIT"));
+                                new Statements.Spent("executor", 2, 1, "COMMIT"),
+                                new Statements.Spent(
+                                        "evidence_ledger", 1, 3, "insert into t\n  values ($1)")));
         assertThat(table)
-                .contains("4 ms in statements")
-                .contains("75.0 %       1 times     3.00 ms each  insert into t values (1)")
-                .contains("25.0 %       1 times     1.00 ms each  COMMIT");
+                .contains("4 ms in 3 statements")
+                .containsPattern("executor +2 times +1 ms")
+                .containsPattern(
+                        "75.0 % +1 times +3.00 ms each +evidence_ledger +insert into t values \\(\\$1\\)\n +25.0 %");
     }
 
     @Test
