@@ -17,6 +17,7 @@ final class Broker extends Part {
     private static final int PARTITIONS = 4;
     private OptionalInt advertised = OptionalInt.empty();
     private @Nullable KafkaSecurity security;
+    private OptionalInt tokens = OptionalInt.empty();
 
     Broker(Home home) {
         super("kafka", home);
@@ -25,6 +26,14 @@ final class Broker extends Part {
     /** Demands TLS, a name and rights, from its first start on. */
     void secure(KafkaSecurity with) {
         security = with;
+    }
+
+    /**
+     * Listens on another port too, where a token is demanded, from its next start on: that fetches
+     * the keys that tokens are signed with.
+     */
+    void demandTokens(int port) {
+        tokens = OptionalInt.of(port);
     }
 
     /** Tells clients to connect to another port on loopback, from its next start on. */
@@ -98,13 +107,15 @@ final class Broker extends Part {
                 new Topics.Layout(PARTITIONS, Optional.empty(), Optional.empty()));
     }
 
-    private List<String> java(String main, String... arguments) {
+    private List<String> java(String main, String... arguments) throws IOException {
         List<String> rest =
                 new ArrayList<>(
-                        List.of(
-                                "-cp",
-                                home().top().resolve("deploy/broker/target/lib") + "/*",
-                                main));
+                        tokens.isPresent()
+                                ? List.of(
+                                        "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls="
+                                                + KafkaTokens.keys(home()))
+                                : List.of());
+        rest.addAll(List.of("-cp", home().top().resolve("deploy/broker/target/lib") + "/*", main));
         rest.addAll(List.of(arguments));
         return Java.command(use(), 256, rest);
     }
@@ -127,11 +138,11 @@ final class Broker extends Part {
         process.roles=broker,controller
         node.id=1
         controller.quorum.bootstrap.servers=127.0.0.1:%2$d
-        listeners=CLIENT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-        advertised.listeners=CLIENT://127.0.0.1:%4$d
+        listeners=CLIENT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%6$s
+        advertised.listeners=CLIENT://127.0.0.1:%4$d%6$s
         controller.listener.names=CONTROLLER
         inter.broker.listener.name=CLIENT
-        listener.security.protocol.map=CLIENT:%5$s,CONTROLLER:PLAINTEXT
+        listener.security.protocol.map=CLIENT:%5$s,CONTROLLER:PLAINTEXT,TOKENS:SASL_SSL
         log.dirs=%3$s
         num.partitions=4
         offsets.topic.replication.factor=1
@@ -153,7 +164,11 @@ final class Broker extends Part {
                                 controller,
                                 data,
                                 advertised.orElse(client),
-                                security == null ? "PLAINTEXT" : "SASL_SSL")
-                + (security == null ? "" : security.broker());
+                                security == null ? "PLAINTEXT" : "SASL_SSL",
+                                tokens.isPresent()
+                                        ? ",TOKENS://127.0.0.1:" + tokens.getAsInt()
+                                        : "")
+                + (security == null ? "" : security.broker())
+                + (tokens.isPresent() ? KafkaTokens.broker(home()) : "");
     }
 }

@@ -150,7 +150,7 @@ final class KafkaSecurity {
         return folder().resolve("broker.p12");
     }
 
-    private Path certificate() {
+    Path certificate() {
         return folder().resolve("broker.pem");
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -221,6 +222,28 @@ public final class Stack {
      */
     public Map<String, String> kafkaClient(Service service) throws IOException {
         return new KafkaSecurity(home).client(service.id());
+    }
+
+    /**
+     * Lets Kafka, where it is {@linkplain #secureKafka() secured}, listen on another port too,
+     * where it demands tokens of Keycloak for these services; restarts it. Keycloak must run.
+     *
+     * @return the settings of a Kafka client that comes with a token of that service
+     */
+    public Map<Service, Map<String, String>> demandKafkaTokens(Service... services)
+            throws IOException, InterruptedException {
+        int port = Home.anyFree();
+        ((Broker) part("kafka")).demandTokens(port);
+        stop("kafka");
+        start("kafka");
+        Map<Service, Map<String, String>> clients = new EnumMap<>(Service.class);
+        for (Service service : services) {
+            KafkaTokens.addClient(home, service);
+            Map<String, String> client = new HashMap<>(KafkaTokens.client(home, service));
+            client.put("bootstrap.servers", "127.0.0.1:" + port);
+            clients.put(service, client);
+        }
+        return clients;
     }
 
     /** Lets Kafka's clients connect through another port on loopback, from its next start on. */

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -131,9 +132,13 @@ class SecuredKafkaIT {
 
     @Test
     void theExecutorCannotAuthorizeItself() throws Exception {
-        assertThatThrownBy(() -> write(Service.EXECUTOR, Topic.CHANGE_AUTHORIZED))
+        assertThatThrownBy(() ->
+                        write(mesh.stack.kafkaClient(Service.EXECUTOR), Topic.CHANGE_AUTHORIZED))
                 .hasCauseInstanceOf(TopicAuthorizationException.class);
-        assertThatThrownBy(() -> write(Service.EVIDENCE_LEDGER, Topic.CHANGE_EXECUTED))
+        assertThatThrownBy(() ->
+                        write(
+                                mesh.stack.kafkaClient(Service.EVIDENCE_LEDGER),
+                                Topic.CHANGE_EXECUTED))
                 .hasCauseInstanceOf(TopicAuthorizationException.class);
     }
 
@@ -143,6 +148,46 @@ class SecuredKafkaIT {
         assertThatThrownBy(() -> read(Service.EXECUTOR, Topic.CHANGE_CLOSED))
                 .isInstanceOf(TopicAuthorizationException.class);
         read(Service.EXECUTOR, Topic.CHANGE_AUTHORIZED);
+    }
+
+    @Test
+    void aServiceComesWithATokenOfTheRealmWhereKafkaDemandsOne() throws Exception {
+        Map<String, String> withToken =
+                mesh.stack.demandKafkaTokens(Service.EXECUTOR).get(Service.EXECUTOR);
+        System.setProperty(
+                "org.apache.kafka.sasl.oauthbearer.allowed.urls",
+                withToken.get("sasl.oauthbearer.token.endpoint.url"));
+
+        mesh.stack.stop("executor");
+        Map<String, String> configuration = new HashMap<>();
+        withToken.forEach((name, value) -> configuration.put("kafka." + name, value));
+        mesh.stack.start("executor", configuration);
+        assertThat(mesh.verify(offboard("S300")).holds()).isTrue();
+
+        assertThatThrownBy(() -> write(withToken, Topic.CHANGE_AUTHORIZED))
+                .as("the token is the executor's, and so are its rights")
+                .hasCauseInstanceOf(TopicAuthorizationException.class);
+        Map<String, String> password = new HashMap<>(mesh.stack.kafkaClient(Service.EXECUTOR));
+        password.computeIfAbsent("bootstrap.servers", withToken::get);
+        refused(password, "a password where a token is demanded");
+        String other = mesh.home.secret("remit-executor");
+        Map<String, String> forAnother = new HashMap<>(withToken);
+        forAnother.computeIfPresent(
+                "sasl.jaas.config",
+                (name, login) ->
+                        login.replaceFirst("clientId=\"[^\"]*\"", "clientId=\"remit-executor\"")
+                                .replaceFirst(
+                                        "clientSecret=\"[^\"]*\"",
+                                        "clientSecret=\"" + other + "\""));
+        refused(forAnother, "a good token of the realm, for another audience");
+    }
+
+    private static void refused(Map<String, String> settings, String what) throws IOException {
+        try (Admin admin = Admin.create(client(settings))) {
+            assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS))
+                    .as(what)
+                    .hasCauseInstanceOf(AuthenticationException.class);
+        }
     }
 
     @Test
@@ -169,12 +214,10 @@ class SecuredKafkaIT {
                 .doesNotContain("kafka.security.protocol: is");
     }
 
-    private static void write(Service as, Topic topic) throws Exception {
+    private static void write(Map<String, String> as, Topic topic) throws Exception {
         try (var producer =
                 new KafkaProducer<>(
-                        client(mesh.stack.kafkaClient(as)),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer())) {
+                        client(as), new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(topic.topicName(), new byte[] {1}))
                     .get(20, TimeUnit.SECONDS);
         }
@@ -193,8 +236,9 @@ class SecuredKafkaIT {
     }
 
     private static Map<String, Object> client(Map<String, String> settings) throws IOException {
-        Map<String, Object> client = new HashMap<>(settings);
+        Map<String, Object> client = new HashMap<>();
         client.put("bootstrap.servers", "127.0.0.1:" + mesh.home.port("kafka"));
+        client.putAll(settings);
         client.put("default.api.timeout.ms", 8000);
         client.put("request.timeout.ms", 4000);
         client.put("max.block.ms", 8000);

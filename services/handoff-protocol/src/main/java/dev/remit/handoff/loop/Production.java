@@ -140,11 +140,14 @@ class Production {
     private static boolean isAddress(String name) {
         String dotted = dotted(name);
         return dotted.equals("quarkus.oidc.auth-server-url")
+                || dotted.equals("kafka.sasl.oauthbearer.token.endpoint.url")
                 || (dotted.startsWith("remit.") && dotted.endsWith(".url"));
     }
 
     /** The property that an environment variable stands for, as far as its name tells. */
     private static String dotted(String name) {
-        return name.startsWith("REMIT_") ? name.toLowerCase(Locale.ROOT).replace('_', '.') : name;
+        return name.startsWith("REMIT_") || name.startsWith("KAFKA_")
+                ? name.toLowerCase(Locale.ROOT).replace('_', '.')
+                : name;
     }
 }

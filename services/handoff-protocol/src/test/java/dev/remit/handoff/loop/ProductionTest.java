@@ -45,6 +45,7 @@ class ProductionTest {
         "remit.registry.url,http://registry.example/apis/registry/v3",
         "remit.scim.hr.url,http://scim.example/v2",
         "remit.keycloak.url,http://keycloak.example",
+        "kafka.sasl.oauthbearer.token.endpoint.url,http://keycloak.example/token",
         "remit.passkeys.accept-unknown-sign-in-time,true",
         "remit.stop-points,/tmp",
         "remit.clock.offset,PT1S",
