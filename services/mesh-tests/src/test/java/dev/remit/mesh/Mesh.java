@@ -56,7 +56,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A real mesh for tests: every part a process of its own, with data of its own. */
 final class Mesh {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** On a machine with much else to do: {@code -Dremit.patience=SECONDS}. */
+    private static final Duration PATIENCE =
+            Duration.ofSeconds(Integer.getInteger("remit.patience", 90));
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final Home home;
