@@ -206,7 +206,7 @@ final class Bench implements Callable<Integer> {
         @Option(
                 names = "--profile",
                 description =
-                        "Also says in which methods the ledger spends its CPU (JFR), and PostgreSQL in which statements; both slow it down.")
+                        "Also says in which methods the ledger spends its CPU (JFR, which slows it down), and PostgreSQL in which statements.")
         boolean profile;
 
         @Override
