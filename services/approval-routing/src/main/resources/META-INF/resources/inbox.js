@@ -66,14 +66,14 @@ function people(item, stage) {
   });
   const needs = stage.authentication;
   return [
-    el("p", {}, el("strong", {}, words(stage.name)), `: ${stage.approvals} of ${stage.quorum} approvals, until `, time(stage.expiresAt)),
+    el("p", {}, el("strong", {}, words(stage.name)), `: ${stage.approvals} of ${stage.quorum} approvals, due `, time(stage.expiresAt)),
     stage.held ? el("p", { className: "bad" }, `Held: ${stage.held}`) : null,
     stage.question ? el("p", { className: "bad" }, `The proposer is asked: ${stage.question}`) : null,
     stage.dropped.length ? el("p", { className: "bad" }, `Nobody is behind: ${stage.dropped.join(", ")}`) : null,
     needs ? el("p", { className: "dim" }, [
       needs.passkey && "It is signed with a passkey.",
       needs.acr && `It asks for a sign-in of level ${needs.acr}.`,
-      needs.maxAge && `The sign-in may be ${Math.round(needs.maxAge / 60)} minutes old.`].filter(Boolean).join(" ")) : null,
+      needs.maxAge && `The sign-in may be at most ${Math.round(needs.maxAge / 60)} minutes old.`].filter(Boolean).join(" ")) : null,
     el("table", {}, el("tbody", {}, asked)),
   ];
 }
@@ -158,7 +158,7 @@ const title = item => `${words(item.action)} · ${name(item, item.account)}`;
 function list(current) {
   return el("ul", { className: "list" }, items.map(item => el("li", {}, el("a", {
     href: `#${item.changeId}`, ...(item.changeId === current && { ariaCurrent: "true" }),
-  }, title(item), el("br"), el("small", {}, `${words(item.stage)} · until `, item.expiresAt ? time(item.expiresAt) : "?")))));
+  }, title(item), el("br"), el("small", {}, `${words(item.stage)} · due `, item.expiresAt ? time(item.expiresAt) : "?")))));
 }
 
 function details(item, me) {
@@ -171,7 +171,7 @@ function details(item, me) {
     el("h2", {}, "What it does"), item.plan ? steps(item.plan) : el("p", { className: "bad" }, "Its plan is not known."),
     el("h2", {}, "The data behind it"),
     el("ul", { className: "facts" }, Object.entries(item.facts).sort().map(([fact, state]) =>
-      el("li", { className: state === "PRESENT" ? "good" : "bad" }, `${words(fact)}: ${state.toLowerCase()}`))),
+      el("li", { className: state === "PRESENT" ? "good" : "bad" }, `${fact}: ${state.toLowerCase()}`))),
     el("h2", {}, "Who decides"), item.stages.flatMap(stage => people(item, stage)),
     item.decisions.length ? [el("h2", {}, "Decided so far"), el("table", {}, el("tbody", {}, item.decisions.map(each => el("tr", {},
       el("td", {}, words(each.stage)), el("td", {}, each.decidedBy ? name(item, each.decidedBy) : "by rule"),

@@ -153,7 +153,7 @@ class LifeOfAChangeIT {
             browser.reads("article h1", "field.leaver");
             assertThat(browser.texts("article del")).contains("true", "/sales");
             assertThat(browser.texts("article ins")).contains("false");
-            assertThat(browser.texts(".facts li")).contains("manager active: present");
+            assertThat(browser.texts(".facts li")).contains("manager.active: present");
             browser.click("button[value=DENIED]");
             browser.reads("#notice", "reason: must not be empty");
             browser.write("textarea", "as agreed");
