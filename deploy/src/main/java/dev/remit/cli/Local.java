@@ -34,6 +34,12 @@ final class Local {
         public Integer call() throws Exception {
             start(remit.stack());
             System.out.println("All of it answers. Next: ./remit demo, or ./remit status");
+            System.out.println(
+                    "Approvers decide at http://localhost:"
+                            + remit.home().port("approval-routing")
+                            + "/, for example as sales.manager; the password is in "
+                            + remit.home().data().resolve("secrets.properties")
+                            + " (people)");
             return 0;
         }
     }

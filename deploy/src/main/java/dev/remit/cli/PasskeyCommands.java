@@ -2,7 +2,6 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.stack.Home;
-import dev.remit.stack.Tokens;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,12 +20,6 @@ final class PasskeyCommands implements Callable<Integer> {
 
     @Option(names = "--as", paramLabel = "USER", description = "Whose; only their own.")
     String user = "";
-
-    @Option(
-            names = "--token",
-            description =
-                    "Prints an access token too, to put into the page: it is as good as the sign-in for some minutes.")
-    boolean token;
 
     @Override
     public Integer call() throws Exception {
@@ -48,10 +41,7 @@ final class PasskeyCommands implements Callable<Integer> {
                 (own.isEmpty() ? user + " has none; r" : "R")
                         + "egister one and sign with it at: http://localhost:"
                         + home.port("approval-routing")
-                        + "/passkeys.html");
-        if (token) {
-            System.out.println(Tokens.of(home, "remit-cli", user));
-        }
+                        + "/#passkeys");
         return 0;
     }
 

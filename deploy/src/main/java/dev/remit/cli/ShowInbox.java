@@ -63,14 +63,31 @@ final class ShowInbox implements Callable<Integer> {
                                 each.path("stages").path(0).path("openedAt").asText(),
                                 each.path("expiresAt").asText(),
                                 Instant.now()));
+                System.out.println("  " + title(each));
             }
             path = page.next().map(ShowInbox::local);
         }
         System.out.println(
                 shown == 0
                         ? "nothing waits for " + user
-                        : "decide one with: ./remit approve CHANGE --as " + user);
+                        : "decide one with: ./remit approve CHANGE --as "
+                                + user
+                                + ", or in a browser at http://localhost:"
+                                + home.port("approval-routing")
+                                + "/");
         return 0;
+    }
+
+    /** What a change does, to whom and why, in a line. */
+    static String title(JsonNode change) {
+        String account = change.path("account").asText();
+        return "%s %s in %s, charter %s: %s"
+                .formatted(
+                        change.path("action").asText(),
+                        change.path("labels").path(account).asText(account),
+                        change.path("target").asText(),
+                        change.path("charter").asText(),
+                        change.path("reason").asText());
     }
 
     static String line(String change, String stage, String since, String until, Instant now) {

@@ -460,6 +460,7 @@ public final class Stack {
             case APPROVAL_ROUTING -> {
                 extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
                 extra.put("remit.approval.executors", Accounts.EXECUTOR);
+                extra.put("remit.pages.client", "remit-web");
                 // a browser takes passkeys for a name, not for an address
                 extra.put("remit.passkeys.site", "localhost");
                 extra.put(

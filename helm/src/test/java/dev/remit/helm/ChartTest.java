@@ -105,10 +105,11 @@ class ChartTest {
         for (Service service : Service.values()) {
             Set<String> local = new TreeSet<>();
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business, which AIs there are and where
-                // passkeys are used the installation's
+                // where it listens is the image's own business; which AIs there are, and where
+                // people sign in and use passkeys, the installation's
                 if (!property.startsWith("quarkus.http.")
                         && !property.startsWith("remit.passkeys.")
+                        && !property.startsWith("remit.pages.")
                         && !property.startsWith("remit.agents.")) {
                     local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
                 }
@@ -131,6 +132,19 @@ class ChartTest {
                             tuple("REMIT_AGENTS_DRAFTER_KIND", "COPILOT"),
                             tuple("REMIT_AGENTS_DRAFTER_PROPOSES", "true"));
         }
+    }
+
+    @Test
+    void peopleSignInToThePagesWithTheClientThatTheInstallationNames() {
+        assertThat(
+                        container(
+                                        deployment(
+                                                Service.APPROVAL_ROUTING,
+                                                rendered("pages", "{ client: remit-web }")))
+                                .getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(tuple("REMIT_PAGES_CLIENT", "remit-web"));
+        assertThatThrownBy(() -> rendered("pages", "{}")).hasMessageContaining("client");
     }
 
     @Test

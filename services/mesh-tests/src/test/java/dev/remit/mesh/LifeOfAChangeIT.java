@@ -1,6 +1,7 @@
 package dev.remit.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -133,17 +134,58 @@ class LifeOfAChangeIT {
                 "CORRECTION_ANSWERED");
 
         assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
-        assertThat(mesh.decide(change, "security", "security.two").status()).isEqualTo(201);
+    }
+
+    @Test
+    @Order(3)
+    void anApproverSignsItInABrowser() throws Exception {
+        assumeThat(Browser.isThere())
+                .as("needs Chromium and its driver: apt-get install chromium chromium-driver")
+                .isTrue();
+        String page = "http://localhost:" + mesh.home.port("approval-routing") + "/";
+        try (Browser browser = Browser.open()) {
+            browser.signIn(page + "#passkeys", "security.two", mesh.home.secret("people"));
+            browser.write("input[name=label]", "laptop");
+            browser.click("form button");
+            browser.reads("#notice", "Registered: laptop.");
+
+            browser.click("nav a");
+            browser.reads("article h1", "field.leaver");
+            assertThat(browser.texts("article del")).contains("true", "/sales");
+            assertThat(browser.texts("article ins")).contains("false");
+            assertThat(browser.texts(".facts li")).contains("manager.active: present");
+            browser.click("button[value=DENIED]");
+            browser.reads("#notice", "reason: must not be empty");
+            browser.write("textarea", "as agreed");
+            browser.click("button[value=APPROVED]");
+            browser.reads("#notice", "Approved and signed");
+            browser.reads("article h1", "Nothing waits for you.");
+        }
+        assertThat(mesh.get("approval-routing", "/passkeys", "security.two").json())
+                .extracting(each -> each.path("label").asText())
+                .containsExactly("laptop");
+    }
+
+    @Test
+    @Order(4)
+    void itClosesAndIsProved() throws Exception {
+        String change = mesh.changeOf("E1003", _ -> true).path("changeId").asText();
+        if (!Browser.isThere()) {
+            assertThat(mesh.decide(change, "security", "security.two").status()).isEqualTo(201);
+        }
         assertThat(
                         mesh.changeOf("E1003", each -> each.path("certified").asBoolean())
                                 .path("outcome")
                                 .asText())
                 .isEqualTo("COMPLETED");
         assertThat(mesh.verify(change).holds()).isTrue();
+        assertThat(mesh.verify(change).lines())
+                .filteredOn(line -> line.contains("stage security is signed by"))
+                .hasSize(Browser.isThere() ? 1 : 0);
     }
 
     @Test
-    @Order(3)
+    @Order(5)
     void anExecutorKilledBetweenTheCallAndItsCommitExecutesOnce() throws Exception {
         String account = "00000000-0000-4000-8000-000000000030";
         mesh.arm("executor", "CALL");
@@ -192,7 +234,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(4)
+    @Order(6)
     void badInputIsAnsweredOrSetAsideByNameAndTheMeshGoesOn() throws Exception {
         mesh.hrSays("bad-1,E1041,GONE,2026-01-31,x");
         assertThat(mesh.deadLetter("CSV_ROW_BROKEN").path("reason").asText()).contains("event");
@@ -254,7 +296,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     void whatWasSetAsideIsReplayedOnceItsKeyIsTrusted() throws Exception {
         ConsumerRecord<String, byte[]> real = mesh.first(Topic.IDENTITY_OBSERVED);
         Envelope envelope = observed(real.key());
@@ -308,7 +350,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void whoHeldWhatForHowLongIsSummedUp() throws Exception {
         JsonNode parties =
                 mesh.get("evidence-ledger", "/debt?by=party", "operator").json().path("items");
@@ -386,7 +428,7 @@ class LifeOfAChangeIT {
      * Services of an older build run beside those of this one: each finds the text it writes with.
      */
     @Test
-    @Order(8)
+    @Order(9)
     void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
             throws Exception {
         String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
@@ -428,7 +470,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();

@@ -1,8 +1,10 @@
 package dev.remit.approval.application;
 
+import dev.remit.approval.domain.Charter.StepUp;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Inbox;
 import dev.remit.approval.domain.OpenStage;
+import dev.remit.approval.domain.Ready;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,9 @@ public interface RouteViews {
      *
      * @param stages those that are open, or at which it ended
      * @param plan JSON; {@code null} if none is known
+     * @param ready what was judged before it came here
+     * @param stepUps what sign-in a stage asks for, by the stage's index
+     * @param labels names of the accounts that it speaks of, by immutable id; to show only
      * @param decisions in order
      */
     record View(
@@ -30,7 +35,10 @@ public interface RouteViews {
             Instant requestedAt,
             String planHash,
             String plan,
+            Ready ready,
             List<OpenStage> stages,
+            Map<Integer, StepUp> stepUps,
+            Map<String, String> labels,
             List<Decision> decisions) {
         public Place place() {
             return new Place(requestedAt, change);

@@ -335,7 +335,7 @@ public final class Routing {
                         new Result.Refused(
                                 401,
                                 "PASSKEY_REQUIRED",
-                                "this stage is decided with a passkey: use the page /passkeys.html, or ask for a"
+                                "this stage is decided with a passkey: use the page at /, or ask for a"
                                         + " challenge at /changes/{id}/challenges, sign it, and send the answer with the decision",
                                 false));
     }

@@ -34,9 +34,11 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -52,13 +54,32 @@ public class Approvals {
     private static final int MOST_SHOWN = 1000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** A change on its route. */
+    /**
+     * A change on its route.
+     *
+     * @param target the system that the account is in
+     * @param account immutable id of the account that is to be changed
+     * @param mode OWN or ASSIST, as proposed
+     * @param principal immutable id of the person responsible for an AI that proposed it
+     * @param facts the readiness facts and their states
+     * @param labels names of those that it speaks of, by immutable id; to show, never to identify
+     */
     public record View(
             UUID changeId,
             String state,
             String stage,
             @Nullable String held,
             @Nullable Instant expiresAt,
+            String charter,
+            String action,
+            String target,
+            String account,
+            String reason,
+            String mode,
+            String proposer,
+            @Nullable String principal,
+            Map<String, String> facts,
+            Map<String, String> labels,
             String planHash,
             @JsonRawValue String plan,
             List<Asked> candidates,
@@ -72,6 +93,7 @@ public class Approvals {
      * @param denials how many must deny
      * @param nonce names the right to decide this stage; each uses it once
      * @param question what the proposer is asked
+     * @param authentication what sign-in it asks for; null if any will do
      * @param dropped what the charter names and nobody is behind
      */
     public record Stage(
@@ -84,8 +106,18 @@ public class Approvals {
             Instant openedAt,
             Instant expiresAt,
             @Nullable String question,
+            @Nullable SignIn authentication,
             List<String> dropped,
             List<Asked> candidates) {}
+
+    /**
+     * What sign-in a stage asks for.
+     *
+     * @param acr authentication context class reference
+     * @param maxAge seconds since the sign-in, at most
+     * @param passkey whether the decision must be signed
+     */
+    public record SignIn(@Nullable String acr, @Nullable Long maxAge, boolean passkey) {}
 
     /** Someone considered, and why they may decide or what bars them. */
     public record Asked(
@@ -528,6 +560,16 @@ public class Approvals {
                 view.stage(),
                 view.held().orElse(null),
                 view.expiresAt().orElse(null),
+                view.ready().about().charter(),
+                view.ready().about().action(),
+                view.ready().about().target(),
+                view.ready().parties().account(),
+                view.ready().about().reason(),
+                view.ready().about().mode(),
+                view.ready().parties().proposer(),
+                view.ready().parties().principal().orElse(null),
+                view.ready().facts(),
+                view.labels(),
                 view.planHash(),
                 view.plan(),
                 stages.isEmpty() ? List.of() : stages.getFirst().candidates(),
@@ -571,6 +613,13 @@ public class Approvals {
                 stage.since(),
                 stage.until(),
                 stage.question().orElse(null),
+                Optional.ofNullable(view.stepUps().get(stage.index()))
+                        .map(asked ->
+                                new SignIn(
+                                        asked.acr().orElse(null),
+                                        asked.maxAge().map(Duration::toSeconds).orElse(null),
+                                        asked.passkey()))
+                        .orElse(null),
                 stage.dropped(),
                 stage.candidates().stream().map(Approvals::asked).toList());
     }

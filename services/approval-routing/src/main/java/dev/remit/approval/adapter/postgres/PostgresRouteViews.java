@@ -1,7 +1,15 @@
 package dev.remit.approval.adapter.postgres;
 
+import dev.remit.approval.application.Charters;
 import dev.remit.approval.application.RouteViews;
+import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Charter.Lookup;
+import dev.remit.approval.domain.Charter.StepUp;
+import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Inbox;
+import dev.remit.approval.domain.OpenStage;
+import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Ready;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -17,7 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
 
 /** Routes as they are shown. */
 @Singleton
@@ -44,6 +55,20 @@ public class PostgresRouteViews implements RouteViews {
             "select least((select min(added_at) from directory_news),"
                     + " (select min(wake_at) from route where ended_at is null and wake_at <= cast(?1 as timestamptz)))";
 
+    /** An account of the people's system goes before one of the same id elsewhere. */
+    private static final String LABELS =
+            "select id, label from directory_account where system = any(cast(?1 as text[]))"
+                    + " and id = any(cast(?2 as text[])) order by system = ?3";
+
+    private final Charters charters;
+    private final String system;
+
+    PostgresRouteViews(
+            Charters charters, @ConfigProperty(name = "remit.people.system") String system) {
+        this.charters = charters;
+        this.system = system;
+    }
+
     @Override
     public Uni<List<View>> open(Place after, int limit) {
         return page(BEHIND + IN_ORDER, after, limit, Optional.empty());
@@ -54,8 +79,7 @@ public class PostgresRouteViews implements RouteViews {
         return page(WAITING_FOR, after, limit, Optional.of(person));
     }
 
-    private static Uni<List<View>> page(
-            String sql, Place after, int limit, Optional<String> person) {
+    private Uni<List<View>> page(String sql, Place after, int limit, Optional<String> person) {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session -> {
@@ -69,7 +93,7 @@ public class PostgresRouteViews implements RouteViews {
                             return query.getResultList()
                                     .chain(rows ->
                                             decisions(session, rows)
-                                                    .map(made -> views(rows, made)));
+                                                    .chain(made -> views(session, rows, made)));
                         }));
     }
 
@@ -131,34 +155,110 @@ public class PostgresRouteViews implements RouteViews {
     @Override
     public Uni<Optional<View>> of(UUID change) {
         return Panache.withSession(() ->
-                RouteRow.<RouteRow>findById(change)
-                        .chain(row ->
-                                DecisionRow.<DecisionRow>list(
-                                                "changeId = ?1 order by decidedAt, id", change)
-                                        .map(decisions ->
-                                                Optional.ofNullable(row)
-                                                        .map(found -> view(found, decisions)))));
+                Panache.getSession()
+                        .chain(session ->
+                                RouteRow.<RouteRow>findById(change)
+                                        .map(row ->
+                                                row == null ? List.<RouteRow>of() : List.of(row))
+                                        .chain(rows ->
+                                                decisions(session, rows)
+                                                        .chain(made -> views(session, rows, made))))
+                        .map(views -> views.stream().findFirst()));
     }
 
-    private static List<View> views(List<RouteRow> rows, List<DecisionRow> decisions) {
+    private Uni<List<View>> views(
+            Mutiny.Session session, List<RouteRow> rows, List<DecisionRow> decisions) {
         Map<UUID, List<DecisionRow>> of =
                 decisions.stream().collect(Collectors.groupingBy(row -> row.changeId));
-        return rows.stream()
-                .map(row -> view(row, of.getOrDefault(row.changeId, List.of())))
-                .toList();
+        List<Bare> bare =
+                rows.stream()
+                        .map(row ->
+                                new Bare(
+                                        row,
+                                        Rows.ready(row),
+                                        Rows.stages(row),
+                                        of.getOrDefault(row.changeId, List.of()).stream()
+                                                .map(Rows::decision)
+                                                .toList()))
+                        .toList();
+        return labels(session, bare)
+                .chain(labels ->
+                        charters.withHashes(
+                                        bare.stream()
+                                                .map(each -> each.ready().charterHash())
+                                                .collect(Collectors.toSet()))
+                                .map(found ->
+                                        bare.stream()
+                                                .map(each -> each.view(found, labels))
+                                                .toList()));
     }
 
-    private static View view(RouteRow row, List<DecisionRow> decisions) {
-        return new View(
-                row.changeId,
-                row.state,
-                row.stageName,
-                Optional.ofNullable(row.held),
-                Optional.ofNullable(row.expiresAt),
-                row.requestedAt,
-                row.planHash,
-                row.plan.length == 0 ? "null" : new String(row.plan, StandardCharsets.UTF_8),
-                Rows.stages(row),
-                decisions.stream().map(Rows::decision).toList());
+    private Uni<Map<String, String>> labels(Mutiny.Session session, List<Bare> rows) {
+        String[] ids = rows.stream().flatMap(Bare::ids).distinct().toArray(String[]::new);
+        String[] systems =
+                Stream.concat(
+                                Stream.of(system),
+                                rows.stream().map(each -> each.ready().about().target()))
+                        .distinct()
+                        .toArray(String[]::new);
+        return ids.length == 0
+                ? Uni.createFrom().item(Map.of())
+                : session.createNativeQuery(LABELS, Object[].class)
+                        .setParameter(1, systems)
+                        .setParameter(2, ids)
+                        .setParameter(3, system)
+                        .getResultList()
+                        .map(found -> {
+                            Map<String, String> labels = new HashMap<>();
+                            found.forEach(row -> labels.put((String) row[0], (String) row[1]));
+                            return labels;
+                        });
+    }
+
+    /** A route as it is kept, before the names and the rules of its stages are looked up. */
+    private record Bare(
+            RouteRow row, Ready ready, List<OpenStage> stages, List<Decision> decisions) {
+        Stream<String> ids() {
+            Parties parties = ready.parties();
+            return Stream.concat(
+                    Stream.concat(
+                            Stream.of(parties.proposer(), parties.account()),
+                            parties.principal().stream()),
+                    decisions.stream()
+                            .flatMap(each ->
+                                    Stream.concat(each.by().stream(), each.onBehalfOf().stream())));
+        }
+
+        View view(Map<String, Lookup> charters, Map<String, String> labels) {
+            return new View(
+                    row.changeId,
+                    row.state,
+                    row.stageName,
+                    Optional.ofNullable(row.held),
+                    Optional.ofNullable(row.expiresAt),
+                    row.requestedAt,
+                    row.planHash,
+                    row.plan.length == 0 ? "null" : new String(row.plan, StandardCharsets.UTF_8),
+                    ready,
+                    stages,
+                    stepUps(charters.get(ready.charterHash())),
+                    ids().distinct()
+                            .filter(labels::containsKey)
+                            .collect(Collectors.toMap(id -> id, labels::get)),
+                    decisions);
+        }
+
+        private Map<Integer, StepUp> stepUps(@Nullable Lookup charter) {
+            Map<Integer, StepUp> asked = new HashMap<>();
+            if (charter instanceof Lookup.Found(Charter known)) {
+                for (OpenStage stage : stages) {
+                    known.stages()
+                            .get(stage.index())
+                            .stepUp()
+                            .ifPresent(each -> asked.put(stage.index(), each));
+                }
+            }
+            return asked;
+        }
     }
 }

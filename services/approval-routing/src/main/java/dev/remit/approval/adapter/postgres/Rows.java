@@ -276,7 +276,8 @@ final class Rows {
                 Optional.ofNullable(kept.observedAt()).map(Instant::parse));
     }
 
-    private static Ready ready(RouteRow row) {
+    /** The change that it routes. */
+    static Ready ready(RouteRow row) {
         KeptFacts facts;
         try {
             facts = JSON.readValue(row.facts, KeptFacts.class);

@@ -1,0 +1,273 @@
+// What waits for who is signed in: they see the plan, decide, and sign it with a passkey. Nothing here decides anything:
+// approval-routing judges every attempt again.
+import { Refusal, ask, begin, listen, signIn, signOut, toBytes, toText } from "./session.js";
+
+const $ = id => document.getElementById(id);
+const main = $("main");
+let items = [];
+let passkeys = [];
+let draft = null;
+
+/** An element; children that are strings are text, never markup. */
+function el(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children.flat().filter(each => each !== null && each !== undefined));
+  return made;
+}
+
+function say(text, kind = "") {
+  $("notice").hidden = !text;
+  $("notice").className = kind;
+  $("notice").textContent = text;
+}
+
+const name = (item, id) => item.labels[id] ?? id;
+const words = text => text.replaceAll("-", " ");
+
+function time(text) {
+  const minutes = Math.round((new Date(text) - Date.now()) / 60_000);
+  const [count, unit] = Math.abs(minutes) < 90 ? [minutes, "minute"]
+    : Math.abs(minutes) < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+  return el("time", { dateTime: text, title: text }, new Intl.RelativeTimeFormat("en").format(count, unit));
+}
+
+// ---- what a change does
+
+const parts = value => String(value ?? "").split(",").filter(Boolean);
+
+function side(before, after, isAfter) {
+  const [mine, other] = isAfter ? [parts(after), parts(before)] : [parts(before), parts(after)];
+  if (!mine.length) return [el("span", { className: "dim" }, isAfter && before !== undefined ? "none" : "—")];
+  return mine.flatMap((each, n) => [n ? el("br") : null,
+    other.includes(each) ? each : el(isAfter ? "ins" : "del", {}, each)]);
+}
+
+function steps(plan) {
+  const rows = plan.steps.flatMap(step => {
+    const attributes = [...new Set([...Object.keys(step.before), ...Object.keys(step.after)])];
+    return attributes.map((attribute, n) => el("tr", {},
+      el("td", {}, n ? "" : words(step.name)), el("td", {}, attribute),
+      el("td", {}, ...side(step.before[attribute], step.after[attribute], false)),
+      el("td", {}, ...side(step.before[attribute], step.after[attribute], true))));
+  });
+  return el("table", {}, el("thead", {}, el("tr", {}, ...["Step", "Attribute", "Before", "After"].map(each => el("th", {}, each)))),
+    el("tbody", {}, rows));
+}
+
+// ---- who decides
+
+function people(item, stage) {
+  const asked = stage.candidates.map(each => {
+    const made = item.decisions.find(one => one.stage === stage.name && one.decidedBy === each.id && !one.refusal);
+    return el("tr", {},
+      el("td", {}, each.label, each.onBehalfOf ? el("span", { className: "dim" }, ` for ${name(item, each.onBehalfOf)}`) : null),
+      el("td", { className: made ? "good" : each.eligible ? "" : "dim" }, made ? made.decision.toLowerCase() : each.eligible ? "may decide" : "may not"),
+      el("td", { className: "dim" }, each.reason));
+  });
+  const needs = stage.authentication;
+  return [
+    el("p", {}, el("strong", {}, words(stage.name)), `: ${stage.approvals} of ${stage.quorum} approvals, due `, time(stage.expiresAt)),
+    stage.held ? el("p", { className: "bad" }, `Held: ${stage.held}`) : null,
+    stage.question ? el("p", { className: "bad" }, `The proposer is asked: ${stage.question}`) : null,
+    stage.dropped.length ? el("p", { className: "bad" }, `Nobody is behind: ${stage.dropped.join(", ")}`) : null,
+    needs ? el("p", { className: "dim" }, [
+      needs.passkey && "It is signed with a passkey.",
+      needs.acr && `It asks for a sign-in of level ${needs.acr}.`,
+      needs.maxAge && `The sign-in may be at most ${Math.round(needs.maxAge / 60)} minutes old.`].filter(Boolean).join(" ")) : null,
+    el("table", {}, el("tbody", {}, asked)),
+  ];
+}
+
+// ---- deciding
+
+async function passkeySignature(id, decision) {
+  const asked = await ask("POST", `changes/${id}/challenges`, decision);
+  const given = await navigator.credentials.get({
+    publicKey: {
+      ...asked.publicKey,
+      challenge: toBytes(asked.publicKey.challenge),
+      allowCredentials: asked.publicKey.allowCredentials.map(each => ({ ...each, id: toBytes(each.id) })),
+    },
+  });
+  return {
+    credentialId: toText(given.rawId),
+    authenticatorData: toText(given.response.authenticatorData),
+    clientDataJSON: toText(given.response.clientDataJSON),
+    signature: toText(given.response.signature),
+  };
+}
+
+async function decide(item, stage, kind, form) {
+  const decision = { decision: kind, reason: form.reason.value, planHash: item.planHash, stage: stage.name, nonce: stage.nonce };
+  const said = { APPROVED: "Approved", DENIED: "Denied", QUESTIONED: "Asked" }[kind];
+  try {
+    const passkey = form.sign?.checked ? await passkeySignature(item.changeId, decision) : null;
+    await ask("POST", `changes/${item.changeId}/decisions`, { ...decision, ...(passkey && { passkey }) });
+    history.replaceState(null, "", "#inbox");
+    say(`${said}${passkey ? " and signed" : ""}: ${title(item)}.`, "good");
+    await refresh(true);
+  } catch (failure) {
+    tell(failure, { change: item.changeId, stage: stage.name, reason: form.reason.value }, stage.authentication);
+  }
+}
+
+/** Says what was refused; where only an older or weaker sign-in is in the way, offers a new one. */
+function tell(failure, kept, needs) {
+  say(failure.message, "bad");
+  if (failure instanceof Refusal && ["STEP_UP_REQUIRED", "SIGN_IN_NOT_RECENT"].includes(failure.code)) {
+    $("notice").append(" ", el("button", {
+      type: "button", id: "again", onclick: () => signIn({ acr: needs?.acr, maxAge: 0 }, kept),
+    }, "Sign in again"));
+  }
+}
+
+function decision(item, stage, me) {
+  const mine = stage.candidates.some(each => each.id === me.sub && each.eligible) && !stage.held
+    && !item.decisions.some(each => each.stage === stage.name && each.decidedBy === me.sub && !each.refusal);
+  if (!mine) return null;
+  const form = el("form", {});
+  const kept = draft?.change === item.changeId && draft.stage === stage.name ? draft.reason : "";
+  const button = (kind, text, main) => el("button", {
+    type: "button", className: main ? "main" : "", value: kind,
+    onclick: () => busy(form, () => decide(item, stage, kind, form)),
+  }, text);
+  form.append(
+    el("strong", {}, `Your decision: ${words(stage.name)}`),
+    el("label", {}, "Reason, or your question", el("textarea", { name: "reason", rows: 2, maxLength: 2000, value: kept })),
+    passkeys.length
+      ? el("label", { className: "inline" }, el("input", { type: "checkbox", name: "sign", checked: true }), "Sign it with my passkey")
+      : el("p", { className: "dim" }, "Without a passkey the service vouches for your sign-in. ", el("a", { href: "#passkeys" }, "Register one"), " to sign yourself."),
+    button("APPROVED", "Approve", true), button("DENIED", "Deny"), button("QUESTIONED", "Ask the proposer"));
+  return form;
+}
+
+async function busy(form, work) {
+  const buttons = form.querySelectorAll("button");
+  buttons.forEach(each => each.disabled = true);
+  try {
+    await work();
+  } finally {
+    buttons.forEach(each => each.disabled = false);
+  }
+}
+
+// ---- pages
+
+const title = item => `${words(item.action)} · ${name(item, item.account)}`;
+
+function list(current) {
+  return el("ul", { className: "list" }, items.map(item => el("li", {}, el("a", {
+    href: `#${item.changeId}`, ...(item.changeId === current && { ariaCurrent: "true" }),
+  }, title(item), el("br"), el("small", {}, `${words(item.stage)} · due `, item.expiresAt ? time(item.expiresAt) : "?")))));
+}
+
+function details(item, me) {
+  const by = name(item, item.proposer) + (item.principal ? `, for whom ${name(item, item.principal)} is responsible` : "");
+  return el("article", {},
+    el("h1", {}, title(item)),
+    el("p", { className: "dim" }, `${item.reason} · proposed by ${by} · charter ${item.charter} · in ${item.target} · `
+      + (item.mode === "OWN" ? "carried out by the mesh" : "carried out by a person")),
+    item.held ? el("p", { className: "bad" }, `Held: ${item.held}`) : null,
+    el("h2", {}, "What it does"), item.plan ? steps(item.plan) : el("p", { className: "bad" }, "Its plan is not known."),
+    el("h2", {}, "The data behind it"),
+    el("ul", { className: "facts" }, Object.entries(item.facts).sort().map(([fact, state]) =>
+      el("li", { className: state === "PRESENT" ? "good" : "bad" }, `${fact}: ${state.toLowerCase()}`))),
+    el("h2", {}, "Who decides"), item.stages.flatMap(stage => people(item, stage)),
+    item.decisions.length ? [el("h2", {}, "Decided so far"), el("table", {}, el("tbody", {}, item.decisions.map(each => el("tr", {},
+      el("td", {}, words(each.stage)), el("td", {}, each.decidedBy ? name(item, each.decidedBy) : "by rule"),
+      el("td", { className: each.refusal ? "bad" : "" }, each.refusal ? `refused: ${each.refusal}` : each.decision.toLowerCase()),
+      el("td", { className: "dim" }, each.reason), el("td", {}, time(each.decidedAt))))))] : null,
+    item.stages.map(stage => decision(item, stage, me)),
+    el("p", { className: "hash dim" }, `change ${item.changeId}`, el("br"), `plan ${item.planHash}`));
+}
+
+function passkeysPage() {
+  const form = el("form", {},
+    el("label", {}, "Name of a new passkey", el("input", { name: "label", maxLength: 100, required: true, placeholder: "for example: laptop" })),
+    el("button", { className: "main" }, "Register"));
+  form.onsubmit = event => {
+    event.preventDefault();
+    busy(form, () => register(form.label.value).catch(failure => tell(failure, null, null)));
+  };
+  return el("section", {},
+    el("h1", {}, "Your passkeys"),
+    el("p", { className: "dim" }, "With a passkey you sign a decision yourself: the signature binds this one plan, and anyone can verify it offline."),
+    passkeys.length ? el("table", {}, el("tbody", {}, passkeys.map(each => el("tr", {},
+      el("td", {}, each.label), el("td", { className: "dim" }, "registered ", time(each.registeredAt)),
+      el("td", {}, el("button", { type: "button", onclick: () => revoke(each).catch(failure => tell(failure, null, null)) }, "Revoke"))))))
+      : el("p", {}, "None yet."),
+    form);
+}
+
+async function register(label) {
+  const options = await ask("POST", "passkeys/offers");
+  const made = await navigator.credentials.create({
+    publicKey: {
+      ...options,
+      challenge: toBytes(options.challenge),
+      user: { ...options.user, id: toBytes(options.user.id) },
+      excludeCredentials: options.excludeCredentials.map(each => ({ ...each, id: toBytes(each.id) })),
+    },
+  });
+  await ask("POST", "passkeys", {
+    clientDataJSON: toText(made.response.clientDataJSON), attestationObject: toText(made.response.attestationObject), label,
+  });
+  passkeys = await ask("GET", "passkeys");
+  say(`Registered: ${label}.`, "good");
+  show();
+}
+
+async function revoke(passkey) {
+  const reason = prompt(`Why do you give up “${passkey.label}”? What it signed stands.`);
+  if (!reason) return;
+  await ask("POST", `passkeys/${passkey.id}/revocation`, { reason });
+  passkeys = await ask("GET", "passkeys");
+  say(`Revoked: ${passkey.label}.`, "good");
+  show();
+}
+
+let me;
+
+async function show() {
+  const at = location.hash.slice(1) || "inbox";
+  for (const link of document.querySelectorAll("nav a")) {
+    const here = link.hash === "#passkeys" ? at === "passkeys" : at !== "passkeys";
+    link.ariaCurrent = here ? "page" : null;
+  }
+  $("count").textContent = items.length ? `(${items.length})` : "";
+  if (at === "passkeys") {
+    main.replaceChildren(passkeysPage());
+    return;
+  }
+  let item = items.find(each => each.changeId === at) ?? (at === "inbox" ? items[0] : null);
+  if (!item && at !== "inbox") {
+    item = await ask("GET", `changes/${encodeURIComponent(at)}`);
+  }
+  main.replaceChildren(list(item?.changeId), item ? details(item, me) : el("article", {}, el("h1", {}, "Nothing waits for you."),
+    el("p", { className: "dim" }, "What comes appears here by itself.")));
+}
+
+/** Reads the inbox; what somebody is writing is left alone. */
+async function refresh(anew = false) {
+  items = (await ask("GET", "inbox")).items;
+  const writing = [...main.querySelectorAll("textarea, input[name=label]")].some(each => each.value);
+  if (anew || !writing) await show();
+}
+
+const quietly = work => work().catch(failure => say(failure.message, "bad"));
+
+quietly(async () => {
+  me = await begin();
+  if (!me) return;
+  draft = me.draft ?? null;
+  $("who").textContent = me.preferred_username ?? me.sub;
+  $("sign-out").hidden = false;
+  $("sign-out").onclick = signOut;
+  passkeys = await ask("GET", "passkeys");
+  await refresh();
+  window.addEventListener("hashchange", () => {
+    say("");
+    quietly(show);
+  });
+  listen("inbox/events", () => quietly(refresh));
+});
