@@ -7,8 +7,11 @@ import dev.remit.ledger.application.Offsets.Place;
 import dev.remit.ledger.application.Offsets.Read;
 import dev.remit.ledger.log.OffsetManifest;
 import dev.remit.ledger.log.OffsetManifest.Hole;
+
 import io.smallrye.mutiny.Uni;
+
 import jakarta.inject.Singleton;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -120,6 +123,7 @@ public class AccountOffsets implements Polls {
                                                 ? Uni.createFrom().voidItem()
                                                 : entries.append(
                                                                 outbox.newId(),
+                                                                OffsetManifest.TYPE,
                                                                 manifest(read).leaf(),
                                                                 outbox.now())
                                                         .chain(() ->

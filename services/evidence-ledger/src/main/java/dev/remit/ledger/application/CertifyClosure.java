@@ -7,8 +7,11 @@ import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tree;
+
 import io.smallrye.mutiny.Uni;
+
 import jakarta.inject.Singleton;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +63,9 @@ public class CertifyClosure {
                                 ? Uni.createFrom().item(Optional.empty())
                                 : found.get().isErased()
                                         ? erased(found.get())
-                                        : files.away(() -> certificates.kept(change))
+                                        : files.away(() ->
+                                                        certificates.kept(
+                                                                change, CertificateFiles.Form.OWN))
                                                 .chain(kept ->
                                                         kept.isPresent()
                                                                 ? Uni.createFrom().item(kept)
@@ -146,7 +151,8 @@ public class CertifyClosure {
                                     all.removeIf(each -> each.index() >= checkpoint.size());
                                     return files.away(() -> {
                                         byte[] file = file(standing, told, all, checkpoint);
-                                        certificates.keep(standing.change(), file);
+                                        certificates.keep(
+                                                standing.change(), CertificateFiles.Form.OWN, file);
                                         return Optional.of(file);
                                     });
                                 }));

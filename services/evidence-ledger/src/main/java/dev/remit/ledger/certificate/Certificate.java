@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.VerifierKey;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +51,7 @@ public record Certificate(
     public static final String PREDICATE_TYPE = "https://remit.dev/closure-certificate/v2";
 
     private static final String STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
-    private static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
+    static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
     /**
      * Writes RFC 8785 of what a certificate holds: objects, lists and texts without control
@@ -254,7 +256,8 @@ public record Certificate(
         if (!Arrays.equals(unverified.file(), file)
                 || !Arrays.equals(canonical(json(unverified.certificate.statement)), bytes)) {
             throw new IllegalArgumentException(
-                    "the file is not in its one form (RFC 8785): some byte was added, removed or changed");
+                    "the file is not in its one form (RFC 8785): some byte was added, removed or"
+                        + " changed");
         }
         return unverified;
     }
@@ -268,7 +271,7 @@ public record Certificate(
     }
 
     /** DSSE's pre-authentication encoding (DSSE v1, protocol section 2). */
-    private static byte[] signedBytes(byte[] statement) {
+    static byte[] signedBytes(byte[] statement) {
         byte[] head =
                 "DSSEv1 %d %s %d "
                         .formatted(PAYLOAD_TYPE.length(), PAYLOAD_TYPE, statement.length)

@@ -1,6 +1,7 @@
 package dev.remit.ledger.log;
 
 import dev.remit.handoff.merkle.Hash;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,9 @@ public record OffsetManifest(List<Range> ranges) {
             return topic + "-" + partition;
         }
     }
+
+    /** The type of the rows that hold one. */
+    public static final String TYPE = "OffsetManifest";
 
     private static final String HEAD = "offset-manifest/v1";
 

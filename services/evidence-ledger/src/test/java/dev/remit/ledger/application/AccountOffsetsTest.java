@@ -9,6 +9,10 @@ import dev.remit.ledger.Leaver;
 import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Fsck;
 import dev.remit.ledger.log.OffsetManifest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A message that was deleted or skipped before the ledger read it shows in the log. */
 class AccountOffsetsTest {
@@ -121,7 +123,8 @@ class AccountOffsetsTest {
                         "nothing accounts for " + PROPOSED + "-3 from offset 2 to 3",
                         PROPOSED + "-3 is accounted for from offset 5 on, which was so to 5 before",
                         PROPOSED
-                                + "-3, offsets 7 to 9: says that 2 records were read, and of the others nothing");
+                                + "-3, offsets 7 to 9: says that 2 records were read, and of the"
+                                + " others nothing");
         assertThat(audit(before.seen()).words()).contains("from offset 2 to 3");
     }
 
@@ -130,6 +133,7 @@ class AccountOffsetsTest {
         grow();
         ledger.append(
                         new java.util.UUID(0, 9),
+                        OffsetManifest.TYPE,
                         "offset-manifest/v1\nread x\n".getBytes(StandardCharsets.UTF_8),
                         Leaver.NOW)
                 .await()
@@ -165,6 +169,7 @@ class AccountOffsetsTest {
     private void log(OffsetManifest.Range range) {
         ledger.append(
                         new java.util.UUID(0, range.from()),
+                        OffsetManifest.TYPE,
                         new OffsetManifest(List.of(range)).leaf(),
                         Leaver.NOW)
                 .await()

@@ -1,12 +1,15 @@
 package dev.remit.ledger.adapter.files;
 
 import dev.remit.ledger.application.CertificateFiles;
+
 import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Certificates in a folder, a file each. */
 @Singleton
@@ -18,17 +21,19 @@ public class CertificateFolder implements CertificateFiles {
     }
 
     @Override
-    public Optional<byte[]> kept(UUID change) {
-        return folder.read(change + ".json");
+    public Optional<byte[]> kept(UUID change, Form form) {
+        return folder.read(change + form.extension());
     }
 
     @Override
-    public void keep(UUID change, byte[] certificate) {
-        folder.write(Map.of(change + ".json", certificate));
+    public void keep(UUID change, Form form, byte[] certificate) {
+        folder.write(Map.of(change + form.extension(), certificate));
     }
 
     @Override
     public void forget(UUID change) {
-        folder.remove(change + ".json");
+        for (Form form : Form.values()) {
+            folder.remove(change + form.extension());
+        }
     }
 }

@@ -11,10 +11,13 @@ import dev.remit.ledger.application.ExportPack;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
+import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
+
 import io.smallrye.mutiny.Uni;
+
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -27,13 +30,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** What is known of changes, their certificates, and what was set aside. */
 @Path("/")
@@ -69,6 +74,7 @@ public class Ledger {
     private final Checkpoints checkpoints;
     private final Readings readings;
     private final CertifyClosure certify;
+    private final SignStatement sign;
     private final EraseContent erase;
     private final ExportPack packs;
     private final RecordReads reads;
@@ -81,6 +87,7 @@ public class Ledger {
             Checkpoints checkpoints,
             Readings readings,
             CertifyClosure certify,
+            SignStatement sign,
             EraseContent erase,
             ExportPack packs,
             RecordReads reads,
@@ -91,6 +98,7 @@ public class Ledger {
         this.checkpoints = checkpoints;
         this.readings = readings;
         this.certify = certify;
+        this.sign = sign;
         this.erase = erase;
         this.packs = packs;
         this.reads = reads;
@@ -177,20 +185,59 @@ public class Ledger {
                                                                         steps(all))))));
     }
 
-    /** The closure certificate; made when it is first asked for, the same ever after. */
+    /**
+     * The closure certificate; made when it is first asked for, the same ever after.
+     *
+     * @param form {@code own}, or {@code sigstore}: what the log states of the change, as a bundle
+     *     for Sigstore's clients; its signature is logged first, so ask again a few seconds after
+     *     {@code NOT_LOGGED_YET}
+     */
     @GET
     @Path("changes/{id}/certificate")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
-    public Uni<Response> certificate(@PathParam("id") String id) {
+    public Uni<Response> certificate(
+            @PathParam("id") String id, @QueryParam("form") @DefaultValue("own") String form) {
         UUID change = uuid(id);
-        return reads.recorded(caller.id(), "certificate", id, () -> certify.certificate(change))
-                .map(found ->
-                        found.map(bytes -> Response.ok(bytes, MediaType.APPLICATION_JSON).build())
-                                .orElseThrow(() ->
-                                        Problem.of(
-                                                404,
-                                                "NOT_CERTIFIED",
-                                                "change " + id + " has no certificate yet")));
+        return switch (form) {
+            case "own" ->
+                    reads.recorded(
+                                    caller.id(),
+                                    "certificate",
+                                    id,
+                                    () -> certify.certificate(change))
+                            .map(found ->
+                                    found.map(Ledger::json)
+                                            .orElseThrow(() ->
+                                                    Problem.of(
+                                                            404,
+                                                            "NOT_CERTIFIED",
+                                                            "change "
+                                                                    + id
+                                                                    + " has no certificate yet")));
+            case "sigstore" ->
+                    reads.recorded(
+                                    caller.id(),
+                                    "certificate",
+                                    id + " sigstore",
+                                    () -> sign.bundle(change))
+                            .map(answer ->
+                                    switch (answer) {
+                                        case SignStatement.Bundle(byte[] file) -> json(file);
+                                        case SignStatement.None(
+                                                        String code,
+                                                        String reason,
+                                                        boolean isOnItsWay) ->
+                                                throw Problem.of(
+                                                        isOnItsWay ? 409 : 404, code, reason);
+                                    });
+            default ->
+                    throw Problem.inField(
+                            "form", "FIELD_MISFORMED", "form: must be own or sigstore");
+        };
+    }
+
+    private static Response json(byte[] file) {
+        return Response.ok(file, MediaType.APPLICATION_JSON).build();
     }
 
     /**

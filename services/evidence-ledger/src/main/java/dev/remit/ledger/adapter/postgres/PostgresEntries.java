@@ -6,9 +6,14 @@ import dev.remit.ledger.application.ContentKeys;
 import dev.remit.ledger.application.ContentKeys.Wrapped;
 import dev.remit.ledger.application.Entries;
 import dev.remit.ledger.log.Entry;
+
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
+
 import jakarta.inject.Singleton;
+
+import org.hibernate.reactive.mutiny.Mutiny;
+
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,8 +30,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+
 import javax.crypto.SecretKey;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /** The log's messages in the table {@code message}. */
 @Singleton
@@ -75,21 +80,21 @@ public class PostgresEntries implements Entries {
     private static final UUID NONE = new UUID(0, 0);
 
     // a leaf without content, as those of erased messages
-    private static final String APPEND_MANIFEST =
+    private static final String APPEND_LEAF =
             """
             with held as (
               update log_state set size = size + 1 where id = 1 returning size - 1 as place
             )
             insert into message (leaf_index, id, type, sequence, subject, origin, seal_key, seal, policy, leaf, logged_at)
-            select place, cast(:id as uuid), 'OffsetManifest', 0, '', '', '', '', '',
+            select place, cast(:id as uuid), :type, 0, '', '', '', '', '',
               cast(:leaf as bytea), cast(:now as timestamptz)
             from held\
             """;
 
     // every column that the row has and no other: one that it lacks cannot be read past
     private static final String KEPT =
-            "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content, wrapped,"
-                    + " wrapped_by, headers, payload, salt from kept_message";
+            "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content,"
+                + " wrapped, wrapped_by, headers, payload, salt from kept_message";
 
     private final ContentKeys keys;
 
@@ -227,13 +232,14 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
-    public Uni<Void> append(UUID id, byte[] manifest, Instant now) {
+    public Uni<Void> append(UUID id, String type, byte[] leaf, Instant now) {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                session.createNativeQuery(APPEND_MANIFEST)
+                                session.createNativeQuery(APPEND_LEAF)
                                         .setParameter("id", id)
-                                        .setParameter("leaf", manifest)
+                                        .setParameter("type", type)
+                                        .setParameter("leaf", leaf)
                                         .setParameter("now", now)
                                         .executeUpdate())
                         .replaceWithVoid());
@@ -264,8 +270,8 @@ public class PostgresEntries implements Entries {
     public Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before) {
         return entries(
                 KEPT
-                        + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
-                        + " and leaf_index < :before order by leaf_index",
+                        + " where type = 'IdentityObserved' and subject = any(cast(:accounts as"
+                        + " text[])) and leaf_index < :before order by leaf_index",
                 query ->
                         query.setParameter("accounts", accounts.toArray(String[]::new))
                                 .setParameter("before", before));
@@ -275,8 +281,8 @@ public class PostgresEntries implements Entries {
     public Uni<List<Entry.Logged>> charters(Collection<String> names) {
         return entries(
                 KEPT
-                        + " where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
-                        + " order by leaf_index",
+                        + " where type = 'CharterPublished' and subject = any(cast(:names as"
+                        + " text[])) order by leaf_index",
                 query -> query.setParameter("names", names.toArray(String[]::new)));
     }
 
@@ -309,8 +315,9 @@ public class PostgresEntries implements Entries {
                 Panache.getSession()
                         .chain(session ->
                                 session.createSelectionQuery(
-                                                "select leaf from MessageRow where leafIndex >= :from and leafIndex < :to"
-                                                        + " order by leafIndex",
+                                                "select leaf from MessageRow where leafIndex >="
+                                                    + " :from and leafIndex < :to order by"
+                                                    + " leafIndex",
                                                 byte[].class)
                                         .setParameter("from", from)
                                         .setParameter("to", to)
@@ -318,10 +325,21 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
+    public Uni<Optional<Placed>> placedAs(UUID id) {
+        return Panache.withSession(() ->
+                MessageRow.<MessageRow>find("messageId", id)
+                        .firstResult()
+                        .map(row ->
+                                Optional.ofNullable(row)
+                                        .map(each -> new Placed(each.leafIndex, each.leaf))));
+    }
+
+    @Override
     public Uni<List<Placed>> placed(UUID change) {
         return Panache.withSession(() ->
                 MessageRow.<MessageRow>find(
-                                "changeId = ?1 order by case when sequence = 0 then 1 else 0 end, sequence, leafIndex",
+                                "changeId = ?1 order by case when sequence = 0 then 1 else 0 end,"
+                                    + " sequence, leafIndex",
                                 change)
                         .list()
                         .map(rows ->
