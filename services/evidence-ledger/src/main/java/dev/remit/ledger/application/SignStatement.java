@@ -141,7 +141,7 @@ public class SignStatement {
             return none(
                     "NO_TIMESTAMPS",
                     "a Sigstore bundle holds a timestamp, and this ledger asks no authority for"
-                        + " any",
+                            + " any",
                     false);
         }
         return certify.certificate(change)

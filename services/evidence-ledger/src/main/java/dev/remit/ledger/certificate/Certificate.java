@@ -257,7 +257,7 @@ public record Certificate(
                 || !Arrays.equals(canonical(json(unverified.certificate.statement)), bytes)) {
             throw new IllegalArgumentException(
                     "the file is not in its one form (RFC 8785): some byte was added, removed or"
-                        + " changed");
+                            + " changed");
         }
         return unverified;
     }

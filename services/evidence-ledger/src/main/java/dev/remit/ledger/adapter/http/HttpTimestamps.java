@@ -45,7 +45,7 @@ public class HttpTimestamps implements Timestamps {
         if (url.isPresent() != trust.isPresent()) {
             throw new IllegalArgumentException(
                     "remit.ledger.timestamps.url and remit.ledger.timestamps.trust: one without the"
-                        + " other");
+                            + " other");
         }
         this.url = url;
         this.trusted = trust.isPresent() ? Timestamp.certificates(trust.get()) : List.of();

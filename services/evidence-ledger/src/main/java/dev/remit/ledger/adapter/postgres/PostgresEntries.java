@@ -94,7 +94,7 @@ public class PostgresEntries implements Entries {
     // every column that the row has and no other: one that it lacks cannot be read past
     private static final String KEPT =
             "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content,"
-                + " wrapped, wrapped_by, headers, payload, salt from kept_message";
+                    + " wrapped, wrapped_by, headers, payload, salt from kept_message";
 
     private final ContentKeys keys;
 
@@ -316,8 +316,8 @@ public class PostgresEntries implements Entries {
                         .chain(session ->
                                 session.createSelectionQuery(
                                                 "select leaf from MessageRow where leafIndex >="
-                                                    + " :from and leafIndex < :to order by"
-                                                    + " leafIndex",
+                                                        + " :from and leafIndex < :to order by"
+                                                        + " leafIndex",
                                                 byte[].class)
                                         .setParameter("from", from)
                                         .setParameter("to", to)
@@ -339,7 +339,7 @@ public class PostgresEntries implements Entries {
         return Panache.withSession(() ->
                 MessageRow.<MessageRow>find(
                                 "changeId = ?1 order by case when sequence = 0 then 1 else 0 end,"
-                                    + " sequence, leafIndex",
+                                        + " sequence, leafIndex",
                                 change)
                         .list()
                         .map(rows ->
