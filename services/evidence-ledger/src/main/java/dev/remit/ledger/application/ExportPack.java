@@ -4,8 +4,11 @@ import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Tree;
+
 import io.smallrye.mutiny.Uni;
+
 import jakarta.inject.Singleton;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ public class ExportPack {
     private final Checkpoints checkpoints;
     private final PublicFiles files;
     private final CertifyClosure certify;
+    private final Reports reports;
     private final Clock clock;
 
     ExportPack(
@@ -47,6 +51,7 @@ public class ExportPack {
             Checkpoints checkpoints,
             PublicFiles files,
             CertifyClosure certify,
+            Reports reports,
             Clock clock) {
         this.log = log;
         this.changes = changes;
@@ -54,6 +59,7 @@ public class ExportPack {
         this.checkpoints = checkpoints;
         this.files = files;
         this.certify = certify;
+        this.reports = reports;
         this.clock = clock;
     }
 
@@ -107,7 +113,8 @@ public class ExportPack {
                                         "PACK_TOO_LARGE",
                                         "more than "
                                                 + MOST_CHANGES
-                                                + " changes closed in this period; ask for shorter periods")
+                                                + " changes closed in this period; ask for shorter"
+                                                + " periods")
                                 : certificates(closed)
                                         .chain(certificates ->
                                                 entries.leaves(first, through.size())
@@ -138,8 +145,8 @@ public class ExportPack {
         return new Packed(
                 Pack.zip(
                         pack.files(
-                                new CertificateVerifier.Trust(
-                                        log.trusted(), log.key().verifier()))));
+                                new CertificateVerifier.Trust(log.trusted(), log.key().verifier()),
+                                reports::printed)));
     }
 
     private Uni<List<byte[]>> certificates(List<Standing> closed) {
@@ -154,7 +161,8 @@ public class ExportPack {
                                                         new IllegalStateException(
                                                                 "change "
                                                                         + each.change()
-                                                                        + " is being erased; ask again")));
+                                                                        + " is being erased; ask"
+                                                                        + " again")));
                                         return made;
                                     }));
         }

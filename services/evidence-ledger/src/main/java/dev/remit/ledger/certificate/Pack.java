@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.remit.handoff.merkle.Hash;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -68,8 +71,13 @@ public record Pack(
         }
     }
 
-    /** The files by path. */
-    public Map<String, byte[]> files(CertificateVerifier.Trust trust) {
+    /**
+     * The files by path.
+     *
+     * @param printed makes a PDF of a report
+     */
+    public Map<String, byte[]> files(
+            CertificateVerifier.Trust trust, Function<PackReport, byte[]> printed) {
         List<Verified> verified = new ArrayList<>();
         for (byte[] each : certificates) {
             verified.add(
@@ -88,6 +96,7 @@ public record Pack(
         files.put(LEAVES, bundle(leaves));
         files.put("changes.csv", bytes(PackTables.changes(verified)));
         files.put("controls.csv", bytes(PackTables.controls(verified)));
+        files.put("report.pdf", printed.apply(PackReport.of(this, verified)));
         files.put("README.txt", bytes(readme(verified)));
         files.put(
                 "oscal-assessment-results.json",
@@ -145,7 +154,8 @@ public record Pack(
         manifest.put("charter", charter.orElse(""));
         manifest.put(
                 "population",
-                "every change whose ChangeClosed is a leaf that the log signed for the first time at or after 'from' and before 'to'"
+                "every change whose ChangeClosed is a leaf that the log signed for the first time"
+                    + " at or after 'from' and before 'to'"
                         + charter.map(each -> ", under charter " + each).orElse(""));
         manifest.put("query", query());
         manifest.put("changes", String.valueOf(verified.size()));
@@ -173,6 +183,7 @@ public record Pack(
         Evidence of identity changes, %s to %s%s
         %d changes, %d leaves of the log.
 
+        report.pdf                     what follows, to read and print
         manifest.json                  the population, its query, the hash of every file
         changes.csv                    a line a change
         controls.csv                   a line a control: what shows it, in how many changes

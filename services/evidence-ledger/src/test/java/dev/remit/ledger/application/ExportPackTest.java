@@ -16,6 +16,9 @@ import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
 import dev.remit.ledger.certificate.Verification;
 
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.Test;
 
 import java.io.InputStream;
@@ -125,6 +128,39 @@ class ExportPackTest {
         assertThat(export(THIRD, FIRST, Optional.empty())).isInstanceOf(ExportPack.Refused.class);
         assertThat(export(FIRST.minusSeconds(9), FIRST, Optional.empty()))
                 .isInstanceOf(ExportPack.Refused.class);
+    }
+
+    @Test
+    void theReportIsOneThatReadersOpenAndNamesEveryChange() throws Exception {
+        Map<String, byte[]> files = files(SECOND, THIRD);
+        String text;
+        try (PDDocument report = Loader.loadPDF(files.get("report.pdf"))) {
+            text = new PDFTextStripper().getText(report);
+            assertThat(report.getDocumentInformation().getCreationDate()).isNull();
+            assertThat(text).contains("page 1 of " + report.getNumberOfPages());
+        }
+        for (int n = 4; n <= 6; n++) {
+            assertThat(text).contains(new Leaver(n).change.toString());
+        }
+        assertThat(text)
+                .contains(SECOND.toString(), THIRD.toString(), "NHI1:2025", "3 of 3")
+                .contains("Leaves in the period", "None: every certificate was verified in full")
+                .contains("hr:E1002 under charter leavers: executed");
+    }
+
+    @Test
+    void theReportNamesWhatIsOutOfTheOrdinary() throws Exception {
+        Leaver erased = new Leaver(5);
+        ledger.erase.erase(erased.change, "keycloak:admin", "asked for").await().indefinitely();
+        ledger.receive(ledger.handedOn());
+        ledger.now = SECOND.plusSeconds(1);
+        publish();
+        byte[] pdf = files(SECOND, THIRD).get("report.pdf");
+        try (PDDocument report = Loader.loadPDF(pdf)) {
+            assertThat(new PDFTextStripper().getText(report))
+                    .contains("verified in full: 1.", erased.change.toString(), "content erased")
+                    .doesNotContain("None: every");
+        }
     }
 
     @Test

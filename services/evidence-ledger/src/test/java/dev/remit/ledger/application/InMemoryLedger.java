@@ -12,6 +12,7 @@ import dev.remit.ledger.Leaver;
 import dev.remit.ledger.adapter.cel.CelConditions;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
+import dev.remit.ledger.adapter.pdf.PdfReports;
 import dev.remit.ledger.certificate.StatementKey;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Wait;
@@ -217,7 +218,14 @@ final class InMemoryLedger
 
     ExportPack pack(Instant clock) {
         return new ExportPack(
-                log, this, this, this, this, certify, Clock.fixed(clock, java.time.ZoneOffset.UTC));
+                log,
+                this,
+                this,
+                this,
+                this,
+                certify,
+                new PdfReports(),
+                Clock.fixed(clock, java.time.ZoneOffset.UTC));
     }
 
     EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
