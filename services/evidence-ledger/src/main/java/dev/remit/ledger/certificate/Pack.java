@@ -155,7 +155,7 @@ public record Pack(
         manifest.put(
                 "population",
                 "every change whose ChangeClosed is a leaf that the log signed for the first time"
-                    + " at or after 'from' and before 'to'"
+                        + " at or after 'from' and before 'to'"
                         + charter.map(each -> ", under charter " + each).orElse(""));
         manifest.put("query", query());
         manifest.put("changes", String.valueOf(verified.size()));

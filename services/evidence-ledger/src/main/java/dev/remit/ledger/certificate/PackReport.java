@@ -87,7 +87,7 @@ public record PackReport(String title, List<Section> sections) {
                                         + outside
                                         + "."
                                 : "Closures in the period under other charters, which are counted"
-                                      + " only: "
+                                        + " only: "
                                         + outside
                                         + "."),
                 new Table(
@@ -122,9 +122,9 @@ public record PackReport(String title, List<Section> sections) {
                 List.of(
                         rows.isEmpty()
                                 ? "None: every certificate was verified in full, and no change"
-                                      + " failed, was compensated, was halted or expired."
+                                        + " failed, was compensated, was halted or expired."
                                 : "Changes that failed, were compensated, were halted or expired,"
-                                      + " or whose certificate was not verified in full: "
+                                        + " or whose certificate was not verified in full: "
                                         + rows.size()
                                         + "."),
                 new Table(List.of("Change", "What stands out"), List.of(29, 71), rows));
@@ -149,8 +149,8 @@ public record PackReport(String title, List<Section> sections) {
                 "Controls",
                 List.of(
                         "Which check gives evidence for which control is our judgement. Counted are"
-                            + " completed changes whose certificates hold and show every check"
-                            + " named."),
+                                + " completed changes whose certificates hold and show every check"
+                                + " named."),
                 new Table(
                         List.of("Catalogue", "Control", "Title", "Shown by", "Changes"),
                         List.of(20, 16, 28, 25, 11),

@@ -122,6 +122,11 @@ public final class Timestamp {
                 | OperatorCreationException
                 | GeneralSecurityException e) {
             throw new IllegalArgumentException("timestamp: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // the library's words for ASN.1 that is not what RFC 5652 has there
+            throw new IllegalArgumentException("timestamp: does not read: " + e.getMessage(), e);
         }
     }
 
