@@ -1,16 +1,7 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-
 import dev.remit.stack.Requests;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +12,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** The commands for what the ledger keeps. */
 final class Evidence {
@@ -30,9 +26,7 @@ final class Evidence {
             name = "pack",
             mixinStandardHelpOptions = true,
             description =
-                    "Fetches the evidence of a period in one zip file: certificates, the log's"
-                        + " leaves, tables, OSCAL. A period that is over has the same bytes for"
-                        + " ever.",
+                    "Fetches the evidence of a period in one zip file: certificates, the log's leaves, tables, OSCAL. A period that is over has the same bytes for ever.",
             footer = {"", "Needs: a running mesh. Check the pack with: ./remit verify OUT.zip"})
     static final class GetPack implements Callable<Integer> {
         @ParentCommand Remit remit;
@@ -79,7 +73,14 @@ final class Evidence {
             }
             Requests.Answer answer =
                     Remit.expect(
-                            Remit.ask(remit.home(), "GET", "evidence-ledger", path, user, null));
+                            Remit.ask(
+                                    remit.home(),
+                                    "GET",
+                                    "evidence-ledger",
+                                    path,
+                                    user,
+                                    null,
+                                    Map.of("Accept", "application/zip, application/json")));
             Files.write(out, answer.body());
             System.out.println("Written to " + out + ". Check it with: ./remit verify " + out);
             return 0;
@@ -91,13 +92,13 @@ final class Evidence {
             mixinStandardHelpOptions = true,
             description =
                     "Fetches the certificate of a closed change; as a bundle for Sigstore's clients"
-                        + " with --form sigstore.",
+                            + " with --form sigstore.",
             footer = {
                 "",
                 "A Sigstore bundle holds what the log states of the change, and no message. Its"
-                    + " signature is logged when it is",
+                        + " signature is logged when it is",
                 "first asked for; this waits until it is. What to verify it by: ./remit"
-                    + " sigstore-trust DIR",
+                        + " sigstore-trust DIR",
                 "Needs: a running mesh."
             })
     static final class GetCertificate implements Callable<Integer> {
@@ -140,7 +141,7 @@ final class Evidence {
                             + (form.equals("own")
                                     ? ". Check it with: ./remit verify " + out
                                     : ". Check it with a Sigstore client and what ./remit"
-                                          + " sigstore-trust gives."));
+                                            + " sigstore-trust gives."));
             return 0;
         }
 
@@ -165,7 +166,7 @@ final class Evidence {
             mixinStandardHelpOptions = true,
             description =
                     "Fetches what a Sigstore client verifies the ledger's bundles by:"
-                        + " trusted-root.json and statement.pem.",
+                            + " trusted-root.json and statement.pem.",
             footer = {
                 "",
                 "Obtain them once, apart from any bundle, and keep them. Needs: a running mesh."
@@ -206,8 +207,7 @@ final class Evidence {
             name = "erase",
             mixinStandardHelpOptions = true,
             description =
-                    "Erases what the ledger keeps of a closed change. That it happened, in what"
-                        + " order, stays proved; what it said is gone.",
+                    "Erases what the ledger keeps of a closed change. That it happened, in what order, stays proved; what it said is gone.",
             footer = {
                 "",
                 "It cannot be undone. The reason is logged for ever: no personal data in it.",

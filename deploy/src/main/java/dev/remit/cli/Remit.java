@@ -4,14 +4,6 @@ import dev.remit.stack.Home;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Stack;
 import dev.remit.stack.Tokens;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
@@ -19,6 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The command line. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
 @Command(
@@ -26,8 +23,7 @@ import java.util.Map;
         mixinStandardHelpOptions = true,
         version = "remit 0.1.0",
         description =
-                "Governs identity changes: every handoff of authority is signed, and a change"
-                    + " closes only when it is proved.",
+                "Governs identity changes: every handoff of authority is signed, and a change closes only when it is proved.",
         subcommands = {
             Local.Up.class,
             Local.Warm.class,
@@ -73,8 +69,7 @@ public final class Remit implements Runnable {
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
             description =
-                    "Where the local mesh keeps its data (default: .remit at the top of the"
-                        + " repository).")
+                    "Where the local mesh keeps its data (default: .remit at the top of the repository).")
     @Nullable Path data;
 
     /** Runs one command. */
@@ -94,8 +89,7 @@ public final class Remit implements Runnable {
                     System.err.println("remit: " + words(failure));
                     if (failure instanceof ConnectException) {
                         System.err.println(
-                                "The mesh does not answer. Start it with: ./remit up   See what"
-                                    + " runs with: ./remit status");
+                                "The mesh does not answer. Start it with: ./remit up   See what runs with: ./remit status");
                     }
                     return 1;
                 })

@@ -7,11 +7,8 @@ import dev.remit.ledger.application.Offsets.Place;
 import dev.remit.ledger.application.Offsets.Read;
 import dev.remit.ledger.log.OffsetManifest;
 import dev.remit.ledger.log.OffsetManifest.Hole;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.inject.Singleton;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

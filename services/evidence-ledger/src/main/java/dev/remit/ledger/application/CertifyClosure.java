@@ -7,11 +7,8 @@ import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tree;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.inject.Singleton;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

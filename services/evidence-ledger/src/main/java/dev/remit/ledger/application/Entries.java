@@ -1,9 +1,7 @@
 package dev.remit.ledger.application;
 
 import dev.remit.ledger.log.Entry;
-
 import io.smallrye.mutiny.Uni;
-
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;

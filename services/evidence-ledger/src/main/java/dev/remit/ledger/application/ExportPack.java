@@ -4,11 +4,8 @@ import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Tree;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.inject.Singleton;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,8 +110,7 @@ public class ExportPack {
                                         "PACK_TOO_LARGE",
                                         "more than "
                                                 + MOST_CHANGES
-                                                + " changes closed in this period; ask for shorter"
-                                                + " periods")
+                                                + " changes closed in this period; ask for shorter periods")
                                 : certificates(closed)
                                         .chain(certificates ->
                                                 entries.leaves(first, through.size())
@@ -161,8 +157,7 @@ public class ExportPack {
                                                         new IllegalStateException(
                                                                 "change "
                                                                         + each.change()
-                                                                        + " is being erased; ask"
-                                                                        + " again")));
+                                                                        + " is being erased; ask again")));
                                         return made;
                                     }));
         }

@@ -11,14 +11,9 @@ import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TlogProof;
 import dev.remit.ledger.log.Tree;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Gives a certificate's statement as a Sigstore bundle. Its signature is logged when somebody asks

@@ -7,11 +7,9 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.VerifierKey;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -256,8 +254,7 @@ public record Certificate(
         if (!Arrays.equals(unverified.file(), file)
                 || !Arrays.equals(canonical(json(unverified.certificate.statement)), bytes)) {
             throw new IllegalArgumentException(
-                    "the file is not in its one form (RFC 8785): some byte was added, removed or"
-                            + " changed");
+                    "the file is not in its one form (RFC 8785): some byte was added, removed or changed");
         }
         return unverified;
     }

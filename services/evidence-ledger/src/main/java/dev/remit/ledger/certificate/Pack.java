@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.remit.handoff.merkle.Hash;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -154,8 +152,7 @@ public record Pack(
         manifest.put("charter", charter.orElse(""));
         manifest.put(
                 "population",
-                "every change whose ChangeClosed is a leaf that the log signed for the first time"
-                        + " at or after 'from' and before 'to'"
+                "every change whose ChangeClosed is a leaf that the log signed for the first time at or after 'from' and before 'to'"
                         + charter.map(each -> ", under charter " + each).orElse(""));
         manifest.put("query", query());
         manifest.put("changes", String.valueOf(verified.size()));

@@ -1,7 +1,6 @@
 package dev.remit.ledger.certificate;
 
 import dev.remit.ledger.log.Checkpoint;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +79,8 @@ public record PackReport(String title, List<Section> sections) {
                 "Completeness",
                 List.of(
                         "The pack holds every leaf that the log got in the period. Whoever verifies"
-                            + " it computes the log's signed root anew from them: a closure that is"
-                            + " left out would change it.",
+                                + " it computes the log's signed root anew from them: a closure that is"
+                                + " left out would change it.",
                         pack.charter().isEmpty()
                                 ? "Closures in the period without a certificate here: "
                                         + outside
@@ -190,9 +189,9 @@ public record PackReport(String title, List<Section> sections) {
                 "How to check this",
                 List.of(
                         "Believe none of it: java -jar remit-verify.jar --trust DIR PACK.zip checks"
-                            + " every certificate, the hash of every file of the pack, and that no"
-                            + " closure is missing, with keys obtained apart from the pack. This"
-                            + " report is a reading of that; what counts is what that says."),
+                                + " every certificate, the hash of every file of the pack, and that no"
+                                + " closure is missing, with keys obtained apart from the pack. This"
+                                + " report is a reading of that; what counts is what that says."),
                 Table.NONE);
     }
 }

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.Timestamp;
 import dev.remit.ledger.log.TlogProof;
-
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;

@@ -1,7 +1,6 @@
 package dev.remit.ledger.log;
 
 import dev.remit.handoff.merkle.Hash;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -9,10 +9,6 @@ import dev.remit.ledger.Leaver;
 import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Fsck;
 import dev.remit.ledger.log.OffsetManifest;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A message that was deleted or skipped before the ledger read it shows in the log. */
 class AccountOffsetsTest {
@@ -123,8 +121,7 @@ class AccountOffsetsTest {
                         "nothing accounts for " + PROPOSED + "-3 from offset 2 to 3",
                         PROPOSED + "-3 is accounted for from offset 5 on, which was so to 5 before",
                         PROPOSED
-                                + "-3, offsets 7 to 9: says that 2 records were read, and of the"
-                                + " others nothing");
+                                + "-3, offsets 7 to 9: says that 2 records were read, and of the others nothing");
         assertThat(audit(before.seen()).words()).contains("from offset 2 to 3");
     }
 

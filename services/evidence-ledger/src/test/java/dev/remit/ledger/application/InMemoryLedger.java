@@ -23,13 +23,8 @@ import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.ledger.witness.AddCheckpoint;
 import dev.remit.ledger.witness.Witness;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
-
-import org.apache.avro.specific.SpecificRecord;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -55,6 +50,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's ports in memory, and its classes on top of them. Counts calls; a transaction that

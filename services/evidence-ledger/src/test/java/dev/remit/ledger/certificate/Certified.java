@@ -19,7 +19,6 @@ import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Timestamp;
 import dev.remit.ledger.witness.TimestampAuthority;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;

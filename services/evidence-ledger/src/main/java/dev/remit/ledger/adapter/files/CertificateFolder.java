@@ -1,15 +1,12 @@
 package dev.remit.ledger.adapter.files;
 
 import dev.remit.ledger.application.CertificateFiles;
-
 import jakarta.inject.Singleton;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Certificates in a folder, a file each. */
 @Singleton

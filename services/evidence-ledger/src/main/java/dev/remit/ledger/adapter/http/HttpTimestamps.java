@@ -2,12 +2,8 @@ package dev.remit.ledger.adapter.http;
 
 import dev.remit.ledger.application.Timestamps;
 import dev.remit.ledger.log.Timestamp;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -21,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** A timestamp authority over HTTP (RFC 3161 section 3.4). */
 @Singleton
@@ -44,8 +41,7 @@ public class HttpTimestamps implements Timestamps {
             throws IOException {
         if (url.isPresent() != trust.isPresent()) {
             throw new IllegalArgumentException(
-                    "remit.ledger.timestamps.url and remit.ledger.timestamps.trust: one without the"
-                            + " other");
+                    "remit.ledger.timestamps.url and remit.ledger.timestamps.trust: one without the other");
         }
         this.url = url;
         this.trusted = trust.isPresent() ? Timestamp.certificates(trust.get()) : List.of();

@@ -5,9 +5,7 @@ import dev.remit.ledger.application.ProveEntries;
 import dev.remit.ledger.application.PublicFiles;
 import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.log.Tile;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,7 +13,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
 import java.util.concurrent.Callable;
 
 /** The public log (C2SP tlog-tiles), from its files alone; and proofs made of them. */

@@ -1,15 +1,12 @@
 package dev.remit.ledger.adapter.postgres;
 
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
-
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A leaf of the log; the message beside it is read through {@link KeptMessageRow}. */
 @Entity

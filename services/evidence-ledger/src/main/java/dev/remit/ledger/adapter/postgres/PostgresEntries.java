@@ -6,14 +6,9 @@ import dev.remit.ledger.application.ContentKeys;
 import dev.remit.ledger.application.ContentKeys.Wrapped;
 import dev.remit.ledger.application.Entries;
 import dev.remit.ledger.log.Entry;
-
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.inject.Singleton;
-
-import org.hibernate.reactive.mutiny.Mutiny;
-
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-
 import javax.crypto.SecretKey;
+import org.hibernate.reactive.mutiny.Mutiny;
 
 /** The log's messages in the table {@code message}. */
 @Singleton
@@ -93,8 +88,8 @@ public class PostgresEntries implements Entries {
 
     // every column that the row has and no other: one that it lacks cannot be read past
     private static final String KEPT =
-            "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content,"
-                    + " wrapped, wrapped_by, headers, payload, salt from kept_message";
+            "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content, wrapped,"
+                    + " wrapped_by, headers, payload, salt from kept_message";
 
     private final ContentKeys keys;
 
@@ -270,8 +265,8 @@ public class PostgresEntries implements Entries {
     public Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before) {
         return entries(
                 KEPT
-                        + " where type = 'IdentityObserved' and subject = any(cast(:accounts as"
-                        + " text[])) and leaf_index < :before order by leaf_index",
+                        + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
+                        + " and leaf_index < :before order by leaf_index",
                 query ->
                         query.setParameter("accounts", accounts.toArray(String[]::new))
                                 .setParameter("before", before));
@@ -281,8 +276,8 @@ public class PostgresEntries implements Entries {
     public Uni<List<Entry.Logged>> charters(Collection<String> names) {
         return entries(
                 KEPT
-                        + " where type = 'CharterPublished' and subject = any(cast(:names as"
-                        + " text[])) order by leaf_index",
+                        + " where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
+                        + " order by leaf_index",
                 query -> query.setParameter("names", names.toArray(String[]::new)));
     }
 
@@ -315,9 +310,8 @@ public class PostgresEntries implements Entries {
                 Panache.getSession()
                         .chain(session ->
                                 session.createSelectionQuery(
-                                                "select leaf from MessageRow where leafIndex >="
-                                                        + " :from and leafIndex < :to order by"
-                                                        + " leafIndex",
+                                                "select leaf from MessageRow where leafIndex >= :from and leafIndex < :to"
+                                                        + " order by leafIndex",
                                                 byte[].class)
                                         .setParameter("from", from)
                                         .setParameter("to", to)
@@ -338,8 +332,7 @@ public class PostgresEntries implements Entries {
     public Uni<List<Placed>> placed(UUID change) {
         return Panache.withSession(() ->
                 MessageRow.<MessageRow>find(
-                                "changeId = ?1 order by case when sequence = 0 then 1 else 0 end,"
-                                        + " sequence, leafIndex",
+                                "changeId = ?1 order by case when sequence = 0 then 1 else 0 end, sequence, leafIndex",
                                 change)
                         .list()
                         .map(rows ->
