@@ -81,7 +81,7 @@ public class PostgresEntries implements Entries {
               update log_state set size = size + 1 where id = 1 returning size - 1 as place
             )
             insert into message (leaf_index, id, type, sequence, subject, origin, seal_key, seal, policy, leaf, logged_at)
-            select place, cast(:id as uuid), :type, 0, '', '', '', '', '',
+            select place, cast(:id as uuid), cast(:type as text), 0, '', '', '', '', '',
               cast(:leaf as bytea), cast(:now as timestamptz)
             from held\
             """;
