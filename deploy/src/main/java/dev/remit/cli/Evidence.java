@@ -2,11 +2,15 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.remit.stack.Requests;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,15 +73,134 @@ final class Evidence {
             }
             Requests.Answer answer =
                     Remit.expect(
-                            Remit.ask(remit.home(), "GET", "evidence-ledger", path, user, null));
+                            Remit.ask(
+                                    remit.home(),
+                                    "GET",
+                                    "evidence-ledger",
+                                    path,
+                                    user,
+                                    null,
+                                    Map.of("Accept", "application/zip, application/json")));
             Files.write(out, answer.body());
             System.out.println("Written to " + out + ". Check it with: ./remit verify " + out);
             return 0;
         }
+    }
 
-        private static String encoded(String text) {
-            return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    @Command(
+            name = "certificate",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Fetches the certificate of a closed change; as a bundle for Sigstore's clients"
+                            + " with --form sigstore.",
+            footer = {
+                "",
+                "A Sigstore bundle holds what the log states of the change, and no message. Its"
+                        + " signature is logged when it is",
+                "first asked for; this waits until it is. What to verify it by: ./remit"
+                        + " sigstore-trust DIR",
+                "Needs: a running mesh."
+            })
+    static final class GetCertificate implements Callable<Integer> {
+        private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+        @ParentCommand Remit remit;
+
+        @Parameters(index = "0", paramLabel = "CHANGE", description = "The change's id.")
+        String change;
+
+        @Parameters(index = "1", paramLabel = "OUT", description = "Where the file goes.")
+        Path out;
+
+        @Option(
+                names = "--form",
+                defaultValue = "own",
+                paramLabel = "FORM",
+                description = "own or sigstore (default: ${DEFAULT-VALUE}).")
+        String form;
+
+        @Option(
+                names = "--as",
+                defaultValue = "auditor",
+                paramLabel = "USER",
+                description = "Who asks (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            Instant until = Instant.now().plus(PATIENCE);
+            Requests.Answer answer = ask();
+            while (isOnItsWay(answer) && Instant.now().isBefore(until)) {
+                Thread.sleep(500);
+                answer = ask();
+            }
+            Files.write(out, Remit.expect(answer).body());
+            System.out.println(
+                    "Written to "
+                            + out
+                            + (form.equals("own")
+                                    ? ". Check it with: ./remit verify " + out
+                                    : ". Check it with a Sigstore client and what ./remit"
+                                            + " sigstore-trust gives."));
+            return 0;
         }
+
+        private Requests.Answer ask() throws IOException, InterruptedException {
+            return Remit.ask(
+                    remit.home(),
+                    "GET",
+                    "evidence-ledger",
+                    "/changes/" + change + "/certificate?form=" + encoded(form),
+                    user,
+                    null);
+        }
+
+        private static boolean isOnItsWay(Requests.Answer answer) throws IOException {
+            return answer.status() == 409
+                    && answer.json().path("code").asText().equals("NOT_LOGGED_YET");
+        }
+    }
+
+    @Command(
+            name = "sigstore-trust",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Fetches what a Sigstore client verifies the ledger's bundles by:"
+                            + " trusted-root.json and statement.pem.",
+            footer = {
+                "",
+                "Obtain them once, apart from any bundle, and keep them. Needs: a running mesh."
+            })
+    static final class GetSigstoreTrust implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(paramLabel = "DIR", description = "The folder that they go to.")
+        Path out;
+
+        @Override
+        public Integer call() throws Exception {
+            Files.createDirectories(out);
+            for (String file : List.of("trusted-root.json", "statement.pem")) {
+                Requests.Answer answer =
+                        Remit.expect(
+                                Requests.send(
+                                        "GET",
+                                        "http://127.0.0.1:"
+                                                + remit.home().port("evidence-ledger")
+                                                + "/log/"
+                                                + file,
+                                        null,
+                                        null,
+                                        Map.of("Accept", "*/*")));
+                Files.write(out.resolve(file), answer.body());
+            }
+            System.out.println("Written to " + out + ".");
+            return 0;
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     @Command(

@@ -53,6 +53,8 @@ import picocli.CommandLine.ScopeType;
             DeadLetters.class,
             Verify.class,
             Verify.Withhold.class,
+            Evidence.GetCertificate.class,
+            Evidence.GetSigstoreTrust.class,
             Evidence.GetPack.class,
             Evidence.Erase.class,
             AuditLog.class,

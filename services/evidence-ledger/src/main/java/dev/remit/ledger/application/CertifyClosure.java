@@ -60,7 +60,9 @@ public class CertifyClosure {
                                 ? Uni.createFrom().item(Optional.empty())
                                 : found.get().isErased()
                                         ? erased(found.get())
-                                        : files.away(() -> certificates.kept(change))
+                                        : files.away(() ->
+                                                        certificates.kept(
+                                                                change, CertificateFiles.Form.OWN))
                                                 .chain(kept ->
                                                         kept.isPresent()
                                                                 ? Uni.createFrom().item(kept)
@@ -146,7 +148,8 @@ public class CertifyClosure {
                                     all.removeIf(each -> each.index() >= checkpoint.size());
                                     return files.away(() -> {
                                         byte[] file = file(standing, told, all, checkpoint);
-                                        certificates.keep(standing.change(), file);
+                                        certificates.keep(
+                                                standing.change(), CertificateFiles.Form.OWN, file);
                                         return Optional.of(file);
                                     });
                                 }));

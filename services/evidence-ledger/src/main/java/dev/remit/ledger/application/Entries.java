@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -20,8 +21,16 @@ public interface Entries {
      */
     Uni<Long> append(List<Entry> entries, Instant now);
 
-    /** Appends a leaf that is no message's, see {@link dev.remit.ledger.log.OffsetManifest}. */
-    Uni<Void> append(UUID id, byte[] manifest, Instant now);
+    /**
+     * Appends a leaf that is no message's.
+     *
+     * @param type {@link dev.remit.ledger.log.OffsetManifest} or {@link
+     *     dev.remit.ledger.certificate.SigstoreBundle#LEAF}
+     */
+    Uni<Void> append(UUID id, String type, byte[] leaf, Instant now);
+
+    /** The leaf of this id, a message's or not. */
+    Uni<Optional<Placed>> placedAs(UUID id);
 
     /**
      * Holds the log as {@link #append} does, and appends nothing.

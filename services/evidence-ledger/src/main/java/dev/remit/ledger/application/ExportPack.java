@@ -38,6 +38,7 @@ public class ExportPack {
     private final Checkpoints checkpoints;
     private final PublicFiles files;
     private final CertifyClosure certify;
+    private final Reports reports;
     private final Clock clock;
 
     ExportPack(
@@ -47,6 +48,7 @@ public class ExportPack {
             Checkpoints checkpoints,
             PublicFiles files,
             CertifyClosure certify,
+            Reports reports,
             Clock clock) {
         this.log = log;
         this.changes = changes;
@@ -54,6 +56,7 @@ public class ExportPack {
         this.checkpoints = checkpoints;
         this.files = files;
         this.certify = certify;
+        this.reports = reports;
         this.clock = clock;
     }
 
@@ -138,8 +141,8 @@ public class ExportPack {
         return new Packed(
                 Pack.zip(
                         pack.files(
-                                new CertificateVerifier.Trust(
-                                        log.trusted(), log.key().verifier()))));
+                                new CertificateVerifier.Trust(log.trusted(), log.key().verifier()),
+                                reports::printed)));
     }
 
     private Uni<List<byte[]>> certificates(List<Standing> closed) {

@@ -49,7 +49,7 @@ public record Certificate(
     public static final String PREDICATE_TYPE = "https://remit.dev/closure-certificate/v2";
 
     private static final String STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
-    private static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
+    static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
     /**
      * Writes RFC 8785 of what a certificate holds: objects, lists and texts without control
@@ -268,7 +268,7 @@ public record Certificate(
     }
 
     /** DSSE's pre-authentication encoding (DSSE v1, protocol section 2). */
-    private static byte[] signedBytes(byte[] statement) {
+    static byte[] signedBytes(byte[] statement) {
         byte[] head =
                 "DSSEv1 %d %s %d "
                         .formatted(PAYLOAD_TYPE.length(), PAYLOAD_TYPE, statement.length)

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -68,8 +69,13 @@ public record Pack(
         }
     }
 
-    /** The files by path. */
-    public Map<String, byte[]> files(CertificateVerifier.Trust trust) {
+    /**
+     * The files by path.
+     *
+     * @param printed makes a PDF of a report
+     */
+    public Map<String, byte[]> files(
+            CertificateVerifier.Trust trust, Function<PackReport, byte[]> printed) {
         List<Verified> verified = new ArrayList<>();
         for (byte[] each : certificates) {
             verified.add(
@@ -88,6 +94,7 @@ public record Pack(
         files.put(LEAVES, bundle(leaves));
         files.put("changes.csv", bytes(PackTables.changes(verified)));
         files.put("controls.csv", bytes(PackTables.controls(verified)));
+        files.put("report.pdf", printed.apply(PackReport.of(this, verified)));
         files.put("README.txt", bytes(readme(verified)));
         files.put(
                 "oscal-assessment-results.json",
@@ -173,6 +180,7 @@ public record Pack(
         Evidence of identity changes, %s to %s%s
         %d changes, %d leaves of the log.
 
+        report.pdf                     what follows, to read and print
         manifest.json                  the population, its query, the hash of every file
         changes.csv                    a line a change
         controls.csv                   a line a control: what shows it, in how many changes

@@ -20,6 +20,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.cmp.PKIStatus;
+import org.bouncycastle.asn1.cmp.PKIStatusInfo;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.tsp.TimeStampResp;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
@@ -74,6 +78,17 @@ public final class Timestamp {
         }
     }
 
+    /** The answer that grants a token, for those who want that instead, DER (RFC 3161, 2.4.2). */
+    public static byte[] granted(byte[] token) {
+        try {
+            return new TimeStampResp(
+                            new PKIStatusInfo(PKIStatus.granted), ContentInfo.getInstance(token))
+                    .getEncoded();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("timestamp: does not encode", e);
+        }
+    }
+
     /**
      * Verifies a token over these bytes.
      *
@@ -105,6 +120,11 @@ public final class Timestamp {
                 | OperatorCreationException
                 | GeneralSecurityException e) {
             throw new IllegalArgumentException("timestamp: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // the library's words for ASN.1 that is not what RFC 5652 has there
+            throw new IllegalArgumentException("timestamp: does not read: " + e.getMessage(), e);
         }
     }
 

@@ -11,27 +11,33 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoGeneratorBuilder;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
@@ -48,7 +54,10 @@ import org.bouncycastle.util.io.pem.PemObject;
  * others run.
  */
 public final class TimestampAuthority {
-    /** The file of its certificate, which those who verify its timestamps must have. */
+    /**
+     * The file of its certificate and of the one above it, which those who verify its timestamps
+     * must have.
+     */
     public static final String CERTIFICATE = "tsa.pem";
 
     private static final String KEY = "tsa.key";
@@ -102,30 +111,64 @@ public final class TimestampAuthority {
         }
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair root = generator.generateKeyPair();
+        X500Name rootName = new X500Name("CN=root of timestamps for demonstration only");
+        X509CertificateHolder rootCertificate =
+                certificate(rootName, root.getPublic(), rootName, root, now)
+                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                        .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign))
+                        .build(signer(root));
         KeyPair keys = generator.generateKeyPair();
-        X500Name name = new X500Name("CN=timestamps for demonstration only");
         X509CertificateHolder certificate =
-                new JcaX509v3CertificateBuilder(
-                                name,
-                                new BigInteger(64, new SecureRandom()),
-                                Date.from(now.minus(Duration.ofDays(1))),
-                                Date.from(now.plus(Duration.ofDays(3650))),
-                                name,
-                                keys.getPublic())
+                certificate(
+                                new X500Name("CN=timestamps for demonstration only"),
+                                keys.getPublic(),
+                                rootName,
+                                root,
+                                now)
                         .addExtension(
                                 Extension.extendedKeyUsage,
                                 true,
                                 new ExtendedKeyUsage(KeyPurposeId.id_kp_timeStamping))
                         .addExtension(
                                 Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
-                        .build(
-                                new JcaContentSignerBuilder("SHA256withECDSA")
-                                        .build(keys.getPrivate()));
+                        .build(signer(root));
         // the certificate last: it says that both are there
         WitnessFolder.write(
                 folder.resolve(KEY),
                 pem(new PemObject("PRIVATE KEY", keys.getPrivate().getEncoded())));
-        WitnessFolder.write(folder.resolve(CERTIFICATE), pem(certificate));
+        byte[] own = pem(certificate);
+        byte[] above = pem(rootCertificate);
+        byte[] both = Arrays.copyOf(own, own.length + above.length);
+        System.arraycopy(above, 0, both, own.length, above.length);
+        WitnessFolder.write(folder.resolve(CERTIFICATE), both);
+    }
+
+    private static JcaX509v3CertificateBuilder certificate(
+            X500Name name, PublicKey key, X500Name issuer, KeyPair issuing, Instant now)
+            throws GeneralSecurityException, CertIOException {
+        JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
+        JcaX509v3CertificateBuilder builder =
+                new JcaX509v3CertificateBuilder(
+                        issuer,
+                        new BigInteger(64, new SecureRandom()),
+                        Date.from(now.minus(Duration.ofDays(1))),
+                        Date.from(now.plus(Duration.ofDays(3650))),
+                        name,
+                        key);
+        builder.addExtension(
+                        Extension.subjectKeyIdentifier,
+                        false,
+                        extensions.createSubjectKeyIdentifier(key))
+                .addExtension(
+                        Extension.authorityKeyIdentifier,
+                        false,
+                        extensions.createAuthorityKeyIdentifier(issuing.getPublic()));
+        return builder;
+    }
+
+    private static ContentSigner signer(KeyPair keys) throws OperatorCreationException {
+        return new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
     }
 
     /**
@@ -134,7 +177,7 @@ public final class TimestampAuthority {
      * @param request DER, RFC 3161 section 2.4.1
      * @return DER; a refusal when the request does not read
      */
-    byte[] answer(byte[] request, Instant now) throws IOException {
+    public byte[] answer(byte[] request, Instant now) throws IOException {
         TimeStampResponseGenerator answers =
                 new TimeStampResponseGenerator(tokens, TSPAlgorithms.ALLOWED);
         synchronized (tokens) {

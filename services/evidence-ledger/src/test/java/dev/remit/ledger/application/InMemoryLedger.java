@@ -12,6 +12,8 @@ import dev.remit.ledger.Leaver;
 import dev.remit.ledger.adapter.cel.CelConditions;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
+import dev.remit.ledger.adapter.pdf.PdfReports;
+import dev.remit.ledger.certificate.StatementKey;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Wait;
 import dev.remit.ledger.log.Entry;
@@ -25,6 +27,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +109,7 @@ final class InMemoryLedger
     final List<String> calls = new ArrayList<>();
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
+    final Map<UUID, byte[]> bundles = new HashMap<>();
 
     /** A bit of this file flips when it is written. */
     @Nullable String flipped;
@@ -123,6 +127,7 @@ final class InMemoryLedger
     final Map<String, Long> claims = new TreeMap<>();
 
     Function<byte[], byte[]> authority = null;
+    List<X509Certificate> authorities = List.of();
 
     Log log =
             new Log(
@@ -147,6 +152,7 @@ final class InMemoryLedger
     AccountOffsets offsets;
     PublishLog publish;
     CertifyClosure certify;
+    SignStatement sign;
     EraseContent erase;
 
     private State state =
@@ -193,12 +199,30 @@ final class InMemoryLedger
                 new PublishLog(
                         log, this, this, offsets, this, this, announcements, witnesses, settle);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
+        sign =
+                new SignStatement(
+                        new StatementKey(new byte[32]),
+                        certify,
+                        log,
+                        this,
+                        this,
+                        this,
+                        this,
+                        this,
+                        this);
         erase = erase(Optional.of(Duration.ofDays(400)), Optional.empty());
     }
 
     ExportPack pack(Instant clock) {
         return new ExportPack(
-                log, this, this, this, this, certify, Clock.fixed(clock, java.time.ZoneOffset.UTC));
+                log,
+                this,
+                this,
+                this,
+                this,
+                certify,
+                new PdfReports(),
+                Clock.fixed(clock, java.time.ZoneOffset.UTC));
     }
 
     EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
@@ -419,14 +443,14 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<Void> append(UUID id, byte[] manifest, Instant at) {
+    public Uni<Void> append(UUID id, String type, byte[] leaf, Instant at) {
         // of a kind that nothing here asks for
         Envelope envelope =
                 new Envelope(
                         id,
                         Service.EVIDENCE_LEDGER,
                         Handoff.CHECKPOINT_PUBLISHED,
-                        "offsets",
+                        type,
                         at,
                         Handoff.CHECKPOINT_PUBLISHED.dataschema(),
                         null,
@@ -434,7 +458,7 @@ final class InMemoryLedger
                         0,
                         null);
         byte[] none = new byte[0];
-        state.log.add(new Entry(envelope, "", none, none, "", "", "", none, manifest));
+        state.log.add(new Entry(envelope, "", none, none, "", "", "", none, leaf));
         return Uni.createFrom().voidItem();
     }
 
@@ -537,6 +561,16 @@ final class InMemoryLedger
         return change == null
                 || !state.erased.contains(change)
                 || type(entry).equals("ContentErased");
+    }
+
+    @Override
+    public Uni<Optional<Placed>> placedAs(UUID id) {
+        for (int n = 0; n < state.log.size(); n++) {
+            if (id.equals(state.log.get(n).envelope().id())) {
+                return Uni.createFrom().item(Optional.of(new Placed(n, state.log.get(n).leaf())));
+            }
+        }
+        return Uni.createFrom().item(Optional.empty());
     }
 
     @Override
@@ -807,6 +841,11 @@ final class InMemoryLedger
     }
 
     @Override
+    public List<X509Certificate> trusted() {
+        return authorities;
+    }
+
+    @Override
     public byte[] over(byte[] content, Duration patience) {
         return authority.apply(content);
     }
@@ -874,17 +913,25 @@ final class InMemoryLedger
     }
 
     @Override
-    public Optional<byte[]> kept(UUID change) {
-        return Optional.ofNullable(certificates.get(change));
+    public Optional<byte[]> kept(UUID change, Form form) {
+        return Optional.ofNullable(files(form).get(change));
     }
 
     @Override
-    public void keep(UUID change, byte[] certificate) {
-        certificates.put(change, certificate);
+    public void keep(UUID change, Form form, byte[] certificate) {
+        files(form).put(change, certificate);
     }
 
     @Override
     public void forget(UUID change) {
         certificates.remove(change);
+        bundles.remove(change);
+    }
+
+    private Map<UUID, byte[]> files(Form form) {
+        return switch (form) {
+            case OWN -> certificates;
+            case SIGSTORE -> bundles;
+        };
     }
 }

@@ -12,22 +12,32 @@ import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ReadinessVerdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A whole change with real keys, seals and a log, certified and then tampered with. */
 class CertificateTest {
-    private static final byte[] SIGNED =
+    static final byte[] SIGNED =
             Leaver.charter(
                     "{\"authentication\":{\"passkey\":\"required\"},\"name\":\"manager\",\"quorum\":1}");
+
+    @TempDir Path folder;
 
     @Test
     void aWholeChangeVerifiesWithKeysObtainedApart() {
@@ -233,14 +243,38 @@ class CertificateTest {
                                                 .filter(each -> each.envelope().sequence() > 0)
                                                 .toList())
                         .file());
+        wrong.put(
+                Finding.WITHHELD, Certificate.read(certificate(_ -> {})).without(_ -> true).file());
         wrong.forEach((finding, file) -> {
             Verification verification = Certified.verify(file);
             assertThat(verification.finding())
                     .as(String.join("\n", verification.lines()))
                     .isEqualTo(finding);
             assertThat(verification.lines()).isNotEmpty();
+            assertThat(exit(file)).as(finding.title()).isEqualTo(finding.exitCode());
         });
+        assertThat(exit(Certified.leaver(_ -> {}).undated().file()))
+                .as("no timestamp")
+                .isEqualTo(Finding.EXPIRED.exitCode());
+        assertThat(wrong.keySet())
+                .as("what was erased: EraseContentTest")
+                .containsExactlyInAnyOrderElementsOf(
+                        EnumSet.complementOf(EnumSet.of(Finding.ERASED)));
         assertThat(Arrays.stream(Finding.values()).map(Finding::exitCode)).doesNotHaveDuplicates();
+    }
+
+    /** How the verifier as a program ends. */
+    private int exit(byte[] file) {
+        try {
+            return VerifyFile.run(
+                    List.of(
+                            "--trust",
+                            Certified.FOLDER.toString(),
+                            Files.write(folder.resolve("file"), file).toString()),
+                    new PrintStream(OutputStream.nullOutputStream()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -311,7 +345,11 @@ class CertificateTest {
 
     @Test
     void aWarmVerificationIsQuickAndTheFileSmall() {
-        byte[] file = certificate(_ -> {});
+        byte[] file =
+                certificate(leaver -> {
+                    leaver.charter = SIGNED;
+                    leaver.authenticator = SoftAuthenticator.es256();
+                });
         for (int n = 0; n < 50; n++) {
             Certified.verify(file);
         }

@@ -17,8 +17,14 @@ import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.SignedNote;
-import dev.remit.ledger.log.TrustPolicy;
+import dev.remit.ledger.log.Timestamp;
+import dev.remit.ledger.witness.TimestampAuthority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,22 +43,65 @@ record Certified(Certificate certificate) {
                     NoteSigner.generate(
                             "two.example", NoteKey.Kind.ED25519_COSIGNATURE, new SecureRandom()));
 
-    /** Asks for both witnesses. */
-    static final CertificateVerifier.Trust TRUST = trust("quorum both");
+    private static final NoteSigner ML_DSA =
+            NoteSigner.generate(
+                    LOG.verifier().name(), NoteKey.Kind.ML_DSA_44_COSIGNATURE, new SecureRandom());
 
-    private static CertificateVerifier.Trust trust(String quorum) {
-        return new CertificateVerifier.Trust(
-                Leaver.trusted(),
-                LOG.verifier(),
-                Optional.of(
-                        TrustPolicy.parse(
-                                "log %s\nwitness one %s\nwitness two %s\ngroup both all one two\n%s\n"
-                                        .formatted(
-                                                LOG.verifier(),
-                                                WITNESSES.get(0).verifier(),
-                                                WITNESSES.get(1).verifier(),
-                                                quorum))),
-                List.of());
+    /** The folder that an auditor has: asks for both witnesses, and for a timestamp. */
+    static final Path FOLDER = folder();
+
+    private static final TimestampAuthority AUTHORITY = authority();
+
+    static final CertificateVerifier.Trust TRUST = trust();
+
+    /** The same without timestamps, which take milliseconds to verify. */
+    static final CertificateVerifier.Trust UNDATED =
+            new CertificateVerifier.Trust(
+                    TRUST.services(), TRUST.log(), TRUST.witnesses(), List.of());
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("trust");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TimestampAuthority authority() {
+        try {
+            return TimestampAuthority.open(FOLDER, Leaver.NOW);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static CertificateVerifier.Trust trust() {
+        try {
+            Files.write(
+                    FOLDER.resolve("trust.vkeys"),
+                    Leaver.trusted().all().stream().map(TrustedKeys.Trusted::line).toList());
+            Files.writeString(FOLDER.resolve("log.vkey"), LOG.verifier().toString());
+            Files.writeString(
+                    FOLDER.resolve("log.policy"),
+                    "log %s\nlog %s\nwitness one %s\nwitness two %s\ngroup both all one two\nquorum both\n"
+                            .formatted(
+                                    LOG.verifier(),
+                                    ML_DSA.verifier(),
+                                    WITNESSES.get(0).verifier(),
+                                    WITNESSES.get(1).verifier()));
+            return TrustPack.read(FOLDER);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<byte[]> timestamp(String note) {
+        byte[] request = Timestamp.request(note.getBytes(StandardCharsets.UTF_8), BigInteger.ONE);
+        try {
+            return Optional.of(Timestamp.token(request, AUTHORITY.answer(request, Leaver.NOW)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Certified leaver(Consumer<Leaver> differently) {
@@ -130,6 +179,7 @@ record Certified(Certificate certificate) {
             proofs.add(Merkle.inclusionProof(hashes, n));
         }
         var summary = new Certificate.Summary(new byte[32], List.of("a change", "and its end"));
+        String note = note(log, WITNESSES);
         return new Certificate(
                 new Certificate.Statement(
                         leaver.change.toString(),
@@ -140,26 +190,44 @@ record Certified(Certificate certificate) {
                         summary.commitment(),
                         Leaver.trusted().all().stream().map(TrustedKeys.Trusted::line).toList(),
                         LOG.verifier().toString()),
-                note(log, WITNESSES),
-                Optional.empty(),
+                note,
+                timestamp(note),
                 proofs,
                 contents,
                 Optional.of(summary));
     }
 
     private static String note(String log, List<NoteSigner> witnesses) {
-        List<NoteSigner> all = new ArrayList<>(List.of(NoteSigner.parse(LOG.secretText())));
+        List<NoteSigner> all = new ArrayList<>(List.of(NoteSigner.parse(LOG.secretText()), ML_DSA));
         all.addAll(witnesses);
         return SignedNote.sign(log, all, Leaver.NOW);
     }
 
     /** Cosigned by so many witnesses. */
     Certified withWitnesses(int number) {
+        String note = note(certificate.statement().log(), WITNESSES.subList(0, number));
         return new Certified(
                 new Certificate(
                         certificate.statement(),
-                        note(certificate.statement().log(), WITNESSES.subList(0, number)),
-                        certificate.timestamp(),
+                        note,
+                        timestamp(note),
+                        certificate.proofs(),
+                        certificate.contents(),
+                        certificate.summary()));
+    }
+
+    /**
+     * Without a timestamp, and without the log's second signature: a line of an unknown key is
+     * passed over, so that nothing but the timestamp would notice it to be changed.
+     */
+    Certified undated() {
+        List<NoteSigner> all = new ArrayList<>(List.of(NoteSigner.parse(LOG.secretText())));
+        all.addAll(WITNESSES);
+        return new Certified(
+                new Certificate(
+                        certificate.statement(),
+                        SignedNote.sign(certificate.statement().log(), all, Leaver.NOW),
+                        Optional.empty(),
                         certificate.proofs(),
                         certificate.contents(),
                         certificate.summary()));

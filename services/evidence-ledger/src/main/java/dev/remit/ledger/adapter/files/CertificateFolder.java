@@ -18,17 +18,19 @@ public class CertificateFolder implements CertificateFiles {
     }
 
     @Override
-    public Optional<byte[]> kept(UUID change) {
-        return folder.read(change + ".json");
+    public Optional<byte[]> kept(UUID change, Form form) {
+        return folder.read(change + form.extension());
     }
 
     @Override
-    public void keep(UUID change, byte[] certificate) {
-        folder.write(Map.of(change + ".json", certificate));
+    public void keep(UUID change, Form form, byte[] certificate) {
+        folder.write(Map.of(change + form.extension(), certificate));
     }
 
     @Override
     public void forget(UUID change) {
-        folder.remove(change + ".json");
+        for (Form form : Form.values()) {
+            folder.remove(change + form.extension());
+        }
     }
 }

@@ -53,6 +53,11 @@ public class HttpTimestamps implements Timestamps {
     }
 
     @Override
+    public List<X509Certificate> trusted() {
+        return trusted;
+    }
+
+    @Override
     public byte[] over(byte[] content, Duration patience) {
         byte[] request = Timestamp.request(content, new BigInteger(64, random));
         try {

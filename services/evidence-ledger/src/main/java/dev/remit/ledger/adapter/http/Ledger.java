@@ -11,6 +11,7 @@ import dev.remit.ledger.application.ExportPack;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
+import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
@@ -69,6 +70,7 @@ public class Ledger {
     private final Checkpoints checkpoints;
     private final Readings readings;
     private final CertifyClosure certify;
+    private final SignStatement sign;
     private final EraseContent erase;
     private final ExportPack packs;
     private final RecordReads reads;
@@ -81,6 +83,7 @@ public class Ledger {
             Checkpoints checkpoints,
             Readings readings,
             CertifyClosure certify,
+            SignStatement sign,
             EraseContent erase,
             ExportPack packs,
             RecordReads reads,
@@ -91,6 +94,7 @@ public class Ledger {
         this.checkpoints = checkpoints;
         this.readings = readings;
         this.certify = certify;
+        this.sign = sign;
         this.erase = erase;
         this.packs = packs;
         this.reads = reads;
@@ -177,20 +181,59 @@ public class Ledger {
                                                                         steps(all))))));
     }
 
-    /** The closure certificate; made when it is first asked for, the same ever after. */
+    /**
+     * The closure certificate; made when it is first asked for, the same ever after.
+     *
+     * @param form {@code own}, or {@code sigstore}: what the log states of the change, as a bundle
+     *     for Sigstore's clients; its signature is logged first, so ask again a few seconds after
+     *     {@code NOT_LOGGED_YET}
+     */
     @GET
     @Path("changes/{id}/certificate")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
-    public Uni<Response> certificate(@PathParam("id") String id) {
+    public Uni<Response> certificate(
+            @PathParam("id") String id, @QueryParam("form") @DefaultValue("own") String form) {
         UUID change = uuid(id);
-        return reads.recorded(caller.id(), "certificate", id, () -> certify.certificate(change))
-                .map(found ->
-                        found.map(bytes -> Response.ok(bytes, MediaType.APPLICATION_JSON).build())
-                                .orElseThrow(() ->
-                                        Problem.of(
-                                                404,
-                                                "NOT_CERTIFIED",
-                                                "change " + id + " has no certificate yet")));
+        return switch (form) {
+            case "own" ->
+                    reads.recorded(
+                                    caller.id(),
+                                    "certificate",
+                                    id,
+                                    () -> certify.certificate(change))
+                            .map(found ->
+                                    found.map(Ledger::json)
+                                            .orElseThrow(() ->
+                                                    Problem.of(
+                                                            404,
+                                                            "NOT_CERTIFIED",
+                                                            "change "
+                                                                    + id
+                                                                    + " has no certificate yet")));
+            case "sigstore" ->
+                    reads.recorded(
+                                    caller.id(),
+                                    "certificate",
+                                    id + " sigstore",
+                                    () -> sign.bundle(change))
+                            .map(answer ->
+                                    switch (answer) {
+                                        case SignStatement.Bundle(byte[] file) -> json(file);
+                                        case SignStatement.None(
+                                                        String code,
+                                                        String reason,
+                                                        boolean isOnItsWay) ->
+                                                throw Problem.of(
+                                                        isOnItsWay ? 409 : 404, code, reason);
+                                    });
+            default ->
+                    throw Problem.inField(
+                            "form", "FIELD_MISFORMED", "form: must be own or sigstore");
+        };
+    }
+
+    private static Response json(byte[] file) {
+        return Response.ok(file, MediaType.APPLICATION_JSON).build();
     }
 
     /**

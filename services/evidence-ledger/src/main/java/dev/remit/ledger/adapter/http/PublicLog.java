@@ -3,12 +3,14 @@ package dev.remit.ledger.adapter.http;
 import dev.remit.handoff.http.Problem;
 import dev.remit.ledger.application.ProveEntries;
 import dev.remit.ledger.application.PublicFiles;
+import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.log.Tile;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.Callable;
@@ -23,10 +25,12 @@ public class PublicLog {
 
     private final PublicFiles files;
     private final ProveEntries prove;
+    private final SignStatement sign;
 
-    PublicLog(PublicFiles files, ProveEntries prove) {
+    PublicLog(PublicFiles files, ProveEntries prove, SignStatement sign) {
         this.files = files;
         this.prove = prove;
+        this.sign = sign;
     }
 
     /** The log's state: the largest one that has all the cosignatures asked for. */
@@ -79,6 +83,25 @@ public class PublicLog {
     @Path("consistency/{old:[0-9]{1,18}}/{size:[0-9]{1,18}}")
     public Uni<Response> consistency(@PathParam("old") long old, @PathParam("size") long size) {
         return proved(() -> prove.consistency(old, size), FOR_EVER);
+    }
+
+    /** The key that signs Sigstore bundles of certificates, in PEM. */
+    @GET
+    @Path("statement.pem")
+    @Produces("application/x-pem-file")
+    public String statementKey() {
+        return sign.publicKey();
+    }
+
+    /**
+     * What a Sigstore client is to trust beside it: this log and its timestamp authorities. Obtain
+     * both once, apart from any bundle, and keep them.
+     */
+    @GET
+    @Path("trusted-root.json")
+    @Produces(MediaType.APPLICATION_JSON)
+    public byte[] trustedRoot() {
+        return sign.trustedRoot();
     }
 
     private Uni<Response> proved(Callable<String> proof, String caching) {

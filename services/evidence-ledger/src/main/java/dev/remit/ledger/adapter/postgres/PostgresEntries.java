@@ -75,13 +75,13 @@ public class PostgresEntries implements Entries {
     private static final UUID NONE = new UUID(0, 0);
 
     // a leaf without content, as those of erased messages
-    private static final String APPEND_MANIFEST =
+    private static final String APPEND_LEAF =
             """
             with held as (
               update log_state set size = size + 1 where id = 1 returning size - 1 as place
             )
             insert into message (leaf_index, id, type, sequence, subject, origin, seal_key, seal, policy, leaf, logged_at)
-            select place, cast(:id as uuid), 'OffsetManifest', 0, '', '', '', '', '',
+            select place, cast(:id as uuid), cast(:type as text), 0, '', '', '', '', '',
               cast(:leaf as bytea), cast(:now as timestamptz)
             from held\
             """;
@@ -227,13 +227,14 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
-    public Uni<Void> append(UUID id, byte[] manifest, Instant now) {
+    public Uni<Void> append(UUID id, String type, byte[] leaf, Instant now) {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                session.createNativeQuery(APPEND_MANIFEST)
+                                session.createNativeQuery(APPEND_LEAF)
                                         .setParameter("id", id)
-                                        .setParameter("leaf", manifest)
+                                        .setParameter("type", type)
+                                        .setParameter("leaf", leaf)
                                         .setParameter("now", now)
                                         .executeUpdate())
                         .replaceWithVoid());
@@ -315,6 +316,16 @@ public class PostgresEntries implements Entries {
                                         .setParameter("from", from)
                                         .setParameter("to", to)
                                         .getResultList()));
+    }
+
+    @Override
+    public Uni<Optional<Placed>> placedAs(UUID id) {
+        return Panache.withSession(() ->
+                MessageRow.<MessageRow>find("messageId", id)
+                        .firstResult()
+                        .map(row ->
+                                Optional.ofNullable(row)
+                                        .map(each -> new Placed(each.leafIndex, each.leaf))));
     }
 
     @Override

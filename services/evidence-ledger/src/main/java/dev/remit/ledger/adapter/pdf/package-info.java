@@ -1,0 +1,5 @@
+/** Technology at the edge: PDF. */
+@NullMarked
+package dev.remit.ledger.adapter.pdf;
+
+import org.jspecify.annotations.NullMarked;
