@@ -120,6 +120,7 @@ public class AccountOffsets implements Polls {
                                                 ? Uni.createFrom().voidItem()
                                                 : entries.append(
                                                                 outbox.newId(),
+                                                                OffsetManifest.TYPE,
                                                                 manifest(read).leaf(),
                                                                 outbox.now())
                                                         .chain(() ->

@@ -20,8 +20,13 @@ public interface Entries {
      */
     Uni<Long> append(List<Entry> entries, Instant now);
 
-    /** Appends a leaf that is no message's, see {@link dev.remit.ledger.log.OffsetManifest}. */
-    Uni<Void> append(UUID id, byte[] manifest, Instant now);
+    /**
+     * Appends a leaf that is no message's.
+     *
+     * @param type {@link dev.remit.ledger.log.OffsetManifest} or {@link
+     *     dev.remit.ledger.log.KeyTrust}
+     */
+    Uni<Void> append(UUID id, String type, byte[] leaf, Instant now);
 
     /**
      * Holds the log as {@link #append} does, and appends nothing.
@@ -53,6 +58,9 @@ public interface Entries {
      * then the others.
      */
     Uni<List<Placed>> placed(UUID change);
+
+    /** The leaves with these ids, messages' or not. */
+    Uni<List<Placed>> placedAs(Collection<UUID> ids);
 
     /** Those with these message ids, oldest first. */
     Uni<List<Entry.Logged>> withIds(Collection<UUID> ids);

@@ -43,6 +43,9 @@ public record OffsetManifest(List<Range> ranges) {
         }
     }
 
+    /** The type of the rows that hold one. */
+    public static final String TYPE = "OffsetManifest";
+
     private static final String HEAD = "offset-manifest/v1";
 
     public OffsetManifest {

@@ -130,6 +130,7 @@ class AccountOffsetsTest {
         grow();
         ledger.append(
                         new java.util.UUID(0, 9),
+                        OffsetManifest.TYPE,
                         "offset-manifest/v1\nread x\n".getBytes(StandardCharsets.UTF_8),
                         Leaver.NOW)
                 .await()
@@ -165,6 +166,7 @@ class AccountOffsetsTest {
     private void log(OffsetManifest.Range range) {
         ledger.append(
                         new java.util.UUID(0, range.from()),
+                        OffsetManifest.TYPE,
                         new OffsetManifest(List.of(range)).leaf(),
                         Leaver.NOW)
                 .await()

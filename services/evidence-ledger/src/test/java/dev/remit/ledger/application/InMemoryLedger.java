@@ -419,7 +419,18 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<Void> append(UUID id, byte[] manifest, Instant at) {
+    public Uni<List<Placed>> placedAs(Collection<UUID> ids) {
+        List<Placed> placed = new ArrayList<>();
+        for (int n = 0; n < state.log.size(); n++) {
+            if (ids.contains(state.log.get(n).envelope().id())) {
+                placed.add(new Placed(n, state.log.get(n).leaf()));
+            }
+        }
+        return Uni.createFrom().item(placed);
+    }
+
+    @Override
+    public Uni<Void> append(UUID id, String type, byte[] leaf, Instant at) {
         // of a kind that nothing here asks for
         Envelope envelope =
                 new Envelope(
@@ -434,7 +445,7 @@ final class InMemoryLedger
                         0,
                         null);
         byte[] none = new byte[0];
-        state.log.add(new Entry(envelope, "", none, none, "", "", "", none, manifest));
+        state.log.add(new Entry(envelope, "", none, none, "", "", "", none, leaf));
         return Uni.createFrom().voidItem();
     }
 

@@ -75,13 +75,13 @@ public class PostgresEntries implements Entries {
     private static final UUID NONE = new UUID(0, 0);
 
     // a leaf without content, as those of erased messages
-    private static final String APPEND_MANIFEST =
+    private static final String APPEND_LEAF =
             """
             with held as (
               update log_state set size = size + 1 where id = 1 returning size - 1 as place
             )
             insert into message (leaf_index, id, type, sequence, subject, origin, seal_key, seal, policy, leaf, logged_at)
-            select place, cast(:id as uuid), 'OffsetManifest', 0, '', '', '', '', '',
+            select place, cast(:id as uuid), :type, 0, '', '', '', '', '',
               cast(:leaf as bytea), cast(:now as timestamptz)
             from held\
             """;
@@ -227,13 +227,14 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
-    public Uni<Void> append(UUID id, byte[] manifest, Instant now) {
+    public Uni<Void> append(UUID id, String type, byte[] leaf, Instant now) {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                session.createNativeQuery(APPEND_MANIFEST)
+                                session.createNativeQuery(APPEND_LEAF)
                                         .setParameter("id", id)
-                                        .setParameter("leaf", manifest)
+                                        .setParameter("type", type)
+                                        .setParameter("leaf", leaf)
                                         .setParameter("now", now)
                                         .executeUpdate())
                         .replaceWithVoid());
@@ -323,6 +324,17 @@ public class PostgresEntries implements Entries {
                 MessageRow.<MessageRow>find(
                                 "changeId = ?1 order by case when sequence = 0 then 1 else 0 end, sequence, leafIndex",
                                 change)
+                        .list()
+                        .map(rows ->
+                                rows.stream()
+                                        .map(row -> new Placed(row.leafIndex, row.leaf))
+                                        .toList()));
+    }
+
+    @Override
+    public Uni<List<Placed>> placedAs(Collection<UUID> ids) {
+        return Panache.withSession(() ->
+                MessageRow.<MessageRow>find("messageId in ?1", ids)
                         .list()
                         .map(rows ->
                                 rows.stream()
