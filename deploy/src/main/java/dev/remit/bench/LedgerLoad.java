@@ -254,14 +254,14 @@ public final class LedgerLoad {
             return number("select size from log_state where id = 1");
         }
 
-        /** How many messages were logged from a size on: manifests of offsets are entries too. */
+        /** How many messages were logged from a size on: manifests of offsets and keys are entries too. */
         long messages(long from) throws SQLException {
             return size()
                     - from
                     - number(
                             "select count(*) from message where leaf_index >= "
                                     + from
-                                    + " and type = 'OffsetManifest'");
+                                    + " and type in ('OffsetManifest', 'KeyTrust')");
         }
 
         /** The public checkpoint; empty while there is none. */

@@ -9,6 +9,7 @@ import dev.remit.handoff.Topic;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.stack.Accounts;
+import dev.remit.stack.Databases;
 import dev.remit.stack.KeyFolder;
 import dev.remit.stack.Stack;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -82,6 +84,26 @@ class SecuredKafkaIT {
         assertThat(mesh.statement(after)).contains(sealedBy(fresh)).doesNotContain(sealedBy(old));
         assertThat(mesh.verify(before).holds()).as("sealed before the key was retired").isTrue();
         assertThat(mesh.verify(after).holds()).isTrue();
+
+        assertThat(mesh.statement(before)).contains("key-trust/v1\\npublished " + old + "\\n");
+        assertThat(mesh.statement(after)).contains("key-trust/v1\\npublished " + fresh + "\\n");
+        mesh.until(() -> logged("retired " + old + " "), "the old key's end in the log");
+        assertThat(logged("published " + fresh)).isPresent();
+        assertThat(logged("retired " + fresh)).isEmpty();
+    }
+
+    /** Present if the log says this of a key, and says it once. */
+    private static Optional<Boolean> logged(String words) throws Exception {
+        return Databases.count(
+                                mesh.home,
+                                Service.EVIDENCE_LEDGER,
+                                "select count(*) from message where type = 'KeyTrust'"
+                                        + " and starts_with(convert_from(leaf, 'UTF8'), 'key-trust/v1' || chr(10) || '"
+                                        + words
+                                        + "')")
+                        == 1
+                ? Optional.of(true)
+                : Optional.empty();
     }
 
     /** As a certificate's leaf names its message's key, in JSON. */

@@ -5,6 +5,7 @@ import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Entry;
+import dev.remit.ledger.log.KeyTrust;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tree;
 import io.smallrye.mutiny.Uni;
@@ -146,13 +147,40 @@ public class CertifyClosure {
                                     addNew(support, all);
                                     addNew(charter(charters, standing), all);
                                     all.removeIf(each -> each.index() >= checkpoint.size());
-                                    return files.away(() -> {
-                                        byte[] file = file(standing, told, all, checkpoint);
-                                        certificates.keep(
-                                                standing.change(), CertificateFiles.Form.OWN, file);
-                                        return Optional.of(file);
-                                    });
+                                    return keys(all, checkpoint)
+                                            .chain(keys ->
+                                                    files.away(() -> {
+                                                        byte[] file =
+                                                                file(
+                                                                        standing,
+                                                                        told,
+                                                                        all,
+                                                                        keys,
+                                                                        checkpoint);
+                                                        certificates.keep(
+                                                                standing.change(),
+                                                                CertificateFiles.Form.OWN,
+                                                                file);
+                                                        return Optional.of(file);
+                                                    }));
                                 }));
+    }
+
+    /** What the log says of the keys that sealed these. */
+    private Uni<List<Place>> keys(List<Entry.Logged> sealed, Checkpoints.Signed checkpoint) {
+        Set<String> used = new HashSet<>();
+        sealed.forEach(each -> used.add(each.entry().sealKey()));
+        return entries.placedAs(
+                        KeyTrust.of(log.trusted()).stream()
+                                .filter(each -> used.contains(each.key().reference()))
+                                .map(KeyTrust::id)
+                                .toList())
+                .map(placed ->
+                        placed.stream()
+                                .filter(each -> each.index() < checkpoint.size())
+                                .sorted(Comparator.comparingLong(Entries.Placed::index))
+                                .map(each -> new Place(each.index(), each.leaf(), Optional.empty()))
+                                .toList());
     }
 
     private Story.Closed closed(List<Entry.Logged> own, long closing) {
@@ -220,16 +248,19 @@ public class CertifyClosure {
             Standing standing,
             List<Entry.Logged> told,
             List<Entry.Logged> all,
+            List<Place> keys,
             Checkpoints.Signed checkpoint) {
+        List<Place> places = new ArrayList<>();
+        all.forEach(each ->
+                places.add(
+                        new Place(
+                                each.index(),
+                                each.entry().leaf(),
+                                Optional.of(content(each.entry())))));
+        places.addAll(keys);
         return file(
                 standing,
-                all.stream()
-                        .map(each ->
-                                new Place(
-                                        each.index(),
-                                        each.entry().leaf(),
-                                        Optional.of(content(each.entry()))))
-                        .toList(),
+                places,
                 Optional.of(
                         new Certificate.Summary(
                                 log.summarySalt(standing.change()), words(standing, told))),

@@ -25,12 +25,9 @@ public interface Entries {
      * Appends a leaf that is no message's.
      *
      * @param type {@link dev.remit.ledger.log.OffsetManifest} or {@link
-     *     dev.remit.ledger.certificate.SigstoreBundle#LEAF}
+     *     dev.remit.ledger.certificate.SigstoreBundle#LEAF} or {@link dev.remit.ledger.log.KeyTrust}
      */
     Uni<Void> append(UUID id, String type, byte[] leaf, Instant now);
-
-    /** The leaf of this id, a message's or not. */
-    Uni<Optional<Placed>> placedAs(UUID id);
 
     /**
      * Holds the log as {@link #append} does, and appends nothing.
@@ -62,6 +59,9 @@ public interface Entries {
      * then the others.
      */
     Uni<List<Placed>> placed(UUID change);
+
+    /** The leaves with these ids, messages' or not. */
+    Uni<List<Placed>> placedAs(Collection<UUID> ids);
 
     /** Those with these message ids, oldest first. */
     Uni<List<Entry.Logged>> withIds(Collection<UUID> ids);

@@ -175,7 +175,7 @@ public class SignStatement {
     private Uni<Answer> logged(UUID change, SigstoreBundle bundle) {
         byte[] leaf = bundle.leaf();
         UUID id = Ids.derived(NAMESPACE, Hash.sha256(leaf).hex());
-        return entries.placedAs(id)
+        return placed(id)
                 .chain(placed ->
                         placed.isEmpty()
                                 ? log(id, leaf).chain(SignStatement::onItsWay)
@@ -198,7 +198,7 @@ public class SignStatement {
                 // the log first, as everywhere: of several who ask at once, one appends
                 outbox ->
                         entries.hold()
-                                .chain(() -> entries.placedAs(id))
+                                .chain(() -> placed(id))
                                 .chain(placed ->
                                         placed.isPresent()
                                                 ? Uni.createFrom().voidItem()
@@ -241,5 +241,9 @@ public class SignStatement {
 
     private static Uni<Answer> none(String code, String reason, boolean isOnItsWay) {
         return Uni.createFrom().item(new None(code, reason, isOnItsWay));
+    }
+
+    private Uni<Optional<Entries.Placed>> placed(UUID id) {
+        return entries.placedAs(List.of(id)).map(found -> found.stream().findFirst());
     }
 }

@@ -20,6 +20,7 @@ import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
+import dev.remit.ledger.log.KeyTrust;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Timestamp;
 import dev.remit.ledger.log.TrustPolicy;
@@ -31,10 +32,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -244,6 +247,8 @@ public final class CertificateVerifier {
     private List<Placed> leaves(
             Certificate certificate, Trust trust, Optional<Checkpoint> checkpoint) {
         List<Placed> leaves = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        List<KeyTrust> keys = new ArrayList<>();
         Set<Long> places = new HashSet<>();
         int included = 0;
         int shown = 0;
@@ -271,19 +276,25 @@ public final class CertificateVerifier {
                                         ? ": stands twice"
                                         : ": is not leaf " + leaf.index() + " of the log"));
             }
+            Optional<Certificate.Content> content = certificate.contents().get(n);
+            Optional<KeyTrust> key = content.isPresent() ? Optional.empty() : key(bytes);
+            if (key.isPresent()) {
+                keys.add(key.get());
+                continue;
+            }
             Optional<Sealed> sealed =
-                    certificate
-                            .contents()
-                            .get(n)
-                            .flatMap(content ->
-                                    sealed(content, leaf, bytes, certificate.statement(), trust));
+                    content.flatMap(
+                            each -> sealed(each, leaf, bytes, certificate.statement(), trust));
             Placed placed = new Placed(leaf, sealed);
             leaves.add(placed);
             if (sealed.isPresent()) {
                 shown++;
             }
+            if (content.isEmpty()) {
+                missing.add(placed.name());
+            }
         }
-        int all = leaves.size();
+        int all = certificate.proofs().size();
         check(
                 "inclusions",
                 included == all && all > 0,
@@ -298,13 +309,8 @@ public final class CertificateVerifier {
                 given
                         + " messages, each sealed by a service that may send it, are what the leaves hide",
                 (given - shown) + " of " + given + " messages do not hold");
+        keys(leaves, keys, trust);
         boolean erased = leaves.stream().anyMatch(each -> isErasure(each, certificate.statement()));
-        List<String> missing = new ArrayList<>();
-        for (int n = 0; n < all; n++) {
-            if (certificate.contents().get(n).isEmpty()) {
-                missing.add(leaves.get(n).name());
-            }
-        }
         if (!missing.isEmpty()) {
             add(
                     erased ? "erased" : "withheld",
@@ -316,6 +322,72 @@ public final class CertificateVerifier {
                             + "; the ledger verified their seals when it logged them, which is not checked again");
         }
         return leaves;
+    }
+
+    private Optional<KeyTrust> key(byte[] leaf) {
+        try {
+            return KeyTrust.parse(leaf);
+        } catch (IllegalArgumentException e) {
+            add("keys", Finding.MALFORMED, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Whether each seal is from before its key's end, by what the log itself says of keys. What was
+     * logged before keys were has nothing there; the keys obtained apart say the rest.
+     */
+    private void keys(List<Placed> leaves, List<KeyTrust> keys, Trust trust) {
+        Set<String> used = new TreeSet<>();
+        Set<String> published = new TreeSet<>();
+        boolean holds = true;
+        for (KeyTrust each : keys) {
+            String reference = each.key().reference();
+            if (trust.services()
+                    .find(reference)
+                    .filter(known -> known.key().equals(each.key()))
+                    .isEmpty()) {
+                holds = false;
+                add(
+                        "keys",
+                        Finding.BAD_SIGNATURE,
+                        "the log's key " + reference + " is not trusted");
+            }
+            if (each.what() == KeyTrust.What.PUBLISHED) {
+                published.add(reference);
+            }
+        }
+        for (Placed placed : leaves) {
+            String reference = placed.leaf().field("key");
+            if (placed.sealed().isEmpty()) {
+                continue;
+            }
+            used.add(reference);
+            Instant sealed = placed.sealed().get().envelope().time();
+            for (KeyTrust each : keys) {
+                if (each.key().reference().equals(reference)
+                        && each.at().filter(end -> !sealed.isBefore(end)).isPresent()) {
+                    holds = false;
+                    add(
+                            "keys",
+                            Finding.EXPIRED,
+                            "%s was sealed at %s, and the log says that %s was %s at %s"
+                                    .formatted(
+                                            placed.name(),
+                                            sealed,
+                                            reference,
+                                            each.what().name().toLowerCase(Locale.ROOT),
+                                            each.at().orElseThrow()));
+                }
+            }
+        }
+        used.retainAll(published);
+        if (holds && !used.isEmpty()) {
+            hold(
+                    "keys",
+                    used.size()
+                            + " keys are published in that log, and were used before their end");
+        }
     }
 
     private static boolean isErasure(Placed placed, Certificate.Statement statement) {

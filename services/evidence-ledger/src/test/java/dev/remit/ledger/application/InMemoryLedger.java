@@ -443,6 +443,17 @@ final class InMemoryLedger
     }
 
     @Override
+    public Uni<List<Placed>> placedAs(Collection<UUID> ids) {
+        List<Placed> placed = new ArrayList<>();
+        for (int n = 0; n < state.log.size(); n++) {
+            if (ids.contains(state.log.get(n).envelope().id())) {
+                placed.add(new Placed(n, state.log.get(n).leaf()));
+            }
+        }
+        return Uni.createFrom().item(placed);
+    }
+
+    @Override
     public Uni<Void> append(UUID id, String type, byte[] leaf, Instant at) {
         // of a kind that nothing here asks for
         Envelope envelope =
@@ -561,16 +572,6 @@ final class InMemoryLedger
         return change == null
                 || !state.erased.contains(change)
                 || type(entry).equals("ContentErased");
-    }
-
-    @Override
-    public Uni<Optional<Placed>> placedAs(UUID id) {
-        for (int n = 0; n < state.log.size(); n++) {
-            if (id.equals(state.log.get(n).envelope().id())) {
-                return Uni.createFrom().item(Optional.of(new Placed(n, state.log.get(n).leaf())));
-            }
-        }
-        return Uni.createFrom().item(Optional.empty());
     }
 
     @Override

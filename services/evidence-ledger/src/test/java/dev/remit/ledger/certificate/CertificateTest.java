@@ -8,6 +8,7 @@ import dev.remit.handoff.passkey.DecisionChallenge;
 import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.ledger.Leaver;
+import dev.remit.ledger.log.KeyTrust;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.PolicyRef;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +116,33 @@ class CertificateTest {
                     leaver.authenticator = SoftAuthenticator.es256();
                     leaver.revokedAt = Leaver.NOW.plusSeconds(1);
                 }));
+    }
+
+    @Test
+    void whatWasSealedBeforeItsKeysEndInTheLogHolds() {
+        byte[] file = Certified.leaver(keys(Leaver.NOW.plusSeconds(1))).file();
+        assertHolds(file);
+        assertThat(said(file, "keys")).contains("are published in that log");
+        assertThat(said(certificate(_ -> {}), "keys")).isEmpty();
+    }
+
+    @Test
+    void whatWasSealedAfterItsKeysEndInTheLogIsRefusedWhateverTheTrustedKeysSay() {
+        byte[] file = Certified.leaver(keys(Leaver.NOW)).file();
+        assertFails(file, "keys");
+        assertThat(Certified.verify(file).finding()).isEqualTo(Finding.EXPIRED);
+        assertThat(said(file, "keys")).contains("the log says that executor+", "was retired at");
+    }
+
+    /** Every key of the services, published and retired at that time. */
+    private static List<KeyTrust> keys(Instant retired) {
+        return Leaver.trusted().all().stream()
+                .flatMap(each ->
+                        Stream.of(
+                                new KeyTrust(KeyTrust.What.PUBLISHED, each.key(), Optional.empty()),
+                                new KeyTrust(
+                                        KeyTrust.What.RETIRED, each.key(), Optional.of(retired))))
+                .toList();
     }
 
     private static String said(byte[] file, String check) {

@@ -14,6 +14,7 @@ import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.EvidenceLeaf;
+import dev.remit.ledger.log.KeyTrust;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.SignedNote;
@@ -111,6 +112,18 @@ record Certified(Certificate certificate) {
     /** With these differences, and these of its messages certified. */
     static Certified leaver(
             Consumer<Leaver> differently, UnaryOperator<List<Received>> differentMessages) {
+        return leaver(differently, differentMessages, List.of());
+    }
+
+    /** With what the log says of keys. */
+    static Certified leaver(List<KeyTrust> keys) {
+        return leaver(_ -> {}, messages -> messages, keys);
+    }
+
+    private static Certified leaver(
+            Consumer<Leaver> differently,
+            UnaryOperator<List<Received>> differentMessages,
+            List<KeyTrust> keys) {
         Leaver leaver = new Leaver(1);
         differently.accept(leaver);
         List<Received> messages = new ArrayList<>(leaver.handoffs());
@@ -140,10 +153,11 @@ record Certified(Certificate certificate) {
         if (leaver.revokedAt != null) {
             messages.add(leaver.revoked());
         }
-        return new Certified(certificate(leaver, differentMessages.apply(messages)));
+        return new Certified(certificate(leaver, differentMessages.apply(messages), keys));
     }
 
-    private static Certificate certificate(Leaver leaver, List<Received> messages) {
+    private static Certificate certificate(
+            Leaver leaver, List<Received> messages, List<KeyTrust> keys) {
         List<String> texts = new ArrayList<>();
         List<Optional<Certificate.Content>> contents = new ArrayList<>();
         for (Received message : messages) {
@@ -166,6 +180,10 @@ record Certified(Certificate certificate) {
                                     message.envelope().sequence() > 0 ? "blinded" : "-",
                                     "policy"),
                             StandardCharsets.UTF_8));
+        }
+        for (KeyTrust key : keys) {
+            contents.add(Optional.empty());
+            texts.add(new String(key.leaf(), StandardCharsets.UTF_8));
         }
         List<Hash> hashes =
                 texts.stream()

@@ -1,6 +1,7 @@
 package dev.remit.ledger.adapter.loop;
 
 import dev.remit.ledger.application.PublishLog;
+import dev.remit.ledger.application.RecordKeys;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
@@ -16,8 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Publishes the log once a second. By a timer of Vert.x: the scheduler looks at its timers once a
- * second too, and passes one over that is due a millisecond later, so that its second is often two.
+ * Logs new keys and publishes the log once a second. By a timer of Vert.x: the scheduler looks at
+ * its timers once a second too, and passes one over that is due a millisecond later, so that its
+ * second is often two.
  */
 @Singleton
 class PublishEachSecond {
@@ -25,12 +27,14 @@ class PublishEachSecond {
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
     private final Vertx vertx;
+    private final RecordKeys keys;
     private final PublishLog publish;
     private final AtomicBoolean publishing = new AtomicBoolean();
     private long timer;
 
-    PublishEachSecond(Vertx vertx, PublishLog publish) {
+    PublishEachSecond(Vertx vertx, RecordKeys keys, PublishLog publish) {
         this.vertx = vertx;
+        this.keys = keys;
         this.publish = publish;
     }
 
@@ -51,7 +55,8 @@ class PublishEachSecond {
             VertxContextSafetyToggle.setContextSafe(context, true);
             context.runOnContext(_ ->
                     Uni.createFrom()
-                            .deferred(publish::publish)
+                            .deferred(keys::record)
+                            .chain(publish::publish)
                             .onTermination()
                             .invoke(() -> publishing.set(false))
                             .subscribe()

@@ -319,21 +319,22 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
-    public Uni<Optional<Placed>> placedAs(UUID id) {
-        return Panache.withSession(() ->
-                MessageRow.<MessageRow>find("messageId", id)
-                        .firstResult()
-                        .map(row ->
-                                Optional.ofNullable(row)
-                                        .map(each -> new Placed(each.leafIndex, each.leaf))));
-    }
-
-    @Override
     public Uni<List<Placed>> placed(UUID change) {
         return Panache.withSession(() ->
                 MessageRow.<MessageRow>find(
                                 "changeId = ?1 order by case when sequence = 0 then 1 else 0 end, sequence, leafIndex",
                                 change)
+                        .list()
+                        .map(rows ->
+                                rows.stream()
+                                        .map(row -> new Placed(row.leafIndex, row.leaf))
+                                        .toList()));
+    }
+
+    @Override
+    public Uni<List<Placed>> placedAs(Collection<UUID> ids) {
+        return Panache.withSession(() ->
+                MessageRow.<MessageRow>find("messageId in ?1", ids)
                         .list()
                         .map(rows ->
                                 rows.stream()
