@@ -5,6 +5,8 @@ import dev.remit.stack.Home;
 import dev.remit.stack.Stack;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +30,7 @@ final class ChaosLedger implements Callable<Integer> {
             names = "--kills",
             defaultValue = "1000",
             paramLabel = "N",
-            description = "How many deaths, about one a second (default: ${DEFAULT-VALUE}).")
+            description = "How many deaths (default: ${DEFAULT-VALUE}).")
     int kills;
 
     @Option(
@@ -54,16 +56,13 @@ final class ChaosLedger implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(ending);
         try {
             stack.start("postgres");
-            LedgerKills.Outcome outcome =
-                    new LedgerKills(
-                                    home,
-                                    chosen,
-                                    words ->
-                                            System.out.printf(
-                                                    "[%4d s] %s%n",
-                                                    (System.nanoTime() - start) / 1_000_000_000,
-                                                    words))
-                            .run(kills);
+            // two at a time, each with logs of its own: each waits much of the time
+            LedgerKills.Outcome outcome;
+            try (var lanes = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<LedgerKills.Outcome> other =
+                        lanes.submit(() -> run(home, "b", chosen + 1, kills / 2, start));
+                outcome = run(home, "a", chosen, kills - kills / 2, start).and(other.get());
+            }
             System.out.println();
             System.out.println(
                     outcome.holds()
@@ -80,6 +79,19 @@ final class ChaosLedger implements Callable<Integer> {
             Runtime.getRuntime().removeShutdownHook(ending);
             stack.stop("postgres");
         }
+    }
+
+    private static LedgerKills.Outcome run(
+            Home home, String lane, long seed, int number, long start) throws Exception {
+        return new LedgerKills(
+                        home,
+                        lane,
+                        seed,
+                        words ->
+                                System.out.printf(
+                                        "[%4d s] %s: %s%n",
+                                        (System.nanoTime() - start) / 1_000_000_000, lane, words))
+                .run(number);
     }
 
     private static void end(Stack stack) {

@@ -78,6 +78,21 @@ public final class LedgerKills {
             long leaves,
             long checkpoints,
             List<String> wrong) {
+        /** Both together. */
+        public Outcome and(Outcome other) {
+            Map<String, Integer> both = new TreeMap<>(steps);
+            other.steps.forEach((step, number) -> both.merge(step, number, Integer::sum));
+            List<String> all = new ArrayList<>(wrong);
+            all.addAll(other.wrong);
+            return new Outcome(
+                    kills + other.kills,
+                    both,
+                    messages + other.messages,
+                    leaves + other.leaves,
+                    checkpoints + other.checkpoints,
+                    all);
+        }
+
         /** Whether nothing is lost, nothing twice, and no size has two roots. */
         public boolean holds() {
             return wrong.isEmpty();
@@ -90,6 +105,7 @@ public final class LedgerKills {
     }
 
     private final Home home;
+    private final String lane;
     private final Random random;
     private final Progress progress;
     private final Map<String, Integer> steps = new TreeMap<>();
@@ -103,7 +119,15 @@ public final class LedgerKills {
      * @param home whose PostgreSQL runs; a folder and databases of its own are made there
      */
     public LedgerKills(Home home, long seed, Progress progress) {
+        this(home, "a", seed, progress);
+    }
+
+    /**
+     * @param lane tells those apart that run at the same time, lower case letters
+     */
+    public LedgerKills(Home home, String lane, long seed, Progress progress) {
         this.home = home;
+        this.lane = lane;
         this.random = new Random(seed);
         this.progress = progress;
     }
@@ -116,7 +140,7 @@ public final class LedgerKills {
     public Outcome run(int number) throws IOException, InterruptedException, SQLException {
         warm();
         for (int log = 0; kills < number && wrong.isEmpty(); log++) {
-            try (Subject subject = new Subject("kills_" + log)) {
+            try (Subject subject = new Subject("kills_" + lane + "_" + log)) {
                 for (int n = 0; n < PER_LOG && kills < number && wrong.isEmpty(); n++) {
                     subject.die("none");
                 }
@@ -132,7 +156,7 @@ public final class LedgerKills {
 
     /** Makes what lets the writer start in a fraction of the time. */
     private void warm() throws IOException, InterruptedException, SQLException {
-        try (Subject subject = new Subject("warm")) {
+        try (Subject subject = new Subject("warm_" + lane)) {
             subject.start("warm", 0, 400, "none").end();
         }
     }
@@ -249,7 +273,7 @@ public final class LedgerKills {
 
     /** The first run to an end writes down what it loads; the others start with that (JEP 514). */
     private List<String> cache(String what) {
-        Path cache = home.data().resolve("kills/writer.aot");
+        Path cache = home.data().resolve("kills/writer-" + lane + ".aot");
         return Files.exists(cache)
                 ? List.of("-XX:AOTCache=" + cache)
                 : what.equals("warm") ? List.of("-XX:AOTCacheOutput=" + cache) : List.of();
