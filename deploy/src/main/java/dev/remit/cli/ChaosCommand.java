@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.ParentCommand;
             "Sends changes through a mesh of its own while processes die, connections break, old messages come again and one clock is wrong.",
             "Then an independent check reads Kafka, the databases, Keycloak and the log. Exit code 0: nothing lost, nothing twice, all proved."
         },
+        subcommands = {ChaosLedger.class, CommandLine.HelpCommand.class},
         footer = {"", "Needs: what ./remit doctor checks. Its data: chaos, in the data directory."})
 final class ChaosCommand implements Callable<Integer> {
     private static final int LINES = 40;

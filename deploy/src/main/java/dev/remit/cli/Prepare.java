@@ -1,5 +1,7 @@
 package dev.remit.cli;
 
+import dev.remit.handoff.Service;
+import dev.remit.ledger.witness.TimestampAuthority;
 import dev.remit.stack.Acls;
 import dev.remit.stack.DemoRealm;
 import dev.remit.stack.Home;
@@ -7,11 +9,15 @@ import dev.remit.stack.KeyFolder;
 import dev.remit.stack.Preparation;
 import dev.remit.stack.Schemas;
 import dev.remit.stack.Topics;
+import dev.remit.stack.WitnessKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +103,25 @@ final class Prepare implements Callable<Integer> {
     String origin;
 
     @Option(
+            names = "--witness",
+            paramLabel = "NAME=URL",
+            description =
+                    "A witness that is run beside the log, and where the ledger asks it; may be given several times. Its keys are made in DIR/witness, a folder each, and log.policy names them. Witnesses of others are added to log.policy by hand.")
+    Map<String, String> witnesses = new LinkedHashMap<>();
+
+    @Option(
+            names = "--quorum",
+            paramLabel = "N",
+            description = "How many of them must cosign (default: all).")
+    @Nullable Integer quorum;
+
+    @Option(
+            names = "--timestamps",
+            description =
+                    "Makes a timestamp authority in DIR/witness, for a demo; its certificate goes to the ledger's keys.")
+    boolean timestamps;
+
+    @Option(
             names = "--demo-realm",
             description =
                     "Makes the demo's realm acme; its secrets come from the environment (REMIT_SECRET_...), never from an option.")
@@ -146,7 +171,13 @@ final class Prepare implements Callable<Integer> {
     private List<Preparation> asked() throws IOException {
         List<Preparation> all = new ArrayList<>();
         if (keys != null) {
-            all.add(new KeyFolder(keys, origin, realm, apart));
+            all.add(new KeyFolder(keys, origin, realm, apart, policy(keys.resolve("witness"))));
+            if (timestamps) {
+                authority(keys.resolve("witness"), keys);
+            }
+        } else if (!witnesses.isEmpty() || timestamps) {
+            throw new ParameterException(
+                    spec.commandLine(), "--witness and --timestamps need --keys");
         }
         if (kafka != null) {
             Map<String, String> client = Map.of();
@@ -184,6 +215,30 @@ final class Prepare implements Callable<Integer> {
             all.add(new DemoRealm(keycloak, administrator, Prepare::secret));
         }
         return all;
+    }
+
+    private Optional<String> policy(Path folder) throws IOException {
+        if (witnesses.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    WitnessKeys.policy(
+                            folder, witnesses, quorum == null ? witnesses.size() : quorum));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void authority(Path folder, Path all) throws IOException {
+        Files.createDirectories(folder);
+        TimestampAuthority.open(folder, Instant.now());
+        Path ledger = apart ? all.resolve(Service.EVIDENCE_LEDGER.id()) : all;
+        Files.createDirectories(ledger);
+        Files.copy(
+                folder.resolve(TimestampAuthority.CERTIFICATE),
+                ledger.resolve(TimestampAuthority.CERTIFICATE),
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String secret(String name) throws IOException {

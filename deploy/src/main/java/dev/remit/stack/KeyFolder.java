@@ -114,6 +114,10 @@ public final class KeyFolder implements Preparation {
                 replace(each.resolve("log.policy"), policy, "rw-r--r--");
             }
         }
+        // witnesses whose keys were made beside these: they know the log by its policy
+        if (witnesses.isPresent() && Files.isDirectory(folder.resolve("witness"))) {
+            replace(folder.resolve("witness/log.policy"), policy, "rw-r--r--");
+        }
         return made + " made, " + (Service.values().length + 1 - made) + " were there";
     }
 

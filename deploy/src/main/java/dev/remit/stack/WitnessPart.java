@@ -1,8 +1,6 @@
 package dev.remit.stack;
 
-import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.witness.TimestampAuthority;
-import dev.remit.ledger.witness.WitnessFolder;
 import dev.remit.ledger.witness.WitnessServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,21 +26,14 @@ final class WitnessPart extends Part {
 
     /** The lines of a trust policy by which both must cosign; makes their keys when missing. */
     static String policy(Home home) throws IOException {
-        StringBuilder policy = new StringBuilder();
-        List<String> members = new ArrayList<>();
+        Map<String, String> witnesses = new LinkedHashMap<>();
         for (String name : NAMES) {
-            NoteSigner signer =
-                    new WitnessFolder(WitnessServer.folder(home.witness(), name))
-                            .signers(name)
-                            .getFirst();
-            String member = WitnessServer.segment(name);
-            members.add(member);
-            policy.append(
-                    "witness %s %s http://127.0.0.1:%d/%s\n"
-                            .formatted(member, signer.verifier(), home.port("witness"), member));
+            witnesses.put(
+                    name,
+                    "http://127.0.0.1:%d/%s"
+                            .formatted(home.port("witness"), WitnessServer.segment(name)));
         }
-        return policy.append("group both all " + String.join(" ", members) + "\nquorum both\n")
-                .toString();
+        return WitnessKeys.policy(home.witness(), witnesses, NAMES.size());
     }
 
     /** What the ledger is configured with to ask them. */

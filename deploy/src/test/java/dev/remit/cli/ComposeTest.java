@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.Service;
+import dev.remit.ledger.log.TrustPolicy;
+import dev.remit.ledger.witness.WitnessFolder;
+import dev.remit.ledger.witness.WitnessServer;
 import dev.remit.stack.Home;
 import dev.remit.stack.Stack;
 import java.net.InetAddress;
@@ -26,6 +29,11 @@ import org.yaml.snakeyaml.Yaml;
 
 /** {@code deploy/compose.yaml}, checked as far as it goes without a container engine. */
 class ComposeTest {
+    private static final List<String> WATCHED =
+            List.of(
+                    "REMIT_LEDGER_POLICY",
+                    "REMIT_LEDGER_TIMESTAMPS_URL",
+                    "REMIT_LEDGER_TIMESTAMPS_TRUST");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)[^}]*}");
     private static String text;
     private static Map<String, Map<String, Object>> services;
@@ -78,6 +86,10 @@ class ComposeTest {
                     local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
                 }
             }
+            if (service == Service.EVIDENCE_LEDGER) {
+                // the local stack adds these when it starts its witnesses
+                local.addAll(WATCHED);
+            }
             Map<String, Object> environment = at(services.get(service.id()), "environment");
             assertThat(environment.keySet())
                     .as(service.id())
@@ -129,7 +141,49 @@ class ComposeTest {
             }
         });
         assertThat(list(services.get("prepare"), "command"))
-                .containsExactly("prepare", "--keys", "/keys", "--keys-apart", "--demo-realm");
+                .startsWith("prepare", "--keys", "/keys", "--keys-apart", "--demo-realm");
+    }
+
+    /** What is prepared is what the witness serves and the ledger asks, by the same names. */
+    @Test
+    void theWitnessesAreThoseThatTheLedgerIsPreparedToAsk(@TempDir Path data) throws Exception {
+        List<String> prepare = new ArrayList<>(list(services.get("prepare"), "command"));
+        prepare.set(prepare.indexOf("/keys"), data.toString());
+        prepare.remove("--demo-realm");
+        Run run = Run.of(prepare.toArray(String[]::new));
+        assertThat(run.exit()).as(run.err()).isZero();
+
+        TrustPolicy policy =
+                TrustPolicy.parse(Files.readString(data.resolve("evidence-ledger/log.policy")));
+        List<String> serves = list(services.get("witness"), "command");
+        List<String> names = new ArrayList<>();
+        for (int n = 0; n < serves.size(); n++) {
+            if (serves.get(n).equals("--name")) {
+                names.add(serves.get(n + 1));
+            }
+        }
+        assertThat(policy.witnesses()).extracting(each -> each.key().name()).isEqualTo(names);
+        assertThat(policy.witnesses())
+                .allSatisfy(each -> {
+                    String segment = WitnessServer.segment(each.key().name());
+                    assertThat(each.url()).contains("http://witness:8080/" + segment);
+                    assertThat(
+                                    new WitnessFolder(data.resolve("witness/" + segment))
+                                            .signers(each.key().name()))
+                            .anyMatch(signer -> signer.verifier().equals(each.key()));
+                });
+        Set<String> all =
+                Set.copyOf(policy.witnesses().stream().map(TrustPolicy.Member::name).toList());
+        assertThat(policy.isMetBy(all)).isTrue();
+        assertThat(policy.isMetBy(Set.of(all.iterator().next()))).isFalse();
+        assertThat(data.resolve("witness/log.policy"))
+                .hasSameTextualContentAs(data.resolve("evidence-ledger/log.policy"));
+        assertThat(data.resolve("evidence-ledger/tsa.pem"))
+                .hasSameTextualContentAs(data.resolve("witness/tsa.pem"));
+        assertThat(data.resolve("evidence-ledger/tsa.key")).doesNotExist();
+        assertThat(list(services.get("witness"), "volumes"))
+                .containsExactly("witness:/keys/witness");
+        assertThat(list(services.get("prepare"), "volumes")).contains("witness:/keys/witness");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.ledger.log.TrustPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,6 +59,39 @@ class PrepareTest {
             assertThat(own.resolve("log.key").toFile().exists())
                     .isEqualTo(service == Service.EVIDENCE_LEDGER);
         }
+    }
+
+    @Test
+    void witnessesAreMadeBeforeTheyStartAndNamedInThePolicy() throws Exception {
+        String[] prepare = {
+            "prepare",
+            "--keys",
+            folder.toString(),
+            "--witness",
+            "a.example/one=http://one:8080/one",
+            "--witness",
+            "a.example/two=http://two:8080/two",
+            "--quorum",
+            "1"
+        };
+        Run run = Run.of(prepare);
+        assertThat(run.exit()).as(run.err()).isZero();
+        String policy = Files.readString(folder.resolve("log.policy"));
+        assertThat(policy).contains("group witnesses 1 one two\nquorum witnesses\n");
+        assertThat(TrustPolicy.parse(policy).witnesses()).hasSize(2);
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(
+                                        folder.resolve("witness/one/witness.key"))))
+                .isEqualTo("rw-------");
+
+        assertThat(Run.of(prepare).exit()).isZero();
+        assertThat(Files.readString(folder.resolve("log.policy"))).isEqualTo(policy);
+
+        prepare[prepare.length - 1] = "3";
+        assertThat(Run.of(prepare).err()).contains("--quorum: 3 of 2 witnesses");
+        assertThat(Run.of("prepare", "--witness", "a.example/one=http://one").err())
+                .contains("need --keys");
     }
 
     @Test

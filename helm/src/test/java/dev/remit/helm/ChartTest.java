@@ -12,8 +12,10 @@ import dev.remit.stack.Stack;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -190,6 +192,81 @@ class ChartTest {
                 .contains("--kafka-config=/etc/remit/kafka/prepare.properties", "--acls");
         assertThatThrownBy(() -> rendered("kafka.security", "{ protocol: SASL_SSL }"))
                 .hasMessageContaining("secret");
+    }
+
+    @Test
+    void aWatchedLogAsksTheWitnessesOfItsPolicyAndATimestampAuthority() {
+        List<HasMetadata> all =
+                rendered(
+                        "ledger",
+                        "{ size: 1Gi, witnessed: true, timestamps: { url: https://tsa.example/, certificates: tsa.pem } }");
+        Deployment ledger = deployment(Service.EVIDENCE_LEDGER, all);
+        assertThat(container(ledger).getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_LEDGER_POLICY", "/etc/remit/keys/log.policy"),
+                        tuple("REMIT_LEDGER_TIMESTAMPS_URL", "https://tsa.example/"),
+                        tuple("REMIT_LEDGER_TIMESTAMPS_TRUST", "/etc/remit/keys/tsa.pem"));
+        assertThat(keys(ledger)).contains("log.policy", "tsa.pem", "log.key");
+        assertThat(keys(deployment(Service.EXECUTOR, all)))
+                .containsExactly("executor.key", "trust.vkeys");
+        assertThatThrownBy(() ->
+                        rendered(
+                                "ledger",
+                                "{ size: 1Gi, timestamps: { url: https://tsa.example/ } }"))
+                .hasMessageContaining("certificates");
+    }
+
+    /** Where the chart serves a witness is what {@code prepare --witness NAME=URL} is told. */
+    @Test
+    void aWitnessKeepsWhatItCosignedAndSeesNoKeyButItsOwn() {
+        List<HasMetadata> all =
+                rendered(
+                        "witnesses",
+                        "[{ name: witness.example/one, secret: remit-witness-one }, { name: witness.example/two, secret: remit-witness-two }]");
+        List<StatefulSet> witnesses =
+                all.stream()
+                        .filter(StatefulSet.class::isInstance)
+                        .map(StatefulSet.class::cast)
+                        .toList();
+        assertThat(witnesses)
+                .extracting(each -> each.getMetadata().getName())
+                .containsExactly("mesh-witness-one", "mesh-witness-two");
+        StatefulSet one = witnesses.getFirst();
+        var pod = one.getSpec().getTemplate().getSpec();
+        Container container = pod.getContainers().getFirst();
+        assertThat(one.getSpec().getReplicas()).isEqualTo(1);
+        assertThat(one.getSpec().getVolumeClaimTemplates()).hasSize(1);
+        assertThat(container.getArgs())
+                .contains("witness", "--folder=/var/remit/witness", "--name=witness.example/one");
+        assertThat(container.getVolumeMounts())
+                .anyMatch(each ->
+                        each.getMountPath().equals("/var/remit/witness/one/witness.key")
+                                && "witness.key".equals(each.getSubPath()));
+        assertThat(pod.getVolumes())
+                .filteredOn(each -> each.getSecret() != null)
+                .extracting(
+                        each -> each.getSecret().getSecretName(),
+                        each -> each.getSecret().getItems().getFirst().getKey())
+                .containsExactlyInAnyOrder(
+                        tuple("remit-witness-one", "witness.key"),
+                        tuple("remit-keys", "log.policy"));
+        assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+        assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        assertThat(pod.getAdditionalProperties()).isEmpty();
+        assertThat(container.getAdditionalProperties()).isEmpty();
+        assertThat(one.getSpec().getAdditionalProperties()).isEmpty();
+        assertThat(rendered()).noneMatch(StatefulSet.class::isInstance);
+        assertThatThrownBy(() -> rendered("witnesses", "[{ name: nameless, secret: a }]"))
+                .hasMessageContaining("name");
+    }
+
+    private static List<String> keys(Deployment service) {
+        return service.getSpec().getTemplate().getSpec().getVolumes().stream()
+                .filter(volume -> volume.getName().equals("keys"))
+                .flatMap(volume -> volume.getSecret().getItems().stream())
+                .map(KeyToPath::getKey)
+                .toList();
     }
 
     @Test

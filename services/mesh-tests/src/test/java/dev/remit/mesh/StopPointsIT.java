@@ -3,6 +3,7 @@ package dev.remit.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.remit.fault.LedgerKills;
 import dev.remit.fault.MeshCheck;
 import dev.remit.handoff.Service;
 import dev.remit.stack.Accounts;
@@ -120,6 +121,45 @@ class StopPointsIT {
                         nobodys + ": no ChangeClosed",
                         nobodys + ": the account is still enabled");
         assertThat(report.holds()).isFalse();
+    }
+
+    /** The same with a thousand deaths: {@code ./remit chaos ledger}. */
+    @Test
+    @Order(6)
+    void theLogsWriterIsKilledAgainAndAgainAndNoLeafIsLostOrTwice() throws Exception {
+        LedgerKills.Outcome outcome = new LedgerKills(mesh.home, 11, System.out::println).run(12);
+        System.out.println("died before: " + outcome.steps());
+
+        assertThat(outcome.wrong()).isEmpty();
+        assertThat(outcome.kills()).isEqualTo(12);
+        assertThat(outcome.messages()).isGreaterThanOrEqualTo(120);
+    }
+
+    @Test
+    @Order(7)
+    void theCheckOfTheLogSeesWhatIsTwiceLostAlteredOrForked() throws Exception {
+        Map<String, List<String>> said =
+                new LedgerKills(mesh.home, 12, System.out::println).planted();
+
+        assertThat(said.get("twice")).anyMatch(each -> each.contains("duplicated"));
+        assertThat(said.get("lost")).anyMatch(each -> each.contains("lost"));
+        assertThat(said.get("altered")).anyMatch(each -> each.contains("fsck"));
+        assertThat(said.get("fork")).anyMatch(each -> each.contains("two roots"));
+    }
+
+    @Test
+    @Order(8)
+    void aLogThatWasPutBackToAnOldBackupDoesNotStart() throws Exception {
+        assertThat(new LedgerKills(mesh.home, 13, System.out::println).restored())
+                .hasSize(2)
+                .allMatch(each -> each.startsWith("REFUSES") && each.contains("rolled back"));
+    }
+
+    @Test
+    @Order(9)
+    void manifestsNameEveryBusyPartitionInItsTurn() throws Exception {
+        assertThat(new LedgerKills(mesh.home, 14, System.out::println).turns())
+                .isEqualTo("NAMED 250");
     }
 
     /** Offboards a new account, starting again whatever dies; the change's handoffs at its end. */

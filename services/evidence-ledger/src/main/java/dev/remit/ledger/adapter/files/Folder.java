@@ -18,10 +18,21 @@ import java.util.UUID;
 
 /** A folder whose files are written whole or not at all. It blocks. */
 final class Folder {
+    /** Told before each step that changes the disk: there a fault test ends the process. */
+    interface Steps {
+        void before(String step);
+    }
+
     private final Path directory;
+    private final Steps steps;
 
     Folder(Path directory) {
+        this(directory, _ -> {});
+    }
+
+    Folder(Path directory, Steps steps) {
         this.directory = directory.toAbsolutePath().normalize();
+        this.steps = steps;
     }
 
     /**
@@ -41,6 +52,7 @@ final class Folder {
                 folders.add(file.getParent());
             }
             for (Map.Entry<Path, Path> each : renames.entrySet()) {
+                steps.before("rename");
                 Files.move(
                         each.getKey(),
                         each.getValue(),
@@ -83,18 +95,22 @@ final class Folder {
     private void write(Path file, byte[] content, Set<Path> folders) throws IOException {
         try (FileChannel channel = create(file, folders)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
+            steps.before("write");
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
+            steps.before("force");
             channel.force(true);
         }
     }
 
     private FileChannel create(Path file, Set<Path> folders) throws IOException {
+        steps.before("create");
         try {
             return create(file);
         } catch (NoSuchFileException e) {
             Path folder = file.getParent();
+            steps.before("make folder");
             Files.createDirectories(folder);
             // a new folder lasts only when its parents are forced too
             for (Path each = folder;
@@ -110,7 +126,8 @@ final class Folder {
         return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     }
 
-    private static void force(Path folder) throws IOException {
+    private void force(Path folder) throws IOException {
+        steps.before("force folder");
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -4,6 +4,7 @@ import dev.remit.ledger.application.PublicFiles;
 import dev.remit.ledger.log.Tile;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,9 +18,14 @@ public class PublicFolder implements PublicFiles {
     private final Vertx vertx;
     private final Folder folder;
 
+    @Inject
     PublicFolder(Vertx vertx, @ConfigProperty(name = "remit.ledger.directory") Path directory) {
+        this(vertx, directory, _ -> {});
+    }
+
+    PublicFolder(Vertx vertx, Path directory, Folder.Steps steps) {
         this.vertx = vertx;
-        this.folder = new Folder(directory.resolve("log"));
+        this.folder = new Folder(directory.resolve("log"), steps);
     }
 
     @Override

@@ -5,11 +5,14 @@ import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** Checkpoints in the table {@code checkpoint}; row 2 of {@code log_state} is the publisher's. */
 @Singleton
 public class PostgresCheckpoints implements Checkpoints {
+    private static final byte[] NOTHING = new byte[0];
+
     private static final String ENDS =
             """
             select * from checkpoint
@@ -18,21 +21,38 @@ public class PostgresCheckpoints implements Checkpoints {
             order by size desc\
             """;
 
+    private static final String ADD =
+            """
+            insert into checkpoint (size, note, signed_at, settled_note, settled_at)
+            values (:size, :note, cast(:at as timestamptz),
+              case when cast(:settled as boolean) then cast(:note as text) end,
+              case when cast(:settled as boolean) then cast(:settledAt as timestamptz) end)\
+            """;
+
+    private static final String SETTLE =
+            """
+            update checkpoint set settled_note = :note, settled_at = cast(:at as timestamptz),
+              timestamp_token = nullif(cast(:token as bytea), cast('' as bytea))
+            where size = :size and settled_at is null\
+            """;
+
+    private final Sql sql;
+
+    public PostgresCheckpoints(Sql sql) {
+        this.sql = sql;
+    }
+
     @Override
     public Uni<Ends> ends() {
         // SQL, since parsing this as HQL for the first time takes seconds on an event loop
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(ENDS, CheckpointRow.class)
-                                        .getResultList())
-                        .map(rows ->
-                                new Ends(
-                                        rows.stream().findFirst().map(PostgresCheckpoints::signed),
-                                        rows.stream()
-                                                .filter(row -> row.settledAt != null)
-                                                .findFirst()
-                                                .map(PostgresCheckpoints::signed))));
+        return sql.rows(ENDS, CheckpointRow.class, Map.of())
+                .map(rows ->
+                        new Ends(
+                                rows.stream().findFirst().map(PostgresCheckpoints::signed),
+                                rows.stream()
+                                        .filter(row -> row.settledAt != null)
+                                        .findFirst()
+                                        .map(PostgresCheckpoints::signed)));
     }
 
     @Override
@@ -58,58 +78,45 @@ public class PostgresCheckpoints implements Checkpoints {
 
     @Override
     public Uni<Boolean> lead() {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select id from log_state where id = 2 for update skip locked",
-                                                Integer.class)
-                                        .getResultList())
-                        .map(rows -> !rows.isEmpty()));
+        return sql.rows(
+                        "select id from log_state where id = 2 for update skip locked",
+                        Integer.class,
+                        Map.of())
+                .map(rows -> !rows.isEmpty());
     }
 
     @Override
     public Uni<Void> awaitLead() {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select id from log_state where id = 2 for update",
-                                                Integer.class)
-                                        .getSingleResult())
-                        .replaceWithVoid());
+        return sql.row("select id from log_state where id = 2 for update", Integer.class, Map.of())
+                .replaceWithVoid();
     }
 
     @Override
     public Uni<Void> add(Signed checkpoint) {
-        CheckpointRow row = new CheckpointRow();
-        row.size = checkpoint.size();
-        row.note = checkpoint.note();
-        row.signedAt = checkpoint.at();
-        if (checkpoint.settled().isPresent()) {
-            row.settledNote = checkpoint.note();
-            row.settledAt = checkpoint.settled().get();
-        }
-        return Panache.withSession(row::persistAndFlush).replaceWithVoid();
+        return sql.update(
+                        ADD,
+                        Map.of(
+                                "size", checkpoint.size(),
+                                "note", checkpoint.note(),
+                                "at", checkpoint.at(),
+                                "settled", checkpoint.settled().isPresent(),
+                                "settledAt", checkpoint.settled().orElse(checkpoint.at())))
+                .replaceWithVoid();
     }
 
     @Override
     public Uni<Void> settle(Signed checkpoint) {
-        return Panache.withSession(() ->
-                        checkpoint.timestamp().isPresent()
-                                ? CheckpointRow.update(
-                                        "settledNote = ?1, settledAt = ?2, timestampToken = ?4"
-                                                + " where size = ?3 and settledAt is null",
-                                        checkpoint.note(),
-                                        checkpoint.settled().orElseThrow(),
-                                        checkpoint.size(),
-                                        checkpoint.timestamp().get())
-                                : CheckpointRow.update(
-                                        "settledNote = ?1, settledAt = ?2"
-                                                + " where size = ?3 and settledAt is null",
-                                        checkpoint.note(),
-                                        checkpoint.settled().orElseThrow(),
-                                        checkpoint.size()))
+        return sql.update(
+                        SETTLE,
+                        Map.of(
+                                "size",
+                                checkpoint.size(),
+                                "note",
+                                checkpoint.note(),
+                                "at",
+                                checkpoint.settled().orElseThrow(),
+                                "token",
+                                checkpoint.timestamp().orElse(NOTHING)))
                 .replaceWithVoid();
     }
 

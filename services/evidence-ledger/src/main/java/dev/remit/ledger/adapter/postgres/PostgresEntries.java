@@ -26,7 +26,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import javax.crypto.SecretKey;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /** The log's messages in the table {@code message}. */
 @Singleton
@@ -92,31 +91,25 @@ public class PostgresEntries implements Entries {
                     + " wrapped_by, headers, payload, salt from kept_message";
 
     private final ContentKeys keys;
+    private final Sql sql;
 
-    PostgresEntries(ContentKeys keys) {
+    public PostgresEntries(ContentKeys keys, Sql sql) {
         this.keys = keys;
+        this.sql = sql;
     }
 
     @Override
     public Uni<Long> append(List<Entry> entries, Instant now) {
         UUID[] owners = entries.stream().map(PostgresEntries::owner).toArray(UUID[]::new);
         Set<UUID> distinct = new TreeSet<>(Arrays.asList(owners));
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                // keys are made by who holds the log: a replay may make one
-                                // meanwhile
-                                hold().chain(() -> known(session, distinct))
-                                        .chain(known ->
-                                                append(session, entries, owners, known, now))));
+        // keys are made by who holds the log: a replay may make one meanwhile
+        return hold().chain(() -> known(distinct))
+                .chain(known -> append(entries, owners, known, now));
     }
 
     /** The data keys of owners that have had one; empty for those that were erased. */
-    private static Uni<Map<UUID, Optional<Wrapped>>> known(
-            Mutiny.Session session, Set<UUID> owners) {
-        return session.createNativeQuery(KNOWN, String.class)
-                .setParameter("owners", owners.toArray(UUID[]::new))
-                .getSingleResult()
+    private Uni<Map<UUID, Optional<Wrapped>>> known(Set<UUID> owners) {
+        return sql.row(KNOWN, String.class, Map.of("owners", owners.toArray(UUID[]::new)))
                 .map(known -> {
                     Map<UUID, Optional<Wrapped>> found = new HashMap<>();
                     for (String row : known.isEmpty() ? new String[0] : known.split(";", -1)) {
@@ -138,11 +131,7 @@ public class PostgresEntries implements Entries {
     }
 
     private Uni<Long> append(
-            Mutiny.Session session,
-            List<Entry> entries,
-            UUID[] owners,
-            Map<UUID, Optional<Wrapped>> known,
-            Instant now) {
+            List<Entry> entries, UUID[] owners, Map<UUID, Optional<Wrapped>> known, Instant now) {
         List<Wrapped> made = new ArrayList<>();
         Map<UUID, SecretKey> opened = new HashMap<>();
         var bytes = new ByteArrayOutputStream(2_048 * entries.size());
@@ -177,44 +166,38 @@ public class PostgresEntries implements Entries {
             bytes.writeBytes(content);
         }
         made.sort(Comparator.comparing(Wrapped::owner));
-        return session.createNativeQuery(APPEND, Long.class)
-                .setParameter("count", (long) size)
-                .setParameter("now", now)
-                .setParameter("made", made.stream().map(Wrapped::owner).toArray(UUID[]::new))
-                .setParameter(
-                        "wrapped",
-                        made.stream()
-                                .map(each -> Base64.getEncoder().encodeToString(each.key()))
-                                .toArray(String[]::new))
-                .setParameter("by", made.stream().map(Wrapped::by).toArray(String[]::new))
-                .setParameter("bytes", bytes.toByteArray())
-                .setParameter(
-                        "ids",
-                        entries.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
-                .setParameter(
-                        "types", texts(entries, each -> each.envelope().handoff().recordName()))
-                .setParameter(
-                        "changes",
-                        entries.stream()
-                                .map(each ->
-                                        Objects.requireNonNullElse(
-                                                each.envelope().correlation(), NONE))
-                                .toArray(UUID[]::new))
-                .setParameter(
-                        "sequences",
-                        entries.stream()
-                                .map(each -> each.envelope().sequence())
-                                .toArray(Integer[]::new))
-                .setParameter("subjects", subjects)
-                .setParameter("origins", texts(entries, Entry::origin))
-                .setParameter("owners", owners)
-                .setParameter("starts", starts)
-                .setParameter("leaves", leaves)
-                .setParameter("contents", contents)
-                .setParameter("keys", texts(entries, Entry::sealKey))
-                .setParameter("seals", texts(entries, Entry::seal))
-                .setParameter("policies", texts(entries, Entry::policy))
-                .getSingleResult();
+        Map<String, Object> columns = new HashMap<>();
+        columns.put("count", (long) size);
+        columns.put("now", now);
+        columns.put("made", made.stream().map(Wrapped::owner).toArray(UUID[]::new));
+        columns.put(
+                "wrapped",
+                made.stream()
+                        .map(each -> Base64.getEncoder().encodeToString(each.key()))
+                        .toArray(String[]::new));
+        columns.put("by", made.stream().map(Wrapped::by).toArray(String[]::new));
+        columns.put("bytes", bytes.toByteArray());
+        columns.put("ids", entries.stream().map(each -> each.envelope().id()).toArray(UUID[]::new));
+        columns.put("types", texts(entries, each -> each.envelope().handoff().recordName()));
+        columns.put(
+                "changes",
+                entries.stream()
+                        .map(each ->
+                                Objects.requireNonNullElse(each.envelope().correlation(), NONE))
+                        .toArray(UUID[]::new));
+        columns.put(
+                "sequences",
+                entries.stream().map(each -> each.envelope().sequence()).toArray(Integer[]::new));
+        columns.put("subjects", subjects);
+        columns.put("origins", texts(entries, Entry::origin));
+        columns.put("owners", owners);
+        columns.put("starts", starts);
+        columns.put("leaves", leaves);
+        columns.put("contents", contents);
+        columns.put("keys", texts(entries, Entry::sealKey));
+        columns.put("seals", texts(entries, Entry::seal));
+        columns.put("policies", texts(entries, Entry::policy));
+        return sql.row(APPEND, Long.class, columns);
     }
 
     /** Whose key an entry is kept under. That a change was erased is not erased with it. */
@@ -228,26 +211,18 @@ public class PostgresEntries implements Entries {
 
     @Override
     public Uni<Void> append(UUID id, String type, byte[] leaf, Instant now) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(APPEND_LEAF)
-                                        .setParameter("id", id)
-                                        .setParameter("type", type)
-                                        .setParameter("leaf", leaf)
-                                        .setParameter("now", now)
-                                        .executeUpdate())
-                        .replaceWithVoid());
+        return sql.update(APPEND_LEAF, Map.of("id", id, "type", type, "leaf", leaf, "now", now))
+                .replaceWithVoid();
     }
 
     @Override
     public Uni<Long> hold() {
-        return number("select size from log_state where id = 1 for update");
+        return sql.row("select size from log_state where id = 1 for update", Long.class, Map.of());
     }
 
     @Override
     public Uni<Long> size() {
-        return number("select size from log_state where id = 1");
+        return sql.row("select size from log_state where id = 1", Long.class, Map.of());
     }
 
     @Override
@@ -256,9 +231,7 @@ public class PostgresEntries implements Entries {
                 KEPT
                         + " where change_id = any(cast(:changes as uuid[])) and sequence > 0"
                         + " and leaf_index < :before order by leaf_index",
-                query ->
-                        query.setParameter("changes", changes.toArray(UUID[]::new))
-                                .setParameter("before", before));
+                Map.of("changes", changes.toArray(UUID[]::new), "before", before));
     }
 
     @Override
@@ -267,9 +240,7 @@ public class PostgresEntries implements Entries {
                 KEPT
                         + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
                         + " and leaf_index < :before order by leaf_index",
-                query ->
-                        query.setParameter("accounts", accounts.toArray(String[]::new))
-                                .setParameter("before", before));
+                Map.of("accounts", accounts.toArray(String[]::new), "before", before));
     }
 
     @Override
@@ -278,14 +249,13 @@ public class PostgresEntries implements Entries {
                 KEPT
                         + " where type = 'CharterPublished' and subject = any(cast(:names as text[]))"
                         + " order by leaf_index",
-                query -> query.setParameter("names", names.toArray(String[]::new)));
+                Map.of("names", names.toArray(String[]::new)));
     }
 
     @Override
     public Uni<List<Entry.Logged>> of(UUID change) {
         return entries(
-                KEPT + " where change_id = :change order by leaf_index",
-                query -> query.setParameter("change", change));
+                KEPT + " where change_id = :change order by leaf_index", Map.of("change", change));
     }
 
     @Override
@@ -294,14 +264,14 @@ public class PostgresEntries implements Entries {
                 ? Uni.createFrom().item(List.of())
                 : entries(
                         KEPT + " where id = any(cast(:ids as uuid[])) order by leaf_index",
-                        query -> query.setParameter("ids", ids.toArray(UUID[]::new)));
+                        Map.of("ids", ids.toArray(UUID[]::new)));
     }
 
     @Override
     public Uni<List<Entry.Logged>> setAside(int most) {
         return entries(
                 KEPT + " where type = 'DeadLettered' order by leaf_index desc limit :most",
-                query -> query.setParameter("most", (long) most));
+                Map.of("most", (long) most));
     }
 
     @Override
@@ -342,23 +312,9 @@ public class PostgresEntries implements Entries {
                                         .toList()));
     }
 
-    private static Uni<Long> number(String sql) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(sql, Long.class).getSingleResult()));
-    }
-
-    private Uni<List<Entry.Logged>> entries(
-            String sql,
-            Function<Mutiny.SelectionQuery<KeptMessageRow>, Mutiny.SelectionQuery<KeptMessageRow>>
-                    set) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                set.apply(session.createNativeQuery(sql, KeptMessageRow.class))
-                                        .getResultList())
-                        .map(rows -> rows.stream().map(this::logged).toList()));
+    private Uni<List<Entry.Logged>> entries(String query, Map<String, Object> parameters) {
+        return sql.rows(query, KeptMessageRow.class, parameters)
+                .map(rows -> rows.stream().map(this::logged).toList());
     }
 
     /** The entry in a row; it was verified before it was stored. */

@@ -3,20 +3,25 @@ package dev.remit.ledger.adapter.postgres;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.application.Offsets;
 import dev.remit.ledger.log.OffsetManifest.Hole;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /** The table {@code offset_read}. */
 @Singleton
 public class PostgresOffsets implements Offsets {
+    private final Sql sql;
+
+    public PostgresOffsets(Sql sql) {
+        this.sql = sql;
+    }
+
     private static final String COLUMNS =
             "select topic, partition, since, next, number, chain, holes from offset_read ";
 
@@ -27,7 +32,9 @@ public class PostgresOffsets implements Offsets {
               cast(:sinces as bigint[]), cast(:nexts as bigint[]), cast(:numbers as bigint[]),
               cast(:chains as text[]), cast(:holes as text[]))
             on conflict (topic, partition) do update set since = excluded.since, next = excluded.next,
-              number = excluded.number, chain = excluded.chain, holes = excluded.holes
+              number = excluded.number, chain = excluded.chain, holes = excluded.holes,
+              accounted = case when excluded.since > offset_read.since
+                then (select size from log_state where id = 1) else offset_read.accounted end
               where offset_read.next <= excluded.next\
             """;
 
@@ -38,70 +45,54 @@ public class PostgresOffsets implements Offsets {
                 COLUMNS
                         + "where (topic, partition) in (select * from unnest(cast(:topics as text[]),"
                         + " cast(:partitions as integer[]))) order by topic, partition for update",
-                query ->
-                        query.setParameter(
-                                        "topics",
-                                        all.stream().map(Place::topic).toArray(String[]::new))
-                                .setParameter(
-                                        "partitions",
-                                        all.stream()
-                                                .map(Place::partition)
-                                                .toArray(Integer[]::new)));
+                Map.of(
+                        "topics",
+                        all.stream().map(Place::topic).toArray(String[]::new),
+                        "partitions",
+                        all.stream().map(Place::partition).toArray(Integer[]::new)));
     }
 
     @Override
     public Uni<List<Read>> unaccounted(int most) {
         return read(
-                COLUMNS + "where next > since order by topic, partition limit :most for update",
-                query -> query.setParameter("most", (long) most));
+                COLUMNS
+                        + "where next > since order by accounted, topic, partition limit :most for update",
+                Map.of("most", (long) most));
     }
 
     @Override
     public Uni<Void> advance(Collection<Read> read) {
         List<Read> all = List.copyOf(read);
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(STORE)
-                                        .setParameter(
-                                                "topics", texts(all, each -> each.place().topic()))
-                                        .setParameter(
-                                                "partitions",
-                                                all.stream()
-                                                        .map(each -> each.place().partition())
-                                                        .toArray(Integer[]::new))
-                                        .setParameter("sinces", numbers(all, Read::since))
-                                        .setParameter("nexts", numbers(all, Read::next))
-                                        .setParameter("numbers", numbers(all, Read::number))
-                                        .setParameter(
-                                                "chains",
-                                                texts(all, each -> each.chain().toString()))
-                                        .setParameter(
-                                                "holes",
-                                                texts(
-                                                        all,
-                                                        each ->
-                                                                each.holes().stream()
-                                                                        .map(hole ->
-                                                                                hole.from()
-                                                                                        + "-"
-                                                                                        + hole.to())
-                                                                        .collect(
-                                                                                Collectors.joining(
-                                                                                        ","))))
-                                        .executeUpdate())
-                        .replaceWithVoid());
+        return sql.update(
+                        STORE,
+                        Map.of(
+                                "topics",
+                                texts(all, each -> each.place().topic()),
+                                "partitions",
+                                all.stream()
+                                        .map(each -> each.place().partition())
+                                        .toArray(Integer[]::new),
+                                "sinces",
+                                numbers(all, Read::since),
+                                "nexts",
+                                numbers(all, Read::next),
+                                "numbers",
+                                numbers(all, Read::number),
+                                "chains",
+                                texts(all, each -> each.chain().toString()),
+                                "holes",
+                                texts(
+                                        all,
+                                        each ->
+                                                each.holes().stream()
+                                                        .map(hole -> hole.from() + "-" + hole.to())
+                                                        .collect(Collectors.joining(",")))))
+                .replaceWithVoid();
     }
 
-    private static Uni<List<Read>> read(
-            String sql,
-            Function<Mutiny.SelectionQuery<Object[]>, Mutiny.SelectionQuery<Object[]>> set) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                set.apply(session.createNativeQuery(sql, Object[].class))
-                                        .getResultList())
-                        .map(rows -> rows.stream().map(PostgresOffsets::read).toList()));
+    private Uni<List<Read>> read(String query, Map<String, Object> parameters) {
+        return sql.rows(query, Object[].class, parameters)
+                .map(rows -> rows.stream().map(PostgresOffsets::read).toList());
     }
 
     private static Read read(Object[] row) {
