@@ -674,17 +674,9 @@ class FrontDoorIT {
                 .isEqualTo("CHARTER_DRAFT_OPEN");
         String path = "/charter-drafts/" + drafted.json().path("draftId").asText() + "/approve";
         Map<String, ?> approval = Map.of("hash", drafted.json().path("hash").asText());
-        assertThat(
-                        mesh.post("connector", path, "admin", approval)
-                                .json()
-                                .path("code")
-                                .asText())
+        assertThat(mesh.post("connector", path, "admin", approval).json().path("code").asText())
                 .isEqualTo("DRAFTER_APPROVES_NOTHING");
-        assertThat(
-                        mesh.post("connector", path, "operator", approval)
-                                .json()
-                                .path("code")
-                                .asText())
+        assertThat(mesh.post("connector", path, "operator", approval).json().path("code").asText())
                 .isEqualTo("NOT_ASKED");
         assertThat(
                         mesh.post(
