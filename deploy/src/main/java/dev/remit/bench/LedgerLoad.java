@@ -176,7 +176,7 @@ public final class LedgerLoad {
             throws IOException, InterruptedException, SQLException {
         SealedChanges made = SealedChanges.of(home);
         log.awaitQuiet();
-        send(producer, List.of(made.charter()));
+        send(producer, made.charter());
         progress.say("warming up with " + options.step() + " entries");
         saturate(producer, log, made);
         ArrayNode steps = results.putArray("steps");

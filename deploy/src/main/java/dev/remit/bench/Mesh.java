@@ -105,6 +105,7 @@ final class Mesh implements AutoCloseable {
         String url = directory.awaitReady();
         stack.configure("connector", Map.of(URL_PROPERTY, url, EVERY_PROPERTY, EVERY));
         stack.configure("executor", Map.of(URL_PROPERTY, url));
+        stack.bootstrap("bench-rule", "bench-people");
         Files.createDirectories(home.charters());
         for (String charter : List.of("bench-rule", "bench-people")) {
             try (InputStream in =

@@ -18,6 +18,10 @@ import dev.remit.wire.v1.Candidate;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDecision;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.Decision;
@@ -129,19 +133,54 @@ final class SealedChanges {
     /** A change with its handoffs in order. */
     record Sealed(UUID change, List<Message> handoffs) {}
 
-    /** The charter that all of them are under. */
-    Message charter() {
+    /** The charter that all of them are under, drafted and approved by the installation. */
+    List<Message> charter() {
+        UUID draft = UUID.randomUUID();
+        UUID decision = UUID.randomUUID();
+        Instant now = Instant.now();
+        Actor connector = new Actor("connector", ActorKind.SERVICE, null);
+        SpecificRecord drafted =
+                CharterDrafted.newBuilder()
+                        .setDraftId(draft)
+                        .setCharter(REFERENCE)
+                        .setDocument(ByteBuffer.wrap(CHARTER))
+                        .setDraftedBy(connector)
+                        .setOwner("bench")
+                        .setNeeds(List.of(CharterPart.BOOTSTRAP))
+                        .setBecause(List.of())
+                        .setReason("bench")
+                        .setDraftedAt(now)
+                        .setExpiresAt(now)
+                        .build();
+        SpecificRecord decided =
+                CharterDecided.newBuilder()
+                        .setDecisionId(decision)
+                        .setDraftId(draft)
+                        .setCharter(REFERENCE)
+                        .setDecision(CharterDecision.APPROVED)
+                        .setPart(CharterPart.BOOTSTRAP)
+                        .setDecidedBy(new Actor("policy:bench", ActorKind.POLICY, null))
+                        .setReason("bench")
+                        .setDecidedAt(now)
+                        .build();
         SpecificRecord published =
-                new CharterPublished(
-                        REFERENCE,
-                        ByteBuffer.wrap(CHARTER),
-                        new Actor("connector", ActorKind.SERVICE, null),
-                        Instant.now());
+                CharterPublished.newBuilder()
+                        .setCharter(REFERENCE)
+                        .setDocument(ByteBuffer.wrap(CHARTER))
+                        .setPublishedBy(connector)
+                        .setPublishedAt(now)
+                        .setDraftId(draft)
+                        .setApprovals(List.of(decision))
+                        .build();
         return seal(
                         Service.CONNECTOR,
-                        List.of(new Letter("bench-ledger", published, null, 0, null)))
-                .getFirst()
-                .message();
+                        List.of(
+                                new Letter(draft, "charter/bench-ledger", drafted),
+                                new Letter(decision, "charter/bench-ledger", decided),
+                                new Letter(UUID.randomUUID(), "bench-ledger", published)))
+                .stream()
+                .map(Done::message)
+                .toList();
     }
 
     /** So many further changes, sealed a hundred together at each service. */
@@ -332,11 +371,25 @@ final class SealedChanges {
     }
 
     private record Letter(
+            UUID id,
             String subject,
             SpecificRecord record,
             @Nullable UUID change,
             int sequence,
-            @Nullable Hash prev) {}
+            @Nullable Hash prev) {
+        Letter(
+                String subject,
+                SpecificRecord record,
+                @Nullable UUID change,
+                int sequence,
+                @Nullable Hash prev) {
+            this(UUID.randomUUID(), subject, record, change, sequence, prev);
+        }
+
+        Letter(UUID id, String subject, SpecificRecord record) {
+            this(id, subject, record, null, 0, null);
+        }
+    }
 
     private record Done(Message message, Hash hash) {}
 
@@ -348,7 +401,7 @@ final class SealedChanges {
             Handoff handoff = Handoff.of(letter.record());
             Envelope envelope =
                     new Envelope(
-                            UUID.randomUUID(),
+                            letter.id(),
                             sender,
                             handoff,
                             letter.subject(),

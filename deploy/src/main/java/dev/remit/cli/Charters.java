@@ -1,6 +1,7 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.charter.Charter;
 import dev.remit.charter.CharterReader;
 import dev.remit.charter.Conditions;
@@ -15,7 +16,6 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,20 +33,27 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "charter",
         mixinStandardHelpOptions = true,
-        description = "Checks charters, shows what a new version changes, and puts one into force.",
+        description =
+                "Checks charters, shows what a new version changes, and publishes one with the approvals that it needs.",
         subcommands = {
             Charters.Check.class,
             Charters.Compare.class,
             Charters.Simulate.class,
             Charters.History.class,
-            Charters.Apply.class
+            Charters.Apply.class,
+            Charters.Drafts.class,
+            Charters.Approve.class,
+            Charters.Deny.class,
+            Charters.Withdraw.class
         },
         footer = {
             "",
             "Example: ./remit charter lint charters/*.yaml",
-            "Needs: the files; apply, history, and simulate without --changes, a running mesh (./remit up)."
+            "Needs: the files; all but lint, diff and simulate --changes, a running mesh (./remit up)."
         })
 final class Charters implements Runnable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @ParentCommand Remit remit;
 
     @Override
@@ -201,10 +208,10 @@ final class Charters implements Runnable {
             name = "history",
             mixinStandardHelpOptions = true,
             description =
-                    "Shows every version of a charter that was published: when, by which service, its hash, and what it made EASIER, HARDER or OTHER than the one before.",
+                    "Shows every version of a charter that was published: when, who drafted and who approved it, its hash, and what it made EASIER, HARDER or OTHER than the one before.",
             footer = {
                 "",
-                "Nobody approves a charter in Remit yet: whoever may write the charters' folder publishes. The ledger has each version as CharterPublished."
+                "The ledger has each version as CharterPublished, with the CharterDrafted and CharterDecided that it rests on."
             })
     static final class History implements Callable<Integer> {
         @ParentCommand Charters parent;
@@ -221,31 +228,17 @@ final class Charters implements Runnable {
 
         @Override
         public Integer call() throws Exception {
-            JsonNode versions =
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "GET",
-                                            "connector",
-                                            "/charters/"
-                                                    + URLEncoder.encode(
-                                                            name, StandardCharsets.UTF_8)
-                                                    + "/history",
-                                            user,
-                                            null))
-                            .json();
             @Nullable Charter before = null;
-            for (JsonNode each : versions) {
+            for (JsonNode each : versions(parent.remit.home(), name, user)) {
                 Charter charter = CharterReader.published(each.path("document").asText());
                 System.out.printf(
-                        "%s %s  %s  published %s by %s%n",
+                        "%s %s  %s  published %s%n",
                         charter.name(),
                         charter.version(),
                         charter.hash(),
                         each.path("publishedAt").isTextual()
                                 ? each.path("publishedAt").asText()
-                                : "at a time that the ledger knows",
-                        each.path("publishedBy").asText());
+                                : "at a time that the ledger knows");
                 if (!charter.hash().equals(each.path("hash").asText())) {
                     throw new IOException(
                             "the document of version "
@@ -253,6 +246,12 @@ final class Charters implements Runnable {
                                     + " does not hash to "
                                     + each.path("hash").asText());
                 }
+                System.out.println(
+                        "  "
+                                + (each.path("draftId").isTextual()
+                                        ? "drafted by " + drafter(each)
+                                        : "before approval was asked for"));
+                approvals(each);
                 if (before != null) {
                     Difference.between(before, charter)
                             .forEach(difference -> System.out.println("  " + difference));
@@ -267,63 +266,276 @@ final class Charters implements Runnable {
             name = "apply",
             mixinStandardHelpOptions = true,
             description =
-                    "Puts a charter without errors into the local mesh's folder and waits until it is in force. A version keeps its content for ever: new content needs a new version.")
+                    "Drafts a charter without errors: it is in force once others have approved it, its owner and, unless it only makes changes harder, a second person. A version keeps its content for ever: new content needs a new version.")
     static final class Apply implements Callable<Integer> {
-        private static final int SECONDS = 30;
-
         @ParentCommand Charters parent;
 
         @Parameters(paramLabel = "FILE", description = "The charter.")
         Path file;
 
+        @Option(names = "--reason", required = true, description = "Why.")
+        String reason;
+
+        @Option(
+                names = "--as",
+                defaultValue = "admin",
+                paramLabel = "USER",
+                description = "Who drafts it (default: ${DEFAULT-VALUE}).")
+        String user;
+
         @Override
         public Integer call() throws Exception {
             CharterReader.Read.Good read = good(file);
-            Charter charter = read.charter();
             List<Finding> findings = Lint.of(read, Optional.of(Instant.now()));
             findings.forEach(System.out::println);
             if (findings.stream().anyMatch(Finding::stops)) {
                 return 1;
             }
-            Home home = parent.remit.home();
-            for (JsonNode each : inForce(home)) {
-                if (each.path("name").asText().equals(charter.name())
-                        && each.path("version").asText().equals(charter.version())
-                        && !each.path("hash").asText().equals(charter.hash())) {
-                    throw new IOException(
-                            charter.name()
-                                    + " "
-                                    + charter.version()
-                                    + " is in force with other content; give this one another version");
-                }
+            JsonNode draft =
+                    Remit.expect(
+                                    Remit.ask(
+                                            parent.remit.home(),
+                                            "POST",
+                                            "connector",
+                                            "/charter-drafts",
+                                            user,
+                                            JSON.createObjectNode()
+                                                    .put("document", Files.readString(file))
+                                                    .put("reason", reason)
+                                                    .toString()))
+                            .json();
+            show(draft);
+            System.out.println(
+                    "nothing is in force yet; approve it with: ./remit charter approve "
+                            + draft.path("draftId").asText()
+                            + " --as USER");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "drafts",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Lists drafts of charters: the open ones and whom they wait for, then those that ended.")
+    static final class Drafts implements Callable<Integer> {
+        @ParentCommand Charters parent;
+
+        @Option(
+                names = "--as",
+                defaultValue = "auditor",
+                paramLabel = "USER",
+                description = "Who asks (default: ${DEFAULT-VALUE}).")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode drafts =
+                    Remit.expect(
+                                    Remit.ask(
+                                            parent.remit.home(),
+                                            "GET",
+                                            "connector",
+                                            "/charter-drafts",
+                                            user,
+                                            null))
+                            .json();
+            drafts.forEach(Charters::show);
+            if (drafts.isEmpty()) {
+                System.out.println("no charter was drafted");
             }
-            Files.createDirectories(home.charters());
-            Path part = home.charters().resolve(charter.name() + ".yaml.part");
-            Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(
-                    part,
-                    home.charters().resolve(charter.name() + ".yaml"),
-                    StandardCopyOption.ATOMIC_MOVE);
-            for (int second = 0; second < SECONDS; second++) {
-                for (JsonNode each : inForce(home)) {
-                    if (each.path("hash").asText().equals(charter.hash())) {
-                        System.out.printf(
-                                "in force: %s %s %s%n",
-                                charter.name(), charter.version(), charter.hash());
-                        return 0;
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "approve",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Approves a draft by its hash, after showing what it changes. The last approval that it needs puts it into force.")
+    static final class Approve implements Callable<Integer> {
+        @ParentCommand Charters parent;
+
+        @Parameters(paramLabel = "DRAFT", description = "The draft's id.")
+        String draft;
+
+        @Option(names = "--reason", description = "Why.")
+        @Nullable String reason;
+
+        @Option(
+                names = "--as",
+                required = true,
+                paramLabel = "USER",
+                description = "Who approves: the owner, or a second person; never who drafted it.")
+        String user;
+
+        @Override
+        public Integer call() throws Exception {
+            Home home = parent.remit.home();
+            JsonNode shown =
+                    Remit.expect(
+                                    Remit.ask(
+                                            home,
+                                            "GET",
+                                            "connector",
+                                            "/charter-drafts/" + draft,
+                                            user,
+                                            null))
+                            .json();
+            Charter charter = CharterReader.published(shown.path("document").asText());
+            if (!charter.hash().equals(shown.path("hash").asText())) {
+                throw new IOException(
+                        "the draft's document does not hash to " + shown.path("hash").asText());
+            }
+            if (shown.path("previous").isTextual()) {
+                for (JsonNode each : versions(home, charter.name(), user)) {
+                    if (each.path("hash").equals(shown.path("previous"))) {
+                        Difference.between(
+                                        CharterReader.published(each.path("document").asText()),
+                                        charter)
+                                .forEach(difference -> System.out.println("  " + difference));
                     }
                 }
-                Thread.sleep(1000);
             }
-            throw new IOException(
-                    "the connector has not published it within "
-                            + SECONDS
-                            + " s; look at: ./remit dead-letters list");
+            var body = JSON.createObjectNode().put("hash", charter.hash());
+            if (reason != null) {
+                body.put("reason", reason);
+            }
+            show(
+                    Remit.expect(
+                                    Remit.ask(
+                                            home,
+                                            "POST",
+                                            "connector",
+                                            "/charter-drafts/" + draft + "/approve",
+                                            user,
+                                            body.toString()))
+                            .json());
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "deny",
+            mixinStandardHelpOptions = true,
+            description = "Denies a draft, which ends it.")
+    static final class Deny extends End {
+        Deny() {
+            super("deny");
+        }
+    }
+
+    @Command(
+            name = "withdraw",
+            mixinStandardHelpOptions = true,
+            description = "Takes a draft back: who drafted it, or an administrator.")
+    static final class Withdraw extends End {
+        Withdraw() {
+            super("withdraw");
+        }
+    }
+
+    abstract static class End implements Callable<Integer> {
+        private final String how;
+
+        @ParentCommand Charters parent;
+
+        @Parameters(paramLabel = "DRAFT", description = "The draft's id.")
+        String draft;
+
+        @Option(names = "--reason", required = true, description = "Why.")
+        String reason;
+
+        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who decides.")
+        String user;
+
+        End(String how) {
+            this.how = how;
         }
 
-        private static JsonNode inForce(Home home) throws IOException, InterruptedException {
-            return Remit.expect(Remit.ask(home, "GET", "connector", "/charters", "operator", null))
-                    .json();
+        @Override
+        public Integer call() throws Exception {
+            show(
+                    Remit.expect(
+                                    Remit.ask(
+                                            parent.remit.home(),
+                                            "POST",
+                                            "connector",
+                                            "/charter-drafts/" + draft + "/" + how,
+                                            user,
+                                            JSON.createObjectNode()
+                                                    .put("reason", reason)
+                                                    .toString()))
+                            .json());
+            return 0;
+        }
+    }
+
+    private static JsonNode versions(Home home, String name, String user)
+            throws IOException, InterruptedException {
+        return Remit.expect(
+                        Remit.ask(
+                                home,
+                                "GET",
+                                "connector",
+                                "/charters/"
+                                        + URLEncoder.encode(name, StandardCharsets.UTF_8)
+                                        + "/history",
+                                user,
+                                null))
+                .json();
+    }
+
+    /** A draft, and how it stands. */
+    private static void show(JsonNode draft) {
+        JsonNode end = draft.path("end");
+        System.out.printf(
+                "draft %s  %s %s  %s%n  drafted by %s at %s: %s%n",
+                draft.path("draftId").asText(),
+                draft.path("name").asText(),
+                draft.path("version").asText(),
+                draft.path("hash").asText(),
+                drafter(draft),
+                draft.path("draftedAt").asText(),
+                draft.path("reason").asText());
+        approvals(draft);
+        if (end.isObject()) {
+            System.out.printf(
+                    "  %s%s at %s: %s%n",
+                    end.path("outcome").asText(),
+                    end.path("endedBy").isTextual() ? " by " + end.path("endedBy").asText() : "",
+                    end.path("endedAt").asText(),
+                    end.path("reason").asText());
+            return;
+        }
+        for (JsonNode each : draft.path("missing")) {
+            System.out.println(
+                    "  waits for "
+                            + each.asText()
+                            + (each.asText().equals("OWNER")
+                                    ? ", account " + draft.path("owner").asText()
+                                    : ", anybody else with the role approver or admin")
+                            + ", until "
+                            + draft.path("expiresAt").asText());
+        }
+        draft.path("because").forEach(each -> System.out.println("  because " + each.asText()));
+    }
+
+    private static String drafter(JsonNode draft) {
+        return draft.path("draftedBy").isTextual()
+                ? draft.path("draftedBy").asText()
+                : "whoever may write the charters' folder";
+    }
+
+    private static void approvals(JsonNode draft) {
+        for (JsonNode each : draft.path("approvals")) {
+            System.out.printf(
+                    "  approved as %s by %s at %s%n",
+                    each.path("part").asText(),
+                    each.path("approvedBy").isTextual()
+                            ? each.path("approvedBy").asText()
+                            : "the installation's configuration, and by nobody",
+                    each.path("approvedAt").asText());
         }
     }
 

@@ -5,6 +5,7 @@ import dev.remit.ledger.certificate.Verification;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Home;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -47,6 +49,8 @@ final class Demo implements Callable<Integer> {
             Thread.sleep(8_000);
         }
         Home.write(home.data().resolve("demo.properties"), Map.of("runs", String.valueOf(run + 1)));
+
+        stricter(home);
 
         chapter("1. HR says that two people have left");
         Set<String> before = new HashSet<>();
@@ -189,6 +193,55 @@ final class Demo implements Callable<Integer> {
             throw new IOException("the story did not end as it should: see above");
         }
         return 0;
+    }
+
+    /** A version with limits: drafted by one person, approved by another, once for this data. */
+    private void stricter(Home home) throws Exception {
+        String text;
+        try (var in =
+                Objects.requireNonNull(
+                        Demo.class.getResourceAsStream("/charters/next/leaver-offboarding.yaml"))) {
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        String body =
+                People.JSON
+                        .createObjectNode()
+                        .put("document", text)
+                        .put("reason", "no more leavers at once than people can look after")
+                        .toString();
+        var drafted = Remit.ask(home, "POST", "connector", "/charter-drafts", "admin", body);
+        if (drafted.json().path("code").asText().equals("CHARTER_PUBLISHED")) {
+            return;
+        }
+        chapter("0. The leavers' charter gets limits");
+        JsonNode draft = Remit.expect(drafted).json();
+        tell(
+                "admin drafts version "
+                        + draft.path("version").asText()
+                        + ", which only makes it harder");
+        String path = "/charter-drafts/" + draft.path("draftId").asText() + "/approve";
+        String hash =
+                People.JSON.createObjectNode().put("hash", draft.path("hash").asText()).toString();
+        var refused = Remit.ask(home, "POST", "connector", path, "admin", hash);
+        tell(
+                "admin is refused: "
+                        + refused.json().path("code").asText()
+                        + ", "
+                        + refused.json().path("detail").asText());
+        Remit.expect(Remit.ask(home, "POST", "connector", path, "offboarding.owner", hash));
+        tell(
+                "offboarding.owner, who owns it, approves; look at: ./remit charter history leaver-offboarding");
+        for (int second = 0; second < PATIENCE.toSeconds(); second++) {
+            for (JsonNode each :
+                    Remit.expect(Remit.ask(home, "GET", "connector", "/charters", "auditor", null))
+                            .json()) {
+                if (each.path("hash").equals(draft.path("hash"))) {
+                    return;
+                }
+            }
+            Thread.sleep(1_000);
+        }
+        throw new IOException("version 2 of leaver-offboarding is not in force");
     }
 
     private void decide(Home home, String change, String user, boolean expected) throws Exception {

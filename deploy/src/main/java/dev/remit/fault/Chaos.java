@@ -168,6 +168,7 @@ public final class Chaos {
     private Outcome run(Stack stack) throws IOException, InterruptedException {
         Path stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         WrongClock wrong = configure(stack, stopPoints);
+        stack.bootstrap(CHARTER);
         Files.createDirectories(home.charters());
         try (InputStream in =
                 Objects.requireNonNull(

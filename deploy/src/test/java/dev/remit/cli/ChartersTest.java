@@ -109,12 +109,27 @@ class ChartersTest {
     void aCharterWithAnErrorIsNotApplied() throws IOException {
         Path faulty =
                 written("faulty.yaml", Files.readString(SHIPPED).replace("quorum: 1", "quorum: 2"));
-        Run run = Run.of("charter", "apply", faulty.toString(), "--data", folder.toString());
+        Run run =
+                Run.of(
+                        "charter",
+                        "apply",
+                        faulty.toString(),
+                        "--reason",
+                        "a test",
+                        "--data",
+                        folder.toString());
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.out()).contains("QUORUM_UNREACHABLE");
         assertThat(folder.resolve("charters")).doesNotExist();
         assertThat(
-                        Run.of("charter", "apply", SHIPPED.toString(), "--data", folder.toString())
+                        Run.of(
+                                        "charter",
+                                        "apply",
+                                        SHIPPED.toString(),
+                                        "--reason",
+                                        "a test",
+                                        "--data",
+                                        folder.toString())
                                 .err())
                 .contains("./remit up");
     }

@@ -11,6 +11,8 @@ import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ChangeWithdrawn;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
@@ -76,7 +78,9 @@ public final class Messages {
                 BrakeApplied.getClassSchema(),
                 BrakeReleased.getClassSchema(),
                 EmployeeDemoted.getClassSchema(),
-                EmployeePromoted.getClassSchema());
+                EmployeePromoted.getClassSchema(),
+                CharterDrafted.getClassSchema(),
+                CharterDecided.getClassSchema());
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.wire.Messages;
 import dev.remit.wire.v1.Activity;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -57,6 +58,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -347,16 +349,26 @@ public final class Leaver {
                         .build());
     }
 
-    /** The charter's publication. */
+    /** The charter's publication, by a build that did not know of drafts. */
     public Received published() {
-        return beside(
+        return sealed(
                 Service.CONNECTOR,
+                publication().build(),
                 "leavers",
-                new CharterPublished(
-                        reference(),
-                        ByteBuffer.wrap(charter),
-                        new Actor("connector", ActorKind.SERVICE, null),
-                        NOW));
+                null,
+                0,
+                null,
+                NOW,
+                Messages.asOf("v6", CharterPublished.getClassSchema()));
+    }
+
+    /** The same by this build, resting on nothing. */
+    public CharterPublished.Builder publication() {
+        return CharterPublished.newBuilder()
+                .setCharter(reference())
+                .setDocument(ByteBuffer.wrap(charter))
+                .setPublishedBy(new Actor("connector", ActorKind.SERVICE, null))
+                .setPublishedAt(NOW);
     }
 
     /** The change's next handoff, sealed by its sender. */
@@ -381,8 +393,20 @@ public final class Leaver {
             int sequence,
             @Nullable Hash prev,
             Instant time) {
+        return sealed(sender, record, subject, change, sequence, prev, time, record.getSchema());
+    }
+
+    private static Received sealed(
+            Service sender,
+            SpecificRecord record,
+            String subject,
+            @Nullable UUID change,
+            int sequence,
+            @Nullable Hash prev,
+            Instant time,
+            Schema schema) {
         Handoff handoff = Handoff.of(record);
-        byte[] payload = encode(record);
+        byte[] payload = encode(record, schema);
         Envelope envelope =
                 new Envelope(
                         Ids.derived(
@@ -392,7 +416,7 @@ public final class Leaver {
                         handoff,
                         subject,
                         time,
-                        handoff.dataschema(),
+                        Handoff.dataschema(schema),
                         change,
                         null,
                         sequence,
@@ -403,16 +427,16 @@ public final class Leaver {
                 envelope, record, payload, seal, hash, handoff.topic().topicName(), 0, 0);
     }
 
-    private CharterRef reference() {
+    public CharterRef reference() {
         return new CharterRef("leavers", "1", Hash.sha256(charter).hex());
     }
 
-    private static byte[] encode(SpecificRecord record) {
+    private static byte[] encode(SpecificRecord record, Schema schema) {
         try {
             var out = new ByteArrayOutputStream();
             out.writeBytes(new byte[] {0, 0, 0, 0, 1});
             BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-            new SpecificDatumWriter<SpecificRecord>(record.getSchema()).write(record, encoder);
+            new SpecificDatumWriter<SpecificRecord>(schema).write(record, encoder);
             encoder.flush();
             return out.toByteArray();
         } catch (IOException e) {

@@ -18,6 +18,8 @@ import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ChangeWithdrawn;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CheckpointPublished;
 import dev.remit.wire.v1.ClosureRefused;
@@ -75,6 +77,8 @@ public enum Handoff {
     BRAKE_RELEASED(BrakeReleased.class, Topic.AUTHORITY, CONNECTOR),
     EMPLOYEE_DEMOTED(EmployeeDemoted.class, Topic.AUTHORITY, CONNECTOR),
     EMPLOYEE_PROMOTED(EmployeePromoted.class, Topic.AUTHORITY, CONNECTOR),
+    CHARTER_DRAFTED(CharterDrafted.class, Topic.AUTHORITY, CONNECTOR),
+    CHARTER_DECIDED(CharterDecided.class, Topic.AUTHORITY, CONNECTOR),
     CHECKPOINT_PUBLISHED(CheckpointPublished.class, Topic.CHECKPOINT, EVIDENCE_LEDGER),
     DEAD_LETTERED(DeadLettered.class, Topic.DEAD_LETTER, Service.values()),
     DEAD_LETTER_RESOLVED(DeadLetterResolved.class, Topic.DEAD_LETTER, Service.values());

@@ -465,10 +465,12 @@ class FrontDoorIT {
     @Test
     @Order(9)
     void aTriggerThatWouldOpenTooMuchIsBrakedAndAPersonReleasesIt() throws Exception {
-        mesh.charter("careful-movers.yaml");
+        publishWithApprovals();
         JsonNode history =
                 mesh.get("connector", "/charters/careful-movers/history", "auditor").json();
         assertThat(history).hasSize(1);
+        assertThat(history.at("/0/approvals").findValuesAsText("part"))
+                .containsExactly("OWNER", "SECOND");
         assertThat(history.at("/0/publishedAt").asText()).isNotEmpty();
         assertThat(
                         dev.remit.handoff.merkle.Hash.sha256(
@@ -641,6 +643,73 @@ class FrontDoorIT {
             }
         }
         throw new AssertionError("no track record of careful-movers");
+    }
+
+    /** Its drafter approves nothing, its owner alone is not enough for a first version. */
+    private static void publishWithApprovals() throws Exception {
+        String text;
+        try (var in =
+                java.util.Objects.requireNonNull(
+                        Mesh.class.getResourceAsStream("/fault/careful-movers.yaml"))) {
+            text = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+        Map<String, ?> asked = Map.of("document", text, "reason", "movers come in waves");
+        assertThat(mesh.post("connector", "/charter-drafts", "auditor", asked).status())
+                .isEqualTo(403);
+        Requests.Answer broken =
+                mesh.post(
+                        "connector",
+                        "/charter-drafts",
+                        "admin",
+                        Map.of("document", "kind: Charter", "reason", "x"));
+        assertThat(broken.json().path("code").asText()).isEqualTo("CHARTER_INVALID");
+        Requests.Answer drafted = mesh.post("connector", "/charter-drafts", "admin", asked);
+        assertThat(drafted.status()).as(drafted.text()).isEqualTo(200);
+        assertThat(drafted.json().path("needs").toString()).isEqualTo("[\"OWNER\",\"SECOND\"]");
+        assertThat(
+                        mesh.post("connector", "/charter-drafts", "admin", asked)
+                                .json()
+                                .path("code")
+                                .asText())
+                .isEqualTo("CHARTER_DRAFT_OPEN");
+        String path = "/charter-drafts/" + drafted.json().path("draftId").asText() + "/approve";
+        Map<String, ?> approval = Map.of("hash", drafted.json().path("hash").asText());
+        assertThat(mesh.post("connector", path, "admin", approval).json().path("code").asText())
+                .isEqualTo("DRAFTER_APPROVES_NOTHING");
+        assertThat(mesh.post("connector", path, "operator", approval).json().path("code").asText())
+                .isEqualTo("NOT_ASKED");
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        path,
+                                        "offboarding.owner",
+                                        Map.of("hash", "0".repeat(64)))
+                                .json()
+                                .path("code")
+                                .asText())
+                .isEqualTo("CHARTER_HASH_DIFFERS");
+        Requests.Answer owner = mesh.post("connector", path, "offboarding.owner", approval);
+        assertThat(owner.json().path("missing").toString()).isEqualTo("[\"SECOND\"]");
+        assertThat(
+                        mesh.post("connector", path, "offboarding.owner", approval)
+                                .json()
+                                .path("code")
+                                .asText())
+                .isEqualTo("ALREADY_APPROVED");
+        assertThat(mesh.get("connector", "/charters/careful-movers/history", "auditor").status())
+                .isEqualTo(404);
+        Requests.Answer second = mesh.post("connector", path, "security.one", approval);
+        assertThat(second.json().at("/end/outcome").asText()).isEqualTo("PUBLISHED");
+        Mesh.until(
+                () -> {
+                    for (JsonNode each : mesh.get("connector", "/charters", "auditor").json()) {
+                        if (each.path("name").asText().equals("careful-movers")) {
+                            return Optional.of(true);
+                        }
+                    }
+                    return Optional.empty();
+                },
+                "the charter that was approved");
     }
 
     private static List<String> states(String charter) throws Exception {

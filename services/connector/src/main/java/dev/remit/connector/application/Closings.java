@@ -11,8 +11,12 @@ public interface Closings {
     /** A change and how it ended. */
     record Closing(UUID change, Proposals.End end) {}
 
-    /** Something went wrong with a change. */
-    record Seen(UUID change, TrackRecord.Kind kind, Instant at) {}
+    /**
+     * Something went wrong with a change.
+     *
+     * @param byPerson whether a person executed it, in ASSIST
+     */
+    record Seen(UUID change, TrackRecord.Kind kind, Instant at, boolean byPerson) {}
 
     /** What a message says, if it says that something went wrong with a change. */
     Optional<Seen> misstep(Received received);

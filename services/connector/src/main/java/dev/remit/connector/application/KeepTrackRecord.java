@@ -96,6 +96,7 @@ public class KeepTrackRecord {
             Proposals.Standing change = known.get(each.change());
             if (change != null
                     && change.proposal().mode().equals("OWN")
+                    && !each.byPerson()
                     && (each.kind() != Kind.OVERRIDES
                             || change.proposal().by().kind() == Proposer.Kind.DIGITAL_EMPLOYEE)) {
                 counted.add(
@@ -157,17 +158,18 @@ public class KeepTrackRecord {
 
     private Uni<Void> judge(Charter charter, Instant at, Optional<Last> last, Outbox outbox) {
         var record = charter.trackRecord().orElseThrow();
-        Instant from = record.from(at, last.flatMap(Last::liftedAt));
-        return missteps.since(charter.name(), from)
-                .map(record::exceededBy)
+        Optional<Instant> promoted = last.flatMap(Last::liftedAt);
+        // what is told late may lie in a window that ends later
+        return missteps.between(charter.name(), record.from(at, promoted), at.plus(record.within()))
+                .map(found -> record.exceededBy(found, promoted))
                 .chain(exceeded ->
                         exceeded.isEmpty()
                                 ? Uni.createFrom().voidItem()
-                                : demote(charter, exceeded.get(), from, last, outbox));
+                                : demote(charter, exceeded.get(), last, outbox));
     }
 
     private Uni<Void> demote(
-            Charter charter, Exceeded exceeded, Instant from, Optional<Last> last, Outbox outbox) {
+            Charter charter, Exceeded exceeded, Optional<Last> last, Outbox outbox) {
         Halt demotion =
                 new Halt(
                         outbox.newId(),
@@ -181,7 +183,7 @@ public class KeepTrackRecord {
         outbox.publish(
                 demotion.id(),
                 demotion.scope(),
-                Observations.demoted(charter, demotion, exceeded, from),
+                Observations.demoted(charter, demotion, exceeded),
                 null,
                 null);
         return register.halt(demotion);
@@ -211,11 +213,12 @@ public class KeepTrackRecord {
                     if (charter.trackRecord().isEmpty()) {
                         return Uni.createFrom().item(new Standing(charter, Map.of(), demotion));
                     }
-                    return missteps.since(
+                    return missteps.between(
                                     charter.name(),
                                     charter.trackRecord()
                                             .get()
-                                            .from(now, last.flatMap(Last::liftedAt)))
+                                            .from(now, last.flatMap(Last::liftedAt)),
+                                    now)
                             .map(found -> {
                                 Map<Kind, Long> counted = new TreeMap<>();
                                 charter.trackRecord()

@@ -11,6 +11,6 @@ public interface Missteps {
     /** Keeps these; of each change one of each kind, the first. */
     Uni<Void> add(Collection<Misstep> missteps);
 
-    /** What went wrong under a charter after this moment. */
-    Uni<List<Misstep>> since(String charter, Instant from);
+    /** What went wrong under a charter after one moment, and up to another. */
+    Uni<List<Misstep>> between(String charter, Instant from, Instant until);
 }

@@ -3,10 +3,9 @@ package dev.remit.connector.application;
 import dev.remit.connector.domain.Charter;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.UUID;
 
 /** Every charter ever published. Each method runs in the caller's transaction. */
 public interface PublishedCharters {
@@ -22,16 +21,17 @@ public interface PublishedCharters {
      *
      * @param document canonical JSON
      * @param at empty if it was before this was kept
+     * @param draft the draft that was approved; empty if it was before approval was asked for
      */
-    record Version(String version, String hash, String document, Optional<Instant> at) {}
+    record Version(
+            String version,
+            String hash,
+            String document,
+            Optional<Instant> at,
+            Optional<UUID> draft) {}
 
-    /**
-     * Notes charters whose name and version are not known.
-     *
-     * @param charters no two of the same name and version
-     * @return the hashes of those that were not known
-     */
-    Uni<Set<String>> add(Collection<Document> charters, Instant now);
+    /** Adds a version; its name and version were not published before. */
+    Uni<Void> add(Document charter, UUID draft, Instant now);
 
     /** Every version of a charter, the first one first; none if it was never published. */
     Uni<List<Version>> history(String name);

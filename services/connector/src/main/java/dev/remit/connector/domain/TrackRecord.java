@@ -30,8 +30,9 @@ public record TrackRecord(Duration within, Map<Kind, Long> allowed) {
      * A limit that is passed.
      *
      * @param changes those that were counted, the oldest first
+     * @param from after when they were counted
      */
-    public record Exceeded(Kind kind, long allowed, List<UUID> changes) {
+    public record Exceeded(Kind kind, long allowed, List<UUID> changes, Instant from) {
         /** For people. */
         public String words() {
             return changes.size() + " " + kind + ", the charter allows " + allowed;
@@ -44,8 +45,30 @@ public record TrackRecord(Duration within, Map<Kind, Long> allowed) {
         return promoted.filter(begin::isBefore).orElse(begin);
     }
 
-    /** The first limit that these pass. */
-    public Optional<Exceeded> exceededBy(List<Misstep> missteps) {
+    /**
+     * The first limit that these pass within the time that counts, wherever in them it lies.
+     *
+     * @param promoted when the counting began anew
+     */
+    public Optional<Exceeded> exceededBy(List<Misstep> missteps, Optional<Instant> promoted) {
+        return missteps.stream()
+                .map(Misstep::at)
+                .sorted()
+                .distinct()
+                .flatMap(last -> {
+                    Instant from = from(last, promoted);
+                    return exceededBy(
+                            missteps.stream()
+                                    .filter(each -> each.at().isAfter(from))
+                                    .filter(each -> !each.at().isAfter(last))
+                                    .toList(),
+                            from)
+                            .stream();
+                })
+                .findFirst();
+    }
+
+    private Optional<Exceeded> exceededBy(List<Misstep> missteps, Instant from) {
         for (Kind kind : Kind.values()) {
             List<UUID> changes =
                     missteps.stream()
@@ -55,7 +78,7 @@ public record TrackRecord(Duration within, Map<Kind, Long> allowed) {
                             .toList();
             Long most = allowed.get(kind);
             if (most != null && changes.size() > most) {
-                return Optional.of(new Exceeded(kind, most, changes));
+                return Optional.of(new Exceeded(kind, most, changes, from));
             }
         }
         return Optional.empty();

@@ -93,6 +93,31 @@ class KeepTrackRecordTest {
     }
 
     @Test
+    void whatIsToldLateCountsInEachWindowThatItLiesInAndInNoOther() {
+        Instant begin = memory.now;
+        memory.now = begin.plus(Duration.ofDays(31));
+        fails(asked());
+        memory.now = begin;
+        fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+        memory.now = begin.plus(Duration.ofDays(1)).plusSeconds(1);
+        fails(asked());
+        assertThat(memory.messages(EmployeeDemoted.class))
+                .singleElement()
+                .satisfies(demoted -> assertThat(demoted.getChanges()).hasSize(2));
+    }
+
+    @Test
+    void whatAPersonExecutedAfterAllIsNotItsMisstep() {
+        for (Kind kind : List.of(Kind.FAILURES, Kind.COMPENSATIONS, Kind.REFUSED_CLOSURES)) {
+            for (int n = 0; n < 3; n++) {
+                seen(asked(), kind, true);
+            }
+        }
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+    }
+
+    @Test
     void onlyItsOwnProposalsCountAsOverridden() {
         seen(asked(), Kind.OVERRIDES);
         assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
@@ -251,10 +276,15 @@ class KeepTrackRecordTest {
     }
 
     private void seen(UUID change, Kind kind) {
+        seen(change, kind, false);
+    }
+
+    private void seen(UUID change, Kind kind, boolean byPerson) {
         Instant at = memory.now;
         memory.transact(
                         List.of(),
-                        outbox -> record.note(List.of(new Seen(change, kind, at)), outbox))
+                        outbox ->
+                                record.note(List.of(new Seen(change, kind, at, byPerson)), outbox))
                 .await()
                 .indefinitely();
     }

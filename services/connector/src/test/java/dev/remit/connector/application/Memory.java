@@ -3,6 +3,7 @@ package dev.remit.connector.application;
 import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.TrackRecord;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.HaltRegister;
@@ -11,6 +12,7 @@ import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -62,6 +64,8 @@ public final class Memory implements Handoffs {
         final Map<UUID, UUID> held = new HashMap<>();
         final List<TrackRecord.Misstep> missteps = new ArrayList<>();
         final Map<String, Instant> publishedAt = new HashMap<>();
+        final Map<String, UUID> publishedDraft = new HashMap<>();
+        final Map<UUID, Draft> drafts = new LinkedHashMap<>();
         final Map<UUID, Instant> proposedAt = new HashMap<>();
 
         Tables copy() {
@@ -87,6 +91,8 @@ public final class Memory implements Handoffs {
             copy.held.putAll(held);
             copy.missteps.addAll(missteps);
             copy.publishedAt.putAll(publishedAt);
+            copy.publishedDraft.putAll(publishedDraft);
+            copy.drafts.putAll(drafts);
             copy.proposedAt.putAll(proposedAt);
             return copy;
         }
@@ -216,8 +222,26 @@ public final class Memory implements Handoffs {
         return new PruneAnswers(new MemoryAnswers(), new MemoryTasks(), this);
     }
 
-    PublishCharters publish(Feeds feeds, Charters charters) {
-        return new PublishCharters(this, feeds, new MemoryCharters(), charters);
+    PublishCharters publish(Feeds feeds, Charters charters, String... bootstrap) {
+        return new PublishCharters(
+                this,
+                feeds,
+                new MemoryCharters(),
+                new MemoryDrafts(),
+                new MemoryProposals(),
+                charters,
+                Optional.of(Set.of(bootstrap)),
+                Duration.ofDays(7));
+    }
+
+    ReviewCharters review(PublishCharters publish) {
+        return new ReviewCharters(
+                this,
+                publish,
+                new MemoryCharters(),
+                new MemoryDrafts(),
+                new MemoryAccounts(),
+                "keycloak:acme");
     }
 
     ReadHrFile readHrFile(Feeds feeds, Charters charters) {
@@ -645,11 +669,12 @@ public final class Memory implements Handoffs {
         }
 
         @Override
-        public Uni<List<TrackRecord.Misstep>> since(String charter, Instant from) {
+        public Uni<List<TrackRecord.Misstep>> between(String charter, Instant from, Instant until) {
             return answer(
                     tables.missteps.stream()
                             .filter(each -> each.charter().equals(charter))
                             .filter(each -> each.at().isAfter(from))
+                            .filter(each -> !each.at().isAfter(until))
                             .toList());
         }
     }
@@ -699,23 +724,11 @@ public final class Memory implements Handoffs {
 
     private final class MemoryCharters implements PublishedCharters {
         @Override
-        public Uni<Set<String>> add(Collection<Document> charters, Instant at) {
-            Set<String> added = new HashSet<>();
-            for (Document each : charters) {
-                boolean known =
-                        tables.charters.stream()
-                                .map(Document::charter)
-                                .anyMatch(other ->
-                                        other.name().equals(each.charter().name())
-                                                && other.version()
-                                                        .equals(each.charter().version()));
-                if (!known) {
-                    tables.charters.add(each);
-                    tables.publishedAt.put(each.charter().hash(), at);
-                    added.add(each.charter().hash());
-                }
-            }
-            return answer(added);
+        public Uni<Void> add(Document charter, UUID draft, Instant at) {
+            tables.charters.add(charter);
+            tables.publishedAt.put(charter.charter().hash(), at);
+            tables.publishedDraft.put(charter.charter().hash(), draft);
+            return answer(null);
         }
 
         @Override
@@ -729,13 +742,93 @@ public final class Memory implements Handoffs {
                                             each.charter().hash(),
                                             each.document(),
                                             Optional.ofNullable(
-                                                    tables.publishedAt.get(each.charter().hash()))))
+                                                    tables.publishedAt.get(each.charter().hash())),
+                                            Optional.ofNullable(
+                                                    tables.publishedDraft.get(
+                                                            each.charter().hash()))))
                             .toList());
         }
 
         @Override
         public Uni<List<Charter>> all() {
             return answer(tables.charters.stream().map(Document::charter).toList());
+        }
+    }
+
+    private final class MemoryDrafts implements CharterDrafts {
+        @Override
+        public Uni<Void> add(Draft draft) {
+            boolean open =
+                    tables.drafts.values().stream()
+                            .anyMatch(each ->
+                                    each.name().equals(draft.name()) && each.end().isEmpty());
+            if (open) {
+                throw new IllegalStateException("two open drafts of " + draft.name());
+            }
+            tables.drafts.put(draft.id(), draft);
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Optional<Draft>> find(UUID id) {
+            return answer(Optional.ofNullable(tables.drafts.get(id)));
+        }
+
+        @Override
+        public Uni<List<Draft>> of(String charter) {
+            return answer(
+                    tables.drafts.values().stream()
+                            .filter(each -> each.name().equals(charter))
+                            .toList());
+        }
+
+        @Override
+        public Uni<List<Draft>> list(int most) {
+            return answer(tables.drafts.values().stream().limit(most).toList());
+        }
+
+        @Override
+        public Uni<List<Draft>> overdue(Instant now) {
+            return answer(
+                    tables.drafts.values().stream()
+                            .filter(each -> each.end().isEmpty() && !now.isBefore(each.until()))
+                            .toList());
+        }
+
+        @Override
+        public Uni<Void> approved(UUID draft, Draft.Approval approval) {
+            tables.drafts.computeIfPresent(
+                    draft,
+                    (_, found) -> {
+                        List<Draft.Approval> all = new ArrayList<>(found.approvals());
+                        all.add(approval);
+                        return found.with(all);
+                    });
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> ended(UUID draft, Draft.End end) {
+            tables.drafts.computeIfPresent(
+                    draft,
+                    (_, d) ->
+                            new Draft(
+                                    d.id(),
+                                    d.name(),
+                                    d.version(),
+                                    d.hash(),
+                                    d.document(),
+                                    d.previous(),
+                                    d.owner(),
+                                    d.drafter(),
+                                    d.needs(),
+                                    d.because(),
+                                    d.reason(),
+                                    d.at(),
+                                    d.until(),
+                                    d.approvals(),
+                                    Optional.of(end)));
+            return answer(null);
         }
     }
 
@@ -783,6 +876,11 @@ public final class Memory implements Handoffs {
     /** An account of this system was read that carries a worker id. */
     public void belongs(String system, String id, String worker) {
         tables.workers.computeIfAbsent(system, any -> new HashMap<>()).put(id, worker);
+    }
+
+    /** An account is not there any more. */
+    void gone(String system, String id) {
+        tables.workers.getOrDefault(system, Map.of()).remove(id);
     }
 
     /** The ledger closed a change. */

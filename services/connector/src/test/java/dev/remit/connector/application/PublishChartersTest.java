@@ -1,10 +1,17 @@
 package dev.remit.connector.application;
 
+import static dev.remit.connector.application.CharterTexts.NAME;
+import static dev.remit.connector.application.CharterTexts.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Draft;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,90 +20,116 @@ class PublishChartersTest {
     private final Memory memory = new Memory();
     private final Feeds feeds = memory.feeds();
     private final Charters charters = new Charters();
-    private final PublishCharters publish = memory.publish(feeds, charters);
+    private final PublishCharters publish = memory.publish(feeds, charters, NAME);
     private final Turn turn = memory.turn(feeds, "charters");
 
     @Test
-    void aNewCharterIsPublishedOnceAndInForce() {
+    void theFirstVersionOfACharterThatTheInstallationNamesIsPublishedOnceAndItShows() {
         assertThat(charters.known()).isFalse();
-        publish(good("a.yaml", "1", "h1"));
-        publish(good("a.yaml", "1", "h1"));
+        take(version("a.yaml", "1"));
+        take(version("a.yaml", "1"));
+        assertThat(charters.find(NAME)).map(Charter::version).contains("1");
         assertThat(memory.messages(CharterPublished.class)).hasSize(1);
-        assertThat(charters.find("leavers")).map(Charter::hash).contains("h1");
+        CharterDrafted drafted = memory.messages(CharterDrafted.class).getFirst();
+        CharterDecided decided = memory.messages(CharterDecided.class).getFirst();
+        CharterPublished published = memory.messages(CharterPublished.class).getFirst();
+        assertThat(drafted.getDraftedBy().getKind()).isEqualTo(ActorKind.SERVICE);
+        assertThat(drafted.getNeeds()).containsExactly(CharterPart.BOOTSTRAP);
+        assertThat(decided.getPart()).isEqualTo(CharterPart.BOOTSTRAP);
+        assertThat(decided.getDecidedBy().getKind()).isEqualTo(ActorKind.POLICY);
+        assertThat(published.getDraftId()).isEqualTo(drafted.getDraftId());
+        assertThat(published.getApprovals()).containsExactly(decided.getDecisionId());
+    }
+
+    @Test
+    void anyOtherIsADraftThatNeedsTwoPeopleForNobodyKnowsWhoWroteTheFile() {
+        PublishCharters strict = memory.publish(feeds, charters);
+        assertThat(strict.publish(turn, List.of(version("a.yaml", "1"))).await().indefinitely())
+                .isTrue();
+        strict.refresh().await().indefinitely();
+        assertThat(memory.messages(CharterPublished.class)).isEmpty();
+        assertThat(charters.find(NAME)).isEmpty();
+        assertThat(memory.messages(CharterDrafted.class))
+                .singleElement()
+                .satisfies(draft -> {
+                    assertThat(draft.getNeeds())
+                            .containsExactly(CharterPart.OWNER, CharterPart.SECOND);
+                    assertThat(draft.getWorker()).isNull();
+                    assertThat(draft.getBecause())
+                            .containsExactly(
+                                    "nobody knows who drafted it",
+                                    "it is the first version of this charter");
+                });
+    }
+
+    @Test
+    void aFurtherVersionIsADraftAndWaitsForTheOneThatIsOpen() {
+        take(version("a.yaml", "1"));
+        assertThat(publish.publish(turn, List.of(version("a.yaml", "2"))).await().indefinitely())
+                .isTrue();
+        assertThat(publish.publish(turn, List.of(version("a.yaml", "3"))).await().indefinitely())
+                .isFalse();
+        publish.refresh().await().indefinitely();
+        assertThat(charters.find(NAME)).map(Charter::version).contains("1");
+        assertThat(memory.messages(CharterDrafted.class))
+                .extracting(each -> each.getCharter().getVersion())
+                .containsExactly("1", "2");
     }
 
     @Test
     void aBrokenOneIsSetAsideAndTheRestStaysInForce() {
-        publish(good("a.yaml", "1", "h1"));
-        publish(new CharterText.Broken("a.yaml", "x", "/kind: is not Charter"));
-        publish(new CharterText.Broken("a.yaml", "y", "/kind: is not Charter"));
+        take(version("a.yaml", "1"));
+        take(new CharterText.Broken("a.yaml", "x", "/kind: is not Charter"));
+        take(new CharterText.Broken("a.yaml", "y", "/kind: is not Charter"));
         assertThat(memory.asides())
                 .extracting(Memory.Aside::code)
                 .containsExactly("CHARTER_INVALID", "CHARTER_INVALID");
-        assertThat(charters.find("leavers")).map(Charter::hash).contains("h1");
+        assertThat(charters.find(NAME)).isPresent();
     }
 
     @Test
     void aVersionIsNeverUsedForOtherContent() {
-        publish(good("a.yaml", "1", "h1"));
-        publish(good("a.yaml", "1", "h2"));
-        publish(good("b.yaml", "2", "h3"), good("c.yaml", "2", "h4"));
+        take(version("a.yaml", "1"));
+        take(version("a.yaml", "1", "P400D", "P500D"));
+        take(version("b.yaml", "2"), version("c.yaml", "2", "P400D", "P500D"));
         assertThat(memory.asides())
                 .extracting(Memory.Aside::code)
                 .containsExactly("CHARTER_VERSION_REUSED", "CHARTER_VERSION_REUSED");
-        assertThat(memory.messages(CharterPublished.class))
-                .extracting(each -> each.getCharter().getHash())
-                .containsExactly("h1", "h3");
+        assertThat(memory.messages(CharterPublished.class)).hasSize(1);
     }
 
     @Test
-    void theVersionPublishedLastIsInForce() {
-        publish(good("a.yaml", "9", "h9"));
-        publish(good("a.yaml", "9", "h9"), good("b.yaml", "10", "h10"));
-        assertThat(charters.find("leavers")).map(Charter::version).contains("10");
-    }
-
-    @Test
-    void theHistoryTellsEveryVersionTheFirstOneFirst() {
-        publish(good("a.yaml", "1", "h1"));
-        publish(good("a.yaml", "2", "h2"), good("b.yaml", "2", "h3"));
-        PublishCharters publishing = memory.publish(memory.feeds(), charters);
-        assertThat(publishing.history("leavers").await().indefinitely())
-                .extracting(PublishedCharters.Version::hash)
-                .containsExactly("h1", "h2");
-        assertThat(publishing.history("leavers").await().indefinitely())
-                .extracting(PublishedCharters.Version::at)
-                .containsOnly(java.util.Optional.of(memory.now));
-        org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> publishing.history("none").await().indefinitely())
+    void theHistoryTellsEveryVersionAndWhoApprovedIt() {
+        take(version("a.yaml", "1"));
+        assertThat(publish.history(NAME).await().indefinitely())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.version().at()).contains(memory.now);
+                    assertThat(each.draft().orElseThrow().approvals())
+                            .extracting(Draft.Approval::part)
+                            .containsExactly(Draft.Part.BOOTSTRAP);
+                });
+        assertThatThrownBy(() -> publish.history("none").await().indefinitely())
                 .hasMessageContaining("GET /charters lists them");
     }
 
     @Test
     void everyReplicaPutsIntoForceWhatOnePublished() {
         Charters elsewhere = new Charters();
-        publish(good("a.yaml", "1", "h1"));
+        take(version("a.yaml", "1"));
         memory.publish(memory.feeds(), elsewhere).refresh().await().indefinitely();
-        assertThat(elsewhere.find("leavers")).isPresent();
+        assertThat(elsewhere.find(NAME)).isPresent();
     }
 
     @Test
     void aReplicaThatLostItsTurnPublishesNothing() {
         memory.now = memory.now.plusSeconds(9);
         memory.turn(memory.feeds(), "charters");
-        assertThatThrownBy(() -> publish(good("a.yaml", "1", "h1")))
-                .isInstanceOf(Feeds.TurnLost.class);
+        assertThatThrownBy(() -> take(version("a.yaml", "1"))).isInstanceOf(Feeds.TurnLost.class);
         assertThat(memory.messages(CharterPublished.class)).isEmpty();
     }
 
-    private void publish(CharterText... files) {
-        publish.publish(turn, List.of(files)).chain(publish::refresh).await().indefinitely();
-    }
-
-    private static CharterText good(String file, String version, String hash) {
-        return new CharterText.Good(
-                file,
-                "text of " + hash,
-                new PublishedCharters.Document(CharterFixture.leavers(version, hash), "{}"));
+    private void take(CharterText... files) {
+        publish.publish(turn, List.of(files)).chain(() -> publish.refresh()).await().indefinitely();
     }
 }

@@ -1,6 +1,7 @@
 package dev.remit.ledger.application;
 
 import dev.remit.ledger.certificate.Certificate;
+import dev.remit.ledger.domain.Publication;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
@@ -142,10 +143,19 @@ public class CertifyClosure {
         return entries.withIds(named)
                 .chain(support ->
                         entries.charters(List.of(standing.charter()))
-                                .chain(charters -> {
+                                .map(charters -> charter(charters, standing))
+                                .chain(charter ->
+                                        entries.withIds(rests(charter))
+                                                .map(rest -> {
+                                                    List<Entry.Logged> both =
+                                                            new ArrayList<>(charter);
+                                                    addNew(rest, both);
+                                                    return both;
+                                                }))
+                                .chain(charter -> {
                                     List<Entry.Logged> all = new ArrayList<>(told);
                                     addNew(support, all);
-                                    addNew(charter(charters, standing), all);
+                                    addNew(charter, all);
                                     all.removeIf(each -> each.index() >= checkpoint.size());
                                     return keys(all, checkpoint)
                                             .chain(keys ->
@@ -236,6 +246,16 @@ public class CertifyClosure {
                                 && published.charter().isPresent())
                 .limit(1)
                 .toList();
+    }
+
+    private Set<UUID> rests(List<Entry.Logged> charter) {
+        Set<UUID> named = new TreeSet<>();
+        charter.forEach(each -> {
+            if (readings.of(each.entry()) instanceof Reading.Published published) {
+                named.addAll(Publication.named(published));
+            }
+        });
+        return named;
     }
 
     private static void addNew(List<Entry.Logged> more, List<Entry.Logged> all) {

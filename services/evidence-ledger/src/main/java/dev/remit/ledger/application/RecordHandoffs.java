@@ -77,6 +77,9 @@ public class RecordHandoffs implements Receiver {
                     accounts.add(activity.account());
                 }
                 case Reading.Published published -> charters.add(published.hash());
+                // a topic of its own: the charter that it is about may have come before it
+                case Reading.Drafted drafted -> charters.add(drafted.hash());
+                case Reading.Assented assented -> charters.add(assented.hash());
                 // a topic of its own: what it signed may have come before it
                 case Reading.Registered _ -> signed = true;
                 case Reading.Revoked _, Reading.SetAside _, Reading.Other _ -> {}

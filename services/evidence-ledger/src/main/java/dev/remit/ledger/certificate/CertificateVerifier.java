@@ -16,6 +16,7 @@ import dev.remit.ledger.adapter.kafka.Stories;
 import dev.remit.ledger.certificate.Verification.Check;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
+import dev.remit.ledger.domain.Publication;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
@@ -558,7 +559,33 @@ public final class CertificateVerifier {
                         .seen(activities)
                         .signed(passkeys(leaves, steps)),
                 published.get(),
+                leaves,
                 activitiesShown);
+    }
+
+    /** Who approved the charter itself; whether it is a first version, the ledger looked. */
+    private void publication(Reading.Published published, List<Placed> leaves) {
+        Charter charter = published.charter().orElseThrow();
+        String named = charter.name() + " " + charter.version() + ", by its hash; ";
+        List<Reading> said =
+                leaves.stream()
+                        .flatMap(each -> each.sealed().stream())
+                        .map(Sealed::reading)
+                        .toList();
+        boolean shown =
+                leaves.stream()
+                        .noneMatch(each ->
+                                each.sealed().isEmpty()
+                                        && (each.type().equals("CharterDrafted")
+                                                || each.type().equals("CharterDecided")));
+        Optional<String> problem = Publication.problem(published, said);
+        if (problem.isEmpty()) {
+            hold("charter", named + Publication.words(published, said));
+        } else if (shown) {
+            add("charter", Finding.NOT_PROVED, named + problem.get());
+        } else {
+            hold("charter", named + "NOTE: who approved it is withheld");
+        }
     }
 
     /** Whose keys signed the decisions; one whose registration is withheld stands as empty. */
@@ -692,13 +719,14 @@ public final class CertificateVerifier {
             Certificate.Statement statement,
             Story story,
             Reading.Published published,
+            List<Placed> leaves,
             boolean activitiesShown) {
         if (published.charter().isEmpty()) {
             add("charter", Finding.NOT_PROVED, published.problem());
             return;
         }
         Charter charter = published.charter().get();
-        hold("charter", charter.name() + " " + charter.version() + ", by its hash");
+        publication(published, leaves);
         switch (Closure.of(story, Optional.of(charter))) {
             case Closure.Ended ended -> {
                 check(

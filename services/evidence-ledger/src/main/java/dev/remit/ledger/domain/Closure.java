@@ -79,7 +79,7 @@ public sealed interface Closure {
                                             + story.proposed()
                                                     .map(Story.Proposed::charterHash)
                                                     .orElse("")
-                                            + " was published")));
+                                            + " was published with the approvals that it needs")));
         }
         Charter charter = known.get();
         Optional<Readiness> readiness = story.readiness();

@@ -307,7 +307,11 @@ public record Story(
         }
     }
 
-    /** The executor's report. */
+    /**
+     * The executor's report.
+     *
+     * @param byPerson whether a person executed it
+     */
     public record Executed(
             UUID id,
             String executor,
@@ -315,7 +319,8 @@ public record Story(
             String planHash,
             boolean readBackMatches,
             String reason,
-            Instant startedAt)
+            Instant startedAt,
+            boolean byPerson)
             implements Said {}
 
     /**

@@ -10,6 +10,7 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.adapter.cel.CelConditions;
+import dev.remit.ledger.adapter.charter.CharterDifferences;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.adapter.pdf.PdfReports;
@@ -180,7 +181,7 @@ final class InMemoryLedger
                         this,
                         this,
                         this,
-                        new Charters(this, readings),
+                        new Charters(this, readings, new CharterDifferences()),
                         new Registrations(this, readings),
                         new CelConditions(),
                         readings,

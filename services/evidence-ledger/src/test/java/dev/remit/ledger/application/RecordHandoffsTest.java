@@ -3,17 +3,28 @@ package dev.remit.ledger.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.handoff.Service;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.domain.Standing;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.ChangeClosed;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDecision;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.Mode;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RecordHandoffsTest {
@@ -42,6 +53,80 @@ class RecordHandoffsTest {
         assertThat(ledger.handedOn()).isEmpty();
         assertThat(ledger.meters.counter("remit.ledger.closures", "outcome", "COMPLETED").count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void nothingClosesUnderACharterUntilItsApprovalsAreLogged() {
+        Received drafted =
+                Leaver.beside(
+                        Service.CONNECTOR,
+                        "charter/leavers",
+                        CharterDrafted.newBuilder()
+                                .setDraftId(new UUID(0, 1))
+                                .setCharter(leaver.reference())
+                                .setDocument(ByteBuffer.wrap(leaver.charter))
+                                .setDraftedBy(new Actor("drafter", ActorKind.HUMAN, null))
+                                .setWorker("W1")
+                                .setOwner("owner")
+                                .setNeeds(List.of(CharterPart.OWNER, CharterPart.SECOND))
+                                .setBecause(List.of())
+                                .setReason("first")
+                                .setDraftedAt(Leaver.NOW)
+                                .setExpiresAt(Leaver.NOW)
+                                .build());
+        Received byOwner = approved(drafted, CharterPart.OWNER, "W2");
+        Received bySecond = approved(drafted, CharterPart.SECOND, "W3");
+        ledger.receive(
+                List.of(
+                        Leaver.beside(
+                                Service.CONNECTOR,
+                                "leavers",
+                                leaver.publication()
+                                        .setDraftId(drafted.envelope().id())
+                                        .setApprovals(
+                                                List.of(
+                                                        byOwner.envelope().id(),
+                                                        bySecond.envelope().id()))
+                                        .build())));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity(), drafted, byOwner));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
+        ledger.receive(List.of(bySecond));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+        assertThat(ledger.handedOn())
+                .extracting(Received::message)
+                .singleElement()
+                .satisfies(closed ->
+                        assertThat(((ChangeClosed) closed).getMode()).isEqualTo(Mode.OWN));
+    }
+
+    @Test
+    void nothingClosesUnderACharterThatNobodyApproved() {
+        ledger.receive(
+                List.of(Leaver.beside(Service.CONNECTOR, "leavers", leaver.publication().build())));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
+    }
+
+    private Received approved(Received draft, CharterPart part, String worker) {
+        return Leaver.beside(
+                Service.CONNECTOR,
+                "charter/leavers",
+                CharterDecided.newBuilder()
+                        .setDecisionId(new UUID(0, 2))
+                        .setDraftId(draft.envelope().id())
+                        .setCharter(leaver.reference())
+                        .setDecision(CharterDecision.APPROVED)
+                        .setPart(part)
+                        .setDecidedBy(new Actor("account of " + worker, ActorKind.HUMAN, null))
+                        .setWorker(worker)
+                        .setReason("")
+                        .setDecidedAt(Leaver.NOW)
+                        .build());
     }
 
     @Test

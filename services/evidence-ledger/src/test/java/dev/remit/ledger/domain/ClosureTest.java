@@ -705,6 +705,6 @@ class ClosureTest {
 
     private static Said executed(String outcome, boolean readBack, Instant startedAt) {
         return new Story.Executed(
-                new UUID(0, 6), "executor", outcome, "plan", readBack, "reason", startedAt);
+                new UUID(0, 6), "executor", outcome, "plan", readBack, "reason", startedAt, false);
     }
 }

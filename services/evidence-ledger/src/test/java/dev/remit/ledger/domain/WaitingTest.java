@@ -32,7 +32,7 @@ class WaitingTest {
                     new UUID(0, 8), "account", "plan", "plan", List.of(), START, START);
     private static final Said EXECUTED =
             new Story.Executed(
-                    new UUID(0, 9), "executor", "SUCCEEDED", "plan", true, "done", START);
+                    new UUID(0, 9), "executor", "SUCCEEDED", "plan", true, "done", START, false);
 
     private final List<Step> steps = new ArrayList<>();
 

@@ -79,7 +79,12 @@ class Folders {
                                                 files.equals(published)
                                                         ? Uni.createFrom().voidItem()
                                                         : publish.publish(turn, files)
-                                                                .invoke(() -> published = files)))
+                                                                .invoke(settled ->
+                                                                        published =
+                                                                                settled
+                                                                                        ? files
+                                                                                        : List.of())
+                                                                .replaceWithVoid()))
                 .chain(publish::refresh)
                 .onFailure()
                 .invoke(failure -> LOG.warnf("published charters cannot be read: %s", failure))

@@ -6,6 +6,7 @@ import dev.remit.connector.domain.TrackRecord;
 import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ClosureRefused;
+import dev.remit.wire.v1.Mode;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -18,13 +19,18 @@ class KafkaClosings implements Closings {
             case ChangeClosed closed ->
                     kind(closed)
                             .map(kind ->
-                                    new Seen(closed.getChangeId(), kind, closed.getClosedAt()));
+                                    new Seen(
+                                            closed.getChangeId(),
+                                            kind,
+                                            closed.getClosedAt(),
+                                            closed.getMode() == Mode.ASSIST));
             case ClosureRefused refused ->
                     Optional.of(
                             new Seen(
                                     refused.getChangeId(),
                                     TrackRecord.Kind.REFUSED_CLOSURES,
-                                    refused.getDecidedAt()));
+                                    refused.getDecidedAt(),
+                                    refused.getMode() == Mode.ASSIST));
             default -> Optional.empty();
         };
     }

@@ -6,8 +6,10 @@ import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.SignIn;
 import dev.remit.connector.domain.TrackRecord;
 import dev.remit.connector.domain.Wish;
 import dev.remit.connector.domain.WorkerEvent;
@@ -17,6 +19,7 @@ import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.Agent;
+import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.BrakeApplied;
@@ -26,6 +29,10 @@ import dev.remit.wire.v1.BrakeRule;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ChangeWithdrawn;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDecision;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.EmployeeDemoted;
@@ -39,15 +46,20 @@ import dev.remit.wire.v1.Subject;
 import dev.remit.wire.v1.TrackRecordLimit;
 import dev.remit.wire.v1.WorkerEventType;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The connector's messages, from its domain. */
 public final class Observations {
+    /** As whom the installation's configuration approves. */
+    private static final String BOOTSTRAP = "policy:remit.charters.bootstrap";
+
     private Observations() {}
 
     /** A worker's event, as HR sent it. */
@@ -122,15 +134,107 @@ public final class Observations {
                 .build();
     }
 
-    /** A charter in force. */
+    /** A charter in force, and what it rests on. */
     public static CharterPublished charter(
-            String name, String version, String hash, byte[] document, Instant now) {
+            Draft draft, Collection<Draft.Approval> approvals, Instant now) {
         return CharterPublished.newBuilder()
-                .setCharter(new CharterRef(name, version, hash))
-                .setDocument(ByteBuffer.wrap(document))
+                .setCharter(ref(draft))
+                .setDocument(document(draft))
                 .setPublishedBy(
                         Actor.newBuilder().setId("connector").setKind(ActorKind.SERVICE).build())
                 .setPublishedAt(now)
+                .setDraftId(draft.id())
+                .setApprovals(approvals.stream().map(Draft.Approval::id).toList())
+                .build();
+    }
+
+    /** A version of a charter that is to be published. */
+    public static CharterDrafted drafted(Draft draft) {
+        return CharterDrafted.newBuilder()
+                .setDraftId(draft.id())
+                .setCharter(ref(draft))
+                .setDocument(document(draft))
+                .setPrevious(draft.previous().orElse(null))
+                .setDraftedBy(
+                        draft.drafter()
+                                .map(each -> person(each.id()))
+                                .orElseGet(() ->
+                                        Actor.newBuilder()
+                                                .setId("connector")
+                                                .setKind(ActorKind.SERVICE)
+                                                .build()))
+                .setWorker(draft.drafter().map(Draft.Person::worker).orElse(null))
+                .setOwner(draft.owner())
+                .setNeeds(
+                        draft.needs().stream()
+                                .map(each -> CharterPart.valueOf(each.name()))
+                                .toList())
+                .setBecause(draft.because())
+                .setReason(draft.reason())
+                .setDraftedAt(draft.at())
+                .setExpiresAt(draft.until())
+                .build();
+    }
+
+    /** A draft is approved, by a person or by the installation's configuration. */
+    public static CharterDecided decided(
+            Draft draft, Draft.Approval approval, Optional<SignIn> signIn, String reason) {
+        return CharterDecided.newBuilder()
+                .setDecisionId(approval.id())
+                .setDraftId(draft.id())
+                .setCharter(ref(draft))
+                .setDecision(CharterDecision.APPROVED)
+                .setPart(CharterPart.valueOf(approval.part().name()))
+                .setDecidedBy(
+                        approval.by()
+                                .map(each -> person(each.id()))
+                                .orElseGet(() ->
+                                        Actor.newBuilder()
+                                                .setId(BOOTSTRAP)
+                                                .setKind(ActorKind.POLICY)
+                                                .build()))
+                .setWorker(approval.by().map(Draft.Person::worker).orElse(null))
+                .setAuthentication(signIn.map(Observations::context).orElse(null))
+                .setReason(reason)
+                .setDecidedAt(approval.at())
+                .build();
+    }
+
+    /** A draft ends without being published. */
+    public static CharterDecided ended(
+            Draft draft,
+            UUID decision,
+            Draft.End end,
+            Optional<Draft.Person> by,
+            Optional<SignIn> signIn) {
+        return CharterDecided.newBuilder()
+                .setDecisionId(decision)
+                .setDraftId(draft.id())
+                .setCharter(ref(draft))
+                .setDecision(CharterDecision.valueOf(end.outcome().name()))
+                .setDecidedBy(by.map(each -> person(each.id())).orElse(null))
+                .setWorker(by.map(Draft.Person::worker).orElse(null))
+                .setAuthentication(signIn.map(Observations::context).orElse(null))
+                .setReason(end.reason())
+                .setDecidedAt(end.at())
+                .build();
+    }
+
+    private static CharterRef ref(Draft draft) {
+        return new CharterRef(draft.name(), draft.version(), draft.hash());
+    }
+
+    private static ByteBuffer document(Draft draft) {
+        return ByteBuffer.wrap(draft.document().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AuthenticationContext context(SignIn signIn) {
+        return AuthenticationContext.newBuilder()
+                .setIssuer(signIn.issuer())
+                .setTokenId(signIn.tokenId().orElse(null))
+                .setAcr(signIn.acr().orElse(null))
+                .setAuthenticatedAt(signIn.authenticatedAt().orElse(null))
+                .setAmr(signIn.amr())
                 .build();
     }
 
@@ -212,7 +316,7 @@ public final class Observations {
 
     /** A digital employee is demoted. */
     public static EmployeeDemoted demoted(
-            Charter charter, Halt demotion, TrackRecord.Exceeded exceeded, Instant from) {
+            Charter charter, Halt demotion, TrackRecord.Exceeded exceeded) {
         return EmployeeDemoted.newBuilder()
                 .setDemotionId(demotion.id())
                 .setCharter(new CharterRef(charter.name(), charter.version(), charter.hash()))
@@ -220,7 +324,7 @@ public final class Observations {
                 .setLimit(TrackRecordLimit.valueOf(exceeded.kind().name()))
                 .setAllowed(exceeded.allowed())
                 .setChanges(exceeded.changes())
-                .setCountedFrom(from)
+                .setCountedFrom(exceeded.from())
                 .setDemotedAt(demotion.since())
                 .build();
     }

@@ -30,11 +30,13 @@ class PostgresMissteps implements Missteps {
     }
 
     @Override
-    public Uni<List<Misstep>> since(String charter, Instant from) {
+    public Uni<List<Misstep>> between(String charter, Instant from, Instant until) {
         return new Statement(
-                        "select change_id, kind, charter, at from misstep where charter = ?1 and at > cast(?2 as timestamptz)",
+                        "select change_id, kind, charter, at from misstep where charter = ?1"
+                                + " and at > cast(?2 as timestamptz) and at <= cast(?3 as timestamptz)",
                         charter,
-                        from.atOffset(ZoneOffset.UTC))
+                        from.atOffset(ZoneOffset.UTC),
+                        until.atOffset(ZoneOffset.UTC))
                 .rows()
                 .map(rows ->
                         rows.stream()

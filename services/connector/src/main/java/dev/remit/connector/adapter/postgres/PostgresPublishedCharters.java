@@ -7,30 +7,26 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.UUID;
 
 /** Charters, with their documents as published. */
 @Singleton
 class PostgresPublishedCharters implements PublishedCharters {
     @Override
-    public Uni<Set<String>> add(Collection<Document> charters, Instant now) {
+    public Uni<Void> add(Document document, UUID draft, Instant now) {
         return new Statement(
-                        "insert into charter (name, version, hash, document, published_at)"
-                                + " select name, version, hash, document, cast(?5 as timestamptz)"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
-                                + " with ordinality as read (name, version, hash, document, place)"
-                                + " order by place on conflict do nothing returning hash",
-                        column(charters, each -> each.charter().name()),
-                        column(charters, each -> each.charter().version()),
-                        column(charters, each -> each.charter().hash()),
-                        column(charters, Document::document),
+                        "insert into charter (name, version, hash, document, draft_id, published_at)"
+                                + " values (?1, ?2, ?3, ?4, ?5, cast(?6 as timestamptz))",
+                        document.charter().name(),
+                        document.charter().version(),
+                        document.charter().hash(),
+                        document.document(),
+                        draft,
                         now.atOffset(ZoneOffset.UTC))
-                .values(String.class)
-                .map(Set::copyOf);
+                .execute()
+                .replaceWithVoid();
     }
 
     @Override
@@ -43,7 +39,7 @@ class PostgresPublishedCharters implements PublishedCharters {
     @Override
     public Uni<List<Version>> history(String name) {
         return new Statement(
-                        "select version, hash, document, published_at from charter where name = ?1 order by position",
+                        "select version, hash, document, published_at, draft_id from charter where name = ?1 order by position",
                         name)
                 .rows()
                 .map(rows ->
@@ -53,13 +49,8 @@ class PostgresPublishedCharters implements PublishedCharters {
                                                 (String) row[0],
                                                 (String) row[1],
                                                 (String) row[2],
-                                                Optional.ofNullable(row[3])
-                                                        .map(Statement::instant)))
+                                                Optional.ofNullable(row[3]).map(Statement::instant),
+                                                Optional.ofNullable((UUID) row[4])))
                                 .toList());
-    }
-
-    private static String[] column(
-            Collection<Document> charters, Function<Document, String> column) {
-        return charters.stream().map(column).toArray(String[]::new);
     }
 }

@@ -30,6 +30,9 @@ import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeClosed;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.CheckpointPublished;
@@ -44,6 +47,7 @@ import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
+import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.Outcome;
@@ -114,7 +118,23 @@ public final class Stories {
                                     observed.getActivity().getActorId(),
                                     observed.getOccurredAt(),
                                     observed.getActivity().getChanged()));
-            case CharterPublished published -> published(published);
+            case CharterPublished published ->
+                    published(
+                            published,
+                            envelope.dataschema().equals(envelope.handoff().dataschema()));
+            case CharterDrafted drafted ->
+                    new Reading.Drafted(
+                            envelope.id(),
+                            drafted.getCharter().getName(),
+                            drafted.getCharter().getHash(),
+                            Optional.ofNullable(drafted.getPrevious()),
+                            drafted.getDraftedBy().getId(),
+                            Optional.ofNullable(drafted.getWorker()),
+                            drafted.getDraftedBy().getId().equals(drafted.getOwner()),
+                            drafted.getNeeds().stream()
+                                    .map(CharterPart::name)
+                                    .collect(Collectors.toUnmodifiableSet()));
+            case CharterDecided decided -> assented(envelope.id(), decided);
             case PasskeyRegistered registered ->
                     new Reading.Registered(
                             envelope.id(),
@@ -203,7 +223,8 @@ public final class Stories {
                             report.getPlanHash(),
                             report.getReadBackMatches(),
                             report.getReason(),
-                            report.getStartedAt());
+                            report.getStartedAt(),
+                            report.getExecutor().getKind() == ActorKind.HUMAN);
             case ChangeClosed closed ->
                     new Story.Closed(
                             closed.getChangeId(),
@@ -292,18 +313,49 @@ public final class Stories {
                 : new Story.Decider.Person(by.getId());
     }
 
-    private static Reading.Published published(CharterPublished published) {
+    private static Reading.Assented assented(UUID id, CharterDecided decided) {
+        Actor by = decided.getDecidedBy();
+        CharterPart part = decided.getPart();
+        return new Reading.Assented(
+                id,
+                decided.getDraftId(),
+                decided.getCharter().getHash(),
+                decided.getDecision().name(),
+                part == null ? "" : part.name(),
+                by == null ? "" : by.getId(),
+                by != null && by.getKind() == ActorKind.HUMAN,
+                Optional.ofNullable(decided.getWorker()));
+    }
+
+    private static Reading.Published published(CharterPublished published, boolean knewOfDrafts) {
         CharterRef named = published.getCharter();
         try {
-            return new Reading.Published(
-                    named.getName(), named.getHash(), Optional.of(charter(published)), "");
+            return published(published, named, Optional.of(charter(published)), "", knewOfDrafts);
         } catch (IllegalArgumentException e) {
-            return new Reading.Published(
-                    named.getName(),
-                    named.getHash(),
+            return published(
+                    published,
+                    named,
                     Optional.empty(),
-                    String.valueOf(e.getMessage()));
+                    String.valueOf(e.getMessage()),
+                    knewOfDrafts);
         }
+    }
+
+    private static Reading.Published published(
+            CharterPublished published,
+            CharterRef named,
+            Optional<Charter> charter,
+            String problem,
+            boolean knewOfDrafts) {
+        return new Reading.Published(
+                named.getName(),
+                named.getHash(),
+                charter,
+                problem,
+                Optional.ofNullable(published.getDraftId()),
+                List.copyOf(published.getApprovals()),
+                knewOfDrafts,
+                new String(bytes(published.getDocument()), StandardCharsets.UTF_8));
     }
 
     private static Charter charter(CharterPublished published) {
@@ -473,13 +525,15 @@ public final class Stories {
                                 .toList())
                 .setSummary(ended.words())
                 .setClosedAt(now)
+                .setMode(mode(story))
                 .build();
     }
 
     /** The change has run its course and is not proved. */
-    public static SpecificRecord refused(UUID change, List<Closure.Missing> missing, Instant now) {
+    public static SpecificRecord refused(Story story, List<Closure.Missing> missing, Instant now) {
         return ClosureRefused.newBuilder()
-                .setChangeId(change)
+                .setChangeId(story.change())
+                .setMode(mode(story))
                 .setMissing(
                         missing.stream()
                                 .map(each ->
@@ -487,6 +541,14 @@ public final class Stories {
                                 .toList())
                 .setDecidedAt(now)
                 .build();
+    }
+
+    /** By who executed it; null where nothing was executed. */
+    private static @Nullable Mode mode(Story story) {
+        return story.executed()
+                .filter(each -> !each.outcome().equals("REFUSED"))
+                .map(each -> each.byPerson() ? Mode.ASSIST : Mode.OWN)
+                .orElse(null);
     }
 
     /** The content of a change was erased, by a person or by the ledger itself. */
@@ -607,6 +669,21 @@ public final class Stories {
             case EmployeePromoted promoted ->
                     "promoted under " + promoted.getCharter() + ": " + promoted.getReason();
             case BrakeReleased brake -> "brake " + brake.getOutcome() + ": " + brake.getReason();
+            case CharterDrafted drafted ->
+                    "charter "
+                            + drafted.getCharter().getName()
+                            + " "
+                            + drafted.getCharter().getVersion()
+                            + " drafted, needs "
+                            + drafted.getNeeds();
+            case CharterDecided decided ->
+                    "charter "
+                            + decided.getCharter().getName()
+                            + " "
+                            + decided.getCharter().getVersion()
+                            + ": "
+                            + decided.getDecision()
+                            + (decided.getPart() == null ? "" : " as " + decided.getPart());
             default -> "";
         };
     }

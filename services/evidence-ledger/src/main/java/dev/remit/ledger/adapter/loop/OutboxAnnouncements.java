@@ -25,7 +25,7 @@ public class OutboxAnnouncements implements Announcements {
     @Override
     public void refused(Story story, List<Closure.Missing> missing, Outbox outbox) {
         UUID change = story.change();
-        var refused = Stories.refused(change, missing, outbox.now());
+        var refused = Stories.refused(story, missing, outbox.now());
         if (story.isComplete() && story.executed().isPresent()) {
             outbox.handOn(change, refused, null);
         } else {

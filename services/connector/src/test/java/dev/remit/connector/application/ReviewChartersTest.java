@@ -1,0 +1,188 @@
+package dev.remit.connector.application;
+
+import static dev.remit.connector.application.CharterTexts.NAME;
+import static dev.remit.connector.application.CharterTexts.OWNER;
+import static dev.remit.connector.application.CharterTexts.harder;
+import static dev.remit.connector.application.CharterTexts.version;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.remit.connector.application.ReviewCharters.Asking;
+import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.SignIn;
+import dev.remit.handoff.http.Problem;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDecision;
+import dev.remit.wire.v1.CharterPublished;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReviewChartersTest {
+    private static final String PEOPLE = "keycloak:acme";
+    private static final SignIn SIGN_IN =
+            new SignIn(
+                    "https://issuer",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of());
+    private static final Asking BY_OWNER = asking(OWNER, false, false);
+    private static final Asking BY_CAREFUL = asking("careful", true, false);
+    private static final Asking BY_BOSS = asking("boss", false, true);
+    private static final Asking BY_DRAFTER = asking("drafter", true, true);
+
+    private final Memory memory = new Memory();
+    private final Charters charters = new Charters();
+    private final Feeds feeds = memory.feeds();
+    private final PublishCharters publish = memory.publish(feeds, charters, NAME);
+    private final ReviewCharters review = memory.review(publish);
+
+    @BeforeEach
+    void theFirstVersionIsInForceAndPeopleAreKnown() {
+        publish.publish(memory.turn(feeds, "charters"), List.of(version("a.yaml", "1")))
+                .await()
+                .indefinitely();
+        memory.belongs(PEOPLE, OWNER, "W-owner");
+        memory.belongs(PEOPLE, "careful", "W-careful");
+        memory.belongs(PEOPLE, "boss", "W-boss");
+        memory.belongs(PEOPLE, "drafter", "W-drafter");
+    }
+
+    @Test
+    void whatOnlyMakesChangesHarderNeedsItsOwnerAlone() {
+        Draft draft = drafted(harder("2"));
+        assertThat(draft.needs()).containsExactly(Draft.Part.OWNER);
+        Draft approved = approve(draft, BY_OWNER);
+        assertThat(approved.end()).map(Draft.End::outcome).contains(Draft.Outcome.PUBLISHED);
+        assertThat(memory.messages(CharterPublished.class).getLast().getApprovals())
+                .containsExactly(approved.approvals().getFirst().id());
+        assertThat(publish.history(NAME).await().indefinitely()).hasSize(2);
+    }
+
+    @Test
+    void whatIsNotCertainlyHarderNeedsASecondPersonToo() {
+        Draft draft = drafted(version("b.yaml", "2", "quorum: 1", "quorum: 1 "));
+        assertThat(draft.needs()).containsExactly(Draft.Part.OWNER, Draft.Part.SECOND);
+        draft = approve(draft, BY_OWNER);
+        assertThat(draft.end()).isEmpty();
+        assertThat(refusal(draft, BY_OWNER)).isEqualTo("ALREADY_APPROVED");
+        memory.belongs(PEOPLE, "owners-other-account", "W-owner");
+        assertThat(refusal(draft, asking("owners-other-account", true, true)))
+                .isEqualTo("ALREADY_APPROVED");
+        assertThat(approve(draft, BY_CAREFUL).end()).isPresent();
+    }
+
+    @Test
+    void whoDraftedItApprovesNothingByNoAccountOfTheirs() {
+        Draft draft = drafted(version("b.yaml", "2", "PT48H", "PT96H"));
+        memory.belongs(PEOPLE, "drafters-other-account", "W-drafter");
+        assertThat(refusal(draft, BY_DRAFTER)).isEqualTo("DRAFTER_APPROVES_NOTHING");
+        assertThat(refusal(draft, asking("drafters-other-account", true, true)))
+                .isEqualTo("DRAFTER_APPROVES_NOTHING");
+        assertThat(refusal(draft, asking("careful", false, false))).isEqualTo("NOT_ASKED");
+        assertThat(refusal(draft, asking("nobody", true, true))).isEqualTo("PERSON_NOT_KNOWN");
+        assertThat(memory.messages(CharterPublished.class)).hasSize(1);
+    }
+
+    @Test
+    void anOwnerWhoDraftsNeedsASecondPersonHoweverHardItIs() {
+        Draft draft =
+                review.draft(harder("2").document(), OWNER, "stricter").await().indefinitely();
+        assertThat(draft.needs()).containsExactly(Draft.Part.SECOND);
+        assertThat(refusal(draft, BY_OWNER)).isEqualTo("DRAFTER_APPROVES_NOTHING");
+        assertThat(approve(draft, BY_CAREFUL).end()).isPresent();
+    }
+
+    @Test
+    void nobodyTakesACharterOverByNamingThemselvesItsOwner() {
+        Draft draft = drafted(version("b.yaml", "2", OWNER, "careful"));
+        assertThat(draft.owner()).isEqualTo(OWNER);
+        assertThat(draft.because()).anyMatch(each -> each.contains("/metadata/owner"));
+        draft = approve(draft, BY_CAREFUL);
+        assertThat(draft.missing()).containsExactly(Draft.Part.OWNER);
+    }
+
+    @Test
+    void anAdministratorStandsInForAnOwnerWhomNobodyKnowsAndNotAlone() {
+        memory.gone(PEOPLE, OWNER);
+        Draft draft = drafted(harder("2"));
+        assertThat(refusal(draft, BY_CAREFUL)).isEqualTo("NOT_ASKED");
+        draft = approve(draft, BY_BOSS);
+        assertThat(draft.approvals())
+                .extracting(Draft.Approval::part)
+                .containsExactly(Draft.Part.IN_PLACE_OF_OWNER);
+        assertThat(draft.missing()).containsExactly(Draft.Part.SECOND);
+        assertThat(approve(draft, BY_CAREFUL).end()).isPresent();
+    }
+
+    @Test
+    void anApprovalIsOverTheHashThatThePersonSaw() {
+        Draft draft = drafted(harder("2"));
+        assertThat(
+                        code(() ->
+                                review.approve(draft.id(), BY_OWNER, "0".repeat(64), "")
+                                        .await()
+                                        .indefinitely()))
+                .isEqualTo("CHARTER_HASH_DIFFERS");
+    }
+
+    @Test
+    void denialWithdrawalAndTimeEndADraftAndAreRecorded() {
+        Draft denied = drafted(harder("2"));
+        review.deny(denied.id(), BY_CAREFUL, "too hard").await().indefinitely();
+        assertThat(refusal(denied, BY_OWNER)).isEqualTo("CHARTER_DRAFT_ENDED");
+        Draft withdrawn = drafted(harder("2"));
+        assertThat(
+                        code(() ->
+                                review.withdraw(withdrawn.id(), BY_OWNER, "mine now")
+                                        .await()
+                                        .indefinitely()))
+                .isEqualTo("NOT_ASKED");
+        review.withdraw(withdrawn.id(), BY_DRAFTER, "not yet").await().indefinitely();
+        Draft late = drafted(harder("2"));
+        memory.now = late.until();
+        assertThat(refusal(late, BY_OWNER)).isEqualTo("CHARTER_DRAFT_ENDED");
+        review.expire().await().indefinitely();
+        review.expire().await().indefinitely();
+        assertThat(memory.messages(CharterDecided.class))
+                .extracting(CharterDecided::getDecision)
+                .containsExactly(
+                        CharterDecision.APPROVED,
+                        CharterDecision.DENIED,
+                        CharterDecision.WITHDRAWN,
+                        CharterDecision.EXPIRED);
+        assertThat(memory.messages(CharterPublished.class)).hasSize(1);
+    }
+
+    @Test
+    void oneDraftOfACharterAtATimeAndNoVersionTwice() {
+        assertThat(code(() -> drafted(version("a.yaml", "1")))).isEqualTo("CHARTER_PUBLISHED");
+        assertThat(code(() -> drafted(version("a.yaml", "1", "P400D", "P500D"))))
+                .isEqualTo("CHARTER_VERSION_REUSED");
+        drafted(harder("2"));
+        assertThat(code(() -> drafted(harder("3")))).isEqualTo("CHARTER_DRAFT_OPEN");
+    }
+
+    private static Asking asking(String id, boolean approver, boolean admin) {
+        return new Asking(id, approver, admin, SIGN_IN);
+    }
+
+    private Draft drafted(CharterText.Good text) {
+        return review.draft(text.document(), "drafter", "better").await().indefinitely();
+    }
+
+    private Draft approve(Draft draft, Asking asking) {
+        return review.approve(draft.id(), asking, draft.hash(), "").await().indefinitely();
+    }
+
+    private String refusal(Draft draft, Asking asking) {
+        return code(() -> approve(draft, asking));
+    }
+
+    private static String code(Supplier<?> work) {
+        return catchThrowableOfType(Problem.class, work::get).code();
+    }
+}
