@@ -22,6 +22,7 @@ import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
@@ -76,7 +77,8 @@ public final class Messages {
                 BrakeApplied.getClassSchema(),
                 BrakeReleased.getClassSchema(),
                 EmployeeDemoted.getClassSchema(),
-                EmployeePromoted.getClassSchema());
+                EmployeePromoted.getClassSchema(),
+                GrantEnded.getClassSchema());
     }
 
     /**
