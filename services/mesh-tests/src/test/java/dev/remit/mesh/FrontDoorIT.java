@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -34,6 +35,8 @@ class FrontDoorIT {
     private static final String CHARTER = "leaver-offboarding";
     private static final String TARGET = "keycloak:acme";
     private static final String INTERN = "00000000-0000-4000-8000-000000000030";
+    private static final String MANAGER = "00000000-0000-4000-8000-000000000001";
+    private static final String EMERGENCY = "/emergency-operators";
     private static final String TRACE = "ab".repeat(32);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
@@ -632,6 +635,106 @@ class FrontDoorIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "the demotion and the promotion in the log");
+    }
+
+    @Test
+    @Order(11)
+    void anEmergencyIsGrantedAtOnceEndsByItselfAndClosesOnceItIsReviewed() throws Exception {
+        mesh.charter("emergency.yaml");
+        Requests.Answer asked =
+                mesh.post(
+                        "connector",
+                        "/changes",
+                        "offboarding.owner",
+                        Map.of(
+                                "charter",
+                                "emergency",
+                                "subject",
+                                Map.of("system", "hr", "id", "E1001"),
+                                "target",
+                                TARGET,
+                                "action",
+                                "grant-in-an-emergency",
+                                "reason",
+                                "the till does not open"));
+        assertThat(asked.ok()).as(asked.text()).isTrue();
+        String change = asked.json().path("changeId").asText();
+        assertThat(mesh.decide(change, "on-call", "security.one").status()).isEqualTo(201);
+        Mesh.until(() -> isIn(MANAGER, EMERGENCY, true), "the grant");
+
+        // the executor dies between taking it away and telling so
+        mesh.arm("executor", "CALL");
+        JsonNode granted =
+                ledger(change, each -> each.path("holder").asText().contains("grant ends"));
+        assertThat(granted.path("missing").toString()).contains("grant.ended", "review.closed");
+        assertThat(granted.path("outcome").isMissingNode() || granted.path("outcome").isNull())
+                .isTrue();
+        assertThat(Mesh.until(mesh::revived, "the executor's death")).containsExactly("executor");
+        Mesh.until(() -> isIn(MANAGER, EMERGENCY, false), "the end of the grant");
+
+        JsonNode review =
+                Mesh.until(
+                        () ->
+                                inbox("security.two", change)
+                                        .filter(each ->
+                                                each.at("/stages/0/review")
+                                                        .asText()
+                                                        .equals("OVERDUE")),
+                        "an overdue review");
+        assertThat(review.path("stage").asText()).isEqualTo("review");
+        assertThat(inbox("security.one", change)).as("approved it").isEmpty();
+        assertThat(inbox("sales.manager", change)).as("is its subject").isEmpty();
+        assertThat(ledger(change, each -> true).path("holder").asText()).isEqualTo("reviewers");
+        String hash = review.path("planHash").asText();
+        assertThat(reviewed(change, "security.one", "JUSTIFIED", hash).json().path("code").asText())
+                .isEqualTo("SOD_SAME_PERSON");
+        assertThat(reviewed(change, "security.two", "APPROVED", hash).json().path("code").asText())
+                .isEqualTo("DECISION_NOT_OFFERED");
+        Requests.Answer closing = reviewed(change, "security.two", "UNJUSTIFIED", hash);
+        assertThat(closing.status()).as(closing.text()).isEqualTo(201);
+
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(closed.path("state").asText()).contains("not justified");
+        assertThat(Mesh.types(closed)).filteredOn("GrantEnded"::equals).hasSize(1);
+        assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
+        assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    private static Requests.Answer reviewed(
+            String change, String user, String decision, String planHash) throws Exception {
+        return mesh.post(
+                "approval-routing",
+                "/changes/" + change + "/decisions",
+                user,
+                Map.of("decision", decision, "reason", "looked at it", "planHash", planHash));
+    }
+
+    private static Optional<JsonNode> inbox(String user, String change) throws Exception {
+        for (JsonNode each : mesh.get("approval-routing", "/inbox", user).json().path("items")) {
+            if (each.path("changeId").asText().equals(change)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static JsonNode ledger(String change, Predicate<JsonNode> when) throws Exception {
+        return Mesh.until(
+                () ->
+                        Optional.of(mesh.get("evidence-ledger", "/changes/" + change, "auditor"))
+                                .filter(Requests.Answer::ok)
+                                .map(Mesh::json)
+                                .filter(when),
+                "the ledger's change");
+    }
+
+    /** Asked of Keycloak itself. */
+    private static Optional<Boolean> isIn(String account, String group, boolean wanted)
+            throws Exception {
+        return Accounts.groups(mesh.home, account).contains(group) == wanted
+                ? Optional.of(true)
+                : Optional.empty();
     }
 
     private static JsonNode trust() throws Exception {

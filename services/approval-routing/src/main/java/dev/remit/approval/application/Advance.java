@@ -356,11 +356,10 @@ class Advance {
         for (Ready ready : all) {
             concerns.addAll(Resolution.concerns(ready, List.of()));
             if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
-                for (Charter.Stage stage : charter.stages()) {
-                    stage.sources()
-                            .forEach(source ->
-                                    concerns.addAll(Resolution.concerns(source, ready, now)));
-                }
+                charter.all()
+                        .flatMap(Charter.Stage::sources)
+                        .forEach(
+                                source -> concerns.addAll(Resolution.concerns(source, ready, now)));
                 charter.agents().values().forEach(id -> concerns.add(Concern.account(id)));
                 if (!charter.owner().isEmpty()) {
                     concerns.add(Concern.account(charter.owner()));
@@ -381,7 +380,12 @@ class Advance {
                 }
                 case Event.Answered answered -> concerns.add(Concern.account(answered.by()));
                 case Event.Withdrawn withdrawn -> concerns.add(Concern.account(withdrawn.by()));
-                case Event.Readied _, Event.Lacking _, Event.News _, Event.Deadline _ -> {}
+                case Event.Readied _,
+                        Event.Lacking _,
+                        Event.Executed _,
+                        Event.GrantEnded _,
+                        Event.News _,
+                        Event.Deadline _ -> {}
             }
         }
         if (!concerns.isEmpty()) {

@@ -73,6 +73,8 @@ public class Approvals {
      * @param nonce names the right to decide this stage; each uses it once
      * @param question what the proposer is asked
      * @param dropped what the charter names and nobody is behind
+     * @param review null for a stage of the route; for one that looks at a change afterwards, OPEN,
+     *     or OVERDUE once others were asked too
      */
     public record Stage(
             String name,
@@ -85,7 +87,8 @@ public class Approvals {
             Instant expiresAt,
             @Nullable String question,
             List<String> dropped,
-            List<Asked> candidates) {}
+            List<Asked> candidates,
+            @Nullable String review) {}
 
     /** Someone considered, and why they may decide or what bars them. */
     public record Asked(
@@ -109,7 +112,8 @@ public class Approvals {
     /**
      * A decision as it is sent.
      *
-     * @param decision APPROVED, DENIED, or QUESTIONED with the question as the reason
+     * @param decision APPROVED, DENIED, or QUESTIONED with the question as the reason; of a review
+     *     JUSTIFIED, UNJUSTIFIED or QUESTIONED, with a reason
      * @param stage the stage's name, where several are open
      * @param onBehalfOf immutable id of the one who delegated
      * @param nonce of the stage as it was seen
@@ -511,11 +515,13 @@ public class Approvals {
             case "APPROVED" -> Attempt.Kind.APPROVED;
             case "DENIED" -> Attempt.Kind.DENIED;
             case "QUESTIONED" -> Attempt.Kind.QUESTIONED;
+            case "JUSTIFIED" -> Attempt.Kind.JUSTIFIED;
+            case "UNJUSTIFIED" -> Attempt.Kind.UNJUSTIFIED;
             case null, default ->
                     throw Problem.inField(
                             "decision",
                             "DECISION_UNKNOWN",
-                            "decision: must be APPROVED, DENIED or QUESTIONED");
+                            "decision: must be APPROVED, DENIED or QUESTIONED, of a review JUSTIFIED or UNJUSTIFIED");
         };
     }
 
@@ -572,7 +578,8 @@ public class Approvals {
                 stage.until(),
                 stage.question().orElse(null),
                 stage.dropped(),
-                stage.candidates().stream().map(Approvals::asked).toList());
+                stage.candidates().stream().map(Approvals::asked).toList(),
+                !stage.afterwards() ? null : stage.overdue() ? "OVERDUE" : "OPEN");
     }
 
     private static UUID uuid(String text) {
