@@ -395,13 +395,68 @@ final class People {
         }
     }
 
+    @Command(
+            name = "review",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Closes the review of a change that was executed: emergency access, above all.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
+    static final class Review implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
+        String change;
+
+        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who reviews.")
+        String user;
+
+        @Option(
+                names = "--unjustified",
+                description = "Finds that it should not have been, instead of that it was right.")
+        boolean unjustified;
+
+        @Option(names = "--reason", required = true, description = "Why.")
+        String reason;
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode route =
+                    Remit.expect(
+                                    Remit.ask(
+                                            remit.home(),
+                                            "GET",
+                                            "approval-routing",
+                                            "/changes/" + change,
+                                            "auditor",
+                                            null))
+                            .json();
+            String found = unjustified ? "UNJUSTIFIED" : "JUSTIFIED";
+            Remit.expect(
+                    decide(
+                            remit.home(),
+                            change,
+                            user,
+                            found,
+                            reason,
+                            route.path("planHash").asText()));
+            System.out.println("found " + found + " as " + user);
+            return 0;
+        }
+    }
+
     /** Decides the open stage. */
     static Requests.Answer decide(
             Home home, String change, String user, boolean approve, String reason, String planHash)
             throws Exception {
+        return decide(home, change, user, approve ? "APPROVED" : "DENIED", reason, planHash);
+    }
+
+    private static Requests.Answer decide(
+            Home home, String change, String user, String decision, String reason, String planHash)
+            throws Exception {
         String body =
                 JSON.createObjectNode()
-                        .put("decision", approve ? "APPROVED" : "DENIED")
+                        .put("decision", decision)
                         .put("reason", reason)
                         .put("planHash", planHash)
                         .toString();

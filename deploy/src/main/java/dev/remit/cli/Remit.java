@@ -40,6 +40,7 @@ import picocli.CommandLine.ScopeType;
             People.Propose.class,
             People.Withdraw.class,
             People.Approve.class,
+            People.Review.class,
             People.Correct.class,
             Halts.Halt.class,
             Halts.Resume.class,

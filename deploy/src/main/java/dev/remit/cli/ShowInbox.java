@@ -62,6 +62,7 @@ final class ShowInbox implements Callable<Integer> {
                                 each.path("stage").asText(),
                                 each.path("stages").path(0).path("openedAt").asText(),
                                 each.path("expiresAt").asText(),
+                                each.path("stages").path(0).path("review").asText(""),
                                 Instant.now()));
                 System.out.println("  " + title(each));
             }
@@ -71,6 +72,8 @@ final class ShowInbox implements Callable<Integer> {
                 shown == 0
                         ? "nothing waits for " + user
                         : "decide one with: ./remit approve CHANGE --as "
+                                + user
+                                + ", close a review with: ./remit review CHANGE --reason WHY --as "
                                 + user
                                 + ", or in a browser at http://localhost:"
                                 + home.port("approval-routing")
@@ -90,13 +93,19 @@ final class ShowInbox implements Callable<Integer> {
                         change.path("reason").asText());
     }
 
-    static String line(String change, String stage, String since, String until, Instant now) {
-        return "%s  stage %-16s waits %s, expires in %s"
+    /**
+     * @param review empty for a stage of a route, OPEN or OVERDUE for a review
+     */
+    static String line(
+            String change, String stage, String since, String until, String review, Instant now) {
+        return "%s  stage %-16s waits %s, %s in %s%s"
                 .formatted(
                         change,
                         stage,
                         time(Duration.between(Instant.parse(since), now)),
-                        time(Duration.between(now, Instant.parse(until))));
+                        review.isEmpty() ? "expires" : "escalates",
+                        time(Duration.between(now, Instant.parse(until))),
+                        review.equals("OVERDUE") ? ", OVERDUE" : "");
     }
 
     private static String time(Duration time) {
@@ -147,6 +156,7 @@ final class ShowInbox implements Callable<Integer> {
                         data.path("stage").asText(),
                         data.path("since").asText(),
                         data.path("expiresAt").asText(),
+                        "",
                         Instant.now()));
     }
 

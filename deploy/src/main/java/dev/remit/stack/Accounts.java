@@ -58,6 +58,21 @@ public final class Accounts {
                 .asBoolean();
     }
 
+    /** Paths of the groups that an account is a direct member of, asked of Keycloak itself. */
+    public static List<String> groups(Home home, String id)
+            throws IOException, InterruptedException {
+        String url =
+                IdentityProvider.url(home)
+                        + "/admin/realms/"
+                        + IdentityProvider.REALM
+                        + "/users/"
+                        + id
+                        + "/groups";
+        return Requests.send("GET", url, IdentityProvider.adminToken(home), null)
+                .json()
+                .findValuesAsText("path");
+    }
+
     /** Whether each account can sign in, asked of Keycloak itself; immutable id to answer. */
     public static Map<String, Boolean> enabled(Home home) throws IOException, InterruptedException {
         String users =

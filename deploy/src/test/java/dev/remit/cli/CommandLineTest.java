@@ -46,6 +46,7 @@ class CommandLineTest {
         assertWrong("Unmatched argument", "stats");
         assertWrong("--subject", "propose", "--reason", "left");
         assertWrong("--as", "approve", "some-change");
+        assertWrong("--reason", "review", "some-change", "--as", "security.two");
         assertWrong("FILE", "verify");
         assertWrong("'many'", "logs", "-n", "many");
         assertWrong("'colour'", "debt", "--by", "colour");
@@ -69,6 +70,7 @@ class CommandLineTest {
                         List.of("changes", "some-change"),
                         List.of("propose", "--subject", "E1002", "--reason", "left"),
                         List.of("approve", "some-change", "--as", "sales.manager"),
+                        List.of("review", "some-change", "--as", "security.two", "--reason", "x"),
                         List.of("debt"),
                         List.of("correct"),
                         List.of("correct", "some-correction", "E1001"));

@@ -24,6 +24,7 @@ import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
@@ -80,7 +81,8 @@ public final class Messages {
                 EmployeeDemoted.getClassSchema(),
                 EmployeePromoted.getClassSchema(),
                 CharterDrafted.getClassSchema(),
-                CharterDecided.getClassSchema());
+                CharterDecided.getClassSchema(),
+                GrantEnded.getClassSchema());
     }
 
     /**

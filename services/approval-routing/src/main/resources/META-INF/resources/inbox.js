@@ -66,7 +66,9 @@ function people(item, stage) {
   });
   const needs = stage.authentication;
   return [
-    el("p", {}, el("strong", {}, words(stage.name)), `: ${stage.approvals} of ${stage.quorum} approvals, due `, time(stage.expiresAt)),
+    el("p", {}, el("strong", {}, words(stage.name)),
+      stage.review ? `: a look at what was done${stage.review === "OVERDUE" ? ", overdue" : ""}, due ` : `: ${stage.approvals} of ${stage.quorum} approvals, due `,
+      time(stage.expiresAt)),
     stage.held ? el("p", { className: "bad" }, `Held: ${stage.held}`) : null,
     stage.question ? el("p", { className: "bad" }, `The proposer is asked: ${stage.question}`) : null,
     stage.dropped.length ? el("p", { className: "bad" }, `Nobody is behind: ${stage.dropped.join(", ")}`) : null,
@@ -99,7 +101,7 @@ async function passkeySignature(id, decision) {
 
 async function decide(item, stage, kind, form) {
   const decision = { decision: kind, reason: form.reason.value, planHash: item.planHash, stage: stage.name, nonce: stage.nonce };
-  const said = { APPROVED: "Approved", DENIED: "Denied", QUESTIONED: "Asked" }[kind];
+  const said = { APPROVED: "Approved", DENIED: "Denied", QUESTIONED: "Asked", JUSTIFIED: "Found justified", UNJUSTIFIED: "Found not justified" }[kind];
   try {
     const passkey = form.sign?.checked ? await passkeySignature(item.changeId, decision) : null;
     await ask("POST", `changes/${item.changeId}/decisions`, { ...decision, ...(passkey && { passkey }) });
@@ -137,7 +139,10 @@ function decision(item, stage, me) {
     passkeys.length
       ? el("label", { className: "inline" }, el("input", { type: "checkbox", name: "sign", checked: true }), "Sign it with my passkey")
       : el("p", { className: "dim" }, "Without a passkey the service vouches for your sign-in. ", el("a", { href: "#passkeys" }, "Register one"), " to sign yourself."),
-    button("APPROVED", "Approve", true), button("DENIED", "Deny"), button("QUESTIONED", "Ask the proposer"));
+    ...(stage.review
+      ? [button("JUSTIFIED", "It was justified", true), button("UNJUSTIFIED", "It was not")]
+      : [button("APPROVED", "Approve", true), button("DENIED", "Deny")]),
+    button("QUESTIONED", "Ask the proposer"));
   return form;
 }
 

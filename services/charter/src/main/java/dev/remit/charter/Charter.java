@@ -21,6 +21,7 @@ import java.util.Set;
  * @param askRoles roles that may supply missing data
  * @param holdFor how long a change waits for data
  * @param approvalRole what everybody who approves must hold
+ * @param review whom a change asks afterwards, as a stage named {@link #REVIEW}
  * @param trackRecord when a digital employee is demoted; empty for never
  * @param retentionDays how long evidence is kept
  */
@@ -38,6 +39,7 @@ public record Charter(
         Duration holdFor,
         String approvalRole,
         List<Stage> stages,
+        Optional<Stage> review,
         Map<String, Calendar> calendars,
         Map<String, Rota> onCall,
         List<Duty> duties,
@@ -45,6 +47,8 @@ public record Charter(
         List<String> proofs,
         Optional<TrackRecord> trackRecord,
         int retentionDays) {
+    /** The name of the stage that looks at a change afterwards; no other has it. */
+    public static final String REVIEW = "review";
 
     /**
      * When it takes proposals.
@@ -121,9 +125,26 @@ public record Charter(
         IRREVERSIBLE
     }
 
-    /** What may be done. */
+    /**
+     * What may be done.
+     *
+     * @param grant what it gives for a time
+     */
     public record Action(
-            String name, Mode mode, List<String> steps, Optional<Reversibility> reversibility) {}
+            String name,
+            Mode mode,
+            List<String> steps,
+            Optional<Reversibility> reversibility,
+            Optional<Grant> grant) {}
+
+    /**
+     * A membership for a time.
+     *
+     * @param groupId immutable id in the target
+     * @param groupPath as people read it
+     * @param lasts from the authorization on
+     */
+    public record Grant(String groupId, String groupPath, Duration lasts) {}
 
     /**
      * Who may propose.

@@ -150,6 +150,7 @@ public final class CharterReader {
                 readiness.get("hold").get("for").duration(),
                 approval.text("role"),
                 approval.list("stages", CharterReader::stage),
+                approval.optional("review", CharterReader::review),
                 approval.map("calendars", CharterReader::calendar),
                 approval.map(
                         "onCall",
@@ -192,12 +193,40 @@ public final class CharterReader {
                                         each.texts("steps"),
                                         each.optional(
                                                 "reversibility",
-                                                value -> value.parsed(Reversibility::valueOf)))),
+                                                value -> value.parsed(Reversibility::valueOf)),
+                                        each.optional("grant", CharterReader::grant))),
                 count(radius, "changesPerHour"),
                 radius.optional("shareOfPopulation", Part::number)
                         .map(OptionalDouble::of)
                         .orElse(OptionalDouble.empty()),
                 Set.copyOf(domain.texts("protectedEntitlements")));
+    }
+
+    private static Charter.Grant grant(Part grant) {
+        return new Charter.Grant(
+                grant.get("group").text("id"),
+                grant.get("group").text("path"),
+                grant.get("for").duration());
+    }
+
+    /** One person decides, with a reason, alone; and no time ends it. */
+    private static Stage review(Part review) {
+        return new Stage(
+                Charter.REVIEW,
+                false,
+                Optional.empty(),
+                review.list("resolvers", CharterReader::resolver),
+                Optional.empty(),
+                review.optional("filter", Part::text),
+                new Threshold.Count(1),
+                new Threshold.Count(1),
+                true,
+                authentication(review),
+                deadline(review),
+                review.list("reminders", Part::duration),
+                escalation(review),
+                Optional.of(Outcome.ESCALATE),
+                false);
     }
 
     private static Stage stage(Part stage) {
@@ -226,31 +255,43 @@ public final class CharterReader {
                         ? threshold(stage, "denyQuorum", "denyShare")
                         : new Threshold.Count(1),
                 stage.optional("reason", Part::text).orElse("optional").equals("required"),
-                stage.optional(
-                        "authentication",
-                        each ->
-                                new Authentication(
-                                        each.optional("acr", Part::text),
-                                        each.optional("maxAge", Part::duration),
-                                        each.has("passkey"))),
-                stage.has("deadline")
-                        ? new Deadline(
-                                stage.get("deadline").get("within").duration(),
-                                Optional.of(stage.get("deadline").text("calendar")))
-                        : new Deadline(stage.get("expiresAfter").duration(), Optional.empty()),
+                authentication(stage),
+                deadline(stage),
                 stage.list("reminders", Part::duration),
-                stage.list(
-                        "escalation",
-                        each ->
-                                new Escalation(
-                                        each.get("after").duration(),
-                                        each.list("to", CharterReader::resolver))),
+                escalation(stage),
                 stage.optional(
                         "outcome",
                         each ->
                                 each.parsed(
                                         text -> Outcome.valueOf(text.toUpperCase(Locale.ROOT)))),
                 stage.optional("bulk", Part::truth).orElse(true));
+    }
+
+    private static Optional<Authentication> authentication(Part stage) {
+        return stage.optional(
+                "authentication",
+                each ->
+                        new Authentication(
+                                each.optional("acr", Part::text),
+                                each.optional("maxAge", Part::duration),
+                                each.has("passkey")));
+    }
+
+    private static Deadline deadline(Part stage) {
+        return stage.has("deadline")
+                ? new Deadline(
+                        stage.get("deadline").get("within").duration(),
+                        Optional.of(stage.get("deadline").text("calendar")))
+                : new Deadline(stage.get("expiresAfter").duration(), Optional.empty());
+    }
+
+    private static List<Escalation> escalation(Part stage) {
+        return stage.list(
+                "escalation",
+                each ->
+                        new Escalation(
+                                each.get("after").duration(),
+                                each.list("to", CharterReader::resolver)));
     }
 
     private static Policy policy(Part policy) {

@@ -144,6 +144,20 @@ public record Difference(Effect effect, String path, String words) {
             }
             other(path + "/steps", before.steps(), after.steps());
             other(path + "/reversibility", before.reversibility(), after.reversibility());
+            if (before.grant().isPresent() && after.grant().isPresent()) {
+                longer(
+                        path + "/grant/for",
+                        before.grant().get().lasts(),
+                        after.grant().get().lasts());
+            }
+            other(
+                    path + "/grant/group",
+                    before.grant().map(Comparison::group),
+                    after.grant().map(Comparison::group));
+        }
+
+        private static String group(Charter.Grant grant) {
+            return grant.groupPath() + " (" + grant.groupId() + ")";
         }
 
         void readiness(Charter before, Charter after) {
@@ -174,6 +188,16 @@ public record Difference(Effect effect, String path, String words) {
             List<String> order = names(before.stages(), after.stages());
             List<String> reordered = names(after.stages(), before.stages());
             other("/spec/approval/stages", order, reordered);
+            if (before.review().isPresent() && after.review().isPresent()) {
+                stage("/spec/approval/review", before.review().get(), after.review().get());
+            } else if (before.review().isPresent() != after.review().isPresent()) {
+                add(
+                        after.review().isPresent() ? Effect.HARDER : Effect.EASIER,
+                        "/spec/approval/review",
+                        after.review().isPresent()
+                                ? "each change is looked at afterwards"
+                                : "no change is looked at afterwards any more");
+            }
             other("/spec/approval/calendars", before.calendars(), after.calendars());
             other("/spec/approval/onCall", before.onCall(), after.onCall());
             named(

@@ -52,6 +52,7 @@ public final class Lint {
         lint.trackRecord();
         lint.readiness();
         lint.stages();
+        lint.review();
         lint.duties(now);
         lint.proofs();
         lint.validity(now);
@@ -198,6 +199,7 @@ public final class Lint {
                 }
             }
         }
+        grant(action, path);
         if (!own) {
             return;
         }
@@ -228,6 +230,41 @@ public final class Lint {
                     "a digital employee executes, and nobody reads the target afterwards",
                     "add " + Vocabulary.READ_BACK + " to proof, or choose ASSIST");
         }
+    }
+
+    /** Joining and leaving belong together, and to what is granted. */
+    private void grant(Action action, String path) {
+        boolean joins = action.steps().contains(Vocabulary.JOIN);
+        boolean leaves = action.steps().contains(Vocabulary.LEAVE_AT_EXPIRY);
+        if (action.grant().isPresent() || joins || leaves) {
+            List<String> pair = List.of(Vocabulary.JOIN, Vocabulary.LEAVE_AT_EXPIRY);
+            if (!action.steps().stream().filter(pair::contains).toList().equals(pair)) {
+                error(
+                        "GRANT_STEPS",
+                        path + "/steps",
+                        "does not give something once and take it away again once",
+                        "use " + String.join(", then ", pair));
+            }
+        }
+        if ((joins || leaves) && action.grant().isEmpty()) {
+            add(
+                    "GRANT_MISSING",
+                    action.mode() == Mode.OWN ? Severity.ERROR : Severity.WARNING,
+                    path + "/grant",
+                    "is missing: it is not said what is given, and for how long",
+                    "name the group by id and path, and for how long; until then readiness halts such a change");
+        }
+        if (action.grant().isPresent() && !charter.proofs().contains(Vocabulary.GRANT_ENDED)) {
+            error(
+                    "GRANT_WITHOUT_PROOF",
+                    "/spec/proof",
+                    "does not name " + Vocabulary.GRANT_ENDED + ", which the ledger asks for here",
+                    "add it");
+        }
+    }
+
+    private boolean grants() {
+        return charter.domain().actions().stream().anyMatch(each -> each.grant().isPresent());
     }
 
     private void trackRecord() {
@@ -312,6 +349,40 @@ public final class Lint {
                     "/spec/domain/protectedEntitlements",
                     "may be changed by the approval of rules or passed-over stages alone",
                     "add a stage that asks a person always");
+        }
+    }
+
+    private void review() {
+        for (int n = 0; n < charter.stages().size(); n++) {
+            if (charter.stages().get(n).name().equals(Charter.REVIEW)) {
+                error(
+                        "NAME_RESERVED",
+                        "/spec/approval/stages/" + n + "/name",
+                        "'" + Charter.REVIEW + "' is what looks at a change afterwards",
+                        "give the stage another name");
+            }
+        }
+        if (charter.review().isEmpty()) {
+            return;
+        }
+        Stage review = charter.review().get();
+        String path = "/spec/approval/review";
+        condition(Conditions.Place.FILTER, review.filter(), path + "/filter");
+        undefined(review, path);
+        times(review, path);
+        if (review.escalation().isEmpty()) {
+            error(
+                    "ESCALATION_TO_NOBODY",
+                    path + "/escalation",
+                    "is missing: nobody is asked besides when the review is late",
+                    "add an escalation: a review has no other end than a decision");
+        }
+        if (!charter.proofs().contains(Vocabulary.REVIEWED)) {
+            error(
+                    "REVIEW_WITHOUT_PROOF",
+                    "/spec/proof",
+                    "does not name " + Vocabulary.REVIEWED + ", which the ledger asks for here",
+                    "add it");
         }
     }
 
@@ -591,12 +662,30 @@ public final class Lint {
                                         "leave it out, or leave the system to another charter"));
             }
         }
+        never(
+                Vocabulary.GRANT_ENDED,
+                grants(),
+                "no action grants anything: no change would ever close");
+        never(
+                Vocabulary.REVIEWED,
+                charter.review().isPresent(),
+                "nobody reviews afterwards: no change would ever close");
         if (charter.retentionDays() < RETENTION_DAYS) {
             warning(
                     "RETENTION_SHORT",
                     "/spec/retention",
                     "is shorter than an audit year, " + RETENTION_DAYS + " days",
                     "keep evidence P400D at least");
+        }
+    }
+
+    private void never(String proof, boolean given, String words) {
+        if (!given && charter.proofs().contains(proof)) {
+            error(
+                    "PROOF_NEVER_PRODUCED",
+                    "/spec/proof/" + charter.proofs().indexOf(proof),
+                    words,
+                    "leave it out");
         }
     }
 

@@ -10,10 +10,22 @@ import java.util.Set;
 public final class Vocabulary {
     private Vocabulary() {}
 
+    /** The step that grants what an action's {@code grant} names. */
+    static final String JOIN = "join-group";
+
+    /** The step that takes it away again. */
+    static final String LEAVE_AT_EXPIRY = "leave-group-at-expiry";
+
     /** The steps that are planned and executed, by the kind of the target system. */
     public static final Map<String, Set<String>> STEPS =
             Map.of(
-                    "keycloak", Set.of("disable-account", "end-sessions", "leave-groups"),
+                    "keycloak",
+                            Set.of(
+                                    "disable-account",
+                                    "end-sessions",
+                                    "leave-groups",
+                                    JOIN,
+                                    LEAVE_AT_EXPIRY),
                     "scim", Set.of("disable-account", "leave-groups"));
 
     /** The facts that readiness judges. */
@@ -29,6 +41,12 @@ public final class Vocabulary {
     /** The proof that the target's own events give. */
     static final String CORROBORATED = "activity.corroborated";
 
+    /** The proof that what was granted for a time was taken away. */
+    static final String GRANT_ENDED = "grant.ended";
+
+    /** The proof that a review afterwards was closed. */
+    static final String REVIEWED = "review.closed";
+
     /** The kinds of target systems that report events of their own. */
     public static final Set<String> REPORTING = Set.of("keycloak");
 
@@ -40,7 +58,9 @@ public final class Vocabulary {
                     "separation-of-duties",
                     "executed.as-authorized",
                     READ_BACK,
-                    CORROBORATED);
+                    CORROBORATED,
+                    GRANT_ENDED,
+                    REVIEWED);
 
     /** The parts that rules of separation of duties hold apart. */
     static final Set<String> PARTS =

@@ -23,7 +23,7 @@ class ReadyChartersTest {
         "orphaned-account, quarantine, ASSIST, , 1",
         "stale-entitlement, remove-entitlement, ASSIST, , 2",
         "privileged-access-grant, grant-for-a-time, ASSIST, , 3",
-        "break-glass, grant-in-an-emergency, ASSIST, , 1",
+        "break-glass, grant-in-an-emergency, OWN, , 1",
         "service-account-ownership, transfer, ASSIST, , 2",
         "secret-rotation, rotate, ASSIST, , 1",
         "exposed-credential, contain, OWN, , 1",
@@ -72,6 +72,9 @@ class ReadyChartersTest {
         assertThat(stage.reasonRequired()).isTrue();
         assertThat(stage.bulk()).isFalse();
         assertThat(stage.escalation()).isNotEmpty();
+        Charter charter = Shipped.ready("break-glass").charter();
+        assertThat(charter.review()).map(Charter.Stage::escalation).isNotEmpty();
+        assertThat(charter.proofs()).contains("grant.ended", "review.closed");
     }
 
     @Test

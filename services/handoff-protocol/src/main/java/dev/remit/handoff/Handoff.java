@@ -31,6 +31,7 @@ import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
@@ -63,6 +64,7 @@ public enum Handoff {
     APPROVAL_REASSIGNED(ApprovalReassigned.class, Topic.CHANGE_APPROVAL, APPROVAL_ROUTING),
     EXECUTION_AUTHORIZED(ExecutionAuthorized.class, Topic.CHANGE_AUTHORIZED, APPROVAL_ROUTING),
     CHANGE_EXECUTED(ChangeExecuted.class, Topic.CHANGE_EXECUTED, EXECUTOR),
+    GRANT_ENDED(GrantEnded.class, Topic.CHANGE_EXECUTED, EXECUTOR),
     CHANGE_CLOSED(ChangeClosed.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
     CLOSURE_REFUSED(ClosureRefused.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),
     CONTENT_ERASED(ContentErased.class, Topic.CHANGE_CLOSED, EVIDENCE_LEDGER),

@@ -21,7 +21,7 @@ public enum Topic {
     CHANGE_READINESS("remit.change.readiness.v1", "change id", APPROVAL_ROUTING),
     CHANGE_APPROVAL("remit.change.approval.v1", "change id"),
     CHANGE_AUTHORIZED("remit.change.authorized.v1", "change id", EXECUTOR),
-    CHANGE_EXECUTED("remit.change.executed.v1", "change id"),
+    CHANGE_EXECUTED("remit.change.executed.v1", "change id", APPROVAL_ROUTING),
     CHANGE_CLOSED("remit.change.closed.v1", "change id", CONNECTOR),
     CORRECTION("remit.correction.v1", "subject id"),
     CHARTER("remit.charter.v1", "charter name", DATA_READINESS, APPROVAL_ROUTING),

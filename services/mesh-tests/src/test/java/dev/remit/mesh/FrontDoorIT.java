@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Service;
+import dev.remit.handoff.itsm.RequestTrackerServer;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +23,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.jspecify.annotations.Nullable;
 
 /** The one way in, for people, copilots and digital employees, against a real mesh. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -34,13 +38,33 @@ class FrontDoorIT {
     private static final String CHARTER = "leaver-offboarding";
     private static final String TARGET = "keycloak:acme";
     private static final String INTERN = "00000000-0000-4000-8000-000000000030";
+    private static final String MANAGER = "00000000-0000-4000-8000-000000000001";
+
+    /** The change that was reviewed. */
+    private static String reviewed = "";
+
+    private static final String EMERGENCY = "/emergency-operators";
     private static final String TRACE = "ab".repeat(32);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
 
+    /** A real ITSM, where it is installed. */
+    private static @Nullable RequestTrackerServer tracker;
+
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("front-door");
+        if (RequestTrackerServer.isInstalled()) {
+            tracker =
+                    new RequestTrackerServer(
+                            Files.createDirectories(mesh.home.data().resolve("request-tracker")));
+            mesh.stack.configure(
+                    "approval-routing",
+                    Map.of(
+                            "remit.mirror.rt.url", tracker.url,
+                            "remit.mirror.rt.authorization", RequestTrackerServer.ROOT,
+                            "remit.mirror.rt.queue", "General"));
+        }
         mesh.up();
         for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
             mesh.observed(worker);
@@ -56,6 +80,9 @@ class FrontDoorIT {
     @AfterAll
     static void stop() throws Exception {
         mesh.stack.down();
+        if (tracker != null) {
+            tracker.close();
+        }
     }
 
     @Test
@@ -634,6 +661,149 @@ class FrontDoorIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "the demotion and the promotion in the log");
+    }
+
+    @Test
+    @Order(11)
+    void anEmergencyIsGrantedAtOnceEndsByItselfAndClosesOnceItIsReviewed() throws Exception {
+        mesh.charter("emergency.yaml");
+        Requests.Answer asked =
+                mesh.post(
+                        "connector",
+                        "/changes",
+                        "offboarding.owner",
+                        Map.of(
+                                "charter",
+                                "emergency",
+                                "subject",
+                                Map.of("system", "hr", "id", "E1001"),
+                                "target",
+                                TARGET,
+                                "action",
+                                "grant-in-an-emergency",
+                                "reason",
+                                "the till does not open"));
+        assertThat(asked.ok()).as(asked.text()).isTrue();
+        String change = asked.json().path("changeId").asText();
+        assertThat(mesh.decide(change, "on-call", "security.one").status()).isEqualTo(201);
+        Mesh.until(() -> isIn(MANAGER, EMERGENCY, true), "the grant");
+
+        JsonNode granted =
+                ledger(change, each -> each.path("holder").asText().contains("grant ends"));
+        assertThat(granted.path("missing").toString()).contains("grant.ended", "review.closed");
+        assertThat(granted.path("outcome").isMissingNode() || granted.path("outcome").isNull())
+                .isTrue();
+        // it dies between taking it away and telling so
+        mesh.arm("executor", "CALL");
+        assertThat(Mesh.until(mesh::revived, "the executor's death")).containsExactly("executor");
+        Mesh.until(() -> isIn(MANAGER, EMERGENCY, false), "the end of the grant");
+
+        JsonNode review =
+                Mesh.until(
+                        () ->
+                                inbox("security.two", change)
+                                        .filter(each ->
+                                                each.at("/stages/0/review")
+                                                        .asText()
+                                                        .equals("OVERDUE")),
+                        "an overdue review");
+        assertThat(review.path("stage").asText()).isEqualTo("review");
+        assertThat(inbox("security.one", change)).as("approved it").isEmpty();
+        assertThat(inbox("sales.manager", change)).as("is its subject").isEmpty();
+        assertThat(ledger(change, each -> true).path("holder").asText()).isEqualTo("reviewers");
+        String hash = review.path("planHash").asText();
+        assertThat(reviewed(change, "security.one", "JUSTIFIED", hash).json().path("code").asText())
+                .isEqualTo("SOD_SAME_PERSON");
+        assertThat(reviewed(change, "security.two", "APPROVED", hash).json().path("code").asText())
+                .isEqualTo("DECISION_NOT_OFFERED");
+        Requests.Answer closing = reviewed(change, "security.two", "UNJUSTIFIED", hash);
+        assertThat(closing.status()).as(closing.text()).isEqualTo(201);
+
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(closed.path("state").asText()).contains("not justified");
+        assertThat(Mesh.types(closed)).filteredOn("GrantEnded"::equals).hasSize(1);
+        assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
+        assertThat(mesh.verify(change).holds()).isTrue();
+        reviewed = change;
+    }
+
+    @Test
+    @Order(12)
+    void eachStageIsATicketInRequestTrackerThatDecidesNothing() throws Exception {
+        assumeTrue(
+                tracker != null,
+                "Request Tracker is not installed: apt-get install --no-install-recommends "
+                        + RequestTrackerServer.PACKAGES);
+        for (String stage : List.of("on-call", "review")) {
+            String id =
+                    Mesh.until(
+                            () -> {
+                                JsonNode found =
+                                        JSON.readTree(
+                                                tracker.tickets(
+                                                        "Status = 'resolved' AND RefersTo = 'urn:remit:change:%s:%s'"
+                                                                .formatted(reviewed, stage)));
+                                return found.path("total").asInt() == 1
+                                        ? Optional.of(found.at("/items/0/id").asText())
+                                        : Optional.empty();
+                            },
+                            "the resolved ticket of stage " + stage);
+            List<String> subjects =
+                    JSON.readTree(tracker.get("/ticket/" + id + "/attachments?fields=Subject"))
+                            .path("items")
+                            .findValuesAsText("Subject");
+            assertThat(subjects)
+                    .filteredOn(each -> each.startsWith("Remit event"))
+                    .hasSizeGreaterThan(1)
+                    .doesNotHaveDuplicates();
+        }
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.APPROVAL_ROUTING,
+                                                "select count(*) from mirror")
+                                        == 0
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "everything shown");
+    }
+
+    private static Requests.Answer reviewed(
+            String change, String user, String decision, String planHash) throws Exception {
+        return mesh.post(
+                "approval-routing",
+                "/changes/" + change + "/decisions",
+                user,
+                Map.of("decision", decision, "reason", "looked at it", "planHash", planHash));
+    }
+
+    private static Optional<JsonNode> inbox(String user, String change) throws Exception {
+        for (JsonNode each : mesh.get("approval-routing", "/inbox", user).json().path("items")) {
+            if (each.path("changeId").asText().equals(change)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static JsonNode ledger(String change, Predicate<JsonNode> when) throws Exception {
+        return Mesh.until(
+                () ->
+                        Optional.of(mesh.get("evidence-ledger", "/changes/" + change, "auditor"))
+                                .filter(Requests.Answer::ok)
+                                .map(Mesh::json)
+                                .filter(when),
+                "the ledger's change");
+    }
+
+    /** Asked of Keycloak itself. */
+    private static Optional<Boolean> isIn(String account, String group, boolean wanted)
+            throws Exception {
+        return Accounts.groups(mesh.home, account).contains(group) == wanted
+                ? Optional.of(true)
+                : Optional.empty();
     }
 
     private static JsonNode trust() throws Exception {

@@ -78,6 +78,15 @@ class LifeOfAChangeIT {
         assertRefused(
                 mesh.sign(change, "security", "security.two", passkey), 403, "PASSKEY_NOT_YOURS");
         assertThat(mesh.sign(change, "security", "security.one", passkey).status()).isEqualTo(201);
+        JsonNode own = mesh.get("approval-routing", "/passkeys", "security.one").json();
+        String revoke = "/passkeys/" + own.at("/0/id").asText() + "/revocation";
+        Map<String, String> lost = Map.of("reason", "lost");
+        assertRefused(
+                mesh.post("approval-routing", revoke, "security.two", lost),
+                404,
+                "PASSKEY_UNKNOWN");
+        assertThat(mesh.post("approval-routing", revoke, "security.one", lost).ok()).isTrue();
+        assertThat(mesh.get("approval-routing", "/passkeys", "security.one").json()).isEmpty();
 
         JsonNode closed = mesh.changeOf("E1002", each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");

@@ -64,6 +64,7 @@ class Advance {
     private final Halts halts;
     private final Letters letters;
     private final Notices notices;
+    private final Mirror mirror;
     private final MeterRegistry meters;
     private final Duration patience;
     private final Set<String> executors;
@@ -76,6 +77,7 @@ class Advance {
             Halts halts,
             Letters letters,
             Notices notices,
+            Mirror mirror,
             MeterRegistry meters,
             @ConfigProperty(name = "remit.approval.patience") Duration patience,
             @ConfigProperty(name = "remit.approval.executors") Optional<List<String>> executors) {
@@ -86,6 +88,7 @@ class Advance {
         this.halts = halts;
         this.letters = letters;
         this.notices = notices;
+        this.mirror = mirror;
         this.meters = meters;
         this.patience = patience;
         this.executors = executors.map(Set::copyOf).orElse(Set.of());
@@ -262,6 +265,7 @@ class Advance {
         Map<UUID, Route> moved = new LinkedHashMap<>();
         List<Recorded> decisions = new ArrayList<>();
         List<Notices.Notice> notes = new ArrayList<>();
+        List<Mirror.Event> shown = new ArrayList<>();
         List<Outcome> outcomes = new ArrayList<>();
         for (Step step : steps) {
             Loaded before =
@@ -281,6 +285,7 @@ class Advance {
                 List<Recorded> recorded = handOn(step, outcome, before.approvals(), outbox);
                 decisions.addAll(recorded);
                 notes.addAll(Notices.of(step.change(), outcome, outbox.now()));
+                shown.addAll(Mirror.of(step.change(), before.route(), outcome, outbox.now()));
                 now.put(step.change(), new Loaded(outcome.next(), approvals(before, recorded)));
             }
         }
@@ -297,6 +302,8 @@ class Advance {
                                 decisions)
                         .chain(() ->
                                 notes.isEmpty() ? Uni.createFrom().voidItem() : notices.add(notes))
+                        .chain(() ->
+                                shown.isEmpty() ? Uni.createFrom().voidItem() : mirror.add(shown))
                         .replaceWith(outcomes);
     }
 
@@ -356,11 +363,10 @@ class Advance {
         for (Ready ready : all) {
             concerns.addAll(Resolution.concerns(ready, List.of()));
             if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
-                for (Charter.Stage stage : charter.stages()) {
-                    stage.sources()
-                            .forEach(source ->
-                                    concerns.addAll(Resolution.concerns(source, ready, now)));
-                }
+                charter.all()
+                        .flatMap(Charter.Stage::sources)
+                        .forEach(
+                                source -> concerns.addAll(Resolution.concerns(source, ready, now)));
                 charter.agents().values().forEach(id -> concerns.add(Concern.account(id)));
                 if (!charter.owner().isEmpty()) {
                     concerns.add(Concern.account(charter.owner()));
@@ -381,7 +387,12 @@ class Advance {
                 }
                 case Event.Answered answered -> concerns.add(Concern.account(answered.by()));
                 case Event.Withdrawn withdrawn -> concerns.add(Concern.account(withdrawn.by()));
-                case Event.Readied _, Event.Lacking _, Event.News _, Event.Deadline _ -> {}
+                case Event.Readied _,
+                        Event.Lacking _,
+                        Event.Executed _,
+                        Event.GrantEnded _,
+                        Event.News _,
+                        Event.Deadline _ -> {}
             }
         }
         if (!concerns.isEmpty()) {

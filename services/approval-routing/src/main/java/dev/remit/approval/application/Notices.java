@@ -27,7 +27,13 @@ public interface Notices {
     /** Why someone is told. */
     enum Kind {
         ASKED,
-        REMINDED
+        REMINDED,
+        /**
+         * A passkey was registered in their name; {@code change} is its id, {@code stage} empty.
+         */
+        PASSKEY_REGISTERED,
+        /** One of theirs was revoked. */
+        PASSKEY_REVOKED
     }
 
     /**
@@ -45,6 +51,11 @@ public interface Notices {
      * @param position names it
      */
     record Due(long position, Notice notice) {}
+
+    /** That something became of a passkey of this person's, whoever did it. */
+    static Notice ofPasskey(UUID passkey, String person, Kind kind, Instant now) {
+        return new Notice(passkey, "", person, kind, now, now);
+    }
 
     /** Keeps each once for every way that there is. */
     Uni<Void> add(Collection<Notice> notices);

@@ -14,6 +14,9 @@ public interface Readings {
         /** It is about a change's readiness for approval. */
         record Says(UUID change, Event event) implements Reading {}
 
+        /** It says what became of a change that was authorized here. */
+        record Reports(UUID change, Event event) implements Reading {}
+
         /** It asks nothing of approval-routing. */
         record Nothing() implements Reading {}
 

@@ -36,6 +36,7 @@ public class RegisterPasskey {
     private final Passkeys passkeys;
     private final Authenticators authenticators;
     private final Letters letters;
+    private final Notices notices;
     private final Handoffs handoffs;
     private final Duration within;
     private final boolean unknownAccepted;
@@ -49,6 +50,7 @@ public class RegisterPasskey {
             Passkeys passkeys,
             Authenticators authenticators,
             Letters letters,
+            Notices notices,
             Handoffs handoffs,
             @ConfigProperty(name = "remit.passkeys.signed-in-within", defaultValue = "PT5M")
                     Duration within,
@@ -65,6 +67,7 @@ public class RegisterPasskey {
         this.passkeys = passkeys;
         this.authenticators = authenticators;
         this.letters = letters;
+        this.notices = notices;
         this.handoffs = handoffs;
     }
 
@@ -161,7 +164,9 @@ public class RegisterPasskey {
                                                                 "this passkey is registered already");
                                                     }
                                                 }))
-                                .invoke(kept -> letters.registered(kept, authentication, outbox)));
+                                .invoke(kept -> letters.registered(kept, authentication, outbox))
+                                .call(kept ->
+                                        tell(kept, Notices.Kind.PASSKEY_REGISTERED, outbox.now())));
     }
 
     /**
@@ -197,8 +202,19 @@ public class RegisterPasskey {
                                                         .invoke(until ->
                                                                 letters.revoked(
                                                                         kept, by, reason, until,
-                                                                        outbox))))
+                                                                        outbox))
+                                                        .call(() ->
+                                                                tell(
+                                                                        kept,
+                                                                        Notices.Kind
+                                                                                .PASSKEY_REVOKED,
+                                                                        outbox.now()))))
                 .replaceWithVoid();
+    }
+
+    /** Whose it is is told, so that one that they did not make does not stay unnoticed. */
+    private Uni<Void> tell(Kept kept, Notices.Kind kind, Instant now) {
+        return notices.add(List.of(Notices.ofPasskey(kept.id(), kept.key().person(), kind, now)));
     }
 
     private Uni<Void> recent(String person, Authentication authentication, Instant now) {

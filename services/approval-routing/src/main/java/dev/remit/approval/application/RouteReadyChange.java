@@ -27,10 +27,12 @@ import java.util.stream.Collectors;
 public class RouteReadyChange implements Receiver {
     private final People people;
     private final News news;
+    private final Routes routes;
     private final Advance advance;
     private final Readings readings;
 
-    RouteReadyChange(People people, News news, Advance advance, Readings readings) {
+    RouteReadyChange(People people, News news, Routes routes, Advance advance, Readings readings) {
+        this.routes = routes;
         this.people = people;
         this.news = news;
         this.advance = advance;
@@ -41,10 +43,13 @@ public class RouteReadyChange implements Receiver {
     public Uni<Void> receive(List<Received> batch, Outbox outbox) {
         Set<Concern> told = readings.news(batch);
         List<Step> steps = new ArrayList<>();
+        List<Step> reports = new ArrayList<>();
         for (Received received : batch) {
             switch (readings.of(received)) {
                 case Reading.Says(UUID change, Event event) ->
                         steps.add(new Step(change, event, received.envelope().id()));
+                case Reading.Reports(UUID change, Event event) ->
+                        reports.add(new Step(change, event, received.envelope().id()));
                 case Reading.Unreadable(String code, String reason) ->
                         setAside(received, code, reason, outbox);
                 case Reading.Nothing _ -> {}
@@ -52,8 +57,21 @@ public class RouteReadyChange implements Receiver {
         }
         return left(told)
                 .chain(left -> people.take(batch).chain(() -> tell(told, left)))
+                .chain(() -> reviewed(reports))
+                .invoke(steps::addAll)
                 .chain(() -> advance.all(steps, outbox))
                 .replaceWithVoid();
+    }
+
+    /** Of what was executed, only that which somebody is to look at afterwards is loaded. */
+    private Uni<List<Step>> reviewed(List<Step> reports) {
+        return reports.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : routes.granted(reports.stream().map(Step::change).collect(Collectors.toSet()))
+                        .map(granted ->
+                                reports.stream()
+                                        .filter(each -> granted.contains(each.change()))
+                                        .toList());
     }
 
     /** The groups that accounts are about to leave, the roles they lose: concerned too. */

@@ -38,11 +38,16 @@ public interface Routes {
      *
      * @param held those among them that nobody can decide now
      * @param oldest since when the oldest has been open
+     * @param reviews those among them that look at a change afterwards
+     * @param overdue the reviews that should have been closed
      */
-    record Census(long open, long held, Optional<Instant> oldest) {}
+    record Census(long open, long held, Optional<Instant> oldest, long reviews, long overdue) {}
 
     /** Those of these changes that were routed here; takes no lock and keeps nothing loaded. */
     Uni<Set<UUID>> routed(Collection<UUID> changes);
+
+    /** Those of these changes that were authorized and are to be looked at afterwards. */
+    Uni<Set<UUID>> granted(Collection<UUID> changes);
 
     /** The routes of these changes; a change without a route has no entry. */
     Uni<Map<UUID, Loaded>> load(Collection<UUID> changes);

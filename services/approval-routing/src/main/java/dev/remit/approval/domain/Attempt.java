@@ -33,7 +33,24 @@ public record Attempt(
         APPROVED,
         DENIED,
         /** The proposer is asked something first; the stage's time goes on. */
-        QUESTIONED
+        QUESTIONED,
+        /** A review finds the change right. */
+        JUSTIFIED,
+        /** A review finds that it should not have been. */
+        UNJUSTIFIED;
+
+        /** What is kept of it. */
+        Decision.Kind decision() {
+            return Decision.Kind.valueOf(name());
+        }
+
+        private boolean isOf(OpenStage stage) {
+            return switch (this) {
+                case APPROVED, DENIED -> !stage.afterwards();
+                case JUSTIFIED, UNJUSTIFIED -> stage.afterwards();
+                case QUESTIONED -> true;
+            };
+        }
     }
 
     /** The answer about a change that was never routed here. */
@@ -67,6 +84,9 @@ public record Attempt(
 
         /** Taken; the route ends. */
         record RouteDenied() implements Result {}
+
+        /** Taken; the review is closed, and the route with it. */
+        record Reviewed() implements Result {}
 
         /** Taken; the proposer is asked. */
         record Questioned() implements Result {}
@@ -112,7 +132,7 @@ public record Attempt(
         if (barring.isPresent()) {
             return refused(barring.get());
         }
-        if (!this.at.isBefore(at.until())) {
+        if (!at.afterwards() && !this.at.isBefore(at.until())) {
             return new Result.Refused(409, "EXPIRED", "the stage expired at " + at.until(), false);
         }
         if (waiting.voted()) {
@@ -137,6 +157,18 @@ public record Attempt(
 
     private Result onRules(Waiting waiting, Authentication authentication) {
         Charter.Stage rules = waiting.rules();
+        if (!decision.isOf(waiting.stage())) {
+            return new Result.Refused(
+                    409,
+                    "DECISION_NOT_OFFERED",
+                    "decision: stage %s is decided by %s"
+                            .formatted(
+                                    waiting.stage().name(),
+                                    waiting.stage().afterwards()
+                                            ? "JUSTIFIED or UNJUSTIFIED: it was executed, and is looked at afterwards"
+                                            : "APPROVED or DENIED"),
+                    false);
+        }
         if (bulk && !rules.bulk()) {
             return new Result.Refused(
                     409, "NOT_IN_BULK", "this stage is decided one by one", false);
@@ -155,20 +187,28 @@ public record Attempt(
                     count(waiting, Decision.Kind.DENIED) + 1 >= waiting.stage().denies()
                             ? new Result.RouteDenied()
                             : new Result.Counted();
+            case JUSTIFIED, UNJUSTIFIED -> open(waiting).orElseGet(Result.Reviewed::new);
             case APPROVED -> {
-                if (waiting.stage().question().isPresent()) {
-                    yield new Result.Refused(
-                            409,
-                            "QUESTION_OPEN",
-                            "the proposer has not answered yet: "
-                                    + waiting.stage().question().get(),
-                            false);
+                Optional<Result> open = open(waiting);
+                if (open.isPresent()) {
+                    yield open.get();
                 }
                 yield count(waiting, Decision.Kind.APPROVED) + 1 >= waiting.stage().needed()
                         ? new Result.StageApproved()
                         : new Result.Counted();
             }
         };
+    }
+
+    private static Optional<Result> open(Waiting waiting) {
+        return waiting.stage()
+                .question()
+                .map(question ->
+                        new Result.Refused(
+                                409,
+                                "QUESTION_OPEN",
+                                "the proposer has not answered yet: " + question,
+                                false));
     }
 
     private static long count(Waiting waiting, Decision.Kind kind) {

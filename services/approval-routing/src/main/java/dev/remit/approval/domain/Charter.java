@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * @param until not any more from then on
  * @param role the realm role that every approver must hold
  * @param stages in the order they are asked; their names and their rules are all different
+ * @param review the stage that looks at a change afterwards; decided by one person, and ended by no
+ *     time
  * @param duties its rules about the separation of duties
  * @param agents the digital employees it lets propose, each with the person responsible
  * @param authorizationExpiresAfter how long an authorization may wait unused
@@ -29,6 +31,7 @@ public record Charter(
         Optional<Instant> until,
         String role,
         List<Stage> stages,
+        Optional<Stage> review,
         List<Duty> duties,
         Map<String, String> agents,
         Duration authorizationExpiresAfter,
@@ -47,11 +50,27 @@ public record Charter(
             List<String> proofs,
             Map<String, List<String>> unprovable) {}
 
+    /** The name of the stage that looks at a change afterwards. */
+    public static final String REVIEW = "review";
+
+    /** The stage in this place; the review's is behind the last of the route. */
+    public Stage stageAt(int index) {
+        return index == stages.size() && review.isPresent() ? review.get() : stages.get(index);
+    }
+
+    /** Whether the stage in this place looks at a change afterwards. */
+    boolean isReview(int index) {
+        return index == stages.size();
+    }
+
+    /** Every stage that may ask people. */
+    public Stream<Stage> all() {
+        return Stream.concat(stages.stream(), review.stream());
+    }
+
     /** Whether a stage asks those who approved an earlier change. */
     public boolean asksPreviousApprovers() {
-        return stages.stream()
-                .flatMap(Stage::sources)
-                .anyMatch(Source.PreviousApprovers.class::isInstance);
+        return all().flatMap(Stage::sources).anyMatch(Source.PreviousApprovers.class::isInstance);
     }
 
     /**

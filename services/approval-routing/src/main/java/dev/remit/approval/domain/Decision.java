@@ -38,7 +38,11 @@ public record Decision(
         /** The stage waits for an answer of the proposer. */
         QUESTIONED,
         ANSWERED,
-        WITHDRAWN
+        WITHDRAWN,
+        /** A review afterwards found the change right. */
+        JUSTIFIED,
+        /** A review afterwards found that it should not have been. */
+        UNJUSTIFIED
     }
 
     /** Whether someone has used their one vote. */

@@ -7,6 +7,7 @@ import java.util.Set;
  *
  * @param reversible whether each step can be taken back by another one
  * @param whole whether the account as a whole is switched on or off
+ * @param timed whether something that it gives is taken away again by itself, and reported then
  * @param clear whether everything it does is understood here; if not, nothing is known of what the
  *     account holds afterwards
  */
@@ -17,8 +18,9 @@ public record Effect(
         Set<String> rolesRemoved,
         boolean reversible,
         boolean whole,
+        boolean timed,
         boolean clear) {
     /** It does nothing to what is held. */
     public static final Effect NONE =
-            new Effect(Set.of(), Set.of(), Set.of(), Set.of(), true, false, true);
+            new Effect(Set.of(), Set.of(), Set.of(), Set.of(), true, false, false, true);
 }

@@ -52,6 +52,16 @@ public sealed interface Event {
     record Withdrawn(String by, String reason, Optional<Authentication> authentication)
             implements Event {}
 
+    /**
+     * The executor has reported.
+     *
+     * @param begun whether the plan was begun, whatever came of it
+     */
+    record Executed(boolean begun) implements Event {}
+
+    /** What the plan gave for a time is taken away again. */
+    record GrantEnded() implements Event {}
+
     /** The directory says something new about whom the route asks, or has its charter now. */
     record News() implements Event {}
 

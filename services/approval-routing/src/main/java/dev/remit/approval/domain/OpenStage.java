@@ -25,6 +25,7 @@ import java.util.UUID;
  * @param since when it opened
  * @param until when it lapses undecided
  * @param wake when it must be looked at again
+ * @param afterwards whether it looks at a change that was executed; then it never lapses
  */
 public record OpenStage(
         int index,
@@ -42,10 +43,16 @@ public record OpenStage(
         Optional<String> held,
         Instant since,
         Instant until,
-        Instant wake) {
+        Instant wake,
+        boolean afterwards) {
     /** Names the right to decide this stage of that change, opened then; each uses it once. */
     public UUID nonce(UUID change) {
         return Ids.derived(change, "stage|" + name + "|" + since);
+    }
+
+    /** Whether a review should have been closed by now, and others were asked too. */
+    public boolean overdue() {
+        return afterwards && extended;
     }
 
     /** The ids of those who may decide it. */
@@ -97,7 +104,8 @@ public record OpenStage(
                 held,
                 since,
                 until,
-                wake);
+                wake,
+                afterwards);
     }
 
     OpenStage at(int steps, int reminders, boolean longer, Instant end) {
@@ -117,6 +125,7 @@ public record OpenStage(
                 held,
                 since,
                 end,
-                wake);
+                wake,
+                afterwards);
     }
 }

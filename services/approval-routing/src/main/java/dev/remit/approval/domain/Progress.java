@@ -12,6 +12,7 @@ import dev.remit.approval.domain.Route.Barred;
 import dev.remit.approval.domain.Route.Course;
 import dev.remit.approval.domain.Route.End;
 import dev.remit.approval.domain.Route.Ended;
+import dev.remit.approval.domain.Route.Granted;
 import dev.remit.approval.domain.Route.Held;
 import dev.remit.approval.domain.Route.Waiting;
 import dev.remit.approval.domain.Signing.Signature;
@@ -57,7 +58,7 @@ final class Progress {
         return new Measure(
                 charter,
                 Cast.of(ready, charter, decisions, index, known),
-                charter.stages().get(index).filter(),
+                charter.stageAt(index).filter(),
                 Scope.of(ready, known),
                 known.now());
     }
@@ -117,6 +118,13 @@ final class Progress {
             }
             openNext();
         }
+        return done(state());
+    }
+
+    /** Who looks at the change afterwards is asked. */
+    Outcome review() {
+        openStage(next);
+        next++;
         return done(state());
     }
 
@@ -209,7 +217,7 @@ final class Progress {
 
     /** Asks again, for the directory or the decisions say something else now. */
     void refresh(OpenStage before, String why) {
-        Stage stage = charter.stages().get(before.index());
+        Stage stage = charter.stageAt(before.index());
         OpenStage now = before;
         if (before.undetermined()) {
             switch (truth(stage)) {
@@ -257,9 +265,10 @@ final class Progress {
      * @return how the route ends by it; empty if it does not
      */
     Optional<End> due(OpenStage before) {
-        Stage stage = charter.stages().get(before.index());
+        Stage stage = charter.stageAt(before.index());
         Instant now = known.now();
-        if (!now.isBefore(before.until())
+        if (!before.afterwards()
+                && !now.isBefore(before.until())
                 && (stage.lapse() != Charter.Lapse.ESCALATE || before.extended())) {
             return Optional.of(lapse(before, stage));
         }
@@ -291,9 +300,7 @@ final class Progress {
         int handedOn = happened.size();
         refresh(
                 at,
-                at.level() > before.level() || longer
-                        ? "escalated: undecided since " + before.since()
-                        : "the time has come");
+                at.level() > before.level() || longer ? escalated(before) : "the time has come");
         if (longer && happened.size() == handedOn) {
             OpenStage extended = open.get(indexOf(at));
             happened.add(
@@ -304,11 +311,17 @@ final class Progress {
                             extended.candidates(),
                             extended.held(),
                             extended.dropped(),
-                            "escalated: undecided since " + before.since(),
+                            escalated(before),
                             extended.until()));
         }
         open.replaceAll(this::woken);
         return Optional.empty();
+    }
+
+    private static String escalated(OpenStage stage) {
+        return stage.afterwards()
+                ? "escalated: the review is open since " + stage.since()
+                : "escalated: undecided since " + stage.since();
     }
 
     private End lapse(OpenStage at, Stage stage) {
@@ -363,14 +376,14 @@ final class Progress {
         do {
             openStage(next);
             next++;
-        } while (next < charter.stages().size() && charter.stages().get(next).alongside());
+        } while (next < charter.stages().size() && charter.stageAt(next).alongside());
         if (first < next && open.size() > 1) {
             open.replaceAll(this::woken);
         }
     }
 
     private void openStage(int index) {
-        Stage stage = charter.stages().get(index);
+        Stage stage = charter.stageAt(index);
         Condition.Truth asked = truth(stage);
         if (asked == Condition.Truth.FALSE) {
             passedOver(index, stage);
@@ -477,7 +490,8 @@ final class Progress {
                         : Optional.empty(),
                 known.now(),
                 until,
-                until);
+                until,
+                charter.isReview(index));
     }
 
     private static OpenStage ruled(OpenStage at, Policy rule) {
@@ -505,7 +519,8 @@ final class Progress {
                 Optional.empty(),
                 at.since(),
                 at.until(),
-                at.until());
+                at.until(),
+                false);
     }
 
     /** Whom the stage asks now; too few, and the next step of its escalation is asked at once. */
@@ -559,7 +574,8 @@ final class Progress {
                 held(stage, needed, approvals + canStill),
                 at.since(),
                 at.until(),
-                at.wake());
+                at.wake(),
+                at.afterwards());
     }
 
     private boolean isOf(Decision vote, String person) {
@@ -580,7 +596,7 @@ final class Progress {
 
     /** When something of this stage is due next. */
     private OpenStage woken(OpenStage at) {
-        Stage stage = charter.stages().get(at.index());
+        Stage stage = charter.stageAt(at.index());
         Instant wake = at.until();
         if (at.level() < stage.escalation().size()) {
             wake = earlier(wake, at, stage, stage.escalation().get(at.level()).after());
@@ -610,7 +626,8 @@ final class Progress {
                 at.held(),
                 at.since(),
                 at.until(),
-                wake);
+                wake,
+                at.afterwards());
     }
 
     private static Instant earlier(Instant wake, OpenStage at, Stage stage, Duration after) {
@@ -633,7 +650,9 @@ final class Progress {
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
                         ModeDecision.of(ready, charter, List.copyOf(decisions), known)));
-        return end(End.APPROVED);
+        return charter.review().isPresent()
+                ? done(new Granted(ready, List.copyOf(decisions), known.now()))
+                : end(End.APPROVED);
     }
 
     private Standing standing(OpenStage at, String by) {

@@ -53,7 +53,18 @@ public sealed interface Route {
      * @param next the first stage that has not been opened yet
      * @param decisions all of the change's so far, refused attempts included
      */
-    record Course(Ready ready, List<OpenStage> open, int next, List<Decision> decisions) {}
+    record Course(Ready ready, List<OpenStage> open, int next, List<Decision> decisions) {
+        /** Whether the change was executed and is looked at afterwards. */
+        boolean isReview() {
+            return open.stream().anyMatch(OpenStage::afterwards);
+        }
+    }
+
+    /**
+     * It is authorized; who looks at it afterwards is asked when it was executed, and what it gave
+     * for a time was taken away.
+     */
+    record Granted(Ready ready, List<Decision> decisions, Instant since) implements Route {}
 
     /**
      * Nothing is left to decide.
@@ -68,7 +79,9 @@ public sealed interface Route {
         DENIED,
         EXPIRED,
         HALTED,
-        WITHDRAWN
+        WITHDRAWN,
+        /** Approved, executed, and looked at afterwards. */
+        REVIEWED
     }
 
     /** The state's name, as it is kept and shown. */
@@ -79,6 +92,7 @@ public sealed interface Route {
             case CharterUnknown _ -> "CHARTER_UNKNOWN";
             case Barred _ -> "BARRED";
             case Open _ -> "OPEN";
+            case Granted _ -> "GRANTED";
             case Ended ended -> ended.how().name();
         };
     }
@@ -89,6 +103,7 @@ public sealed interface Route {
             case CharterUnknown waits -> Optional.of(waits.ready());
             case Barred barred -> Optional.of(barred.ready());
             case Open open -> Optional.of(open.course().ready());
+            case Granted granted -> Optional.of(granted.ready());
             case Unrouted _, Unplanned _, Ended _ -> Optional.empty();
         };
     }
@@ -98,6 +113,7 @@ public sealed interface Route {
         return switch (this) {
             case Barred barred -> barred.decisions();
             case Open open -> open.course().decisions();
+            case Granted granted -> granted.decisions();
             case Unrouted _, Unplanned _, CharterUnknown _, Ended _ -> List.of();
         };
     }

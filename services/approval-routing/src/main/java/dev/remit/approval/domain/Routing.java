@@ -8,6 +8,8 @@ import dev.remit.approval.domain.Eligibility.Barring;
 import dev.remit.approval.domain.Event.Answered;
 import dev.remit.approval.domain.Event.Attempted;
 import dev.remit.approval.domain.Event.Deadline;
+import dev.remit.approval.domain.Event.Executed;
+import dev.remit.approval.domain.Event.GrantEnded;
 import dev.remit.approval.domain.Event.Lacking;
 import dev.remit.approval.domain.Event.News;
 import dev.remit.approval.domain.Event.Readied;
@@ -19,6 +21,7 @@ import dev.remit.approval.domain.Route.CharterUnknown;
 import dev.remit.approval.domain.Route.Course;
 import dev.remit.approval.domain.Route.End;
 import dev.remit.approval.domain.Route.Ended;
+import dev.remit.approval.domain.Route.Granted;
 import dev.remit.approval.domain.Route.Open;
 import dev.remit.approval.domain.Route.Unplanned;
 import dev.remit.approval.domain.Route.Unrouted;
@@ -51,6 +54,8 @@ public final class Routing {
             case Cell(Unrouted _, Withdrawn _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
             case Cell(Unrouted _, News _) -> Outcome.nothing(state);
             case Cell(Unrouted _, Deadline _) -> Outcome.nothing(state);
+            case Cell(Unrouted _, Executed _) -> Outcome.nothing(state);
+            case Cell(Unrouted _, GrantEnded _) -> Outcome.nothing(state);
 
             case Cell(Unplanned _, Readied(Ready ready)) -> begin(ready, known);
             case Cell(Unplanned _, Lacking _) -> Outcome.nothing(state);
@@ -61,6 +66,8 @@ public final class Routing {
             case Cell(Unplanned _, News _) -> Outcome.nothing(state);
             case Cell(Unplanned held, Deadline _) ->
                     lapse(state, held.until(), "no message with a plan came in time", known);
+            case Cell(Unplanned _, Executed _) -> Outcome.nothing(state);
+            case Cell(Unplanned _, GrantEnded _) -> Outcome.nothing(state);
 
             case Cell(CharterUnknown _, Readied _) -> Outcome.nothing(state);
             case Cell(CharterUnknown _, Lacking _) -> Outcome.nothing(state);
@@ -70,6 +77,8 @@ public final class Routing {
                     withdraw(state, held.ready(), Optional.empty(), back, known);
             case Cell(CharterUnknown held, News _) -> found(held, known);
             case Cell(CharterUnknown held, Deadline _) -> late(held, known);
+            case Cell(CharterUnknown _, Executed _) -> Outcome.nothing(state);
+            case Cell(CharterUnknown _, GrantEnded _) -> Outcome.nothing(state);
 
             case Cell(Barred _, Readied _) -> Outcome.nothing(state);
             case Cell(Barred _, Lacking _) -> Outcome.nothing(state);
@@ -79,15 +88,32 @@ public final class Routing {
                     withdraw(state, barred.ready(), Optional.empty(), back, known);
             case Cell(Barred barred, News _) -> judgeAgain(barred, known);
             case Cell(Barred barred, Deadline _) -> halt(barred, known);
+            case Cell(Barred _, Executed _) -> Outcome.nothing(state);
+            case Cell(Barred _, GrantEnded _) -> Outcome.nothing(state);
 
             case Cell(Open _, Readied _) -> Outcome.nothing(state);
             case Cell(Open _, Lacking _) -> Outcome.nothing(state);
             case Cell(Open open, Attempted tried) -> attempt(open, tried, known);
             case Cell(Open open, Answered answer) -> answered(open, answer, known);
+            case Cell(Open open, Withdrawn _) when open.course().isReview() ->
+                    Outcome.refused(state, Attempt.notWaiting("looked at afterwards"));
             case Cell(Open open, Withdrawn back) ->
                     withdraw(state, open.course().ready(), Optional.of(open.course()), back, known);
             case Cell(Open open, News _) -> again(open, known);
             case Cell(Open open, Deadline _) -> due(open, known);
+            case Cell(Open _, Executed _) -> Outcome.nothing(state);
+            case Cell(Open _, GrantEnded _) -> Outcome.nothing(state);
+
+            case Cell(Granted _, Readied _) -> Outcome.nothing(state);
+            case Cell(Granted _, Lacking _) -> Outcome.nothing(state);
+            case Cell(Granted _, Attempted tried) -> closed(state, tried);
+            case Cell(Granted _, Answered _) -> notAsked(state);
+            case Cell(Granted _, Withdrawn _) ->
+                    Outcome.refused(state, Attempt.notWaiting(state.state()));
+            case Cell(Granted _, News _) -> Outcome.nothing(state);
+            case Cell(Granted _, Deadline _) -> Outcome.nothing(state);
+            case Cell(Granted granted, Executed(boolean begun)) -> executed(granted, begun, known);
+            case Cell(Granted granted, GrantEnded _) -> review(granted, known);
 
             case Cell(Ended _, Readied _) -> Outcome.nothing(state);
             case Cell(Ended _, Lacking _) -> Outcome.nothing(state);
@@ -97,6 +123,8 @@ public final class Routing {
                     Outcome.refused(state, Attempt.notWaiting(state.state()));
             case Cell(Ended _, News _) -> Outcome.nothing(state);
             case Cell(Ended _, Deadline _) -> Outcome.nothing(state);
+            case Cell(Ended _, Executed _) -> Outcome.nothing(state);
+            case Cell(Ended _, GrantEnded _) -> Outcome.nothing(state);
         };
     }
 
@@ -257,11 +285,39 @@ public final class Routing {
                         known.now()));
     }
 
+    /** Nobody looks at what was not begun. */
+    private static Outcome executed(Granted granted, boolean begun, Known known) {
+        if (!begun) {
+            return Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()));
+        }
+        return granted.ready().effect().timed() ? Outcome.nothing(granted) : review(granted, known);
+    }
+
+    private static Outcome review(Granted granted, Known known) {
+        if (!(known.charter() instanceof Lookup.Found(Charter charter))) {
+            return Outcome.nothing(granted);
+        }
+        return charter.review().isEmpty()
+                ? Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()))
+                : from(
+                                granted.ready(),
+                                charter.stages().size(),
+                                granted.decisions(),
+                                charter,
+                                known)
+                        .review();
+    }
+
+    /** A review gives nothing: neither a halt nor the end of its charter keeps it from closing. */
+    private static Lookup goneBy(Open open, Known known) {
+        return open.course().isReview() ? known.charter() : known.charterInForce();
+    }
+
     private static Outcome attempt(Open open, Attempted tried, Known known) {
         Attempt attempt = tried.attempt();
         Course course = open.course();
-        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
-            return known.charterInForce() instanceof Lookup.Missing(String why)
+        if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
+            return goneBy(open, known) instanceof Lookup.Missing(String why)
                     ? Outcome.refused(
                             open,
                             new Result.Refused(
@@ -291,7 +347,7 @@ public final class Routing {
                                 at,
                                 progress.nonce(at),
                                 course.ready().planHash(),
-                                charter.stages().get(at.index()),
+                                charter.stageAt(at.index()),
                                 progress.voted(at.index(), attempt.by(), as),
                                 as,
                                 progress.votes(at.index())),
@@ -306,7 +362,7 @@ public final class Routing {
         Optional<String> onBehalfOf = as.flatMap(Candidate::onBehalfOf);
         Optional<Signature> signature = Optional.empty();
         if (!(result instanceof Result.Refused)) {
-            switch (signed(tried, at, charter.stages().get(at.index()), onBehalfOf, progress)) {
+            switch (signed(tried, at, charter.stageAt(at.index()), onBehalfOf, progress)) {
                 case Checked.Flawed(Result.Refused refused) -> result = refused;
                 case Checked.Holds(Signature holds) -> signature = Optional.of(holds);
                 case null -> {}
@@ -397,6 +453,19 @@ public final class Routing {
                     progress.refreshOthers(at.index());
                 }
                 yield progress.proceed();
+            }
+            case Result.Reviewed _ -> {
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        onBehalfOf,
+                        attempt.decision().decision(),
+                        Optional.empty(),
+                        signature);
+                progress.close(at);
+                yield progress.end(End.REVIEWED);
             }
             case Result.StageApproved _ -> {
                 keep(
@@ -626,7 +695,7 @@ public final class Routing {
 
     /** The directory changed: a stage may ask other people now, a held one may open. */
     private static Outcome again(Open open, Known known) {
-        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
+        if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
             return Outcome.nothing(open);
         }
         Progress progress = new Progress(open.course(), charter, known);
@@ -635,8 +704,8 @@ public final class Routing {
     }
 
     private static Outcome due(Open open, Known known) {
-        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
-            return lapseOf(open, known);
+        if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
+            return open.course().isReview() ? Outcome.nothing(open) : lapseOf(open, known);
         }
         Progress progress = new Progress(open.course(), charter, known);
         for (OpenStage each : progress.open()) {

@@ -99,6 +99,15 @@ final class InMemory
     }
 
     @Override
+    public Uni<Set<UUID>> granted(Collection<UUID> changes) {
+        called("granted");
+        return item(
+                changes.stream()
+                        .filter(each -> routes.get(each) instanceof Route.Granted)
+                        .collect(java.util.stream.Collectors.toSet()));
+    }
+
+    @Override
     public Uni<Void> store(Collection<Moved> moved, Collection<Recorded> recorded) {
         called("store");
         moved.forEach(each -> {
@@ -135,7 +144,9 @@ final class InMemory
                                 .flatMap(each ->
                                         ((Route.Open) each)
                                                 .course().open().stream().map(OpenStage::since))
-                                .min(Comparator.naturalOrder())));
+                                .min(Comparator.naturalOrder()),
+                        0,
+                        0));
     }
 
     @Override
@@ -253,6 +264,7 @@ final class InMemory
                             .map(OpenStage::wake)
                             .min(Comparator.naturalOrder());
             case Route.Unrouted _ -> Optional.empty();
+            case Route.Granted _ -> Optional.empty();
             case Route.Ended _ -> Optional.empty();
         };
     }
@@ -271,7 +283,7 @@ final class InMemory
                 open.course().open().forEach(each -> all.addAll(each.asks()));
                 yield all;
             }
-            case Route.Unplanned _, Route.Unrouted _, Route.Ended _ -> Set.of();
+            case Route.Unplanned _, Route.Unrouted _, Route.Granted _, Route.Ended _ -> Set.of();
         };
     }
 

@@ -219,6 +219,11 @@ class PasskeyDecisionsTest {
                         problem -> assertThat(problem.code()).isEqualTo("PASSKEY_UNKNOWN"));
         revoke(kept, "manager");
         assertThat(last(PasskeyRevoked.class).getPasskeyId()).isEqualTo(kept.id());
+        assertThat(scene.world.notices)
+                .as("whose it is is told of both")
+                .filteredOn(each -> each.change().equals(kept.id()))
+                .extracting(Notices.Notice::kind)
+                .containsExactly(Notices.Kind.PASSKEY_REGISTERED, Notices.Kind.PASSKEY_REVOKED);
         assertThat(scene.world.sent.getLast().id()).isEqualTo(Passkey.revocation(kept.id()));
         assertThat(decide(CHANGE, "manager", authenticator.sign(challenge)).code())
                 .isEqualTo("PASSKEY_UNKNOWN");

@@ -75,6 +75,33 @@ final class Scene {
     final WithdrawChange withdraw;
     final Delegate delegate;
 
+    /** What an ITSM is to be shown. */
+    final List<Mirror.Event> mirrored = new ArrayList<>();
+
+    private final Mirror mirror =
+            new Mirror() {
+                @Override
+                public Uni<Void> add(Collection<Event> events) {
+                    mirrored.addAll(events);
+                    return Uni.createFrom().voidItem();
+                }
+
+                @Override
+                public Uni<List<Due>> claim(Instant now) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public Uni<Void> shown(Collection<Long> positions) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public Uni<Lag> lag(Instant now) {
+                    throw new UnsupportedOperationException();
+                }
+            };
+
     InForce halted = InForce.NONE;
     private int offset;
 
@@ -88,10 +115,11 @@ final class Scene {
                         () -> Uni.createFrom().item(halted),
                         new KafkaLetters(),
                         world,
+                        mirror,
                         meters,
                         Duration.ofDays(1),
                         Optional.empty());
-        receiver = new RouteReadyChange(world, world, advance, new KafkaReadings(PEOPLE));
+        receiver = new RouteReadyChange(world, world, world, advance, new KafkaReadings(PEOPLE));
         decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
         register = registering(false);
         lookAgain = new LookAgain(world, advance, world);
@@ -189,6 +217,7 @@ final class Scene {
                 passkeys,
                 authenticators,
                 new KafkaLetters(),
+                world,
                 world,
                 Duration.ofMinutes(5),
                 unknownAccepted);

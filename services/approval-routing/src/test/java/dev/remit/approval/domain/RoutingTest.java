@@ -38,7 +38,8 @@ class RoutingTest {
 
     private static Map<String, List<String>> table() {
         Map<String, List<String>> table = new LinkedHashMap<>();
-        // events: ready, lacking, attempt, answer, withdrawal, news, deadline (passed)
+        // events: ready, lacking, attempt, answer, withdrawal, news, deadline (passed), executed,
+        // grant ended
         table.put(
                 "unrouted",
                 List.of(
@@ -47,6 +48,8 @@ class RoutingTest {
                         "Unrouted refused CHANGE_UNKNOWN",
                         "Unrouted refused CHANGE_UNKNOWN",
                         "Unrouted refused CHANGE_UNKNOWN",
+                        "Unrouted",
+                        "Unrouted",
                         "Unrouted",
                         "Unrouted"));
         table.put(
@@ -58,7 +61,9 @@ class RoutingTest {
                         "Unplanned refused NOT_ASKED",
                         "Ended Decided",
                         "Unplanned",
-                        "Ended Decided"));
+                        "Ended Decided",
+                        "Unplanned",
+                        "Unplanned"));
         table.put(
                 "charter unknown",
                 List.of(
@@ -68,7 +73,9 @@ class RoutingTest {
                         "CharterUnknown refused NOT_ASKED",
                         "Ended Decided",
                         "Waiting Requested",
-                        "Waiting Requested"));
+                        "Waiting Requested",
+                        "CharterUnknown",
+                        "CharterUnknown"));
         table.put(
                 "barred",
                 List.of(
@@ -78,7 +85,9 @@ class RoutingTest {
                         "Barred refused NOT_ASKED",
                         "Ended Decided",
                         "Waiting Requested",
-                        "Ended Decided"));
+                        "Ended Decided",
+                        "Barred",
+                        "Barred"));
         table.put(
                 "waiting",
                 List.of(
@@ -88,7 +97,9 @@ class RoutingTest {
                         "Waiting Decided",
                         "Ended Decided",
                         "Waiting",
-                        "Ended Decided"));
+                        "Ended Decided",
+                        "Waiting",
+                        "Waiting"));
         table.put(
                 "held",
                 List.of(
@@ -98,7 +109,21 @@ class RoutingTest {
                         "Held refused NOT_ASKED",
                         "Ended Decided",
                         "Waiting Reassigned",
-                        "Ended Decided"));
+                        "Ended Decided",
+                        "Held",
+                        "Held"));
+        table.put(
+                "granted",
+                List.of(
+                        "Granted",
+                        "Granted",
+                        "Granted refused NOT_WAITING",
+                        "Granted refused NOT_ASKED",
+                        "Granted refused NOT_WAITING",
+                        "Granted",
+                        "Granted",
+                        "Ended",
+                        "Ended"));
         table.put(
                 "ended",
                 List.of(
@@ -107,6 +132,8 @@ class RoutingTest {
                         "Ended refused NOT_WAITING",
                         "Ended refused NOT_ASKED",
                         "Ended refused NOT_WAITING",
+                        "Ended",
+                        "Ended",
                         "Ended",
                         "Ended"));
         return table;
@@ -302,6 +329,7 @@ class RoutingTest {
         Town empty = town();
         empty.accounts.remove("mia");
         states.put("held", decide(new Route.Unrouted(), new Event.Readied(ready), empty).next());
+        states.put("granted", new Route.Granted(ready, List.of(), town.now));
         states.put("ended", new Route.Ended(Route.End.APPROVED, town.now, Optional.empty()));
         return states;
     }
@@ -314,7 +342,9 @@ class RoutingTest {
                 new Event.Answered("pat", Optional.empty(), "because", SIGNED_IN),
                 new Event.Withdrawn("pat", "not needed", Optional.of(SIGNED_IN)),
                 new Event.News(),
-                new Event.Deadline());
+                new Event.Deadline(),
+                new Event.Executed(true),
+                new Event.GrantEnded());
     }
 
     private static Event.Lacking lacking() {

@@ -120,7 +120,7 @@ class RandomRoutesTest {
                         random.nextInt(6) == 0 ? Optional.empty() : Optional.of("mia"),
                         Map.of("f", random.nextBoolean() ? "PRESENT" : "STALE"),
                         random.nextBoolean() ? Map.of("account", List.of("liz")) : Map.of(),
-                        new Effect(adds, Set.of(), Set.of(), Set.of(), true, false, true));
+                        new Effect(adds, Set.of(), Set.of(), Set.of(), true, false, false, true));
         Oracle oracle =
                 new Oracle(
                         drawn,
@@ -181,7 +181,8 @@ class RandomRoutesTest {
             case Route.Barred barred -> barred.until();
             case Route.CharterUnknown unknown -> unknown.until();
             case Route.Unplanned unplanned -> unplanned.until();
-            case Route.Unrouted _, Route.Ended _ -> throw new AssertionError("lost: " + route);
+            case Route.Unrouted _, Route.Granted _, Route.Ended _ ->
+                    throw new AssertionError("lost: " + route);
         };
     }
 
@@ -488,6 +489,8 @@ class RandomRoutesTest {
                                                 || principal.map(p -> same(by, p)).orElse(false))
                                 .isTrue();
                 case EXPIRED, HALTED, REFUSED, QUESTIONED, ANSWERED -> {}
+                case JUSTIFIED, UNJUSTIFIED ->
+                        throw new AssertionError("reviewed without a review: " + decision);
             }
         }
 

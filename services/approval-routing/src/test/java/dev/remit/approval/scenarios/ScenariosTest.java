@@ -227,6 +227,9 @@ class ScenariosTest {
                     }
                     stages.add(stage);
                 }
+                if (scenario.has("review")) {
+                    approval.set("review", scenario.path("review"));
+                }
                 if (scenario.has("protects")) {
                     spec.putObject("domain")
                             .set("protectedEntitlements", scenario.path("protects"));
@@ -261,7 +264,9 @@ class ScenariosTest {
                     facts,
                     owners,
                     change.path("effect").asText("").equals("unclear")
-                            ? new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false, true, false)
+                            ? new Effect(
+                                    Set.of(), Set.of(), Set.of(), Set.of(), false, true, false,
+                                    false)
                             : new Effect(
                                     Set.copyOf(texts(change.path("adds"))),
                                     Set.copyOf(texts(change.path("removes"))),
@@ -269,6 +274,7 @@ class ScenariosTest {
                                     Set.of(),
                                     !change.path("effect").asText("").equals("irreversible"),
                                     change.path("effect").asText("").equals("whole"),
+                                    change.path("effect").asText("").equals("timed"),
                                     true));
         }
 
@@ -290,6 +296,15 @@ class ScenariosTest {
                 case "approves" -> attempt(who, Attempt.Kind.APPROVED, words);
                 case "denies" -> attempt(who, Attempt.Kind.DENIED, words);
                 case "asks" -> attempt(who, Attempt.Kind.QUESTIONED, words);
+                case "justifies" -> attempt(who, Attempt.Kind.JUSTIFIED, words);
+                case "unjustifies" -> attempt(who, Attempt.Kind.UNJUSTIFIED, words);
+                case "executed" -> event(new Event.Executed(true));
+                case "refused" -> event(new Event.Executed(false));
+                case "ended" -> event(new Event.GrantEnded());
+                case "halted" -> {
+                    town.halted = Optional.of("admin: looks wrong");
+                    yield event(new Event.News());
+                }
                 case "answers" ->
                         event(
                                 new Event.Answered(

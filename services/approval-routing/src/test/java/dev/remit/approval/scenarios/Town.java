@@ -35,6 +35,10 @@ public final class Town {
     public Map<String, List<String>> earlier = Map.of();
 
     public Set<String> executors = Set.of();
+
+    /** Who has halted everything, and why. */
+    public Optional<String> halted = Optional.empty();
+
     public final Map<String, Account> accounts = new TreeMap<>();
     public final List<Account> elsewhere = new ArrayList<>();
     public final Map<String, List<Delegation>> delegations = new HashMap<>();
@@ -96,7 +100,15 @@ public final class Town {
             people = lookUp();
         }
         return new Known(
-                charter, people, Map.copyOf(delegations), earlier, executors, now, PATIENCE);
+                charter,
+                people,
+                Map.copyOf(delegations),
+                earlier,
+                executors,
+                now,
+                PATIENCE,
+                halted,
+                Optional.empty());
     }
 
     private Map<Concern, List<Account>> lookUp() {

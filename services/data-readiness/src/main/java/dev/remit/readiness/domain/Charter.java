@@ -16,6 +16,7 @@ import java.util.Set;
  * @param hold how long a change waits for a correction
  * @param bounds what holds of every subject and resource inside
  * @param protectedEntitlements paths of groups whose last holder may never lose them
+ * @param grants what actions give for a time, by action
  */
 public record Charter(
         String name,
@@ -26,7 +27,8 @@ public record Charter(
         List<Required> facts,
         Duration hold,
         List<Bound> bounds,
-        Set<String> protectedEntitlements) {
+        Set<String> protectedEntitlements,
+        Map<String, Grant> grants) {
 
     /** A charter without bounds and without protected entitlements. */
     public Charter(
@@ -39,6 +41,37 @@ public record Charter(
             Duration hold) {
         this(name, version, hash, systems, steps, facts, hold, List.of(), Set.of());
     }
+
+    /** A charter that grants nothing. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            Set<String> systems,
+            Map<String, List<String>> steps,
+            List<Required> facts,
+            Duration hold,
+            List<Bound> bounds,
+            Set<String> protectedEntitlements) {
+        this(
+                name,
+                version,
+                hash,
+                systems,
+                steps,
+                facts,
+                hold,
+                bounds,
+                protectedEntitlements,
+                Map.of());
+    }
+
+    /**
+     * A membership for a time.
+     *
+     * @param lasts from the authorization on
+     */
+    public record Grant(Account.Group group, Duration lasts) {}
 
     /** A condition of the charter's domain. */
     public interface Bound {

@@ -72,6 +72,9 @@ public record Judgement(
     /** Whether protected entitlements keep a holder. */
     public static final String KEPT = "protected.held-by-others";
 
+    /** Whether what the charter grants for a time is not held already. */
+    public static final String NEW = "grant.new";
+
     /** The steps that take entitlements away, or make them worthless. */
     private static final Set<String> TAKING = Set.of("disable-account", "leave-groups");
 
@@ -110,6 +113,18 @@ public record Judgement(
                             + " asks for step "
                             + strange.get()
                             + ", which cannot be planned");
+        }
+        List<String> steps = charter.steps().getOrDefault(request.action(), List.of());
+        List<String> granting = steps.stream().filter(Plan.GRANTING::contains).toList();
+        boolean grants = charter.grants().containsKey(request.action());
+        if (grants ? !granting.equals(Plan.GRANTING) : !granting.isEmpty()) {
+            return without(
+                    Verdict.HALTED,
+                    "charter "
+                            + charter.name()
+                            + " does not say what "
+                            + request.action()
+                            + " grants, or does not grant it once and take it away once");
         }
         Optional<Account> account = only(observed.accounts());
         List<Fact> facts =
@@ -252,7 +267,29 @@ public record Judgement(
                 && steps.stream().anyMatch(TAKING::contains)) {
             all.add(heldByOthers(request, charter, account.get(), observed));
         }
+        Charter.Grant grant = charter.grants().get(request.action());
+        if (grant != null) {
+            all.add(notHeld(request, grant, account.get()));
+        }
         return List.copyOf(all);
+    }
+
+    /** Its end would take away what somebody gave for good. */
+    private static Fact notHeld(Request request, Charter.Grant grant, Account account) {
+        boolean held =
+                account.groups().stream()
+                        .anyMatch(group ->
+                                group.id().equals(grant.group().id())
+                                        || group.path().equals(grant.group().path()));
+        return fact(
+                NEW,
+                held ? State.CONTRADICTED : State.PRESENT,
+                Optional.empty(),
+                request.target(),
+                Optional.of(account.observedAt()),
+                (held ? "the account is in " : "the account is not in ")
+                        + grant.group().path()
+                        + (held ? " already: there is nothing to grant for a time" : " yet"));
     }
 
     private static Fact inside(Request request, Charter charter, Account account) {

@@ -18,7 +18,15 @@ public record Plan(String json, String hash) {
 
     /** The steps that can be planned. */
     public static final Set<String> STEPS =
-            Set.of("disable-account", "end-sessions", "leave-groups");
+            Set.of(
+                    "disable-account",
+                    "end-sessions",
+                    "leave-groups",
+                    "join-group",
+                    "leave-group-at-expiry");
+
+    /** Those of them that give something for a time, and take it away again. */
+    static final List<String> GRANTING = List.of("join-group", "leave-group-at-expiry");
 
     /**
      * The plan of an action, from the account as it was observed: each step with what is and what
@@ -35,6 +43,19 @@ public record Plan(String json, String hash) {
                         case "end-sessions" ->
                                 "{\"name\":\"end-sessions\",\"before\":{},\"after\":{\"sessions\":\"0\"}}";
                         case "leave-groups" -> leaveGroups(account);
+                        case "join-group" ->
+                                granted(
+                                        step,
+                                        "\"groups\":"
+                                                + quoted(grant(request, charter).group().path()),
+                                        grant(request, charter));
+                        case "leave-group-at-expiry" ->
+                                granted(
+                                        step,
+                                        "\"expires\":"
+                                                + quoted(
+                                                        grant(request, charter).lasts().toString()),
+                                        grant(request, charter));
                         default ->
                                 throw new IllegalArgumentException(
                                         "step '" + step + "' is not known");
@@ -56,6 +77,20 @@ public record Plan(String json, String hash) {
         byte[] canonical = CanonicalJson.of(json);
         return new Plan(
                 new String(canonical, StandardCharsets.UTF_8), Hash.sha256(canonical).hex());
+    }
+
+    private static Charter.Grant grant(Request request, Charter charter) {
+        Charter.Grant grant = charter.grants().get(request.action());
+        if (grant == null) {
+            throw new IllegalArgumentException(
+                    "action '" + request.action() + "' does not say what it grants");
+        }
+        return grant;
+    }
+
+    private static String granted(String step, String after, Charter.Grant grant) {
+        return "{\"name\":\"%s\",\"before\":{},\"after\":{%s},\"group\":{\"id\":%s,\"path\":%s}}"
+                .formatted(step, after, quoted(grant.group().id()), quoted(grant.group().path()));
     }
 
     private static String leaveGroups(Account account) {

@@ -259,6 +259,64 @@ class JudgementTest {
                 .isEqualTo(Verdict.HALTED);
     }
 
+    @Test
+    void whatIsGrantedForATimeStandsInThePlanWithItsEnd() {
+        Judgement judgement = granting(new Account.Group("g9", "/emergency"), Plan.GRANTING);
+        assertThat(judgement.verdict()).isEqualTo(Verdict.READY);
+        assertThat(judgement.plan().orElseThrow().json())
+                .contains(
+                        "\"steps\":[{\"after\":{\"groups\":\"/emergency\"},\"before\":{},\"group\":{\"id\":\"g9\",\"path\":\"/emergency\"},\"name\":\"join-group\"},"
+                                + "{\"after\":{\"expires\":\"PT4H\"},\"before\":{},\"group\":{\"id\":\"g9\",\"path\":\"/emergency\"},\"name\":\"leave-group-at-expiry\"}]");
+    }
+
+    @Test
+    void whatIsHeldAlreadyIsNotGrantedForATime() {
+        Judgement byPath = granting(new Account.Group("g9", "/sales"), Plan.GRANTING);
+        assertThat(byPath.verdict()).isEqualTo(Verdict.HALTED);
+        assertThat(byPath.reason()).contains("is in /sales already");
+        assertThat(granting(new Account.Group("g1", "/renamed"), Plan.GRANTING).verdict())
+                .isEqualTo(Verdict.HALTED);
+    }
+
+    @Test
+    void aGrantThatIsNotTakenAwayOnceIsNotPlanned() {
+        var group = new Account.Group("g9", "/emergency");
+        for (List<String> steps :
+                List.of(
+                        List.of("join-group"),
+                        List.of("leave-group-at-expiry", "join-group"),
+                        List.of("join-group", "join-group", "leave-group-at-expiry"),
+                        List.of("disable-account"))) {
+            assertThat(granting(group, steps).verdict()).as("%s", steps).isEqualTo(Verdict.HALTED);
+        }
+        assertThat(
+                        Judgement.of(
+                                        REQUEST,
+                                        Optional.of(charter("account.correlated", "join-group")),
+                                        observed(10))
+                                .verdict())
+                .as("nothing is said about what is granted")
+                .isEqualTo(Verdict.HALTED);
+    }
+
+    private static Judgement granting(Account.Group group, List<String> steps) {
+        return Judgement.of(
+                REQUEST,
+                Optional.of(
+                        new Charter(
+                                "leavers",
+                                "1",
+                                "h",
+                                Set.of("keycloak:acme"),
+                                Map.of("offboard", steps),
+                                List.of(new Charter.Required(Judgement.ACCOUNT, Optional.empty())),
+                                Duration.ofHours(1),
+                                List.of(),
+                                Set.of(),
+                                Map.of("offboard", new Charter.Grant(group, Duration.ofHours(4))))),
+                observed(10));
+    }
+
     private static void assertHeld(Judgement judgement, String fact, State state) {
         assertThat(judgement.verdict()).isEqualTo(Verdict.HELD);
         assertThat(judgement.plan()).isEmpty();

@@ -78,6 +78,7 @@ public final class CertificateVerifier {
     /** The type of the leaf that says that a change's content was erased. */
     public static final String ERASED = "ContentErased";
 
+    private static final Set<String> APPROVING = Set.of("APPROVED", "JUSTIFIED", "UNJUSTIFIED");
     private static final String CLOSED = "ChangeClosed";
 
     /** A leaf, with its content when that is shown and its seal holds. */
@@ -639,7 +640,7 @@ public final class CertificateVerifier {
     /** Who stands for each approval: the approver's own signature, or the service's word. */
     private void approvers(Story story) {
         for (Story.Decision each : story.decisions()) {
-            if (!each.decision().equals("APPROVED")
+            if (!APPROVING.contains(each.decision())
                     || !(each.by() instanceof Story.Decider.Person(String person))) {
                 continue;
             }

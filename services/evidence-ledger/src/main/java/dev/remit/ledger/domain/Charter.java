@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the ledger needs of a charter.
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param proofs what must be proved before a change is COMPLETED
  * @param duties its rules about the separation of duties
  * @param owner immutable account id of its owner; empty if it names none
+ * @param review the stage that looks at a change afterwards
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
  */
 public record Charter(
@@ -23,7 +25,8 @@ public record Charter(
         List<String> proofs,
         List<Duty> duties,
         String owner,
-        String routeHash) {
+        String routeHash,
+        Optional<Stage> review) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 
@@ -31,6 +34,19 @@ public record Charter(
     public Charter(
             String name, String version, String hash, List<Stage> stages, List<String> proofs) {
         this(name, version, hash, stages, proofs, List.of(), "", "");
+    }
+
+    /** One without a review afterwards. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            List<Stage> stages,
+            List<String> proofs,
+            List<Duty> duties,
+            String owner,
+            String routeHash) {
+        this(name, version, hash, stages, proofs, duties, owner, routeHash, Optional.empty());
     }
 
     /**
@@ -126,8 +142,10 @@ public record Charter(
         }
     }
 
-    /** The stage with this name. */
+    /** The stage with this name, the review included. */
     public Optional<Stage> stage(String stageName) {
-        return stages.stream().filter(each -> each.name().equals(stageName)).findFirst();
+        return Stream.concat(stages.stream(), review.stream())
+                .filter(each -> each.name().equals(stageName))
+                .findFirst();
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,27 @@ public sealed interface Closure {
 
     /** The proof that the target's own feed gives. */
     String CORROBORATED = "activity.corroborated";
+
+    /** The proof that what was granted for a time was taken away. */
+    String GRANT_ENDED = "grant.ended";
+
+    /** The proof that somebody looked at it afterwards. */
+    String REVIEWED = "review.closed";
+
+    /**
+     * What others give after the execution: while one of these is missing, further handoffs of the
+     * change are theirs.
+     */
+    Set<String> AFTERWARDS = Set.of(GRANT_ENDED, REVIEWED);
+
+    /** Who holds a change while what it granted is not taken away. */
+    String GRANTOR = "executor, until the grant ends";
+
+    /** Who holds a change that is looked at afterwards. */
+    String REVIEWERS = "reviewers";
+
+    /** Those who hold a change that has run its course; closure is refused while they do. */
+    Set<String> PROVING = Set.of(LEDGER, GRANTOR, REVIEWERS);
 
     /** It ended, with these proofs. */
     record Ended(Outcome outcome, List<Proof> proofs, String words) implements Closure {}
@@ -146,23 +168,72 @@ public sealed interface Closure {
             return open("executor", "is being executed", charter, story, conditions);
         }
         Executed executed = story.executed().get();
-        if (executed.outcome().equals("REFUSED") || executed.outcome().equals("FAILED")) {
-            return new Ended(
-                    executed.outcome().equals("REFUSED") ? Outcome.REFUSED : Outcome.FAILED,
-                    List.of(new Proof("execution.reported", executed.id(), executed.reason())),
-                    executed.reason());
-        }
         List<Proof> proofs = new ArrayList<>();
         List<Missing> missing = new ArrayList<>();
-        for (String name : charter.proofs()) {
+        if (executed.outcome().equals("REFUSED") || executed.outcome().equals("FAILED")) {
+            proofs.add(new Proof("execution.reported", executed.id(), executed.reason()));
+            if (executed.outcome().equals("REFUSED")) {
+                return new Ended(Outcome.REFUSED, List.copyOf(proofs), executed.reason());
+            }
+            for (String name : afterwards(story, charter)) {
+                prove(name, story, charter, conditions, proofs, missing);
+            }
+            return missing.isEmpty()
+                    ? new Ended(Outcome.FAILED, List.copyOf(proofs), executed.reason())
+                    : waiting(missing, story);
+        }
+        for (String name : names(story, charter)) {
             prove(name, story, charter, conditions, proofs, missing);
         }
         return missing.isEmpty()
                 ? new Ended(
                         Outcome.COMPLETED,
                         List.copyOf(proofs),
-                        "executed as approved, read back, and proved")
+                        "executed as approved, read back, and proved" + found(story, charter))
+                : waiting(missing, story);
+    }
+
+    /** What the charter asks for, and what it cannot leave out. */
+    private static Set<String> names(Story story, Charter charter) {
+        Set<String> names = new LinkedHashSet<>(charter.proofs());
+        names.addAll(afterwards(story, charter));
+        return names;
+    }
+
+    /** What was granted for a time ends, and a review closes, whatever proofs the charter names. */
+    private static List<String> afterwards(Story story, Charter charter) {
+        List<String> names = new ArrayList<>();
+        if (story.authorized().flatMap(Authorized::ends).isPresent()) {
+            names.add(GRANT_ENDED);
+        }
+        if (charter.review().isPresent()) {
+            names.add(REVIEWED);
+        }
+        return names;
+    }
+
+    private static Open waiting(List<Missing> missing, Story story) {
+        List<String> names = missing.stream().map(Missing::name).toList();
+        if (names.contains(GRANT_ENDED)) {
+            return new Open(
+                    GRANTOR,
+                    "granted until "
+                            + story.authorized()
+                                    .flatMap(Authorized::ends)
+                                    .map(Instant::toString)
+                                    .orElse("now"),
+                    List.copyOf(missing));
+        }
+        return names.contains(REVIEWED)
+                ? new Open(REVIEWERS, "is looked at afterwards", List.copyOf(missing))
                 : new Open(LEDGER, "waits for proof", List.copyOf(missing));
+    }
+
+    private static String found(Story story, Charter charter) {
+        return review(story, charter, new ArrayList<>())
+                .filter(each -> each.decision().equals("UNJUSTIFIED"))
+                .map(each -> "; the review found it not justified")
+                .orElse("");
     }
 
     private static Ended withdrawn(UUID message, String words) {
@@ -173,7 +244,7 @@ public sealed interface Closure {
     private static Open open(
             String holder, String words, Charter charter, Story story, Conditions conditions) {
         List<Missing> missing = new ArrayList<>();
-        for (String name : charter.proofs()) {
+        for (String name : names(story, charter)) {
             prove(name, story, charter, conditions, new ArrayList<>(), missing);
         }
         return new Open(holder, words, List.copyOf(missing));
@@ -193,6 +264,8 @@ public sealed interface Closure {
             case "executed.as-authorized" -> authorized(story, proofs, missing);
             case "read-back.matches" -> readBack(story, proofs, missing);
             case CORROBORATED -> corroborated(story, proofs, missing);
+            case "grant.ended" -> grantEnded(story, proofs, missing);
+            case "review.closed" -> reviewed(story, charter, proofs, missing);
             default ->
                     missing.add(
                             new Missing(
@@ -444,6 +517,14 @@ public sealed interface Closure {
             return true;
         }
         Story.Binding binding = decision.binding().get();
+        return isBound(decision, story, charter)
+                && !decision.at().isBefore(binding.notBefore())
+                && decision.at().isBefore(binding.expiresAt())
+                && used.add(binding.nonce() + " " + actor(decision.by()));
+    }
+
+    private static boolean isBound(Decision decision, Story story, Charter charter) {
+        Story.Binding binding = decision.binding().orElseThrow();
         Optional<Story.Proposed> proposed = story.proposed();
         return proposed.map(Story.Proposed::charterHash)
                         .filter(binding.charterHash()::equals)
@@ -452,10 +533,7 @@ public sealed interface Closure {
                         .filter(hash -> hash.isEmpty() || hash.equals(binding.changeHash()))
                         .isPresent()
                 && (charter.routeHash().isEmpty()
-                        || charter.routeHash().equals(binding.routeHash()))
-                && !decision.at().isBefore(binding.notBefore())
-                && decision.at().isBefore(binding.expiresAt())
-                && used.add(binding.nonce() + " " + actor(decision.by()));
+                        || charter.routeHash().equals(binding.routeHash()));
     }
 
     /**
@@ -704,6 +782,132 @@ public sealed interface Closure {
                                             ? "executed outside the authorization's time"
                                             : "authorized for another account"));
         }
+    }
+
+    private static void grantEnded(Story story, List<Proof> proofs, List<Missing> missing) {
+        Optional<Instant> ends = story.authorized().flatMap(Authorized::ends);
+        if (ends.isEmpty()) {
+            story.executed()
+                    .ifPresentOrElse(
+                            each ->
+                                    proofs.add(
+                                            new Proof(
+                                                    GRANT_ENDED,
+                                                    each.id(),
+                                                    "nothing was granted for a time")),
+                            () ->
+                                    missing.add(
+                                            new Missing(
+                                                    GRANT_ENDED,
+                                                    "executor",
+                                                    "nothing was executed yet")));
+            return;
+        }
+        String planHash = story.authorized().map(Authorized::planHash).orElse("");
+        story.grantEnded()
+                .filter(each -> each.planHash().equals(planHash))
+                .ifPresentOrElse(
+                        each ->
+                                proofs.add(
+                                        new Proof(
+                                                GRANT_ENDED,
+                                                each.id(),
+                                                "taken away at "
+                                                        + each.completedAt()
+                                                        + ", due at "
+                                                        + each.due()
+                                                        + ", and read back")),
+                        () ->
+                                missing.add(
+                                        new Missing(
+                                                GRANT_ENDED,
+                                                "executor",
+                                                "what was granted is to be taken away at "
+                                                        + ends.get()
+                                                        + ", and read back")));
+    }
+
+    private static void reviewed(
+            Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+        List<String> flaws = new ArrayList<>();
+        Optional<Decision> review = review(story, charter, flaws);
+        if (review.isPresent()) {
+            proofs.add(
+                    new Proof(
+                            REVIEWED,
+                            review.get().id(),
+                            "found "
+                                    + review.get().decision()
+                                    + " afterwards by "
+                                    + actor(review.get().by())
+                                    + ", who had no part in it"));
+        } else if (charter.review().isEmpty()) {
+            missing.add(
+                    new Missing(REVIEWED, "the charter's owner", "it names nobody who reviews"));
+        } else {
+            missing.add(
+                    new Missing(
+                            REVIEWED,
+                            REVIEWERS,
+                            flaws.isEmpty()
+                                    ? "nobody has closed the review afterwards"
+                                    : "a review does not count: " + String.join("; ", flaws)));
+        }
+    }
+
+    /** The first decision that closes the review. */
+    private static Optional<Decision> review(Story story, Charter charter, List<String> flaws) {
+        if (charter.review().isEmpty()) {
+            return Optional.empty();
+        }
+        Charter.Stage stage = charter.review().get();
+        for (Decision each : story.reviews()) {
+            if (each.stage().equals(stage.name())
+                    && (each.decision().equals("JUSTIFIED")
+                            || each.decision().equals("UNJUSTIFIED"))) {
+                Optional<String> flaw = flaw(each, stage, story, charter);
+                if (flaw.isEmpty()) {
+                    return Optional.of(each);
+                }
+                flaws.add(flaw.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Why a review does not count; empty if it does. It may be late. */
+    private static Optional<String> flaw(
+            Decision review, Charter.Stage stage, Story story, Charter charter) {
+        if (!(review.by() instanceof Decider.Person)
+                || approver(review, story, charter).isEmpty()) {
+            return Optional.of("it is not by a person who was asked");
+        }
+        if (review.binding().isEmpty()
+                || !isBound(review, story, charter)
+                || review.at().isBefore(review.binding().get().notBefore())
+                || story.authorized()
+                        .filter(each -> each.planHash().equals(review.planHash()))
+                        .isEmpty()) {
+            return Optional.of("it is not bound to this change, plan and charter");
+        }
+        Map<String, Set<String>> parts = parts(story, charter);
+        Set<String> barred = new HashSet<>();
+        for (String part : List.of("proposer", "principal", "subject", "executor")) {
+            barred.addAll(parts.getOrDefault(part, Set.of()));
+        }
+        story.grantEnded().map(Story.GrantEnded::executor).ifPresent(barred::add);
+        for (Decision each : story.decisions()) {
+            if (each.decision().equals("APPROVED")) {
+                barred.addAll(names(each, story, charter));
+            }
+        }
+        if (!Collections.disjoint(barred, names(review, story, charter))) {
+            return Optional.of(
+                    "it is by one who proposed it, is responsible for it, is its subject, approved or executed it");
+        }
+        return apart(review, parts, charter)
+                .map("it breaks rule "::concat)
+                .or(() -> unsigned(review, stage, story).map("it "::concat));
     }
 
     private static void readBack(Story story, List<Proof> proofs, List<Missing> missing) {

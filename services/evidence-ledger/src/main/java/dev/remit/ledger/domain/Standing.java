@@ -160,7 +160,7 @@ public record Standing(
 
     /** Whether it has waited for proof since before this time, and was not refused for it. */
     public boolean isUnprovedSince(Instant time) {
-        return holder.equals(Closure.LEDGER) && since.isBefore(time) && !missing.equals(refused);
+        return Closure.PROVING.contains(holder) && since.isBefore(time) && !missing.equals(refused);
     }
 
     /** Whether a checkpoint of this size covers every message that its certificate needs. */

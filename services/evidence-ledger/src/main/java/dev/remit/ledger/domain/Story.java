@@ -283,6 +283,7 @@ public record Story(
      *
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      * @param held what the subject holds afterwards, as the charter's rules were tested on it
+     * @param ends when what the plan gives for a time is to be taken away
      */
     public record Authorized(
             UUID id,
@@ -292,8 +293,31 @@ public record Story(
             List<UUID> approvals,
             Instant at,
             Instant expiresAt,
-            Optional<Set<String>> held)
+            Optional<Set<String>> held,
+            Optional<Instant> ends)
             implements Said {
+        /** One whose plan gives nothing for a time. */
+        public Authorized(
+                UUID id,
+                String account,
+                String planHash,
+                String actualHash,
+                List<UUID> approvals,
+                Instant at,
+                Instant expiresAt,
+                Optional<Set<String>> held) {
+            this(
+                    id,
+                    account,
+                    planHash,
+                    actualHash,
+                    approvals,
+                    at,
+                    expiresAt,
+                    held,
+                    Optional.empty());
+        }
+
         /** One under a charter without rules about access. */
         public Authorized(
                 UUID id,
@@ -321,6 +345,11 @@ public record Story(
             String reason,
             Instant startedAt,
             boolean byPerson)
+            implements Said {}
+
+    /** What the plan gave for a time was taken away, and the target read again. */
+    public record GrantEnded(
+            UUID id, String executor, String planHash, Instant due, Instant completedAt)
             implements Said {}
 
     /**
@@ -416,6 +445,32 @@ public record Story(
 
     public Optional<Executed> executed() {
         return last(Executed.class);
+    }
+
+    public Optional<GrantEnded> grantEnded() {
+        return last(GrantEnded.class);
+    }
+
+    /**
+     * The decisions made after it was executed, and after what it gave for a time was taken away.
+     */
+    public List<Decision> reviews() {
+        boolean over = false;
+        boolean timed = authorized().flatMap(Authorized::ends).isPresent();
+        List<Decision> found = new ArrayList<>();
+        for (Step step : steps) {
+            switch (step.said()) {
+                case Executed _ -> over |= !timed;
+                case GrantEnded _ -> over = true;
+                case Decision decision -> {
+                    if (over) {
+                        found.add(decision);
+                    }
+                }
+                default -> {}
+            }
+        }
+        return found;
     }
 
     /** Ids of who proposed, is responsible for, decided or executed it. */

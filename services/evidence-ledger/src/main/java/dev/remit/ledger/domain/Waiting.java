@@ -46,6 +46,7 @@ public final class Waiting {
     private final List<Wait> all = new ArrayList<>();
     private final Set<String> proposer = new TreeSet<>();
     private int last;
+    private boolean timed;
 
     private Waiting() {}
 
@@ -92,8 +93,19 @@ public final class Waiting {
             }
             case Requested requested -> asked(step, requested);
             case Decision decision -> decided(step, decision);
-            case Story.Authorized _ -> service(step, "executor", Optional.empty());
-            case Story.Executed _ -> service(step, Closure.LEDGER, Optional.empty());
+            case Story.Authorized authorized -> {
+                timed = authorized.ends().isPresent();
+                service(step, "executor", Optional.empty());
+            }
+            // what is granted for a time is the executor's to take away
+            case Story.Executed executed ->
+                    service(
+                            step,
+                            timed && !executed.outcome().equals("REFUSED")
+                                    ? "executor"
+                                    : Closure.LEDGER,
+                            Optional.empty());
+            case Story.GrantEnded _ -> service(step, Closure.LEDGER, Optional.empty());
             case Story.Closed _ -> endAll(at);
             case Story.Other _ -> {
                 if (step.type().equals("ClosureRefused")) {
@@ -195,6 +207,10 @@ public final class Waiting {
                     each.askedAt.replaceAll((_, _) -> at);
                     ask(step, each, Optional.empty());
                 });
+            }
+            case "JUSTIFIED", "UNJUSTIFIED" -> {
+                answered(step, decision, stage, Optional.empty());
+                service(step, Closure.LEDGER, Optional.empty());
             }
             case "EXPIRED", "HALTED", "WITHDRAWN" ->
                     service(step, Closure.LEDGER, Optional.empty());

@@ -40,16 +40,39 @@ public interface Executions {
      * @param interrupted whether an earlier attempt may have touched the account
      * @param startedAt when the execution was taken up
      * @param person immutable id of who has taken it on, where a person executes
+     * @param ends when what the plan granted was to be taken away: that is what it is leased for
      */
     record Leased(
             Intent intent,
             int number,
             boolean interrupted,
             Instant startedAt,
-            Optional<String> person) {}
+            Optional<String> person,
+            Optional<Instant> ends) {
+        /** A plan that is to be executed. */
+        public Leased(
+                Intent intent,
+                int number,
+                boolean interrupted,
+                Instant startedAt,
+                Optional<String> person) {
+            this(intent, number, interrupted, startedAt, person, Optional.empty());
+        }
+    }
 
-    /** What became of a lease. */
-    record Settlement(UUID authorization, int number, Next.Last last) {}
+    /**
+     * What became of a lease.
+     *
+     * @param ends when it is to be leased once more, to take away what was granted
+     */
+    record Settlement(UUID authorization, int number, Next.Last last, Optional<Instant> ends) {}
+
+    /**
+     * What was granted for a time and not taken away yet.
+     *
+     * @param overdue those whose time is over, by more than a minute
+     */
+    record Grants(long active, long overdue) {}
 
     /**
      * An execution as it is shown.
@@ -88,8 +111,9 @@ public interface Executions {
     Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease);
 
     /**
-     * Settles what the number still fits and nobody settled before. What ended is done for ever;
-     * what waits is free again after the pause.
+     * Settles what the number still fits and nobody settled before. What ended is done for ever,
+     * unless something is to be taken away: then it is free again at that time, and once more done.
+     * What waits is free again after the pause.
      *
      * @return the authorizations that were settled by this very call
      */
@@ -101,6 +125,9 @@ public interface Executions {
      * @return who has it now; empty if the change has none that waits for a person, or it is halted
      */
     Uni<Optional<String>> takeOn(UUID change, String person, Instant now);
+
+    /** What is granted for a time. */
+    Uni<Grants> grants(Instant now);
 
     /** The execution of a change; if there are several, the one that ends last. */
     Uni<Optional<Shown>> find(UUID change);

@@ -6,6 +6,7 @@ import dev.remit.executor.domain.Call;
 import dev.remit.executor.domain.Finding;
 import dev.remit.executor.domain.Next;
 import dev.remit.executor.domain.Order;
+import dev.remit.executor.domain.Report;
 import dev.remit.executor.domain.TargetState;
 import dev.remit.handoff.halt.Scopes;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,9 +44,14 @@ public class PerformPlan {
      *
      * @param actor immutable id of who acted: in the target, or of the person who executes
      * @param answered whether the target's last call was answered; null if none was made
+     * @param ends when what it granted is to be taken away
      */
     public record Performed(
-            Leased leased, Next.Last last, String actor, @Nullable Boolean answered) {}
+            Leased leased,
+            Next.Last last,
+            String actor,
+            @Nullable Boolean answered,
+            Optional<Instant> ends) {}
 
     /** The lease ran out: somebody else may be at work, so nothing more is done or reported. */
     static final class Overtaken extends RuntimeException {
@@ -80,7 +86,8 @@ public class PerformPlan {
             this.target = target;
             this.attempt = attempt;
             this.held = held;
-            this.actor = leased.person().orElse(EXECUTOR);
+            this.actor =
+                    attempt instanceof Attempt.Ending ? EXECUTOR : leased.person().orElse(EXECUTOR);
         }
 
         Target target() {
@@ -133,12 +140,14 @@ public class PerformPlan {
                                     plans.read(leased.intent().plan()),
                                     target.map(Target::abilities));
                     Attempt attempt =
-                            leased.intent().assisted()
-                                    ? new Attempt.Watched(
-                                            order, leased.startedAt(), leased.person())
-                                    : leased.interrupted()
-                                            ? new Attempt.Again(order, leased.startedAt())
-                                            : new Attempt.First(order, leased.startedAt());
+                            leased.ends().isPresent()
+                                    ? new Attempt.Ending(order, leased.startedAt())
+                                    : leased.intent().assisted()
+                                            ? new Attempt.Watched(
+                                                    order, leased.startedAt(), leased.person())
+                                            : leased.interrupted()
+                                                    ? new Attempt.Again(order, leased.startedAt())
+                                                    : new Attempt.First(order, leased.startedAt());
                     return goOn(new Work(leased, target, attempt, held), new Finding.Nothing());
                 });
     }
@@ -162,7 +171,7 @@ public class PerformPlan {
             case Next.Read _ ->
                     found(
                             work,
-                            (work.leased.intent().assisted()
+                            (work.attempt instanceof Attempt.Watched
                                             ? read(work)
                                             : actor(work).chain(() -> read(work)))
                                     .map(Finding.Found::new));
@@ -170,8 +179,34 @@ public class PerformPlan {
                     found(work, perform(work, before, calls));
             case Next.Last last ->
                     Uni.createFrom()
-                            .item(new Performed(work.leased, last, work.actor, work.answered));
+                            .item(
+                                    new Performed(
+                                            work.leased,
+                                            last,
+                                            work.actor,
+                                            work.answered,
+                                            ends(work, last)));
         };
+    }
+
+    /**
+     * When what may have been granted is to be taken away: at its time, or at once if the execution
+     * failed. Nothing was granted by one that was refused.
+     */
+    private static Optional<Instant> ends(Work work, Next.Last last) {
+        if (!(last instanceof Next.End(Report report))
+                || work.attempt instanceof Attempt.Ending
+                || report.outcome() == Report.Outcome.REFUSED) {
+            return Optional.empty();
+        }
+        return work.leased
+                .intent()
+                .ends(work.attempt.order().plan())
+                .map(due ->
+                        report.outcome() == Report.Outcome.SUCCEEDED
+                                        || due.isBefore(report.completedAt())
+                                ? due
+                                : report.completedAt());
     }
 
     /** Goes on with what the target says, or with what kept it from saying it. */
@@ -183,6 +218,9 @@ public class PerformPlan {
     }
 
     private Finding obstacle(Work work, Throwable failure) {
+        if (failure instanceof Target.Gone && work.attempt instanceof Attempt.Ending) {
+            return new Finding.Found(new TargetState(false, 0, List.of()));
+        }
         if (failure instanceof Target.Impossible) {
             return new Finding.Impossible(words(failure));
         }
@@ -225,6 +263,9 @@ public class PerformPlan {
 
     /** Each call is a step that is finished; before the next one, halts are asked for. */
     private Uni<Void> unlessHalted(Work work, Call call) {
+        if (work.attempt instanceof Attempt.Ending) {
+            return change(work, call);
+        }
         return halts.against(against(work))
                 .chain(halt ->
                         halt.isPresent()
@@ -251,6 +292,7 @@ public class PerformPlan {
             case Call.Disable _ -> call(work, "disable", target.disable(work.account()));
             case Call.EndSessions _ ->
                     call(work, "end-sessions", target.endSessions(work.account()));
+            case Call.Join(var group) -> call(work, "join", target.join(work.account(), group));
             case Call.Leave(var group) -> call(work, "leave", target.leave(work.account(), group));
         };
     }

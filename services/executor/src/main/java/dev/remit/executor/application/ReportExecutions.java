@@ -80,7 +80,8 @@ public class ReportExecutions {
                                 new Settlement(
                                         each.leased().intent().authorization(),
                                         each.leased().number(),
-                                        each.last()))
+                                        each.last(),
+                                        each.ends()))
                         .toList();
         return handoffs.transact(
                         ending,
@@ -96,7 +97,22 @@ public class ReportExecutions {
         for (Performed each : wave) {
             if (each.last() instanceof Next.End(var report)
                     && settled.contains(each.leased().intent().authorization())) {
-                reports.handOn(outbox, each.leased().intent(), each.actor(), report);
+                each.leased()
+                        .ends()
+                        .ifPresentOrElse(
+                                due ->
+                                        reports.ended(
+                                                outbox,
+                                                each.leased().intent(),
+                                                each.actor(),
+                                                due,
+                                                report),
+                                () ->
+                                        reports.handOn(
+                                                outbox,
+                                                each.leased().intent(),
+                                                each.actor(),
+                                                report));
             }
         }
     }
@@ -109,7 +125,12 @@ public class ReportExecutions {
                         "authorization %s was taken on by another instance",
                         each.leased().intent().authorization());
             } else if (each.last() instanceof Next.End(var report)) {
-                meters.counter("remit.executor.executed", "outcome", report.outcome().name())
+                (each.leased().ends().isPresent()
+                                ? meters.counter("remit.executor.grants.ended")
+                                : meters.counter(
+                                        "remit.executor.executed",
+                                        "outcome",
+                                        report.outcome().name()))
                         .increment();
             }
         }

@@ -3,6 +3,7 @@ package dev.remit.executor.application;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Report;
 import dev.remit.handoff.loop.Outbox;
+import java.time.Instant;
 
 /** The reports that go to the ledger. */
 public interface Reports {
@@ -13,4 +14,12 @@ public interface Reports {
      * @param actor immutable id of who executed, in the target
      */
     void handOn(Outbox outbox, Intent intent, String actor, Report report);
+
+    /**
+     * Hands on that what was granted for a time is taken away.
+     *
+     * @param outbox of the transaction that settles it
+     * @param due when it was to be
+     */
+    void ended(Outbox outbox, Intent intent, String actor, Instant due, Report report);
 }

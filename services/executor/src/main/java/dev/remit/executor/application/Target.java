@@ -13,11 +13,20 @@ public interface Target {
     /**
      * The target will never do this: the account is not there, or the executor has no right to it.
      */
-    final class Impossible extends RuntimeException {
+    class Impossible extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Impossible(String reason) {
             super(reason, null, false, false);
+        }
+    }
+
+    /** The account is not there: it holds nothing. */
+    final class Gone extends Impossible {
+        private static final long serialVersionUID = 1L;
+
+        public Gone(String reason) {
+            super(reason);
         }
     }
 
@@ -52,6 +61,8 @@ public interface Target {
     Uni<Void> disable(String account);
 
     Uni<Void> endSessions(String account);
+
+    Uni<Void> join(String account, Plan.Group group);
 
     Uni<Void> leave(String account, Plan.Group group);
 }

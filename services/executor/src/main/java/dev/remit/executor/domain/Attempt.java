@@ -36,6 +36,13 @@ public sealed interface Attempt {
      */
     record Watched(Order order, Instant startedAt, Optional<String> person) implements Attempt {}
 
+    /**
+     * What the plan granted for a time is taken away, its time being over. Neither the end of the
+     * authorization nor a halt nor mode ASSIST keeps it: it was approved with the grant, and less
+     * is held by it. What cannot be done now is tried again, without end.
+     */
+    record Ending(Order order, Instant startedAt) implements Attempt {}
+
     /** An attempt and what it knows. */
     record Situation(Attempt attempt, Finding finding) {}
 
@@ -45,6 +52,14 @@ public sealed interface Attempt {
             case Situation(First first, Finding.Nothing _) -> open(first, now);
             case Situation(Again again, Finding.Nothing _) -> open(again, now);
             case Situation(Watched watched, Finding.Nothing _) -> open(watched, now);
+            case Situation(Ending ending, Finding.Nothing _) -> open(ending);
+            case Situation(Ending ending, Finding.Found(TargetState found)) ->
+                    take(ending, found, now);
+            case Situation(Ending ending, Finding.ReadBack back) -> taken(ending, back, now);
+            case Situation(Ending _, Finding.Impossible(String reason)) ->
+                    new Next.Later(reason, true);
+            case Situation(Ending _, Finding.Unanswered(String reason, _)) ->
+                    new Next.Later(reason, true);
             case Situation(Watched watched, Finding.Found(TargetState found)) ->
                     look(watched, found, now);
             case Situation(Watched watched, Finding.ReadBack back) ->
@@ -117,6 +132,33 @@ public sealed interface Attempt {
                 : new Next.Later(
                         "waits for a person who takes it on: " + names(attempt.order().readPlan()),
                         false);
+    }
+
+    private static Next open(Ending attempt) {
+        return attempt.order()
+                .refusal()
+                .<Next>map(reason -> new Next.Later(reason, true))
+                .orElseGet(Next.Read::new);
+    }
+
+    private static Next take(Ending attempt, TargetState found, Instant now) {
+        List<Call> calls = found.calls(end(attempt));
+        return calls.isEmpty()
+                ? taken(attempt, unchanged(found), now)
+                : new Next.Perform(found, calls);
+    }
+
+    private static Next taken(Ending attempt, Finding.ReadBack back, Instant now) {
+        Step step = end(attempt);
+        return back.after().standing(step) == Standing.AFTER
+                ? new Next.End(
+                        Report.ended(step, back.before(), back.after(), attempt.startedAt(), now))
+                : new Next.Later(
+                        back.obstacle().orElse("the target, read again, still has it"), true);
+    }
+
+    private static Step end(Ending attempt) {
+        return attempt.order().readPlan().end().orElseThrow().step();
     }
 
     private static Next look(Watched attempt, TargetState found, Instant now) {

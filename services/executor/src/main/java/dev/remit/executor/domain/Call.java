@@ -10,6 +10,9 @@ public sealed interface Call {
     /** Every session of the account ends. */
     record EndSessions() implements Call {}
 
+    /** The account joins a group. */
+    record Join(Group group) implements Call {}
+
     /** The account leaves a group. */
     record Leave(Group group) implements Call {}
 }

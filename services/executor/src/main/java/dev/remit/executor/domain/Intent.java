@@ -3,6 +3,7 @@ package dev.remit.executor.domain;
 import dev.remit.handoff.merkle.Hash;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -52,6 +53,11 @@ public record Intent(
     /** Whether the authorization begins later than any difference of clocks explains. */
     public boolean isFarAhead(Instant now) {
         return now.plus(LONGEST_WAIT).isBefore(authorizedAt);
+    }
+
+    /** When what the plan grants ends; empty for a plan that grants nothing for a time. */
+    public Optional<Instant> ends(Optional<Plan> readPlan) {
+        return readPlan.flatMap(Plan::end).map(end -> authorizedAt.plus(end.after()));
     }
 
     /** Whether the authorization has ended. */

@@ -4,6 +4,7 @@ import dev.remit.executor.domain.Plan.Step;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * An authorization as this executor understands it.
@@ -40,7 +41,8 @@ public record Order(Intent intent, Optional<Plan> plan, Optional<Set<String>> ab
         if (abilities.isEmpty()) {
             return Optional.of("TARGET: this executor does not work on " + intent.target());
         }
-        return plan.get().steps().stream()
+        return Stream.concat(
+                        plan.get().steps().stream(), plan.get().end().map(Plan.End::step).stream())
                 .map(Step::name)
                 .filter(step -> !abilities.get().contains(step))
                 .findFirst()

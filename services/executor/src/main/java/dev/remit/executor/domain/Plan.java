@@ -1,10 +1,30 @@
 package dev.remit.executor.domain;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
-/** What is to be done, as approved, and the account as it was when the plan was made. */
-public record Plan(UUID change, String account, String target, List<Step> steps) {
+/**
+ * What is to be done, as approved, and the account as it was when the plan was made.
+ *
+ * @param steps what is done at once
+ * @param end what is taken away again, for a plan that grants something for a time
+ */
+public record Plan(
+        UUID change, String account, String target, List<Step> steps, Optional<End> end) {
+    /** One that is over once it is executed. */
+    public Plan(UUID change, String account, String target, List<Step> steps) {
+        this(change, account, target, steps, Optional.empty());
+    }
+
+    /**
+     * The end of a grant.
+     *
+     * @param after so long after the authorization
+     */
+    public record End(Step.LeaveGroup step, Duration after) {}
+
     /** One step. */
     public sealed interface Step {
         String name();
@@ -26,6 +46,22 @@ public record Plan(UUID change, String account, String target, List<Step> steps)
             @Override
             public String name() {
                 return "end-sessions";
+            }
+        }
+
+        /** The account becomes a direct member of a group. */
+        record JoinGroup(Group group) implements Step {
+            @Override
+            public String name() {
+                return "join-group";
+            }
+        }
+
+        /** The account leaves the group that it was let into for a time. */
+        record LeaveGroup(Group group) implements Step {
+            @Override
+            public String name() {
+                return "leave-group-at-expiry";
             }
         }
 

@@ -37,7 +37,9 @@ public record Report(
     public enum Done {
         DONE,
         ALREADY_DONE,
-        FAILED
+        FAILED,
+        /** Its time is yet to come. */
+        SKIPPED
     }
 
     /** One step, with the target before and after. */
@@ -56,6 +58,29 @@ public record Report(
     /** It could not be done. */
     public static Report failed(String reason, Instant startedAt, Instant now) {
         return new Report(Outcome.FAILED, List.of(), false, reason, startedAt, now);
+    }
+
+    /** What was granted is not held any more. */
+    public static Report ended(
+            Step step, TargetState before, TargetState after, Instant startedAt, Instant now) {
+        boolean was = before.standing(step) == Standing.AFTER;
+        String words =
+                was
+                        ? "the target, read at the expiry, did not have it any more"
+                        : "taken away; the target, read again, does not have it any more";
+        return new Report(
+                Outcome.SUCCEEDED,
+                List.of(
+                        new StepReport(
+                                step.name(),
+                                was ? Done.ALREADY_DONE : Done.DONE,
+                                before.facts(step),
+                                after.facts(step),
+                                words)),
+                true,
+                words,
+                startedAt,
+                now);
     }
 
     /**
@@ -93,6 +118,17 @@ public record Report(
         }
         List<String> strange = strangeGroups(plan, after);
         boolean matches = steps.stream().noneMatch(step -> step.state() == Done.FAILED);
+        plan.end()
+                .ifPresent(end ->
+                        steps.add(
+                                new StepReport(
+                                        end.step().name(),
+                                        Done.SKIPPED,
+                                        Map.of(),
+                                        Map.of(),
+                                        "is done "
+                                                + end.after()
+                                                + " after the authorization, and reported then")));
         String reason =
                 matches
                         ? "the target, read again, is as the plan says"

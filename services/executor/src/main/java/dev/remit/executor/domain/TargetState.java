@@ -36,6 +36,8 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
                             ? Standing.AFTER
                             : disable.enabledBefore() ? Standing.BEFORE : Standing.ELSEWHERE;
             case Step.EndSessions end -> sessions == 0 ? Standing.AFTER : Standing.BEFORE;
+            case Step.JoinGroup join -> isIn(join.group()) ? Standing.AFTER : Standing.BEFORE;
+            case Step.LeaveGroup leave -> isIn(leave.group()) ? Standing.BEFORE : Standing.AFTER;
             case Step.LeaveGroups leave -> {
                 Set<String> present = ids(groups);
                 Set<String> planned = ids(leave.groups());
@@ -58,6 +60,8 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
         return switch (step) {
             case Step.DisableAccount disable -> List.of(new Call.Disable());
             case Step.EndSessions end -> List.of(new Call.EndSessions());
+            case Step.JoinGroup join -> List.of(new Call.Join(join.group()));
+            case Step.LeaveGroup leave -> List.of(new Call.Leave(leave.group()));
             case Step.LeaveGroups leave -> {
                 Set<String> present = ids(groups);
                 yield leave.groups().stream()
@@ -73,6 +77,8 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
         return switch (step) {
             case Step.DisableAccount disable -> Map.of("enabled", String.valueOf(enabled));
             case Step.EndSessions end -> Map.of("sessions", String.valueOf(sessions));
+            case Step.JoinGroup join -> Map.of("groups", held(join.group()));
+            case Step.LeaveGroup leave -> Map.of("groups", held(leave.group()));
             case Step.LeaveGroups leave -> Map.of("groups", paths(groups));
         };
     }
@@ -86,6 +92,8 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
                             String.valueOf(disable.enabledBefore()),
                             String.valueOf(enabled));
             case Step.EndSessions end -> difference("sessions", "any", String.valueOf(sessions));
+            case Step.JoinGroup join -> difference("groups", "any", paths(groups));
+            case Step.LeaveGroup leave -> difference("groups", "any", paths(groups));
             case Step.LeaveGroups leave ->
                     difference("groups", paths(leave.groups()), paths(groups));
         };
@@ -93,6 +101,19 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
 
     private static String difference(String attribute, String expected, String found) {
         return attribute + " expected '" + expected + "', found '" + found + "'";
+    }
+
+    private boolean isIn(Group group) {
+        return groups.stream().anyMatch(each -> each.id().equals(group.id()));
+    }
+
+    /** Of this group alone: its path as the target has it; empty for no member. */
+    private String held(Group group) {
+        return groups.stream()
+                .filter(each -> each.id().equals(group.id()))
+                .map(Group::path)
+                .findFirst()
+                .orElse("");
     }
 
     private static Set<String> ids(Collection<Group> groups) {

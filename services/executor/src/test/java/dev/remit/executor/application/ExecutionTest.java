@@ -67,6 +67,97 @@ class ExecutionTest {
     }
 
     @Test
+    void whatIsGrantedForATimeIsTakenAwayThenOnceWhoeverIsThereToDoIt() {
+        Intent intent = world.grant(world.acme, "a1", false);
+        world.instance().receives(intent);
+        World.until(() -> world.handedOn.size() == 1);
+        assertThat(world.acme.accounts.get("a1").groups()).contains(World.EMERGENCY);
+        assertThat(world.handedOn.getFirst().report().steps())
+                .extracting(StepReport::state)
+                .containsExactly(Done.DONE, Done.SKIPPED);
+        world.clock.pass(Duration.ofHours(2).minusSeconds(1));
+        world.instance().sweeps();
+        assertThat(world.acme.accounts.get("a1").groups()).contains(World.EMERGENCY);
+
+        world.halt("mesh");
+        world.clock.pass(Duration.ofSeconds(2));
+        var dies = world.instanceThatDiesAt(Point.CALL);
+        dies.leases.sweep().await().atMost(World.PATIENCE);
+        World.until(dies::isDead);
+        assertThat(world.acme.accounts.get("a1").groups()).doesNotContain(World.EMERGENCY);
+        assertThat(world.handedOn).as("nobody has told yet").hasSize(1);
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        world.instance().sweeps();
+        World.until(() -> world.open() == 0);
+        world.clock.pass(Duration.ofHours(9));
+        world.instance().sweeps();
+        world.instance().receives(intent);
+
+        assertThat(world.handedOn).hasSize(2);
+        assertThat(world.handedOn.getLast().ended())
+                .contains(intent.authorizedAt().plus(Duration.ofHours(2)));
+        assertThat(world.acme.calls).filteredOn(each -> each.startsWith("leave")).hasSize(1);
+        assertThat(world.acme.accounts.get("a1").groups())
+                .containsExactly(World.SALES, World.STAFF);
+    }
+
+    @Test
+    void aGrantThatAPersonGaveIsTakenAwayByTheExecutorAndTriedWithoutEnd() {
+        Intent intent = world.grant(world.acme, "a1", true);
+        var instance = world.instance();
+        instance.receives(intent);
+        World.until(() -> world.waiting() == 1);
+        var taking = new TakeOnExecution(world.executions, world.clock);
+        taking.takeOn(intent.change(), "p1").await().indefinitely();
+        world.acme.accounts.put("a1", new TargetState(true, 0, List.of(World.EMERGENCY)));
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        instance.sweeps();
+        World.until(() -> world.handedOn.size() == 1);
+        assertThat(world.handedOn.getFirst().actor()).isEqualTo("p1");
+        assertThat(taking.takeOn(intent.change(), "p2").await().indefinitely())
+                .as("the end of a grant is nobody's to take on")
+                .isNotEqualTo(new TakeOnExecution.Taken.Yours());
+
+        world.acme.before =
+                call ->
+                        call.startsWith("leave")
+                                ? Uni.createFrom().failure(new Target.Impossible("no right"))
+                                : Uni.createFrom().voidItem();
+        for (int n = 0; n < 3; n++) {
+            world.clock.pass(Duration.ofHours(2));
+            instance.sweeps();
+        }
+        assertThat(world.handedOn).hasSize(1);
+        assertThat(world.executions.grants(world.clock.instant()).await().indefinitely().active())
+                .isEqualTo(1);
+
+        world.acme.accounts.remove("a1");
+        world.clock.pass(Duration.ofHours(2));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.handedOn.getLast().actor()).isEqualTo("actor-of-keycloak:acme");
+        assertThat(world.handedOn.getLast().report().reason()).contains("did not have it any more");
+    }
+
+    @Test
+    void whatAFailedExecutionMayHaveGrantedIsTakenAwayAtOnce() {
+        Intent intent = world.grant(world.acme, "a1", false);
+        world.acme.before =
+                call ->
+                        call.startsWith("join")
+                                ? Uni.createFrom().failure(new Target.Impossible("no right"))
+                                : Uni.createFrom().voidItem();
+        var instance = world.instance();
+        instance.receives(intent);
+        World.until(() -> world.handedOn.size() == 1);
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        world.clock.pass(Duration.ofSeconds(1));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.handedOn).hasSize(2);
+    }
+
+    @Test
     void anAuthorizationThatArrivesTwiceIsExecutedOnce() {
         Intent intent = world.intent(world.acme, "a1");
         var instance = world.instance();

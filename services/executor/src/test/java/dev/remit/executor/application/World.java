@@ -48,6 +48,7 @@ final class World {
     static final int CONCURRENCY = 32;
     static final Group SALES = new Group("g1", "/sales");
     static final Group STAFF = new Group("g2", "/staff");
+    static final Group EMERGENCY = new Group("g9", "/emergency");
 
     /** Time stands still until it is moved on. */
     static final class StandingClock extends Clock {
@@ -85,9 +86,10 @@ final class World {
             boolean interrupted,
             Optional<Instant> startedAt,
             Optional<Instant> leasedUntil,
-            String reason) {}
+            String reason,
+            Optional<Instant> ends) {}
 
-    record HandedOn(Intent intent, String actor, Report report) {}
+    record HandedOn(Intent intent, String actor, Report report, Optional<Instant> ended) {}
 
     /** A system whose accounts are in memory; what happens before each call can be chosen. */
     final class FakeTarget implements Target {
@@ -109,7 +111,7 @@ final class World {
 
         @Override
         public Set<String> abilities() {
-            return Set.of("disable-account", "leave-groups");
+            return Set.of("disable-account", "leave-groups", "join-group", "leave-group-at-expiry");
         }
 
         @Override
@@ -129,7 +131,7 @@ final class World {
                     () -> {
                         TargetState state = accounts.get(account);
                         if (state == null) {
-                            throw new Impossible("no such account");
+                            throw new Gone("no such account");
                         }
                         return state;
                     });
@@ -164,6 +166,26 @@ final class World {
                                                 0,
                                                 was.groups().stream()
                                                         .filter(each -> !each.equals(group))
+                                                        .toList()));
+                        return null;
+                    });
+        }
+
+        @Override
+        public Uni<Void> join(String account, Group group) {
+            return call(
+                    "join " + account + " " + group.path(),
+                    () -> {
+                        accounts.computeIfPresent(
+                                account,
+                                (_, was) ->
+                                        new TargetState(
+                                                was.enabled(),
+                                                0,
+                                                Stream.concat(
+                                                                was.groups().stream(),
+                                                                Stream.of(group))
+                                                        .distinct()
                                                         .toList()));
                         return null;
                     });
@@ -291,7 +313,14 @@ final class World {
 
         @Override
         public void handOn(Outbox outbox, Intent intent, String actor, Report report) {
-            ((FakeOutbox) outbox).letters.add(new HandedOn(intent, actor, report));
+            ((FakeOutbox) outbox)
+                    .letters.add(new HandedOn(intent, actor, report, Optional.empty()));
+        }
+
+        @Override
+        public void ended(Outbox outbox, Intent intent, String actor, Instant due, Report report) {
+            ((FakeOutbox) outbox)
+                    .letters.add(new HandedOn(intent, actor, report, Optional.of(due)));
         }
 
         @Override
@@ -348,6 +377,11 @@ final class World {
         @Override
         public Uni<Void> endSessions(String account) {
             return alive(target.endSessions(account));
+        }
+
+        @Override
+        public Uni<Void> join(String account, Group group) {
+            return alive(target.join(account, group));
         }
 
         @Override
@@ -417,7 +451,8 @@ final class World {
                                                 intent.wait(now).isZero()
                                                         ? Optional.empty()
                                                         : Optional.of(intent.authorizedAt()),
-                                                "")));
+                                                "",
+                                                Optional.empty())));
                         return null;
                     });
         }
@@ -469,7 +504,8 @@ final class World {
                                                     row.startedAt.isPresent(),
                                                     row.startedAt.or(() -> Optional.of(now)),
                                                     Optional.of(clock.instant().plus(lease)),
-                                                    row.reason))
+                                                    row.reason,
+                                                    row.ends))
                                     .toList()
                                     .stream()
                                     .map(row -> {
@@ -480,7 +516,8 @@ final class World {
                                                 row.interrupted,
                                                 row.startedAt.orElseThrow(),
                                                 Optional.ofNullable(
-                                                        people.get(row.intent.change())));
+                                                        people.get(row.intent.change())),
+                                                row.ends);
                                     })
                                     .toList());
         }
@@ -503,7 +540,8 @@ final class World {
                                                 row.interrupted,
                                                 row.startedAt,
                                                 Optional.of(clock.instant().plus(lease)),
-                                                row.reason));
+                                                row.reason,
+                                                row.ends));
                                 prolonged.add(row.intent.authorization());
                             }
                         }
@@ -526,6 +564,16 @@ final class World {
                             rows.put(
                                     each.authorization(),
                                     switch (each.last()) {
+                                        case Next.End(var report) when each.ends().isPresent() ->
+                                                new Row(
+                                                        row.intent,
+                                                        "INTENDED",
+                                                        row.attempt,
+                                                        row.interrupted,
+                                                        Optional.empty(),
+                                                        each.ends(),
+                                                        report.reason(),
+                                                        each.ends());
                                         case Next.End(var report) ->
                                                 new Row(
                                                         row.intent,
@@ -534,7 +582,8 @@ final class World {
                                                         row.interrupted,
                                                         row.startedAt,
                                                         Optional.empty(),
-                                                        report.reason());
+                                                        report.reason(),
+                                                        row.ends);
                                         case Next.Later(var reason, var begun) ->
                                                 new Row(
                                                         row.intent,
@@ -543,7 +592,8 @@ final class World {
                                                         row.interrupted,
                                                         row.startedAt.filter(_ -> begun),
                                                         Optional.of(clock.instant().plus(pause)),
-                                                        reason);
+                                                        reason,
+                                                        row.ends);
                                     });
                         }
                         return settled;
@@ -569,6 +619,19 @@ final class World {
         }
 
         @Override
+        public Uni<Grants> grants(Instant now) {
+            return atomic(
+                    "grants",
+                    () ->
+                            new Grants(
+                                    rows.values().stream()
+                                            .filter(row -> row.state.equals("INTENDED"))
+                                            .filter(row -> row.ends.isPresent())
+                                            .count(),
+                                    0));
+        }
+
+        @Override
         public Uni<Optional<Shown>> find(UUID change) {
             return atomic(
                     "find",
@@ -587,12 +650,16 @@ final class World {
                                     .map(until -> until.isBefore(clock.instant()))
                                     .orElse(true))
                     .filter(row ->
-                            row.intent.isExpired(now) || halted.over(row.intent.scopes()).isEmpty())
+                            row.ends.isPresent()
+                                    || row.intent.isExpired(now)
+                                    || halted.over(row.intent.scopes()).isEmpty())
                     .filter(row ->
                             switch (lot) {
                                 case Lot.On(var system) -> row.intent.target().equals(system);
                                 case Lot.Expired _ ->
-                                        row.startedAt.isEmpty() && row.intent.isExpired(now);
+                                        row.startedAt.isEmpty()
+                                                && row.ends.isEmpty()
+                                                && row.intent.isExpired(now);
                                 case Lot.Elsewhere(var systems) ->
                                         !systems.contains(row.intent.target());
                             })
@@ -696,6 +763,33 @@ final class World {
                 clock.instant().plusSeconds(3600),
                 false,
                 Set.of("mesh", "charter/leavers"));
+    }
+
+    /** An authorization to let an account into a group for two hours. */
+    Intent grant(FakeTarget target, String account, boolean assisted) {
+        Intent own = intent(target, account);
+        plans.put(
+                new String(own.plan(), StandardCharsets.UTF_8),
+                new Plan(
+                        own.change(),
+                        account,
+                        target.system(),
+                        List.of(new Step.JoinGroup(EMERGENCY)),
+                        Optional.of(
+                                new Plan.End(
+                                        new Step.LeaveGroup(EMERGENCY), Duration.ofHours(2)))));
+        return new Intent(
+                own.authorization(),
+                own.change(),
+                own.cause(),
+                own.target(),
+                own.account(),
+                own.plan(),
+                own.planHash(),
+                own.authorizedAt(),
+                own.expiresAt(),
+                assisted,
+                own.scopes());
     }
 
     /** An authorization that a person is to execute. */

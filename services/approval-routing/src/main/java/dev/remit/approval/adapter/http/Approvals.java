@@ -95,6 +95,8 @@ public class Approvals {
      * @param question what the proposer is asked
      * @param authentication what sign-in it asks for; null if any will do
      * @param dropped what the charter names and nobody is behind
+     * @param review null for a stage of the route; for one that looks at a change afterwards, OPEN,
+     *     or OVERDUE once others were asked too
      */
     public record Stage(
             String name,
@@ -108,7 +110,8 @@ public class Approvals {
             @Nullable String question,
             @Nullable SignIn authentication,
             List<String> dropped,
-            List<Asked> candidates) {}
+            List<Asked> candidates,
+            @Nullable String review) {}
 
     /**
      * What sign-in a stage asks for.
@@ -141,7 +144,8 @@ public class Approvals {
     /**
      * A decision as it is sent.
      *
-     * @param decision APPROVED, DENIED, or QUESTIONED with the question as the reason
+     * @param decision APPROVED, DENIED, or QUESTIONED with the question as the reason; of a review
+     *     JUSTIFIED, UNJUSTIFIED or QUESTIONED, with a reason
      * @param stage the stage's name, where several are open
      * @param onBehalfOf immutable id of the one who delegated
      * @param nonce of the stage as it was seen
@@ -543,11 +547,13 @@ public class Approvals {
             case "APPROVED" -> Attempt.Kind.APPROVED;
             case "DENIED" -> Attempt.Kind.DENIED;
             case "QUESTIONED" -> Attempt.Kind.QUESTIONED;
+            case "JUSTIFIED" -> Attempt.Kind.JUSTIFIED;
+            case "UNJUSTIFIED" -> Attempt.Kind.UNJUSTIFIED;
             case null, default ->
                     throw Problem.inField(
                             "decision",
                             "DECISION_UNKNOWN",
-                            "decision: must be APPROVED, DENIED or QUESTIONED");
+                            "decision: must be APPROVED, DENIED or QUESTIONED, of a review JUSTIFIED or UNJUSTIFIED");
         };
     }
 
@@ -621,7 +627,8 @@ public class Approvals {
                                         asked.passkey()))
                         .orElse(null),
                 stage.dropped(),
-                stage.candidates().stream().map(Approvals::asked).toList());
+                stage.candidates().stream().map(Approvals::asked).toList(),
+                !stage.afterwards() ? null : stage.overdue() ? "OVERDUE" : "OPEN");
     }
 
     private static UUID uuid(String text) {

@@ -5,6 +5,7 @@ import dev.remit.approval.application.RegisterPasskey;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.merkle.Hash;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -89,10 +90,7 @@ public class PasskeyResource {
                 .map(offer ->
                         new Options(
                                 new Site(offer.site(), "Remit"),
-                                new User(
-                                        text(caller.id().getBytes(StandardCharsets.UTF_8)),
-                                        caller.id(),
-                                        caller.id()),
+                                new User(text(handle(caller.id())), caller.id(), caller.id()),
                                 text(offer.challenge()),
                                 List.of(
                                         new Algorithm("public-key", -7),
@@ -134,6 +132,11 @@ public class PasskeyResource {
         } catch (IllegalArgumentException e) {
             throw Problem.of(404, "PASSKEY_UNKNOWN", "'" + id + "' is not a UUID");
         }
+    }
+
+    /** WebAuthn's user handle must tell nothing about the person (Level 3, 14.6.1). */
+    private static byte[] handle(String person) {
+        return Hash.sha256(person.getBytes(StandardCharsets.UTF_8)).bytes();
     }
 
     private String person() {

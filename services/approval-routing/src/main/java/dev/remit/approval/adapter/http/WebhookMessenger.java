@@ -116,13 +116,22 @@ public class WebhookMessenger implements Messenger {
 
     /** Only ids and times: a stage's name is the charter's, the rest is for who signs in. */
     private static String text(Notice notice) {
-        return "%s: change %s waits for %s at stage %s until %s"
-                .formatted(
-                        notice.kind() == Kind.REMINDED ? "Reminder" : "Approval",
-                        notice.change(),
-                        plain(notice.person()),
-                        plain(notice.stage()),
-                        notice.expiresAt());
+        return switch (notice.kind()) {
+            case ASKED, REMINDED ->
+                    "%s: change %s waits for %s at stage %s until %s"
+                            .formatted(
+                                    notice.kind() == Kind.REMINDED ? "Reminder" : "Approval",
+                                    notice.change(),
+                                    plain(notice.person()),
+                                    plain(notice.stage()),
+                                    notice.expiresAt());
+            case PASSKEY_REGISTERED ->
+                    "Passkey %s was registered in the name of %s at %s"
+                            .formatted(notice.change(), plain(notice.person()), notice.at());
+            case PASSKEY_REVOKED ->
+                    "Passkey %s of %s was revoked at %s"
+                            .formatted(notice.change(), plain(notice.person()), notice.at());
+        };
     }
 
     private static String plain(String text) {

@@ -3,6 +3,7 @@ package dev.remit.approval.adapter.json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Charter.Escalation;
 import dev.remit.approval.domain.Charter.Lapse;
@@ -97,7 +98,7 @@ public final class JsonCharter {
     private Charter charter(JsonNode root) {
         JsonNode spec = root.path("spec");
         JsonNode approval = spec.path("approval");
-        only(approval, Set.of("role", "stages", "calendars", "onCall"), "/spec/approval");
+        only(approval, Set.of("role", "stages", "review", "calendars", "onCall"), "/spec/approval");
         approval.path("calendars")
                 .properties()
                 .forEach(each -> calendars.put(each.getKey(), calendar(each.getValue())));
@@ -121,6 +122,13 @@ public final class JsonCharter {
             stages.add(stage);
             earlier.add(stage.name());
         }
+        Optional<Stage> review =
+                approval.has("review")
+                        ? Optional.of(review(approval.path("review")))
+                        : Optional.empty();
+        if (review.isPresent() && seen.contains(Charter.REVIEW)) {
+            throw fault("name", "a stage has the name of the review");
+        }
         if (!seen.containsAll(previous)) {
             throw fault("resolvers/previousApprovers", "names no stage of this charter");
         }
@@ -140,6 +148,7 @@ public final class JsonCharter {
                         moment(meta.path("sunset"), "/metadata/sunset", true)),
                 role,
                 List.copyOf(stages),
+                review,
                 duties(spec.path("separationOfDuties")),
                 agents(spec.path("proposers").path("digitalEmployee")),
                 duration(
@@ -187,6 +196,33 @@ public final class JsonCharter {
             route.set("separationOfDuties", spec.path("separationOfDuties"));
         }
         return Hash.sha256(CanonicalJson.of(route.toString())).hex();
+    }
+
+    /** Whatever is not said of a review is fixed: one person, with a reason, alone, at any time. */
+    private Stage review(JsonNode review) {
+        only(
+                review,
+                Set.of(
+                        "resolvers",
+                        "filter",
+                        "authentication",
+                        "expiresAfter",
+                        "deadline",
+                        "reminders",
+                        "escalation"),
+                "/spec/approval/review");
+        ObjectNode stage = ((ObjectNode) review).deepCopy();
+        stage.put("name", Charter.REVIEW)
+                .put("quorum", 1)
+                .put("reason", "required")
+                .put("outcome", "escalate")
+                .put("bulk", false);
+        Stage read = stage(stage);
+        if (read.escalation().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "/spec/approval/review/escalation: nobody is asked besides when it is late");
+        }
+        return read;
     }
 
     private Stage stage(JsonNode stage) {

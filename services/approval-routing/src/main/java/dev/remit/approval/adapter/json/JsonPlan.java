@@ -15,6 +15,9 @@ import java.util.TreeSet;
 public final class JsonPlan {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** The step by which what is given for a time is taken away. */
+    private static final String AT_EXPIRY = "leave-group-at-expiry";
+
     /** What a step may change without giving or taking an entitlement. */
     private static final Set<String> HARMLESS =
             Set.of("enabled", "sessions", "manager", "owner", "secret", "expires", "expiresAt");
@@ -24,10 +27,10 @@ public final class JsonPlan {
      * here is taken for one that nothing takes back.
      */
     private static final Set<String> REVERSIBLE =
-            Set.of("disable-account", "end-sessions", "leave-groups");
+            Set.of("disable-account", "end-sessions", "leave-groups", "join-group", AT_EXPIRY);
 
     private static final Effect UNCLEAR =
-            new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false, true, false);
+            new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false, true, false, false);
 
     private JsonPlan() {}
 
@@ -39,9 +42,11 @@ public final class JsonPlan {
         Set<String> rolesRemoved = new TreeSet<>();
         boolean reversible = true;
         boolean whole = false;
+        boolean timed = false;
         try {
             for (JsonNode step : JSON.readTree(plan).path("steps")) {
                 reversible &= REVERSIBLE.contains(step.path("name").asText());
+                timed |= step.path("name").asText().equals(AT_EXPIRY);
                 Set<String> names = new HashSet<>();
                 step.path("before").fieldNames().forEachRemaining(names::add);
                 step.path("after").fieldNames().forEachRemaining(names::add);
@@ -68,6 +73,7 @@ public final class JsonPlan {
                 Set.copyOf(rolesRemoved),
                 reversible,
                 whole,
+                timed,
                 true);
     }
 

@@ -11,9 +11,12 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.FactState;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.Withdrawal;
@@ -41,9 +44,19 @@ public class KafkaReadings implements Readings {
 
     @Override
     public Reading of(Received received) {
-        if (!(received.message() instanceof ReadinessJudged judged)) {
-            return new Reading.Nothing();
-        }
+        return switch (received.message()) {
+            case ReadinessJudged judged -> judged(judged);
+            case ChangeExecuted executed ->
+                    new Reading.Reports(
+                            executed.getChangeId(),
+                            new Event.Executed(executed.getOutcome() != ExecutionOutcome.REFUSED));
+            case GrantEnded ended ->
+                    new Reading.Reports(ended.getChangeId(), new Event.GrantEnded());
+            default -> new Reading.Nothing();
+        };
+    }
+
+    private static Reading judged(ReadinessJudged judged) {
         return switch (judged.getVerdict()) {
             case HELD, HALTED -> new Reading.Nothing();
             case WITHDRAWN -> withdrawn(judged);

@@ -238,6 +238,8 @@ public final class Messages {
             case QUESTIONED -> dev.remit.wire.v1.Decision.QUESTIONED;
             case ANSWERED -> dev.remit.wire.v1.Decision.ANSWERED;
             case WITHDRAWN -> dev.remit.wire.v1.Decision.WITHDRAWN;
+            case JUSTIFIED -> dev.remit.wire.v1.Decision.JUSTIFIED;
+            case UNJUSTIFIED -> dev.remit.wire.v1.Decision.UNJUSTIFIED;
         };
     }
 

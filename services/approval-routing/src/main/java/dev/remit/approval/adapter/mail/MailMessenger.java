@@ -85,26 +85,50 @@ public class MailMessenger implements Messenger {
 
     private MailMessage message(Due due, String to) {
         Notice notice = due.notice();
-        String what = notice.kind() == Kind.REMINDED ? "Reminder: approval" : "Approval";
+        Words words = words(notice);
         MailMessage message =
-                new MailMessage(
-                        from.orElseThrow(),
-                        to,
-                        what + " of change " + notice.change() + " waits for you",
-                        """
-                        Change %s waits for your decision at stage %s until %s.
-
-                        Sign in to see its plan and to decide. This mail only tells you: it cannot decide, and answering it does nothing.
-                        """
-                                .formatted(
-                                        notice.change(),
-                                        plain(notice.stage()),
-                                        notice.expiresAt()));
+                new MailMessage(from.orElseThrow(), to, words.subject(), words.text());
         // the same for each attempt, so that a repetition is known as one
         message.addHeader(
                 "Message-ID", "<notice-" + due.position() + "." + notice.change() + "@remit>");
         message.addHeader("Auto-Submitted", "auto-generated");
         return message;
+    }
+
+    private record Words(String subject, String text) {}
+
+    private static Words words(Notice notice) {
+        return switch (notice.kind()) {
+            case ASKED, REMINDED ->
+                    new Words(
+                            (notice.kind() == Kind.REMINDED ? "Reminder: approval" : "Approval")
+                                    + " of change "
+                                    + notice.change()
+                                    + " waits for you",
+                            """
+                            Change %s waits for your decision at stage %s until %s.
+
+                            Sign in to see its plan and to decide. This mail only tells you: it cannot decide, and answering it does nothing.
+                            """
+                                    .formatted(
+                                            notice.change(),
+                                            plain(notice.stage()),
+                                            notice.expiresAt()));
+            case PASSKEY_REGISTERED, PASSKEY_REVOKED -> {
+                String what =
+                        notice.kind() == Kind.PASSKEY_REGISTERED
+                                ? "was registered in your name"
+                                : "of yours was revoked";
+                yield new Words(
+                        "A passkey " + what,
+                        """
+                        A passkey %s at %s (%s). It signs decisions in Remit.
+
+                        If that was not you: sign in, look at your passkeys, revoke it, and tell your security team. This mail only tells you.
+                        """
+                                .formatted(what, notice.at(), notice.change()));
+            }
+        };
     }
 
     private static String plain(String text) {

@@ -36,7 +36,7 @@ public class PostgresRouteViews implements RouteViews {
     private static final String BEHIND =
             "select "
                     + RouteRow.COLUMNS
-                    + " from route where ended_at is null"
+                    + " from route where ended_at is null and state <> 'GRANTED'"
                     + " and (requested_at, change_id) > (cast(?1 as timestamptz), cast(?2 as uuid))";
 
     private static final String IN_ORDER = " order by requested_at, change_id limit ?3";
@@ -235,7 +235,7 @@ public class PostgresRouteViews implements RouteViews {
                     row.state,
                     row.stageName,
                     Optional.ofNullable(row.held),
-                    Optional.ofNullable(row.expiresAt),
+                    Optional.ofNullable(row.expiresAt).filter(_ -> !row.state.equals("GRANTED")),
                     row.requestedAt,
                     row.planHash,
                     row.plan.length == 0 ? "null" : new String(row.plan, StandardCharsets.UTF_8),
@@ -252,8 +252,7 @@ public class PostgresRouteViews implements RouteViews {
             Map<Integer, StepUp> asked = new HashMap<>();
             if (charter instanceof Lookup.Found(Charter known)) {
                 for (OpenStage stage : stages) {
-                    known.stages()
-                            .get(stage.index())
+                    known.stageAt(stage.index())
                             .stepUp()
                             .ifPresent(each -> asked.put(stage.index(), each));
                 }

@@ -45,6 +45,18 @@ public class PostgresRoutes implements Routes {
     }
 
     @Override
+    public Uni<Set<UUID>> granted(Collection<UUID> changes) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select change_id from route where change_id = any(cast(?1 as uuid[])) and state = 'GRANTED'",
+                                        UUID.class)
+                                .setParameter(1, changes.toArray(UUID[]::new))
+                                .getResultList())
+                .map(Set::copyOf);
+    }
+
+    @Override
     public Uni<Map<UUID, Loaded>> load(Collection<UUID> changes) {
         return Panache.getSession()
                 .chain(session ->
@@ -115,14 +127,17 @@ public class PostgresRoutes implements Routes {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
-                                        "select count(*), count(held), min(requested_at) from route where ended_at is null",
+                                        "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE')"
+                                                + " from route where ended_at is null and state <> 'GRANTED'",
                                         Object[].class)
                                 .getSingleResult())
                 .map(row ->
                         new Census(
                                 ((Number) row[0]).longValue(),
                                 ((Number) row[1]).longValue(),
-                                Optional.ofNullable(row[2]).map(PostgresRoutes::instant)));
+                                Optional.ofNullable(row[2]).map(PostgresRoutes::instant),
+                                ((Number) row[3]).longValue(),
+                                ((Number) row[4]).longValue()));
     }
 
     /** A time as a native query gives it. */

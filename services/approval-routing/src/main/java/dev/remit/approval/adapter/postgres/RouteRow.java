@@ -17,7 +17,7 @@ class RouteRow extends PanacheEntityBase {
     static final String COLUMNS =
             "change_id, change, charter_hash, verdict, facts, account, manager, manager_worker, plan,"
                     + " plan_hash, state, stage, stage_name, next_stage, stages, requested_at, expires_at,"
-                    + " wake_at, asks, deciders, held, ended_at";
+                    + " wake_at, asks, deciders, held, review, ended_at";
 
     @Id
     @Column(name = "change_id")
@@ -49,7 +49,7 @@ class RouteRow extends PanacheEntityBase {
     @Column(name = "plan_hash")
     public String planHash;
 
-    /** UNPLANNED, CHARTER_UNKNOWN, BARRED, OPEN, or how it ended. */
+    /** UNPLANNED, CHARTER_UNKNOWN, BARRED, OPEN, GRANTED, or how it ended. */
     public String state;
 
     /** The first open stage, from 0. */
@@ -82,6 +82,9 @@ class RouteRow extends PanacheEntityBase {
     public String deciders;
 
     public @Nullable String held;
+
+    /** Of a change that is looked at afterwards: OPEN, or OVERDUE once others were asked too. */
+    public @Nullable String review;
 
     @Column(name = "ended_at")
     public @Nullable Instant endedAt;

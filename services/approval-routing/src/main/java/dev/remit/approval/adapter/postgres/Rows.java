@@ -30,6 +30,9 @@ final class Rows {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<List<KeptStage>> STAGES = new TypeReference<>() {};
 
+    /** No time moves such a route. */
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
     private Rows() {}
 
     /** An open stage as it is kept. */
@@ -49,7 +52,8 @@ final class Rows {
             @Nullable String held,
             String since,
             String until,
-            String wake) {}
+            String wake,
+            boolean afterwards) {}
 
     /** A candidate as it is kept. */
     record KeptCandidate(
@@ -99,6 +103,7 @@ final class Rows {
                         ? new Route.Waiting(course)
                         : new Route.Held(course, row.held);
             }
+            case "GRANTED" -> new Route.Granted(ready(row), decisions, row.requestedAt);
             default ->
                     new Route.Ended(
                             Route.End.valueOf(row.state),
@@ -113,6 +118,7 @@ final class Rows {
         row.asks = "";
         row.deciders = "";
         row.held = null;
+        row.review = null;
         switch (route) {
             case Route.Unrouted _ -> throw new IllegalStateException("nothing to keep");
             case Route.Unplanned(Event.Lacking what, Instant since, Instant until) -> {
@@ -158,8 +164,13 @@ final class Rows {
                 fill(row, course);
                 row.held = why;
             }
+            case Route.Granted(Ready ready, List<Decision> _, Instant since) -> {
+                fill(row, ready);
+                outside(row, null, row.nextStage, since, NEVER);
+            }
             case Route.Ended(Route.End _, Instant at, Optional<Route.Course> last) -> {
                 last.ifPresent(course -> fill(row, course));
+                row.review = null;
                 row.asks = "";
                 row.deciders = "";
                 row.endedAt = at;
@@ -232,7 +243,8 @@ final class Rows {
                 Optional.ofNullable(kept.held()),
                 Instant.parse(kept.since()),
                 Instant.parse(kept.until()),
-                Instant.parse(kept.wake()));
+                Instant.parse(kept.wake()),
+                kept.afterwards());
     }
 
     private static KeptStage kept(OpenStage stage) {
@@ -262,7 +274,8 @@ final class Rows {
                 stage.held().orElse(null),
                 stage.since().toString(),
                 stage.until().toString(),
-                stage.wake().toString());
+                stage.wake().toString(),
+                stage.afterwards());
     }
 
     private static Candidate candidate(KeptCandidate kept) {
@@ -323,6 +336,7 @@ final class Rows {
         OpenStage first = course.open().getFirst();
         row.stage = first.index();
         row.stageName = first.name();
+        row.review = !first.afterwards() ? null : first.overdue() ? "OVERDUE" : "OPEN";
         row.stages = text(course.open().stream().map(Rows::kept).toList());
         row.asks =
                 lines(

@@ -63,6 +63,22 @@ class MailMessengerTest {
     }
 
     @Test
+    void aPasskeyInSomebodysNameIsTold() {
+        Due registered =
+                new Due(8, new Notice(CHANGE, "", "ann", Kind.PASSKEY_REGISTERED, NOON, NOON));
+        Due revoked = new Due(9, new Notice(CHANGE, "", "ann", Kind.PASSKEY_REVOKED, NOON, NOON));
+        assertThat(send(messenger(), registered, revoked)).containsExactly(8L, 9L);
+        assertThat(server.taken.getFirst().text())
+                .contains(
+                        "Subject: A passkey was registered in your name",
+                        "2026-01-31T12:00:00Z",
+                        "If that was not you")
+                .doesNotContain("http");
+        assertThat(server.taken.getLast().text())
+                .contains("Subject: A passkey of yours was revoked");
+    }
+
+    @Test
     void whoHasNoPlainAddressIsNotWrittenTo() {
         assertThat(send(messenger(), due(1, "bad", "s"), due(2, "nobody", "s"))).isEmpty();
         assertThat(server.taken).isEmpty();

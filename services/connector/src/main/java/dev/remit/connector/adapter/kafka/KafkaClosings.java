@@ -9,10 +9,14 @@ import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.Mode;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads what the ledger decided. */
 @Singleton
 class KafkaClosings implements Closings {
+    /** What is given only after the execution, however well it went. */
+    private static final Set<String> AFTERWARDS = Set.of("grant.ended", "review.closed");
+
     @Override
     public Optional<Seen> misstep(Received received) {
         return switch (received.message()) {
@@ -24,13 +28,17 @@ class KafkaClosings implements Closings {
                                             kind,
                                             closed.getClosedAt(),
                                             closed.getMode() == Mode.ASSIST));
+            // that a grant goes on, or nobody has looked at it yet, is no misstep
             case ClosureRefused refused ->
-                    Optional.of(
-                            new Seen(
-                                    refused.getChangeId(),
-                                    TrackRecord.Kind.REFUSED_CLOSURES,
-                                    refused.getDecidedAt(),
-                                    refused.getMode() == Mode.ASSIST));
+                    refused.getMissing().stream()
+                                    .allMatch(each -> AFTERWARDS.contains(each.getName()))
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Seen(
+                                            refused.getChangeId(),
+                                            TrackRecord.Kind.REFUSED_CLOSURES,
+                                            refused.getDecidedAt(),
+                                            refused.getMode() == Mode.ASSIST));
             default -> Optional.empty();
         };
     }

@@ -3,6 +3,7 @@ package dev.remit.readiness.adapter.postgres;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.directory.Account;
 import dev.remit.readiness.domain.Charter;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -39,11 +40,15 @@ final class CharterDocument {
                 .forEach(each -> protectedEntitlements.add(each.asText()));
         Map<String, List<String>> steps = new HashMap<>();
         Map<String, String> modes = new HashMap<>();
+        Map<String, Charter.Grant> grants = new HashMap<>();
         for (JsonNode action : spec.at("/domain/actions")) {
             List<String> names = new ArrayList<>();
             action.path("steps").forEach(step -> names.add(step.asText()));
             steps.put(action.path("name").asText(), names);
             modes.put(action.path("name").asText(), action.path("mode").asText());
+            if (action.has("grant")) {
+                grants.put(action.path("name").asText(), grant(action.path("grant")));
+            }
         }
         List<Charter.Required> facts = new ArrayList<>();
         for (JsonNode fact : spec.at("/readiness/facts")) {
@@ -64,7 +69,18 @@ final class CharterDocument {
                 facts,
                 duration(spec.at("/readiness/hold"), "for"),
                 bounds,
-                Set.copyOf(protectedEntitlements));
+                Set.copyOf(protectedEntitlements),
+                Map.copyOf(grants));
+    }
+
+    private static Charter.Grant grant(JsonNode grant) {
+        String id = grant.at("/group/id").asText();
+        String path = grant.at("/group/path").asText();
+        Duration lasts = duration(grant, "for");
+        if (id.isEmpty() || path.isEmpty() || !lasts.isPositive()) {
+            throw new IllegalArgumentException("charter: grant names no group or no time");
+        }
+        return new Charter.Grant(new Account.Group(id, path), lasts);
     }
 
     private static List<Charter.Bound> bounds(JsonNode domain, Map<String, String> modes) {

@@ -44,6 +44,7 @@ import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.FactJudgement;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
@@ -57,9 +58,11 @@ import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.Proof;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.Scope;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -81,6 +84,10 @@ import org.jspecify.annotations.Nullable;
 public final class Stories {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Story.Said NOTHING = new Story.Other();
+
+    /** The name of the stage that looks at a change afterwards. */
+    private static final String REVIEW = "review";
+
     private static final Reading UNREAD = new Reading.Other();
 
     private Stories() {}
@@ -214,7 +221,8 @@ public final class Stories {
                             List.copyOf(granted.getApprovals()),
                             granted.getAuthorizedAt(),
                             granted.getExpiresAt(),
-                            Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf));
+                            Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf),
+                            ends(granted));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -225,6 +233,13 @@ public final class Stories {
                             report.getReason(),
                             report.getStartedAt(),
                             report.getExecutor().getKind() == ActorKind.HUMAN);
+            case GrantEnded ended ->
+                    new Story.GrantEnded(
+                            id,
+                            ended.getExecutor().getId(),
+                            ended.getPlanHash(),
+                            ended.getDueAt(),
+                            ended.getCompletedAt());
             case ChangeClosed closed ->
                     new Story.Closed(
                             closed.getChangeId(),
@@ -242,6 +257,25 @@ public final class Stories {
                             closed.getProofs().stream().map(Proof::getGivenBy).toList());
             default -> NOTHING;
         };
+    }
+
+    /** When what the plan gives for a time is to be taken away; at once if it does not say. */
+    private static Optional<Instant> ends(ExecutionAuthorized granted) {
+        try {
+            for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
+                if (step.path("name").asText().equals("leave-group-at-expiry")) {
+                    return Optional.of(
+                            granted.getAuthorizedAt()
+                                    .plus(
+                                            Duration.parse(
+                                                    step.at("/after/expires").asText("PT0S"))));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException | DateTimeException e) {
+            // no executor performs a plan that does not read
+            return Optional.empty();
+        }
     }
 
     private static Story.Proposed proposed(Change change) {
@@ -388,7 +422,11 @@ public final class Stories {
                 List.copyOf(proofs),
                 duties(spec.path("separationOfDuties")),
                 root.path("metadata").path("owner").asText(""),
-                routeHash(spec));
+                routeHash(spec),
+                spec.at("/approval/review").isObject()
+                        ? Optional.of(
+                                stage(spec.at("/approval/review"), REVIEW, 1, Optional.empty()))
+                        : Optional.empty());
     }
 
     /** SHA-256 of the route and the rules, canonical, in lower-case hex. */
@@ -629,6 +667,7 @@ public final class Stories {
                             + authorized.getExpiresAt()
                             + mode(authorized.getModeDecision());
             case ChangeExecuted executed -> executed.getOutcome() + ": " + executed.getReason();
+            case GrantEnded ended -> "the grant has ended: " + ended.getReason();
             case ChangeClosed closed -> closed.getOutcome() + ": " + closed.getSummary();
             case ClosureRefused refused ->
                     "missing "

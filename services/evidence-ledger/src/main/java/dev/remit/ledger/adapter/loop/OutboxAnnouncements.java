@@ -26,7 +26,12 @@ public class OutboxAnnouncements implements Announcements {
     public void refused(Story story, List<Closure.Missing> missing, Outbox outbox) {
         UUID change = story.change();
         var refused = Stories.refused(story, missing, outbox.now());
-        if (story.isComplete() && story.executed().isPresent()) {
+        // while others owe a handoff of the change, the next place in it is theirs
+        if (story.isComplete()
+                && story.executed().isPresent()
+                && missing.stream()
+                        .map(Closure.Missing::name)
+                        .noneMatch(Closure.AFTERWARDS::contains)) {
             outbox.handOn(change, refused, null);
         } else {
             outbox.publish(outbox.newId(), change.toString(), refused, change, null);

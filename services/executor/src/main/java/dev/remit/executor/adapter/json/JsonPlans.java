@@ -8,6 +8,8 @@ import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,17 +41,32 @@ public class JsonPlans implements Plans {
             JsonNode root = JSON.readTree(bytes);
             only(root, MEMBERS);
             List<Step> steps = new ArrayList<>();
+            List<Plan.End> ends = new ArrayList<>();
             for (JsonNode step : root.path("steps")) {
-                steps.add(step(step));
+                if (text(step, "name").equals("leave-group-at-expiry")) {
+                    ends.add(end(step));
+                } else {
+                    check(ends.isEmpty());
+                    steps.add(step(step));
+                }
             }
             check(!steps.isEmpty());
+            // what is given is taken away: the same group, once
+            check(
+                    steps.stream()
+                            .filter(Step.JoinGroup.class::isInstance)
+                            .map(each -> ((Step.JoinGroup) each).group())
+                            .toList()
+                            .equals(ends.stream().map(each -> each.step().group()).toList()));
+            check(ends.size() <= 1);
             return Optional.of(
                     new Plan(
                             UUID.fromString(text(root, "change")),
                             text(root, "account"),
                             text(root, "target"),
-                            steps));
-        } catch (IOException | IllegalArgumentException | Unreadable e) {
+                            steps,
+                            ends.stream().findFirst()));
+        } catch (IOException | IllegalArgumentException | DateTimeException | Unreadable e) {
             return Optional.empty();
         }
     }
@@ -68,6 +85,11 @@ public class JsonPlans implements Plans {
                 aims(step, Map.of("sessions", "0"));
                 check(step.path("before").isObject() && step.path("before").isEmpty());
                 yield new Step.EndSessions();
+            }
+            case "join-group" -> {
+                Group group = granted(step);
+                aims(step, Map.of("groups", group.path()));
+                yield new Step.JoinGroup(group);
             }
             case "leave-groups" -> {
                 Set<String> members = new HashSet<>(STEP_MEMBERS);
@@ -92,6 +114,24 @@ public class JsonPlans implements Plans {
             }
             default -> throw new Unreadable();
         };
+    }
+
+    private static Plan.End end(JsonNode step) throws Unreadable {
+        Group group = granted(step);
+        only(step.path("after"), Set.of("expires"));
+        Duration after = Duration.parse(text(step.path("after"), "expires"));
+        check(after.isPositive());
+        return new Plan.End(new Step.LeaveGroup(group), after);
+    }
+
+    private static Group granted(JsonNode step) throws Unreadable {
+        Set<String> members = new HashSet<>(STEP_MEMBERS);
+        members.add("group");
+        only(step, members);
+        check(step.path("before").isObject() && step.path("before").isEmpty());
+        JsonNode group = step.path("group");
+        only(group, Set.of("id", "path"));
+        return new Group(text(group, "id"), text(group, "path"));
     }
 
     /** What the account was, in the one attribute that the step is about. */

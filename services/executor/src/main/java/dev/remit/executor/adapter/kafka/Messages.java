@@ -10,9 +10,11 @@ import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.StepResult;
 import dev.remit.wire.v1.StepState;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Between the wire and the domain. */
@@ -61,6 +63,21 @@ final class Messages {
                 .setOutcome(ExecutionOutcome.valueOf(report.outcome().name()))
                 .setSteps(report.steps().stream().map(Messages::step).toList())
                 .setReadBackMatches(report.readBackMatches())
+                .setReason(report.reason())
+                .setStartedAt(report.startedAt())
+                .setCompletedAt(report.completedAt())
+                .build();
+    }
+
+    /** The end of what was granted for a time, handed on. */
+    static GrantEnded ended(Intent intent, String actor, Instant due, Report report) {
+        return GrantEnded.newBuilder()
+                .setChangeId(intent.change())
+                .setAuthorizationId(intent.authorization())
+                .setPlanHash(intent.planHash())
+                .setExecutor(Actor.newBuilder().setId(actor).setKind(ActorKind.SERVICE).build())
+                .setSteps(report.steps().stream().map(Messages::step).toList())
+                .setDueAt(due)
                 .setReason(report.reason())
                 .setStartedAt(report.startedAt())
                 .setCompletedAt(report.completedAt())

@@ -17,31 +17,41 @@ import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 /** The part of Keycloak's Admin REST API that changes accounts. */
 @RegisterRestClient(configKey = "keycloak")
 @OidcClientFilter
-@Path("/users/{id}")
+@Path("/")
 interface KeycloakAdmin {
     /** A group. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Group(String id, String path) {}
 
     @GET
+    @Path("users/{id}")
     Uni<ObjectNode> user(@PathParam("id") String id);
 
     @PUT
+    @Path("users/{id}")
     Uni<Void> update(@PathParam("id") String id, JsonNode user);
 
     @POST
-    @Path("logout")
+    @Path("users/{id}/logout")
     Uni<Void> logout(@PathParam("id") String id);
 
     @GET
-    @Path("sessions")
+    @Path("users/{id}/sessions")
     Uni<List<JsonNode>> sessions(@PathParam("id") String id);
 
     @GET
-    @Path("groups")
+    @Path("users/{id}/groups")
     Uni<List<Group>> groups(@PathParam("id") String id);
 
-    @DELETE
+    @GET
     @Path("groups/{group}")
+    Uni<Group> group(@PathParam("group") String group);
+
+    @PUT
+    @Path("users/{id}/groups/{group}")
+    Uni<Void> join(@PathParam("id") String id, @PathParam("group") String group);
+
+    @DELETE
+    @Path("users/{id}/groups/{group}")
     Uni<Void> leave(@PathParam("id") String id, @PathParam("group") String group);
 }

@@ -49,7 +49,12 @@ public class KeycloakTarget implements Target {
 
     @Override
     public Set<String> abilities() {
-        return Set.of("disable-account", "end-sessions", "leave-groups");
+        return Set.of(
+                "disable-account",
+                "end-sessions",
+                "leave-groups",
+                "join-group",
+                "leave-group-at-expiry");
     }
 
     /** The sub of the executor's own access token. */
@@ -76,6 +81,8 @@ public class KeycloakTarget implements Target {
     public Uni<TargetState> read(String account) {
         return told(
                 keycloak.user(account)
+                        .onFailure(KeycloakTarget::isNotFound)
+                        .transform(gone -> new Gone("Keycloak has no such account any more"))
                         .chain(user ->
                                 keycloak.sessions(account)
                                         .chain(sessions ->
@@ -112,6 +119,25 @@ public class KeycloakTarget implements Target {
         return told(keycloak.logout(account));
     }
 
+    /**
+     * Approvers read the path, the id is what is joined: a group that was renamed is not joined.
+     */
+    @Override
+    public Uni<Void> join(String account, Plan.Group group) {
+        return told(keycloak.group(group.id()))
+                .chain(found ->
+                        found.path().equals(group.path())
+                                ? told(keycloak.join(account, group.id()))
+                                : Uni.createFrom()
+                                        .failure(
+                                                new Impossible(
+                                                        "the group "
+                                                                + group.id()
+                                                                + " is not "
+                                                                + group.path()
+                                                                + " any more")));
+    }
+
     @Override
     public Uni<Void> leave(String account, Plan.Group group) {
         return told(keycloak.leave(account, group.id()));
@@ -121,6 +147,9 @@ public class KeycloakTarget implements Target {
     private static <T> Uni<T> told(Uni<T> call) {
         return call.onFailure()
                 .transform(failure -> {
+                    if (failure instanceof Gone) {
+                        return failure;
+                    }
                     if (failure instanceof WebApplicationException answer) {
                         int status = answer.getResponse().getStatus();
                         return List.of(400, 403, 404, 409).contains(status)
@@ -131,6 +160,11 @@ public class KeycloakTarget implements Target {
                             "Keycloak does not answer: " + failure.getClass().getSimpleName(),
                             failure);
                 });
+    }
+
+    private static boolean isNotFound(Throwable failure) {
+        return failure instanceof WebApplicationException answer
+                && answer.getResponse().getStatus() == 404;
     }
 
     private static String subject(String token) {

@@ -36,7 +36,7 @@ public class ExecutionRow extends PanacheEntityBase {
     @Column(name = "expires_at")
     public Instant expiresAt;
 
-    /** INTENDED or DONE. */
+    /** INTENDED or DONE; with {@code endsAt}, whether what was granted is yet to be taken away. */
     public String state;
 
     /** How often it was leased: the number of the last lease. */
@@ -60,6 +60,10 @@ public class ExecutionRow extends PanacheEntityBase {
     /** Until then no other instance takes it. */
     @Column(name = "leased_until")
     public @Nullable Instant leasedUntil;
+
+    /** When what it granted is taken away; null for what grants nothing, and before it did. */
+    @Column(name = "ends_at")
+    public @Nullable Instant endsAt;
 
     public @Nullable String outcome;
 

@@ -35,7 +35,8 @@ class PostgresExecutions implements Executions {
      */
     private static final String FREE =
             "state = 'INTENDED' and (leased_until is null or leased_until < now())"
-                    + " and (expires_at <= cast(:now as timestamptz) or not "
+                    // what was granted ends whoever has halted what
+                    + " and (ends_at is not null or expires_at <= cast(:now as timestamptz) or not "
                     + HALTED
                     + ")";
 
@@ -85,23 +86,30 @@ class PostgresExecutions implements Executions {
                     + " returning execution.authorization_id";
 
     private static final String SETTLE =
-            "update execution set state = settled.state, outcome = nullif(settled.outcome, ''),"
+            "update execution set state = settled.state,"
+                    + " outcome = coalesce(nullif(settled.outcome, ''), execution.outcome),"
                     + " reason = settled.reason,"
+                    + " ends_at = coalesce(execution.ends_at, cast(nullif(settled.ends, '') as timestamptz)),"
                     + " started_at = case when settled.begun then execution.started_at end,"
-                    + " leased_until = case when settled.state = 'INTENDED'"
+                    + " leased_until = case when settled.ends <> '' then cast(nullif(settled.ends, '') as timestamptz)"
+                    + " when settled.state = 'INTENDED'"
                     + " then now() + cast(:millis as bigint) * interval '1 millisecond' end"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:numbers as integer[]), cast(:states as text[]),"
-                    + " cast(:outcomes as text[]), cast(:reasons as text[]), cast(:begun as boolean[]))"
-                    + " as settled (id, number, state, outcome, reason, begun)"
+                    + " cast(:outcomes as text[]), cast(:reasons as text[]), cast(:begun as boolean[]), cast(:ends as text[]))"
+                    + " as settled (id, number, state, outcome, reason, begun, ends)"
                     + " where authorization_id = settled.id and attempt = settled.number"
                     + " and execution.state = 'INTENDED' returning authorization_id";
 
     private static final String TAKE_ON =
             "update execution set person = coalesce(person, :person)"
-                    + " where change_id = :change and assisted and state = 'INTENDED'"
+                    + " where change_id = :change and assisted and state = 'INTENDED' and ends_at is null"
                     + " and expires_at > cast(:now as timestamptz) and not "
                     + HALTED
                     + " returning person";
+
+    private static final String GRANTS =
+            "select count(*), count(*) filter (where ends_at < cast(:late as timestamptz))"
+                    + " from execution where state = 'INTENDED' and ends_at is not null";
 
     private final Halts halts;
 
@@ -234,6 +242,9 @@ class PostgresExecutions implements Executions {
                                                 settlements,
                                                 each ->
                                                         switch (each.last()) {
+                                                            case Next.End _
+                                                                    when each.ends().isPresent() ->
+                                                                    "INTENDED";
                                                             case Next.End _ -> "DONE";
                                                             case Next.Later _ -> "INTENDED";
                                                         }))
@@ -263,10 +274,19 @@ class PostgresExecutions implements Executions {
                                         settlements.stream()
                                                 .map(each ->
                                                         switch (each.last()) {
-                                                            case Next.End _ -> true;
+                                                            case Next.End _ ->
+                                                                    each.ends().isEmpty();
                                                             case Next.Later(_, var begun) -> begun;
                                                         })
                                                 .toArray(Boolean[]::new))
+                                .setParameter(
+                                        "ends",
+                                        texts(
+                                                settlements,
+                                                each ->
+                                                        each.ends()
+                                                                .map(Instant::toString)
+                                                                .orElse("")))
                                 .setParameter("millis", pause.toMillis())
                                 .getResultList())
                 .map(HashSet::new);
@@ -283,6 +303,18 @@ class PostgresExecutions implements Executions {
                                                 .setParameter("now", now)
                                                 .getResultList()))
                 .map(people -> people.stream().findFirst());
+    }
+
+    @Override
+    public Uni<Grants> grants(Instant now) {
+        return Panache.withSession(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(GRANTS, Object[].class)
+                                                .setParameter("late", now.minusSeconds(60))
+                                                .getSingleResult()))
+                .map(row ->
+                        new Grants(((Number) row[0]).longValue(), ((Number) row[1]).longValue()));
     }
 
     @Override
@@ -303,7 +335,9 @@ class PostgresExecutions implements Executions {
         return switch (lot) {
             case Lot.On _ -> "target = :" + parameter;
             case Lot.Expired _ ->
-                    "started_at is null and expires_at <= cast(:" + parameter + " as timestamptz)";
+                    "started_at is null and ends_at is null and expires_at <= cast(:"
+                            + parameter
+                            + " as timestamptz)";
             case Lot.Elsewhere _ -> "target <> all(cast(:" + parameter + " as text[]))";
         };
     }
@@ -335,14 +369,15 @@ class PostgresExecutions implements Executions {
                 row.attempt,
                 row.interrupted,
                 Objects.requireNonNull(row.startedAt, "a leased execution was started"),
-                Optional.ofNullable(row.person));
+                Optional.ofNullable(row.person),
+                Optional.ofNullable(row.endsAt));
     }
 
     private static Shown shown(ExecutionRow row, InForce halted) {
         return new Shown(
                 row.changeId,
                 row.authorizationId,
-                row.state,
+                row.state.equals("INTENDED") && row.endsAt != null ? "GRANTED" : row.state,
                 row.planHash,
                 row.startedAt,
                 row.expiresAt,

@@ -121,6 +121,12 @@ public final class ScimTarget implements Target {
     }
 
     @Override
+    public Uni<Void> join(String account, Plan.Group group) {
+        return Uni.createFrom()
+                .failure(new Impossible("nothing is granted for a time on " + system));
+    }
+
+    @Override
     public Uni<Void> leave(String account, Plan.Group group) {
         return patch(
                         "/Groups/" + encoded(group.id()),

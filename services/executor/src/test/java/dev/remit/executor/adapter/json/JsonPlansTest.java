@@ -6,6 +6,7 @@ import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -73,6 +74,53 @@ class JsonPlansTest {
     void whatIsNotKnownMakesAPlanUnreadable(String found, String replaced) {
         assertThat(PLAN).contains(found);
         assertThat(read(PLAN.replace(found, replaced))).isEmpty();
+    }
+
+    private static final String GRANT =
+            """
+            {"account":"a1","action":"grant","change":"00000000-0000-0001-0000-000000000001",\
+            "charter":{"hash":"h","name":"n","version":"1"},\
+            "steps":[{"after":{"groups":"/e"},"before":{},"group":{"id":"9","path":"/e"},"name":"join-group"},\
+            {"after":{"expires":"PT4H"},"before":{},"group":{"id":"9","path":"/e"},"name":"leave-group-at-expiry"}],\
+            "target":"keycloak:acme"}\
+            """;
+
+    @Test
+    void aGrantForATimeReads() {
+        assertThat(read(GRANT))
+                .contains(
+                        new Plan(
+                                new UUID(1, 1),
+                                "a1",
+                                "keycloak:acme",
+                                List.of(new Step.JoinGroup(new Group("9", "/e"))),
+                                Optional.of(
+                                        new Plan.End(
+                                                new Step.LeaveGroup(new Group("9", "/e")),
+                                                Duration.ofHours(4)))));
+    }
+
+    /** Each alteration of the grant makes it unreadable. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "PT4H | PT0S",
+                "PT4H | soon",
+                "{\"groups\":\"/e\"} | {\"groups\":\"/f\"}",
+                "\"9\",\"path\":\"/e\"},\"name\":\"leave | \"8\",\"path\":\"/e\"},\"name\":\"leave",
+                "leave-group-at-expiry | leave-groups",
+                "join-group | leave-group-at-expiry",
+                "\"before\":{},\"group\":{\"id\":\"9\",\"path\":\"/e\"},\"name\":\"join | \"before\":{\"groups\":\"\"},\"group\":{\"id\":\"9\",\"path\":\"/e\"},\"name\":\"join",
+            })
+    void aGrantThatIsNotTakenAwayAsItWasGivenIsUnreadable(String found, String replaced) {
+        assertThat(GRANT).contains(found);
+        assertThat(read(GRANT.replace(found, replaced))).isEmpty();
+        String step =
+                GRANT.substring(GRANT.indexOf("{\"after\""), GRANT.indexOf(",{\"after\":{\"exp"));
+        assertThat(read(GRANT.replace(step + ",", ""))).as("only taken away").isEmpty();
+        assertThat(read(GRANT.replace(step, step + "," + step))).as("given twice").isEmpty();
     }
 
     @Test
