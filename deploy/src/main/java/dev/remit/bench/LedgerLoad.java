@@ -254,7 +254,10 @@ public final class LedgerLoad {
             return number("select size from log_state where id = 1");
         }
 
-        /** How many messages were logged from a size on: manifests of offsets and keys are entries too. */
+        /**
+         * How many messages were logged from a size on: manifests of offsets and keys are entries
+         * too.
+         */
         long messages(long from) throws SQLException {
             return size()
                     - from

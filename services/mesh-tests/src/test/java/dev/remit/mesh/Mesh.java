@@ -59,6 +59,7 @@ final class Mesh {
     /** On a machine with much else to do: {@code -Dremit.patience=SECONDS}. */
     private static final Duration PATIENCE =
             Duration.ofSeconds(Integer.getInteger("remit.patience", 90));
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final Home home;

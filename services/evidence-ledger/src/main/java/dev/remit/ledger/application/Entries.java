@@ -5,7 +5,6 @@ import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -25,7 +24,8 @@ public interface Entries {
      * Appends a leaf that is no message's.
      *
      * @param type {@link dev.remit.ledger.log.OffsetManifest} or {@link
-     *     dev.remit.ledger.certificate.SigstoreBundle#LEAF} or {@link dev.remit.ledger.log.KeyTrust}
+     *     dev.remit.ledger.certificate.SigstoreBundle#LEAF} or {@link
+     *     dev.remit.ledger.log.KeyTrust}
      */
     Uni<Void> append(UUID id, String type, byte[] leaf, Instant now);
 

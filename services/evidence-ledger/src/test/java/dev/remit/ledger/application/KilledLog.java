@@ -22,6 +22,7 @@ import dev.remit.ledger.witness.AddCheckpoint;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -483,6 +484,11 @@ public final class KilledLog {
         @Override
         public boolean areWanted() {
             return false;
+        }
+
+        @Override
+        public List<X509Certificate> trusted() {
+            return List.of();
         }
 
         @Override

@@ -197,7 +197,8 @@ class AfterwardsTest {
     }
 
     private static Said executed(String outcome) {
-        return new Story.Executed(new UUID(0, 6), "executor", outcome, "plan", true, "reason", NOW);
+        return new Story.Executed(
+                new UUID(0, 6), "executor", outcome, "plan", true, "reason", NOW, false);
     }
 
     private static Said[] with(Said... more) {

@@ -75,6 +75,10 @@ public class RequestTracker implements Tickets {
         Uni<Boolean> shown =
                 Uni.createFrom()
                         .completionStage(() -> shown(due))
+                        // the server may have closed the connection that was kept
+                        .onFailure()
+                        .retry()
+                        .atMost(1)
                         .onFailure()
                         .invoke(failure ->
                                 LOG.warnf(
