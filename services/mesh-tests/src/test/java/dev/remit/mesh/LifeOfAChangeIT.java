@@ -13,6 +13,7 @@ import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.stack.Accounts;
+import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Schemas;
 import dev.remit.stack.Tokens;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -431,6 +433,126 @@ class LifeOfAChangeIT {
             }
         }
         throw new AssertionError("no line " + key + " in " + lines);
+    }
+
+    @Test
+    @Order(7)
+    void anAuditorTakesEvidenceAwayAndEveryLookAtItIsItselfRecorded() throws Exception {
+        String change = mesh.changeOf("E1002", _ -> true).path("changeId").asText();
+        Path folder = Files.createDirectories(mesh.home.data().resolve("evidence"));
+        Path whole = folder.resolve("certificate.json");
+        Path part = folder.resolve("withheld.json");
+        Path bundle = folder.resolve("certificate.sigstore.json");
+        Path pack = folder.resolve("pack.zip");
+
+        List<String> all = pages("/changes?limit=1");
+        assertThat(all).hasSizeGreaterThan(2).doesNotHaveDuplicates().contains(change);
+        String approver =
+                Databases.words(
+                                mesh.home,
+                                Service.EVIDENCE_LEDGER,
+                                "select actor from change, unnest(string_to_array(actors, ',')) as"
+                                        + " actor where change_id = '"
+                                        + change
+                                        + "' order by actor")
+                        .getFirst();
+        assertThat(pages("/changes?subject=hr:E1002&limit=50")).containsExactly(change);
+        assertThat(pages("/changes?limit=50&actor=" + approver)).contains(change);
+        assertThat(pages("/changes?limit=50&actor=nobody")).isEmpty();
+
+        assertThat(remit("certificate", change, whole)).isZero();
+        assertThat(remit("verify", whole)).isZero();
+        assertThat(remit("withhold", whole, part)).isZero();
+        assertThat(Files.readString(whole)).contains("\"summary\":{");
+        assertThat(Files.readString(part)).doesNotContain("\"summary\":{");
+        assertThat(remit("verify", part)).as("withheld").isEqualTo(3);
+        assertThat(remit("certificate", change, bundle, "--form", "sigstore")).isZero();
+        assertThat(JSON.readTree(bundle.toFile()).at("/dsseEnvelope/payload"))
+                .isEqualTo(JSON.readTree(whole.toFile()).path("payload"));
+        Instant now = Instant.now();
+        assertThat(
+                        remit(
+                                "pack",
+                                "--from",
+                                now.minusSeconds(3_600).toString(),
+                                "--to",
+                                now.toString(),
+                                pack))
+                .isZero();
+        assertThat(remit("verify", pack)).isZero();
+
+        assertRefused(
+                mesh.get("evidence-ledger", "/evidence/reads", "offboarding.owner"),
+                403,
+                "ROLE_MISSING");
+        mesh.get("evidence-ledger", "/changes/" + change, "offboarding.owner");
+        JsonNode reads = mesh.get("evidence-ledger", "/evidence/reads?limit=200", "auditor").json();
+        assertThat(reads.findValuesAsText("what"))
+                .contains("search", "change", "certificate", "pack", "reads");
+        assertThat(reads)
+                .as("the last look, by another person")
+                .anyMatch(each ->
+                        each.path("what").asText().equals("change")
+                                && each.toString().contains(change)
+                                && !each.path("reader").equals(reads.path(0).path("reader")));
+
+        assertThat(remit("erase", change, "--reason", "asked for", "--as", "auditor"))
+                .as("not an administrator")
+                .isEqualTo(1);
+        assertThat(remit("erase", change, "--reason", "asked for", "--as", "admin")).isZero();
+        Mesh.until(
+                () ->
+                        remit("certificate", change, whole) == 0
+                                        && !Files.readString(whole).contains("\"summary\":{")
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the certificate of what was erased");
+        assertThat(remit("verify", whole)).as("erased, existence proved").isEqualTo(14);
+        assertThat(pages("/changes?subject=hr:E1002&limit=50")).isEmpty();
+    }
+
+    /** The ids on every page of a search. */
+    private static List<String> pages(String path) throws Exception {
+        List<String> ids = new ArrayList<>();
+        Optional<String> next = Optional.of(mesh.url("evidence-ledger", path));
+        for (int n = 0; next.isPresent() && n < 50; n++) {
+            Requests.Answer page =
+                    Requests.send(
+                            "GET", next.get(), Tokens.of(mesh.home, "remit-cli", "auditor"), null);
+            assertThat(page.status()).as(page.text()).isEqualTo(200);
+            ids.addAll(page.json().findValuesAsText("changeId"));
+            next = page.next();
+        }
+        return ids;
+    }
+
+    /** Runs a command of the command line as it is built; gives its exit code. */
+    private static int remit(Object... arguments) throws Exception {
+        Path target = mesh.home.top().resolve("deploy/target");
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Dremit.top=" + mesh.home.top(),
+                                "-cp",
+                                target.resolve("classes") + ":" + target.resolve("lib") + "/*",
+                                "dev.remit.cli.Remit",
+                                "--data",
+                                mesh.home.data().toString()));
+        for (Object each : arguments) {
+            command.add(each.toString());
+        }
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        mesh.home.data().resolve("evidence/commands.log").toFile()))
+                        .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
     }
 
     /**
