@@ -436,7 +436,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void anAuditorTakesEvidenceAwayAndEveryLookAtItIsItselfRecorded() throws Exception {
         String change = mesh.changeOf("E1002", _ -> true).path("changeId").asText();
         Path folder = Files.createDirectories(mesh.home.data().resolve("evidence"));
@@ -559,7 +559,7 @@ class LifeOfAChangeIT {
      * Services of an older build run beside those of this one: each finds the text it writes with.
      */
     @Test
-    @Order(9)
+    @Order(10)
     void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
             throws Exception {
         String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
@@ -601,7 +601,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();
