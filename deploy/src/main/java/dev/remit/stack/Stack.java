@@ -473,6 +473,9 @@ public final class Stack {
                 extra.put("remit.people.system", "keycloak:" + IdentityProvider.REALM);
                 extra.put("remit.approval.executors", Accounts.EXECUTOR);
                 extra.put("remit.pages.client", "remit-web");
+                extra.put(
+                        "remit.pages.issuer",
+                        IdentityProvider.url(home) + "/realms/" + IdentityProvider.REALM);
                 // a browser takes passkeys for a name, not for an address
                 extra.put("remit.passkeys.site", "localhost");
                 extra.put(

@@ -142,10 +142,12 @@ class ChartTest {
                         container(
                                         deployment(
                                                 Service.APPROVAL_ROUTING,
-                                                rendered("pages", "{ client: remit-web }")))
+                                                rendered("pages", "{ client: remit-web, issuer: https://id.example/realms/acme }")))
                                 .getEnv())
                 .extracting(EnvVar::getName, EnvVar::getValue)
-                .contains(tuple("REMIT_PAGES_CLIENT", "remit-web"));
+                .contains(
+                        tuple("REMIT_PAGES_CLIENT", "remit-web"),
+                        tuple("REMIT_PAGES_ISSUER", "https://id.example/realms/acme"));
         assertThatThrownBy(() -> rendered("pages", "{}")).hasMessageContaining("client");
     }
 

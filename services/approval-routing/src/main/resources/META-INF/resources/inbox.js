@@ -125,7 +125,7 @@ function tell(failure, kept, needs) {
 
 function decision(item, stage, me) {
   const mine = stage.candidates.some(each => each.id === me.sub && each.eligible) && !stage.held
-    && !item.decisions.some(each => each.stage === stage.name && each.decidedBy === me.sub && !each.refusal);
+    && !item.decisions.some(each => each.stage === stage.name && each.decidedBy === me.sub && !each.refusal && each.decision !== "QUESTIONED");
   if (!mine) return null;
   const form = el("form", {});
   const kept = draft?.change === item.changeId && draft.stage === stage.name ? draft.reason : "";

@@ -23,7 +23,7 @@ public class Pages {
     private final Optional<String> client;
 
     Pages(
-            @ConfigProperty(name = "quarkus.oidc.auth-server-url") Optional<String> issuer,
+            @ConfigProperty(name = "remit.pages.issuer") Optional<String> issuer,
             @ConfigProperty(name = "remit.pages.client") Optional<String> client) {
         this.issuer = issuer;
         this.client = client;
