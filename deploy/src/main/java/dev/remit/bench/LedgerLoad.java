@@ -264,7 +264,7 @@ public final class LedgerLoad {
                     - number(
                             "select count(*) from message where leaf_index >= "
                                     + from
-                                    + " and type in ('OffsetManifest', 'KeyTrust')");
+                                    + " and type in ('OffsetManifest', 'KeyTrust', 'StatementSigned')");
         }
 
         /** The public checkpoint; empty while there is none. */

@@ -91,7 +91,7 @@ final class Mesh {
         old.down();
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
-        stack.bootstrap("fault-test");
+        stack.bootstrap("fault-test", "emergency");
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         for (Service service : Service.values()) {
             stack.configure(

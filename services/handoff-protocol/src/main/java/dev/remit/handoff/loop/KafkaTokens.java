@@ -11,14 +11,15 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * Kafka's clients fetch tokens (SASL OAUTHBEARER) only from addresses that a system property lists,
  * against whoever may configure a client and not the JVM (Kafka 4.0). Here both are one
- * configuration: the address that is configured is the one that is allowed.
+ * configuration: the address that is configured is the one that is allowed. Before all else that
+ * happens at start: what is looked after first may need a producer.
  */
 @ApplicationScoped
 class KafkaTokens {
     private static final String ALLOWED = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
 
     void allow(
-            @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
+            @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event,
             @ConfigProperty(name = "kafka.sasl.oauthbearer.token.endpoint.url")
                     Optional<String> endpoint) {
         if (endpoint.isPresent() && System.getProperty(ALLOWED) == null) {

@@ -46,6 +46,20 @@ final class Unavailable extends RuntimeException {
     }
 
     /**
+     * Whether the database says that it rolled the transaction back, and why it did lies in the
+     * statements that met (PostgreSQL error class 40, and 57014: cancelled).
+     */
+    static boolean isRollback(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PgException pg
+                    && (pg.getSqlState().startsWith("40") || pg.getSqlState().equals("57014"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * PostgreSQL error classes (appendix A): connection, transaction rollback, resources, operator
      * intervention.
      */

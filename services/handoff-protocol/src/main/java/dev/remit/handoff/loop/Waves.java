@@ -22,6 +22,9 @@ import org.jboss.logging.Logger;
 public final class Waves<T, R> {
     private static final Logger LOG = Logger.getLogger(Waves.class);
 
+    /** How many waves may wait: behind a database that hangs there is an answer, not memory. */
+    private static final int WAVES_WAITING = 20;
+
     private record Waiting<T, R>(T each, UniEmitter<? super R> done) {}
 
     private final int most;
@@ -34,7 +37,8 @@ public final class Waves<T, R> {
      * @param most how many a wave takes
      * @param gathering how long the next wave waits for more, behind one of more than one
      * @param work does a wave, with a result for each in their order; what fails together is done
-     *     again each on its own, unless a part does not answer
+     *     again each on its own, unless a part does not answer; what the database rolled back is
+     *     done again too
      */
     public Waves(int most, Duration gathering, Function<List<T>, Uni<List<R>>> work) {
         this.most = most;
@@ -45,14 +49,20 @@ public final class Waves<T, R> {
         this.work = work;
     }
 
-    /** Does it with the next wave. */
+    /** Does it with the next wave; fails as unavailable where too many wait already. */
     public Uni<R> add(T each) {
         return Uni.createFrom()
                 .emitter(done -> {
-                    if (enter(new Waiting<>(each, done))) {
+                    if (isFull()) {
+                        done.fail(new Unavailable("too many wait: try again later"));
+                    } else if (enter(new Waiting<>(each, done))) {
                         next();
                     }
                 });
+    }
+
+    private synchronized boolean isFull() {
+        return waiting.size() >= most * WAVES_WAITING;
     }
 
     /** Whether a wave must be set off for it. */
@@ -99,7 +109,9 @@ public final class Waves<T, R> {
                         }
                         return Uni.createFrom().voidItem();
                     }
-                    if (wave.size() == 1 || Unavailable.isCauseOf(failure)) {
+                    if (wave.size() == 1
+                            || (Unavailable.isCauseOf(failure)
+                                    && !Unavailable.isRollback(failure))) {
                         wave.forEach(each -> each.done().fail(failure));
                         return Uni.createFrom().voidItem();
                     }

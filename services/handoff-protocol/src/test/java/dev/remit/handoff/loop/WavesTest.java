@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,29 @@ class WavesTest {
                 .containsExactly(List.of("a"), List.of("b", "c"), List.of("b"), List.of("c"));
         assertThat(results).containsExactly("a=A", "c=C");
         assertThat(failures).singleElement().asString().contains("b is why");
+    }
+
+    @Test
+    void oneWhoseStatementsMeetOthersDoesNotFailTheWave() {
+        add("a");
+        add("b", "c");
+        answer("A");
+        open.removeFirst().fail(new PgException("deadlock detected", "ERROR", "40P01", ""));
+        answer("B");
+        answer("C");
+
+        assertThat(results).containsExactly("a=A", "b=B", "c=C");
+    }
+
+    @Test
+    void whereTooManyWaitTheNextIsToldSo() {
+        add("a");
+        for (int n = 0; n < 60; n++) {
+            add("waits");
+        }
+        assertThat(failures).isEmpty();
+        add("one too many");
+        assertThat(failures).singleElement().isInstanceOf(Unavailable.class);
     }
 
     @Test

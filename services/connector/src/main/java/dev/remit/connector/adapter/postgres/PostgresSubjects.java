@@ -7,9 +7,11 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -84,13 +86,14 @@ class PostgresSubjects implements Subjects {
                         .rows()
                         .invoke(rows -> {
                             long now = System.nanoTime();
-                            for (String target : old) {
-                                counts.remove(target);
+                            Set<String> gone = new HashSet<>(List.of(old));
+                            for (Object[] row : rows) {
+                                counts.put(
+                                        (String) row[0],
+                                        new Count(((Number) row[1]).longValue(), now));
+                                gone.remove((String) row[0]);
                             }
-                            rows.forEach(row ->
-                                    counts.put(
-                                            (String) row[0],
-                                            new Count(((Number) row[1]).longValue(), now)));
+                            counts.keySet().removeAll(gone);
                         })
                         .replaceWithVoid();
     }

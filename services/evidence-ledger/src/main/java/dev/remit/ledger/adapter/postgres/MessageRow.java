@@ -16,9 +16,6 @@ public class MessageRow extends PanacheEntityBase {
     @Column(name = "leaf_index")
     public Long leafIndex;
 
-    @Column(name = "id")
-    public UUID messageId;
-
     @Column(name = "change_id")
     public @Nullable UUID changeId;
 

@@ -303,13 +303,15 @@ public class PostgresEntries implements Entries {
 
     @Override
     public Uni<List<Placed>> placedAs(Collection<UUID> ids) {
-        return Panache.withSession(() ->
-                MessageRow.<MessageRow>find("messageId in ?1", ids)
-                        .list()
-                        .map(rows ->
-                                rows.stream()
-                                        .map(row -> new Placed(row.leafIndex, row.leaf))
-                                        .toList()));
+        return sql.rows(
+                        "select leaf_index, leaf from message where id = any(cast(:ids as uuid[]))",
+                        Object[].class,
+                        Map.of("ids", ids.toArray(UUID[]::new)))
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        new Placed(((Number) row[0]).longValue(), (byte[]) row[1]))
+                                .toList());
     }
 
     private Uni<List<Entry.Logged>> entries(String query, Map<String, Object> parameters) {

@@ -55,8 +55,11 @@ public class PostgresOffsets implements Offsets {
     @Override
     public Uni<List<Read>> unaccounted(int most) {
         return read(
+                // chosen by their turn, locked in the order in which everybody locks them
                 COLUMNS
-                        + "where next > since order by accounted, topic, partition limit :most for update",
+                        + "where (topic, partition) in (select topic, partition from offset_read"
+                        + " where next > since order by accounted, topic, partition limit :most)"
+                        + " and next > since order by topic, partition for update",
                 Map.of("most", (long) most));
     }
 
