@@ -238,12 +238,13 @@ public final class Lint {
         boolean leaves = action.steps().contains(Vocabulary.LEAVE_AT_EXPIRY);
         if (action.grant().isPresent() || joins || leaves) {
             List<String> pair = List.of(Vocabulary.JOIN, Vocabulary.LEAVE_AT_EXPIRY);
-            if (!action.steps().stream().filter(pair::contains).toList().equals(pair)) {
+            if (!action.steps().stream().filter(pair::contains).toList().equals(pair)
+                    || !action.steps().getLast().equals(Vocabulary.LEAVE_AT_EXPIRY)) {
                 error(
                         "GRANT_STEPS",
                         path + "/steps",
-                        "does not give something once and take it away again once",
-                        "use " + String.join(", then ", pair));
+                        "does not give something once and, as the last step, take it away again once",
+                        "use " + String.join(", then last ", pair));
             }
         }
         if ((joins || leaves) && action.grant().isEmpty()) {

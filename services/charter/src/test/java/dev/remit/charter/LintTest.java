@@ -112,6 +112,7 @@ class LintTest {
                 "GRANT_MISSING | steps: [disable-account] } | steps: [join-group, leave-group-at-expiry] } | -",
                 "GRANT_STEPS | steps: [disable-account] } | steps: [join-group], grant: { group: { id: g-1, path: /e }, for: PT4H } } | -",
                 "GRANT_STEPS | steps: [disable-account] } | steps: [leave-group-at-expiry, join-group], grant: { group: { id: g-1, path: /e }, for: PT4H } } | -",
+                "GRANT_STEPS | steps: [disable-account] } | steps: [join-group, leave-group-at-expiry, end-sessions], grant: { group: { id: g-1, path: /e }, for: PT4H } } | -",
                 "GRANT_WITHOUT_PROOF | steps: [disable-account] } | steps: [join-group, leave-group-at-expiry], grant: { group: { id: g-1, path: /e }, for: PT4H } } | /spec/proof",
                 "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [grant.ended, readiness.fit | /spec/proof/0",
                 "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [review.closed, readiness.fit | /spec/proof/0",

@@ -117,14 +117,17 @@ public record Judgement(
         List<String> steps = charter.steps().getOrDefault(request.action(), List.of());
         List<String> granting = steps.stream().filter(Plan.GRANTING::contains).toList();
         boolean grants = charter.grants().containsKey(request.action());
-        if (grants ? !granting.equals(Plan.GRANTING) : !granting.isEmpty()) {
+        if (grants
+                ? !granting.equals(Plan.GRANTING)
+                        || !steps.getLast().equals(Plan.GRANTING.getLast())
+                : !granting.isEmpty()) {
             return without(
                     Verdict.HALTED,
                     "charter "
                             + charter.name()
                             + " does not say what "
                             + request.action()
-                            + " grants, or does not grant it once and take it away once");
+                            + " grants, or does not grant it once and, as the last step, take it away once");
         }
         Optional<Account> account = only(observed.accounts());
         List<Fact> facts =

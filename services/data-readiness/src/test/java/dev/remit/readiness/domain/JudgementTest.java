@@ -285,6 +285,7 @@ class JudgementTest {
                 List.of(
                         List.of("join-group"),
                         List.of("leave-group-at-expiry", "join-group"),
+                        List.of("join-group", "leave-group-at-expiry", "end-sessions"),
                         List.of("join-group", "join-group", "leave-group-at-expiry"),
                         List.of("disable-account"))) {
             assertThat(granting(group, steps).verdict()).as("%s", steps).isEqualTo(Verdict.HALTED);

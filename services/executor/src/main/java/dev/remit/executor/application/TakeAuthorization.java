@@ -16,10 +16,12 @@ public class TakeAuthorization {
     private static final Logger LOG = Logger.getLogger(TakeAuthorization.class);
 
     private final Executions executions;
+    private final Plans plans;
     private final LeaseExecutions leases;
 
-    TakeAuthorization(Executions executions, LeaseExecutions leases) {
+    TakeAuthorization(Executions executions, Plans plans, LeaseExecutions leases) {
         this.executions = executions;
+        this.plans = plans;
         this.leases = leases;
     }
 
@@ -34,6 +36,12 @@ public class TakeAuthorization {
                                 intent.authorization(), intent.change(), intent.wait(now)));
         return intents.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : executions.store(intents, now).invoke(() -> leases.expect(intents));
+                : executions
+                        .store(
+                                intents.stream()
+                                        .map(intent -> intent.bounded(plans.read(intent.plan())))
+                                        .toList(),
+                                now)
+                        .invoke(() -> leases.expect(intents));
     }
 }

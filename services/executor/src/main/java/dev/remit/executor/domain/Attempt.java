@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  *
  * <p>A first attempt needs the account exactly as the plan's approvers saw it, or as the plan wants
  * it. One that follows an interruption may also find it in between. Nothing is touched once the
- * authorization has ended; what was begun in time and is found complete still counts.
+ * authorization, or what the plan grants, has ended; what was begun in time and is found complete
+ * still counts.
  */
 public sealed interface Attempt {
     Order order();
@@ -117,15 +118,23 @@ public sealed interface Attempt {
     }
 
     private static Next open(Watched attempt, Instant now) {
-        Optional<String> refusal = attempt.order().refusal();
+        Optional<String> refusal =
+                attempt.order()
+                        .refusal()
+                        .or(() ->
+                                attempt.order().intent().isFarAhead(now)
+                                        ? Optional.of(notYet(attempt, now))
+                                        : Optional.empty());
+        if (attempt.person().isPresent()) {
+            return refusal.<Next>map(reason ->
+                            fail(
+                                    attempt,
+                                    reason + "; who took it on may have touched the account",
+                                    now))
+                    .orElseGet(Next.Read::new);
+        }
         if (refusal.isPresent()) {
             return refuse(refusal.get(), now);
-        }
-        if (attempt.order().intent().isFarAhead(now)) {
-            return refuse(notYet(attempt, now), now);
-        }
-        if (attempt.person().isPresent()) {
-            return new Next.Read();
         }
         return attempt.order().intent().isExpired(now)
                 ? refuse(expired(attempt) + "; nobody took it on", now)
@@ -257,7 +266,13 @@ public sealed interface Attempt {
     }
 
     private static String expired(Attempt attempt) {
-        return "EXPIRED: the authorization ended at " + attempt.order().intent().expiresAt();
+        Intent intent = attempt.order().intent();
+        boolean granted =
+                intent.ends(attempt.order().plan()).filter(intent.expiresAt()::equals).isPresent();
+        return "EXPIRED: "
+                + (granted ? "what is granted" : "the authorization")
+                + " ended at "
+                + intent.expiresAt();
     }
 
     /** Where somebody else changed the account since the plan was made. */

@@ -15,7 +15,8 @@ import java.util.UUID;
  * @param plan the plan's exact bytes
  * @param planHash the SHA-256 that was authorized, lower-case hex
  * @param authorizedAt before then nothing may be begun, by the clock of who authorized it
- * @param expiresAt from then on nothing may be begun
+ * @param expiresAt from then on nothing may be begun: the end of the authorization, or the earlier
+ *     one of {@linkplain #bounded what the plan grants}
  * @param assisted whether a person executes and owns the result (mode ASSIST): this executor then
  *     changes nothing and only looks
  * @param scopes what a person can halt to halt this execution, see {@code Scopes}
@@ -60,7 +61,27 @@ public record Intent(
         return readPlan.flatMap(Plan::end).map(end -> authorizedAt.plus(end.after()));
     }
 
-    /** Whether the authorization has ended. */
+    /** The same; nothing is begun that its plan would have ended already. */
+    public Intent bounded(Optional<Plan> readPlan) {
+        return readPlan.flatMap(Plan::end)
+                .filter(end -> end.after().compareTo(Duration.between(authorizedAt, expiresAt)) < 0)
+                .map(end ->
+                        new Intent(
+                                authorization,
+                                change,
+                                cause,
+                                target,
+                                account,
+                                plan,
+                                planHash,
+                                authorizedAt,
+                                authorizedAt.plus(end.after()),
+                                assisted,
+                                scopes))
+                .orElse(this);
+    }
+
+    /** Whether nothing may be begun any more. */
     public boolean isExpired(Instant now) {
         return !now.isBefore(expiresAt);
     }

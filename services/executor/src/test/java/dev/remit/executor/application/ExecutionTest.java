@@ -157,6 +157,49 @@ class ExecutionTest {
         assertThat(world.handedOn).hasSize(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingIsGrantedOnceItsOwnTimeIsOver(boolean halted) {
+        if (halted) {
+            world.halt("mesh");
+        } else {
+            silence(world.acme);
+        }
+        var instance = world.instance();
+        instance.receives(world.grant(world.acme, "a1", false, Duration.ofMinutes(10)));
+        world.clock.pass(Duration.ofMinutes(10));
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        world.halted = InForce.NONE;
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.REFUSED);
+        assertThat(world.handedOn.getFirst().report().reason())
+                .startsWith("EXPIRED: what is granted ended at");
+        assertThat(world.acme.calls).filteredOn(each -> each.startsWith("join")).isEmpty();
+    }
+
+    @Test
+    void aHaltDoesNotOutlastAGrantWhoseExecutionNobodyReported() {
+        var dies = world.instanceThatDiesAt(Point.CALL);
+        dies.receives(world.grant(world.acme, "a1", false, Duration.ofMinutes(10)));
+        World.until(dies::isDead);
+        assertThat(world.acme.accounts.get("a1").groups()).contains(World.EMERGENCY);
+
+        world.halt("mesh");
+        var instance = world.instance();
+        world.clock.pass(Duration.ofMinutes(9));
+        instance.sweeps();
+        assertThat(world.handedOn).isEmpty();
+        world.clock.pass(Duration.ofMinutes(1).plus(MOMENT));
+        instance.sweeps();
+        World.until(() -> world.handedOn.size() == 1);
+        world.clock.pass(Duration.ofSeconds(1));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED, Outcome.SUCCEEDED);
+        assertThat(world.acme.accounts.get("a1").groups()).doesNotContain(World.EMERGENCY);
+    }
+
     @Test
     void anAuthorizationThatArrivesTwiceIsExecutedOnce() {
         Intent intent = world.intent(world.acme, "a1");

@@ -239,7 +239,7 @@ final class World {
                             clock,
                             LEASE,
                             CONCURRENCY);
-            this.take = new TakeAuthorization(executions, leases);
+            this.take = new TakeAuthorization(executions, this::plan, leases);
         }
 
         void receives(Intent... intents) {
@@ -473,7 +473,9 @@ final class World {
         /** What is not begun a person executes once the digital employee is demoted. */
         private Intent inItsMode(Row row) {
             Intent intent = row.intent;
-            return row.startedAt.isPresent() || halted.over(Scopes.own(intent.scopes())).isEmpty()
+            return row.startedAt.isPresent()
+                            || row.ends.isPresent()
+                            || halted.over(Scopes.own(intent.scopes())).isEmpty()
                     ? intent
                     : new Intent(
                             intent.authorization(),
@@ -530,7 +532,9 @@ final class World {
                         Set<UUID> prolonged = new HashSet<>();
                         for (Leased each : leases) {
                             Row row = rows.get(each.intent().authorization());
-                            if (row.state.equals("INTENDED") && row.attempt == each.number()) {
+                            if (row.state.equals("INTENDED")
+                                    && row.startedAt.isPresent()
+                                    && row.attempt == each.number()) {
                                 rows.put(
                                         row.intent.authorization(),
                                         new Row(
@@ -649,6 +653,7 @@ final class World {
                             row.leasedUntil
                                     .map(until -> until.isBefore(clock.instant()))
                                     .orElse(true))
+                    .filter(row -> row.ends.map(due -> !due.isAfter(clock.instant())).orElse(true))
                     .filter(row ->
                             row.ends.isPresent()
                                     || row.intent.isExpired(now)
@@ -765,8 +770,13 @@ final class World {
                 Set.of("mesh", "charter/leavers"));
     }
 
-    /** An authorization to let an account into a group for two hours. */
+    /** An authorization, of an hour, to let an account into a group for two hours. */
     Intent grant(FakeTarget target, String account, boolean assisted) {
+        return grant(target, account, assisted, Duration.ofHours(2));
+    }
+
+    /** An authorization to let an account into a group for so long. */
+    Intent grant(FakeTarget target, String account, boolean assisted, Duration lasts) {
         Intent own = intent(target, account);
         plans.put(
                 new String(own.plan(), StandardCharsets.UTF_8),
@@ -775,9 +785,7 @@ final class World {
                         account,
                         target.system(),
                         List.of(new Step.JoinGroup(EMERGENCY)),
-                        Optional.of(
-                                new Plan.End(
-                                        new Step.LeaveGroup(EMERGENCY), Duration.ofHours(2)))));
+                        Optional.of(new Plan.End(new Step.LeaveGroup(EMERGENCY), lasts))));
         return new Intent(
                 own.authorization(),
                 own.change(),

@@ -304,18 +304,26 @@ class AttemptTest {
                                 false));
         assertThat(report(decide(watched(), new Finding.Nothing(), END)))
                 .satisfies(each -> refused(each, "EXPIRED"));
+    }
+
+    @Test
+    void whatCannotHoldIsRefusedAndFailsOnceAPersonMayHaveDoneIt() {
         Order other =
                 new Order(
-                        intent("other", "keycloak:acme", CHANGE),
+                        intent("leaver", "keycloak:acme", CHANGE),
                         Optional.of(PLAN),
-                        Optional.of(Set.of()));
-        assertThat(
-                        report(
-                                decide(
-                                        new Attempt.Watched(other, START, Optional.of("p")),
-                                        new Finding.Nothing(),
-                                        START)))
-                .satisfies(each -> refused(each, "ACCOUNT"));
+                        Optional.empty());
+        assertThat(report(open(new Attempt.Watched(other, START, Optional.empty()), START)))
+                .satisfies(each -> refused(each, "TARGET"));
+        assertThat(report(open(new Attempt.Watched(other, START, Optional.of("p")), START)))
+                .satisfies(each -> failed(each, "TARGET"));
+        Instant early = START.minus(Duration.ofHours(3));
+        assertThat(report(open(watched(), early))).satisfies(each -> refused(each, "NOT_YET"));
+        assertThat(report(open(watched("p"), early))).satisfies(each -> failed(each, "NOT_YET"));
+    }
+
+    private static Next open(Attempt attempt, Instant now) {
+        return decide(attempt, new Finding.Nothing(), now);
     }
 
     @Test

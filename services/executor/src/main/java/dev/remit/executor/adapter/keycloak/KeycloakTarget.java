@@ -1,6 +1,7 @@
 package dev.remit.executor.adapter.keycloak;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.executor.application.Target;
 import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.TargetState;
@@ -82,7 +83,7 @@ public class KeycloakTarget implements Target {
         return told(
                 keycloak.user(account)
                         .onFailure(KeycloakTarget::isNotFound)
-                        .transform(gone -> new Gone("Keycloak has no such account any more"))
+                        .recoverWithUni(this::gone)
                         .chain(user ->
                                 keycloak.sessions(account)
                                         .chain(sessions ->
@@ -101,6 +102,23 @@ public class KeycloakTarget implements Target {
                                                                                                 group
                                                                                                         .path()))
                                                                                 .toList())))));
+    }
+
+    /**
+     * An account is gone only where the same question about the executor's own account, which is
+     * there, is answered: anything between here and Keycloak can say 404, and so does a realm that
+     * is not there for a while.
+     */
+    private Uni<ObjectNode> gone() {
+        return actor().chain(keycloak::user)
+                .onFailure()
+                .transform(failure ->
+                        new Silent(
+                                "Keycloak answers 404, and does not show the executor's own account",
+                                failure))
+                .chain(own ->
+                        Uni.createFrom()
+                                .failure(new Gone("Keycloak has no such account any more")));
     }
 
     /**
@@ -147,7 +165,7 @@ public class KeycloakTarget implements Target {
     private static <T> Uni<T> told(Uni<T> call) {
         return call.onFailure()
                 .transform(failure -> {
-                    if (failure instanceof Gone) {
+                    if (failure instanceof Gone || failure instanceof Silent) {
                         return failure;
                     }
                     if (failure instanceof WebApplicationException answer) {

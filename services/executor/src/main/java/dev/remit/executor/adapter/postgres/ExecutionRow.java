@@ -33,6 +33,7 @@ public class ExecutionRow extends PanacheEntityBase {
     @Column(name = "authorized_at")
     public Instant authorizedAt;
 
+    /** From then on nothing may be begun. */
     @Column(name = "expires_at")
     public Instant expiresAt;
 
@@ -65,8 +66,15 @@ public class ExecutionRow extends PanacheEntityBase {
     @Column(name = "ends_at")
     public @Nullable Instant endsAt;
 
+    /** When the execution of what grants was taken up; {@code startedAt} is its end's then. */
+    @Column(name = "executed_at")
+    public @Nullable Instant executedAt;
+
     public @Nullable String outcome;
 
     /** Of the outcome; before there is one, what it waits for. */
     public @Nullable String reason;
+
+    /** What became of the end of what it granted; before it ended, what that waits for. */
+    public @Nullable String ending;
 }

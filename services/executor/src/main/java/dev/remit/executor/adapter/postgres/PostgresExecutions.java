@@ -35,6 +35,8 @@ class PostgresExecutions implements Executions {
      */
     private static final String FREE =
             "state = 'INTENDED' and (leased_until is null or leased_until < now())"
+                    // whatever has set the lease meanwhile, no grant ends early
+                    + " and (ends_at is null or ends_at <= now())"
                     // what was granted ends whoever has halted what
                     + " and (ends_at is not null or expires_at <= cast(:now as timestamptz) or not "
                     + HALTED
@@ -67,7 +69,7 @@ class PostgresExecutions implements Executions {
                     + " and %s order by expires_at limit cast(:most as integer) for update skip locked)"
                     + " update execution set attempt = attempt + 1, interrupted = started_at is not null,"
                     // what is not begun a person executes from now on; what is begun is finished
-                    + " assisted = assisted or (started_at is null and "
+                    + " assisted = assisted or (started_at is null and ends_at is null and "
                     + DEMOTED
                     + "),"
                     + " started_at = coalesce(started_at, cast(:now as timestamptz)),"
@@ -75,20 +77,26 @@ class PostgresExecutions implements Executions {
                     + " from due where execution.authorization_id = due.authorization_id"
                     + " returning execution.*";
 
-    /** Skips what is being settled: waiting for it could be a deadlock. */
+    /**
+     * Skips what is being settled: waiting for it could be a deadlock. What was settled is not
+     * leased any more, and its time to be free again stays.
+     */
     private static final String PROLONG =
             "with mine as materialized (select authorization_id from execution"
                     + " join unnest(cast(:authorizations as uuid[]), cast(:numbers as integer[])) as held (id, number)"
                     + " on authorization_id = held.id and attempt = held.number"
-                    + " where state = 'INTENDED' for update of execution skip locked)"
+                    + " where state = 'INTENDED' and started_at is not null for update of execution skip locked)"
                     + " update execution set leased_until = now() + cast(:millis as bigint) * interval '1 millisecond'"
                     + " from mine where execution.authorization_id = mine.authorization_id"
                     + " returning execution.authorization_id";
 
     private static final String SETTLE =
             "update execution set state = settled.state,"
-                    + " outcome = coalesce(nullif(settled.outcome, ''), execution.outcome),"
-                    + " reason = settled.reason,"
+                    // what became of the execution stays, whatever becomes of its grant's end
+                    + " outcome = coalesce(execution.outcome, nullif(settled.outcome, '')),"
+                    + " reason = case when execution.ends_at is null then settled.reason else execution.reason end,"
+                    + " ending = case when execution.ends_at is not null then settled.reason end,"
+                    + " executed_at = coalesce(execution.executed_at, case when settled.ends <> '' then execution.started_at end),"
                     + " ends_at = coalesce(execution.ends_at, cast(nullif(settled.ends, '') as timestamptz)),"
                     + " started_at = case when settled.begun then execution.started_at end,"
                     + " leased_until = case when settled.ends <> '' then cast(nullif(settled.ends, '') as timestamptz)"
@@ -379,10 +387,10 @@ class PostgresExecutions implements Executions {
                 row.authorizationId,
                 row.state.equals("INTENDED") && row.endsAt != null ? "GRANTED" : row.state,
                 row.planHash,
-                row.startedAt,
+                row.executedAt == null ? row.startedAt : row.executedAt,
                 row.expiresAt,
                 row.outcome,
-                row.reason,
+                row.state.equals("INTENDED") && row.ending != null ? row.ending : row.reason,
                 row.assisted,
                 row.person,
                 halted.over(scopes(row)).map(Halt::words).orElse(null));

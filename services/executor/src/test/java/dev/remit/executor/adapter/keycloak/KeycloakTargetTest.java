@@ -1,0 +1,139 @@
+package dev.remit.executor.adapter.keycloak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.executor.application.Target;
+import dev.remit.executor.domain.Plan;
+import dev.remit.executor.domain.TargetState;
+import io.quarkus.oidc.client.OidcClient;
+import io.quarkus.oidc.client.Tokens;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import jakarta.ws.rs.WebApplicationException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What counts as an account that is gone. */
+class KeycloakTargetTest {
+    private static final String OWN = "executor-1";
+
+    @Test
+    void anAccountIsGoneWhereTheExecutorsOwnIsThere() {
+        assertThatThrownBy(() -> read(new Realm(Set.of(OWN), 404), "a1"))
+                .isInstanceOf(Target.Gone.class);
+        assertThat(read(new Realm(Set.of(OWN, "a1"), 404), "a1"))
+                .isEqualTo(new TargetState(true, 0, List.of(new Plan.Group("g1", "/sales"))));
+    }
+
+    /** A default backend of an ingress, a realm that is imported anew. */
+    @Test
+    void whereEverythingIsNotFoundNothingIsKnownOfTheAccount() {
+        assertThatThrownBy(() -> read(new Realm(Set.of(), 404), "a1"))
+                .isInstanceOf(Target.Silent.class)
+                .hasMessageContaining("404");
+    }
+
+    @Test
+    void noOtherAnswerSaysThatAnAccountIsGone() {
+        assertThatThrownBy(() -> read(new Realm(Set.of(OWN), 503), "a1"))
+                .isInstanceOf(Target.Silent.class);
+        assertThatThrownBy(() -> read(new Realm(Set.of(OWN), 403), "a1"))
+                .isExactlyInstanceOf(Target.Impossible.class);
+    }
+
+    private static TargetState read(Realm realm, String account) {
+        return new KeycloakTarget(realm, new OwnTokens(), "acme")
+                .read(account)
+                .await()
+                .atMost(Duration.ofSeconds(10));
+    }
+
+    /** Answers with a status for every account but these. */
+    private record Realm(Set<String> accounts, int otherwise) implements KeycloakAdmin {
+        @Override
+        public Uni<ObjectNode> user(String id) {
+            return accounts.contains(id)
+                    ? Uni.createFrom()
+                            .item(JsonNodeFactory.instance.objectNode().put("enabled", true))
+                    : Uni.createFrom().failure(new WebApplicationException(otherwise));
+        }
+
+        @Override
+        public Uni<List<JsonNode>> sessions(String id) {
+            return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<List<Group>> groups(String id) {
+            return Uni.createFrom().item(List.of(new Group("g1", "/sales")));
+        }
+
+        @Override
+        public Uni<Group> group(String group) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> update(String id, JsonNode user) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> logout(String id) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> join(String id, String group) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> leave(String id, String group) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Tokens of the executor's own account. */
+    private static final class OwnTokens implements OidcClient {
+        @Override
+        public Uni<Tokens> getTokens(Map<String, String> parameters) {
+            String claims =
+                    Base64.getUrlEncoder()
+                            .encodeToString(
+                                    ("{\"sub\":\"" + OWN + "\"}").getBytes(StandardCharsets.UTF_8));
+            return Uni.createFrom()
+                    .item(
+                            new Tokens(
+                                    "h." + claims + ".s",
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    new JsonObject(),
+                                    "executor"));
+        }
+
+        @Override
+        public Uni<Tokens> refreshTokens(String token, Map<String, String> parameters) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Boolean> revokeAccessToken(String token, Map<String, String> parameters) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
