@@ -64,7 +64,11 @@ public sealed interface Route {
      * It is authorized; who looks at it afterwards is asked when it was executed, and what it gave
      * for a time was taken away.
      */
-    record Granted(Ready ready, List<Decision> decisions, Instant since) implements Route {}
+    record Granted(Ready ready, List<Decision> decisions, Instant since) implements Route {
+        Granted executedBy(String by) {
+            return new Granted(ready.executedBy(by), decisions, since);
+        }
+    }
 
     /**
      * Nothing is left to decide.

@@ -112,7 +112,7 @@ public final class Routing {
                     Outcome.refused(state, Attempt.notWaiting(state.state()));
             case Cell(Granted _, News _) -> Outcome.nothing(state);
             case Cell(Granted _, Deadline _) -> Outcome.nothing(state);
-            case Cell(Granted granted, Executed(boolean begun)) -> executed(granted, begun, known);
+            case Cell(Granted granted, Executed report) -> executed(granted, report, known);
             case Cell(Granted granted, GrantEnded _) -> review(granted, known);
 
             case Cell(Ended _, Readied _) -> Outcome.nothing(state);
@@ -285,12 +285,13 @@ public final class Routing {
                         known.now()));
     }
 
-    /** Nobody looks at what was not begun. */
-    private static Outcome executed(Granted granted, boolean begun, Known known) {
-        if (!begun) {
+    /** Nobody looks at what was not begun. Who executed it is kept: they do not review it. */
+    private static Outcome executed(Granted granted, Executed report, Known known) {
+        if (!report.begun()) {
             return Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()));
         }
-        return granted.ready().effect().timed() ? Outcome.nothing(granted) : review(granted, known);
+        Granted executed = granted.executedBy(report.by());
+        return executed.ready().effect().timed() ? Outcome.of(executed) : review(executed, known);
     }
 
     private static Outcome review(Granted granted, Known known) {

@@ -305,7 +305,8 @@ final class Rows {
                 Objects.requireNonNullElse(row.verdict, ""),
                 Map.copyOf(facts.states()),
                 Map.copyOf(facts.owners()),
-                Messages.parties(row.change, row.account),
+                Messages.parties(row.change, row.account)
+                        .executedBy(Optional.ofNullable(row.executedBy)),
                 Optional.ofNullable(row.manager),
                 Optional.ofNullable(row.managerWorker),
                 row.plan,
@@ -319,6 +320,7 @@ final class Rows {
         row.verdict = ready.verdict().isEmpty() ? null : ready.verdict();
         row.facts = text(new KeptFacts(ready.facts(), ready.owners()));
         row.account = ready.parties().account();
+        row.executedBy = ready.parties().executor().orElse(null);
         row.manager = ready.manager().orElse(null);
         row.managerWorker = ready.managerWorker().orElse(null);
         row.plan = ready.plan();
