@@ -87,12 +87,12 @@ final class Scene {
                 }
 
                 @Override
-                public Uni<List<Due>> claim(Instant now) {
+                public Uni<Optional<Due>> claim(Instant now) {
                     throw new UnsupportedOperationException();
                 }
 
                 @Override
-                public Uni<Void> shown(Collection<Long> positions) {
+                public Uni<Void> shown(long position) {
                     throw new UnsupportedOperationException();
                 }
 
