@@ -132,7 +132,7 @@ public class PostgresRoutes implements Routes {
                 .chain(session ->
                         session.createNativeQuery(
                                         "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE')"
-                                                + " from route where ended_at is null and state <> 'GRANTED'",
+                                                + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)",
                                         Object[].class)
                                 .getSingleResult())
                 .map(row ->
