@@ -387,9 +387,9 @@ class Advance {
                 }
                 case Event.Answered answered -> concerns.add(Concern.account(answered.by()));
                 case Event.Withdrawn withdrawn -> concerns.add(Concern.account(withdrawn.by()));
+                case Event.Executed executed -> concerns.add(Concern.account(executed.by()));
                 case Event.Readied _,
                         Event.Lacking _,
-                        Event.Executed _,
                         Event.GrantEnded _,
                         Event.News _,
                         Event.Deadline _ -> {}

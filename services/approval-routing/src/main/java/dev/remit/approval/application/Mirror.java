@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -22,6 +23,9 @@ import java.util.UUID;
  * back. {@code add} belongs to the caller's transaction, the others are transactions of their own.
  */
 public interface Mirror {
+    /** How long an event is taken for: longer than {@link Tickets#show} ever takes. */
+    Duration LEASE = Duration.ofMinutes(2);
+
     /** What happens to a ticket. */
     enum Kind {
         OPENED,
@@ -60,13 +64,14 @@ public interface Mirror {
     Uni<Void> add(Collection<Event> events);
 
     /**
-     * Takes the next of each ticket, in their order, and puts it off, each time longer, to at most
-     * a quarter of an hour: until then nobody else takes it, and after it somebody does.
+     * Takes the next, in the order of its ticket, and puts it off by {@link #LEASE}, each time
+     * longer, to at most a quarter of an hour: until then nobody else takes it, and after it
+     * somebody does.
      */
-    Uni<List<Due>> claim(Instant now);
+    Uni<Optional<Due>> claim(Instant now);
 
-    /** These were shown. */
-    Uni<Void> shown(Collection<Long> positions);
+    /** This was shown. */
+    Uni<Void> shown(long position);
 
     Uni<Lag> lag(Instant now);
 

@@ -9,7 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,6 +19,8 @@ import org.jboss.logging.Logger;
 @Singleton
 public class MirrorRoutes {
     private static final Logger LOG = Logger.getLogger(MirrorRoutes.class);
+    private static final int MOST = 500;
+    private static final Duration ENOUGH = Duration.ofMinutes(1);
 
     private final Mirror mirror;
     private final Tickets tickets;
@@ -40,35 +42,43 @@ public class MirrorRoutes {
                 .register(meters);
     }
 
+    /** One after the other, until none is due, one is not shown, or it has been enough. */
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> mirror() {
-        return !tickets.isThere()
-                ? Uni.createFrom().voidItem()
-                : mirror.claim(clock.instant())
-                        .chain(this::show)
-                        .chain(() -> mirror.lag(clock.instant()))
-                        .invoke(now -> lag = now)
-                        .replaceWithVoid()
-                        .onFailure()
-                        .invoke(failure -> LOG.warnf("the ITSM is not shown anything: %s", failure))
-                        .onFailure()
-                        .recoverWithNull();
+        if (!tickets.isThere()) {
+            return Uni.createFrom().voidItem();
+        }
+        Instant end = clock.instant().plus(ENOUGH);
+        return Multi.createBy()
+                .repeating()
+                .uni(this::next)
+                .whilst(shown -> shown && clock.instant().isBefore(end))
+                .select()
+                .first(MOST)
+                .collect()
+                .last()
+                .chain(() -> mirror.lag(clock.instant()))
+                .invoke(now -> lag = now)
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("the ITSM is not shown anything: %s", failure))
+                .onFailure()
+                .recoverWithNull();
     }
 
-    private Uni<Void> show(List<Due> due) {
-        return Multi.createFrom()
-                .iterable(due)
-                .onItem()
-                .transformToUniAndConcatenate(each ->
-                        tickets.show(each)
-                                .invoke(this::count)
-                                .chain(shown ->
-                                        shown
-                                                ? mirror.shown(List.of(each.position()))
-                                                : Uni.createFrom().voidItem()))
-                .collect()
-                .asList()
-                .replaceWithVoid();
+    /** Whether there was one and it is shown. */
+    private Uni<Boolean> next() {
+        return mirror.claim(clock.instant())
+                .chain(due -> due.map(this::show).orElseGet(() -> Uni.createFrom().item(false)));
+    }
+
+    private Uni<Boolean> show(Due due) {
+        return tickets.show(due)
+                .invoke(this::count)
+                .chain(shown ->
+                        shown
+                                ? mirror.shown(due.position()).replaceWith(true)
+                                : Uni.createFrom().item(false));
     }
 
     private void count(boolean shown) {

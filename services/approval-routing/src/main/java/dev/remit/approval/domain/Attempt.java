@@ -187,7 +187,8 @@ public record Attempt(
                     count(waiting, Decision.Kind.DENIED) + 1 >= waiting.stage().denies()
                             ? new Result.RouteDenied()
                             : new Result.Counted();
-            case JUSTIFIED, UNJUSTIFIED -> open(waiting).orElseGet(Result.Reviewed::new);
+            // who proposed it may have gone: no question of a review keeps it open
+            case JUSTIFIED, UNJUSTIFIED -> new Result.Reviewed();
             case APPROVED -> {
                 Optional<Result> open = open(waiting);
                 if (open.isPresent()) {

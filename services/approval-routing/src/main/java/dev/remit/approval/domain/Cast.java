@@ -37,6 +37,7 @@ final class Cast {
                     }
                 });
         known.executors().forEach(id -> cast.add(Part.EXECUTOR, known.person(id)));
+        parties.executor().ifPresent(id -> cast.add(Part.EXECUTOR, known.person(id)));
         if (!charter.owner().isEmpty()) {
             cast.add(Part.OWNER, known.person(charter.owner()));
         }

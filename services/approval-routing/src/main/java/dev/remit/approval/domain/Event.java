@@ -56,8 +56,9 @@ public sealed interface Event {
      * The executor has reported.
      *
      * @param begun whether the plan was begun, whatever came of it
+     * @param by immutable id of who executed it: the executor, or the person who did it by hand
      */
-    record Executed(boolean begun) implements Event {}
+    record Executed(boolean begun, String by) implements Event {}
 
     /** What the plan gave for a time is taken away again. */
     record GrantEnded() implements Event {}

@@ -35,6 +35,15 @@ public record Ready(
         Effect effect) {
     /** The same, with the manager that the directory has when the route begins. */
     Ready seeing(Optional<String> worker) {
+        return with(parties, worker);
+    }
+
+    /** The same, executed. */
+    Ready executedBy(String by) {
+        return with(parties.executedBy(Optional.of(by)), managerWorker);
+    }
+
+    private Ready with(Parties who, Optional<String> worker) {
         return new Ready(
                 change,
                 kept,
@@ -43,7 +52,7 @@ public record Ready(
                 verdict,
                 facts,
                 owners,
-                parties,
+                who,
                 manager,
                 worker,
                 plan,

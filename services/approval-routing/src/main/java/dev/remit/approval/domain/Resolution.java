@@ -205,6 +205,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         Parties parties = ready.parties();
         all.put("proposer", Concern.account(parties.proposer()));
         parties.principal().ifPresent(id -> all.put("principal", Concern.account(id)));
+        parties.executor().ifPresent(id -> all.put("executor", Concern.account(id)));
         all.put("worker", Concern.worker(parties.subjectWorker()));
         all.put("target", Concern.target(ready.about().target(), parties.account()));
         for (Decision each : decisions) {

@@ -63,8 +63,31 @@ public sealed interface Route {
     /**
      * It is authorized; who looks at it afterwards is asked when it was executed, and what it gave
      * for a time was taken away.
+     *
+     * @param held why they cannot be asked, although it is time to
      */
-    record Granted(Ready ready, List<Decision> decisions, Instant since) implements Route {}
+    record Granted(Ready ready, List<Decision> decisions, Instant since, Optional<Wait> held)
+            implements Route {
+        /** It is not time to ask anybody. */
+        public Granted(Ready ready, List<Decision> decisions, Instant since) {
+            this(ready, decisions, since, Optional.empty());
+        }
+
+        Granted executedBy(String by) {
+            return new Granted(ready.executedBy(by), decisions, since, held);
+        }
+
+        Granted held(String why, Instant wake) {
+            return new Granted(ready, decisions, since, Optional.of(new Wait(why, wake)));
+        }
+    }
+
+    /**
+     * Something is not known.
+     *
+     * @param wake when to look again, if no news comes before
+     */
+    record Wait(String why, Instant wake) {}
 
     /**
      * Nothing is left to decide.

@@ -110,9 +110,9 @@ public final class Routing {
             case Cell(Granted _, Answered _) -> notAsked(state);
             case Cell(Granted _, Withdrawn _) ->
                     Outcome.refused(state, Attempt.notWaiting(state.state()));
-            case Cell(Granted _, News _) -> Outcome.nothing(state);
-            case Cell(Granted _, Deadline _) -> Outcome.nothing(state);
-            case Cell(Granted granted, Executed(boolean begun)) -> executed(granted, begun, known);
+            case Cell(Granted granted, News _) -> reviewHeld(granted, known);
+            case Cell(Granted granted, Deadline _) -> reviewHeld(granted, known);
+            case Cell(Granted granted, Executed report) -> executed(granted, report, known);
             case Cell(Granted granted, GrantEnded _) -> review(granted, known);
 
             case Cell(Ended _, Readied _) -> Outcome.nothing(state);
@@ -285,27 +285,37 @@ public final class Routing {
                         known.now()));
     }
 
-    /** Nobody looks at what was not begun. */
-    private static Outcome executed(Granted granted, boolean begun, Known known) {
-        if (!begun) {
+    /** Nobody looks at what was not begun. Who executed it is kept: they do not review it. */
+    private static Outcome executed(Granted granted, Executed report, Known known) {
+        if (!report.begun()) {
             return Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()));
         }
-        return granted.ready().effect().timed() ? Outcome.nothing(granted) : review(granted, known);
+        Granted executed = granted.executedBy(report.by());
+        return executed.ready().effect().timed() ? Outcome.of(executed) : review(executed, known);
     }
 
+    private static Outcome reviewHeld(Granted granted, Known known) {
+        return granted.held().isEmpty() ? Outcome.nothing(granted) : review(granted, known);
+    }
+
+    /** Without its charter it waits for it, however long that takes. */
     private static Outcome review(Granted granted, Known known) {
-        if (!(known.charter() instanceof Lookup.Found(Charter charter))) {
-            return Outcome.nothing(granted);
-        }
-        return charter.review().isEmpty()
-                ? Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()))
-                : from(
-                                granted.ready(),
-                                charter.stages().size(),
-                                granted.decisions(),
-                                charter,
-                                known)
-                        .review();
+        return switch (known.charter()) {
+            case Lookup.Missing(String why) ->
+                    granted.held().filter(each -> known.now().isBefore(each.wake())).isPresent()
+                            ? Outcome.nothing(granted)
+                            : Outcome.of(granted.held(why, known.now().plus(known.patience())));
+            case Lookup.Found(Charter charter) ->
+                    charter.review().isEmpty()
+                            ? Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()))
+                            : from(
+                                            granted.ready(),
+                                            charter.stages().size(),
+                                            granted.decisions(),
+                                            charter,
+                                            known)
+                                    .review();
+        };
     }
 
     /** A review gives nothing: neither a halt nor the end of its charter keeps it from closing. */

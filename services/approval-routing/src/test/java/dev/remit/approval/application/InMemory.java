@@ -264,7 +264,7 @@ final class InMemory
                             .map(OpenStage::wake)
                             .min(Comparator.naturalOrder());
             case Route.Unrouted _ -> Optional.empty();
-            case Route.Granted _ -> Optional.empty();
+            case Route.Granted granted -> granted.held().map(Route.Wait::wake);
             case Route.Ended _ -> Optional.empty();
         };
     }
@@ -283,7 +283,11 @@ final class InMemory
                 open.course().open().forEach(each -> all.addAll(each.asks()));
                 yield all;
             }
-            case Route.Unplanned _, Route.Unrouted _, Route.Granted _, Route.Ended _ -> Set.of();
+            case Route.Granted granted ->
+                    granted.held().isEmpty()
+                            ? Set.of()
+                            : Set.of(Concern.charter(granted.ready().charterHash()));
+            case Route.Unplanned _, Route.Unrouted _, Route.Ended _ -> Set.of();
         };
     }
 

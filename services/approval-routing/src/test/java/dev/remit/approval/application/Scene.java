@@ -26,8 +26,10 @@ import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
+import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
@@ -87,12 +89,12 @@ final class Scene {
                 }
 
                 @Override
-                public Uni<List<Due>> claim(Instant now) {
+                public Uni<Optional<Due>> claim(Instant now) {
                     throw new UnsupportedOperationException();
                 }
 
                 @Override
-                public Uni<Void> shown(Collection<Long> positions) {
+                public Uni<Void> shown(long position) {
                     throw new UnsupportedOperationException();
                 }
 
@@ -191,9 +193,12 @@ final class Scene {
         Set<UUID> locked = new HashSet<>();
         for (SpecificRecord message : messages) {
             Optional<UUID> change =
-                    message instanceof ReadinessJudged judged
-                            ? Optional.of(judged.getChange().getChangeId())
-                            : Optional.empty();
+                    switch (message) {
+                        case ReadinessJudged judged ->
+                                Optional.of(judged.getChange().getChangeId());
+                        case ChangeExecuted executed -> Optional.of(executed.getChangeId());
+                        default -> Optional.empty();
+                    };
             change.ifPresent(locked::add);
             batch.add(received(message, change));
         }
@@ -286,6 +291,22 @@ final class Scene {
                 .setPlanHash(PLAN_HASH)
                 .setReason("fit")
                 .setJudgedAt(Instant.EPOCH)
+                .build();
+    }
+
+    /** A person reports what they did by hand. */
+    static ChangeExecuted executed(UUID change, String person) {
+        return ChangeExecuted.newBuilder()
+                .setChangeId(change)
+                .setAuthorizationId(new UUID(0, 0))
+                .setPlanHash(PLAN_HASH)
+                .setExecutor(Actor.newBuilder().setId(person).setKind(ActorKind.HUMAN).build())
+                .setOutcome(ExecutionOutcome.SUCCEEDED)
+                .setSteps(List.of())
+                .setReadBackMatches(true)
+                .setReason("by hand")
+                .setStartedAt(Instant.EPOCH)
+                .setCompletedAt(Instant.EPOCH)
                 .build();
     }
 

@@ -343,7 +343,7 @@ class RoutingTest {
                 new Event.Withdrawn("pat", "not needed", Optional.of(SIGNED_IN)),
                 new Event.News(),
                 new Event.Deadline(),
-                new Event.Executed(true),
+                new Event.Executed(true, "executor"),
                 new Event.GrantEnded());
     }
 

@@ -49,7 +49,9 @@ public class KafkaReadings implements Readings {
             case ChangeExecuted executed ->
                     new Reading.Reports(
                             executed.getChangeId(),
-                            new Event.Executed(executed.getOutcome() != ExecutionOutcome.REFUSED));
+                            new Event.Executed(
+                                    executed.getOutcome() != ExecutionOutcome.REFUSED,
+                                    executed.getExecutor().getId()));
             case GrantEnded ended ->
                     new Reading.Reports(ended.getChangeId(), new Event.GrantEnded());
             default -> new Reading.Nothing();

@@ -9,20 +9,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
 /** What is to be shown in a queue, in order for each ticket. */
 @Singleton
 public class PostgresMirror implements Mirror {
-    private static final String CLAIM =
+    static final String CLAIM =
             "update mirror set attempts = attempts + 1,"
-                    + " due_at = cast(?1 as timestamptz) + least(interval '1 minute' * power(2, least(attempts, 4)), interval '15 minutes')"
+                    + " due_at = cast(?1 as timestamptz) + least(interval '"
+                    + LEASE.toSeconds()
+                    + " seconds' * power(2, least(attempts, 3)), interval '15 minutes')"
                     + " where position in (select position from mirror as next where due_at <= cast(?1 as timestamptz)"
                     + " and not exists (select 1 from mirror as earlier where earlier.change_id = next.change_id"
                     + " and earlier.stage = next.stage and earlier.position < next.position)"
-                    + " order by position limit 20 for update skip locked)"
+                    + " order by position limit 1 for update skip locked)"
                     + " returning position, change_id, stage, kind, text, at";
 
     private final Tickets tickets;
@@ -53,7 +55,7 @@ public class PostgresMirror implements Mirror {
     }
 
     @Override
-    public Uni<List<Due>> claim(Instant now) {
+    public Uni<Optional<Due>> claim(Instant now) {
         return Panache.withTransaction(() ->
                         Panache.getSession()
                                 .chain(session ->
@@ -62,6 +64,7 @@ public class PostgresMirror implements Mirror {
                                                 .getResultList()))
                 .map(rows ->
                         rows.stream()
+                                .findFirst()
                                 .map(row ->
                                         new Due(
                                                 ((Number) row[0]).longValue(),
@@ -70,18 +73,17 @@ public class PostgresMirror implements Mirror {
                                                         (String) row[2],
                                                         Kind.valueOf((String) row[3]),
                                                         (String) row[4],
-                                                        PostgresRoutes.instant(row[5]))))
-                                .toList());
+                                                        PostgresRoutes.instant(row[5])))));
     }
 
     @Override
-    public Uni<Void> shown(Collection<Long> positions) {
+    public Uni<Void> shown(long position) {
         return Panache.withTransaction(() ->
                         Panache.getSession()
                                 .chain(session ->
                                         session.createNativeQuery(
-                                                        "delete from mirror where position = any(cast(?1 as bigint[]))")
-                                                .setParameter(1, positions.toArray(Long[]::new))
+                                                        "delete from mirror where position = ?1")
+                                                .setParameter(1, position)
                                                 .executeUpdate()))
                 .replaceWithVoid();
     }

@@ -36,7 +36,7 @@ public class PostgresRouteViews implements RouteViews {
     private static final String BEHIND =
             "select "
                     + RouteRow.COLUMNS
-                    + " from route where ended_at is null and state <> 'GRANTED'"
+                    + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)"
                     + " and (requested_at, change_id) > (cast(?1 as timestamptz), cast(?2 as uuid))";
 
     private static final String IN_ORDER = " order by requested_at, change_id limit ?3";

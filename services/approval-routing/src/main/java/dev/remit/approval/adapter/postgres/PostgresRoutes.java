@@ -22,11 +22,15 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** Routes and their decisions, a row each. */
 @Singleton
 public class PostgresRoutes implements Routes {
-    private static final String APPROVERS =
+    /** The index {@code route_approved} serves exactly these. */
+    static final String APPROVED = "state in ('APPROVED', 'REVIEWED')";
+
+    static final String APPROVERS =
             "select last.account, last.name, d.stage_name, d.decided_by"
                     + " from (select distinct on (r.account, c.name) r.account, c.name, r.change_id"
                     + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (account, name)"
-                    + " join route r on r.account = asked.account and r.state = 'APPROVED'"
+                    + " join route r on r.account = asked.account and r."
+                    + APPROVED
                     + " join directory_charter c on c.hash = r.charter_hash and c.name = asked.name"
                     + " order by r.account, c.name, r.ended_at desc, r.change_id) as last"
                     + " join decision d on d.change_id = last.change_id and d.decision = 'APPROVED'"
@@ -128,7 +132,7 @@ public class PostgresRoutes implements Routes {
                 .chain(session ->
                         session.createNativeQuery(
                                         "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE')"
-                                                + " from route where ended_at is null and state <> 'GRANTED'",
+                                                + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)",
                                         Object[].class)
                                 .getSingleResult())
                 .map(row ->

@@ -17,7 +17,7 @@ class RouteRow extends PanacheEntityBase {
     static final String COLUMNS =
             "change_id, change, charter_hash, verdict, facts, account, manager, manager_worker, plan,"
                     + " plan_hash, state, stage, stage_name, next_stage, stages, requested_at, expires_at,"
-                    + " wake_at, asks, deciders, held, review, ended_at";
+                    + " wake_at, asks, deciders, held, review, executed_by, ended_at";
 
     @Id
     @Column(name = "change_id")
@@ -85,6 +85,10 @@ class RouteRow extends PanacheEntityBase {
 
     /** Of a change that is looked at afterwards: OPEN, or OVERDUE once others were asked too. */
     public @Nullable String review;
+
+    /** The immutable id of who executed a change that is looked at afterwards. */
+    @Column(name = "executed_by")
+    public @Nullable String executedBy;
 
     @Column(name = "ended_at")
     public @Nullable Instant endedAt;

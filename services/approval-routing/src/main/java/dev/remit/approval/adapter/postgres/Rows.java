@@ -103,7 +103,13 @@ final class Rows {
                         ? new Route.Waiting(course)
                         : new Route.Held(course, row.held);
             }
-            case "GRANTED" -> new Route.Granted(ready(row), decisions, row.requestedAt);
+            case "GRANTED" ->
+                    new Route.Granted(
+                            ready(row),
+                            decisions,
+                            row.requestedAt,
+                            Optional.ofNullable(row.held)
+                                    .map(why -> new Route.Wait(why, row.wakeAt)));
             default ->
                     new Route.Ended(
                             Route.End.valueOf(row.state),
@@ -164,9 +170,17 @@ final class Rows {
                 fill(row, course);
                 row.held = why;
             }
-            case Route.Granted(Ready ready, List<Decision> _, Instant since) -> {
-                fill(row, ready);
-                outside(row, null, row.nextStage, since, NEVER);
+            case Route.Granted granted -> {
+                fill(row, granted.ready());
+                outside(
+                        row,
+                        granted.held().map(Route.Wait::why).orElse(null),
+                        row.nextStage,
+                        granted.since(),
+                        granted.held().map(Route.Wait::wake).orElse(NEVER));
+                if (granted.held().isPresent()) {
+                    row.asks = lines(Stream.of(Concern.charter(granted.ready().charterHash())));
+                }
             }
             case Route.Ended(Route.End _, Instant at, Optional<Route.Course> last) -> {
                 last.ifPresent(course -> fill(row, course));
@@ -305,7 +319,8 @@ final class Rows {
                 Objects.requireNonNullElse(row.verdict, ""),
                 Map.copyOf(facts.states()),
                 Map.copyOf(facts.owners()),
-                Messages.parties(row.change, row.account),
+                Messages.parties(row.change, row.account)
+                        .executedBy(Optional.ofNullable(row.executedBy)),
                 Optional.ofNullable(row.manager),
                 Optional.ofNullable(row.managerWorker),
                 row.plan,
@@ -319,6 +334,7 @@ final class Rows {
         row.verdict = ready.verdict().isEmpty() ? null : ready.verdict();
         row.facts = text(new KeptFacts(ready.facts(), ready.owners()));
         row.account = ready.parties().account();
+        row.executedBy = ready.parties().executor().orElse(null);
         row.manager = ready.manager().orElse(null);
         row.managerWorker = ready.managerWorker().orElse(null);
         row.plan = ready.plan();

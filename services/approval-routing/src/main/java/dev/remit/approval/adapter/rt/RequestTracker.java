@@ -23,6 +23,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -37,6 +39,13 @@ public class RequestTracker implements Tickets {
     private static final Logger LOG = Logger.getLogger(RequestTracker.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int RETRIES = 1;
+
+    /** A ticket is looked for and opened, its comments are looked through, and one is added. */
+    private static final int CALLS = 4;
+
+    /** The longest that an event takes to be shown or not. */
+    static final Duration LONGEST = PATIENCE.multipliedBy((1 + RETRIES) * CALLS);
 
     private final Optional<String> base;
     private final String authorization;
@@ -45,19 +54,25 @@ public class RequestTracker implements Tickets {
 
     /**
      * @param url of REST2, for example {@code https://rt.example/REST/2.0}
-     * @param authorization the Authorization header, for example {@code token 1-14-…}; a secret
+     * @param secret the Authorization header, for example {@code token 1-14-…}; a secret, and space
+     *     around it, such as the end of a file's line, is no part of it
      * @param queue the queue's name
      */
     RequestTracker(
             @ConfigProperty(name = "remit.mirror.rt.url") Optional<URI> url,
-            @ConfigProperty(name = "remit.mirror.rt.authorization") Optional<String> authorization,
+            @ConfigProperty(name = "remit.mirror.rt.authorization") Optional<String> secret,
             @ConfigProperty(name = "remit.mirror.rt.queue") Optional<String> queue) {
+        Optional<String> authorization = secret.map(String::strip).filter(each -> !each.isEmpty());
         if (url.isPresent() && (authorization.isEmpty() || queue.isEmpty())) {
             throw new IllegalStateException(
                     (authorization.isEmpty()
                                     ? "remit.mirror.rt.authorization"
                                     : "remit.mirror.rt.queue")
                             + ": is missing, and remit.mirror.rt.url is set");
+        }
+        if (!authorization.orElse("").chars().allMatch(each -> each >= ' ' && each <= '~')) {
+            throw new IllegalStateException(
+                    "remit.mirror.rt.authorization: has a character that no header can have");
         }
         this.base = url.map(each -> each.toString().replaceFirst("/+$", ""));
         this.authorization = authorization.orElse("");
@@ -78,12 +93,12 @@ public class RequestTracker implements Tickets {
                         // the server may have closed the connection that was kept
                         .onFailure()
                         .retry()
-                        .atMost(1)
+                        .atMost(RETRIES)
                         .onFailure()
                         .invoke(failure ->
                                 LOG.warnf(
                                         "event %d is not in the ITSM yet: %s",
-                                        due.position(), failure.getMessage()))
+                                        due.position(), words(failure)))
                         .onFailure()
                         .recoverWithItem(false);
         return context == null
@@ -154,6 +169,17 @@ public class RequestTracker implements Tickets {
         return comment;
     }
 
+    /** Other people's words may hold the secret, as those of a header that is not valid do. */
+    static String words(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        return cause instanceof Unanswered own
+                ? String.valueOf(own.getMessage())
+                : cause.getClass().getName();
+    }
+
     /** What is answered; whatever is not 2xx is a failure, in words that hold no secret. */
     private CompletableFuture<JsonNode> ask(
             String method, String path, @org.jspecify.annotations.Nullable Object body) {
@@ -171,15 +197,16 @@ public class RequestTracker implements Tickets {
         return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .thenApply(answer -> {
                     if (answer.statusCode() / 100 != 2) {
-                        throw new IllegalStateException(
-                                method + " is answered with " + answer.statusCode());
+                        throw new Unanswered(method + " is answered with " + answer.statusCode());
                     }
                     try {
                         return JSON.readTree(answer.body());
-                    } catch (IOException e) {
-                        throw new IllegalStateException(method + " is not answered with JSON", e);
+                    } catch (IOException _) {
+                        throw new Unanswered(method + " is not answered with JSON");
                     }
-                });
+                })
+                // a request's own timeout ends with the headers
+                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static String text(Object body) {
@@ -192,5 +219,14 @@ public class RequestTracker implements Tickets {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** Something else was answered than was asked for; its words hold no secret. */
+    private static final class Unanswered extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unanswered(String words) {
+            super(words);
+        }
     }
 }
