@@ -17,6 +17,7 @@ import java.util.Set;
  * A charter, whole. The form and each member's meaning: {@code charter.schema.json}.
  *
  * @param hash SHA-256 of the canonical JSON, hexadecimal
+ * @param document canonical JSON (RFC 8785), which the hash covers
  * @param owner immutable account id
  * @param askRoles roles that may supply missing data
  * @param holdFor how long a change waits for data
@@ -29,6 +30,7 @@ public record Charter(
         String name,
         String version,
         String hash,
+        String document,
         String owner,
         Validity validity,
         Domain domain,

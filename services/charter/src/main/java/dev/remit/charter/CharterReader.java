@@ -122,6 +122,7 @@ public final class CharterReader {
                 metadata.text("name"),
                 metadata.text("version"),
                 source.hash(),
+                source.canonical(),
                 metadata.text("owner"),
                 new Validity(
                         metadata.get("effective").optional("from", each -> moment(each, false)),

@@ -4,6 +4,10 @@ import dev.remit.charter.Charter.Action;
 import dev.remit.charter.Charter.Mode;
 import dev.remit.charter.Charter.Stage;
 import dev.remit.charter.Charter.Threshold;
+import dev.remit.charter.Source.Items;
+import dev.remit.charter.Source.Mapping;
+import dev.remit.charter.Source.Node;
+import dev.remit.charter.Source.Scalar;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +21,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing in which two charters differ, and what it means: whether a change is easier to bring
@@ -45,12 +51,30 @@ public record Difference(Effect effect, String path, String words) {
         comparison.readiness(before, after);
         comparison.approval(before, after);
         comparison.rest(before, after);
+        comparison.unseen("", root(before), root(after));
         return comparison.found.stream()
                 .sorted(java.util.Comparator.comparing(Difference::effect))
                 .toList();
     }
 
+    private static Node root(Charter charter) {
+        return switch (Source.read("charter", charter.document())) {
+            case Source.Read.Good(Source source) -> source.root();
+            case Source.Read.Broken(Finding finding) ->
+                    throw new IllegalArgumentException(finding.words());
+        };
+    }
+
     private static final class Comparison {
+        /** What of a stage two forms say, by the shorter one. */
+        private static final Map<String, String> SHORT =
+                Map.of(
+                        "share", "quorum",
+                        "denyShare", "denyQuorum",
+                        "resolver", "resolvers",
+                        "group", "resolvers",
+                        "expiresAfter", "deadline");
+
         private final List<Difference> found = new ArrayList<>();
 
         void metadata(Charter before, Charter after) {
@@ -247,11 +271,19 @@ public record Difference(Effect effect, String path, String words) {
                 other(path + "/when", before.when(), after.when());
             }
             other(path + "/alongside", before.alongside(), after.alongside());
-            wider(
+            // of fewer who are asked, a share is fewer too
+            boolean counts =
+                    Stream.of(before, after)
+                            .flatMap(each -> Stream.of(each.quorum(), each.denyQuorum()))
+                            .allMatch(Threshold.Count.class::isInstance);
+            Effect fewer = counts ? Effect.HARDER : Effect.OTHER;
+            sets(
                     path + "/resolvers",
                     before.resolvers().stream().map(Comparison::words).toList(),
-                    after.resolvers().stream().map(Comparison::words).toList());
-            guard(path + "/filter", before.filter(), after.filter());
+                    after.resolvers().stream().map(Comparison::words).toList(),
+                    Effect.EASIER,
+                    fewer);
+            guard(path + "/filter", before.filter(), after.filter(), fewer);
             threshold(path + "/quorum", before.quorum(), after.quorum(), Effect.HARDER);
             threshold(path + "/denyQuorum", before.denyQuorum(), after.denyQuorum(), Effect.EASIER);
             if (before.reasonRequired() != after.reasonRequired()) {
@@ -296,6 +328,79 @@ public record Difference(Effect effect, String path, String words) {
                         "/spec/retention",
                         before.retentionDays() + " days before, " + after.retentionDays() + " now");
             }
+        }
+
+        /**
+         * What the documents say otherwise and nothing here has judged: it is never certain that it
+         * makes a change harder.
+         */
+        private void unseen(String path, @Nullable Node before, @Nullable Node after) {
+            Map<String, Node> was = parts(before);
+            Map<String, Node> is = parts(after);
+            if (isValue(before, was) || isValue(after, is)) {
+                other(path, before, after);
+                return;
+            }
+            if (!common(was, is).equals(common(is, was))) {
+                add(Effect.OTHER, path, "in another order now");
+            }
+            Set<String> all = new LinkedHashSet<>(was.keySet());
+            all.addAll(is.keySet());
+            for (String each : all) {
+                unseen(path + "/" + each, was.get(each), is.get(each));
+            }
+        }
+
+        private void other(String path, @Nullable Node before, @Nullable Node after) {
+            String was = before == null ? "nothing" : Source.json(before);
+            String is = after == null ? "nothing" : Source.json(after);
+            if (!was.equals(is) && !isJudged(path)) {
+                add(Effect.OTHER, path, was + " before, " + is + " now");
+            }
+        }
+
+        private static List<String> common(Map<String, Node> all, Map<String, Node> others) {
+            return all.keySet().stream().filter(others::containsKey).toList();
+        }
+
+        private static boolean isValue(@Nullable Node node, Map<String, Node> parts) {
+            return node != null && parts.isEmpty();
+        }
+
+        /** Members by name; items too, if all of them have different names. */
+        private static Map<String, Node> parts(@Nullable Node node) {
+            return switch (node) {
+                case Mapping mapping -> mapping.members();
+                case Items items -> {
+                    Map<String, Node> named = new LinkedHashMap<>();
+                    items.items()
+                            .forEach(each -> name(each).ifPresent(name -> named.put(name, each)));
+                    yield named.size() == items.items().size() ? named : Map.of();
+                }
+                case null, default -> Map.of();
+            };
+        }
+
+        private static Optional<String> name(Node item) {
+            return item instanceof Mapping mapping
+                    ? Stream.of("name", "rule")
+                            .map(mapping.members()::get)
+                            .filter(Scalar.class::isInstance)
+                            .map(each -> String.valueOf(((Scalar) each).value()))
+                            .findFirst()
+                    : Optional.empty();
+        }
+
+        private boolean isJudged(String path) {
+            int last = path.lastIndexOf('/') + 1;
+            String member = path.substring(last);
+            String judged =
+                    path.startsWith("/spec/approval/")
+                            ? path.substring(0, last) + SHORT.getOrDefault(member, member)
+                            : path;
+            return found.stream()
+                    .anyMatch(each ->
+                            judged.equals(each.path()) || judged.startsWith(each.path() + "/"));
         }
 
         private void threshold(String path, Threshold before, Threshold after, Effect whenHigher) {
@@ -359,8 +464,13 @@ public record Difference(Effect effect, String path, String words) {
 
         /** A condition that must hold: added it makes it harder. */
         private void guard(String path, Optional<String> before, Optional<String> after) {
+            guard(path, before, after, Effect.HARDER);
+        }
+
+        private void guard(
+                String path, Optional<String> before, Optional<String> after, Effect added) {
             if (before.isEmpty() && after.isPresent()) {
-                add(Effect.HARDER, path, "asks now for " + after.get());
+                add(added, path, "asks now for " + after.get());
             } else if (before.isPresent() && after.isEmpty()) {
                 add(Effect.EASIER, path, "asks no longer for " + before.get());
             } else {

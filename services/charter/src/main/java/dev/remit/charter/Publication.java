@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * Whose approvals a version of a charter needs before it is published. Nobody publishes alone: who
  * drafted it approves nothing. Its owner does, and a second person too, unless it certainly makes
- * changes harder and nothing else.
+ * changes harder and nothing else; where its owner drafted it, two others for one.
  *
- * @param needs of people who are all different, none of whom drafted it
+ * @param needs once for each person; of people who are all different, none of whom drafted it
  * @param because why the owner alone is not enough; empty if the owner is
  */
 public record Publication(List<Part> needs, List<String> because) {
@@ -38,12 +38,16 @@ public record Publication(List<Part> needs, List<String> because) {
             case UNKNOWN -> because.add("nobody knows who drafted it");
             case SOMEBODY_ELSE -> {}
         }
-        because.addAll(loosens(before, after));
+        List<String> loosens = loosens(before, after);
+        because.addAll(loosens);
         List<Part> needs = new ArrayList<>();
         if (drafter != Drafter.OWNER) {
             needs.add(Part.OWNER);
         }
         if (!because.isEmpty()) {
+            needs.add(Part.SECOND);
+        }
+        if (drafter == Drafter.OWNER && !loosens.isEmpty()) {
             needs.add(Part.SECOND);
         }
         return new Publication(List.copyOf(needs), List.copyOf(because));

@@ -303,7 +303,8 @@ public final class Source {
         return new Position(mark.getLine() + 1, mark.getColumn() + 1);
     }
 
-    private static String json(Node node) {
+    /** JSON, in the order of the text. */
+    static String json(Node node) {
         return switch (node) {
             case Mapping mapping ->
                     mapping.members().entrySet().stream()

@@ -42,7 +42,12 @@ class DifferenceTest {
                 "HARDER | name: manager | name: boss | /spec/approval/stages/boss",
                 "OTHER | version: \"2\" | version: \"3\" | /metadata/version",
                 "OTHER | risk > 50 | risk > 60 | /spec/approval/stages/owners/when",
-                "OTHER | outcome: escalate | outcome: halt | /spec/approval/stages/owners/outcome"
+                "OTHER | outcome: escalate | outcome: halt | /spec/approval/stages/owners/outcome",
+                "OTHER | { role: approver } | { role: x } | /spec/approval/stages/owners/resolvers",
+                "OTHER | start: 2026-01-05 | start: 2026-01-12 | /spec/approval/onCall/primary/start",
+                "OTHER | handover: \"08:30\" | handover: \"09:30\" | /spec/approval/onCall/primary/handover",
+                "OTHER | every: P7D | every: P14D | /spec/approval/onCall/primary/every",
+                "OTHER | SOX, apart | PCI, apart | /spec/separationOfDuties/apart/source"
             })
     void aDifferenceSaysWhatItMeans(String effect, String good, String bad, String path) {
         String changed =
@@ -64,6 +69,40 @@ class DifferenceTest {
                         assertThat(each.effect().name()).isEqualTo(effect);
                     }
                 });
+    }
+
+    /** Of fewer people a share is fewer approvals: nobody can say that it is harder. */
+    @Test
+    void whoAsksFewerForAShareMakesItOther() {
+        String without = TEXT.replace("        filter: \"reviewer.enabled\"\n", "");
+        assertThat(without).isNotEqualTo(TEXT);
+        assertThat(effects(without, TEXT, "owners/filter"))
+                .containsExactly(Difference.Effect.OTHER);
+        String counted = "share: 0.5\n        denyShare: 0.25";
+        assertThat(
+                        effects(
+                                without.replace(counted, "quorum: 1"),
+                                TEXT.replace(counted, "quorum: 1"),
+                                "owners/filter"))
+                .containsExactly(Difference.Effect.HARDER);
+    }
+
+    /** What is harder is told once, by the rule that judges it. */
+    @Test
+    void whatIsJudgedIsNotReportedAgain() {
+        assertThat(effects(TEXT, TEXT.replace("share: 0.5", "share: 0.6"), ""))
+                .containsExactly(Difference.Effect.HARDER);
+        assertThat(effects(TEXT, TEXT.replace("expiresAfter: PT48H", "expiresAfter: PT47H"), ""))
+                .containsExactly(Difference.Effect.HARDER);
+    }
+
+    private static java.util.List<Difference.Effect> effects(
+            String before, String after, String path) {
+        return Difference.between(Shipped.read(before).charter(), Shipped.read(after).charter())
+                .stream()
+                .filter(each -> each.path().endsWith(path))
+                .map(Difference::effect)
+                .toList();
     }
 
     @Test

@@ -35,6 +35,9 @@ class PublicationTest {
     @Test
     void anOwnerWhoDraftsIsNotAskedAndASecondPersonIs() {
         assertThat(of(HARDER, Drafter.OWNER).needs()).containsExactly(SECOND);
+        assertThat(of(EASIER, Drafter.OWNER).needs()).containsExactly(SECOND, SECOND);
+        assertThat(Publication.of(Optional.empty(), HARDER, Drafter.OWNER).needs())
+                .containsExactly(SECOND, SECOND);
     }
 
     private static Publication of(Charter after, Drafter drafter) {

@@ -132,10 +132,6 @@ public class PublishCharters {
                                 outbox);
                         return Uni.createFrom().voidItem();
                     }
-                    if (versions.isEmpty()
-                            && (bootstrap.contains(charter.name()) || bootstrap.contains(ANY))) {
-                        return begin(document, file.file(), outbox);
-                    }
                     return drafts.of(charter.name())
                             .chain(known -> {
                                 // what was decided stays decided, until a person asks anew
@@ -146,6 +142,9 @@ public class PublishCharters {
                                 if (known.stream().anyMatch(each -> each.end().isEmpty())) {
                                     waiting.add(file.file());
                                     return Uni.createFrom().voidItem();
+                                }
+                                if (versions.isEmpty() && begins(charter.name())) {
+                                    return begin(document, file.file(), outbox);
                                 }
                                 return open(
                                                 document,
@@ -159,6 +158,10 @@ public class PublishCharters {
                                         .replaceWithVoid();
                             });
                 });
+    }
+
+    private boolean begins(String name) {
+        return bootstrap.contains(name) || bootstrap.contains(ANY);
     }
 
     /**

@@ -162,7 +162,9 @@ public class ReviewCharters {
     }
 
     /**
-     * A person approves a draft; the last approval that it needs publishes it.
+     * A person approves a draft; the last approval that it needs publishes it. One that follows
+     * another version than the last, because a build that knew of no drafts published one
+     * meanwhile, ends instead: it was compared with what is in force no more.
      *
      * @param hash of what they approve, hexadecimal
      * @throws Problem 404 CHARTER_DRAFT_UNKNOWN, 409 CHARTER_HASH_DIFFERS, CHARTER_DRAFT_ENDED,
@@ -183,9 +185,34 @@ public class ReviewCharters {
                     return switch (draft.approve(decider, outbox.now())) {
                         case Draft.Ruling.No(Refusal refusal) -> throw problem(refusal);
                         case Draft.Ruling.As(Draft.Part part) ->
-                                approve(draft, decider, part, asking.signIn(), reason, outbox);
+                                published
+                                        .history(draft.name())
+                                        .chain(versions ->
+                                                isNext(draft, versions)
+                                                        ? approve(
+                                                                draft,
+                                                                decider,
+                                                                part,
+                                                                asking.signIn(),
+                                                                reason,
+                                                                outbox)
+                                                        : end(
+                                                                draft,
+                                                                Outcome.WITHDRAWN,
+                                                                Optional.empty(),
+                                                                Optional.empty(),
+                                                                "version "
+                                                                        + versions.getLast()
+                                                                                .version()
+                                                                        + " was published meanwhile, without this draft",
+                                                                outbox));
                     };
                 });
+    }
+
+    private static boolean isNext(Draft draft, List<PublishedCharters.Version> versions) {
+        return versions.isEmpty()
+                || draft.previous().filter(versions.getLast().hash()::equals).isPresent();
     }
 
     private Uni<Void> approve(

@@ -1,10 +1,9 @@
 package dev.remit.connector.domain;
 
 import java.time.Instant;
-import java.util.EnumSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -14,7 +13,7 @@ import java.util.UUID;
  * @param previous hash of the version in force when it was drafted; empty for the first
  * @param owner immutable account id of the owner who is asked
  * @param drafter empty for what was found in the charters' folder
- * @param needs as what people must approve it
+ * @param needs as what people must approve it, once for each person
  * @param because why the owner alone is not enough
  */
 public record Draft(
@@ -114,15 +113,16 @@ public record Draft(
         return end.isEmpty() && now.isBefore(until);
     }
 
-    /** As what it still must be approved. */
-    public Set<Part> missing() {
-        Set<Part> missing = EnumSet.noneOf(Part.class);
-        missing.addAll(needs);
+    /** As what it still must be approved, once for each person. */
+    public List<Part> missing() {
+        List<Part> missing = new ArrayList<>(needs);
         for (Approval each : approvals) {
             // nobody stands in for an owner alone
             if (each.part() == Part.IN_PLACE_OF_OWNER) {
-                missing.add(Part.SECOND);
                 missing.remove(Part.OWNER);
+                if (!missing.contains(Part.SECOND)) {
+                    missing.add(Part.SECOND);
+                }
             }
         }
         approvals.forEach(each -> missing.remove(each.part()));
@@ -145,9 +145,15 @@ public record Draft(
                 .anyMatch(each -> isSame(each, decider.person()))) {
             return no(409, "ALREADY_APPROVED", "this person has approved it already");
         }
-        Set<Part> missing = missing();
+        List<Part> missing = missing();
         if (missing.contains(Part.OWNER) && decider.isOwner()) {
-            return new Ruling.As(Part.OWNER);
+            return decider.person().id().equals(owner)
+                    ? new Ruling.As(Part.OWNER)
+                    : no(
+                            403,
+                            "OWNER_BY_ANOTHER_ACCOUNT",
+                            "the charter's owner approves with the account that the charter names: "
+                                    + owner);
         }
         if (missing.contains(Part.OWNER) && decider.ownersWorker().isEmpty() && decider.admin()) {
             return new Ruling.As(Part.IN_PLACE_OF_OWNER);

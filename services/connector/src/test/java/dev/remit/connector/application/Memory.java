@@ -234,6 +234,11 @@ public final class Memory implements Handoffs {
                 Duration.ofDays(7));
     }
 
+    /** As a build that knows of no drafts publishes. */
+    void published(PublishedCharters.Document document) {
+        tables.charters.add(document);
+    }
+
     ReviewCharters review(PublishCharters publish) {
         return new ReviewCharters(
                 this,
@@ -725,6 +730,14 @@ public final class Memory implements Handoffs {
     private final class MemoryCharters implements PublishedCharters {
         @Override
         public Uni<Void> add(Document charter, UUID draft, Instant at) {
+            if (tables.charters.stream()
+                    .anyMatch(each ->
+                            each.charter().name().equals(charter.charter().name())
+                                    && each.charter()
+                                            .version()
+                                            .equals(charter.charter().version()))) {
+                throw new IllegalStateException("published twice: " + charter.charter().version());
+            }
             tables.charters.add(charter);
             tables.publishedAt.put(charter.charter().hash(), at);
             tables.publishedDraft.put(charter.charter().hash(), draft);

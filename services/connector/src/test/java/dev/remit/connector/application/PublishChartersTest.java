@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.SignIn;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.CharterDecided;
 import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PublishChartersTest {
@@ -60,6 +62,39 @@ class PublishChartersTest {
                                     "nobody knows who drafted it",
                                     "it is the first version of this charter");
                 });
+    }
+
+    /** It was found in the folder before the installation's configuration named the charter. */
+    @Test
+    void theConfigurationPublishesNothingOverADraft() {
+        PublishCharters strict = memory.publish(feeds, charters);
+        strict.publish(turn, List.of(version("a.yaml", "1"))).await().indefinitely();
+        assertThat(publish.publish(turn, List.of(version("a.yaml", "1"))).await().indefinitely())
+                .isTrue();
+        assertThat(publish.publish(turn, List.of(version("b.yaml", "2"))).await().indefinitely())
+                .isFalse();
+        assertThat(memory.messages(CharterPublished.class)).isEmpty();
+        memory.belongs("keycloak:acme", "boss", "W-boss");
+        ReviewCharters review = memory.review(publish);
+        review.withdraw(
+                        review.list().await().indefinitely().getFirst().id(),
+                        new ReviewCharters.Asking(
+                                "boss",
+                                false,
+                                true,
+                                new SignIn(
+                                        "https://issuer",
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of())),
+                        "no")
+                .await()
+                .indefinitely();
+        take(version("a.yaml", "1"));
+        assertThat(memory.messages(CharterPublished.class)).isEmpty();
+        take(version("b.yaml", "2"));
+        assertThat(memory.messages(CharterPublished.class)).hasSize(1);
     }
 
     @Test

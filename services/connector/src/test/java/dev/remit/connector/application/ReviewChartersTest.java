@@ -119,6 +119,39 @@ class ReviewChartersTest {
     }
 
     @Test
+    void anOwnerWhoDraftsWhatLoosensNeedsTwoOthers() {
+        Draft draft =
+                review.draft(version("b.yaml", "2", "PT48H", "PT96H").document(), OWNER, "slower")
+                        .await()
+                        .indefinitely();
+        assertThat(draft.needs()).containsExactly(Draft.Part.SECOND, Draft.Part.SECOND);
+        draft = approve(draft, BY_CAREFUL);
+        assertThat(draft.end()).isEmpty();
+        assertThat(draft.missing()).containsExactly(Draft.Part.SECOND);
+        assertThat(refusal(draft, BY_CAREFUL)).isEqualTo("ALREADY_APPROVED");
+        assertThat(approve(draft, BY_BOSS).end())
+                .map(Draft.End::outcome)
+                .contains(Draft.Outcome.PUBLISHED);
+    }
+
+    @Test
+    void theOwnerApprovesWithTheAccountThatTheCharterNames() {
+        memory.belongs(PEOPLE, "owners-other-account", "W-owner");
+        assertThat(refusal(drafted(harder("2")), asking("owners-other-account", true, true)))
+                .isEqualTo("OWNER_BY_ANOTHER_ACCOUNT");
+    }
+
+    /** As a build that knows of no drafts does, while another already does. */
+    @Test
+    void aDraftEndsIfAnotherVersionWasPublishedMeanwhile() {
+        Draft draft = drafted(harder("2"));
+        memory.published(harder("2").document());
+        Draft ended = approve(draft, BY_OWNER);
+        assertThat(ended.end()).map(Draft.End::outcome).contains(Draft.Outcome.WITHDRAWN);
+        assertThat(memory.messages(CharterPublished.class)).hasSize(1);
+    }
+
+    @Test
     void anApprovalIsOverTheHashThatThePersonSaw() {
         Draft draft = drafted(harder("2"));
         assertThat(

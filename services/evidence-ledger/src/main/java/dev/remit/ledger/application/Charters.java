@@ -102,11 +102,12 @@ class Charters {
      */
     private record Version(Reading.Published published, boolean committed) {}
 
-    /** Those whose approvals are in order; each is compared with the one before it. */
+    /** Those whose approvals are in order; each is compared with the last one that is. */
     private List<Version> approved(List<Version> versions, List<Entry.Logged> named, long before) {
         List<Reading> said = named.stream().map(each -> readings.of(each.entry())).toList();
         boolean committed = named.stream().allMatch(each -> each.index() < before);
         Map<String, Reading.Published> last = new HashMap<>();
+        List<Reading.Published> logged = new ArrayList<>();
         List<Version> approved = new ArrayList<>();
         for (Version each : versions) {
             Reading.Published one = each.published();
@@ -115,7 +116,17 @@ class Charters {
                     previous.map(Reading.Published::hash).filter(one.hash()::equals).isPresent()
                             ? Optional.empty()
                             : Publication.problem(one, said)
-                                    .or(() -> Publication.problem(one, previous, said, tightening));
+                                    .or(() ->
+                                            Publication.problem(
+                                                    one,
+                                                    logged.stream()
+                                                            .filter(other ->
+                                                                    other.name().equals(one.name()))
+                                                            .toList(),
+                                                    previous,
+                                                    said,
+                                                    tightening));
+            logged.add(one);
             if (problem.isPresent()) {
                 // its approvals may come yet: they have a topic of their own
                 LOG.warnf(

@@ -66,21 +66,29 @@ public final class Publication {
             }
             approvals.add(found.get());
         }
-        if (draft.get().needs().equals(Set.of(BOOTSTRAP))) {
+        if (draft.get().needs().equals(List.of(BOOTSTRAP))) {
             return approvals.size() == 1 && isBootstrap(approvals.getFirst())
                     ? Optional.empty()
                     : Optional.of("the installation's configuration did not approve it");
         }
-        return people(draft.get(), approvals);
+        return draft.get().previous().isEmpty() && !draft.get().owner().equals(published.owner())
+                ? Optional.of("the owner who was asked is not the one whom it names")
+                : people(draft.get(), approvals);
     }
 
     private static Optional<String> people(Drafted draft, List<Assented> approvals) {
         Set<String> workers = new HashSet<>();
         draft.worker().ifPresent(workers::add);
-        Set<String> parts = new HashSet<>();
+        List<String> parts = new ArrayList<>();
         for (Assented each : approvals) {
             if (each.worker().isEmpty() || !each.byPerson()) {
                 return Optional.of("approval " + each.id() + " is of nobody who is known");
+            }
+            if (!each.at().isBefore(draft.until())) {
+                return Optional.of("approval " + each.id() + " came after the draft's time");
+            }
+            if (each.part().equals(OWNER) && !each.by().equals(draft.owner())) {
+                return Optional.of("approval " + each.id() + " is not of its owner's account");
             }
             if (!workers.add(each.worker().get())) {
                 return Optional.of(
@@ -90,52 +98,115 @@ public final class Publication {
             }
             parts.add(each.part());
         }
-        Set<String> missing = new TreeSet<>(draft.needs());
-        if (!draft.byOwner()) {
+        List<String> missing = new ArrayList<>(draft.needs());
+        if (!draft.isByOwner() && !missing.contains(OWNER)) {
             missing.add(OWNER);
         }
-        if (draft.worker().isEmpty() || draft.byOwner() || parts.contains(IN_PLACE_OF_OWNER)) {
+        boolean alone =
+                draft.worker().isEmpty() || draft.isByOwner() || parts.contains(IN_PLACE_OF_OWNER);
+        if (alone && !missing.contains(SECOND)) {
             missing.add(SECOND);
         }
         if (parts.contains(IN_PLACE_OF_OWNER)) {
             missing.remove(OWNER);
         }
-        missing.removeAll(parts);
+        parts.forEach(missing::remove);
         return missing.isEmpty()
                 ? Optional.empty()
                 : Optional.of("nobody approved it as " + String.join(", ", missing));
     }
 
     /**
-     * What is wrong with it after the version before; empty if nothing is.
+     * What is wrong with it after the versions before; empty if nothing is. One that is not in
+     * order does not keep those that follow it from being in order: people approved them all the
+     * same.
      *
-     * @param before the version that was published last and is in order; empty for none
+     * @param logged the versions of this charter that were logged before it, in order or not
+     * @param before the last of them that is in order; empty for none
      */
     public static Optional<String> problem(
             Published published,
+            Collection<Published> logged,
             Optional<Published> before,
             Collection<Reading> said,
             Tightening tightening) {
-        Optional<Drafted> draft = draft(published, said);
-        if (draft.isEmpty()) {
+        Optional<Drafted> found = draft(published, said);
+        if (found.isEmpty()) {
             return before.filter(each -> !isFromBefore(each)).isPresent()
                     ? Optional.of("it rests on no approval, though the version before it did")
                     : Optional.empty();
         }
-        if (!draft.get().previous().equals(before.map(Published::hash))) {
-            return Optional.of("it was drafted to follow another version than the one before it");
+        Drafted draft = found.get();
+        if (draft.previous().isEmpty() && before.isPresent()) {
+            return Optional.of("it was drafted as the first version, and there is one before it");
         }
-        if (draft.get().needs().contains(BOOTSTRAP)) {
-            return before.isEmpty()
+        if (draft.needs().contains(BOOTSTRAP)) {
+            return draft.previous().isEmpty()
                     ? Optional.empty()
                     : Optional.of("the installation's configuration approves first versions only");
         }
-        return draft.get().needs().contains(SECOND)
+        List<Assented> approvals = approvals(published, said);
+        return owner(draft, logged, before, approvals)
+                .or(() -> second(published, draft, before, approvals, tightening));
+    }
+
+    /** Nobody takes a charter over, not even by a version in between that is not in order. */
+    private static Optional<String> owner(
+            Drafted draft,
+            Collection<Published> logged,
+            Optional<Published> before,
+            List<Assented> approvals) {
+        if (draft.previous().isPresent()) {
+            Optional<Published> followed =
+                    logged.stream()
+                            .filter(each -> each.hash().equals(draft.previous().get()))
+                            .findFirst();
+            if (followed.isEmpty()) {
+                return Optional.of("it was drafted to follow a version that is not there");
+            }
+            if (!followed.get().owner().equals(draft.owner())) {
+                return Optional.of("the owner who was asked is not that of the version before it");
+            }
+        }
+        return before.map(Published::owner)
+                        .filter(owner ->
+                                !draft.owner().equals(owner)
+                                        && !draft.by().equals(owner)
+                                        && approvals.stream()
+                                                .noneMatch(each ->
+                                                        each.by().equals(owner)
+                                                                || each.part()
+                                                                        .equals(IN_PLACE_OF_OWNER)))
+                        .isPresent()
+                ? Optional.of("the owner of the last version in order had no part in it")
+                : Optional.empty();
+    }
+
+    /** Three people for what loosens: who drafted it, and two others. */
+    private static Optional<String> second(
+            Published published,
+            Drafted draft,
+            Optional<Published> before,
+            List<Assented> approvals,
+            Tightening tightening) {
+        long seconds = approvals.stream().filter(each -> each.part().equals(SECOND)).count();
+        boolean enough =
+                seconds >= (draft.isByOwner() ? 2 : 1)
                         || (before.isPresent()
                                 && tightening.isHarderOnly(
-                                        before.get().document(), published.document()))
+                                        before.get().document(), published.document()));
+        return enough
                 ? Optional.empty()
-                : Optional.of("it is not certainly harder only, and no second person was asked");
+                : Optional.of(
+                        "it is not certainly harder only, and no two people beside its drafter approved it");
+    }
+
+    private static List<Assented> approvals(Published published, Collection<Reading> said) {
+        return said.stream()
+                .filter(Assented.class::isInstance)
+                .map(Assented.class::cast)
+                .filter(each -> published.approvals().contains(each.id()))
+                .toList();
     }
 
     /** Who approved it, for people. */
@@ -145,14 +216,11 @@ public final class Publication {
         }
         List<String> words = new ArrayList<>();
         draft(published, said).ifPresent(draft -> words.add("drafted by " + draft.by()));
-        for (Reading each : said) {
-            if (each instanceof Assented approval
-                    && published.approvals().contains(approval.id())) {
-                words.add(
-                        isBootstrap(approval)
-                                ? "NOTE: approved by nobody, by the installation's configuration"
-                                : "approved by " + approval.by() + " as " + approval.part());
-            }
+        for (Assented each : approvals(published, said)) {
+            words.add(
+                    isBootstrap(each)
+                            ? "NOTE: approved by nobody, by the installation's configuration"
+                            : "approved by " + each.by() + " as " + each.part());
         }
         return String.join(", ", words);
     }

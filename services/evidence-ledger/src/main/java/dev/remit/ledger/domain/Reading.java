@@ -4,7 +4,6 @@ import dev.remit.handoff.passkey.Passkey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** What a verified message means to the ledger. */
@@ -20,6 +19,8 @@ public sealed interface Reading {
      *
      * @param charter empty when it does not read: nothing closes under it
      * @param problem why it does not read
+     * @param owner immutable account id of the owner whom the document names; empty where it does
+     *     not read
      * @param draft the draft that was approved
      * @param approvals the decisions that it rests on
      * @param knewOfDrafts whether whoever wrote it could have named a draft
@@ -30,6 +31,7 @@ public sealed interface Reading {
             String hash,
             Optional<Charter> charter,
             String problem,
+            String owner,
             Optional<UUID> draft,
             List<UUID> approvals,
             boolean knewOfDrafts,
@@ -42,8 +44,9 @@ public sealed interface Reading {
      * @param previous hash of the version that it is to follow
      * @param by who drafted it, by account
      * @param worker who that is
-     * @param byOwner whether it is the owner's account
-     * @param needs as what it must be approved
+     * @param owner the account of the owner who is asked
+     * @param needs as what it must be approved, once for each person
+     * @param until before when it may be approved
      */
     record Drafted(
             UUID id,
@@ -52,9 +55,14 @@ public sealed interface Reading {
             Optional<String> previous,
             String by,
             Optional<String> worker,
-            boolean byOwner,
-            Set<String> needs)
-            implements Reading {}
+            String owner,
+            List<String> needs,
+            Instant until)
+            implements Reading {
+        public boolean isByOwner() {
+            return by.equals(owner);
+        }
+    }
 
     /**
      * A decision on a draft.
@@ -72,7 +80,8 @@ public sealed interface Reading {
             String part,
             String by,
             boolean byPerson,
-            Optional<String> worker)
+            Optional<String> worker,
+            Instant at)
             implements Reading {}
 
     /** A person's new passkey. */

@@ -3,6 +3,7 @@ package dev.remit.ledger.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.passkey.SoftAuthenticator;
@@ -18,6 +19,7 @@ import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.Decision;
 import dev.remit.wire.v1.Mode;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RecordHandoffsTest {
@@ -57,23 +60,7 @@ class RecordHandoffsTest {
 
     @Test
     void nothingClosesUnderACharterUntilItsApprovalsAreLogged() {
-        Received drafted =
-                Leaver.beside(
-                        Service.CONNECTOR,
-                        "charter/leavers",
-                        CharterDrafted.newBuilder()
-                                .setDraftId(new UUID(0, 1))
-                                .setCharter(leaver.reference())
-                                .setDocument(ByteBuffer.wrap(leaver.charter))
-                                .setDraftedBy(new Actor("drafter", ActorKind.HUMAN, null))
-                                .setWorker("W1")
-                                .setOwner("owner")
-                                .setNeeds(List.of(CharterPart.OWNER, CharterPart.SECOND))
-                                .setBecause(List.of())
-                                .setReason("first")
-                                .setDraftedAt(Leaver.NOW)
-                                .setExpiresAt(Leaver.NOW)
-                                .build());
+        Received drafted = drafted(null);
         Received byOwner = approved(drafted, CharterPart.OWNER, "W2");
         Received bySecond = approved(drafted, CharterPart.SECOND, "W3");
         ledger.receive(
@@ -112,6 +99,63 @@ class RecordHandoffsTest {
         assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
     }
 
+    @Test
+    void aVersionThatIsNotInOrderDoesNotEndItsCharter() {
+        Leaver refused = new Leaver(77);
+        refused.charter = owned(Leaver.charter("{\"name\":\"other\",\"quorum\":1}"));
+        Received drafted = drafted(refused.reference().getHash());
+        Received byOwner = approved(drafted, CharterPart.OWNER, "W2");
+        Received bySecond = approved(drafted, CharterPart.SECOND, "W3");
+        ledger.receive(
+                List.of(
+                        drafted,
+                        byOwner,
+                        bySecond,
+                        Leaver.beside(Service.CONNECTOR, "leavers", refused.publication().build()),
+                        Leaver.beside(
+                                Service.CONNECTOR,
+                                "leavers",
+                                leaver.publication()
+                                        .setDraftId(drafted.envelope().id())
+                                        .setApprovals(
+                                                List.of(
+                                                        byOwner.envelope().id(),
+                                                        bySecond.envelope().id()))
+                                        .build())));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+    }
+
+    /** A draft of the leaver's charter, which names its owner from now on. */
+    private Received drafted(@Nullable String previous) {
+        leaver.charter = owned(leaver.charter);
+        return Leaver.beside(
+                Service.CONNECTOR,
+                "charter/leavers",
+                CharterDrafted.newBuilder()
+                        .setDraftId(new UUID(0, 1))
+                        .setCharter(leaver.reference())
+                        .setDocument(ByteBuffer.wrap(leaver.charter))
+                        .setPrevious(previous)
+                        .setDraftedBy(new Actor("drafter", ActorKind.HUMAN, null))
+                        .setWorker("W1")
+                        .setOwner("owner")
+                        .setNeeds(List.of(CharterPart.OWNER, CharterPart.SECOND))
+                        .setBecause(List.of())
+                        .setReason("first")
+                        .setDraftedAt(Leaver.NOW)
+                        .setExpiresAt(Leaver.NOW.plusSeconds(60))
+                        .build());
+    }
+
+    private static byte[] owned(byte[] charter) {
+        return CanonicalJson.of(
+                new String(charter, StandardCharsets.UTF_8)
+                        .replaceFirst("[{]", "{\"metadata\":{\"owner\":\"owner\"},"));
+    }
+
     private Received approved(Received draft, CharterPart part, String worker) {
         return Leaver.beside(
                 Service.CONNECTOR,
@@ -122,7 +166,13 @@ class RecordHandoffsTest {
                         .setCharter(leaver.reference())
                         .setDecision(CharterDecision.APPROVED)
                         .setPart(part)
-                        .setDecidedBy(new Actor("account of " + worker, ActorKind.HUMAN, null))
+                        .setDecidedBy(
+                                new Actor(
+                                        part == CharterPart.OWNER
+                                                ? "owner"
+                                                : "account of " + worker,
+                                        ActorKind.HUMAN,
+                                        null))
                         .setWorker(worker)
                         .setReason("")
                         .setDecidedAt(Leaver.NOW)

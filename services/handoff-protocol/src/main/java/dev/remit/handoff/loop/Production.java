@@ -125,6 +125,12 @@ class Production {
             troubles.add(
                     "remit.passkeys.accept-unknown-sign-in-time: is true, a stolen token could register a passkey");
         }
+        if (config.apply("remit.charters.bootstrap")
+                .filter(all -> List.of(all.split("[, ]+", -1)).contains("*"))
+                .isPresent()) {
+            troubles.add(
+                    "remit.charters.bootstrap: is *, whoever writes the charters' folder would publish alone; name the charters");
+        }
         if (config.apply("remit.stop-points").isPresent()) {
             troubles.add("remit.stop-points: is set, which is for fault tests only");
         }

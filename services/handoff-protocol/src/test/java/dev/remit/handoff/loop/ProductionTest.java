@@ -25,6 +25,7 @@ class ProductionTest {
                     "quarkus.oidc.auth-server-url", "https://keycloak.example/realms/acme",
                     "remit.registry.url", "https://registry.example/apis/registry/v3",
                     "remit.scim.hr.url", "https://scim.example/v2",
+                    "remit.charters.bootstrap", "leavers,movers",
                     "remit.clock.offset", "PT0S");
 
     @Test
@@ -47,6 +48,8 @@ class ProductionTest {
         "remit.keycloak.url,http://keycloak.example",
         "kafka.sasl.oauthbearer.token.endpoint.url,http://keycloak.example/token",
         "remit.passkeys.accept-unknown-sign-in-time,true",
+        "remit.charters.bootstrap,*",
+        "remit.charters.bootstrap,'leavers, *'",
         "remit.stop-points,/tmp",
         "remit.clock.offset,PT1S",
     })

@@ -9,6 +9,7 @@ import dev.remit.connector.domain.SignIn;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -74,7 +75,7 @@ public class CharterDraftResource {
      * @param previous hash of the version in force when it was drafted; null for the first
      * @param owner immutable id of the owner who is asked
      * @param draftedBy immutable id of the person; null for what was found in the charters' folder
-     * @param needs as what people must approve it
+     * @param needs as what people must approve it, once for each person
      * @param because why the owner alone is not enough
      * @param missing as what it still must be approved
      * @param document canonical JSON (RFC 8785), as a text: the bytes that the hash covers
@@ -140,12 +141,17 @@ public class CharterDraftResource {
         String reason = Wishes.reason(asked.reason());
         String document = Wishes.text(FILE, asked.document(), LONGEST_DOCUMENT) + "\n";
         String by = asking().id();
-        return switch (CharterFile.of(FILE, document)) {
-            case CharterText.Broken broken ->
-                    throw Problem.inField(FILE, "CHARTER_INVALID", broken.fault());
-            case CharterText.Good good ->
-                    review.draft(good.document(), by, reason).map(CharterDraftResource::view);
-        };
+        // reading and checking a long one takes a while, which the event loop has not
+        return Uni.createFrom()
+                .item(() -> CharterFile.of(FILE, document))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .chain(read ->
+                        switch (read) {
+                            case CharterText.Broken broken ->
+                                    throw Problem.inField(FILE, "CHARTER_INVALID", broken.fault());
+                            case CharterText.Good good -> review.draft(good.document(), by, reason);
+                        })
+                .map(CharterDraftResource::view);
     }
 
     /** Approves a draft; the last approval publishes it. */
@@ -157,7 +163,8 @@ public class CharterDraftResource {
     @APIResponse(responseCode = "200", description = "The draft as it stands now")
     @APIResponse(
             responseCode = "403",
-            description = "PERSON_NEEDED, PERSON_NOT_KNOWN, DRAFTER_APPROVES_NOTHING, NOT_ASKED")
+            description =
+                    "PERSON_NEEDED, PERSON_NOT_KNOWN, DRAFTER_APPROVES_NOTHING, OWNER_BY_ANOTHER_ACCOUNT, NOT_ASKED")
     @APIResponse(responseCode = "404", description = "CHARTER_DRAFT_UNKNOWN")
     @APIResponse(
             responseCode = "409",

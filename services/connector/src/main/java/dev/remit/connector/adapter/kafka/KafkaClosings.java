@@ -14,8 +14,11 @@ import java.util.Set;
 /** Reads what the ledger decided. */
 @Singleton
 class KafkaClosings implements Closings {
-    /** What is given only after the execution, however well it went. */
-    private static final Set<String> AFTERWARDS = Set.of("grant.ended", "review.closed");
+    /**
+     * What is no digital employee's doing: what is given only after the execution, however well it
+     * went, and whether people approved the charter.
+     */
+    private static final Set<String> OF_OTHERS = Set.of("grant.ended", "review.closed", "charter");
 
     @Override
     public Optional<Seen> misstep(Received received) {
@@ -28,19 +31,21 @@ class KafkaClosings implements Closings {
                                             kind,
                                             closed.getClosedAt(),
                                             closed.getMode() == Mode.ASSIST));
-            // that a grant goes on, or nobody has looked at it yet, is no misstep
             case ClosureRefused refused ->
-                    refused.getMissing().stream()
-                                    .allMatch(each -> AFTERWARDS.contains(each.getName()))
-                            ? Optional.empty()
-                            : Optional.of(
+                    isMisstep(refused)
+                            ? Optional.of(
                                     new Seen(
                                             refused.getChangeId(),
                                             TrackRecord.Kind.REFUSED_CLOSURES,
                                             refused.getDecidedAt(),
-                                            refused.getMode() == Mode.ASSIST));
+                                            refused.getMode() == Mode.ASSIST))
+                            : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    static boolean isMisstep(ClosureRefused refused) {
+        return refused.getMissing().stream().anyMatch(each -> !OF_OTHERS.contains(each.getName()));
     }
 
     private static Optional<TrackRecord.Kind> kind(ChangeClosed closed) {

@@ -137,10 +137,9 @@ public final class Stories {
                             Optional.ofNullable(drafted.getPrevious()),
                             drafted.getDraftedBy().getId(),
                             Optional.ofNullable(drafted.getWorker()),
-                            drafted.getDraftedBy().getId().equals(drafted.getOwner()),
-                            drafted.getNeeds().stream()
-                                    .map(CharterPart::name)
-                                    .collect(Collectors.toUnmodifiableSet()));
+                            drafted.getOwner(),
+                            drafted.getNeeds().stream().map(CharterPart::name).toList(),
+                            drafted.getExpiresAt());
             case CharterDecided decided -> assented(envelope.id(), decided);
             case PasskeyRegistered registered ->
                     new Reading.Registered(
@@ -358,7 +357,8 @@ public final class Stories {
                 part == null ? "" : part.name(),
                 by == null ? "" : by.getId(),
                 by != null && by.getKind() == ActorKind.HUMAN,
-                Optional.ofNullable(decided.getWorker()));
+                Optional.ofNullable(decided.getWorker()),
+                decided.getDecidedAt());
     }
 
     private static Reading.Published published(CharterPublished published, boolean knewOfDrafts) {
@@ -386,10 +386,26 @@ public final class Stories {
                 named.getHash(),
                 charter,
                 problem,
+                owner(published),
                 Optional.ofNullable(published.getDraftId()),
                 List.copyOf(published.getApprovals()),
                 knewOfDrafts,
                 new String(bytes(published.getDocument()), StandardCharsets.UTF_8));
+    }
+
+    /** Of a document that its hash fits, whether or not the rest of it reads. */
+    private static String owner(CharterPublished published) {
+        byte[] document = bytes(published.getDocument());
+        if (!Hash.sha256(document).hex().equals(published.getCharter().getHash())) {
+            return "";
+        }
+        try {
+            return JSON.readTree(new String(document, StandardCharsets.UTF_8))
+                    .at("/metadata/owner")
+                    .asText("");
+        } catch (JsonProcessingException _) {
+            return "";
+        }
     }
 
     private static Charter charter(CharterPublished published) {
