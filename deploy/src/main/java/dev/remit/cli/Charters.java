@@ -317,9 +317,15 @@ final class Charters implements Runnable {
             name = "drafts",
             mixinStandardHelpOptions = true,
             description =
-                    "Lists drafts of charters: the open ones and whom they wait for, then those that ended.")
+                    "Lists drafts of charters: the open ones and whom they wait for, then those that ended. Of one draft, shows also what it changes and its document, before anybody approves it.")
     static final class Drafts implements Callable<Integer> {
         @ParentCommand Charters parent;
+
+        @Parameters(
+                paramLabel = "DRAFT",
+                arity = "0..1",
+                description = "The draft's id (default: all).")
+        @Nullable String draft;
 
         @Option(
                 names = "--as",
@@ -330,6 +336,14 @@ final class Charters implements Runnable {
 
         @Override
         public Integer call() throws Exception {
+            if (draft != null) {
+                Home home = parent.remit.home();
+                JsonNode one = draft(home, draft, user);
+                show(one);
+                differences(home, one, charter(one), user);
+                System.out.println(JSON.readTree(one.path("document").asText()).toPrettyString());
+                return 0;
+            }
             JsonNode drafts =
                     Remit.expect(
                                     Remit.ask(
@@ -372,31 +386,9 @@ final class Charters implements Runnable {
         @Override
         public Integer call() throws Exception {
             Home home = parent.remit.home();
-            JsonNode shown =
-                    Remit.expect(
-                                    Remit.ask(
-                                            home,
-                                            "GET",
-                                            "connector",
-                                            "/charter-drafts/" + draft,
-                                            user,
-                                            null))
-                            .json();
-            Charter charter = CharterReader.published(shown.path("document").asText());
-            if (!charter.hash().equals(shown.path("hash").asText())) {
-                throw new IOException(
-                        "the draft's document does not hash to " + shown.path("hash").asText());
-            }
-            if (shown.path("previous").isTextual()) {
-                for (JsonNode each : versions(home, charter.name(), user)) {
-                    if (each.path("hash").equals(shown.path("previous"))) {
-                        Difference.between(
-                                        CharterReader.published(each.path("document").asText()),
-                                        charter)
-                                .forEach(difference -> System.out.println("  " + difference));
-                    }
-                }
-            }
+            JsonNode shown = draft(home, draft, user);
+            Charter charter = charter(shown);
+            differences(home, shown, charter, user);
             var body = JSON.createObjectNode().put("hash", charter.hash());
             if (reason != null) {
                 body.put("reason", reason);
@@ -468,6 +460,36 @@ final class Charters implements Runnable {
                                                     .toString()))
                             .json());
             return 0;
+        }
+    }
+
+    private static JsonNode draft(Home home, String id, String user)
+            throws IOException, InterruptedException {
+        return Remit.expect(
+                        Remit.ask(home, "GET", "connector", "/charter-drafts/" + id, user, null))
+                .json();
+    }
+
+    private static Charter charter(JsonNode draft) throws IOException {
+        Charter charter = CharterReader.published(draft.path("document").asText());
+        if (!charter.hash().equals(draft.path("hash").asText())) {
+            throw new IOException(
+                    "the draft's document does not hash to " + draft.path("hash").asText());
+        }
+        return charter;
+    }
+
+    /** What a draft changes in the version that it follows. */
+    private static void differences(Home home, JsonNode draft, Charter charter, String user)
+            throws IOException, InterruptedException {
+        if (!draft.path("previous").isTextual()) {
+            return;
+        }
+        for (JsonNode each : versions(home, charter.name(), user)) {
+            if (each.path("hash").equals(draft.path("previous"))) {
+                Difference.between(CharterReader.published(each.path("document").asText()), charter)
+                        .forEach(difference -> System.out.println("  " + difference));
+            }
         }
     }
 

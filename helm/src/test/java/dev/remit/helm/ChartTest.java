@@ -142,7 +142,9 @@ class ChartTest {
                         container(
                                         deployment(
                                                 Service.APPROVAL_ROUTING,
-                                                rendered("pages", "{ client: remit-web, issuer: https://id.example/realms/acme }")))
+                                                rendered(
+                                                        "pages",
+                                                        "{ client: remit-web, issuer: https://id.example/realms/acme }")))
                                 .getEnv())
                 .extracting(EnvVar::getName, EnvVar::getValue)
                 .contains(
