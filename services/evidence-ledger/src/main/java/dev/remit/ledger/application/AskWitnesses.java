@@ -71,19 +71,29 @@ public class AskWitnesses {
     }
 
     /**
-     * Compares this log with what the witnesses cosigned before. One that does not answer is passed
-     * over: it is heard when it is asked to cosign.
+     * What each witness cosigned last. One that does not answer is passed over: it is heard when it
+     * is asked to cosign.
+     */
+    Map<TrustPolicy.Member, Checkpoint> last() {
+        Map<TrustPolicy.Member, Checkpoint> cosigned = new HashMap<>();
+        for (TrustPolicy.Member witness : log.witnesses().witnesses()) {
+            if (witness.url().isPresent()) {
+                last(witness).ifPresent(each -> cosigned.put(witness, each));
+            }
+        }
+        return cosigned;
+    }
+
+    /**
+     * Compares this log with what the witnesses cosigned before.
      *
+     * @param cosigned asked for before the sizes were read
      * @param logged the number of entries here
      * @param published the size up to which tiles are there
      * @throws RolledBack if a witness cosigned what is not in this log
      */
-    void check(long logged, long published) {
-        for (TrustPolicy.Member witness : log.witnesses().witnesses()) {
-            if (witness.url().isPresent()) {
-                last(witness).ifPresent(each -> check(witness, each, logged, published));
-            }
-        }
+    void check(Map<TrustPolicy.Member, Checkpoint> cosigned, long logged, long published) {
+        cosigned.forEach((witness, each) -> check(witness, each, logged, published));
     }
 
     private void check(

@@ -8,6 +8,7 @@ import dev.remit.ledger.audit.Rederived;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
+import dev.remit.ledger.log.TrustPolicy;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.VertxContextSupport;
 import io.smallrye.mutiny.Uni;
@@ -91,17 +92,27 @@ public class PublishLog {
 
     /**
      * Fails when a published checkpoint, or one that a witness cosigned, is not of this log, or
-     * ahead of the database.
+     * ahead of the database. What is public is read first: another replica may publish meanwhile,
+     * and the database only grows.
      */
     Uni<Void> agree() {
-        return entries.size()
-                .chain(size ->
-                        files.away(() -> {
-                            witnesses.check(size, sizeOf(published(size)));
-                            return size;
-                        }))
+        return files.away(() -> new Public(published(), witnesses.last()))
+                .chain(seen ->
+                        entries.size()
+                                .chain(size ->
+                                        files.away(() -> {
+                                            checkNotAhead(seen.published(), size);
+                                            witnesses.check(
+                                                    seen.cosigned(),
+                                                    size,
+                                                    sizeOf(seen.published()));
+                                            return size;
+                                        })))
                 .replaceWithVoid();
     }
+
+    private record Public(
+            Optional<Checkpoint> published, Map<TrustPolicy.Member, Checkpoint> cosigned) {}
 
     /** Publishes, and goes on while a full tile waits; then settles what it signed. */
     public Uni<Void> publish() {
@@ -122,11 +133,13 @@ public class PublishLog {
         if (halted != null) {
             return Uni.createFrom().failure(new IllegalStateException(halted));
         }
-        return entries.size()
-                .chain(size ->
-                        checkpoints
-                                .ends()
-                                .chain(ends -> files.away(() -> isDue(size, ends, least))))
+        return files.away(() -> new Shown(sizeOf(published()), sizeOf(read(CHECKPOINT))))
+                .chain(shown ->
+                        entries.size()
+                                .chain(size ->
+                                        checkpoints
+                                                .ends()
+                                                .map(ends -> isDue(shown, size, ends, least))))
                 .chain(due ->
                         due
                                 ? offsets.log()
@@ -144,11 +157,15 @@ public class PublishLog {
                 .chain(settled -> settled ? showCheckpoint() : Uni.createFrom().voidItem());
     }
 
-    private boolean isDue(long size, Checkpoints.Ends ends, long least) {
+    /** The sizes that can be read: of the largest state, and of the last settled one. */
+    private record Shown(long published, long settled) {}
+
+    private static boolean isDue(Shown shown, long size, Checkpoints.Ends ends, long least) {
         long signed = ends.signed().map(Checkpoints.Signed::size).orElse(0L);
         return size - signed >= least
-                || sizeOf(published(size)) < signed
-                || sizeOf(read(CHECKPOINT)) < ends.settledSize();
+                || shown.published() > size
+                || shown.published() < signed
+                || shown.settled() < ends.settledSize();
     }
 
     private static long sizeOf(Optional<Checkpoint> checkpoint) {
@@ -156,11 +173,18 @@ public class PublishLog {
     }
 
     /** The largest public state; empty when there is none. */
-    private Optional<Checkpoint> published(long logged) {
-        Optional<Checkpoint> published =
-                Stream.of(SIGNED, CHECKPOINT)
-                        .flatMap(name -> read(name).stream())
-                        .max(Comparator.comparingLong(Checkpoint::size));
+    private Optional<Checkpoint> published() {
+        return Stream.of(SIGNED, CHECKPOINT)
+                .flatMap(name -> read(name).stream())
+                .max(Comparator.comparingLong(Checkpoint::size));
+    }
+
+    /**
+     * Fails when more was public than is logged.
+     *
+     * @param published read before the size was
+     */
+    private static void checkNotAhead(Optional<Checkpoint> published, long logged) {
         published
                 .filter(each -> each.size() > logged)
                 .ifPresent(each -> {
@@ -171,7 +195,6 @@ public class PublishLog {
                                     + logged
                                     + " entries: it was rolled back");
                 });
-        return published;
     }
 
     private Optional<Checkpoint> read(String name) {
@@ -196,7 +219,13 @@ public class PublishLog {
                                 .ends()
                                 .map(Checkpoints.Ends::signed)
                                 .chain(last ->
-                                        files.away(() -> published(size))
+                                        files.away(
+                                                        () -> {
+                                                            Optional<Checkpoint> published =
+                                                                    published();
+                                                            checkNotAhead(published, size);
+                                                            return published;
+                                                        })
                                                 .chain(published ->
                                                         tiles(
                                                                         published

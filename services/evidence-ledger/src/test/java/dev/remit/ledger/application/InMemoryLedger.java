@@ -289,6 +289,9 @@ final class InMemoryLedger
         return Objects.requireNonNull(state.standings.get(change));
     }
 
+    /** What another replica does, once, right after the size was read. */
+    Runnable afterSize = () -> {};
+
     int logged() {
         return state.log.size();
     }
@@ -504,7 +507,11 @@ final class InMemoryLedger
 
     @Override
     public Uni<Long> size() {
-        return Uni.createFrom().item((long) state.log.size());
+        long size = state.log.size();
+        Runnable next = afterSize;
+        afterSize = () -> {};
+        next.run();
+        return Uni.createFrom().item(size);
     }
 
     @Override

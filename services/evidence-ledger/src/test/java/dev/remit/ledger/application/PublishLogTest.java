@@ -127,6 +127,21 @@ class PublishLogTest {
     }
 
     @Test
+    void whatAnotherReplicaPublishesMeanwhileIsNoRollback() {
+        ledger.receiveFresh(messages(300));
+        publish();
+        ledger.receiveFresh(List.of(new Leaver(99_999).activity()));
+        ledger.afterSize = this::publish;
+        ledger.publish.agree().await().indefinitely();
+        assertThat(checkpoint().size()).isEqualTo(301);
+
+        ledger.receiveFresh(List.of(new Leaver(99_998).activity()));
+        ledger.afterSize = this::publish;
+        publish();
+        assertThat(checkpoint().size()).isEqualTo(302);
+    }
+
+    @Test
     void aCertificateIsMadeOnRequestAndIsTheSameWheneverItIsMade() {
         Leaver leaver = new Leaver(1);
         ledger.receive(List.of(leaver.published()));
