@@ -93,10 +93,10 @@ public interface Executions {
             @Nullable String halted) {}
 
     /**
-     * Stores intents; one whose authorization is known is left as it is. One whose authorization
-     * has yet to begin is not leased before it does.
+     * Stores intents; one whose authorization is known is left as it is. One that {@linkplain
+     * Intent#hasToWait has to wait} is not leased before its authorization begins.
      */
-    Uni<Void> store(Collection<Intent> intents, Instant now);
+    Uni<Void> store(Collection<Intent> intents);
 
     /** Which of these lots have something to lease now. */
     Uni<Set<Lot>> due(Collection<Lot> lots, Instant now);

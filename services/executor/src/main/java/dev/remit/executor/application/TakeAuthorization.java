@@ -28,20 +28,22 @@ public class TakeAuthorization {
     /** Stores a batch, in the transaction that received it. */
     public Uni<Void> take(List<Intent> intents, Instant now) {
         intents.stream()
-                .filter(intent -> !intent.wait(now).isZero())
+                .filter(intent -> intent.hasToWait(now))
                 .findFirst()
                 .ifPresent(intent ->
                         LOG.warnf(
-                                "authorization %s of change %s begins in %s: clocks differ, it waits",
-                                intent.authorization(), intent.change(), intent.wait(now)));
+                                "authorization %s of change %s begins at %s, here it is %s: clocks differ, it waits",
+                                intent.authorization(),
+                                intent.change(),
+                                intent.authorizedAt(),
+                                now));
         return intents.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : executions
                         .store(
                                 intents.stream()
                                         .map(intent -> intent.bounded(plans.read(intent.plan())))
-                                        .toList(),
-                                now)
+                                        .toList())
                         .invoke(() -> leases.expect(intents));
     }
 }

@@ -34,7 +34,7 @@ public record Intent(
         boolean assisted,
         Set<String> scopes) {
     /** Clocks of one installation differ by less; an authorization further ahead is refused. */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    public static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     /** SHA-256 of the plan's bytes as they came, lower-case hex. */
     public String actualHash() {
@@ -42,13 +42,11 @@ public record Intent(
     }
 
     /**
-     * How long it still has to wait for its authorization to begin; zero when clocks agree, and
-     * when it is {@linkplain #isFarAhead too far ahead} to be waited for.
+     * Whether its authorization has yet to begin; not when it is {@linkplain #isFarAhead too far
+     * ahead} to be waited for.
      */
-    public Duration wait(Instant now) {
-        return now.isBefore(authorizedAt) && !isFarAhead(now)
-                ? Duration.between(now, authorizedAt)
-                : Duration.ZERO;
+    public boolean hasToWait(Instant now) {
+        return now.isBefore(authorizedAt) && !isFarAhead(now);
     }
 
     /** Whether the authorization begins later than any difference of clocks explains. */

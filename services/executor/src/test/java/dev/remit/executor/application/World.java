@@ -435,7 +435,7 @@ final class World {
     /** The table of executions, with the rules of the real statements. */
     private final class FakeExecutions implements Executions {
         @Override
-        public Uni<Void> store(Collection<Intent> intents, Instant now) {
+        public Uni<Void> store(Collection<Intent> intents) {
             return atomic(
                     "store",
                     () -> {
@@ -448,9 +448,7 @@ final class World {
                                                 0,
                                                 false,
                                                 Optional.empty(),
-                                                intent.wait(now).isZero()
-                                                        ? Optional.empty()
-                                                        : Optional.of(intent.authorizedAt()),
+                                                Optional.empty(),
                                                 "",
                                                 Optional.empty())));
                         return null;
@@ -653,6 +651,10 @@ final class World {
                             row.leasedUntil
                                     .map(until -> until.isBefore(clock.instant()))
                                     .orElse(true))
+                    .filter(row ->
+                            row.startedAt.isPresent()
+                                    || row.ends.isPresent()
+                                    || !row.intent.hasToWait(now))
                     .filter(row -> row.ends.map(due -> !due.isAfter(clock.instant())).orElse(true))
                     .filter(row ->
                             row.ends.isPresent()

@@ -66,9 +66,10 @@ class AttemptTest {
         assertThat(report(decide(attempt(false), new Finding.Nothing(), early)))
                 .satisfies(each -> refused(each, "NOT_YET"));
         Intent intent = intent("leaver", "keycloak:acme", CHANGE);
-        assertThat(intent.wait(early)).isZero();
-        assertThat(intent.wait(START.minusSeconds(40))).isEqualTo(Duration.ofSeconds(40));
-        assertThat(intent.wait(START)).isZero();
+        assertThat(intent.hasToWait(early)).isFalse();
+        assertThat(intent.hasToWait(START.minusSeconds(40))).isTrue();
+        assertThat(intent.hasToWait(START.minusNanos(1_000))).isTrue();
+        assertThat(intent.hasToWait(START)).isFalse();
     }
 
     @Test

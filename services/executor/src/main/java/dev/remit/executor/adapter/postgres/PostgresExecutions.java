@@ -31,10 +31,21 @@ class PostgresExecutions implements Executions {
                     + " and handoff_halt.scope = any(string_to_array(execution.scopes, chr(10))))";
 
     /**
+     * Whether its authorization has begun, by the clock that its start is told by: the row may be
+     * younger than the moment that was asked for. See {@link Intent#hasToWait}.
+     */
+    private static final String BEGUN =
+            "(started_at is not null or ends_at is not null or authorized_at <= cast(:now as timestamptz)"
+                    + " or authorized_at > cast(:now as timestamptz) + interval '"
+                    + Intent.LONGEST_WAIT
+                    + "')";
+
+    /**
      * What no instance works on. What is halted waits, but not beyond its end: that is reported.
      */
     private static final String FREE =
-            "state = 'INTENDED' and (leased_until is null or leased_until < now())"
+            "state = 'INTENDED' and (leased_until is null or leased_until < now()) and "
+                    + BEGUN
                     // whatever has set the lease meanwhile, no grant ends early
                     + " and (ends_at is null or ends_at <= now())"
                     // what was granted ends whoever has halted what
@@ -52,15 +63,15 @@ class PostgresExecutions implements Executions {
 
     private static final String STORE =
             "insert into execution"
-                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, leased_until, state)"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, state)"
                     + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
                     + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted, scopes,"
-                    + " case when wait > 0 then now() + wait * interval '1 millisecond' end, 'INTENDED'"
+                    + " 'INTENDED'"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
                     + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
-                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:waits as bigint[]), cast(:assisted as boolean[]),"
+                    + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:assisted as boolean[]),"
                     + " cast(:scopes as text[]))"
-                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, wait, assisted, scopes)"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
     private static final String LEASE =
@@ -126,7 +137,7 @@ class PostgresExecutions implements Executions {
     }
 
     @Override
-    public Uni<Void> store(Collection<Intent> intents, Instant now) {
+    public Uni<Void> store(Collection<Intent> intents) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(STORE)
@@ -149,11 +160,6 @@ class PostgresExecutions implements Executions {
                                 .setParameter(
                                         "ends",
                                         texts(intents, intent -> intent.expiresAt().toString()))
-                                .setParameter(
-                                        "waits",
-                                        intents.stream()
-                                                .map(intent -> intent.wait(now).toMillis())
-                                                .toArray(Long[]::new))
                                 .setParameter(
                                         "scopes",
                                         texts(
