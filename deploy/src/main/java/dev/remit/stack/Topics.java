@@ -22,6 +22,8 @@ import org.apache.kafka.common.config.ConfigResource;
 
 /** The catalogue's topics on a Kafka cluster. */
 public final class Topics implements Preparation {
+    private static final String TOKENS_ALLOWED = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+
     private static final String CLEANUP = "cleanup.policy";
 
     private final String servers;
@@ -160,7 +162,16 @@ public final class Topics implements Preparation {
         return admin(servers, client);
     }
 
+    /**
+     * A client of the cluster.
+     *
+     * @param client its settings; where it fetches tokens it may fetch them, as a service may
+     */
     static Admin admin(String servers, Map<String, String> client) {
+        String tokens = client.get("sasl.oauthbearer.token.endpoint.url");
+        if (tokens != null && System.getProperty(TOKENS_ALLOWED) == null) {
+            System.setProperty(TOKENS_ALLOWED, tokens);
+        }
         Map<String, Object> config = new HashMap<>(client);
         config.put("bootstrap.servers", servers);
         config.put("reconnect.backoff.ms", "50");

@@ -2,13 +2,17 @@ package dev.remit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.log.TrustPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +62,48 @@ class PrepareTest {
             assertThat(own.resolve("log.vkey")).exists();
             assertThat(own.resolve("log.key").toFile().exists())
                     .isEqualTo(service == Service.EVIDENCE_LEDGER);
+        }
+    }
+
+    @Test
+    void aTokenIsFetchedFromWhereTheFileSays() throws Exception {
+        var asked = new AtomicInteger();
+        HttpServer provider =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        provider.createContext(
+                "/token",
+                exchange -> {
+                    asked.incrementAndGet();
+                    exchange.sendResponseHeaders(401, -1);
+                    exchange.close();
+                });
+        provider.start();
+        try {
+            Path settings =
+                    Files.writeString(
+                            folder.resolve("kafka.properties"),
+                            """
+                            security.protocol=SASL_PLAINTEXT
+                            sasl.mechanism=OAUTHBEARER
+                            sasl.login.callback.handler.class=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler
+                            sasl.oauthbearer.token.endpoint.url=http://127.0.0.1:%d/token
+                            sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId="prepare" clientSecret="hidden";
+                            """
+                                    .formatted(provider.getAddress().getPort()));
+            Run run =
+                    Run.of(
+                            "prepare",
+                            "--kafka",
+                            "127.0.0.1:1",
+                            "--kafka-config",
+                            settings.toString(),
+                            "--wait",
+                            "1");
+            assertThat(asked).as(run.err()).hasPositiveValue();
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.err()).contains("401").doesNotContain("hidden");
+        } finally {
+            provider.stop(0);
         }
     }
 

@@ -199,6 +199,33 @@ class ChartTest {
     }
 
     @Test
+    void aSecuredKafkaIsReachedByTokens() {
+        String tokens =
+                "{ protocol: SASL_SSL, mechanism: OAUTHBEARER, secret: remit-kafka, tokenUrl: https://idp.example/token }";
+        List<HasMetadata> all = rendered("kafka.security", tokens);
+        for (Service service : Service.values()) {
+            assertThat(container(deployment(service, all)).getEnv())
+                    .extracting(EnvVar::getName, EnvVar::getValue)
+                    .contains(
+                            tuple("KAFKA_SASL_MECHANISM", "OAUTHBEARER"),
+                            tuple(
+                                    "KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL",
+                                    "https://idp.example/token"),
+                            tuple(
+                                    "KAFKA_SASL_LOGIN_CALLBACK_HANDLER_CLASS",
+                                    "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"));
+        }
+        for (String wrong :
+                List.of(
+                        tokens.replace(", tokenUrl: https://idp.example/token", ""),
+                        tokens.replace("OAUTHBEARER", "SCRAM-SHA-512"))) {
+            assertThatThrownBy(() -> rendered("kafka.security", wrong))
+                    .as(wrong)
+                    .hasMessageContaining("tokenUrl");
+        }
+    }
+
+    @Test
     void aWatchedLogAsksTheWitnessesOfItsPolicyAndATimestampAuthority() {
         List<HasMetadata> all =
                 rendered(
