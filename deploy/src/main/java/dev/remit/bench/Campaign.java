@@ -225,7 +225,7 @@ public final class Campaign {
             mesh.saturate(Subject.MESH_RULE, options.warmUp());
             mesh.awaitQuiet();
             if (options.isLong()) {
-                atLength(mesh);
+                atLength(mesh, at);
                 return;
             }
             Measure saturated;
@@ -271,9 +271,14 @@ public final class Campaign {
     }
 
     /** A measure a minute at the rate, or one for each so many changes. */
-    private void atLength(Mesh mesh) throws IOException, InterruptedException, SQLException {
+    private void atLength(Mesh mesh, Instant at)
+            throws IOException, InterruptedException, SQLException {
+        Statements statements = new Statements(home);
         int times = options.soak() > 0 ? options.soak() : options.grow() / options.changes();
         for (int time = 1; time <= times; time++) {
+            if (options.profile()) {
+                statements.start();
+            }
             Measure each =
                     record(
                             options.soak() > 0
@@ -289,6 +294,9 @@ public final class Campaign {
                             + each.cpuByProcess().entrySet().stream()
                                     .map(one -> one.getKey() + " " + Report.number(one.getValue()))
                                     .collect(Collectors.joining(", ")));
+            if (options.profile()) {
+                profile("%nc1.%d%n".formatted(time) + statements.stop(), at);
+            }
             mesh.awaitQuiet();
         }
     }
@@ -325,7 +333,7 @@ public final class Campaign {
 
     private void profile(String tables, Instant at) throws IOException {
         Path file = results.resolve(at.toString().replace(':', '-') + ".profile.txt");
-        if (!Files.exists(file)) {
+        if (!Files.exists(file) && !options.isLong()) {
             notes.add("c1 ran with JFR on, which costs it something; top frames: " + file);
         }
         Files.writeString(file, tables, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
