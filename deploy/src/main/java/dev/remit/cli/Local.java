@@ -70,7 +70,7 @@ final class Local {
 
         @Override
         public Integer call() throws Exception {
-            System.out.println("Recording a start of each service, half a minute each ...");
+            System.out.println("Starting each service once, to keep what it loads ...");
             remit.stack()
                     .warm((name, took, adopted) ->
                             System.out.printf(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ final class MeshService extends Part {
 
     /** A port of its own; empty for the one that its home has chosen. */
     private final OptionalInt port;
+
+    private volatile boolean records;
 
     MeshService(Home home, Service service, Map<String, String> extra) {
         this(service.id(), home, service, extra, OptionalInt.empty());
@@ -59,17 +62,39 @@ final class MeshService extends Part {
 
     @Override
     void start() throws IOException {
-        Path cache = program().resolveSibling("start.aot");
-        run(Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of());
+        if (records) {
+            Files.deleteIfExists(recording());
+            run(List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + recording()));
+        } else {
+            run(hasCache() ? List.of("-XX:AOTCache=" + cache()) : List.of());
+        }
     }
 
-    /** Starts it while the JVM records what it loads; written down when it ends (JEP 483). */
-    void record() throws IOException {
-        run(List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + recording()));
+    /** Whether it starts with a cache of what it loads. */
+    boolean hasCache() {
+        return Files.exists(cache());
+    }
+
+    /**
+     * From its next start on, until the cache is made, the JVM records what it loads; written down
+     * when it ends in order (JEP 483).
+     */
+    void record() {
+        records = true;
+    }
+
+    @Override
+    Duration grace() {
+        return records ? Duration.ofSeconds(90) : super.grace();
     }
 
     /** Makes the cache of what was recorded; it is in place when it is whole, or not at all. */
-    void makeCache() throws IOException, InterruptedException {
+    @Override
+    void ended() throws IOException, InterruptedException {
+        if (!records || !Files.exists(recording())) {
+            return;
+        }
+        records = false;
         Path cache = program().resolveSibling("start.aot.new");
         Process process =
                 new ProcessBuilder(
@@ -88,7 +113,11 @@ final class MeshService extends Part {
             Files.deleteIfExists(cache);
             throw new IOException(service.id() + ": no cache could be made; see " + child().log());
         }
-        Files.move(cache, program().resolveSibling("start.aot"), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(cache, cache(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Path cache() {
+        return program().resolveSibling("start.aot");
     }
 
     private Path recording() {

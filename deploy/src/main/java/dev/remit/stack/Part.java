@@ -60,10 +60,11 @@ abstract class Part {
         }
     }
 
-    /** Ends it in order, within the grace. */
-    final void end(Duration grace) throws IOException, InterruptedException {
+    /** Ends it in order, within its grace. */
+    final void end() throws IOException, InterruptedException {
         if (engine == null) {
-            child.stop(stopSignal(), grace);
+            child.stop(stopSignal(), grace());
+            ended();
         } else {
             engine.stop(false);
         }
@@ -92,6 +93,14 @@ abstract class Part {
      * at each start.
      */
     void afterwards() throws IOException, InterruptedException {}
+
+    /** What there is to do once it has ended in order. */
+    void ended() throws IOException, InterruptedException {}
+
+    /** How long it may take to end. */
+    Duration grace() {
+        return Duration.ofSeconds(15);
+    }
 
     String stopSignal() {
         return "TERM";

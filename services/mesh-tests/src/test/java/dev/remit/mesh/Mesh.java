@@ -124,7 +124,9 @@ final class Mesh {
         return "second-" + service.id();
     }
 
+    /** The first mesh of a build also records how its services start, for those after it. */
     void up() throws Exception {
+        stack.record();
         stack.up((name, took, adopted) ->
                 System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
     }
