@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** A route while one event moves it: what is open, what was decided, what is to be handed on. */
 final class Progress {
@@ -158,7 +159,17 @@ final class Progress {
                         violations,
                         ready.planHash(),
                         until));
-        return done(new Barred(ready, next, List.copyOf(decisions), why, since, until));
+        return done(
+                new Barred(
+                        ready,
+                        next,
+                        List.copyOf(decisions),
+                        why,
+                        since,
+                        until,
+                        LastHolders.taken(ready, charter, known).stream()
+                                .map(Entitlement::concern)
+                                .collect(Collectors.toUnmodifiableSet())));
     }
 
     /** Keeps a decision and hands it on. */
@@ -635,21 +646,38 @@ final class Progress {
         return due.isBefore(wake) ? due : wake;
     }
 
+    /** Every rule about duties that the change breaks, whoever approves it. */
+    List<Violation> duties() {
+        List<Violation> found = new ArrayList<>(Duties.ofActors(ready, charter, known));
+        found.addAll(Duties.ofAccess(ready, charter, known));
+        return found;
+    }
+
+    /** Every rule that forbids what is to be done next, while no stage is open. */
+    List<Violation> violations() {
+        List<Violation> found = duties();
+        if (next == charter.stages().size()) {
+            found.addAll(Duties.ofApprovals(ready, charter, decisions, known));
+            found.addAll(LastHolders.violations(ready, charter, known));
+        }
+        return found;
+    }
+
     private Outcome authorize() {
-        List<Violation> violations = new ArrayList<>(Duties.ofActors(ready, charter, known));
-        violations.addAll(Duties.ofAccess(ready, charter, known));
-        violations.addAll(Duties.ofApprovals(ready, charter, decisions, known));
+        List<Violation> violations = violations();
         if (!violations.isEmpty()) {
             return bar(violations);
         }
+        Instant until = known.now().plus(charter.authorizationExpiresAfter());
         happened.add(
                 new Authorized(
                         ready,
-                        known.now().plus(charter.authorizationExpiresAfter()),
+                        until,
                         charter.judgesAccess()
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
-                        ModeDecision.of(ready, charter, List.copyOf(decisions), known)));
+                        ModeDecision.of(ready, charter, List.copyOf(decisions), known),
+                        LastHolders.removals(ready, charter, known, until)));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

@@ -95,7 +95,8 @@ final class Rows {
                             decisions,
                             held(row),
                             row.requestedAt,
-                            row.expiresAt);
+                            row.expiresAt,
+                            holders(row));
             case "OPEN" -> {
                 Route.Course course =
                         new Route.Course(ready(row), stages(row), row.nextStage, decisions);
@@ -116,6 +117,15 @@ final class Rows {
                             Objects.requireNonNullElse(row.endedAt, row.expiresAt),
                             Optional.empty());
         };
+    }
+
+    /** Whose holders it waits for, of all that it asks. */
+    private static Set<Concern> holders(RouteRow row) {
+        return row.asks
+                .lines()
+                .map(Concern::of)
+                .filter(each -> each.kind() == Concern.Kind.HOLDERS)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Makes a row keep this route. */
@@ -161,8 +171,10 @@ final class Rows {
                                                 Concern.target(
                                                         barred.ready().about().target(),
                                                         barred.ready().parties().account())),
-                                        barred.ready().parties().principal().stream()
-                                                .map(Concern::account)));
+                                        Stream.concat(
+                                                barred.ready().parties().principal().stream()
+                                                        .map(Concern::account),
+                                                barred.asks().stream())));
                 outside(row, barred.why(), barred.next(), barred.since(), barred.until());
             }
             case Route.Waiting(Route.Course course) -> fill(row, course);
