@@ -40,7 +40,7 @@ public final class LastHolders {
     }
 
     /** What is to be remembered of it once it is authorized, until it is over. */
-    static List<Removal> removals(Ready ready, Charter charter, Known known, Instant until) {
+    public static List<Removal> removals(Ready ready, Charter charter, Known known, Instant until) {
         return taken(ready, charter, known).stream()
                 .map(each ->
                         new Removal(
@@ -52,7 +52,7 @@ public final class LastHolders {
     }
 
     /** Every protected entitlement that the plan would leave without a holder. */
-    static List<Violation> violations(Ready ready, Charter charter, Known known) {
+    public static List<Violation> violations(Ready ready, Charter charter, Known known) {
         Optional<Account> account = account(ready, known);
         List<Violation> found = new ArrayList<>();
         for (Entitlement each : taken(ready, charter, account)) {

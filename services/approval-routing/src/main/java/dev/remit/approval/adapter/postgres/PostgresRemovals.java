@@ -92,7 +92,7 @@ public class PostgresRemovals implements Removals {
                 .setParameter(2, texts(all, Entitlement::path));
     }
 
-    private static Map<Entitlement, Holders> holders(List<Entitlement> all, List<Object[]> rows) {
+    static Map<Entitlement, Holders> holders(List<Entitlement> all, List<Object[]> rows) {
         Map<Entitlement, Set<String>> enabled = new HashMap<>();
         Map<Entitlement, Map<String, UUID>> leaving = new HashMap<>();
         for (Object[] row : rows) {
