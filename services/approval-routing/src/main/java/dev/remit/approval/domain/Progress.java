@@ -122,6 +122,34 @@ final class Progress {
         return done(state());
     }
 
+    /**
+     * What was open is lost: every stage is asked anew whose votes are not enough whoever was
+     * asked; the last one if all are. Never is one taken for decided because nothing says that it
+     * is open.
+     */
+    Outcome reopen() {
+        int opened = next;
+        for (int index = 0; index < opened; index++) {
+            if (!isDecided(index)) {
+                openStage(index);
+            }
+        }
+        if (open.isEmpty() && happened.isEmpty() && opened > 0) {
+            openStage(opened - 1);
+        }
+        return proceed();
+    }
+
+    private boolean isDecided(int index) {
+        long approvals =
+                votes(index).stream().filter(each -> each.kind() == Decision.Kind.APPROVED).count();
+        boolean passedOver =
+                decisions.stream()
+                        .anyMatch(each ->
+                                each.stage() == index && each.kind() == Decision.Kind.PASSED_OVER);
+        return passedOver || approvals >= charter.stageAt(index).quorum().of(1_000_000);
+    }
+
     /** Who looks at the change afterwards is asked. */
     Outcome review() {
         openStage(next);

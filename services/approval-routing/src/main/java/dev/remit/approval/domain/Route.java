@@ -52,7 +52,7 @@ public sealed interface Route {
     /**
      * The stages that a change has come to.
      *
-     * @param open those that are not decided, at least one
+     * @param open those that are not decided, at least one; none if what was kept of them is lost
      * @param next the first stage that has not been opened yet
      * @param decisions all of the change's so far, refused attempts included
      */

@@ -698,6 +698,9 @@ public final class Routing {
             return Outcome.nothing(open);
         }
         Progress progress = new Progress(open.course(), charter, known);
+        if (progress.open().isEmpty()) {
+            return progress.reopen();
+        }
         progress.open().forEach(each -> progress.refresh(each, "the directory changed"));
         return progress.proceed();
     }
@@ -707,6 +710,9 @@ public final class Routing {
             return open.course().isReview() ? Outcome.nothing(open) : lapseOf(open, known);
         }
         Progress progress = new Progress(open.course(), charter, known);
+        if (progress.open().isEmpty()) {
+            return progress.reopen();
+        }
         for (OpenStage each : progress.open()) {
             Optional<End> end = progress.due(each);
             if (end.isPresent()) {

@@ -109,8 +109,10 @@ final class Scene {
     InForce halted = InForce.NONE;
     private int offset;
 
+    private final Advance advance;
+
     Scene() {
-        Advance advance =
+        advance =
                 new Advance(
                         world,
                         world,
@@ -232,6 +234,10 @@ final class Scene {
                 world,
                 Duration.ofMinutes(5),
                 unknownAccepted);
+    }
+
+    ReconcileInboxes reconciling(Reconciliation reconciliation) {
+        return new ReconcileInboxes(reconciliation, advance, world, meters, Duration.ofMinutes(10));
     }
 
     static Decider decider(String by) {

@@ -47,6 +47,9 @@ public class PostgresRemovals implements Removals {
                     + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
                     + " as row (change_id, system, entitlement, account, until_at)";
 
+    /** Mostly there is none, and then nothing else is asked. */
+    static final String ANY = "select 1 from protected_removal limit 1";
+
     /** What was begun is over with the report, what was given for a time once that has ended. */
     static final String REPORTED =
             "with over as (update protected_removal set until_at = cast(?1 as timestamptz)"
@@ -141,7 +144,19 @@ public class PostgresRemovals implements Removals {
     @Override
     public Uni<Set<Entitlement>> settle(Reports reports, Instant now) {
         return Panache.getSession()
-                .chain(session -> {
+                .chain(session ->
+                        session.createNativeQuery(ANY, Integer.class)
+                                .getResultList()
+                                .chain(any ->
+                                        any.isEmpty()
+                                                ? Uni.createFrom().item(Set.of())
+                                                : settle(session, reports, now)));
+    }
+
+    private static Uni<Set<Entitlement>> settle(
+            Mutiny.Session session, Reports reports, Instant now) {
+        return Uni.createFrom()
+                .deferred(() -> {
                     List<Object[]> freed = new ArrayList<>();
                     return reported(session, reports, now)
                             .invoke(freed::addAll)

@@ -154,7 +154,7 @@ public class PostgresRoutes implements Routes {
     }
 
     /** Those of routes that have not ended; an ended route's do not matter any more. */
-    private static Uni<List<DecisionRow>> decisions(Mutiny.Session session, List<RouteRow> rows) {
+    static Uni<List<DecisionRow>> decisions(Mutiny.Session session, List<RouteRow> rows) {
         UUID[] open =
                 rows.stream()
                         .filter(row -> row.endedAt == null)

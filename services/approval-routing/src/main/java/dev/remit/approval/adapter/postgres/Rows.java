@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.Messages;
+import dev.remit.approval.application.Reconciliation;
 import dev.remit.approval.application.Routes.Recorded;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Concern;
@@ -15,6 +16,7 @@ import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Route;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -204,6 +206,49 @@ final class Rows {
         }
     }
 
+    /**
+     * Derives what is looked up of a route, whose inbox it is in too, anew from what it is derived
+     * from: the stages, and the decisions that were handed over.
+     *
+     * @return the columns that said something else; {@link Reconciliation#STAGES} for stages that
+     *     are lost
+     */
+    static List<String> mend(RouteRow row, List<Decision> decisions) {
+        Route route = route(row, decisions);
+        if (route instanceof Route.Open open) {
+            Route.Course course = open.course();
+            if (course.open().isEmpty()) {
+                return List.of(Reconciliation.STAGES);
+            }
+            route =
+                    course.open().stream()
+                            .flatMap(each -> each.held().stream())
+                            .findFirst()
+                            .<Route>map(why -> new Route.Held(course, why))
+                            .orElseGet(() -> new Route.Waiting(course));
+        }
+        Map<String, Object> before = derived(row);
+        fill(row, route);
+        Map<String, Object> now = derived(row);
+        return now.keySet().stream()
+                .filter(each -> !Objects.equals(before.get(each), now.get(each)))
+                .toList();
+    }
+
+    private static Map<String, Object> derived(RouteRow row) {
+        Map<String, Object> columns = new LinkedHashMap<>();
+        columns.put("deciders", row.deciders);
+        columns.put("asks", row.asks);
+        columns.put("stage_name", row.stageName);
+        columns.put("stage", row.stage);
+        columns.put("held", row.held);
+        columns.put("review", row.review);
+        columns.put("requested_at", row.requestedAt);
+        columns.put("expires_at", row.expiresAt);
+        columns.put("wake_at", row.wakeAt);
+        return columns;
+    }
+
     static DecisionRow row(Recorded recorded) {
         Decision decision = recorded.decision();
         DecisionRow row = new DecisionRow();
@@ -240,7 +285,8 @@ final class Rows {
         try {
             return JSON.readValue(row.stages, STAGES).stream().map(Rows::stage).toList();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("kept stages do not read", e);
+            // lost: they are asked anew, see Progress
+            return List.of();
         }
     }
 
