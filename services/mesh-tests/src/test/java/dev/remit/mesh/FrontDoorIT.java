@@ -65,8 +65,7 @@ class FrontDoorIT {
                             "remit.mirror.rt.authorization", RequestTrackerServer.ROOT,
                             "remit.mirror.rt.queue", "General"));
         }
-        mesh.stack.configure(
-                "approval-routing", Map.of("remit.inbox.reconcile.every", "PT2S"));
+        mesh.stack.configure("approval-routing", Map.of("remit.inbox.reconcile.every", "PT2S"));
         mesh.up();
         for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
             mesh.observed(worker);
