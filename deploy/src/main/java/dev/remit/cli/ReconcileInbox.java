@@ -5,6 +5,8 @@ import dev.remit.stack.Home;
 import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,13 +17,14 @@ import picocli.CommandLine.ParentCommand;
 
 /**
  * Compares which changes are open by approval-routing's own state with which wait for approvers,
- * nobody or the proposer by the handoffs in the log. Changes nothing.
+ * nobody or the proposer by the handoffs in the log, and says what approval-routing's own timer has
+ * mended. Changes nothing.
  */
 @Command(
         name = "reconcile",
         mixinStandardHelpOptions = true,
         description =
-                "Compares which changes are open at approval-routing with which wait there by the log: not in whose inbox each is, nor at which stage. Reads as the auditor, changes nothing; exits with 1 if they differ.",
+                "Compares which changes are open at approval-routing with which wait there by the log: not in whose inbox each is, nor at which stage; that approval-routing compares by itself and mends, and what it mended is said too. Reads as the auditor, changes nothing; exits with 1 if they differ.",
         footer = {"", "Needs: a running mesh (./remit up)."})
 final class ReconcileInbox implements Callable<Integer> {
     @ParentCommand ShowInbox inbox;
@@ -85,7 +88,39 @@ final class ReconcileInbox implements Callable<Integer> {
                         : "they differ in "
                                 + (found.onlyInbox().size() + found.onlyLog().size())
                                 + " changes");
+        mended(
+                        Remit.expect(
+                                        Remit.ask(
+                                                home,
+                                                "GET",
+                                                "approval-routing",
+                                                "/inbox/reconciliation",
+                                                "auditor",
+                                                null))
+                                .json())
+                .forEach(System.out::println);
         return found.isNone() ? 0 : 1;
+    }
+
+    /** What approval-routing has mended by itself, in lines. */
+    static List<String> mended(JsonNode report) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                report.path("finishedAt").isTextual()
+                        ? "approval-routing compared the inboxes of %d open changes at %s"
+                                .formatted(
+                                        report.path("checked").asLong(),
+                                        report.path("finishedAt").asText())
+                        : "approval-routing has not compared its inboxes yet");
+        report.path("mended")
+                .forEach(each ->
+                        lines.add(
+                                "%s  mended at %s: %s"
+                                        .formatted(
+                                                each.path("changeId").asText(),
+                                                each.path("at").asText(),
+                                                each.path("what").asText())));
+        return lines;
     }
 
     private static Set<String> routed(Home home) throws IOException, InterruptedException {

@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             People.Withdraw.class,
             People.Approve.class,
             People.Review.class,
+            Grants.class,
             People.Correct.class,
             Halts.Halt.class,
             Halts.Resume.class,

@@ -17,6 +17,19 @@ class ReconcileInboxTest {
     }
 
     @Test
+    void whatWasMendedIsSaid() throws Exception {
+        assertThat(ReconcileInbox.mended(People.JSON.readTree("{\"finishedAt\":null}")))
+                .containsExactly("approval-routing has not compared its inboxes yet");
+        assertThat(
+                        ReconcileInbox.mended(
+                                People.JSON.readTree(
+                                        "{\"finishedAt\":\"T\",\"checked\":7,\"mended\":[{\"changeId\":\"c\",\"what\":\"deciders\",\"at\":\"U\"}]}")))
+                .containsExactly(
+                        "approval-routing compared the inboxes of 7 open changes at T",
+                        "c  mended at U: deciders");
+    }
+
+    @Test
     void whatWasOnlyOnItsWayIsNone() {
         Difference before = Difference.of(Set.of("a", "b"), Set.of("c"));
         assertThat(before.and(Difference.of(Set.of("b"), Set.of("a"))).onlyInbox())

@@ -172,6 +172,41 @@ class ChartTest {
     }
 
     @Test
+    void stagesAreMirroredToTheRequestTrackerThatTheInstallationNames() {
+        List<HasMetadata> all =
+                rendered(
+                        "mirror",
+                        "{ rt: { url: https://rt.example/REST/2.0, queue: Access, secret: remit-rt } }");
+        List<EnvVar> environment = container(deployment(Service.APPROVAL_ROUTING, all)).getEnv();
+        assertThat(environment)
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_MIRROR_RT_URL", "https://rt.example/REST/2.0"),
+                        tuple("REMIT_MIRROR_RT_QUEUE", "Access"));
+        assertThat(environment)
+                .filteredOn(each -> each.getName().equals("REMIT_MIRROR_RT_AUTHORIZATION"))
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.getValue()).as("a secret is not in the chart").isNull();
+                    var key = each.getValueFrom().getSecretKeyRef();
+                    assertThat(key.getName()).isEqualTo("remit-rt");
+                    assertThat(key.getKey()).isEqualTo("authorization");
+                });
+        assertThat(container(deployment(Service.EXECUTOR, all)).getEnv())
+                .noneMatch(each -> each.getName().startsWith("REMIT_MIRROR_"));
+        assertThatThrownBy(() ->
+                        rendered(
+                                "mirror",
+                                "{ rt: { url: https://rt.example/REST/2.0, queue: Access } }"))
+                .hasMessageContaining("secret");
+        assertThatThrownBy(() ->
+                        rendered(
+                                "mirror",
+                                "{ rt: { url: http://rt.example, queue: Access, secret: a } }"))
+                .hasMessageContaining("url");
+    }
+
+    @Test
     void aSecuredKafkaIsReachedByEachServiceAsItself() {
         List<HasMetadata> all =
                 rendered(

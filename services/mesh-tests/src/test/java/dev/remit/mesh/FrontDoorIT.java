@@ -54,6 +54,7 @@ class FrontDoorIT {
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("front-door");
+        mesh.stack.configure("approval-routing", Map.of("remit.inbox.reconcile.every", "PT2S"));
         mesh.up();
         for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
             mesh.observed(worker);
@@ -783,6 +784,75 @@ class FrontDoorIT {
                 "/changes/" + change + "/decisions",
                 user,
                 Map.of("decision", decision, "reason", "looked at it", "planHash", planHash));
+    }
+
+    @Test
+    @Order(13)
+    void whatIsMissingInAnInboxIsMendedAndAGrantEndsEarlyWhenItsHolderSaysSo() throws Exception {
+        Requests.Answer asked =
+                mesh.post(
+                        "connector",
+                        "/changes",
+                        "offboarding.owner",
+                        Map.of(
+                                "charter",
+                                "emergency",
+                                "subject",
+                                Map.of("system", "hr", "id", "E1001"),
+                                "target",
+                                TARGET,
+                                "action",
+                                "grant-in-an-emergency",
+                                "reason",
+                                "the till does not open again"));
+        assertThat(asked.ok()).as(asked.text()).isTrue();
+        String change = asked.json().path("changeId").asText();
+        Mesh.until(() -> inbox("security.one", change), "the item");
+        Databases.fill(
+                mesh.home,
+                Service.APPROVAL_ROUTING,
+                List.of("update route set deciders = '' where change_id = '" + change + "'"));
+        Mesh.until(() -> inbox("security.one", change), "the item, mended");
+        assertThat(mesh.get("approval-routing", "/inbox/reconciliation", "auditor").text())
+                .contains(change, "deciders");
+
+        assertThat(mesh.decide(change, "on-call", "security.one").status()).isEqualTo(201);
+        Mesh.until(() -> isIn(MANAGER, EMERGENCY, true), "the grant");
+        Mesh.until(
+                () ->
+                        mesh.get("executor", "/executions/" + change, "auditor")
+                                        .json()
+                                        .path("state")
+                                        .asText()
+                                        .equals("GRANTED")
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "its report");
+        String path = "/executions/" + change + "/grant-end";
+        Map<String, String> why = Map.of("reason", "the till opens");
+        assertThat(mesh.post("executor", path, "security.two", why).status()).isEqualTo(403);
+        assertThat(mesh.post("executor", path, "sales.manager", Map.of("reason", " ")).status())
+                .isEqualTo(400);
+        Requests.Answer ended = mesh.post("executor", path, "sales.manager", why);
+        assertThat(ended.status()).as(ended.text()).isEqualTo(200);
+        Mesh.until(() -> isIn(MANAGER, EMERGENCY, false), "the end of the grant");
+        JsonNode closing =
+                ledger(
+                        change,
+                        each ->
+                                !each.path("missing").toString().contains("grant.ended")
+                                        && each.path("missing")
+                                                .toString()
+                                                .contains("review.closed"));
+        assertThat(Mesh.types(closing)).filteredOn("GrantEnded"::equals).hasSize(1);
+        assertThat(
+                        Databases.words(
+                                mesh.home,
+                                Service.EXECUTOR,
+                                "select early from execution where change_id = '" + change + "'"))
+                .singleElement()
+                .asString()
+                .contains("who held it: the till opens");
     }
 
     private static Optional<JsonNode> inbox(String user, String change) throws Exception {

@@ -10,12 +10,16 @@ import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
+import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Event;
 import dev.remit.approval.domain.Forecast;
 import dev.remit.approval.domain.Happened;
+import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Known;
+import dev.remit.approval.domain.LastHolders;
 import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Removal;
 import dev.remit.approval.domain.Resolution;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Routing;
@@ -62,6 +66,7 @@ class Advance {
     private final Charters charters;
     private final Delegations delegations;
     private final Halts halts;
+    private final Removals removals;
     private final Letters letters;
     private final Notices notices;
     private final Mirror mirror;
@@ -75,6 +80,7 @@ class Advance {
             Charters charters,
             Delegations delegations,
             Halts halts,
+            Removals removals,
             Letters letters,
             Notices notices,
             Mirror mirror,
@@ -86,6 +92,7 @@ class Advance {
         this.charters = charters;
         this.delegations = delegations;
         this.halts = halts;
+        this.removals = removals;
         this.letters = letters;
         this.notices = notices;
         this.mirror = mirror;
@@ -106,6 +113,12 @@ class Advance {
                         charters.withHashes(hashes(steps, loaded.values()))
                                 .chain(lookups ->
                                         find(steps, loaded.values(), lookups, outbox.now())
+                                                .chain(found ->
+                                                        holders(
+                                                                steps,
+                                                                loaded.values(),
+                                                                lookups,
+                                                                found))
                                                 .chain(found ->
                                                         decide(
                                                                 steps, loaded, lookups, found,
@@ -142,7 +155,42 @@ class Advance {
             Map<Concern, List<Account>> people,
             Map<String, List<Delegation>> delegations,
             Map<Earlier, Map<String, List<String>>> earlier,
-            InForce halted) {}
+            InForce halted,
+            Map<Entitlement, Holders> holders) {
+        Found with(Map<Entitlement, Holders> read) {
+            return new Found(people, delegations, earlier, halted, read);
+        }
+    }
+
+    /**
+     * What the charters protect of that which these changes would take is locked from here on, and
+     * then looked up: no two of them are authorized beside each other. Of most there is nothing.
+     */
+    private Uni<Found> holders(
+            List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Found found) {
+        Set<Entitlement> taken = new HashSet<>();
+        for (Ready ready : all(steps, loaded)) {
+            if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
+                Concern target = Concern.target(ready.about().target(), ready.parties().account());
+                taken.addAll(
+                        LastHolders.taken(
+                                ready,
+                                charter,
+                                found.people().getOrDefault(target, List.of()).stream()
+                                        .findFirst()));
+            }
+        }
+        return taken.isEmpty()
+                ? Uni.createFrom().item(found)
+                : removals.lock(taken).map(found::with);
+    }
+
+    private static List<Ready> all(List<Step> steps, Collection<Loaded> loaded) {
+        List<Ready> all = new ArrayList<>();
+        steps.forEach(step -> ready(step.event()).ifPresent(all::add));
+        loaded.forEach(each -> each.route().underWay().ifPresent(all::add));
+        return all;
+    }
 
     /**
      * At most six queries: what is halted; who approved before, where a charter asks them; who is
@@ -150,9 +198,7 @@ class Advance {
      */
     private Uni<Found> find(
             List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
-        List<Ready> all = new ArrayList<>();
-        steps.forEach(step -> ready(step.event()).ifPresent(all::add));
-        loaded.forEach(each -> each.route().underWay().ifPresent(all::add));
+        List<Ready> all = all(steps, loaded);
         Set<Earlier> asked = new HashSet<>();
         for (Ready ready : all) {
             if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)
@@ -210,7 +256,7 @@ class Advance {
                                                             .map(halted ->
                                                                     new Found(
                                                                             people, links, earlier,
-                                                                            halted)));
+                                                                            halted, Map.of())));
                                 }));
     }
 
@@ -252,7 +298,8 @@ class Advance {
                 ready.flatMap(each ->
                                 found.halted()
                                         .over(() -> Set.of(Scopes.own(each.about().charter()))))
-                        .map(Halt::words));
+                        .map(Halt::words),
+                found.holders());
     }
 
     private Uni<List<Outcome>> decide(
@@ -267,6 +314,8 @@ class Advance {
         List<Notices.Notice> notes = new ArrayList<>();
         List<Mirror.Event> shown = new ArrayList<>();
         List<Outcome> outcomes = new ArrayList<>();
+        List<Removal> taken = new ArrayList<>();
+        Map<Entitlement, Holders> holders = new HashMap<>(found.holders());
         for (Step step : steps) {
             Loaded before =
                     now.getOrDefault(step.change(), new Loaded(new Route.Unrouted(), List.of()));
@@ -278,12 +327,16 @@ class Advance {
                     Routing.decide(
                             before.route(),
                             step.event(),
-                            known(charter, about, found, outbox.now()));
+                            known(charter, about, found.with(holders), outbox.now()));
             outcomes.add(outcome);
             if (!outcome.next().equals(before.route())) {
                 moved.put(step.change(), outcome.next());
                 List<Recorded> recorded = handOn(step, outcome, before.approvals(), outbox);
                 decisions.addAll(recorded);
+                for (Removal each : removals(outcome)) {
+                    taken.add(each);
+                    holders.computeIfPresent(each.entitlement(), (_, all) -> all.without(each));
+                }
                 notes.addAll(Notices.of(step.change(), outcome, outbox.now()));
                 shown.addAll(Mirror.of(step.change(), before.route(), outcome, outbox.now()));
                 now.put(step.change(), new Loaded(outcome.next(), approvals(before, recorded)));
@@ -300,6 +353,8 @@ class Advance {
                                                         !loaded.containsKey(each.getKey())))
                                         .toList(),
                                 decisions)
+                        .chain(() ->
+                                taken.isEmpty() ? Uni.createFrom().voidItem() : removals.add(taken))
                         .chain(() ->
                                 notes.isEmpty() ? Uni.createFrom().voidItem() : notices.add(notes))
                         .chain(() ->
@@ -318,6 +373,13 @@ class Advance {
             }
         }
         return recorded;
+    }
+
+    private static List<Removal> removals(Outcome outcome) {
+        return outcome.happened().stream()
+                .filter(Happened.Authorized.class::isInstance)
+                .flatMap(each -> ((Happened.Authorized) each).removals().stream())
+                .toList();
     }
 
     private void count(Happened.Decided decided) {

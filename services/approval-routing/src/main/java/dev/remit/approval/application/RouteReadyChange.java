@@ -3,7 +3,9 @@ package dev.remit.approval.application;
 import dev.remit.approval.application.Advance.Step;
 import dev.remit.approval.application.Readings.Reading;
 import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Event;
+import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
@@ -30,13 +32,21 @@ public class RouteReadyChange implements Receiver {
     private final Routes routes;
     private final Advance advance;
     private final Readings readings;
+    private final Removals removals;
 
-    RouteReadyChange(People people, News news, Routes routes, Advance advance, Readings readings) {
+    RouteReadyChange(
+            People people,
+            News news,
+            Routes routes,
+            Advance advance,
+            Readings readings,
+            Removals removals) {
         this.routes = routes;
         this.people = people;
         this.news = news;
         this.advance = advance;
         this.readings = readings;
+        this.removals = removals;
     }
 
     @Override
@@ -57,10 +67,35 @@ public class RouteReadyChange implements Receiver {
         }
         return left(told)
                 .chain(left -> people.take(batch).chain(() -> tell(told, left)))
+                .chain(() -> settle(batch, reports, outbox))
                 .chain(() -> reviewed(reports))
                 .invoke(steps::addAll)
                 .chain(() -> advance.all(steps, outbox))
                 .replaceWithVoid();
+    }
+
+    /** What is not about to be taken away any more is news to whoever waits for it. */
+    private Uni<Void> settle(List<Received> batch, List<Step> reports, Outbox outbox) {
+        if (reports.isEmpty() && batch.stream().noneMatch(Directory::concerns)) {
+            return Uni.createFrom().voidItem();
+        }
+        Set<UUID> untouched = new HashSet<>();
+        Set<UUID> executed = new HashSet<>();
+        Set<UUID> ended = new HashSet<>();
+        for (Step each : reports) {
+            if (each.event() instanceof Event.Executed report) {
+                (report.begun() ? executed : untouched).add(each.change());
+            } else {
+                ended.add(each.change());
+            }
+        }
+        return removals.settle(new Removals.Reports(untouched, executed, ended), outbox.now())
+                .chain(freed ->
+                        tell(
+                                freed.stream()
+                                        .map(Entitlement::concern)
+                                        .collect(Collectors.toSet()),
+                                Set.of()));
     }
 
     /** Of what was executed, only that which somebody is to look at afterwards is loaded. */

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * @param duties its rules about the separation of duties
  * @param agents the digital employees it lets propose, each with the person responsible
  * @param authorizationExpiresAfter how long an authorization may wait unused
- * @param protectedEntitlements paths of the groups whose coming and going counts as a risk
+ * @param protectedEntitlements paths of the groups whose last holder is never removed, and whose
+ *     coming and going counts as a risk
  * @param domain what a digital employee may own of it
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex
  */

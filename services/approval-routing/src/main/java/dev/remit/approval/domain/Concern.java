@@ -7,7 +7,7 @@ import java.util.Locale;
  * holds, or the charter that it waits for. News about anything else cannot move it.
  *
  * @param id an account's immutable id, an HR worker id, a group's path, a role's name, a system and
- *     an account's id in it, or a charter's hash
+ *     an account's id or a group's path in it, or a charter's hash
  */
 public record Concern(Kind kind, String id) {
     /** What it is. */
@@ -21,7 +21,9 @@ public record Concern(Kind kind, String id) {
         TARGET,
         CHARTER,
         /** What is halted. */
-        HALTS
+        HALTS,
+        /** Who holds a group of whatever system. */
+        HOLDERS
     }
 
     public static Concern account(String id) {
@@ -46,6 +48,10 @@ public record Concern(Kind kind, String id) {
 
     public static Concern charter(String hash) {
         return new Concern(Kind.CHARTER, hash);
+    }
+
+    public static Concern holders(String system, String path) {
+        return new Concern(Kind.HOLDERS, system + " " + path);
     }
 
     /** Whatever is halted: its end can move every open route. */

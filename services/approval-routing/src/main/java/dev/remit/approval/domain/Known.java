@@ -21,6 +21,8 @@ import java.util.Set;
  * @param halted who has halted what the change is in, and why; empty while nobody has
  * @param demoted why the digital employee of its charter owns nothing now; empty while it may
  * @param patience how long a change may be held before its first stage
+ * @param holders who holds the protected entitlements that the change would take, read under their
+ *     locks
  */
 public record Known(
         Charter.Lookup charter,
@@ -31,8 +33,9 @@ public record Known(
         Instant now,
         Duration patience,
         Optional<String> halted,
-        Optional<String> demoted) {
-    /** Nobody has halted anything, and nobody is demoted. */
+        Optional<String> demoted,
+        Map<Entitlement, Holders> holders) {
+    /** Nobody has halted anything, nobody is demoted, and nothing protected is taken. */
     public Known(
             Charter.Lookup charter,
             Map<Concern, List<Account>> people,
@@ -50,7 +53,8 @@ public record Known(
                 now,
                 patience,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     List<Account> accounts(Concern concern) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** A route while one event moves it: what is open, what was decided, what is to be handed on. */
 final class Progress {
@@ -121,6 +122,34 @@ final class Progress {
         return done(state());
     }
 
+    /**
+     * What was open is lost: every stage is asked anew whose votes are not enough whoever was
+     * asked; the last one if all are. Never is one taken for decided because nothing says that it
+     * is open.
+     */
+    Outcome reopen() {
+        int opened = next;
+        for (int index = 0; index < opened; index++) {
+            if (!isDecided(index)) {
+                openStage(index);
+            }
+        }
+        if (open.isEmpty() && happened.isEmpty() && opened > 0) {
+            openStage(opened - 1);
+        }
+        return proceed();
+    }
+
+    private boolean isDecided(int index) {
+        long approvals =
+                votes(index).stream().filter(each -> each.kind() == Decision.Kind.APPROVED).count();
+        boolean passedOver =
+                decisions.stream()
+                        .anyMatch(each ->
+                                each.stage() == index && each.kind() == Decision.Kind.PASSED_OVER);
+        return passedOver || approvals >= charter.stageAt(index).quorum().of(1_000_000);
+    }
+
     /** Who looks at the change afterwards is asked. */
     Outcome review() {
         openStage(next);
@@ -158,7 +187,17 @@ final class Progress {
                         violations,
                         ready.planHash(),
                         until));
-        return done(new Barred(ready, next, List.copyOf(decisions), why, since, until));
+        return done(
+                new Barred(
+                        ready,
+                        next,
+                        List.copyOf(decisions),
+                        why,
+                        since,
+                        until,
+                        LastHolders.taken(ready, charter, known).stream()
+                                .map(Entitlement::concern)
+                                .collect(Collectors.toUnmodifiableSet())));
     }
 
     /** Keeps a decision and hands it on. */
@@ -635,21 +674,38 @@ final class Progress {
         return due.isBefore(wake) ? due : wake;
     }
 
+    /** Every rule about duties that the change breaks, whoever approves it. */
+    List<Violation> duties() {
+        List<Violation> found = new ArrayList<>(Duties.ofActors(ready, charter, known));
+        found.addAll(Duties.ofAccess(ready, charter, known));
+        return found;
+    }
+
+    /** Every rule that forbids what is to be done next, while no stage is open. */
+    List<Violation> violations() {
+        List<Violation> found = duties();
+        if (next == charter.stages().size()) {
+            found.addAll(Duties.ofApprovals(ready, charter, decisions, known));
+            found.addAll(LastHolders.violations(ready, charter, known));
+        }
+        return found;
+    }
+
     private Outcome authorize() {
-        List<Violation> violations = new ArrayList<>(Duties.ofActors(ready, charter, known));
-        violations.addAll(Duties.ofAccess(ready, charter, known));
-        violations.addAll(Duties.ofApprovals(ready, charter, decisions, known));
+        List<Violation> violations = violations();
         if (!violations.isEmpty()) {
             return bar(violations);
         }
+        Instant until = known.now().plus(charter.authorizationExpiresAfter());
         happened.add(
                 new Authorized(
                         ready,
-                        known.now().plus(charter.authorizationExpiresAfter()),
+                        until,
                         charter.judgesAccess()
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
-                        ModeDecision.of(ready, charter, List.copyOf(decisions), known)));
+                        ModeDecision.of(ready, charter, List.copyOf(decisions), known),
+                        LastHolders.removals(ready, charter, known, until)));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

@@ -3,6 +3,7 @@ package dev.remit.approval.domain;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** How a change stands on its way through the stages of its charter. */
 public sealed interface Route {
@@ -21,10 +22,11 @@ public sealed interface Route {
             implements Route {}
 
     /**
-     * A rule about the separation of duties forbids it as things are.
+     * A rule about the separation of duties, or about last holders, forbids it as things are.
      *
      * @param next the stage to open when it does not any more; as many as there are to authorize
      * @param decisions the change's so far
+     * @param asks what else than the change's own parties can resolve it
      */
     record Barred(
             Ready ready,
@@ -32,7 +34,8 @@ public sealed interface Route {
             List<Decision> decisions,
             String why,
             Instant since,
-            Instant until)
+            Instant until,
+            Set<Concern> asks)
             implements Route {}
 
     /** Stages are open. */
@@ -49,7 +52,7 @@ public sealed interface Route {
     /**
      * The stages that a change has come to.
      *
-     * @param open those that are not decided, at least one
+     * @param open those that are not decided, at least one; none if what was kept of them is lost
      * @param next the first stage that has not been opened yet
      * @param decisions all of the change's so far, refused attempts included
      */

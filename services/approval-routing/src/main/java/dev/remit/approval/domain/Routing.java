@@ -28,7 +28,6 @@ import dev.remit.approval.domain.Route.Unrouted;
 import dev.remit.approval.domain.Signing.Checked;
 import dev.remit.approval.domain.Signing.Signature;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +154,7 @@ public final class Routing {
                 yield new Forecast(
                         List.copyOf(stages.values()),
                         Optional.empty(),
-                        violations(ready, charter, known),
+                        from(ready, 0, List.of(), charter, known).duties(),
                         Optional.of(
                                 ModeDecision.of(
                                         ready,
@@ -198,7 +197,7 @@ public final class Routing {
         return switch (known.charterInForce()) {
             case Lookup.Found(Charter charter) -> {
                 Progress progress = from(ready, 0, List.of(), charter, known);
-                List<Violation> violations = violations(ready, charter, known);
+                List<Violation> violations = progress.duties();
                 yield violations.isEmpty() ? progress.proceed() : progress.bar(violations);
             }
             case Lookup.Missing(String why) -> {
@@ -215,12 +214,6 @@ public final class Routing {
                         held(why, ready.planHash(), until));
             }
         };
-    }
-
-    private static List<Violation> violations(Ready ready, Charter charter, Known known) {
-        List<Violation> all = new ArrayList<>(Duties.ofActors(ready, charter, known));
-        all.addAll(Duties.ofAccess(ready, charter, known));
-        return all;
     }
 
     private static Progress from(
@@ -257,11 +250,7 @@ public final class Routing {
             return Outcome.nothing(barred);
         }
         Progress progress = from(barred.ready(), barred.next(), barred.decisions(), charter, known);
-        List<Violation> violations = violations(barred.ready(), charter, known);
-        if (barred.next() == charter.stages().size()) {
-            violations.addAll(
-                    Duties.ofApprovals(barred.ready(), charter, barred.decisions(), known));
-        }
+        List<Violation> violations = progress.violations();
         if (violations.isEmpty()) {
             return progress.proceed();
         }
@@ -364,7 +353,7 @@ public final class Routing {
                         barring(tried, at, as, progress, known),
                         tried.authentication());
         if (attempt.decision() == Attempt.Kind.APPROVED && !(result instanceof Result.Refused)) {
-            List<Violation> violations = violations(course.ready(), charter, known);
+            List<Violation> violations = progress.duties();
             if (!violations.isEmpty()) {
                 result = new Result.Refused(403, "SOD_ACCESS", Violation.words(violations), true);
             }
@@ -709,6 +698,9 @@ public final class Routing {
             return Outcome.nothing(open);
         }
         Progress progress = new Progress(open.course(), charter, known);
+        if (progress.open().isEmpty()) {
+            return progress.reopen();
+        }
         progress.open().forEach(each -> progress.refresh(each, "the directory changed"));
         return progress.proceed();
     }
@@ -718,6 +710,9 @@ public final class Routing {
             return open.course().isReview() ? Outcome.nothing(open) : lapseOf(open, known);
         }
         Progress progress = new Progress(open.course(), charter, known);
+        if (progress.open().isEmpty()) {
+            return progress.reopen();
+        }
         for (OpenStage each : progress.open()) {
             Optional<End> end = progress.due(each);
             if (end.isPresent()) {

@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /** All ports in memory, with every call counted. */
@@ -104,7 +106,7 @@ final class InMemory
         return item(
                 changes.stream()
                         .filter(each -> routes.get(each) instanceof Route.Granted)
-                        .collect(java.util.stream.Collectors.toSet()));
+                        .collect(Collectors.toSet()));
     }
 
     @Override
@@ -274,9 +276,13 @@ final class InMemory
             case Route.CharterUnknown held ->
                     Set.of(Concern.charter(held.ready().charterHash()), Concern.halts());
             case Route.Barred barred ->
-                    Set.of(
-                            Concern.worker(barred.ready().parties().subjectWorker()),
-                            Concern.halts());
+                    Stream.concat(
+                                    Stream.of(
+                                            Concern.worker(
+                                                    barred.ready().parties().subjectWorker()),
+                                            Concern.halts()),
+                                    barred.asks().stream())
+                            .collect(Collectors.toSet());
             case Route.Open open -> {
                 Set<Concern> all = new HashSet<>();
                 all.add(Concern.halts());

@@ -30,6 +30,7 @@ import dev.remit.wire.v1.ChangeExecuted;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.ExecutionOutcome;
+import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
@@ -64,6 +65,7 @@ final class Scene {
             "{\"name\":\"manager\",\"resolver\":\"manager\",\"quorum\":1,\"expiresAfter\":\"PT48H\"}";
 
     final InMemory world = new InMemory();
+    final InMemoryRemovals removals = new InMemoryRemovals();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RouteReadyChange receiver;
     final InMemoryPasskeys passkeys = new InMemoryPasskeys();
@@ -107,21 +109,26 @@ final class Scene {
     InForce halted = InForce.NONE;
     private int offset;
 
+    private final Advance advance;
+
     Scene() {
-        Advance advance =
+        advance =
                 new Advance(
                         world,
                         world,
                         world,
                         world,
                         () -> Uni.createFrom().item(halted),
+                        removals,
                         new KafkaLetters(),
                         world,
                         mirror,
                         meters,
                         Duration.ofDays(1),
                         Optional.empty());
-        receiver = new RouteReadyChange(world, world, world, advance, new KafkaReadings(PEOPLE));
+        receiver =
+                new RouteReadyChange(
+                        world, world, world, advance, new KafkaReadings(PEOPLE), removals);
         decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
         register = registering(false);
         lookAgain = new LookAgain(world, advance, world);
@@ -197,6 +204,7 @@ final class Scene {
                         case ReadinessJudged judged ->
                                 Optional.of(judged.getChange().getChangeId());
                         case ChangeExecuted executed -> Optional.of(executed.getChangeId());
+                        case GrantEnded ended -> Optional.of(ended.getChangeId());
                         default -> Optional.empty();
                     };
             change.ifPresent(locked::add);
@@ -226,6 +234,10 @@ final class Scene {
                 world,
                 Duration.ofMinutes(5),
                 unknownAccepted);
+    }
+
+    ReconcileInboxes reconciling(Reconciliation reconciliation) {
+        return new ReconcileInboxes(reconciliation, advance, world, meters, Duration.ofMinutes(10));
     }
 
     static Decider decider(String by) {

@@ -146,7 +146,8 @@ class ModeDecisionTest {
                         known.now(),
                         known.patience(),
                         Optional.empty(),
-                        Optional.of("3 FAILURES"));
+                        Optional.of("3 FAILURES"),
+                        Map.of());
         fails(
                 ModeDecision.of(Town.ready("READY"), JsonCharter.read(CHARTER), all(), demoted),
                 "track-record.kept",

@@ -324,7 +324,9 @@ class RoutingTest {
         states.put(
                 "charter unknown",
                 new Route.CharterUnknown(ready, "unknown", town.now, until, until));
-        states.put("barred", new Route.Barred(ready, 0, List.of(), "a rule", town.now, until));
+        states.put(
+                "barred",
+                new Route.Barred(ready, 0, List.of(), "a rule", town.now, until, Set.of()));
         states.put("waiting", open());
         Town empty = town();
         empty.accounts.remove("mia");

@@ -108,7 +108,8 @@ public final class Town {
                 now,
                 PATIENCE,
                 halted,
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     private Map<Concern, List<Account>> lookUp() {

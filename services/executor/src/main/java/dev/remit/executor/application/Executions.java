@@ -41,6 +41,7 @@ public interface Executions {
      * @param startedAt when the execution was taken up
      * @param person immutable id of who has taken it on, where a person executes
      * @param ends when what the plan granted was to be taken away: that is what it is leased for
+     * @param early who ended it before its time, and why, in words
      */
     record Leased(
             Intent intent,
@@ -48,7 +49,8 @@ public interface Executions {
             boolean interrupted,
             Instant startedAt,
             Optional<String> person,
-            Optional<Instant> ends) {
+            Optional<Instant> ends,
+            Optional<String> early) {
         /** A plan that is to be executed. */
         public Leased(
                 Intent intent,
@@ -56,7 +58,14 @@ public interface Executions {
                 boolean interrupted,
                 Instant startedAt,
                 Optional<String> person) {
-            this(intent, number, interrupted, startedAt, person, Optional.empty());
+            this(
+                    intent,
+                    number,
+                    interrupted,
+                    startedAt,
+                    person,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 
@@ -125,6 +134,25 @@ public interface Executions {
      * @return who has it now; empty if the change has none that waits for a person, or it is halted
      */
     Uni<Optional<String>> takeOn(UUID change, String person, Instant now);
+
+    /**
+     * What was granted for a time and not taken away yet.
+     *
+     * @param account immutable id of the account that holds it
+     * @param owners immutable ids of those whose change it is
+     */
+    record Granted(UUID authorization, String account, Set<String> owners) {}
+
+    /** What is granted for a time under this change; empty if nothing is, or not any more. */
+    Uni<Optional<Granted>> granted(UUID change);
+
+    /**
+     * What was granted is to be taken away now.
+     *
+     * @param why by whom and why, in words; of two who end it, the first one's
+     * @return whether this call has ended it; if not, its time was over
+     */
+    Uni<Boolean> endEarly(UUID authorization, String why);
 
     /** What is granted for a time. */
     Uni<Grants> grants(Instant now);

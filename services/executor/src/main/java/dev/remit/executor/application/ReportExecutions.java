@@ -106,7 +106,10 @@ public class ReportExecutions {
                                                 each.leased().intent(),
                                                 each.actor(),
                                                 due,
-                                                report),
+                                                each.leased()
+                                                        .early()
+                                                        .map(report::because)
+                                                        .orElse(report)),
                                 () ->
                                         reports.handOn(
                                                 outbox,

@@ -20,6 +20,8 @@ import java.util.UUID;
  * @param assisted whether a person executes and owns the result (mode ASSIST): this executor then
  *     changes nothing and only looks
  * @param scopes what a person can halt to halt this execution, see {@code Scopes}
+ * @param owners immutable ids of who proposed the change, and of who is responsible for the AI that
+ *     did
  */
 public record Intent(
         UUID authorization,
@@ -32,7 +34,36 @@ public record Intent(
         Instant authorizedAt,
         Instant expiresAt,
         boolean assisted,
-        Set<String> scopes) {
+        Set<String> scopes,
+        Set<String> owners) {
+    /** Nobody is known whose change it is. */
+    public Intent(
+            UUID authorization,
+            UUID change,
+            UUID cause,
+            String target,
+            String account,
+            byte[] plan,
+            String planHash,
+            Instant authorizedAt,
+            Instant expiresAt,
+            boolean assisted,
+            Set<String> scopes) {
+        this(
+                authorization,
+                change,
+                cause,
+                target,
+                account,
+                plan,
+                planHash,
+                authorizedAt,
+                expiresAt,
+                assisted,
+                scopes,
+                Set.of());
+    }
+
     /** Clocks of one installation differ by less; an authorization further ahead is refused. */
     public static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
@@ -75,7 +106,8 @@ public record Intent(
                                 authorizedAt,
                                 authorizedAt.plus(end.after()),
                                 assisted,
-                                scopes))
+                                scopes,
+                                owners))
                 .orElse(this);
     }
 

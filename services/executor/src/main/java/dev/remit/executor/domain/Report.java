@@ -50,6 +50,12 @@ public record Report(
             Map<String, String> after,
             String detail) {}
 
+    /** The same, for this reason too. */
+    public Report because(String why) {
+        return new Report(
+                outcome, steps, readBackMatches, why + "; " + reason, startedAt, completedAt);
+    }
+
     /** An authorization that did not hold: the target was not touched. */
     public static Report refused(String reason, Instant now) {
         return new Report(Outcome.REFUSED, List.of(), false, reason, now, now);

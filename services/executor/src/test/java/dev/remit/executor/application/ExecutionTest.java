@@ -12,6 +12,7 @@ import dev.remit.handoff.halt.InForce;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,6 +100,57 @@ class ExecutionTest {
         assertThat(world.acme.calls).filteredOn(each -> each.startsWith("leave")).hasSize(1);
         assertThat(world.acme.accounts.get("a1").groups())
                 .containsExactly(World.SALES, World.STAFF);
+    }
+
+    @Test
+    void whoHoldsAGrantEndsItAndItIsTakenAwayAtOnceAndSaidByWhomAndWhy() {
+        Intent intent = world.grant(world.acme, "a1", false);
+        world.instance().receives(intent);
+        World.until(() -> world.handedOn.size() == 1);
+        EndGrant ending = new EndGrant(world.executions);
+        assertThat(end(ending, intent, "stranger", false)).isEqualTo(new EndGrant.Ended.NotYours());
+        world.clock.pass(Duration.ofMinutes(30));
+        world.instance().sweeps();
+        assertThat(world.acme.accounts.get("a1").groups()).contains(World.EMERGENCY);
+
+        world.halt("mesh");
+        Instant ended = world.clock.instant();
+        assertThat(end(ending, intent, "a1", false)).isEqualTo(new EndGrant.Ended.Now());
+        assertThat(end(ending, intent, "boss", true)).isEqualTo(new EndGrant.Ended.Already());
+        var dies = world.instanceThatDiesAt(Point.CALL);
+        dies.leases.sweep().await().atMost(World.PATIENCE);
+        World.until(dies::isDead);
+        world.clock.pass(World.LEASE.multipliedBy(2));
+        world.instance().sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.acme.accounts.get("a1").groups())
+                .containsExactly(World.SALES, World.STAFF);
+        assertThat(world.handedOn).hasSize(2);
+        assertThat(world.handedOn.getLast().ended()).contains(ended);
+        assertThat(world.handedOn.getLast().report().reason())
+                .startsWith("ended early by a1, who held it: no longer needed; ");
+        assertThat(end(ending, intent, "a1", false)).isEqualTo(new EndGrant.Ended.None());
+    }
+
+    @Test
+    void whoseRoleItIsEndsAnyGrantAndNobodyEndsWhatIsNotGranted() {
+        Intent intent = world.grant(world.acme, "a1", false);
+        EndGrant ending = new EndGrant(world.executions);
+        assertThat(end(ending, intent, "boss", true)).isEqualTo(new EndGrant.Ended.None());
+        world.instance().receives(intent);
+        World.until(() -> world.handedOn.size() == 1);
+        assertThat(end(ending, intent, "boss", true)).isEqualTo(new EndGrant.Ended.Now());
+        world.instance().sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.handedOn.getLast().report().reason())
+                .startsWith("ended early by boss, whose role it is: ");
+    }
+
+    private static EndGrant.Ended end(
+            EndGrant ending, Intent intent, String person, boolean guards) {
+        return ending.end(intent.change(), person, guards, "no longer needed")
+                .await()
+                .indefinitely();
     }
 
     @Test

@@ -517,7 +517,9 @@ final class World {
                                                 row.startedAt.orElseThrow(),
                                                 Optional.ofNullable(
                                                         people.get(row.intent.change())),
-                                                row.ends);
+                                                row.ends,
+                                                Optional.ofNullable(
+                                                        early.get(row.intent.authorization())));
                                     })
                                     .toList());
         }
@@ -621,6 +623,49 @@ final class World {
         }
 
         @Override
+        public Uni<Optional<Granted>> granted(UUID change) {
+            return atomic(
+                    "granted",
+                    () ->
+                            rows.values().stream()
+                                    .filter(row -> row.intent.change().equals(change))
+                                    .filter(row -> row.state.equals("INTENDED"))
+                                    .filter(row -> row.ends.isPresent())
+                                    .findFirst()
+                                    .map(row ->
+                                            new Granted(
+                                                    row.intent.authorization(),
+                                                    row.intent.account(),
+                                                    row.intent.owners())));
+        }
+
+        @Override
+        public Uni<Boolean> endEarly(UUID authorization, String why) {
+            return atomic(
+                    "end early",
+                    () -> {
+                        Row row = rows.get(authorization);
+                        if (!row.state.equals("INTENDED")
+                                || !row.ends.map(clock.instant()::isBefore).orElse(false)) {
+                            return false;
+                        }
+                        early.put(authorization, why);
+                        rows.put(
+                                authorization,
+                                new Row(
+                                        row.intent,
+                                        row.state,
+                                        row.attempt,
+                                        row.interrupted,
+                                        row.startedAt,
+                                        Optional.empty(),
+                                        row.reason,
+                                        Optional.of(clock.instant())));
+                        return true;
+                    });
+        }
+
+        @Override
         public Uni<Grants> grants(Instant now) {
             return atomic(
                     "grants",
@@ -693,6 +738,7 @@ final class World {
     final List<HandedOn> handedOn = new CopyOnWriteArrayList<>();
     final Map<String, Integer> statements = new ConcurrentHashMap<>();
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
+    private final Map<UUID, String> early = new java.util.concurrent.ConcurrentHashMap<>();
     private final Map<UUID, String> people = new java.util.concurrent.ConcurrentHashMap<>();
     private final Map<String, Plan> plans = new ConcurrentHashMap<>();
     volatile int refusedCommits;

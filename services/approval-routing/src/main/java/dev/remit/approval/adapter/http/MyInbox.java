@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.http;
 
+import dev.remit.approval.application.Reconciliation;
 import dev.remit.approval.application.RouteViews;
 import dev.remit.approval.application.WatchInboxes;
 import dev.remit.approval.application.WatchInboxes.Told;
@@ -10,6 +11,7 @@ import dev.remit.handoff.http.Tagged;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -51,17 +53,36 @@ public class MyInbox {
     public record Waiting(
             UUID changeId, String stage, Instant since, Instant expiresAt, String planHash) {}
 
+    /** An item that was mended, and what was wrong with it. */
+    public record MendedItem(UUID changeId, String what, Instant at) {}
+
+    /**
+     * How inboxes were reconciled.
+     *
+     * @param finishedAt when the last time; null before the first
+     * @param checked how many open changes there were
+     */
+    public record Reconciled(@Nullable Instant finishedAt, long checked, List<MendedItem> mended) {}
+
     /** All that waits: at most 500 of the oldest. */
     public record Whole(List<Waiting> items, double lagSeconds) {}
 
     private final RouteViews views;
+    private final Reconciliation reconciliation;
     private final WatchInboxes watch;
     private final Tagged tagged;
     private final Caller caller;
     private final Clock clock;
 
-    MyInbox(RouteViews views, WatchInboxes watch, Tagged tagged, Caller caller, Clock clock) {
+    MyInbox(
+            RouteViews views,
+            Reconciliation reconciliation,
+            WatchInboxes watch,
+            Tagged tagged,
+            Caller caller,
+            Clock clock) {
         this.views = views;
+        this.reconciliation = reconciliation;
         this.watch = watch;
         this.tagged = tagged;
         this.caller = caller;
@@ -105,6 +126,27 @@ public class MyInbox {
                                             ? answer.build()
                                             : answer.link(Places.next(asked, next), "next").build();
                                 }));
+    }
+
+    /**
+     * When all inboxes were compared with what they are derived from, and what had to be mended:
+     * the last hundred items of the last 30 days, the newest first.
+     */
+    @GET
+    @Path("reconciliation")
+    @RolesAllowed({"operator", "auditor", "admin"})
+    public Uni<Reconciled> reconciliation() {
+        return reconciliation
+                .report()
+                .map(found ->
+                        new Reconciled(
+                                found.finishedAt(),
+                                found.checked(),
+                                found.mended().stream()
+                                        .map(each ->
+                                                new MendedItem(
+                                                        each.change(), each.what(), each.at()))
+                                        .toList()));
     }
 
     /**

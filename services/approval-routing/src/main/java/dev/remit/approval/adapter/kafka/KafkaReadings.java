@@ -92,11 +92,16 @@ public class KafkaReadings implements Readings {
             case SNAPSHOT, REMOVED -> {
                 String system = observed.getSubject().getSystem();
                 concerns.add(Concern.target(system, observed.getSubject().getId()));
+                AccountFacts facts = observed.getAccount();
+                if (facts != null && facts.getEnabled()) {
+                    facts.getGroups()
+                            .forEach(group ->
+                                    concerns.add(Concern.holders(system, group.getPath())));
+                }
                 if (!system.equals(people)) {
                     return;
                 }
                 concerns.add(Concern.account(observed.getSubject().getId()));
-                AccountFacts facts = observed.getAccount();
                 if (facts != null) {
                     facts.getGroups()
                             .forEach(group -> concerns.add(Concern.group(group.getPath())));

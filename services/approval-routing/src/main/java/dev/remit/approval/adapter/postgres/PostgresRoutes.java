@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.postgres;
 
+import dev.remit.approval.adapter.postgres.Rowset.Column;
 import dev.remit.approval.application.Routes;
 import dev.remit.approval.domain.Decision;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -9,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
 
-/** Routes and their decisions, a row each. */
+/** Routes and their decisions, a row each; those of a batch are written by a statement each. */
 @Singleton
 public class PostgresRoutes implements Routes {
     /** The index {@code route_approved} serves exactly these. */
@@ -35,6 +37,62 @@ public class PostgresRoutes implements Routes {
                     + " order by r.account, c.name, r.ended_at desc, r.change_id) as last"
                     + " join decision d on d.change_id = last.change_id and d.decision = 'APPROVED'"
                     + " and d.decided_by not like 'policy:%' order by d.decided_at, d.id";
+
+    static final Rowset<RouteRow> ROUTES =
+            Rowset.of(
+                    "route",
+                    "change_id",
+                    List.of(
+                            new Column<>("change_id", Rowset.Type.UUID, row -> row.changeId),
+                            new Column<>("change", Rowset.Type.BYTES, row -> base64(row.change)),
+                            new Column<>("charter_hash", Rowset.Type.TEXT, row -> row.charterHash),
+                            new Column<>("verdict", Rowset.Type.NULLABLE, row -> row.verdict),
+                            new Column<>("facts", Rowset.Type.TEXT, row -> row.facts),
+                            new Column<>("account", Rowset.Type.TEXT, row -> row.account),
+                            new Column<>("manager", Rowset.Type.NULLABLE, row -> row.manager),
+                            new Column<>(
+                                    "manager_worker",
+                                    Rowset.Type.NULLABLE,
+                                    row -> row.managerWorker),
+                            new Column<>("plan", Rowset.Type.BYTES, row -> base64(row.plan)),
+                            new Column<>("plan_hash", Rowset.Type.TEXT, row -> row.planHash),
+                            new Column<>("state", Rowset.Type.TEXT, row -> row.state),
+                            new Column<>("stage", Rowset.Type.INTEGER, row -> row.stage),
+                            new Column<>("stage_name", Rowset.Type.TEXT, row -> row.stageName),
+                            new Column<>("next_stage", Rowset.Type.INTEGER, row -> row.nextStage),
+                            new Column<>("stages", Rowset.Type.TEXT, row -> row.stages),
+                            new Column<>("requested_at", Rowset.Type.TIME, row -> row.requestedAt),
+                            new Column<>("expires_at", Rowset.Type.TIME, row -> row.expiresAt),
+                            new Column<>("wake_at", Rowset.Type.TIME, row -> row.wakeAt),
+                            new Column<>("asks", Rowset.Type.TEXT, row -> row.asks),
+                            new Column<>("deciders", Rowset.Type.TEXT, row -> row.deciders),
+                            new Column<>("held", Rowset.Type.NULLABLE, row -> row.held),
+                            new Column<>("review", Rowset.Type.NULLABLE, row -> row.review),
+                            new Column<>(
+                                    "executed_by", Rowset.Type.NULLABLE, row -> row.executedBy),
+                            new Column<>("ended_at", Rowset.Type.TIME, row -> row.endedAt)));
+
+    static final Rowset<DecisionRow> DECISIONS =
+            new Rowset<>(
+                    "decision",
+                    "",
+                    List.of(
+                            new Column<>("id", Rowset.Type.UUID, row -> row.id),
+                            new Column<>("change_id", Rowset.Type.UUID, row -> row.changeId),
+                            new Column<>("stage", Rowset.Type.INTEGER, row -> row.stage),
+                            new Column<>("stage_name", Rowset.Type.TEXT, row -> row.stageName),
+                            new Column<>("decided_by", Rowset.Type.NULLABLE, row -> row.decidedBy),
+                            new Column<>("worker", Rowset.Type.NULLABLE, row -> row.worker),
+                            new Column<>(
+                                    "on_behalf_of", Rowset.Type.NULLABLE, row -> row.onBehalfOf),
+                            new Column<>(
+                                    "delegator_worker",
+                                    Rowset.Type.NULLABLE,
+                                    row -> row.delegatorWorker),
+                            new Column<>("decision", Rowset.Type.TEXT, row -> row.decision),
+                            new Column<>("refusal", Rowset.Type.NULLABLE, row -> row.refusal),
+                            new Column<>("reason", Rowset.Type.TEXT, row -> row.reason),
+                            new Column<>("decided_at", Rowset.Type.TIME, row -> row.decidedAt)));
 
     @Override
     public Uni<Set<UUID>> routed(Collection<UUID> changes) {
@@ -81,10 +139,11 @@ public class PostgresRoutes implements Routes {
         return Panache.getSession()
                 .chain(session ->
                         rows(session, moved)
-                                .chain(added -> session.persistAll(added.toArray()))
+                                .chain(rows -> ROUTES.write(session, rows))
                                 .chain(() ->
-                                        session.persistAll(
-                                                decisions.stream().map(Rows::row).toArray())));
+                                        DECISIONS.write(
+                                                session,
+                                                decisions.stream().map(Rows::row).toList())));
     }
 
     @Override
@@ -154,7 +213,7 @@ public class PostgresRoutes implements Routes {
     }
 
     /** Those of routes that have not ended; an ended route's do not matter any more. */
-    private static Uni<List<DecisionRow>> decisions(Mutiny.Session session, List<RouteRow> rows) {
+    static Uni<List<DecisionRow>> decisions(Mutiny.Session session, List<RouteRow> rows) {
         UUID[] open =
                 rows.stream()
                         .filter(row -> row.endedAt == null)
@@ -188,28 +247,32 @@ public class PostgresRoutes implements Routes {
         return loaded;
     }
 
-    /** Fills the rows, those loaded before where the session holds them; returns the new ones. */
+    /**
+     * The rows as they are to be written. Those that were loaded are the session's no longer: it
+     * would write them once more, each on its own.
+     */
     private static Uni<List<RouteRow>> rows(Mutiny.Session session, Collection<Moved> moved) {
-        List<RouteRow> added = new ArrayList<>();
-        List<Moved> known = new ArrayList<>();
-        for (Moved each : moved) {
-            if (each.added()) {
-                RouteRow row = new RouteRow();
-                row.changeId = each.change();
-                Rows.fill(row, each.route());
-                added.add(row);
-            } else {
-                known.add(each);
-            }
-        }
         return Multi.createFrom()
-                .iterable(known)
+                .iterable(moved)
                 .onItem()
                 .transformToUniAndConcatenate(each ->
-                        session.find(RouteRow.class, each.change())
-                                .invoke(row -> Rows.fill(row, each.route())))
+                        each.added()
+                                ? Uni.createFrom().item(added(each))
+                                : session.find(RouteRow.class, each.change())
+                                        .invoke(session::detach)
+                                        .invoke(row -> Rows.fill(row, each.route())))
                 .collect()
-                .asList()
-                .replaceWith(added);
+                .asList();
+    }
+
+    private static RouteRow added(Moved moved) {
+        RouteRow row = new RouteRow();
+        row.changeId = moved.change();
+        Rows.fill(row, moved.route());
+        return row;
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.Messages;
+import dev.remit.approval.application.Reconciliation;
 import dev.remit.approval.application.Routes.Recorded;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Concern;
@@ -15,6 +16,7 @@ import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Route;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -95,7 +97,8 @@ final class Rows {
                             decisions,
                             held(row),
                             row.requestedAt,
-                            row.expiresAt);
+                            row.expiresAt,
+                            holders(row));
             case "OPEN" -> {
                 Route.Course course =
                         new Route.Course(ready(row), stages(row), row.nextStage, decisions);
@@ -116,6 +119,15 @@ final class Rows {
                             Objects.requireNonNullElse(row.endedAt, row.expiresAt),
                             Optional.empty());
         };
+    }
+
+    /** Whose holders it waits for, of all that it asks. */
+    private static Set<Concern> holders(RouteRow row) {
+        return row.asks
+                .lines()
+                .map(Concern::of)
+                .filter(each -> each.kind() == Concern.Kind.HOLDERS)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Makes a row keep this route. */
@@ -161,8 +173,10 @@ final class Rows {
                                                 Concern.target(
                                                         barred.ready().about().target(),
                                                         barred.ready().parties().account())),
-                                        barred.ready().parties().principal().stream()
-                                                .map(Concern::account)));
+                                        Stream.concat(
+                                                barred.ready().parties().principal().stream()
+                                                        .map(Concern::account),
+                                                barred.asks().stream())));
                 outside(row, barred.why(), barred.next(), barred.since(), barred.until());
             }
             case Route.Waiting(Route.Course course) -> fill(row, course);
@@ -190,6 +204,49 @@ final class Rows {
                 row.endedAt = at;
             }
         }
+    }
+
+    /**
+     * Derives what is looked up of a route, whose inbox it is in too, anew from what it is derived
+     * from: the stages, and the decisions that were handed over.
+     *
+     * @return the columns that said something else; {@link Reconciliation#STAGES} for stages that
+     *     are lost
+     */
+    static List<String> mend(RouteRow row, List<Decision> decisions) {
+        Route route = route(row, decisions);
+        if (route instanceof Route.Open open) {
+            Route.Course course = open.course();
+            if (course.open().isEmpty()) {
+                return List.of(Reconciliation.STAGES);
+            }
+            route =
+                    course.open().stream()
+                            .flatMap(each -> each.held().stream())
+                            .findFirst()
+                            .<Route>map(why -> new Route.Held(course, why))
+                            .orElseGet(() -> new Route.Waiting(course));
+        }
+        Map<String, Object> before = derived(row);
+        fill(row, route);
+        Map<String, Object> now = derived(row);
+        return now.keySet().stream()
+                .filter(each -> !Objects.equals(before.get(each), now.get(each)))
+                .toList();
+    }
+
+    private static Map<String, Object> derived(RouteRow row) {
+        Map<String, Object> columns = new LinkedHashMap<>();
+        columns.put("deciders", row.deciders);
+        columns.put("asks", row.asks);
+        columns.put("stage_name", row.stageName);
+        columns.put("stage", row.stage);
+        columns.put("held", row.held);
+        columns.put("review", row.review);
+        columns.put("requested_at", row.requestedAt);
+        columns.put("expires_at", row.expiresAt);
+        columns.put("wake_at", row.wakeAt);
+        return columns;
     }
 
     static DecisionRow row(Recorded recorded) {
@@ -228,7 +285,8 @@ final class Rows {
         try {
             return JSON.readValue(row.stages, STAGES).stream().map(Rows::stage).toList();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("kept stages do not read", e);
+            // lost: they are asked anew, see Progress
+            return List.of();
         }
     }
 

@@ -2,8 +2,23 @@ package dev.remit.approval.adapter.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remit.approval.application.Routes.Recorded;
+import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Route;
+import dev.remit.handoff.postgres.ScratchPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class PostgresRoutesTest {
@@ -16,5 +31,119 @@ class PostgresRoutesTest {
                                 Path.of(
                                         "src/main/resources/db/migration/V29__previous_reviewed.sql")))
                 .contains("where " + PostgresRoutes.APPROVED + ";");
+    }
+
+    @Test
+    void everyColumnThatIsReadIsWritten() {
+        assertThat(PostgresRoutes.ROUTES.columns())
+                .extracting(Rowset.Column::name)
+                .containsExactlyInAnyOrder(RouteRow.COLUMNS.split(",\\s*"));
+    }
+
+    @Test
+    void aBatchIsOneStatementAndReadsBackAsItWas() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            RouteRow open = row(1, new Route.Waiting(RowsTest.course(List.of(RowsTest.stage()))));
+            RouteRow granted =
+                    row(
+                            2,
+                            new Route.Granted(
+                                    RowsTest.ready(Optional.of("ben")), List.of(), RowsTest.NOW));
+            write(own, PostgresRoutes.ROUTES, List.of(open, granted));
+            write(
+                    own,
+                    PostgresRoutes.DECISIONS,
+                    List.of(
+                            decision(1, Optional.empty()),
+                            decision(2, Optional.of("SOD_SUBJECT"))));
+
+            assertThat(
+                            run(
+                                    own,
+                                    "select state, decided_by_any, concerns, verdict, review, ended_at, executed_by,"
+                                            + " encode(change, 'base64'), requested_at from route order by change_id"))
+                    .satisfiesExactly(
+                            row -> {
+                                assertThat(row[0]).isEqualTo("OPEN");
+                                assertThat(row[1]).hasToString("{ann,bob}");
+                                assertThat(row[2]).hasToString("{group:/leads,halts:}");
+                                assertThat(row[3]).isEqualTo("READY");
+                                assertThat(row[4]).as("nothing is null").isNull();
+                                assertThat(row[5]).isNull();
+                                assertThat(row[6]).isNull();
+                                assertThat(((String) row[7]).replace("\n", ""))
+                                        .isEqualTo(Base64.getEncoder().encodeToString(open.change));
+                                assertThat(((Timestamp) row[8]).toInstant())
+                                        .isEqualTo(RowsTest.NOW);
+                            },
+                            row -> {
+                                assertThat(row[0]).isEqualTo("GRANTED");
+                                assertThat(row[6]).isEqualTo("ben");
+                            });
+            assertThat(run(own, "select decided_by, refusal, worker from decision order by id"))
+                    .satisfiesExactly(
+                            row -> assertThat(row).containsExactly("ann", null, null),
+                            row -> assertThat(row).containsExactly("ann", "SOD_SUBJECT", null));
+
+            Rows.fill(
+                    open,
+                    new Route.Ended(
+                            Route.End.WITHDRAWN, RowsTest.NOW.plusSeconds(9), Optional.empty()));
+            write(own, PostgresRoutes.ROUTES, List.of(open));
+            assertThat(
+                            run(
+                                    own,
+                                    "select state, asks, ended_at, account from route where change_id = '"
+                                            + open.changeId
+                                            + "'"))
+                    .singleElement()
+                    .satisfies(row -> {
+                        assertThat(row[0]).isEqualTo("WITHDRAWN");
+                        assertThat(row[1]).isEqualTo("");
+                        assertThat(((Timestamp) row[2]).toInstant())
+                                .isEqualTo(RowsTest.NOW.plusSeconds(9));
+                        assertThat(row[3]).isEqualTo("leaver");
+                    });
+        }
+    }
+
+    private static RouteRow row(int n, Route route) {
+        RouteRow row = new RouteRow();
+        row.changeId = new UUID(0, n);
+        Rows.fill(row, route);
+        return row;
+    }
+
+    private static DecisionRow decision(int n, Optional<String> refusal) {
+        return Rows.row(
+                new Recorded(
+                        new UUID(1, n),
+                        new UUID(0, n),
+                        new Decision(
+                                0,
+                                "leads",
+                                Decision.Kind.APPROVED,
+                                Optional.of("ann"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                refusal,
+                                "checked",
+                                Instant.EPOCH)));
+    }
+
+    private static <T> void write(Connection own, Rowset<T> rowset, Collection<T> rows)
+            throws SQLException {
+        Map<String, Object> values = new HashMap<>();
+        for (int n = 0; n < rowset.columns().size(); n++) {
+            values.put(String.valueOf(n + 1), rowset.values(rowset.columns().get(n), rows));
+        }
+        ScratchPostgres.run(own, rowset.sql(), values);
+    }
+
+    private static List<Object[]> run(Connection own, String sql) throws SQLException {
+        return ScratchPostgres.run(own, sql, Map.of());
     }
 }

@@ -3,7 +3,11 @@ package dev.remit.approval.adapter.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.approval.adapter.kafka.Messages;
+import dev.remit.approval.domain.Candidate;
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Effect;
+import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Route;
 import dev.remit.handoff.KeptChange;
@@ -18,11 +22,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RowsTest {
-    private static final Instant NOW = Instant.parse("2026-01-05T10:00:00Z");
+    static final Instant NOW = Instant.parse("2026-01-05T10:00:00Z");
     private static final byte[] KEPT =
             KeptChange.bytes(
                     Change.newBuilder()
@@ -69,7 +75,93 @@ class RowsTest {
         assertThat(read.ready().parties().executor()).isEmpty();
     }
 
-    private static Ready ready(Optional<String> executor) {
+    @Test
+    void whatIsDerivedIsDerivedAnewFromStagesAndDecisions() {
+        RouteRow row = new RouteRow();
+        Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
+        assertThat(Rows.mend(row, List.of())).as("nothing is wrong").isEmpty();
+
+        row.deciders = "";
+        row.asks = "group:/else";
+        row.held = "nobody knows why";
+        row.wakeAt = NOW.plusSeconds(999_999);
+        assertThat(Rows.mend(row, List.of()))
+                .containsExactly("deciders", "asks", "held", "wake_at");
+        assertThat(row.deciders).isEqualTo("ann\nbob");
+        assertThat(row.asks).isEqualTo("group:/leads\nhalts:");
+        assertThat(row.held).isNull();
+        assertThat(row.wakeAt).isEqualTo(NOW.plusSeconds(30));
+        assertThat(Rows.mend(row, List.of())).isEmpty();
+    }
+
+    @Test
+    void whoHasDecidedDoesNotComeBack() {
+        RouteRow row = new RouteRow();
+        Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
+        row.deciders = "ann\nbob";
+        Decision given =
+                new Decision(
+                        0,
+                        "leads",
+                        Decision.Kind.APPROVED,
+                        Optional.of("ann"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        NOW);
+        assertThat(Rows.mend(row, List.of(given))).containsExactly("deciders");
+        assertThat(row.deciders).isEqualTo("bob");
+    }
+
+    @Test
+    void stagesThatAreLostAreSaidAndNothingIsDerivedFromThem() {
+        for (String lost : List.of("[]", "[{]")) {
+            RouteRow row = new RouteRow();
+            Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
+            row.stages = lost;
+            assertThat(Rows.mend(row, List.of())).containsExactly("stages");
+            assertThat(row.requestedAt).isEqualTo(NOW);
+        }
+    }
+
+    static Route.Course course(List<OpenStage> open) {
+        return new Route.Course(ready(Optional.empty()), open, 1, List.of());
+    }
+
+    static OpenStage stage() {
+        return new OpenStage(
+                0,
+                "leads",
+                Set.of(Concern.group("/leads")),
+                Stream.of("ann", "bob")
+                        .map(id ->
+                                new Candidate(
+                                        id,
+                                        id,
+                                        true,
+                                        "group",
+                                        "account:" + id,
+                                        Optional.empty(),
+                                        Optional.empty()))
+                        .toList(),
+                List.of(),
+                2,
+                1,
+                0,
+                0,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                NOW,
+                NOW.plusSeconds(60),
+                NOW.plusSeconds(30),
+                false);
+    }
+
+    static Ready ready(Optional<String> executor) {
         return new Ready(
                 new UUID(0, 1),
                 KEPT,

@@ -1,9 +1,11 @@
 package dev.remit.executor.adapter.http;
 
+import dev.remit.executor.application.EndGrant;
 import dev.remit.executor.application.Executions;
 import dev.remit.executor.application.TakeOnExecution;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -39,12 +41,23 @@ public class ExecutionResource {
     /** Who executes. */
     public record TakenOn(String person) {}
 
+    /** Why a grant is ended, 1 to 500 characters. */
+    public record Ending(@Nullable String reason) {}
+
+    /** It is taken away from now on; {@code GET /executions/{changeId}} says when it is gone. */
+    public record EndedEarly(String by) {}
+
+    private static final int LONGEST_REASON = 500;
+
     private final TakeOnExecution taking;
+    private final EndGrant ending;
     private final Executions executions;
     private final Caller caller;
 
-    ExecutionResource(TakeOnExecution taking, Executions executions, Caller caller) {
+    ExecutionResource(
+            TakeOnExecution taking, EndGrant ending, Executions executions, Caller caller) {
         this.taking = taking;
+        this.ending = ending;
         this.executions = executions;
         this.caller = caller;
     }
@@ -72,6 +85,51 @@ public class ExecutionResource {
                                             404,
                                             "NOTHING_TO_TAKE_ON",
                                             "no plan of change " + id + " waits for a person");
+                        });
+    }
+
+    /**
+     * Ends what the change granted for a time, before its time: by who holds it, whose change it
+     * is, or an operator or admin.
+     */
+    @POST
+    @Path("{changeId}/grant-end")
+    @Authenticated
+    public Uni<EndedEarly> endGrant(@PathParam("changeId") String id, @Nullable Ending why) {
+        String reason = why == null || why.reason() == null ? "" : why.reason().strip();
+        if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
+            throw Problem.inField(
+                    "reason", "FIELD_MISFORMED", "reason: must have 1 to 500 characters");
+        }
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "PERSON_NEEDED",
+                    "a person ends a grant; this token is not a person's own");
+        }
+        return ending.end(
+                        uuid(id),
+                        caller.id(),
+                        caller.has("operator") || caller.has("admin"),
+                        reason)
+                .map(ended ->
+                        switch (ended) {
+                            case EndGrant.Ended.Now _ -> new EndedEarly(caller.id());
+                            case EndGrant.Ended.Already _ ->
+                                    throw Problem.of(
+                                            409,
+                                            "GRANT_OVER",
+                                            "its time is over: it is being taken away");
+                            case EndGrant.Ended.NotYours _ ->
+                                    throw Problem.of(
+                                            403,
+                                            "NOT_YOURS",
+                                            "who holds it ends it, whose change it is, an operator or an admin");
+                            case EndGrant.Ended.None _ ->
+                                    throw Problem.of(
+                                            404,
+                                            "NOTHING_GRANTED",
+                                            "nothing is granted for a time under change " + id);
                         });
     }
 

@@ -15,7 +15,10 @@ import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.StepResult;
 import dev.remit.wire.v1.StepState;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Between the wire and the domain. */
 final class Messages {
@@ -43,7 +46,15 @@ final class Messages {
                         authorized.getChange().getMode() != Mode.OWN
                                 || (authorized.getModeDecision() != null
                                         && authorized.getModeDecision().getMode() != Mode.OWN),
-                        Scopes.of(authorized.getChange())));
+                        Scopes.of(authorized.getChange()),
+                        owners(authorized.getChange().getProposer())));
+    }
+
+    private static Set<String> owners(Actor proposer) {
+        String principal = proposer.getPrincipal();
+        return principal == null
+                ? Set.of(proposer.getId())
+                : new HashSet<>(List.of(proposer.getId(), principal));
     }
 
     /** The report, handed on. */

@@ -55,6 +55,12 @@ public class ExecutionRow extends PanacheEntityBase {
     /** What a person can halt to halt it, one a line. */
     public String scopes;
 
+    /** Whose change it is, immutable ids, one a line. */
+    public String owners;
+
+    /** By whom and why what it granted was ended before its time. */
+    public @Nullable String early;
+
     /** Who has taken it on, where a person executes. */
     public @Nullable String person;
 

@@ -43,7 +43,7 @@ class PostgresExecutions implements Executions {
     /**
      * What no instance works on. What is halted waits, but not beyond its end: that is reported.
      */
-    private static final String FREE =
+    static final String FREE =
             "state = 'INTENDED' and (leased_until is null or leased_until < now()) and "
                     + BEGUN
                     // whatever has set the lease meanwhile, no grant ends early
@@ -61,20 +61,20 @@ class PostgresExecutions implements Executions {
             "exists (select 1 from handoff_halt where lifted_at is null and handoff_halt.scope like 'own/%%'"
                     + " and 'charter/' || substring(handoff_halt.scope from 5) = any(string_to_array(execution.scopes, chr(10))))";
 
-    private static final String STORE =
+    static final String STORE =
             "insert into execution"
-                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, state)"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners, state)"
                     + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
-                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted, scopes,"
+                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted, scopes, owners,"
                     + " 'INTENDED'"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
                     + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
                     + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:assisted as boolean[]),"
-                    + " cast(:scopes as text[]))"
-                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes)"
+                    + " cast(:scopes as text[]), cast(:owners as text[]))"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
-    private static final String LEASE =
+    static final String LEASE =
             "with due as materialized (select authorization_id from execution where "
                     + FREE
                     + " and %s order by expires_at limit cast(:most as integer) for update skip locked)"
@@ -92,7 +92,7 @@ class PostgresExecutions implements Executions {
      * Skips what is being settled: waiting for it could be a deadlock. What was settled is not
      * leased any more, and its time to be free again stays.
      */
-    private static final String PROLONG =
+    static final String PROLONG =
             "with mine as materialized (select authorization_id from execution"
                     + " join unnest(cast(:authorizations as uuid[]), cast(:numbers as integer[])) as held (id, number)"
                     + " on authorization_id = held.id and attempt = held.number"
@@ -101,7 +101,7 @@ class PostgresExecutions implements Executions {
                     + " from mine where execution.authorization_id = mine.authorization_id"
                     + " returning execution.authorization_id";
 
-    private static final String SETTLE =
+    static final String SETTLE =
             "update execution set state = settled.state,"
                     // what became of the execution stays, whatever becomes of its grant's end
                     + " outcome = coalesce(execution.outcome, nullif(settled.outcome, '')),"
@@ -125,6 +125,16 @@ class PostgresExecutions implements Executions {
                     + " and expires_at > cast(:now as timestamptz) and not "
                     + HALTED
                     + " returning person";
+
+    static final String GRANTED =
+            "select authorization_id, account, owners from execution"
+                    + " where change_id = :change and state = 'INTENDED' and ends_at is not null";
+
+    /** What rests until its end is leased by nobody. */
+    static final String END_EARLY =
+            "update execution set ends_at = now(), leased_until = null, early = :why"
+                    + " where authorization_id = :authorization and state = 'INTENDED' and ends_at > now()"
+                    + " returning authorization_id";
 
     private static final String GRANTS =
             "select count(*), count(*) filter (where ends_at < cast(:late as timestamptz))"
@@ -165,6 +175,14 @@ class PostgresExecutions implements Executions {
                                         texts(
                                                 intents,
                                                 intent -> String.join("\n", intent.scopes())))
+                                .setParameter(
+                                        "owners",
+                                        texts(
+                                                intents,
+                                                intent ->
+                                                        intent.owners().stream()
+                                                                .sorted()
+                                                                .collect(Collectors.joining("\n"))))
                                 .setParameter(
                                         "assisted",
                                         intents.stream()
@@ -320,6 +338,36 @@ class PostgresExecutions implements Executions {
     }
 
     @Override
+    public Uni<Optional<Granted>> granted(UUID change) {
+        return Panache.withSession(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(GRANTED, Object[].class)
+                                                .setParameter("change", change)
+                                                .getResultList()))
+                .map(rows ->
+                        rows.stream()
+                                .findFirst()
+                                .map(row ->
+                                        new Granted(
+                                                (UUID) row[0],
+                                                (String) row[1],
+                                                lines((String) row[2]))));
+    }
+
+    @Override
+    public Uni<Boolean> endEarly(UUID authorization, String why) {
+        return Panache.withTransaction(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(END_EARLY, UUID.class)
+                                                .setParameter("authorization", authorization)
+                                                .setParameter("why", why)
+                                                .getResultList()))
+                .map(ended -> !ended.isEmpty());
+    }
+
+    @Override
     public Uni<Grants> grants(Instant now) {
         return Panache.withSession(() ->
                         Panache.getSession()
@@ -379,12 +427,14 @@ class PostgresExecutions implements Executions {
                         row.authorizedAt,
                         row.expiresAt,
                         row.assisted,
-                        scopes(row)),
+                        scopes(row),
+                        lines(row.owners)),
                 row.attempt,
                 row.interrupted,
                 Objects.requireNonNull(row.startedAt, "a leased execution was started"),
                 Optional.ofNullable(row.person),
-                Optional.ofNullable(row.endsAt));
+                Optional.ofNullable(row.endsAt),
+                Optional.ofNullable(row.early));
     }
 
     private static Shown shown(ExecutionRow row, InForce halted) {
@@ -400,6 +450,10 @@ class PostgresExecutions implements Executions {
                 row.assisted,
                 row.person,
                 halted.over(scopes(row)).map(Halt::words).orElse(null));
+    }
+
+    private static Set<String> lines(String text) {
+        return text.lines().collect(Collectors.toUnmodifiableSet());
     }
 
     private static Set<String> scopes(ExecutionRow row) {

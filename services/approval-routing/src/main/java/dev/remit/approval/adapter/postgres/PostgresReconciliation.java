@@ -1,0 +1,178 @@
+package dev.remit.approval.adapter.postgres;
+
+import dev.remit.approval.application.Reconciliation;
+import dev.remit.approval.domain.Decision;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** One row says how far it is: whoever holds its lock reconciles. */
+@Singleton
+public class PostgresReconciliation implements Reconciliation {
+    static final String TURN =
+            "select id from inbox_reconciliation where id = 1 and due_at <= cast(?1 as timestamptz)"
+                    + " for update skip locked";
+    static final String NEXT =
+            "select change_id, requested_at from route where ended_at is null and (requested_at, change_id) >"
+                    + " (select through_at, through_change from inbox_reconciliation where id = 1)"
+                    + " order by requested_at, change_id limit ?1";
+    static final String ON =
+            "update inbox_reconciliation set through_at = cast(?1 as timestamptz), through_change = cast(?2 as uuid),"
+                    + " checking = checking + ?3 where id = 1";
+    static final String FINISHED =
+            "update inbox_reconciliation set through_at = '-infinity',"
+                    + " through_change = '00000000-0000-0000-0000-000000000000', checking = 0, checked = checking + ?1,"
+                    + " finished_at = cast(?2 as timestamptz), due_at = cast(?3 as timestamptz) where id = 1";
+    static final String KEEP =
+            "insert into inbox_mended (change_id, what, mended_at)"
+                    + " select change_id, what, cast(?3 as timestamptz)"
+                    + " from unnest(cast(?1 as uuid[]), cast(?2 as text[])) as row (change_id, what)";
+    static final String FORGET =
+            "delete from inbox_mended where mended_at < cast(?1 as timestamptz) - interval '30 days'";
+    private static final String LAST =
+            "select change_id, what, mended_at from inbox_mended order by position desc limit 100";
+
+    @Override
+    public Uni<Optional<Page>> next(Instant now, int limit) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(TURN, Integer.class)
+                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .getResultList()
+                                .chain(turn ->
+                                        turn.isEmpty()
+                                                ? Uni.createFrom().item(Optional.empty())
+                                                : page(session, limit).map(Optional::of)));
+    }
+
+    private static Uni<Page> page(Mutiny.Session session, int limit) {
+        return session.createNativeQuery(NEXT, Object[].class)
+                .setParameter(1, (long) limit)
+                .getResultList()
+                .map(rows ->
+                        new Page(
+                                rows.stream().map(row -> (UUID) row[0]).toList(),
+                                rows.isEmpty()
+                                        ? Instant.EPOCH
+                                        : PostgresRoutes.instant(rows.getLast()[1]),
+                                rows.size() < limit));
+    }
+
+    @Override
+    public Uni<Map<UUID, List<String>>> mend(Collection<UUID> changes) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select "
+                                                + RouteRow.COLUMNS
+                                                + " from route where ended_at is null and change_id = any(cast(?1 as uuid[]))",
+                                        RouteRow.class)
+                                .setParameter(1, changes.toArray(UUID[]::new))
+                                .getResultList()
+                                .chain(rows ->
+                                        PostgresRoutes.decisions(session, rows)
+                                                .map(decisions -> mended(rows, decisions)))
+                                .call(session::flush));
+    }
+
+    private static Map<UUID, List<String>> mended(
+            List<RouteRow> rows, List<DecisionRow> decisions) {
+        Map<UUID, List<Decision>> of =
+                decisions.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        row -> row.changeId,
+                                        Collectors.mapping(Rows::decision, Collectors.toList())));
+        Map<UUID, List<String>> mended = new LinkedHashMap<>();
+        for (RouteRow row : rows) {
+            List<String> columns = Rows.mend(row, of.getOrDefault(row.changeId, List.of()));
+            if (!columns.isEmpty()) {
+                mended.put(row.changeId, columns);
+            }
+        }
+        return mended;
+    }
+
+    @Override
+    public Uni<Void> done(Page page, List<Mended> mended, Instant now, Duration every) {
+        return Panache.getSession()
+                .chain(session ->
+                        (page.last() ? finished(session, page, now, every) : on(session, page))
+                                .chain(() ->
+                                        mended.isEmpty()
+                                                ? Uni.createFrom().voidItem()
+                                                : keep(session, mended, now)));
+    }
+
+    private static Uni<Void> on(Mutiny.Session session, Page page) {
+        return session.createNativeQuery(ON)
+                .setParameter(1, page.through().atOffset(ZoneOffset.UTC))
+                .setParameter(2, page.changes().getLast())
+                .setParameter(3, (long) page.changes().size())
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> finished(
+            Mutiny.Session session, Page page, Instant now, Duration every) {
+        return session.createNativeQuery(FINISHED)
+                .setParameter(1, (long) page.changes().size())
+                .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                // the timers of two replicas need not be as far apart as their clocks say
+                .setParameter(3, now.plus(every.dividedBy(2)).atOffset(ZoneOffset.UTC))
+                .executeUpdate()
+                .chain(() ->
+                        session.createNativeQuery(FORGET)
+                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> keep(Mutiny.Session session, List<Mended> mended, Instant now) {
+        return session.createNativeQuery(KEEP)
+                .setParameter(1, mended.stream().map(Mended::change).toArray(UUID[]::new))
+                .setParameter(2, mended.stream().map(Mended::what).toArray(String[]::new))
+                .setParameter(3, now.atOffset(ZoneOffset.UTC))
+                .executeUpdate()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Report> report() {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select finished_at, checked from inbox_reconciliation where id = 1",
+                                                Object[].class)
+                                        .getSingleResult()
+                                        .chain(row ->
+                                                session.createNativeQuery(LAST, Object[].class)
+                                                        .getResultList()
+                                                        .map(mended -> report(row, mended)))));
+    }
+
+    private static Report report(Object[] row, List<Object[]> mended) {
+        return new Report(
+                row[0] == null ? null : PostgresRoutes.instant(row[0]),
+                ((Number) row[1]).longValue(),
+                mended.stream()
+                        .map(each ->
+                                new Mended(
+                                        (UUID) each[0],
+                                        (String) each[1],
+                                        PostgresRoutes.instant(each[2])))
+                        .toList());
+    }
+}

@@ -1,0 +1,396 @@
+package dev.remit.approval.adapter.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.domain.About;
+import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Effect;
+import dev.remit.approval.domain.Entitlement;
+import dev.remit.approval.domain.Holders;
+import dev.remit.approval.domain.Known;
+import dev.remit.approval.domain.LastHolders;
+import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Removal;
+import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.postgres.ScratchPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The statements on a real PostgreSQL, from connections beside each other. */
+class PostgresRemovalsTest {
+    private static final String SYSTEM = "keycloak:acme";
+    private static final Entitlement ADMINS = new Entitlement(SYSTEM, "/admins");
+    private static final Instant NOW = Instant.parse("2026-01-05T10:00:00Z");
+    private static final UUID ONE = new UUID(0, 1);
+    private static final UUID OTHER = new UUID(0, 2);
+    private static final Charter CHARTER =
+            JsonCharter.read(
+                    """
+                    {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver",
+                      "stages":[{"name":"s","resolver":"group","group":"/leads","quorum":1,"expiresAfter":"PT1H"}]},
+                     "domain":{"protectedEntitlements":["/admins"]},
+                     "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                    """);
+
+    private static ScratchPostgres postgres;
+    private static ExecutorService threads;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+        threads = Executors.newFixedThreadPool(2);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        threads.shutdownNow();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void twoHolders() throws Exception {
+        try (Connection own = postgres.connect()) {
+            run(own, "truncate protected_removal, directory_account, directory_source", Map.of());
+            own.commit();
+            observe(own, "ann", true, "/admins");
+            observe(own, "bob", true, "/admins");
+            observe(own, "gone", false, "/admins");
+        }
+    }
+
+    @Test
+    void ofTwoThatComeAtTheSameTimeExactlyOneIsAuthorized() throws Exception {
+        for (int n = 0; n < 25; n++) {
+            twoHolders();
+            CyclicBarrier together = new CyclicBarrier(2);
+            Future<Boolean> first = threads.submit(() -> authorize(ONE, "ann", together));
+            Future<Boolean> second = threads.submit(() -> authorize(OTHER, "bob", together));
+            assertThat(List.of(first.get(20, TimeUnit.SECONDS), second.get(20, TimeUnit.SECONDS)))
+                    .as("round %d", n)
+                    .containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    @Test
+    void theSecondWaitsForTheFirstAndSeesItsRemoval() throws Exception {
+        try (Connection first = postgres.connect()) {
+            assertThat(violated(first, ONE, "ann")).isFalse();
+            Future<Boolean> second = threads.submit(() -> authorize(OTHER, "bob", null));
+            assertThat(waits(second)).isTrue();
+            add(first, ONE, "ann");
+            first.commit();
+            assertThat(second.get(20, TimeUnit.SECONDS)).isFalse();
+        }
+    }
+
+    @Test
+    void whatDiesBeforeItsCommitHoldsUpNobody() throws Exception {
+        Future<Boolean> second;
+        try (Connection first = postgres.connect()) {
+            assertThat(violated(first, ONE, "ann")).isFalse();
+            add(first, ONE, "ann");
+            second = threads.submit(() -> authorize(OTHER, "bob", null));
+            assertThat(waits(second)).isTrue();
+        }
+        assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void twoThatLockTheSameInAnyOrderDoNotBlockEachOtherForEver() throws Exception {
+        for (int n = 0; n < 25; n++) {
+            CyclicBarrier together = new CyclicBarrier(2);
+            Future<?> one = threads.submit(() -> lockAll(together, "/a", "/b", "/c", "/d"));
+            Future<?> other = threads.submit(() -> lockAll(together, "/d", "/c", "/b", "/a"));
+            one.get(20, TimeUnit.SECONDS);
+            other.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whatWasNotBegunIsForgotten() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann");
+            assertThat(report(own, List.of(ONE), List.of(), List.of()))
+                    .containsExactly(ADMINS.path());
+            assertThat(leaving(own)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasExecutedCountsUntilItIsObserved() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann");
+            observe(own, "ann", false, "/admins");
+            assertThat(over(own)).as("it is not over").isEmpty();
+            observe(own, "ann", true, "/admins");
+            report(own, List.of(), List.of(ONE), List.of());
+            assertThat(over(own)).as("it is not observed").isEmpty();
+            assertThat(leaving(own)).containsOnlyKeys("ann");
+            observe(own, "ann", true);
+            assertThat(over(own)).containsExactly(ADMINS.path());
+            assertThat(leaving(own)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatFailedCountsUntilTheSystemWasReadFromThenOn() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann");
+            report(own, List.of(), List.of(ONE), List.of());
+            read(own, NOW.minusSeconds(1));
+            assertThat(over(own)).isEmpty();
+            read(own, NOW.plusSeconds(5));
+            assertThat(over(own)).as("it may have been read before").isEmpty();
+            assertThat(over(own)).isEmpty();
+            read(own, NOW.plusSeconds(10));
+            assertThat(over(own)).containsExactly(ADMINS.path());
+        }
+    }
+
+    @Test
+    void whatNobodyReportedIsOverWithItsAuthorization() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann");
+            Instant end = NOW.plus(Duration.ofHours(1));
+            read(own, end.plusSeconds(5));
+            run(own, PostgresRemovals.READ, Map.of());
+            read(own, end.plusSeconds(10));
+            assertThat(over(own)).as("as long as it holds").isEmpty();
+            assertThat(run(own, PostgresRemovals.OVER, Map.of("1", time(end)))).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsGivenForATimeIsOverWhenItHasEnded() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, List.of(new Removal(ONE, ADMINS, "ann", Optional.empty())));
+            report(own, List.of(), List.of(ONE), List.of());
+            observe(own, "ann", true);
+            assertThat(over(own)).isEmpty();
+            report(own, List.of(), List.of(), List.of(ONE));
+            assertThat(over(own)).containsExactly(ADMINS.path());
+        }
+    }
+
+    private static boolean waits(Future<Boolean> second) throws Exception {
+        try {
+            second.get(300, TimeUnit.MILLISECONDS);
+            return false;
+        } catch (TimeoutException e) {
+            return true;
+        }
+    }
+
+    /** What a transaction of the service does: locks, looks, decides, keeps, commits. */
+    private static boolean authorize(UUID change, String account, CyclicBarrier together)
+            throws Exception {
+        try (Connection own = postgres.connect()) {
+            if (together != null) {
+                together.await(20, TimeUnit.SECONDS);
+            }
+            boolean authorized = !violated(own, change, account);
+            if (authorized) {
+                add(own, change, account);
+            }
+            own.commit();
+            return authorized;
+        }
+    }
+
+    private static boolean violated(Connection own, UUID change, String account)
+            throws SQLException {
+        Map<String, Object> asked =
+                Map.of("1", new String[] {SYSTEM}, "2", new String[] {ADMINS.path()});
+        run(own, PostgresRemovals.LOCK, asked);
+        Map<Entitlement, Holders> holders =
+                PostgresRemovals.holders(
+                        List.of(ADMINS), run(own, PostgresRemovals.HOLDERS, asked));
+        assertThat(holders.get(ADMINS).enabled()).containsExactlyInAnyOrder("ann", "bob");
+        return !LastHolders.violations(ready(change, account), CHARTER, known(account, holders))
+                .isEmpty();
+    }
+
+    private static void lockAll(CyclicBarrier together, String... paths) {
+        try (Connection own = postgres.connect()) {
+            String[] systems = new String[paths.length];
+            Arrays.fill(systems, SYSTEM);
+            together.await(20, TimeUnit.SECONDS);
+            run(own, PostgresRemovals.LOCK, Map.of("1", systems, "2", paths));
+            own.commit();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void add(Connection own, UUID change, String account) throws SQLException {
+        add(
+                own,
+                LastHolders.removals(
+                        ready(change, account),
+                        CHARTER,
+                        known(account, Map.of()),
+                        NOW.plus(Duration.ofHours(1))));
+    }
+
+    private static void add(Connection own, List<Removal> removals) throws SQLException {
+        Map<String, Object> values = new HashMap<>();
+        values.put("1", removals.stream().map(Removal::change).toArray(UUID[]::new));
+        values.put("2", removals.stream().map(each -> SYSTEM).toArray(String[]::new));
+        values.put(
+                "3",
+                removals.stream().map(each -> each.entitlement().path()).toArray(String[]::new));
+        values.put("4", removals.stream().map(Removal::account).toArray(String[]::new));
+        values.put(
+                "5",
+                removals.stream()
+                        .map(each -> each.until().map(Instant::toString).orElse(""))
+                        .toArray(String[]::new));
+        run(own, PostgresRemovals.ADD, values);
+    }
+
+    private static List<String> report(
+            Connection own, List<UUID> untouched, List<UUID> executed, List<UUID> ended)
+            throws SQLException {
+        return paths(
+                run(
+                        own,
+                        PostgresRemovals.REPORTED,
+                        Map.of(
+                                "1",
+                                time(NOW),
+                                "2",
+                                untouched.toArray(UUID[]::new),
+                                "3",
+                                executed.toArray(UUID[]::new),
+                                "4",
+                                ended.toArray(UUID[]::new))));
+    }
+
+    private static List<String> over(Connection own) throws SQLException {
+        run(own, PostgresRemovals.READ, Map.of());
+        return paths(run(own, PostgresRemovals.OVER, Map.of("1", time(NOW))));
+    }
+
+    private static Map<String, UUID> leaving(Connection own) throws SQLException {
+        return PostgresRemovals.holders(
+                        List.of(ADMINS),
+                        run(
+                                own,
+                                PostgresRemovals.HOLDERS,
+                                Map.of(
+                                        "1",
+                                        new String[] {SYSTEM},
+                                        "2",
+                                        new String[] {ADMINS.path()})))
+                .get(ADMINS)
+                .leaving();
+    }
+
+    private static List<String> paths(List<Object[]> rows) {
+        List<String> paths = new ArrayList<>();
+        rows.forEach(row -> paths.add((String) row[1]));
+        return paths;
+    }
+
+    private static void observe(Connection own, String id, boolean enabled, String... groups)
+            throws SQLException {
+        run(
+                own,
+                "insert into directory_account values (?1, ?2, ?3, null, null, '{}', ?4, '{}', '', false, now())"
+                        + " on conflict (system, id) do update set enabled = excluded.enabled, group_paths = excluded.group_paths",
+                Map.of("1", SYSTEM, "2", id, "3", enabled, "4", groups));
+        own.commit();
+    }
+
+    private static void read(Connection own, Instant at) throws SQLException {
+        run(
+                own,
+                "insert into directory_source values (?1, ?2)"
+                        + " on conflict (system) do update set read_at = excluded.read_at",
+                Map.of("1", SYSTEM, "2", time(at)));
+    }
+
+    private static Object time(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+
+    private static List<Object[]> run(Connection own, String sql, Map<String, Object> values)
+            throws SQLException {
+        return ScratchPostgres.run(own, sql, values);
+    }
+
+    private static Known known(String account, Map<Entitlement, Holders> holders) {
+        return new Known(
+                new Charter.Lookup.Found(CHARTER),
+                Map.of(
+                        Concern.target(SYSTEM, account),
+                        List.of(
+                                new Account(
+                                        SYSTEM,
+                                        account,
+                                        true,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of(new Account.Group("g", ADMINS.path())),
+                                        List.of(),
+                                        account,
+                                        NOW))),
+                Map.of(),
+                Map.of(),
+                Set.of(),
+                NOW,
+                Duration.ofDays(1),
+                Optional.empty(),
+                Optional.empty(),
+                holders);
+    }
+
+    private static Ready ready(UUID change, String account) {
+        return new Ready(
+                change,
+                new byte[0],
+                new About("leaver", "offboard", SYSTEM, "left", "OWN", "hash"),
+                "charter",
+                "READY",
+                Map.of(),
+                Map.of(),
+                new Parties("clerk", Optional.empty(), account, "E1"),
+                Optional.empty(),
+                Optional.empty(),
+                new byte[0],
+                "plan",
+                new Effect(
+                        Set.of(),
+                        Set.of(ADMINS.path()),
+                        Set.of(),
+                        Set.of(),
+                        true,
+                        false,
+                        false,
+                        true));
+    }
+}

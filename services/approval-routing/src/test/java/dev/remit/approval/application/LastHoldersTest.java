@@ -1,0 +1,254 @@
+package dev.remit.approval.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Charter.Lookup;
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Entitlement;
+import dev.remit.approval.domain.Route;
+import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.wire.v1.Actor;
+import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.ExecutionOutcome;
+import dev.remit.wire.v1.GrantEnded;
+import dev.remit.wire.v1.ReadinessJudged;
+import dev.remit.wire.v1.ReadinessVerdict;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two changes that would take a protected entitlement from its last two holders. */
+class LastHoldersTest {
+    private static final UUID ONE = Scene.changes(2).getFirst();
+    private static final UUID OTHER = Scene.changes(2).getLast();
+    private static final Entitlement ADMINS = new Entitlement(Scene.PEOPLE, "/admins");
+    private static final String DISABLES =
+            "{\"steps\":[{\"name\":\"disable-account\",\"before\":{\"enabled\":\"true\"},\"after\":{\"enabled\":\"false\"}}]}";
+    private static final String LEAVES =
+            "{\"steps\":[{\"name\":\"leave-groups\",\"before\":{\"groups\":\"/admins\"},\"after\":{\"groups\":\"\"}}]}";
+    private static final String GRANTS =
+            "{\"steps\":[{\"name\":\"join-group\",\"before\":{\"groups\":\"\"},\"after\":{\"groups\":\"/admins\"}},"
+                    + "{\"name\":\"leave-group-at-expiry\",\"before\":{\"groups\":\"/admins\"},\"after\":{\"groups\":\"\"}}]}";
+
+    private final Scene scene = new Scene();
+    private final InMemory world = scene.world;
+
+    @BeforeEach
+    void protect() {
+        world.charters.put(
+                Scene.CHARTER,
+                new Lookup.Found(
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s]},
+                                 "domain":{"protectedEntitlements":["/admins"]},
+                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """
+                                        .formatted(Scene.MANAGER))));
+        holds("ann", "/admins");
+        holds("bob", "/admins");
+    }
+
+    @Test
+    void theSecondIsHeldAndSaysWhichRuleWhichOtherAndWhatResolvesIt() {
+        annGoesAndBobIsHeld();
+        assertThat(types(ONE)).endsWith("ExecutionAuthorized");
+        assertThat(types(OTHER))
+                .doesNotContain("ExecutionAuthorized")
+                .endsWith("ApprovalRequested");
+        assertThat(last(OTHER).getViolations())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.getRule()).isEqualTo("last-holder");
+                    assertThat(each.getOwner()).isEqualTo("charter-owner");
+                    assertThat(each.getFacts())
+                            .contains(
+                                    "bob would be the last enabled holder of /admins",
+                                    "ann loses it by change " + ONE);
+                    assertThat(each.getRemedy()).contains("must hold it first", "must end");
+                });
+        assertThat(state(OTHER)).isEqualTo("BARRED");
+    }
+
+    @Test
+    void ofTwoThatAreAuthorizedTogetherOneIs() {
+        scene.receive(judged(ONE, "ann", DISABLES), judged(OTHER, "bob", DISABLES));
+        scene.decide(
+                List.of(
+                        Scene.item(ONE, Attempt.Kind.APPROVED, hash(DISABLES)),
+                        Scene.item(OTHER, Attempt.Kind.APPROVED, hash(DISABLES))),
+                "manager",
+                Optional.empty());
+        assertThat(List.of(state(ONE), state(OTHER))).containsExactly("APPROVED", "BARRED");
+    }
+
+    @Test
+    void itGoesOnWhenTheOtherWasNotBegun() {
+        annGoesAndBobIsHeld();
+        scene.receive(executed(ONE, ExecutionOutcome.REFUSED));
+        scene.lookAgain();
+        assertThat(types(OTHER)).endsWith("ExecutionAuthorized");
+        assertThat(scene.removals.kept).singleElement().extracting("change").isEqualTo(OTHER);
+    }
+
+    @Test
+    void itStaysHeldWhenTheOtherWasExecutedUntilSomebodyElseHoldsIt() {
+        annGoesAndBobIsHeld();
+        scene.receive(executed(ONE, ExecutionOutcome.SUCCEEDED));
+        assertThat(scene.removals.kept).as("it is not observed yet").isNotEmpty();
+        loses("ann");
+        scene.receive(Scene.observed(Scene.PEOPLE, "ann"));
+        scene.lookAgain();
+        assertThat(scene.removals.kept).isEmpty();
+        assertThat(state(OTHER)).isEqualTo("BARRED");
+        assertThat(last(OTHER).getHeld()).contains("bob is the last enabled holder of /admins");
+
+        holds("eve", "/admins");
+        scene.receive(Scene.observed(Scene.PEOPLE, "eve", "/admins"));
+        scene.lookAgain();
+        assertThat(types(OTHER)).endsWith("ExecutionAuthorized");
+    }
+
+    @Test
+    void whatStaysHeldIsHaltedInTheEnd() {
+        annGoesAndBobIsHeld();
+        world.passes(Duration.ofDays(1));
+        scene.expire();
+        assertThat(state(OTHER)).isEqualTo("HALTED");
+    }
+
+    @Test
+    void whoHoldsItForATimeDoesNotCount() {
+        loses("ann");
+        scene.receive(judged(ONE, "ann", GRANTS));
+        approve(ONE, GRANTS);
+        assertThat(types(ONE)).endsWith("ExecutionAuthorized");
+        scene.receive(executed(ONE, ExecutionOutcome.SUCCEEDED));
+        holds("ann", "/admins");
+
+        scene.receive(judged(OTHER, "bob", DISABLES));
+        approve(OTHER, DISABLES);
+        assertThat(last(OTHER).getHeld()).contains("ann loses it by change " + ONE);
+
+        loses("ann");
+        scene.receive(
+                GrantEnded.newBuilder()
+                        .setChangeId(ONE)
+                        .setAuthorizationId(new UUID(0, 0))
+                        .setPlanHash(hash(GRANTS))
+                        .setExecutor(
+                                Actor.newBuilder()
+                                        .setId("executor")
+                                        .setKind(ActorKind.SERVICE)
+                                        .build())
+                        .setSteps(List.of())
+                        .setReason("its time was over")
+                        .setDueAt(Instant.EPOCH)
+                        .setStartedAt(Instant.EPOCH)
+                        .setCompletedAt(Instant.EPOCH)
+                        .build());
+        assertThat(scene.removals.kept).isEmpty();
+    }
+
+    @Test
+    void anAccountThatIsNotKnownMayHoldAllOfIt() {
+        scene.receive(judged(ONE, "stranger", DISABLES));
+        approve(ONE, DISABLES);
+        assertThat(types(ONE)).as("two others hold it").endsWith("ExecutionAuthorized");
+        scene.removals.enabled.clear();
+        scene.receive(judged(OTHER, "stranger", DISABLES));
+        approve(OTHER, DISABLES);
+        assertThat(state(OTHER)).isEqualTo("BARRED");
+    }
+
+    @Test
+    void whatTakesNothingProtectedLocksNothing() {
+        holds("dan", "/staff");
+        scene.receive(judged(ONE, "dan", DISABLES));
+        approve(ONE, DISABLES);
+        assertThat(types(ONE)).endsWith("ExecutionAuthorized");
+        assertThat(scene.removals.locked).isZero();
+        assertThat(scene.removals.kept).isEmpty();
+    }
+
+    private void annGoesAndBobIsHeld() {
+        scene.receive(judged(ONE, "ann", DISABLES), judged(OTHER, "bob", LEAVES));
+        approve(ONE, DISABLES);
+        approve(OTHER, LEAVES);
+        assertThat(List.of(state(ONE), state(OTHER))).containsExactly("APPROVED", "BARRED");
+    }
+
+    private void holds(String account, String path) {
+        Account kept = Scene.account(account, path);
+        world.people.put(Concern.target(Scene.PEOPLE, account), List.of(kept));
+        if (path.equals(ADMINS.path())) {
+            scene.removals.enabled.computeIfAbsent(ADMINS, _ -> new HashSet<>()).add(account);
+        }
+    }
+
+    private void loses(String account) {
+        world.people.put(Concern.target(Scene.PEOPLE, account), List.of(Scene.account(account)));
+        scene.removals.enabled.getOrDefault(ADMINS, Set.of()).remove(account);
+    }
+
+    private void approve(UUID change, String plan) {
+        assertThat(
+                        scene.decide(
+                                        List.of(
+                                                Scene.item(
+                                                        change, Attempt.Kind.APPROVED, hash(plan))),
+                                        "manager",
+                                        Optional.empty())
+                                .getFirst()
+                                .status())
+                .isEqualTo(201);
+    }
+
+    private static ReadinessJudged judged(UUID change, String account, String plan) {
+        return ReadinessJudged.newBuilder(Scene.judged(change, ReadinessVerdict.READY))
+                .setAccount(account)
+                .setPlan(ByteBuffer.wrap(plan.getBytes(StandardCharsets.UTF_8)))
+                .setPlanHash(hash(plan))
+                .build();
+    }
+
+    private static ChangeExecuted executed(UUID change, ExecutionOutcome outcome) {
+        return ChangeExecuted.newBuilder(Scene.executed(change, "executor"))
+                .setOutcome(outcome)
+                .build();
+    }
+
+    private static String hash(String plan) {
+        return Hash.sha256(plan.getBytes(StandardCharsets.UTF_8)).hex();
+    }
+
+    private List<String> types(UUID change) {
+        return world.messages(change).stream()
+                .map(SpecificRecord::getSchema)
+                .map(Schema::getName)
+                .toList();
+    }
+
+    private ApprovalRequested last(UUID change) {
+        return (ApprovalRequested) world.messages(change).getLast();
+    }
+
+    private String state(UUID change) {
+        return world.routes.getOrDefault(change, new Route.Unrouted()).state();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.remit.approval.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Route;
+import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.ExecutionAuthorized;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** All open routes are looked at, in pages, and what was wrong is said. */
+class ReconcileInboxesTest {
+    private static final UUID CHANGE = Scene.changes(1).getFirst();
+
+    private final Scene scene = new Scene();
+    private final InMemory world = scene.world;
+    private final Pages pages = new Pages();
+    private final ReconcileInboxes reconcile = scene.reconciling(pages);
+
+    @Test
+    void nothingIsMendedWhereNothingIsWrong() {
+        scene.receive(Set.of(CHANGE));
+        int before = world.sent.size();
+        run();
+        assertThat(world.sent).hasSize(before);
+        assertThat(pages.mended).isEmpty();
+        assertThat(pages.done).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheDirectorySaysAndNobodyHeardOfIsFound() {
+        scene.receive(Set.of(CHANGE));
+        scene.decide(CHANGE, "manager");
+        world.people.put(Concern.group("/security"), List.of(Scene.account("security-2")));
+        run();
+        assertThat(pages.mended).singleElement().extracting("what").isEqualTo("asked anew");
+    }
+
+    @Test
+    void damagedColumnsAreSaidAndCounted() {
+        scene.receive(Set.of(CHANGE));
+        pages.columns = Map.of(CHANGE, List.of("deciders", "wake_at"));
+        run();
+        assertThat(pages.mended).singleElement().extracting("what").isEqualTo("deciders, wake_at");
+        assertThat(scene.meters.counter("remit.approval.inbox.mended").count()).isEqualTo(1);
+    }
+
+    @Test
+    void stagesThatAreLostAreAskedAnewAndNothingIsTakenForApproved() {
+        scene.receive(Set.of(CHANGE));
+        scene.decide(CHANGE, "manager");
+        lose();
+        pages.columns = Map.of(CHANGE, List.of(Reconciliation.STAGES));
+        run();
+        assertThat(pages.mended).singleElement().extracting("what").isEqualTo("stages, asked anew");
+        assertThat(((ApprovalRequested) world.messages(CHANGE).getLast()).getStage())
+                .as("the manager has decided theirs")
+                .isEqualTo("security");
+        assertThat(world.messages(CHANGE)).noneMatch(ExecutionAuthorized.class::isInstance);
+        scene.decide(CHANGE, "security-1");
+        assertThat(world.messages(CHANGE).getLast()).isInstanceOf(ExecutionAuthorized.class);
+    }
+
+    @Test
+    void timeDoesNotApproveWhatLostItsStagesEither() {
+        scene.receive(Set.of(CHANGE));
+        lose();
+        world.passes(Duration.ofDays(9));
+        scene.expire.expire().await().indefinitely();
+        lose();
+        scene.lookAgain();
+        assertThat(world.messages(CHANGE)).noneMatch(ExecutionAuthorized.class::isInstance);
+    }
+
+    private void lose() {
+        Route.Open open = (Route.Open) world.routes.get(CHANGE);
+        Route.Course course = open.course();
+        world.routes.put(
+                CHANGE,
+                new Route.Waiting(
+                        new Route.Course(
+                                course.ready(), List.of(), course.next(), course.decisions())));
+    }
+
+    private void run() {
+        reconcile.reconcile().await().indefinitely();
+    }
+
+    /** One page of all open routes. */
+    private final class Pages implements Reconciliation {
+        private final List<Mended> mended = new ArrayList<>();
+        private Map<UUID, List<String>> columns = Map.of();
+        private int done;
+
+        @Override
+        public Uni<Optional<Page>> next(Instant now, int limit) {
+            return Uni.createFrom()
+                    .item(Optional.of(new Page(List.copyOf(world.routes.keySet()), now, true)));
+        }
+
+        @Override
+        public Uni<Map<UUID, List<String>>> mend(Collection<UUID> changes) {
+            return Uni.createFrom().item(columns);
+        }
+
+        @Override
+        public Uni<Void> done(Page page, List<Mended> found, Instant now, Duration every) {
+            mended.addAll(found);
+            done++;
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Uni<Report> report() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
