@@ -121,7 +121,9 @@ final class Scene {
                         meters,
                         Duration.ofDays(1),
                         Optional.empty());
-        receiver = new RouteReadyChange(world, world, world, advance, new KafkaReadings(PEOPLE));
+        receiver =
+                new RouteReadyChange(
+                        world, world, world, advance, new KafkaReadings(PEOPLE), world);
         decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
         register = registering(false);
         lookAgain = new LookAgain(world, advance, world);
