@@ -836,9 +836,11 @@ class FrontDoorIT {
         JsonNode held = mesh.get("connector", "/events/held", "auditor").json();
         assertThat(held.findValuesAsText("id")).containsExactly("jti-3");
 
-        // HR says that the intern left long ago, and the account is still in use
-        mesh.hrSays("orphan-1,E1030,LEFT,2026-01-31,contract ended");
-        assertThat(only("orphaned-account").path("reason").asText())
+        // HR says that somebody left long ago, and the account is still in use
+        mesh.hrSays("orphan-1,E1042,LEFT,2026-01-31,contract ended");
+        JsonNode orphan = only("orphaned-account");
+        assertThat(orphan.at("/subject/id").asText()).isEqualTo("E1042");
+        assertThat(orphan.path("reason").asText())
                 .isEqualTo("ORPHAN_FOUND: its worker left on 2026-01-31");
 
         String change = opened.path("changeId").asText();
