@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -31,25 +32,11 @@ final class Brakes implements Runnable {
     static final class Listing implements Callable<Integer> {
         @ParentCommand Brakes parent;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Override
         public Integer call() throws Exception {
-            JsonNode brakes =
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "GET",
-                                            "connector",
-                                            "/brakes",
-                                            user,
-                                            null))
-                            .json();
+            JsonNode brakes = as.get(parent.remit.home(), "connector", "/brakes");
             for (JsonNode brake : brakes) {
                 System.out.printf(
                         "%s  since %s  %s%n    %s; holds %d changes%n",
@@ -107,12 +94,7 @@ final class Brakes implements Runnable {
                 description = "Why; logged for ever, no personal data in it.")
         String reason;
 
-        @Option(
-                names = "--as",
-                required = true,
-                paramLabel = "USER",
-                description = "Who decides; needs the role operator or admin.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         private final String verb;
         private final String said;
@@ -125,18 +107,11 @@ final class Brakes implements Runnable {
         @Override
         public Integer call() throws Exception {
             JsonNode ended =
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "POST",
-                                            "connector",
-                                            "/brakes/" + brake + "/" + verb,
-                                            user,
-                                            People.JSON
-                                                    .createObjectNode()
-                                                    .put("reason", reason)
-                                                    .toString()))
-                            .json();
+                    as.post(
+                            parent.remit.home(),
+                            "connector",
+                            "/brakes/" + brake + "/" + verb,
+                            People.JSON.createObjectNode().put("reason", reason));
             System.out.printf(
                     "%s %s: %d changes%n",
                     ended.path("scope").asText(), said, ended.path("holding").asLong());

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -219,17 +220,12 @@ final class Charters implements Runnable {
         @Parameters(paramLabel = "NAME", description = "The charter's name.")
         String name;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Override
         public Integer call() throws Exception {
             @Nullable Charter before = null;
-            for (JsonNode each : versions(parent.remit.home(), name, user)) {
+            for (JsonNode each : versions(as, parent.remit.home(), name)) {
                 Charter charter = CharterReader.published(each.path("document").asText());
                 System.out.printf(
                         "%s %s  %s  published %s%n",
@@ -276,12 +272,7 @@ final class Charters implements Runnable {
         @Option(names = "--reason", required = true, description = "Why.")
         String reason;
 
-        @Option(
-                names = "--as",
-                defaultValue = "admin",
-                paramLabel = "USER",
-                description = "Who drafts it (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("admin");
 
         @Override
         public Integer call() throws Exception {
@@ -292,18 +283,13 @@ final class Charters implements Runnable {
                 return 1;
             }
             JsonNode draft =
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "POST",
-                                            "connector",
-                                            "/charter-drafts",
-                                            user,
-                                            JSON.createObjectNode()
-                                                    .put("document", Files.readString(file))
-                                                    .put("reason", reason)
-                                                    .toString()))
-                            .json();
+                    as.post(
+                            parent.remit.home(),
+                            "connector",
+                            "/charter-drafts",
+                            JSON.createObjectNode()
+                                    .put("document", Files.readString(file))
+                                    .put("reason", reason));
             show(draft);
             System.out.println(
                     "nothing is in force yet; approve it with: ./remit charter approve "
@@ -327,33 +313,19 @@ final class Charters implements Runnable {
                 description = "The draft's id (default: all).")
         @Nullable String draft;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Override
         public Integer call() throws Exception {
             if (draft != null) {
                 Home home = parent.remit.home();
-                JsonNode one = draft(home, draft, user);
+                JsonNode one = draft(as, home, draft);
                 show(one);
-                differences(home, one, charter(one), user);
+                differences(as, home, one, charter(one));
                 System.out.println(JSON.readTree(one.path("document").asText()).toPrettyString());
                 return 0;
             }
-            JsonNode drafts =
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "GET",
-                                            "connector",
-                                            "/charter-drafts",
-                                            user,
-                                            null))
-                            .json();
+            JsonNode drafts = as.get(parent.remit.home(), "connector", "/charter-drafts");
             drafts.forEach(Charters::show);
             if (drafts.isEmpty()) {
                 System.out.println("no charter was drafted");
@@ -376,33 +348,19 @@ final class Charters implements Runnable {
         @Option(names = "--reason", description = "Why.")
         @Nullable String reason;
 
-        @Option(
-                names = "--as",
-                required = true,
-                paramLabel = "USER",
-                description = "Who approves: the owner, or a second person; never who drafted it.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
             Home home = parent.remit.home();
-            JsonNode shown = draft(home, draft, user);
+            JsonNode shown = draft(as, home, draft);
             Charter charter = charter(shown);
-            differences(home, shown, charter, user);
+            differences(as, home, shown, charter);
             var body = JSON.createObjectNode().put("hash", charter.hash());
             if (reason != null) {
                 body.put("reason", reason);
             }
-            show(
-                    Remit.expect(
-                                    Remit.ask(
-                                            home,
-                                            "POST",
-                                            "connector",
-                                            "/charter-drafts/" + draft + "/approve",
-                                            user,
-                                            body.toString()))
-                            .json());
+            show(as.post(home, "connector", "/charter-drafts/" + draft + "/approve", body));
             return 0;
         }
     }
@@ -438,8 +396,7 @@ final class Charters implements Runnable {
         @Option(names = "--reason", required = true, description = "Why.")
         String reason;
 
-        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who decides.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         End(String how) {
             this.how = how;
@@ -448,26 +405,18 @@ final class Charters implements Runnable {
         @Override
         public Integer call() throws Exception {
             show(
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "POST",
-                                            "connector",
-                                            "/charter-drafts/" + draft + "/" + how,
-                                            user,
-                                            JSON.createObjectNode()
-                                                    .put("reason", reason)
-                                                    .toString()))
-                            .json());
+                    as.post(
+                            parent.remit.home(),
+                            "connector",
+                            "/charter-drafts/" + draft + "/" + how,
+                            JSON.createObjectNode().put("reason", reason)));
             return 0;
         }
     }
 
-    private static JsonNode draft(Home home, String id, String user)
+    private static JsonNode draft(As as, Home home, String id)
             throws IOException, InterruptedException {
-        return Remit.expect(
-                        Remit.ask(home, "GET", "connector", "/charter-drafts/" + id, user, null))
-                .json();
+        return as.get(home, "connector", "/charter-drafts/" + id);
     }
 
     private static Charter charter(JsonNode draft) throws IOException {
@@ -480,12 +429,12 @@ final class Charters implements Runnable {
     }
 
     /** What a draft changes in the version that it follows. */
-    private static void differences(Home home, JsonNode draft, Charter charter, String user)
+    private static void differences(As as, Home home, JsonNode draft, Charter charter)
             throws IOException, InterruptedException {
         if (!draft.path("previous").isTextual()) {
             return;
         }
-        for (JsonNode each : versions(home, charter.name(), user)) {
+        for (JsonNode each : versions(as, home, charter.name())) {
             if (each.path("hash").equals(draft.path("previous"))) {
                 Difference.between(CharterReader.published(each.path("document").asText()), charter)
                         .forEach(difference -> System.out.println("  " + difference));
@@ -493,19 +442,12 @@ final class Charters implements Runnable {
         }
     }
 
-    private static JsonNode versions(Home home, String name, String user)
+    private static JsonNode versions(As as, Home home, String name)
             throws IOException, InterruptedException {
-        return Remit.expect(
-                        Remit.ask(
-                                home,
-                                "GET",
-                                "connector",
-                                "/charters/"
-                                        + URLEncoder.encode(name, StandardCharsets.UTF_8)
-                                        + "/history",
-                                user,
-                                null))
-                .json();
+        return as.get(
+                home,
+                "connector",
+                "/charters/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "/history");
     }
 
     /** A draft, and how it stands. */
@@ -537,6 +479,8 @@ final class Charters implements Runnable {
                             + (each.asText().equals("OWNER")
                                     ? ", account " + draft.path("owner").asText()
                                     : ", anybody else with the role approver or admin")
+                            + ", since "
+                            + draft.path("draftedAt").asText()
                             + ", until "
                             + draft.path("expiresAt").asText());
         }

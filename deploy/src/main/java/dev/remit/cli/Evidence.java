@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -51,12 +52,7 @@ final class Evidence {
                 description = "Only changes under this charter (default: all).")
         @Nullable String charter;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Parameters(paramLabel = "OUT", description = "Where the zip file goes.")
         Path out;
@@ -78,7 +74,7 @@ final class Evidence {
                                     "GET",
                                     "evidence-ledger",
                                     path,
-                                    user,
+                                    as.user(),
                                     null,
                                     Map.of("Accept", "application/zip, application/json")));
             Files.write(out, answer.body());
@@ -119,12 +115,7 @@ final class Evidence {
                 description = "own or sigstore (default: ${DEFAULT-VALUE}).")
         String form;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Override
         public Integer call() throws Exception {
@@ -151,7 +142,7 @@ final class Evidence {
                     "GET",
                     "evidence-ledger",
                     "/changes/" + change + "/certificate?form=" + encoded(form),
-                    user,
+                    as.user(),
                     null);
         }
 
@@ -222,26 +213,15 @@ final class Evidence {
         @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
         String reason;
 
-        @Option(
-                names = "--as",
-                required = true,
-                paramLabel = "USER",
-                description = "Who asks; needs the role admin.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
-            Remit.expect(
-                    Remit.ask(
-                            remit.home(),
-                            "POST",
-                            "evidence-ledger",
-                            "/changes/" + change + "/erasure",
-                            user,
-                            JsonNodeFactory.instance
-                                    .objectNode()
-                                    .put("reason", reason)
-                                    .toString()));
+            as.post(
+                    remit.home(),
+                    "evidence-ledger",
+                    "/changes/" + change + "/erasure",
+                    JsonNodeFactory.instance.objectNode().put("reason", reason));
             System.out.println(
                     "Erased. Its certificate proves, from the next checkpoint on, that it was.");
             return 0;

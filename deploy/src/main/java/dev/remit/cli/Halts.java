@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -61,12 +62,7 @@ final class Halts {
         @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
         String reason;
 
-        @Option(
-                names = "--as",
-                required = true,
-                paramLabel = "USER",
-                description = "Who halts; needs the role admin.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
@@ -84,22 +80,13 @@ final class Halts {
             if (version != null) {
                 body.put("version", version);
             }
-            JsonNode halt =
-                    Remit.expect(
-                                    Remit.ask(
-                                            remit.home(),
-                                            "POST",
-                                            "connector",
-                                            "/halts",
-                                            user,
-                                            body.toString()))
-                            .json();
+            JsonNode halt = as.post(remit.home(), "connector", "/halts", body);
             show(halt);
             System.out.println(
                     "lift it with: ./remit resume "
                             + halt.path("haltId").asText()
                             + " --as "
-                            + user);
+                            + as.user());
             return 0;
         }
     }
@@ -118,28 +105,16 @@ final class Halts {
         @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
         String reason;
 
-        @Option(
-                names = "--as",
-                required = true,
-                paramLabel = "USER",
-                description = "Who resumes; needs the role admin.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
             JsonNode lifted =
-                    Remit.expect(
-                                    Remit.ask(
-                                            remit.home(),
-                                            "POST",
-                                            "connector",
-                                            "/halts/" + halt + "/resume",
-                                            user,
-                                            People.JSON
-                                                    .createObjectNode()
-                                                    .put("reason", reason)
-                                                    .toString()))
-                            .json();
+                    as.post(
+                            remit.home(),
+                            "connector",
+                            "/halts/" + halt + "/resume",
+                            People.JSON.createObjectNode().put("reason", reason));
             System.out.println(lifted.path("scope").asText() + " goes on");
             return 0;
         }
@@ -153,18 +128,11 @@ final class Halts {
     static final class Listing implements Callable<Integer> {
         @ParentCommand Remit remit;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Override
         public Integer call() throws Exception {
-            JsonNode halts =
-                    Remit.expect(Remit.ask(remit.home(), "GET", "connector", "/halts", user, null))
-                            .json();
+            JsonNode halts = as.get(remit.home(), "connector", "/halts");
             halts.forEach(Halts::show);
             if (halts.isEmpty()) {
                 System.out.println("nothing is halted");

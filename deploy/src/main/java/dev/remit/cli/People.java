@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -34,12 +35,7 @@ final class People {
         @Parameters(arity = "0..1", paramLabel = "CHANGE", description = "A change's id.")
         @Nullable String change;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Option(names = "--all", description = "Shows every page, not the newest changes only.")
         boolean all;
@@ -53,7 +49,13 @@ final class People {
             while (path.isPresent()) {
                 Requests.Answer page =
                         Remit.expect(
-                                Remit.ask(home, "GET", "evidence-ledger", path.get(), user, null));
+                                Remit.ask(
+                                        home,
+                                        "GET",
+                                        "evidence-ledger",
+                                        path.get(),
+                                        as.user(),
+                                        null));
                 for (JsonNode each : page.json()) {
                     shown++;
                     System.out.printf(
@@ -89,16 +91,7 @@ final class People {
                 list(home);
                 return 0;
             }
-            show(
-                    Remit.expect(
-                                    Remit.ask(
-                                            home,
-                                            "GET",
-                                            "evidence-ledger",
-                                            "/changes/" + change,
-                                            user,
-                                            null))
-                            .json());
+            show(as.get(home, "evidence-ledger", "/changes/" + change));
             JsonNode corrections =
                     Remit.ask(home, "GET", "data-readiness", "/corrections", "operator", null)
                             .json();
@@ -176,12 +169,7 @@ final class People {
         @Option(names = "--reason", required = true, description = "Why.")
         String reason;
 
-        @Option(
-                names = "--as",
-                defaultValue = "offboarding.owner",
-                paramLabel = "USER",
-                description = "Who proposes (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("offboarding.owner");
 
         @Option(
                 names = "--dry-run",
@@ -205,18 +193,12 @@ final class People {
                             .put("reason", reason);
             body.putObject("subject").put("system", "hr").put("id", subject);
             JsonNode answer =
-                    Remit.expect(
-                                    Remit.ask(
-                                            remit.home(),
-                                            "POST",
-                                            "connector",
-                                            dryRun ? "/changes?dryRun=true" : "/changes",
-                                            user,
-                                            body.toString(),
-                                            key == null
-                                                    ? Map.of()
-                                                    : Map.of("Idempotency-Key", key)))
-                            .json();
+                    as.post(
+                            remit.home(),
+                            "connector",
+                            dryRun ? "/changes?dryRun=true" : "/changes",
+                            body,
+                            key == null ? Map.of() : Map.of("Idempotency-Key", key));
             if (dryRun) {
                 foretell(answer);
                 return answer.path("admitted").asBoolean() ? 0 : 1;
@@ -314,23 +296,15 @@ final class People {
         @Option(names = "--reason", required = true, description = "Why.")
         String reason;
 
-        @Option(
-                names = "--as",
-                defaultValue = "offboarding.owner",
-                paramLabel = "USER",
-                description = "Who takes it back (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("offboarding.owner");
 
         @Override
         public Integer call() throws Exception {
-            Remit.expect(
-                    Remit.ask(
-                            remit.home(),
-                            "POST",
-                            "connector",
-                            "/changes/" + change + "/withdraw",
-                            user,
-                            JSON.createObjectNode().put("reason", reason).toString()));
+            as.post(
+                    remit.home(),
+                    "connector",
+                    "/changes/" + change + "/withdraw",
+                    JSON.createObjectNode().put("reason", reason));
             System.out.println("asked for; see what becomes of it with: ./remit changes " + change);
             return 0;
         }
@@ -347,8 +321,7 @@ final class People {
         @Parameters(paramLabel = "CHANGE", description = "The change's id.")
         String change;
 
-        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who decides.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Option(names = "--deny", description = "Denies instead of approving.")
         boolean deny;
@@ -381,7 +354,7 @@ final class People {
                     decide(
                             remit.home(),
                             change,
-                            user,
+                            as.user(),
                             !deny,
                             reason,
                             route.path("planHash").asText()));
@@ -390,7 +363,7 @@ final class People {
                             + " stage "
                             + route.path("stage").asText()
                             + " as "
-                            + user);
+                            + as.user());
             return 0;
         }
     }
@@ -407,8 +380,7 @@ final class People {
         @Parameters(paramLabel = "CHANGE", description = "The change's id.")
         String change;
 
-        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who reviews.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Option(
                 names = "--unjustified",
@@ -435,11 +407,11 @@ final class People {
                     decide(
                             remit.home(),
                             change,
-                            user,
+                            as.user(),
                             found,
                             reason,
                             route.path("planHash").asText()));
-            System.out.println("found " + found + " as " + user);
+            System.out.println("found " + found + " as " + as.user());
             return 0;
         }
     }
@@ -486,26 +458,12 @@ final class People {
                 description = "The value, for example the manager's worker id.")
         @Nullable String value;
 
-        @Option(
-                names = "--as",
-                defaultValue = "operator",
-                paramLabel = "USER",
-                description = "Who supplies it (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("operator");
 
         @Override
         public Integer call() throws Exception {
             if (correction == null || value == null) {
-                JsonNode open =
-                        Remit.expect(
-                                        Remit.ask(
-                                                remit.home(),
-                                                "GET",
-                                                "data-readiness",
-                                                "/corrections",
-                                                user,
-                                                null))
-                                .json();
+                JsonNode open = as.get(remit.home(), "data-readiness", "/corrections");
                 for (JsonNode each : open) {
                     System.out.println(
                             each.path("correctionId").asText()
@@ -518,17 +476,9 @@ final class People {
                                 : "supply one with: ./remit correct CORRECTION VALUE");
                 return 0;
             }
-            String body = JSON.createObjectNode().put("value", value).toString();
+            ObjectNode body = JSON.createObjectNode().put("value", value);
             JsonNode answer =
-                    Remit.expect(
-                                    Remit.ask(
-                                            remit.home(),
-                                            "POST",
-                                            "data-readiness",
-                                            "/corrections/" + correction,
-                                            user,
-                                            body))
-                            .json();
+                    as.post(remit.home(), "data-readiness", "/corrections/" + correction, body);
             System.out.println(
                     "supplied; change " + answer.path("changeId").asText() + " is judged again");
             return 0;

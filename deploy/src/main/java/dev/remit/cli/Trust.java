@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -33,25 +34,11 @@ final class Trust implements Runnable {
     static final class Listing implements Callable<Integer> {
         @ParentCommand Trust parent;
 
-        @Option(
-                names = "--as",
-                defaultValue = "auditor",
-                paramLabel = "USER",
-                description = "Who asks (default: ${DEFAULT-VALUE}).")
-        String user;
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Override
         public Integer call() throws Exception {
-            JsonNode all =
-                    Remit.expect(
-                                    Remit.ask(
-                                            parent.remit.home(),
-                                            "GET",
-                                            "connector",
-                                            "/trust",
-                                            user,
-                                            null))
-                            .json();
+            JsonNode all = as.get(parent.remit.home(), "connector", "/trust");
             for (JsonNode each : all) {
                 System.out.printf(
                         "%-6s  %s %s, employee %s%n",
@@ -108,25 +95,15 @@ final class Trust implements Runnable {
                 description = "Why; logged for ever, no personal data in it.")
         String reason;
 
-        @Option(
-                names = "--as",
-                required = true,
-                paramLabel = "USER",
-                description = "Who promotes; needs the role admin.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
-            Remit.expect(
-                    Remit.ask(
-                            parent.remit.home(),
-                            "POST",
-                            "connector",
-                            "/trust/"
-                                    + URLEncoder.encode(charter, StandardCharsets.UTF_8)
-                                    + "/promote",
-                            user,
-                            People.JSON.createObjectNode().put("reason", reason).toString()));
+            as.post(
+                    parent.remit.home(),
+                    "connector",
+                    "/trust/" + URLEncoder.encode(charter, StandardCharsets.UTF_8) + "/promote",
+                    People.JSON.createObjectNode().put("reason", reason));
             System.out.println(charter + ": the digital employee owns again");
             return 0;
         }

@@ -364,6 +364,36 @@ class ChartTest {
     }
 
     @Test
+    void eventFeedsAreKnownToTheConnectorAndTheirSecretsStayInSecrets() {
+        List<HasMetadata> all =
+                rendered(
+                        "events",
+                        "[{\"name\":\"idp\",\"form\":\"SSF\",\"system\":\"keycloak:acme\",\"issuer\":\"https://idp.example\",\"audience\":\"remit\",\"jwks\":\"https://idp.example/jwks\"},"
+                                + "{\"name\":\"code\",\"form\":\"GITHUB\",\"system\":\"hr\",\"secret\":\"code\"}]");
+        assertThat(container(deployment(Service.CONNECTOR, all)).getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_EVENTS_IDP_FORM", "SSF"),
+                        tuple("REMIT_EVENTS_IDP_JWKS_URL", "https://idp.example/jwks"),
+                        tuple("REMIT_EVENTS_CODE_SYSTEM", "hr"),
+                        tuple("REMIT_EVENTS_CODE_SECRET", null));
+        assertThat(container(deployment(Service.EXECUTOR, all)).getEnv())
+                .extracting(EnvVar::getName)
+                .noneMatch(name -> name.startsWith("REMIT_EVENTS_"));
+    }
+
+    /** Sessions of the Model Context Protocol are kept by the replica that began them. */
+    @Test
+    void whoeverTalksToTheConnectorKeepsTalkingToOneReplica() {
+        assertThat(rendered())
+                .filteredOn(io.fabric8.kubernetes.api.model.Service.class::isInstance)
+                .map(io.fabric8.kubernetes.api.model.Service.class::cast)
+                .filteredOn(each -> "ClientIP".equals(each.getSpec().getSessionAffinity()))
+                .extracting(each -> each.getMetadata().getName())
+                .containsExactly("mesh-connector");
+    }
+
+    @Test
     void topicsAndSchemasAreMadeBeforeTheServicesOfAnInstallAndOfAnUpgrade() {
         Job job = one(Job.class, rendered());
         assertThat(job.getMetadata().getAnnotations())

@@ -35,7 +35,7 @@ public record Charter(
         Validity validity,
         Domain domain,
         Proposers proposers,
-        Optional<Trigger> trigger,
+        List<Trigger> triggers,
         List<Fact> facts,
         List<String> askRoles,
         Duration holdFor,
@@ -156,8 +156,41 @@ public record Charter(
      */
     public record Proposers(List<String> roles, String employee, String principal) {}
 
-    /** The event that opens a change by itself. */
-    public record Trigger(String source, String event, String action, String target) {}
+    /**
+     * What opens a change by itself.
+     *
+     * @param event JOINED, MOVED, LEFT, OWNER_LEFT, ORPHAN_FOUND, CREDENTIAL_EXPOSED,
+     *     CREDENTIAL_TOO_OLD, CERTIFICATION_REVOKED or SCHEDULE
+     * @param after how long it must have been so
+     * @param every for a schedule, the time between two runs
+     * @param from for a schedule, when the first run is due
+     * @param subjects for a schedule, for whom a change is opened at each run
+     */
+    public record Trigger(
+            String event,
+            String action,
+            String target,
+            Optional<Duration> after,
+            Optional<Duration> every,
+            Optional<Instant> from,
+            List<Subject> subjects) {
+        /** What the clock does. */
+        public static final String SCHEDULE = "SCHEDULE";
+
+        /** Found in what was read of the target, if it lasts. */
+        public static final String ORPHAN = "ORPHAN_FOUND";
+
+        /** Found in what was read of the target, at an age. */
+        public static final String TOO_OLD = "CREDENTIAL_TOO_OLD";
+    }
+
+    /**
+     * Whom a schedule is about.
+     *
+     * @param system {@code hr}, or the system of the account
+     * @param id the worker id, or the account's immutable id
+     */
+    public record Subject(String system, String id) {}
 
     /** A fact that must hold. */
     public record Fact(String name, Optional<Duration> maxAge) {}

@@ -45,6 +45,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Makes a {@link Charter} of a text. */
 public final class CharterReader {
@@ -133,14 +134,10 @@ public final class CharterReader {
                         spec.get("proposers").texts("roles"),
                         spec.get("proposers").get("digitalEmployee").text("id"),
                         spec.get("proposers").get("digitalEmployee").text("principal")),
-                spec.optional(
-                        "trigger",
-                        each ->
-                                new Trigger(
-                                        each.text("source"),
-                                        each.text("event"),
-                                        each.text("action"),
-                                        each.text("target"))),
+                Stream.concat(
+                                spec.optional("trigger", CharterReader::trigger).stream(),
+                                spec.list("triggers", CharterReader::trigger).stream())
+                        .toList(),
                 readiness.list(
                         "facts",
                         each ->
@@ -164,6 +161,19 @@ public final class CharterReader {
                 spec.texts("proof"),
                 spec.optional("trackRecord", CharterReader::trackRecord),
                 days(spec.get("retention")));
+    }
+
+    private static Trigger trigger(Part part) {
+        return new Trigger(
+                part.text("event"),
+                part.text("action"),
+                part.text("target"),
+                part.optional("after", Part::duration),
+                part.optional("every", Part::duration),
+                part.optional("from", each -> moment(each, false)),
+                part.list(
+                        "subjects",
+                        each -> new Charter.Subject(each.text("system"), each.text("id"))));
     }
 
     private static Charter.TrackRecord trackRecord(Part part) {

@@ -75,6 +75,11 @@ public record Difference(Effect effect, String path, String words) {
                         "group", "resolvers",
                         "expiresAfter", "deadline");
 
+        private static final String TRIGGERS = "/spec/triggers";
+
+        /** The short form of one of them. */
+        private static final String TRIGGER = "/spec/trigger";
+
         private final List<Difference> found = new ArrayList<>();
 
         void metadata(Charter before, Charter after) {
@@ -118,14 +123,25 @@ public record Difference(Effect effect, String path, String words) {
                     "/spec/proposers/digitalEmployee/principal",
                     before.proposers().principal(),
                     after.proposers().principal());
-            if (before.trigger().isEmpty() && after.trigger().isPresent()) {
-                add(Effect.EASIER, "/spec/trigger", "an event opens changes now");
-            } else if (before.trigger().isPresent() && after.trigger().isEmpty()) {
-                add(Effect.HARDER, "/spec/trigger", "no event opens changes any more");
-            } else {
-                other("/spec/trigger", before.trigger(), after.trigger());
-            }
+            triggers(before.triggers(), after.triggers());
             trackRecord(before.trackRecord(), after.trackRecord());
+        }
+
+        /** All at one place: items have no names, and one of them has a short form. */
+        private void triggers(List<Charter.Trigger> before, List<Charter.Trigger> after) {
+            Map<String, Charter.Trigger> was = new LinkedHashMap<>();
+            before.forEach(each -> was.put(each.event(), each));
+            for (Charter.Trigger each : after) {
+                Charter.Trigger old = was.remove(each.event());
+                if (old == null) {
+                    add(Effect.EASIER, TRIGGERS, each.event() + " opens changes now");
+                } else {
+                    other(TRIGGERS, old, each);
+                }
+            }
+            was.keySet()
+                    .forEach(event ->
+                            add(Effect.HARDER, TRIGGERS, event + " opens no changes any more"));
         }
 
         private void trackRecord(
@@ -397,7 +413,7 @@ public record Difference(Effect effect, String path, String words) {
             String judged =
                     path.startsWith("/spec/approval/")
                             ? path.substring(0, last) + SHORT.getOrDefault(member, member)
-                            : path;
+                            : (path + "/").startsWith(TRIGGER + "/") ? TRIGGERS : path;
             return found.stream()
                     .anyMatch(each ->
                             judged.equals(each.path()) || judged.startsWith(each.path() + "/"));

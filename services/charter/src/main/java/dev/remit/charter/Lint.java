@@ -28,6 +28,10 @@ import java.util.function.Function;
 public final class Lint {
     private static final Duration WORKING_DAY = Duration.ofHours(8);
     private static final int RETENTION_DAYS = 400;
+
+    /** Of a schedule; what comes oftener is no schedule but a loop. */
+    private static final Duration SHORTEST_PERIOD = Duration.ofHours(1);
+
     private static final Conditions CONDITIONS = new Conditions();
 
     private final Charter charter;
@@ -79,31 +83,29 @@ public final class Lint {
                                                 + same.source().file(),
                                         "give the newer one another version"));
             }
-            charter.trigger()
-                    .ifPresent(trigger -> {
-                        CharterReader.Read.Good other =
-                                triggers.putIfAbsent(
-                                        List.of(
-                                                trigger.source(),
-                                                trigger.event(),
-                                                trigger.target()),
-                                        each);
-                        if (other != null && !other.charter().name().equals(charter.name())) {
-                            findings.add(
-                                    each.source()
-                                            .finding(
-                                                    "TRIGGER_CLAIMED_TWICE",
-                                                    Severity.ERROR,
-                                                    "/spec/trigger",
-                                                    trigger.event()
-                                                            + " on "
-                                                            + trigger.target()
-                                                            + " opens a change of "
-                                                            + other.charter().name()
-                                                            + " too",
-                                                    "let one charter claim it"));
-                        }
-                    });
+            for (int n = 0; n < charter.triggers().size(); n++) {
+                Charter.Trigger trigger = charter.triggers().get(n);
+                CharterReader.Read.Good other =
+                        trigger.event().equals(Charter.Trigger.SCHEDULE)
+                                ? null
+                                : triggers.putIfAbsent(
+                                        List.of(trigger.event(), trigger.target()), each);
+                if (other != null && !other.charter().name().equals(charter.name())) {
+                    findings.add(
+                            each.source()
+                                    .finding(
+                                            "TRIGGER_CLAIMED_TWICE",
+                                            Severity.ERROR,
+                                            path(each.source(), n),
+                                            trigger.event()
+                                                    + " on "
+                                                    + trigger.target()
+                                                    + " opens a change of "
+                                                    + other.charter().name()
+                                                    + " too",
+                                            "let one charter claim it"));
+                }
+            }
         }
         return List.copyOf(findings);
     }
@@ -158,23 +160,84 @@ public final class Lint {
         for (int n = 0; n < charter.domain().actions().size(); n++) {
             action(charter.domain().actions().get(n), "/spec/domain/actions/" + n);
         }
-        charter.trigger()
-                .ifPresent(trigger -> {
-                    if (charter.domain().action(trigger.action()).isEmpty()) {
+        Set<String> events = new HashSet<>();
+        for (int n = 0; n < charter.triggers().size(); n++) {
+            Charter.Trigger trigger = charter.triggers().get(n);
+            trigger(trigger, path(source, n));
+            if (!events.add(trigger.event())) {
+                error(
+                        "TRIGGER_TWICE",
+                        path(source, n) + "/event",
+                        trigger.event() + " opens a change under this charter already",
+                        "let each event open one change");
+            }
+        }
+    }
+
+    private void trigger(Charter.Trigger trigger, String path) {
+        if (charter.domain().action(trigger.action()).isEmpty()) {
+            error(
+                    "TRIGGER_OUTSIDE_DOMAIN",
+                    path + "/action",
+                    "'" + trigger.action() + "' is no action of this charter",
+                    "name one of domain.actions");
+        }
+        if (!charter.domain().systems().contains(trigger.target())) {
+            error(
+                    "TRIGGER_OUTSIDE_DOMAIN",
+                    path + "/target",
+                    "'" + trigger.target() + "' is no system of this charter",
+                    "name one of domain.systems");
+        }
+        boolean schedule = trigger.event().equals(Charter.Trigger.SCHEDULE);
+        boolean tooOld = trigger.event().equals(Charter.Trigger.TOO_OLD);
+        goesWith(trigger, schedule, trigger.every().isPresent(), schedule, path, "every");
+        goesWith(trigger, schedule, trigger.from().isPresent(), schedule, path, "from");
+        goesWith(trigger, schedule, !trigger.subjects().isEmpty(), schedule, path, "subjects");
+        goesWith(
+                trigger,
+                tooOld || trigger.event().equals(Charter.Trigger.ORPHAN),
+                trigger.after().isPresent(),
+                tooOld,
+                path,
+                "after");
+        trigger.every()
+                .filter(every -> every.compareTo(SHORTEST_PERIOD) < 0)
+                .ifPresent(every ->
                         error(
-                                "TRIGGER_OUTSIDE_DOMAIN",
-                                "/spec/trigger/action",
-                                "'" + trigger.action() + "' is no action of this charter",
-                                "name one of domain.actions");
-                    }
-                    if (!charter.domain().systems().contains(trigger.target())) {
-                        error(
-                                "TRIGGER_OUTSIDE_DOMAIN",
-                                "/spec/trigger/target",
-                                "'" + trigger.target() + "' is no system of this charter",
-                                "name one of domain.systems");
-                    }
-                });
+                                "SCHEDULE_TOO_DENSE",
+                                path + "/every",
+                                "is less than " + SHORTEST_PERIOD,
+                                "give each run time to be decided"));
+    }
+
+    /** A member stands where the event has a use for it, and nowhere else. */
+    private void goesWith(
+            Charter.Trigger trigger,
+            boolean may,
+            boolean stands,
+            boolean must,
+            String path,
+            String member) {
+        if (must && !stands) {
+            error(
+                    "TRIGGER_INCOMPLETE",
+                    path,
+                    trigger.event() + " needs '" + member + "'",
+                    "say it");
+        } else if (stands && !may) {
+            error(
+                    "TRIGGER_MEMBER_UNUSED",
+                    path + "/" + member,
+                    "says nothing about " + trigger.event(),
+                    "leave it out");
+        }
+    }
+
+    /** Where the n-th trigger stands: the short form comes first. */
+    private static String path(Source source, int n) {
+        boolean shortForm = source.at("/spec/trigger").isPresent();
+        return shortForm && n == 0 ? "/spec/trigger" : "/spec/triggers/" + (shortForm ? n - 1 : n);
     }
 
     private void action(Action action, String path) {

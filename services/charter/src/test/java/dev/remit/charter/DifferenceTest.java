@@ -87,6 +87,18 @@ class DifferenceTest {
                 .containsExactly(Difference.Effect.HARDER);
     }
 
+    @Test
+    void whatOpensChangesByItselfIsEasierAndWhatNoLongerDoesIsHarder() {
+        String orphan =
+                "  triggers: [ { event: ORPHAN_FOUND, after: P7D, action: offboard, target: \"keycloak:acme\" } ]\n";
+        String with = TEXT.replaceFirst("(?m)^  readiness:", orphan + "  readiness:");
+        assertThat(with).isNotEqualTo(TEXT);
+        assertThat(effects(TEXT, with, "")).containsExactly(Difference.Effect.EASIER);
+        assertThat(effects(with, TEXT, "")).containsExactly(Difference.Effect.HARDER);
+        assertThat(effects(with, with.replace("P7D, action", "P1D, action"), ""))
+                .containsExactly(Difference.Effect.OTHER);
+    }
+
     /** What is harder is told once, by the rule that judges it. */
     @Test
     void whatIsJudgedIsNotReportedAgain() {

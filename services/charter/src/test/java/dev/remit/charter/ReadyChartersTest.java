@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remit.charter.Charter.Mode;
 import dev.remit.charter.Charter.Resolver;
 import dev.remit.charter.Charter.Reversibility;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,13 +21,13 @@ class ReadyChartersTest {
     @CsvSource({
         "joiner, onboard, ASSIST, JOINED, 1",
         "mover, leave-old-place, ASSIST, MOVED, 2",
-        "orphaned-account, quarantine, ASSIST, , 1",
-        "stale-entitlement, remove-entitlement, ASSIST, , 2",
+        "orphaned-account, quarantine, ASSIST, ORPHAN_FOUND, 1",
+        "stale-entitlement, remove-entitlement, ASSIST, CERTIFICATION_REVOKED, 2",
         "privileged-access-grant, grant-for-a-time, ASSIST, , 3",
         "break-glass, grant-in-an-emergency, OWN, , 1",
-        "service-account-ownership, transfer, ASSIST, , 2",
-        "secret-rotation, rotate, ASSIST, , 1",
-        "exposed-credential, contain, OWN, , 1",
+        "service-account-ownership, transfer, ASSIST, OWNER_LEFT, 2",
+        "secret-rotation, rotate, ASSIST, CREDENTIAL_TOO_OLD, 1",
+        "exposed-credential, contain, OWN, CREDENTIAL_EXPOSED, 1",
         "nhi-decommission, decommission, ASSIST, , 3",
         "agent-access, grant-to-agent, ASSIST, , 3"
     })
@@ -35,8 +36,9 @@ class ReadyChartersTest {
         Charter charter = read.charter();
         assertThat(charter.name()).isEqualTo(name);
         assertThat(charter.domain().action(action)).map(Charter.Action::mode).contains(mode);
-        assertThat(charter.trigger().map(Charter.Trigger::event))
-                .isEqualTo(Optional.ofNullable(event));
+        assertThat(charter.triggers())
+                .extracting(Charter.Trigger::event)
+                .isEqualTo(event == null ? List.of() : List.of(event));
         assertThat(charter.stages().stream().mapToInt(each -> each.quorum().of(1)).sum())
                 .isEqualTo(people);
         assertThat(charter.stages()).allMatch(Charter.Stage::needsPerson);

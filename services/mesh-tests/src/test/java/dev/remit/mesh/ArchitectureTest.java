@@ -40,6 +40,15 @@ class ArchitectureTest {
                                     "dev.remit.handoff.directory",
                                     "org.jspecify.."));
 
+    /** Technology is behind ports: a use case says what it needs in its own words. */
+    private static final ArchRule INWARD =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.remit.*.application")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.remit.*.adapter..");
+
     /** What the offline verifier runs on: no framework. */
     private static final ArchRule OFFLINE =
             classes()
@@ -113,6 +122,12 @@ class ArchitectureTest {
     void generatedRecordsStopAtTheKafkaAdapters() {
         WIRE.check(services);
         assertThatThrownBy(() -> WIRE.check(planted)).hasMessageContaining("Eager");
+    }
+
+    @Test
+    void useCasesKnowNoAdapter() {
+        INWARD.check(services);
+        assertThatThrownBy(() -> INWARD.check(planted)).hasMessageContaining("Hasty");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ class FrontDoorIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
 
+    /** Tells of compromised credentials. */
+    private static @Nullable SecurityEvents provider;
+
     /** A real ITSM, where it is installed. */
     private static @Nullable RequestTrackerServer tracker;
 
@@ -55,6 +59,8 @@ class FrontDoorIT {
     static void start() throws Exception {
         mesh = new Mesh("front-door");
         mesh.stack.configure("approval-routing", Map.of("remit.inbox.reconcile.every", "PT2S"));
+        provider = new SecurityEvents();
+        mesh.stack.configure("connector", provider.feed("idp", TARGET));
         mesh.up();
         for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
             mesh.observed(worker);
@@ -70,6 +76,9 @@ class FrontDoorIT {
     @AfterAll
     static void stop() throws Exception {
         mesh.stack.down();
+        if (provider != null) {
+            provider.close();
+        }
         if (tracker != null) {
             tracker.close();
         }
@@ -872,6 +881,82 @@ class FrontDoorIT {
                                 .map(Mesh::json)
                                 .filter(when),
                 "the ledger's change");
+    }
+
+    @Test
+    @Order(14)
+    void whatAnotherSystemTellsAndWhatIsFoundOpenChangesByThemselves() throws Exception {
+        mesh.shipped("exposed-credential");
+        mesh.shipped("orphaned-account");
+        SecurityEvents idp = Objects.requireNonNull(provider);
+        String url = mesh.url("connector", "/events/idp");
+        String compromised = idp.compromised("jti-1", INTERN);
+        assertThat(SecurityEvents.push(url, compromised).statusCode()).isEqualTo(202);
+        assertThat(SecurityEvents.push(url, compromised).statusCode())
+                .as("told again")
+                .isEqualTo(202);
+        try (SecurityEvents other = new SecurityEvents()) {
+            assertThat(SecurityEvents.push(url, other.compromised("jti-2", INTERN)).body())
+                    .as("signed by somebody else")
+                    .contains("invalid_key");
+        }
+        assertProblem(raw("POST", "/events/nobody", null, "{}"), 404, "FEED_UNKNOWN");
+        JsonNode opened = only("exposed-credential");
+        assertThat(opened.at("/subject/id").asText()).isEqualTo("E1030");
+        assertThat(opened.path("reason").asText())
+                .isEqualTo("CREDENTIAL_EXPOSED: a credential of type password was compromised");
+
+        // nobody knows this account: a record, and the event waits
+        assertThat(SecurityEvents.push(url, idp.compromised("jti-3", "nobody")).statusCode())
+                .isEqualTo(202);
+        JsonNode held = mesh.get("connector", "/events/held", "auditor").json();
+        assertThat(held.findValuesAsText("id")).containsExactly("jti-3");
+
+        // HR says that somebody left long ago, and the account is still in use
+        mesh.hrSays("orphan-1,E1042,LEFT,2026-01-31,contract ended");
+        JsonNode orphan = only("orphaned-account");
+        assertThat(orphan.at("/subject/id").asText()).isEqualTo("E1042");
+        assertThat(orphan.path("reason").asText())
+                .isEqualTo("ORPHAN_FOUND: its worker left on 2026-01-31");
+
+        String change = opened.path("changeId").asText();
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        "/changes/" + change + "/withdraw",
+                                        "operator",
+                                        Map.of("reason", "a false alarm"))
+                                .status())
+                .isEqualTo(202);
+        Mesh.until(
+                () ->
+                        mesh.get("evidence-ledger", "/changes/" + change, "auditor")
+                                        .json()
+                                        .path("certified")
+                                        .asBoolean()
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the certificate");
+        assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    /** The one change of a charter, once it is there. */
+    private static JsonNode only(String charter) throws Exception {
+        return Mesh.until(
+                () -> {
+                    List<JsonNode> all = new ArrayList<>();
+                    for (JsonNode each :
+                            mesh.get("connector", "/changes?limit=200", "auditor")
+                                    .json()
+                                    .path("items")) {
+                        if (each.path("charter").asText().equals(charter)) {
+                            all.add(each);
+                        }
+                    }
+                    assertThat(all).as(charter).hasSizeLessThan(2);
+                    return all.stream().findFirst();
+                },
+                "the change of " + charter);
     }
 
     /** Asked of Keycloak itself. */

@@ -91,7 +91,7 @@ final class Mesh {
         old.down();
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
-        stack.bootstrap("fault-test", "emergency");
+        stack.bootstrap("fault-test", "emergency", "exposed-credential", "orphaned-account");
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         for (Service service : Service.values()) {
             stack.configure(
@@ -155,7 +155,19 @@ final class Mesh {
                 Objects.requireNonNull(Mesh.class.getResourceAsStream("/fault/" + file))) {
             Files.copy(in, home.charters().resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        String name = file.replace(".yaml", "");
+        inForce(file.replace(".yaml", ""));
+    }
+
+    /** Publishes one of the ready charters, as {@link #charter} does. */
+    void shipped(String name) throws Exception {
+        Files.copy(
+                home.top().resolve("charters").resolve(name + ".yaml"),
+                home.charters().resolve(name + ".yaml"),
+                StandardCopyOption.REPLACE_EXISTING);
+        inForce(name);
+    }
+
+    private void inForce(String name) throws Exception {
         until(
                 () -> {
                     for (JsonNode each : get("connector", "/charters", "auditor").json()) {

@@ -33,7 +33,9 @@ public interface Notices {
          */
         PASSKEY_REGISTERED,
         /** One of theirs was revoked. */
-        PASSKEY_REVOKED
+        PASSKEY_REVOKED,
+        /** A draft of a charter waits for them; {@code change} is its id, {@code stage} empty. */
+        CHARTER_DRAFTED
     }
 
     /**
@@ -55,6 +57,14 @@ public interface Notices {
     /** That something became of a passkey of this person's, whoever did it. */
     static Notice ofPasskey(UUID passkey, String person, Kind kind, Instant now) {
         return new Notice(passkey, "", person, kind, now, now);
+    }
+
+    /** That a draft of a charter may be approved by these people, once each. */
+    static List<Notice> ofDraft(UUID draft, Set<String> people, Instant until, Instant now) {
+        return people.stream()
+                .sorted()
+                .map(person -> new Notice(draft, "", person, Kind.CHARTER_DRAFTED, until, now))
+                .toList();
     }
 
     /** Keeps each once for every way that there is. */

@@ -1,6 +1,7 @@
 package dev.remit.approval.application;
 
 import dev.remit.approval.application.Advance.Step;
+import dev.remit.approval.application.Readings.Draft;
 import dev.remit.approval.application.Readings.Reading;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Entitlement;
@@ -33,6 +34,7 @@ public class RouteReadyChange implements Receiver {
     private final Advance advance;
     private final Readings readings;
     private final Removals removals;
+    private final TellOfDrafts tellOfDrafts;
 
     RouteReadyChange(
             People people,
@@ -40,13 +42,15 @@ public class RouteReadyChange implements Receiver {
             Routes routes,
             Advance advance,
             Readings readings,
-            Removals removals) {
+            Removals removals,
+            TellOfDrafts tellOfDrafts) {
         this.routes = routes;
         this.people = people;
         this.news = news;
         this.advance = advance;
         this.readings = readings;
         this.removals = removals;
+        this.tellOfDrafts = tellOfDrafts;
     }
 
     @Override
@@ -54,12 +58,18 @@ public class RouteReadyChange implements Receiver {
         Set<Concern> told = readings.news(batch);
         List<Step> steps = new ArrayList<>();
         List<Step> reports = new ArrayList<>();
+        List<Draft> drafts = new ArrayList<>();
         for (Received received : batch) {
             switch (readings.of(received)) {
                 case Reading.Says(UUID change, Event event) ->
                         steps.add(new Step(change, event, received.envelope().id()));
                 case Reading.Reports(UUID change, Event event) ->
                         reports.add(new Step(change, event, received.envelope().id()));
+                case Reading.Drafted(Draft draft) -> {
+                    if (draft.until().isAfter(outbox.now())) {
+                        drafts.add(draft);
+                    }
+                }
                 case Reading.Unreadable(String code, String reason) ->
                         setAside(received, code, reason, outbox);
                 case Reading.Nothing _ -> {}
@@ -68,6 +78,7 @@ public class RouteReadyChange implements Receiver {
         return left(told)
                 .chain(left -> people.take(batch).chain(() -> tell(told, left)))
                 .chain(() -> settle(batch, reports, outbox))
+                .chain(() -> tellOfDrafts.tell(drafts, outbox))
                 .chain(() -> reviewed(reports))
                 .invoke(steps::addAll)
                 .chain(() -> advance.all(steps, outbox))

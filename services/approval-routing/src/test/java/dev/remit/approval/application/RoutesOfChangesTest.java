@@ -11,10 +11,14 @@ import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Route;
 import dev.remit.handoff.http.Problem;
+import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
+import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.Decision;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ReadinessJudged;
@@ -542,6 +546,46 @@ class RoutesOfChangesTest {
         assertThat(world.notices)
                 .extracting(each -> each.person() + " " + each.kind())
                 .containsExactly("manager ASKED", "manager REMINDED");
+    }
+
+    @Test
+    void whoMayApproveADraftOfACharterIsToldOnce() {
+        world.people.put(Concern.account("owner"), List.of(Scene.account("owner")));
+        world.people.put(Concern.role("admin"), List.of(Scene.account("boss")));
+        world.people.put(
+                Concern.role("approver"),
+                List.of(Scene.account("boss"), Scene.account("careful"), Scene.account("drafter")));
+        scene.receive(drafted(CharterPart.OWNER));
+        assertThat(world.notices).extracting(Notices.Notice::person).containsExactly("owner");
+        world.notices.clear();
+        scene.receive(drafted(CharterPart.OWNER, CharterPart.SECOND));
+        assertThat(world.notices)
+                .extracting(each -> each.person() + " " + each.kind())
+                .containsExactly(
+                        "boss CHARTER_DRAFTED", "careful CHARTER_DRAFTED", "owner CHARTER_DRAFTED");
+        world.notices.clear();
+        scene.receive(drafted(CharterPart.BOOTSTRAP));
+        world.passes(Duration.ofDays(8));
+        scene.receive(drafted(CharterPart.OWNER));
+        assertThat(world.notices).as("nobody is needed, or it is over").isEmpty();
+    }
+
+    private CharterDrafted drafted(CharterPart... needs) {
+        return CharterDrafted.newBuilder()
+                .setDraftId(UUID.randomUUID())
+                .setCharter(new CharterRef("leaver", "2", "h"))
+                .setDocument(java.nio.ByteBuffer.allocate(0))
+                .setPrevious(null)
+                .setDraftedBy(Actor.newBuilder().setId("drafter").setKind(ActorKind.HUMAN).build())
+                .setWorker(null)
+                .setOwner("owner")
+                .setNeeds(List.of(needs))
+                .setBecause(List.of())
+                .setReason("better")
+                .setDraftedAt(java.time.Instant.parse("2026-01-02T03:04:05Z"))
+                .setExpiresAt(
+                        java.time.Instant.parse("2026-01-02T03:04:05Z").plus(Duration.ofDays(7)))
+                .build();
     }
 
     @Test

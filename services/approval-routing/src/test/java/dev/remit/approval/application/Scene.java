@@ -128,7 +128,13 @@ final class Scene {
                         Optional.empty());
         receiver =
                 new RouteReadyChange(
-                        world, world, world, advance, new KafkaReadings(PEOPLE), removals);
+                        world,
+                        world,
+                        world,
+                        advance,
+                        new KafkaReadings(PEOPLE),
+                        removals,
+                        new TellOfDrafts(world, world));
         decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
         register = registering(false);
         lookAgain = new LookAgain(world, advance, world);

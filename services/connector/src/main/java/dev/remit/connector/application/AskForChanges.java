@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Answers.Claim;
 import dev.remit.connector.application.Answers.Request;
 import dev.remit.connector.application.Answers.Result;
@@ -52,6 +51,7 @@ public class AskForChanges {
     /** As many as one request may carry. */
     private static final int WAVE = 200;
 
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Charters charters;
     private final Subjects subjects;
@@ -73,7 +73,9 @@ public class AskForChanges {
             ProposeChange propose,
             Answers answers,
             Halts halts,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.charters = charters;
         this.subjects = subjects;
@@ -206,7 +208,7 @@ public class AskForChanges {
         outbox.publish(
                 id,
                 id.toString(),
-                Observations.refused(
+                letters.refused(
                         wish,
                         refusal,
                         charters.find(wish.charter()).map(Charter::hash),
@@ -215,19 +217,16 @@ public class AskForChanges {
                 null);
     }
 
+    /** Under which name those who decide on a matter wait for each other. */
+    static String queue(Matter matter) {
+        return String.join("|", "matter", matter.subjectId(), matter.target(), matter.action());
+    }
+
     /** What must not be decided on twice at a time: each matter, and each charter with a limit. */
     private Set<String> queues(List<Wish> wishes, Map<Subjects.Asked, Admission.Subject> found) {
         Set<String> names = new TreeSet<>();
         for (Wish wish : wishes) {
-            matter(wish, found)
-                    .ifPresent(matter ->
-                            names.add(
-                                    String.join(
-                                            "|",
-                                            "matter",
-                                            matter.subjectId(),
-                                            matter.target(),
-                                            matter.action())));
+            matter(wish, found).map(AskForChanges::queue).ifPresent(names::add);
             charters.find(wish.charter())
                     .filter(Charter::isLimited)
                     .ifPresent(charter -> names.add(Brake.scope(charter.name())));

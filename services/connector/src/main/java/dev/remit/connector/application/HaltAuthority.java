@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.HaltRegister;
 import dev.remit.handoff.halt.HaltRegister.Last;
@@ -24,6 +23,7 @@ import java.util.UUID;
  */
 @Singleton
 public class HaltAuthority {
+    private final Letters letters;
     private final Handoffs handoffs;
     private final HaltRegister register;
     private final PublishedCharters published;
@@ -33,7 +33,9 @@ public class HaltAuthority {
             Handoffs handoffs,
             HaltRegister register,
             PublishedCharters published,
-            Proposals proposals) {
+            Proposals proposals,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.register = register;
         this.published = published;
@@ -101,7 +103,7 @@ public class HaltAuthority {
                     }
                     Halt halt =
                             new Halt(outbox.newId(), scope, by, reason, after(last, outbox.now()));
-                    outbox.publish(halt.id(), scope, Observations.halted(halt), null, null);
+                    outbox.publish(halt.id(), scope, letters.halted(halt), null, null);
                     return register.halt(halt).replaceWith(halt);
                 });
     }
@@ -143,7 +145,7 @@ public class HaltAuthority {
         outbox.publish(
                 outbox.newId(),
                 halt.scope(),
-                Observations.resumed(halt, by, reason, at),
+                letters.resumed(halt, by, reason, at),
                 null,
                 halt.id());
         return register.lift(halt.id(), halt.scope(), by, at).replaceWith(halt);

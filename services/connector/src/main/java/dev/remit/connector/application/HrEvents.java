@@ -1,6 +1,8 @@
 package dev.remit.connector.application;
 
+import dev.remit.connector.domain.WorkerEvent;
 import io.smallrye.mutiny.Uni;
+import java.util.Collection;
 import java.util.Map;
 
 /** What HR sent so far. Each method runs in the caller's transaction. */
@@ -12,6 +14,13 @@ public interface HrEvents {
      * @return of the ids that were known before, the content that stands
      */
     Uni<Map<String, String>> add(Map<String, String> contents);
+
+    /**
+     * Keeps what holds of these workers from the latest day on; of one day, what is told last.
+     *
+     * @param last of each worker one; not empty
+     */
+    Uni<Void> state(Collection<WorkerEvent> last);
 
     /** Whether a file with this content (SHA-256, hexadecimal) was read to its end. */
     Uni<Boolean> wasRead(String contentHash);

@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Closings.Seen;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposer;
@@ -49,6 +48,7 @@ public class KeepTrackRecord {
      */
     public record Standing(Charter charter, Map<Kind, Long> counted, Optional<Halt> demotion) {}
 
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Proposals proposals;
     private final PublishedCharters published;
@@ -64,7 +64,9 @@ public class KeepTrackRecord {
             Missteps missteps,
             HaltRegister register,
             ObservedAccounts accounts,
-            @ConfigProperty(name = "remit.people.system") String people) {
+            @ConfigProperty(name = "remit.people.system") String people,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.proposals = proposals;
         this.published = published;
@@ -183,7 +185,7 @@ public class KeepTrackRecord {
         outbox.publish(
                 demotion.id(),
                 demotion.scope(),
-                Observations.demoted(charter, demotion, exceeded),
+                letters.demoted(charter, demotion, exceeded),
                 null,
                 null);
         return register.halt(demotion);
@@ -334,7 +336,7 @@ public class KeepTrackRecord {
         outbox.publish(
                 outbox.newId(),
                 halt.scope(),
-                Observations.promoted(charter, halt, by, reason, at),
+                letters.promoted(charter, halt, by, reason, at),
                 null,
                 halt.id());
         return register.lift(halt.id(), halt.scope(), by, at);

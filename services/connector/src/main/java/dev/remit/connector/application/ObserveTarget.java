@@ -2,7 +2,6 @@ package dev.remit.connector.application;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.ObservedAccounts.Seen;
 import dev.remit.connector.domain.Account;
@@ -31,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -42,6 +42,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class ObserveTarget {
     /** How often an unchanged source is reported as read. */
     private static final Duration SYNC_INTERVAL = Duration.ofSeconds(15);
+
+    /** What is kept of an account; another one makes each account show as changed once. */
+    private static final String KEPT = "2|";
 
     private static final int SLICE = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,6 +75,7 @@ public class ObserveTarget {
         STILL_DOUBTED
     }
 
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Feeds feeds;
     private final ObservedAccounts accounts;
@@ -91,7 +95,9 @@ public class ObserveTarget {
             Brakes brakes,
             Proposals proposals,
             @ConfigProperty(name = "remit.source.gone-at-once", defaultValue = "0.2") double share,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Letters letters) {
+        this.letters = letters;
         if (!(share > 0 && share <= 1)) {
             throw new IllegalArgumentException(
                     "remit.source.gone-at-once: is a share above 0 and at most 1");
@@ -135,6 +141,47 @@ public class ObserveTarget {
                 .replaceWithVoid();
     }
 
+    /**
+     * Reads since when the credentials of all enabled accounts are in use, one account after the
+     * other.
+     *
+     * @param since asks the system for one account; empty where it says nothing
+     */
+    public Uni<Void> credentials(
+            Turn turn, String system, Function<String, Uni<Optional<Instant>>> since) {
+        return credentials(turn, system, since, "");
+    }
+
+    private Uni<Void> credentials(
+            Turn turn,
+            String system,
+            Function<String, Uni<Optional<Instant>>> since,
+            String after) {
+        return handoffs.transact(List.of(), outbox -> accounts.enabled(system, after, SLICE))
+                .chain(ids ->
+                        Multi.createFrom()
+                                .iterable(ids)
+                                .onItem()
+                                .transformToUniAndConcatenate(
+                                        id -> since.apply(id).map(found -> Map.entry(id, found)))
+                                .filter(each -> each.getValue().isPresent())
+                                .collect()
+                                .asMap(Map.Entry::getKey, each -> each.getValue().orElseThrow())
+                                .call(known ->
+                                        known.isEmpty()
+                                                ? Uni.createFrom().voidItem()
+                                                : feeds.write(
+                                                        turn,
+                                                        List.of(),
+                                                        outbox ->
+                                                                accounts.credentials(
+                                                                        system, known)))
+                                .chain(() ->
+                                        ids.size() < SLICE
+                                                ? Uni.createFrom().voidItem()
+                                                : credentials(turn, system, since, ids.getLast())));
+    }
+
     /** How far the feed's events were read, in milliseconds since 1970; 0 at first. */
     public Uni<Long> position(String system) {
         return handoffs.transact(List.of(), outbox -> positions.of(system));
@@ -171,7 +218,7 @@ public class ObserveTarget {
                     dev.remit.handoff.Ids.derived(
                             Ids.NAMESPACE, system + "|activity|" + activity.id()),
                     activity.account(),
-                    Observations.of(activity, system, outbox.now()),
+                    letters.of(activity, system, outbox.now()),
                     null,
                     null);
         }
@@ -271,7 +318,7 @@ public class ObserveTarget {
                 outbox.publish(
                         outbox.newId(),
                         brake.scope(),
-                        Observations.released(brake, end, 0),
+                        letters.released(brake, end, 0),
                         null,
                         brake.id());
                 yield brakes.end(brake.id(), end).replaceWith(Optional.empty());
@@ -285,7 +332,7 @@ public class ObserveTarget {
                                 trip.orElseThrow(),
                                 0,
                                 outbox.now());
-                yield ProposeChange.apply(brake, brakes, meters, outbox)
+                yield ProposeChange.apply(brake, brakes, letters, meters, outbox)
                         .replaceWith(Optional.of(brake));
             }
         };
@@ -316,15 +363,11 @@ public class ObserveTarget {
                                     case Difference.Changed(
                                                     Account account,
                                                     String fingerprint) -> {
-                                        changed.add(
-                                                new Seen(
-                                                        account.id(),
-                                                        fingerprint,
-                                                        Optional.ofNullable(account.workerId())));
+                                        changed.add(new Seen(account, fingerprint));
                                         outbox.publish(
                                                 outbox.newId(),
                                                 account.id(),
-                                                Observations.of(account, system, outbox.now()),
+                                                letters.of(account, system, outbox.now()),
                                                 null,
                                                 null);
                                     }
@@ -333,7 +376,7 @@ public class ObserveTarget {
                                         outbox.publish(
                                                 outbox.newId(),
                                                 id,
-                                                Observations.removed(id, system, outbox.now()),
+                                                letters.removed(id, system, outbox.now()),
                                                 null,
                                                 null);
                                     }
@@ -366,7 +409,7 @@ public class ObserveTarget {
                             outbox.publish(
                                     outbox.newId(),
                                     system,
-                                    Observations.synced(system, outbox.now()),
+                                    letters.synced(system, outbox.now()),
                                     null,
                                     null);
                             return Uni.createFrom().voidItem();
@@ -398,7 +441,9 @@ public class ObserveTarget {
 
     private static String fingerprint(Account account) {
         try {
-            return Hash.sha256(JSON.writeValueAsString(account).getBytes(StandardCharsets.UTF_8))
+            return Hash.sha256(
+                            (KEPT + JSON.writeValueAsString(account))
+                                    .getBytes(StandardCharsets.UTF_8))
                     .hex();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an account is always JSON", e);

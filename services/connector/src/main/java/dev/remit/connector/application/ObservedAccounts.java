@@ -1,7 +1,12 @@
 package dev.remit.connector.application;
 
+import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Event;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,11 +19,49 @@ public interface ObservedAccounts {
     Uni<Map<String, Long>> counts(Collection<String> systems);
 
     /**
-     * An account as it is kept.
+     * An account as it is kept, for what triggers look for.
      *
-     * @param workerId the HR worker id it carries; empty for none
+     * @param fingerprint of all that counts as observed
      */
-    record Seen(String id, String fingerprint, Optional<String> workerId) {}
+    record Seen(Account account, String fingerprint) {
+        /** Immutable id. */
+        String id() {
+            return account.id();
+        }
+
+        /** The HR worker id it carries; empty for none. */
+        Optional<String> workerId() {
+            return Optional.ofNullable(account.workerId());
+        }
+    }
+
+    /**
+     * What is looked for in a system's accounts.
+     *
+     * @param charter that looks for it; what it was told of before is not found again
+     * @param by for ORPHAN_FOUND, the worker left by this day; for CREDENTIAL_TOO_OLD, no
+     *     credential is newer than its beginning, UTC; OWNER_LEFT takes whoever HR says will leave
+     * @param after the last account of the page before; empty at first
+     */
+    record Search(
+            Event event, String charter, String system, LocalDate by, String after, int atMost) {}
+
+    /**
+     * An account that was found.
+     *
+     * @param id the occurrence's id: the same while nothing is different
+     * @param words what was found, for people
+     */
+    record Found(String id, String words, Account account) {}
+
+    /** Enabled accounts of which the event holds and was not told yet, by id. */
+    Uni<List<Found>> find(Search search);
+
+    /** The enabled accounts of a system, by id: those after this one. */
+    Uni<List<String>> enabled(String system, String after, int atMost);
+
+    /** Keeps since when the oldest credential of these accounts, by id, is in use. */
+    Uni<Void> credentials(String system, Map<String, Instant> since);
 
     /**
      * The HR workers of those of these accounts that were observed and carry one, by account id.

@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Proposals.Field;
 import dev.remit.connector.application.Proposals.Kept;
 import dev.remit.connector.application.Proposals.Waiting;
@@ -43,6 +42,10 @@ public class ProposeChange {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int BATCH = 500;
 
+    /** Only HR says what is to come. */
+    static final String HR = "hr";
+
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Proposals proposals;
     private final Brakes brakes;
@@ -58,7 +61,9 @@ public class ProposeChange {
             ObservedAccounts accounts,
             Charters charters,
             Halts halts,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.proposals = proposals;
         this.brakes = brakes;
@@ -108,10 +113,17 @@ public class ProposeChange {
                                 .toList());
     }
 
-    /** The same for what nobody asked for: a brake holds what is too much. */
-    Uni<Void> trigger(Collection<Kept> wanted, Outbox outbox) {
+    /**
+     * The same for what nobody asked for: a brake holds what is too much.
+     *
+     * @param source where it comes from, for example {@code hr}
+     */
+    Uni<Void> trigger(String source, Collection<Kept> wanted, Outbox outbox) {
         LocalDate today = today(outbox);
-        return held(wanted.stream().filter(each -> !each.due().isAfter(today)).toList(), outbox)
+        return held(
+                        source,
+                        wanted.stream().filter(each -> !each.due().isAfter(today)).toList(),
+                        outbox)
                 .chain(held -> {
                     Set<UUID> stays = changes(held.values());
                     return propose(
@@ -160,6 +172,7 @@ public class ProposeChange {
 
     private Uni<Void> open(List<Waiting> waiting, Outbox outbox) {
         return held(
+                        HR,
                         waiting.stream()
                                 .filter(each -> !each.released())
                                 .map(Waiting::kept)
@@ -196,7 +209,7 @@ public class ProposeChange {
     }
 
     /** Of changes that are due, those that a brake holds, by brake. */
-    private Uni<Map<UUID, List<Kept>>> held(List<Kept> due, Outbox outbox) {
+    private Uni<Map<UUID, List<Kept>>> held(String source, List<Kept> due, Outbox outbox) {
         if (due.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
@@ -220,11 +233,11 @@ public class ProposeChange {
                                 : proposals
                                         .queue(scopes)
                                         .chain(() -> brakes.on(scopes))
-                                        .chain(now -> judge(wanted, now, outbox)));
+                                        .chain(now -> judge(source, wanted, now, outbox)));
     }
 
     private Uni<Map<UUID, List<Kept>>> judge(
-            Map<String, List<Kept>> wanted, Map<String, Brake> on, Outbox outbox) {
+            String source, Map<String, List<Kept>> wanted, Map<String, Brake> on, Outbox outbox) {
         Set<Field> fields =
                 wanted.values().stream()
                         .flatMap(List::stream)
@@ -244,7 +257,10 @@ public class ProposeChange {
                                         Optional<Brake> brake =
                                                 Optional.ofNullable(on.get(Brake.scope(charter)));
                                         if (brake.isEmpty()) {
-                                            brake = brake(charter, changes, loads, known, outbox);
+                                            brake =
+                                                    brake(
+                                                            source, charter, changes, loads, known,
+                                                            outbox);
                                             brake.ifPresent(applied::add);
                                         }
                                         brake.ifPresent(each -> held.put(each.id(), changes));
@@ -254,6 +270,7 @@ public class ProposeChange {
     }
 
     private Optional<Brake> brake(
+            String source,
             String name,
             List<Kept> changes,
             Map<Field, Load> loads,
@@ -285,15 +302,15 @@ public class ProposeChange {
                 .map(trip ->
                         new Brake(
                                 outbox.newId(),
-                                changes.getFirst().proposal().subjectSystem(),
+                                source,
                                 charter.map(each ->
                                         new Brake.Origin(
                                                 name,
                                                 each.version(),
                                                 each.hash(),
-                                                each.trigger()
+                                                each.triggers().stream()
                                                         .map(trigger -> trigger.event().name())
-                                                        .orElse(""))),
+                                                        .collect(Collectors.joining(", ")))),
                                 trip,
                                 changes.size(),
                                 outbox.now()));
@@ -303,17 +320,19 @@ public class ProposeChange {
         return Multi.createFrom()
                 .iterable(applied)
                 .onItem()
-                .transformToUniAndConcatenate(brake -> apply(brake, brakes, meters, outbox))
+                .transformToUniAndConcatenate(
+                        brake -> apply(brake, brakes, letters, meters, outbox))
                 .collect()
                 .last()
                 .replaceWithVoid();
     }
 
     /** Puts a brake on and hands that on. */
-    static Uni<Void> apply(Brake brake, Brakes brakes, MeterRegistry meters, Outbox outbox) {
+    static Uni<Void> apply(
+            Brake brake, Brakes brakes, Letters letters, MeterRegistry meters, Outbox outbox) {
         LOG.warnf("brake %s on %s", brake.id(), brake.words());
         meters.counter("remit.brakes.applied", "rule", brake.trip().rule().name()).increment();
-        outbox.publish(brake.id(), brake.scope(), Observations.braked(brake), null, null);
+        outbox.publish(brake.id(), brake.scope(), letters.braked(brake), null, null);
         return brakes.apply(brake);
     }
 
@@ -340,7 +359,7 @@ public class ProposeChange {
                                 dev.remit.connector.domain.Ids.NAMESPACE,
                                 "discarded|" + each.change()),
                         each.change().toString(),
-                        Observations.discarded(each, outbox.now()),
+                        letters.discarded(each, outbox.now()),
                         null,
                         each.brake().orElse(null));
             }
@@ -356,10 +375,10 @@ public class ProposeChange {
         return new Field(proposal.charter(), proposal.target());
     }
 
-    private static void handOn(Kept kept, Outbox outbox) {
+    private void handOn(Kept kept, Outbox outbox) {
         outbox.handOn(
                 kept.change(),
-                Observations.proposed(kept.change(), kept.proposal(), kept.cause(), outbox.now()),
+                letters.proposed(kept.change(), kept.proposal(), kept.cause(), outbox.now()),
                 kept.cause());
     }
 

@@ -2,7 +2,6 @@ package dev.remit.connector.application;
 
 import dev.remit.charter.CharterReader;
 import dev.remit.charter.Publication;
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
@@ -43,6 +42,7 @@ public class PublishCharters {
         }
     }
 
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Feeds feeds;
     private final PublishedCharters published;
@@ -61,7 +61,9 @@ public class PublishCharters {
             Charters charters,
             @ConfigProperty(name = "remit.charters.bootstrap") Optional<Set<String>> bootstrap,
             @ConfigProperty(name = "remit.charters.decide-within", defaultValue = "P7D")
-                    Duration decideWithin) {
+                    Duration decideWithin,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.feeds = feeds;
         this.published = published;
@@ -180,10 +182,10 @@ public class PublishCharters {
         Draft.Approval approval =
                 new Draft.Approval(
                         outbox.newId(), Draft.Part.BOOTSTRAP, Optional.empty(), outbox.now());
-        send(draft, Observations.drafted(draft), draft.id(), outbox);
+        send(draft, letters.drafted(draft), draft.id(), outbox);
         send(
                 draft,
-                Observations.decided(
+                letters.decided(
                         draft,
                         approval,
                         Optional.empty(),
@@ -216,7 +218,7 @@ public class PublishCharters {
                         needed.because(),
                         reason,
                         outbox);
-        send(draft, Observations.drafted(draft), draft.id(), outbox);
+        send(draft, letters.drafted(draft), draft.id(), outbox);
         return drafts.add(draft).replaceWith(draft);
     }
 
@@ -264,11 +266,11 @@ public class PublishCharters {
 
     /** Puts an approved draft into force. */
     Uni<Void> publish(Draft draft, List<Draft.Approval> approvals, Outbox outbox) {
-        Charter charter = dev.remit.connector.adapter.files.CharterFile.read(draft.document());
+        Charter charter = published.read(draft.document());
         outbox.publish(
                 dev.remit.handoff.Ids.derived(Ids.NAMESPACE, "charter:" + draft.hash()),
                 draft.name(),
-                Observations.charter(draft, approvals, outbox.now()),
+                letters.charter(draft, approvals, outbox.now()),
                 null,
                 null);
         return published

@@ -30,6 +30,14 @@ public interface PublishedCharters {
             Optional<Instant> at,
             Optional<UUID> draft) {}
 
+    /**
+     * What the connector needs of a charter.
+     *
+     * @param document canonical JSON
+     * @throws IllegalArgumentException naming the path and the rule
+     */
+    Charter read(String document);
+
     /** Adds a version; its name and version were not published before. */
     Uni<Void> add(Document charter, UUID draft, Instant now);
 

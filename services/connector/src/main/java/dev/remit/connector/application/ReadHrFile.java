@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.HrFile.Line;
 import dev.remit.connector.application.HrFile.Sheet;
@@ -37,6 +36,7 @@ public class ReadHrFile {
     private static final int SLICE = 500;
     private static final int LOGGED = 10_000;
 
+    private final Letters letters;
     private final Feeds feeds;
     private final HrEvents events;
     private final Charters charters;
@@ -48,7 +48,9 @@ public class ReadHrFile {
             HrEvents events,
             Charters charters,
             ProposeChange propose,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Letters letters) {
+        this.letters = letters;
         this.feeds = feeds;
         this.events = events;
         this.charters = charters;
@@ -132,9 +134,15 @@ public class ReadHrFile {
                                                         inForce,
                                                         outbox);
                                         lines.forEach(line -> slice.take(line, aside));
-                                        return slice.openings.values();
+                                        return slice;
                                     })
-                                    .chain(openings -> propose.trigger(openings, outbox))
+                                    .call(slice ->
+                                            slice.workers.isEmpty()
+                                                    ? Uni.createFrom().voidItem()
+                                                    : events.state(slice.workers.values()))
+                                    .map(slice -> slice.openings.values())
+                                    .chain(openings ->
+                                            propose.trigger(ProposeChange.HR, openings, outbox))
                                     .chain(() ->
                                             lines.size() < SLICE
                                                     ? events.fileRead(table.contentHash(), name)
@@ -179,7 +187,7 @@ public class ReadHrFile {
     }
 
     /** What one slice's rows lead to. */
-    private static final class Slice {
+    private final class Slice {
         private final String file;
         private final String contentHash;
         private final Map<String, String> firsts;
@@ -188,6 +196,7 @@ public class ReadHrFile {
         private final Outbox outbox;
         private final Set<String> observed = new HashSet<>();
         private final Map<UUID, Proposals.Kept> openings = new LinkedHashMap<>();
+        private final Map<String, WorkerEvent> workers = new LinkedHashMap<>();
 
         Slice(
                 String file,
@@ -224,13 +233,10 @@ public class ReadHrFile {
         }
 
         private void observe(WorkerEvent event, Line line, Map<String, Integer> aside) {
+            workers.merge(event.workerId(), event, WorkerEvent::later);
             UUID observation = Ids.ofWorkerEvent(event.eventId());
             outbox.publish(
-                    observation,
-                    event.workerId(),
-                    Observations.of(event, outbox.now()),
-                    null,
-                    null);
+                    observation, event.workerId(), letters.of(event, outbox.now()), null, null);
             for (Charter charter : inForce) {
                 UUID change = Charter.changeId(charter.name(), event);
                 Optional<Proposal> opened = charter.opens(event);

@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Brakes.Applied;
 import dev.remit.connector.domain.Brake;
 import dev.remit.handoff.http.Problem;
@@ -23,13 +22,20 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 @Singleton
 public class ReleaseBrake {
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Brakes brakes;
     private final Proposals proposals;
     private final AtomicLong on = new AtomicLong();
     private final AtomicLong holding = new AtomicLong();
 
-    ReleaseBrake(Handoffs handoffs, Brakes brakes, Proposals proposals, MeterRegistry meters) {
+    ReleaseBrake(
+            Handoffs handoffs,
+            Brakes brakes,
+            Proposals proposals,
+            MeterRegistry meters,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.brakes = brakes;
         this.proposals = proposals;
@@ -99,7 +105,7 @@ public class ReleaseBrake {
         outbox.publish(
                 outbox.newId(),
                 standing.brake().scope(),
-                Observations.released(standing.brake(), end, standing.holding()),
+                letters.released(standing.brake(), end, standing.holding()),
                 null,
                 standing.brake().id());
         return brakes.end(standing.brake().id(), end);

@@ -1,12 +1,12 @@
 package dev.remit.connector.application;
 
 import dev.remit.charter.Publication;
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.Draft.Decider;
 import dev.remit.connector.domain.Draft.Outcome;
 import dev.remit.connector.domain.Draft.Person;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.SignIn;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
@@ -36,10 +36,19 @@ public class ReviewCharters {
     /**
      * Who asks.
      *
-     * @param id account id, in the system where people sign in
+     * @param by a person, or what acts with a token that is not a person's own
      */
-    public record Asking(String id, boolean approver, boolean admin, SignIn signIn) {}
+    public record Asking(Proposer by, boolean approver, boolean admin, SignIn signIn) {
+        /** Account id, in the system where people sign in. */
+        public String id() {
+            return by.id();
+        }
+    }
 
+    /** What became of an attempt to decide. */
+    private record Attempt(Draft draft, Optional<Problem> refused) {}
+
+    private final Letters letters;
     private final Handoffs handoffs;
     private final PublishCharters publish;
     private final PublishedCharters published;
@@ -53,7 +62,9 @@ public class ReviewCharters {
             PublishedCharters published,
             CharterDrafts drafts,
             ObservedAccounts accounts,
-            @ConfigProperty(name = "remit.people.system") String people) {
+            @ConfigProperty(name = "remit.people.system") String people,
+            Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.publish = publish;
         this.published = published;
@@ -166,14 +177,18 @@ public class ReviewCharters {
      * another version than the last, because a build that knew of no drafts published one
      * meanwhile, ends instead: it was compared with what is in force no more.
      *
+     * <p>A refused attempt changes nothing and is evidence: it is handed to the log, then answered.
+     *
      * @param hash of what they approve, hexadecimal
-     * @throws Problem 404 CHARTER_DRAFT_UNKNOWN, 409 CHARTER_HASH_DIFFERS, CHARTER_DRAFT_ENDED,
-     *     ALREADY_APPROVED; 403 DRAFTER_APPROVES_NOTHING, NOT_ASKED, PERSON_NOT_KNOWN
+     * @throws Problem 404 CHARTER_DRAFT_UNKNOWN, 403 PERSON_NEEDED, 409 CHARTER_HASH_DIFFERS,
+     *     CHARTER_DRAFT_ENDED, ALREADY_APPROVED; 403 DRAFTER_APPROVES_NOTHING, NOT_ASKED,
+     *     PERSON_NOT_KNOWN
      */
     public Uni<Draft> approve(UUID id, Asking asking, String hash, String reason) {
         return decide(
                 id,
                 asking,
+                "approve",
                 (draft, decider, outbox) -> {
                     if (!draft.hash().equals(hash)) {
                         throw Problem.of(
@@ -227,7 +242,7 @@ public class ReviewCharters {
                         outbox.newId(), part, Optional.of(decider.person()), outbox.now());
         PublishCharters.send(
                 draft,
-                Observations.decided(draft, approval, Optional.of(signIn), reason),
+                letters.decided(draft, approval, Optional.of(signIn), reason),
                 approval.id(),
                 outbox);
         List<Draft.Approval> approvals = new ArrayList<>(draft.approvals());
@@ -248,6 +263,7 @@ public class ReviewCharters {
         return decide(
                 id,
                 asking,
+                "deny",
                 (draft, decider, outbox) -> {
                     draft.deny(decider, outbox.now())
                             .ifPresent(refusal -> {
@@ -272,6 +288,7 @@ public class ReviewCharters {
         return decide(
                 id,
                 asking,
+                "withdraw",
                 (draft, decider, outbox) -> {
                     draft.withdraw(decider, outbox.now())
                             .ifPresent(refusal -> {
@@ -300,7 +317,7 @@ public class ReviewCharters {
                         outcome, decider.map(each -> each.person().id()), reason, outbox.now());
         PublishCharters.send(
                 draft,
-                Observations.ended(draft, decision, end, decider.map(Decider::person), signIn),
+                letters.ended(draft, decision, end, decider.map(Decider::person), signIn),
                 decision,
                 outbox);
         return drafts.ended(draft.id(), end);
@@ -311,29 +328,75 @@ public class ReviewCharters {
         Uni<Void> on(Draft draft, Decider decider, Outbox outbox);
     }
 
-    private Uni<Draft> decide(UUID id, Asking asking, Decision decision) {
+    private Uni<Draft> decide(UUID id, Asking asking, String what, Decision decision) {
         return handoffs.transact(
-                List.of(),
-                outbox ->
-                        find(id).call(draft -> publish.queue(Set.of(draft.name())))
-                                .chain(() -> find(id))
-                                .chain(draft ->
-                                        accounts.workers(people, both(asking.id(), draft.owner()))
-                                                .chain(workers ->
-                                                        decision.on(
-                                                                draft,
-                                                                new Decider(
-                                                                        person(
-                                                                                asking.id(),
-                                                                                workers),
-                                                                        Optional.ofNullable(
-                                                                                workers.get(
-                                                                                        draft
-                                                                                                .owner())),
-                                                                        asking.approver(),
-                                                                        asking.admin()),
-                                                                outbox)))
-                                .chain(() -> find(id)));
+                        List.of(),
+                        outbox ->
+                                find(id).call(draft -> publish.queue(Set.of(draft.name())))
+                                        .chain(() -> find(id))
+                                        .chain(draft ->
+                                                decided(draft, asking, decision, outbox)
+                                                        .map(_ -> Optional.<Problem>empty())
+                                                        // every rule refuses before anything is
+                                                        // written: the record is all there is
+                                                        .onFailure(Problem.class)
+                                                        .recoverWithItem(failure ->
+                                                                Optional.of(
+                                                                        record(
+                                                                                draft,
+                                                                                asking,
+                                                                                what,
+                                                                                (Problem) failure,
+                                                                                outbox))))
+                                        .chain(refused ->
+                                                find(id).map(draft -> new Attempt(draft, refused))))
+                .map(attempt -> {
+                    attempt.refused()
+                            .ifPresent(refused -> {
+                                throw refused;
+                            });
+                    return attempt.draft();
+                });
+    }
+
+    private Uni<Void> decided(Draft draft, Asking asking, Decision decision, Outbox outbox) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    if (asking.by().kind() != Proposer.Kind.HUMAN) {
+                        throw Problem.of(
+                                403,
+                                "PERSON_NEEDED",
+                                "a person drafts and decides about charters; this token is not a person's own");
+                    }
+                    return accounts.workers(people, both(asking.id(), draft.owner()));
+                })
+                .chain(workers ->
+                        decision.on(
+                                draft,
+                                new Decider(
+                                        person(asking.id(), workers),
+                                        Optional.ofNullable(workers.get(draft.owner())),
+                                        asking.approver(),
+                                        asking.admin()),
+                                outbox));
+    }
+
+    private Problem record(
+            Draft draft, Asking asking, String what, Problem refused, Outbox outbox) {
+        UUID id = outbox.newId();
+        outbox.publish(
+                id,
+                id.toString(),
+                letters.refused(
+                        draft,
+                        asking.by(),
+                        what,
+                        refused.code(),
+                        String.valueOf(refused.getMessage()),
+                        outbox.now()),
+                null,
+                draft.id());
+        return refused;
     }
 
     private Uni<Draft> find(UUID id) {

@@ -1,6 +1,5 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.adapter.kafka.Observations;
 import dev.remit.connector.application.Proposals.Standing;
 import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.Proposer;
@@ -19,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class WithdrawChange {
+    private final Letters letters;
     private final Handoffs handoffs;
     private final Proposals proposals;
 
-    WithdrawChange(Handoffs handoffs, Proposals proposals) {
+    WithdrawChange(Handoffs handoffs, Proposals proposals, Letters letters) {
+        this.letters = letters;
         this.handoffs = handoffs;
         this.proposals = proposals;
     }
@@ -80,7 +81,7 @@ public class WithdrawChange {
         outbox.publish(
                 dev.remit.handoff.Ids.derived(Ids.NAMESPACE, "withdrawn|" + change),
                 change.toString(),
-                Observations.withdrawn(change, by, reason, outbox.now()),
+                letters.withdrawn(change, by, reason, outbox.now()),
                 of,
                 null);
         return proposals.withdrawn(change, outbox.now());

@@ -99,13 +99,15 @@ public sealed interface Admission {
                             422,
                             "subject.id",
                             "SUBJECT_UNKNOWN",
-                            wish.subjectSystem().equals("hr")
-                                    ? "no account that was read carries the worker id '"
-                                            + wish.subjectId()
-                                            + "'"
-                                    : "no account of "
-                                            + wish.subjectSystem()
-                                            + " with this id carries a worker id"));
+                            wish.subjectId().isEmpty()
+                                    ? "nobody is named by an immutable id"
+                                    : wish.subjectSystem().equals("hr")
+                                            ? "no account that was read carries the worker id '"
+                                                    + wish.subjectId()
+                                                    + "'"
+                                            : "no account of "
+                                                    + wish.subjectSystem()
+                                                    + " with this id carries a worker id"));
         }
         return subject.inTarget() > 1
                 ? Optional.of(

@@ -1,6 +1,8 @@
 package dev.remit.connector.domain;
 
 import java.time.Instant;
+import java.time.Period;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +14,9 @@ import java.util.UUID;
  * @param hash SHA-256 of the canonical document, hexadecimal
  * @param systems the target systems it may touch
  * @param modes each of its actions with its mode, ASSIST or OWN
- * @param employee the digital employee that proposes when the trigger fires
+ * @param triggers what opens changes by itself, each event once
+ * @param bound the condition over the subject's account that its domain sets
+ * @param employee the digital employee that proposes when a trigger fires
  * @param principal the person responsible for that digital employee
  * @param trackRecord when the digital employee is demoted; empty for never
  */
@@ -22,7 +26,8 @@ public record Charter(
         String hash,
         Set<String> systems,
         Map<String, String> modes,
-        Optional<Trigger> trigger,
+        List<Trigger> triggers,
+        Optional<String> bound,
         String employee,
         String principal,
         Limits limits,
@@ -53,12 +58,32 @@ public record Charter(
         return limits.changesPerHour().isPresent() || limits.shareOfPopulation().isPresent();
     }
 
-    /** The event that opens a change by itself. */
-    public record Trigger(WorkerEvent.Type event, String action, String target) {}
+    /**
+     * What opens a change by itself.
+     *
+     * @param after how long it must have been so
+     * @param schedule when, if the clock does
+     */
+    public record Trigger(
+            Event event,
+            String action,
+            String target,
+            Optional<Period> after,
+            Optional<Schedule> schedule) {
+        /** Opened by what a feed says, at once. */
+        public static Trigger of(Event event, String action, String target) {
+            return new Trigger(event, action, target, Optional.empty(), Optional.empty());
+        }
+    }
+
+    /** The trigger of this event, if there is one. */
+    public Optional<Trigger> on(Event event) {
+        return triggers.stream().filter(each -> each.event() == event).findFirst();
+    }
 
     /** The change that this event opens, if it opens one. */
     public Optional<Proposal> opens(WorkerEvent event) {
-        return trigger.filter(each -> each.event() == event.type())
+        return on(Event.valueOf(event.type().name()))
                 .map(each ->
                         new Proposal(
                                 name,

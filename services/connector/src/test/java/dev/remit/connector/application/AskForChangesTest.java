@@ -185,6 +185,7 @@ class AskForChangesTest {
                                 "h",
                                 java.util.Set.of("scim:new"),
                                 java.util.Map.of("offboard", "OWN"),
+                                List.of(),
                                 Optional.empty(),
                                 "clerk",
                                 "owner",

@@ -1,8 +1,9 @@
 package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.TrackRecord;
-import dev.remit.connector.domain.WorkerEvent;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,11 +31,30 @@ final class CharterFixture {
                 hash,
                 charter.systems(),
                 charter.modes(),
-                charter.trigger(),
+                charter.triggers(),
+                charter.bound(),
                 charter.employee(),
                 principal,
                 charter.limits(),
                 Optional.of(trackRecord));
+    }
+
+    /** The same name and action, opened by these. */
+    static Charter opened(
+            Charter.Limits limits, Optional<String> bound, Charter.Trigger... triggers) {
+        Charter charter = leavers("1", "h1", limits);
+        return new Charter(
+                charter.name(),
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                charter.modes(),
+                List.of(triggers),
+                bound,
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord());
     }
 
     /** The same, within limits. */
@@ -45,7 +65,8 @@ final class CharterFixture {
                 hash,
                 Set.of("scim:hr"),
                 Map.of("offboard", "OWN"),
-                Optional.of(new Charter.Trigger(WorkerEvent.Type.LEFT, "offboard", "scim:hr")),
+                List.of(Charter.Trigger.of(Event.LEFT, "offboard", "scim:hr")),
+                Optional.empty(),
                 "clerk",
                 "owner",
                 limits,

@@ -327,6 +327,7 @@ class KeepTrackRecordTest {
                         outbox ->
                                 memory.propose(charters)
                                         .trigger(
+                                                ProposeChange.HR,
                                                 List.of(
                                                         new Proposals.Kept(
                                                                 change,

@@ -1,10 +1,14 @@
 package dev.remit.connector.application;
 
+import dev.remit.connector.adapter.files.CharterFile;
+import dev.remit.connector.adapter.kafka.KafkaLetters;
 import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.TrackRecord;
+import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.HaltRegister;
 import dev.remit.handoff.halt.InForce;
@@ -67,6 +71,9 @@ public final class Memory implements Handoffs {
         final Map<String, UUID> publishedDraft = new HashMap<>();
         final Map<UUID, Draft> drafts = new LinkedHashMap<>();
         final Map<UUID, Instant> proposedAt = new HashMap<>();
+        final Map<Occurrences.Key, Occurrences.Held> occurrences = new LinkedHashMap<>();
+        final Set<Occurrences.Key> waiting = new HashSet<>();
+        final Map<String, Instant> runs = new HashMap<>();
 
         Tables copy() {
             Tables copy = new Tables();
@@ -94,6 +101,9 @@ public final class Memory implements Handoffs {
             copy.publishedDraft.putAll(publishedDraft);
             copy.drafts.putAll(drafts);
             copy.proposedAt.putAll(proposedAt);
+            copy.occurrences.putAll(occurrences);
+            copy.waiting.addAll(waiting);
+            copy.runs.putAll(runs);
             return copy;
         }
     }
@@ -101,11 +111,19 @@ public final class Memory implements Handoffs {
     public Instant now = Instant.parse("2026-01-31T10:00:00Z");
     public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
+    private final Letters letters = new KafkaLetters();
+
     /** Calls to the store so far, transactions not counted. */
     int statements;
 
     /** How many more transactions succeed. */
     int commits = Integer.MAX_VALUE;
+
+    /** What a search for accounts finds, in the order of their ids. */
+    final List<ObservedAccounts.Found> found = new ArrayList<>();
+
+    /** What HR said last of each worker. */
+    final Map<String, WorkerEvent> workers = new HashMap<>();
 
     private Tables tables = new Tables();
 
@@ -155,7 +173,8 @@ public final class Memory implements Handoffs {
                 new MemoryBrakes(),
                 new MemoryProposals(),
                 0.2,
-                meters);
+                meters,
+                letters);
     }
 
     ProposeChange propose(Charters charters) {
@@ -166,7 +185,8 @@ public final class Memory implements Handoffs {
                 new MemoryAccounts(),
                 charters,
                 new MemoryHalts(),
-                meters);
+                meters,
+                letters);
     }
 
     KeepTrackRecord trackRecord() {
@@ -177,11 +197,12 @@ public final class Memory implements Handoffs {
                 new MemoryMissteps(),
                 new MemoryHalts(),
                 new MemoryAccounts(),
-                "keycloak:acme");
+                "keycloak:acme",
+                letters);
     }
 
     ReleaseBrake brakes() {
-        return new ReleaseBrake(this, new MemoryBrakes(), new MemoryProposals(), meters);
+        return new ReleaseBrake(this, new MemoryBrakes(), new MemoryProposals(), meters, letters);
     }
 
     AskForChanges ask(Charters charters) {
@@ -193,7 +214,8 @@ public final class Memory implements Handoffs {
                 propose(charters),
                 new MemoryAnswers(),
                 new MemoryHalts(),
-                meters);
+                meters,
+                letters);
     }
 
     /** These charters were published before. */
@@ -203,11 +225,11 @@ public final class Memory implements Handoffs {
 
     HaltAuthority halting() {
         return new HaltAuthority(
-                this, new MemoryHalts(), new MemoryCharters(), new MemoryProposals());
+                this, new MemoryHalts(), new MemoryCharters(), new MemoryProposals(), letters);
     }
 
     WithdrawChange withdraw() {
-        return new WithdrawChange(this, new MemoryProposals());
+        return new WithdrawChange(this, new MemoryProposals(), letters);
     }
 
     ShowChanges show() {
@@ -231,7 +253,8 @@ public final class Memory implements Handoffs {
                 new MemoryProposals(),
                 charters,
                 Optional.of(Set.of(bootstrap)),
-                Duration.ofDays(7));
+                Duration.ofDays(7),
+                letters);
     }
 
     /** As a build that knows of no drafts publishes. */
@@ -246,11 +269,30 @@ public final class Memory implements Handoffs {
                 new MemoryCharters(),
                 new MemoryDrafts(),
                 new MemoryAccounts(),
-                "keycloak:acme");
+                "keycloak:acme",
+                letters);
     }
 
     ReadHrFile readHrFile(Feeds feeds, Charters charters) {
-        return new ReadHrFile(feeds, new MemoryEvents(), charters, propose(charters), meters);
+        return new ReadHrFile(
+                feeds, new MemoryEvents(), charters, propose(charters), meters, letters);
+    }
+
+    OpenChanges open(Charters charters) {
+        return new OpenChanges(
+                this,
+                new MemoryOccurrences(),
+                charters,
+                new MemorySubjects(),
+                new MemoryProposals(),
+                propose(charters),
+                meters,
+                letters);
+    }
+
+    FindOccurrences find(Charters charters) {
+        return new FindOccurrences(
+                this, charters, new MemoryAccounts(), new MemoryRuns(), open(charters));
     }
 
     /** What was handed on and published, of this type, in order. */
@@ -361,6 +403,12 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Void> state(Collection<WorkerEvent> last) {
+            last.forEach(each -> workers.merge(each.workerId(), each, WorkerEvent::later));
+            return answer(null);
+        }
+
+        @Override
         public Uni<Boolean> wasRead(String contentHash) {
             return answer(tables.files.contains(contentHash));
         }
@@ -368,6 +416,65 @@ public final class Memory implements Handoffs {
         @Override
         public Uni<Void> fileRead(String contentHash, String name) {
             tables.files.add(contentHash);
+            return answer(null);
+        }
+    }
+
+    private final class MemoryOccurrences implements Occurrences {
+        @Override
+        public Uni<Map<Key, Occurrence>> add(Collection<Occurrence> told, Instant at) {
+            Map<Key, Occurrence> known = new HashMap<>();
+            for (Occurrence each : told) {
+                Held first = tables.occurrences.putIfAbsent(Key.of(each), new Held(each, at));
+                if (first != null) {
+                    known.put(Key.of(each), first.occurrence());
+                }
+            }
+            return answer(known);
+        }
+
+        @Override
+        public Uni<Void> settle(
+                Collection<Occurrence> all, Collection<Occurrence> held, Instant at) {
+            all.forEach(each -> tables.waiting.remove(Key.of(each)));
+            held.forEach(each -> tables.waiting.add(Key.of(each)));
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<Occurrence>> held(Instant since, int atMost) {
+            return waiting(atMost).map(all -> all.stream().map(Held::occurrence).toList());
+        }
+
+        @Override
+        public Uni<Void> forget(Collection<Occurrence> all) {
+            for (Occurrence each : all) {
+                tables.occurrences.remove(Key.of(each));
+                tables.waiting.remove(Key.of(each));
+            }
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<Held>> waiting(int atMost) {
+            return answer(
+                    tables.occurrences.entrySet().stream()
+                            .filter(each -> tables.waiting.contains(each.getKey()))
+                            .map(Map.Entry::getValue)
+                            .toList());
+        }
+    }
+
+    private final class MemoryRuns implements ScheduleRuns {
+        @Override
+        public Uni<Instant> last(String charter, String schedule, Instant at) {
+            tables.runs.putIfAbsent(charter + schedule, at);
+            return answer(tables.runs.get(charter + schedule));
+        }
+
+        @Override
+        public Uni<Void> ran(String charter, String schedule, Instant at) {
+            tables.runs.put(charter + schedule, at);
             return answer(null);
         }
     }
@@ -729,6 +836,11 @@ public final class Memory implements Handoffs {
 
     private final class MemoryCharters implements PublishedCharters {
         @Override
+        public Charter read(String document) {
+            return CharterFile.read(document);
+        }
+
+        @Override
         public Uni<Void> add(Document charter, UUID draft, Instant at) {
             if (tables.charters.stream()
                     .anyMatch(each ->
@@ -866,6 +978,29 @@ public final class Memory implements Handoffs {
                     new HashMap<>(tables.workers.getOrDefault(system, Map.of()));
             workers.keySet().retainAll(ids);
             return answer(workers);
+        }
+
+        /** The test says what there is to find. */
+        @Override
+        public Uni<List<Found>> find(Search search) {
+            return answer(
+                    found.stream()
+                            .filter(each -> each.account().id().compareTo(search.after()) > 0)
+                            .filter(each ->
+                                    !tables.occurrences.containsKey(
+                                            new Occurrences.Key(search.system(), each.id())))
+                            .limit(search.atMost())
+                            .toList());
+        }
+
+        @Override
+        public Uni<List<String>> enabled(String system, String after, int atMost) {
+            return answer(List.of());
+        }
+
+        @Override
+        public Uni<Void> credentials(String system, Map<String, Instant> since) {
+            return answer(null);
         }
 
         @Override

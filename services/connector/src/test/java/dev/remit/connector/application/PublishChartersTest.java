@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.SignIn;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.CharterDecided;
@@ -79,7 +80,7 @@ class PublishChartersTest {
         review.withdraw(
                         review.list().await().indefinitely().getFirst().id(),
                         new ReviewCharters.Asking(
-                                "boss",
+                                Proposer.person("boss"),
                                 false,
                                 true,
                                 new SignIn(

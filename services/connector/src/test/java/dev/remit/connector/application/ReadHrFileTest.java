@@ -154,7 +154,7 @@ class ReadHrFileTest {
         // six full slices and an empty one against two and an empty one; the first 1000 rows are
         // known
         assertThat(memory.statements - before).isLessThanOrEqualTo(forTwoFullSlices * 3);
-        assertThat(forTwoFullSlices).isLessThanOrEqualTo(12);
+        assertThat(forTwoFullSlices).isLessThanOrEqualTo(14);
         assertThat(memory.messages(IdentityObserved.class)).hasSize(3000);
         assertThat(memory.messages(ChangeProposed.class)).hasSize(3000);
     }

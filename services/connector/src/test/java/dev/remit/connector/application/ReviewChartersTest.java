@@ -6,14 +6,18 @@ import static dev.remit.connector.application.CharterTexts.harder;
 import static dev.remit.connector.application.CharterTexts.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.remit.connector.application.ReviewCharters.Asking;
+import dev.remit.connector.domain.Agent;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.SignIn;
 import dev.remit.handoff.http.Problem;
 import dev.remit.wire.v1.CharterDecided;
 import dev.remit.wire.v1.CharterDecision;
 import dev.remit.wire.v1.CharterPublished;
+import dev.remit.wire.v1.ProposalRefused;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -85,6 +89,49 @@ class ReviewChartersTest {
         assertThat(refusal(draft, asking("careful", false, false))).isEqualTo("NOT_ASKED");
         assertThat(refusal(draft, asking("nobody", true, true))).isEqualTo("PERSON_NOT_KNOWN");
         assertThat(memory.messages(CharterPublished.class)).hasSize(1);
+    }
+
+    @Test
+    void aRefusedAttemptIsEvidenceAndChangesNothing() {
+        Draft draft = drafted(version("b.yaml", "2", "PT48H", "PT96H"));
+        assertThat(refusal(draft, BY_DRAFTER)).isEqualTo("DRAFTER_APPROVES_NOTHING");
+        assertThat(
+                        code(() ->
+                                review.approve(draft.id(), BY_OWNER, "0".repeat(64), "")
+                                        .await()
+                                        .indefinitely()))
+                .isEqualTo("CHARTER_HASH_DIFFERS");
+        assertThat(
+                        code(() ->
+                                review.deny(draft.id(), asking("careful", false, false), "no")
+                                        .await()
+                                        .indefinitely()))
+                .isEqualTo("NOT_ASKED");
+        Proposer copilot =
+                new Proposer(
+                        "client:copilot",
+                        Optional.of(OWNER),
+                        Optional.of(
+                                new Agent(
+                                        Proposer.Kind.COPILOT,
+                                        "copilot",
+                                        Optional.empty(),
+                                        Optional.empty())));
+        assertThat(refusal(draft, new Asking(copilot, true, true, SIGN_IN)))
+                .as("an AI decides about no charter, whoever's token it holds")
+                .isEqualTo("PERSON_NEEDED");
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(
+                        ProposalRefused::getAction,
+                        ProposalRefused::getCode,
+                        each -> each.getProposer().getId(),
+                        each -> each.getSubject().getId())
+                .containsExactly(
+                        tuple("approve", "DRAFTER_APPROVES_NOTHING", "drafter", draft.id() + ""),
+                        tuple("approve", "CHARTER_HASH_DIFFERS", OWNER, draft.id() + ""),
+                        tuple("deny", "NOT_ASKED", "careful", draft.id() + ""),
+                        tuple("approve", "PERSON_NEEDED", "client:copilot", draft.id() + ""));
+        assertThat(review.show(draft.id()).await().indefinitely()).isEqualTo(draft);
     }
 
     @Test
@@ -200,7 +247,7 @@ class ReviewChartersTest {
     }
 
     private static Asking asking(String id, boolean approver, boolean admin) {
-        return new Asking(id, approver, admin, SIGN_IN);
+        return new Asking(Proposer.person(id), approver, admin, SIGN_IN);
     }
 
     private Draft drafted(CharterText.Good text) {

@@ -125,6 +125,9 @@ public class WebhookMessenger implements Messenger {
                                     plain(notice.person()),
                                     plain(notice.stage()),
                                     notice.expiresAt());
+            case CHARTER_DRAFTED ->
+                    "Draft %s of a charter waits for %s until %s"
+                            .formatted(notice.change(), plain(notice.person()), notice.expiresAt());
             case PASSKEY_REGISTERED ->
                     "Passkey %s was registered in the name of %s at %s"
                             .formatted(notice.change(), plain(notice.person()), notice.at());

@@ -9,9 +9,12 @@ import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.AccountFacts;
+import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.CharterDrafted;
+import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.FactJudgement;
@@ -54,8 +57,28 @@ public class KafkaReadings implements Readings {
                                     executed.getExecutor().getId()));
             case GrantEnded ended ->
                     new Reading.Reports(ended.getChangeId(), new Event.GrantEnded());
+            case CharterDrafted drafted -> new Reading.Drafted(draft(drafted));
             default -> new Reading.Nothing();
         };
+    }
+
+    private static Draft draft(CharterDrafted drafted) {
+        Set<String> drafter = new HashSet<>();
+        if (drafted.getDraftedBy().getKind() == ActorKind.HUMAN) {
+            drafter.add(drafted.getDraftedBy().getId());
+        }
+        String worker = drafted.getWorker();
+        if (worker != null) {
+            drafter.add(worker);
+        }
+        return new Draft(
+                drafted.getDraftId(),
+                drafter,
+                drafted.getNeeds().contains(CharterPart.OWNER)
+                        ? Optional.of(drafted.getOwner())
+                        : Optional.empty(),
+                drafted.getNeeds().contains(CharterPart.SECOND),
+                drafted.getExpiresAt());
     }
 
     private static Reading judged(ReadinessJudged judged) {

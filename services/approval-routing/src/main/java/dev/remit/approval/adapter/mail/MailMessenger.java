@@ -114,6 +114,15 @@ public class MailMessenger implements Messenger {
                                             notice.change(),
                                             plain(notice.stage()),
                                             notice.expiresAt()));
+            case CHARTER_DRAFTED ->
+                    new Words(
+                            "Draft " + notice.change() + " of a charter waits for approval",
+                            """
+                            A version of a charter is drafted (%s) and may be approved until %s.
+
+                            Sign in and read it before you decide: ./remit charter drafts, ./remit charter approve. This mail only tells you: it cannot decide, and answering it does nothing.
+                            """
+                                    .formatted(notice.change(), notice.expiresAt()));
             case PASSKEY_REGISTERED, PASSKEY_REVOKED -> {
                 String what =
                         notice.kind() == Kind.PASSKEY_REGISTERED

@@ -9,15 +9,18 @@ import dev.remit.charter.Lint;
 import dev.remit.connector.application.CharterText;
 import dev.remit.connector.application.PublishedCharters;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Event;
+import dev.remit.connector.domain.Schedule;
 import dev.remit.connector.domain.TrackRecord;
-import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.merkle.Hash;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -111,15 +114,13 @@ public final class CharterFile {
             throw new IllegalArgumentException(
                     "/spec: has no approval stage or no proof; nothing may run without them");
         }
-        Optional<Charter.Trigger> trigger = Optional.empty();
+        List<Charter.Trigger> triggers = new ArrayList<>();
         if (!root.at("/spec/trigger").isMissingNode()) {
             equal(root, "/spec/trigger/source", "hr");
-            trigger =
-                    Optional.of(
-                            new Charter.Trigger(
-                                    event(text(root, "/spec/trigger/event")),
-                                    text(root, "/spec/trigger/action"),
-                                    text(root, "/spec/trigger/target")));
+            triggers.add(trigger(root.at("/spec/trigger"), "/spec/trigger"));
+        }
+        for (JsonNode each : root.at("/spec/triggers")) {
+            triggers.add(trigger(each, "/spec/triggers"));
         }
         Charter charter =
                 new Charter(
@@ -128,17 +129,58 @@ public final class CharterFile {
                         Hash.sha256(canonical.getBytes(StandardCharsets.UTF_8)).hex(),
                         systems,
                         modes,
-                        trigger,
+                        List.copyOf(triggers),
+                        root.at("/spec/domain/subject").isTextual()
+                                ? Optional.of(text(root, "/spec/domain/subject"))
+                                : Optional.empty(),
                         text(root, "/spec/proposers/digitalEmployee/id"),
                         text(root, "/spec/proposers/digitalEmployee/principal"),
                         limits(root),
                         trackRecord(root));
-        trigger.flatMap(each -> charter.refuses(each.target(), each.action()))
-                .ifPresent(refusal -> {
-                    throw new IllegalArgumentException(
-                            "/spec/trigger/" + refusal.field() + ": " + refusal.detail());
-                });
+        for (Charter.Trigger each : triggers) {
+            charter.refuses(each.target(), each.action())
+                    .ifPresent(refusal -> {
+                        throw new IllegalArgumentException(
+                                "/spec/triggers/" + refusal.field() + ": " + refusal.detail());
+                    });
+        }
         return charter;
+    }
+
+    private static Charter.Trigger trigger(JsonNode trigger, String path) {
+        Event event;
+        try {
+            event = Event.valueOf(text(trigger, "/event"));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    path + "/event: is not one of " + List.of(Event.values()), e);
+        }
+        try {
+            return new Charter.Trigger(
+                    event,
+                    text(trigger, "/action"),
+                    text(trigger, "/target"),
+                    trigger.has("after")
+                            ? Optional.of(Period.parse(text(trigger, "/after")))
+                            : Optional.empty(),
+                    event == Event.SCHEDULE ? Optional.of(schedule(trigger)) : Optional.empty());
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    path + ": is not a duration of the form P30D, or no time", e);
+        }
+    }
+
+    private static Schedule schedule(JsonNode trigger) {
+        List<Schedule.Subject> subjects = new ArrayList<>();
+        for (JsonNode each : trigger.at("/subjects")) {
+            subjects.add(new Schedule.Subject(text(each, "/system"), text(each, "/id")));
+        }
+        return new Schedule(
+                Duration.parse(text(trigger, "/every")),
+                time(trigger, "/from", false)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("/spec/triggers/from: is missing")),
+                List.copyOf(subjects));
     }
 
     private static Optional<TrackRecord> trackRecord(JsonNode root) {
@@ -216,15 +258,6 @@ public final class CharterFile {
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
                     path + ": is not a date or a time of the form 2026-01-31T00:00:00Z", e);
-        }
-    }
-
-    private static WorkerEvent.Type event(String name) {
-        try {
-            return WorkerEvent.Type.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "/spec/trigger/event: is not one of JOINED, MOVED, LEFT", e);
         }
     }
 

@@ -100,10 +100,12 @@ public class CharterDraftResource {
             String document) {}
 
     private final ReviewCharters review;
+    private final Proposers proposers;
     private final Caller caller;
 
-    CharterDraftResource(ReviewCharters review, Caller caller) {
+    CharterDraftResource(ReviewCharters review, Proposers proposers, Caller caller) {
         this.review = review;
+        this.proposers = proposers;
         this.caller = caller;
     }
 
@@ -140,7 +142,13 @@ public class CharterDraftResource {
         Asked asked = Problem.body(body);
         String reason = Wishes.reason(asked.reason());
         String document = Wishes.text(FILE, asked.document(), LONGEST_DOCUMENT) + "\n";
-        String by = asking().id();
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "PERSON_NEEDED",
+                    "a person drafts and decides about charters; this token is not a person's own");
+        }
+        String by = caller.id();
         // reading and checking a long one takes a while, which the event loop has not
         return Uni.createFrom()
                 .item(() -> CharterFile.of(FILE, document))
@@ -205,14 +213,8 @@ public class CharterDraftResource {
     }
 
     private Asking asking() {
-        if (!caller.isPerson()) {
-            throw Problem.of(
-                    403,
-                    "PERSON_NEEDED",
-                    "a person drafts and decides about charters; this token is not a person's own");
-        }
         return new Asking(
-                caller.id(),
+                proposers.caller(),
                 caller.has("approver"),
                 caller.has("admin"),
                 new SignIn(

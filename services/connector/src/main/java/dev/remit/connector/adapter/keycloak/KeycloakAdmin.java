@@ -29,6 +29,14 @@ interface KeycloakAdmin {
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Group(String id, String path) {}
 
+    /**
+     * What a user signs in with.
+     *
+     * @param createdDate milliseconds since 1970
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Credential(String type, @Nullable Long createdDate) {}
+
     /** Who did something to what. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record AdminEvent(
@@ -69,6 +77,11 @@ interface KeycloakAdmin {
             @PathParam("role") String role,
             @QueryParam("first") int first,
             @QueryParam("max") int max);
+
+    /** What a user signs in with. */
+    @GET
+    @Path("users/{id}/credentials")
+    Uni<List<Credential>> credentials(@PathParam("id") String id);
 
     /** Newest first. */
     @GET

@@ -5,20 +5,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AdminEvent;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AuthDetails;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Credential;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
+import dev.remit.connector.application.Charters;
 import dev.remit.connector.application.Feeds;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.Listing;
 import dev.remit.connector.application.ObserveTarget;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
+import dev.remit.connector.domain.Event;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +54,7 @@ class KeycloakFeed {
     private final KeycloakAdmin keycloak;
     private final ObserveTarget observe;
     private final Feeds feeds;
+    private final Charters charters;
     private final String system;
 
     private final LateEvents late = new LateEvents();
@@ -63,10 +68,12 @@ class KeycloakFeed {
             @RestClient KeycloakAdmin keycloak,
             ObserveTarget observe,
             Feeds feeds,
+            Charters charters,
             @ConfigProperty(name = "remit.keycloak.realm") String realm) {
         this.keycloak = keycloak;
         this.observe = observe;
         this.feeds = feeds;
+        this.charters = charters;
         this.system = "keycloak:" + realm;
     }
 
@@ -108,6 +115,42 @@ class KeycloakFeed {
                 .chain(() -> all((first, max) -> keycloak.users(first, max, false)))
                 .map(users -> users.stream().map(user -> account(user, groups, roles)).toList())
                 .chain(accounts -> observe.accounts(turn, system, accounts));
+    }
+
+    /** One call an account: rare, and only while a charter asks how old credentials are. */
+    @Scheduled(
+            every = "${remit.keycloak.credentials-every:1h}",
+            delayed = "30s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> credentials() {
+        boolean asked =
+                charters.all().stream()
+                        .flatMap(charter -> charter.on(Event.CREDENTIAL_TOO_OLD).stream())
+                        .anyMatch(trigger -> trigger.target().equals(system));
+        return asked
+                ? feeds.read(system, turn -> observe.credentials(turn, system, this::passwordSince))
+                : Uni.createFrom().voidItem();
+    }
+
+    private Uni<Optional<Instant>> passwordSince(String user) {
+        return keycloak.credentials(user)
+                .map(KeycloakFeed::passwordSince)
+                .onFailure(KeycloakFeed::isGone)
+                .recoverWithItem(Optional.empty());
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof WebApplicationException answer
+                && answer.getResponse().getStatus() == 404;
+    }
+
+    /** Passwords grow old; a key or a generator of codes does not. */
+    static Optional<Instant> passwordSince(List<Credential> credentials) {
+        return credentials.stream()
+                .filter(each -> each.type().equals("password"))
+                .flatMap(each -> Optional.ofNullable(each.createdDate()).stream())
+                .min(Comparator.naturalOrder())
+                .map(Instant::ofEpochMilli);
     }
 
     private Uni<Void> activities(Turn turn) {

@@ -1,11 +1,14 @@
 package dev.remit.connector.adapter.postgres;
 
 import dev.remit.connector.application.HrEvents;
+import dev.remit.connector.domain.WorkerEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Files and events of the HR feed. */
@@ -25,6 +28,26 @@ class PostgresHrEvents implements HrEvents {
                     added.forEach(known::remove);
                     return known.isEmpty() ? Uni.createFrom().item(Map.of()) : standing(known);
                 });
+    }
+
+    @Override
+    public Uni<Void> state(Collection<WorkerEvent> last) {
+        return new Statement(
+                        "insert into worker as known (worker_id, event, since)"
+                                + " select worker_id, event, cast(since as date)"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (worker_id, event, since)"
+                                + " order by worker_id on conflict (worker_id) do update set event = excluded.event, since = excluded.since"
+                                + " where known.since <= excluded.since",
+                        column(last, WorkerEvent::workerId),
+                        column(last, each -> each.type().name()),
+                        column(last, each -> each.effectiveDate().toString()))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    private static String[] column(
+            Collection<WorkerEvent> events, Function<WorkerEvent, String> column) {
+        return events.stream().map(column).toArray(String[]::new);
     }
 
     @Override

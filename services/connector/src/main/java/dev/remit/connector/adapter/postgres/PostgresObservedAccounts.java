@@ -1,16 +1,33 @@
 package dev.remit.connector.adapter.postgres;
 
 import dev.remit.connector.application.ObservedAccounts;
+import dev.remit.connector.domain.Account;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Accounts as last observed. */
 @Singleton
 class PostgresObservedAccounts implements ObservedAccounts {
+    /** An enabled account that this charter was not told of under this id. */
+    private static final String FOUND =
+            """
+            select found.event_id, found.words, account.id, account.worker_id, account.manager,
+              array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10))
+            from account left join worker on worker.worker_id = account.%s
+              and worker.event = 'LEFT',
+            lateral (select concat_ws('|', %s) as event_id, %s as words) as found
+            where account.system = ?1 and account.enabled and account.id > ?2 and %s
+              and not exists (select 1 from occurrence where source = ?1 and occurrence.event_id = found.event_id)
+            order by account.id limit ?3
+            """;
+
     @Override
     public Uni<Map<String, String>> fingerprints(String system) {
         return new Statement("select id, fingerprint from account where system = ?1", system)
@@ -55,15 +72,115 @@ class PostgresObservedAccounts implements ObservedAccounts {
     @Override
     public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
-                        "insert into account (system, id, fingerprint, worker_id)"
-                                + " select ?1, id, fingerprint, nullif(worker_id, '')"
-                                + " from unnest(cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[])) as seen (id, fingerprint, worker_id)"
+                        "insert into account (system, id, fingerprint, worker_id, enabled, manager, group_paths, roles)"
+                                + " select ?1, id, fingerprint, nullif(worker_id, ''), enabled = 'true', nullif(manager, ''),"
+                                + " string_to_array(nullif(paths, ''), chr(10)), string_to_array(nullif(roles, ''), chr(10))"
+                                + " from unnest(cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]),"
+                                + " cast(?6 as text[]), cast(?7 as text[]), cast(?8 as text[]))"
+                                + " as seen (id, fingerprint, worker_id, enabled, manager, paths, roles)"
                                 + " on conflict (system, id) do update"
-                                + " set fingerprint = excluded.fingerprint, worker_id = excluded.worker_id",
+                                + " set fingerprint = excluded.fingerprint, worker_id = excluded.worker_id, enabled = excluded.enabled,"
+                                + " manager = excluded.manager, group_paths = excluded.group_paths, roles = excluded.roles",
                         system,
-                        column(accounts, Seen::id),
+                        column(accounts, each -> each.account().id()),
                         column(accounts, Seen::fingerprint),
-                        column(accounts, each -> each.workerId().orElse("")))
+                        column(accounts, each -> text(each.account().workerId())),
+                        column(accounts, each -> String.valueOf(each.account().enabled())),
+                        column(accounts, each -> text(each.account().managerWorkerId())),
+                        column(
+                                accounts,
+                                each ->
+                                        each.account().groups().stream()
+                                                .map(Account.Group::path)
+                                                .collect(Collectors.joining("\n"))),
+                        column(accounts, each -> String.join("\n", each.account().roles())))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+
+    @Override
+    public Uni<List<Found>> find(Search search) {
+        String named = "cast(?4 as text), account.id, ";
+        String sql =
+                switch (search.event()) {
+                    case ORPHAN_FOUND ->
+                            FOUND.formatted(
+                                    "worker_id",
+                                    named + "coalesce(account.worker_id, '-'), worker.since",
+                                    "case when account.worker_id is null then 'it carries no worker id'"
+                                            + " else 'its worker left on ' || worker.since end",
+                                    "(account.worker_id is null or worker.since <= cast(?5 as date))");
+                    case OWNER_LEFT ->
+                            FOUND.formatted(
+                                    "manager",
+                                    named + "account.manager, worker.since",
+                                    "'worker ' || account.manager || ', who answers for it, leaves on ' || worker.since",
+                                    "worker.since is not null and account.manager is distinct from account.worker_id"
+                                            + " and cast(?5 as date) is not null");
+                    case CREDENTIAL_TOO_OLD ->
+                            FOUND.formatted(
+                                    "worker_id",
+                                    named
+                                            + "cast(extract(epoch from account.credential_at) as bigint)",
+                                    "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
+                                    "account.credential_at < cast(?5 as date) at time zone 'UTC'");
+                    case JOINED, MOVED, LEFT, CREDENTIAL_EXPOSED, CERTIFICATION_REVOKED, SCHEDULE ->
+                            throw new IllegalArgumentException(
+                                    search.event() + " is told, not found");
+                };
+        return new Statement(
+                        sql,
+                        search.system(),
+                        search.after(),
+                        search.atMost(),
+                        search.event() + "|" + search.charter(),
+                        search.by())
+                .rows()
+                .map(rows -> rows.stream().map(PostgresObservedAccounts::found).toList());
+    }
+
+    private static Found found(Object[] row) {
+        return new Found(
+                (String) row[0],
+                (String) row[1],
+                new Account(
+                        (String) row[2],
+                        true,
+                        (String) row[3],
+                        (String) row[4],
+                        lines(row[5]).stream().map(path -> new Account.Group("", path)).toList(),
+                        lines(row[6]),
+                        ""));
+    }
+
+    private static List<String> lines(@Nullable Object text) {
+        return text == null ? List.of() : List.of(text.toString().split("\n", -1));
+    }
+
+    @Override
+    public Uni<List<String>> enabled(String system, String after, int atMost) {
+        return new Statement(
+                        "select id from account where system = ?1 and enabled and id > ?2 order by id limit ?3",
+                        system,
+                        after,
+                        atMost)
+                .values(String.class);
+    }
+
+    @Override
+    public Uni<Void> credentials(String system, Map<String, Instant> since) {
+        List<Map.Entry<String, Instant>> all = List.copyOf(since.entrySet());
+        return new Statement(
+                        "update account set credential_at = cast(read.since as timestamptz)"
+                                + " from unnest(cast(?2 as text[]), cast(?3 as text[])) as read (id, since)"
+                                + " where account.system = ?1 and account.id = read.id",
+                        system,
+                        all.stream().map(Map.Entry::getKey).toArray(String[]::new),
+                        all.stream().map(each -> each.getValue().toString()).toArray(String[]::new))
                 .execute()
                 .replaceWithVoid();
     }

@@ -15,6 +15,11 @@ import java.util.UUID;
 @Singleton
 class PostgresPublishedCharters implements PublishedCharters {
     @Override
+    public Charter read(String document) {
+        return CharterFile.read(document);
+    }
+
+    @Override
     public Uni<Void> add(Document document, UUID draft, Instant now) {
         return new Statement(
                         "insert into charter (name, version, hash, document, draft_id, published_at)"

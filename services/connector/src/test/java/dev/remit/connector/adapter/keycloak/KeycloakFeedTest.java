@@ -9,6 +9,7 @@ import dev.remit.connector.domain.Activity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,22 @@ class KeycloakFeedTest {
             onUsers += onUser ? 1 : 0;
         }
         assertThat(onUsers).isPositive();
+    }
+
+    @Test
+    void aPasswordIsAsOldAsTheOldestAndNothingElseGrowsOld() throws JsonProcessingException {
+        var credentials =
+                List.of(
+                        JSON.readValue(
+                                """
+                                [{"id":"1","type":"otp","createdDate":1000,"credentialData":"{}"},
+                                 {"id":"2","type":"password","createdDate":3000},
+                                 {"id":"3","type":"password","createdDate":2000},
+                                 {"id":"4","type":"password"}]\
+                                """,
+                                KeycloakAdmin.Credential[].class));
+        assertThat(KeycloakFeed.passwordSince(credentials)).contains(Instant.ofEpochMilli(2000));
+        assertThat(KeycloakFeed.passwordSince(credentials.subList(0, 1))).isEmpty();
     }
 
     private static Optional<Activity> activity(String line) throws JsonProcessingException {

@@ -1,12 +1,14 @@
 package dev.remit.connector.adapter.kafka;
 
 import dev.remit.connector.application.Brakes;
+import dev.remit.connector.application.Letters;
 import dev.remit.connector.application.Proposals;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.SignIn;
@@ -45,25 +47,27 @@ import dev.remit.wire.v1.ProposalRefused;
 import dev.remit.wire.v1.Subject;
 import dev.remit.wire.v1.TrackRecordLimit;
 import dev.remit.wire.v1.WorkerEventType;
+import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The connector's messages, from its domain. */
-public final class Observations {
+/** The connector's messages in Avro. */
+@Singleton
+public class KafkaLetters implements Letters {
     /** As whom the installation's configuration approves. */
     private static final String BOOTSTRAP = "policy:remit.charters.bootstrap";
 
-    private Observations() {}
-
-    /** A worker's event, as HR sent it. */
-    public static IdentityObserved of(WorkerEvent event, Instant now) {
+    @Override
+    public IdentityObserved of(WorkerEvent event, Instant now) {
         return observation(
                         "hr",
                         ObservationKind.WORKER_EVENT,
@@ -80,8 +84,8 @@ public final class Observations {
                 .build();
     }
 
-    /** An account's whole state. */
-    public static IdentityObserved of(Account account, String system, Instant now) {
+    @Override
+    public IdentityObserved of(Account account, String system, Instant now) {
         return observation(system, ObservationKind.SNAPSHOT, account.id(), "snapshot", now, now)
                 .setAccount(
                         AccountFacts.newBuilder()
@@ -102,19 +106,19 @@ public final class Observations {
                 .build();
     }
 
-    /** An account that is gone. */
-    public static IdentityObserved removed(String id, String system, Instant now) {
+    @Override
+    public IdentityObserved removed(String id, String system, Instant now) {
         return observation(system, ObservationKind.REMOVED, id, "removed", now, now).build();
     }
 
-    /** A source was read completely. */
-    public static IdentityObserved synced(String system, Instant now) {
+    @Override
+    public IdentityObserved synced(String system, Instant now) {
         return observation(system, ObservationKind.SOURCE_SYNCED, system, "synced", now, now)
                 .build();
     }
 
-    /** An action from the target's own audit feed. */
-    public static IdentityObserved of(Activity activity, String system, Instant now) {
+    @Override
+    public IdentityObserved of(Activity activity, String system, Instant now) {
         return observation(
                         system,
                         ObservationKind.ACTIVITY,
@@ -134,8 +138,32 @@ public final class Observations {
                 .build();
     }
 
-    /** A charter in force, and what it rests on. */
-    public static CharterPublished charter(
+    @Override
+    public IdentityObserved of(Occurrence occurrence, Instant now) {
+        Map<String, String> said = new TreeMap<>();
+        said.put("words", occurrence.words());
+        occurrence.charter().ifPresent(charter -> said.put("charter", charter));
+        return IdentityObserved.newBuilder()
+                .setSource(occurrence.source())
+                .setKind(ObservationKind.ACTIVITY)
+                .setSubject(new Subject(occurrence.subjectSystem(), occurrence.subjectId()))
+                .setSourceEventId(occurrence.id())
+                .setOccurredAt(occurrence.at().truncatedTo(ChronoUnit.MICROS))
+                .setObservedAt(now)
+                .setActivity(
+                        dev.remit.wire.v1.Activity.newBuilder()
+                                .setOperation(occurrence.event().name())
+                                .setResourceType("OCCURRENCE")
+                                .setResourcePath(occurrence.resource().orElse(""))
+                                .setActorId(occurrence.source())
+                                .setClientId("")
+                                .setChanged(said)
+                                .build())
+                .build();
+    }
+
+    @Override
+    public CharterPublished charter(
             Draft draft, Collection<Draft.Approval> approvals, Instant now) {
         return CharterPublished.newBuilder()
                 .setCharter(ref(draft))
@@ -148,8 +176,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A version of a charter that is to be published. */
-    public static CharterDrafted drafted(Draft draft) {
+    @Override
+    public CharterDrafted drafted(Draft draft) {
         return CharterDrafted.newBuilder()
                 .setDraftId(draft.id())
                 .setCharter(ref(draft))
@@ -176,8 +204,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A draft is approved, by a person or by the installation's configuration. */
-    public static CharterDecided decided(
+    @Override
+    public CharterDecided decided(
             Draft draft, Draft.Approval approval, Optional<SignIn> signIn, String reason) {
         return CharterDecided.newBuilder()
                 .setDecisionId(approval.id())
@@ -194,14 +222,14 @@ public final class Observations {
                                                 .setKind(ActorKind.POLICY)
                                                 .build()))
                 .setWorker(approval.by().map(Draft.Person::worker).orElse(null))
-                .setAuthentication(signIn.map(Observations::context).orElse(null))
+                .setAuthentication(signIn.map(KafkaLetters::context).orElse(null))
                 .setReason(reason)
                 .setDecidedAt(approval.at())
                 .build();
     }
 
-    /** A draft ends without being published. */
-    public static CharterDecided ended(
+    @Override
+    public CharterDecided ended(
             Draft draft,
             UUID decision,
             Draft.End end,
@@ -214,7 +242,7 @@ public final class Observations {
                 .setDecision(CharterDecision.valueOf(end.outcome().name()))
                 .setDecidedBy(by.map(each -> person(each.id())).orElse(null))
                 .setWorker(by.map(Draft.Person::worker).orElse(null))
-                .setAuthentication(signIn.map(Observations::context).orElse(null))
+                .setAuthentication(signIn.map(KafkaLetters::context).orElse(null))
                 .setReason(end.reason())
                 .setDecidedAt(end.at())
                 .build();
@@ -238,8 +266,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A proposed change. */
-    public static ChangeProposed proposed(
+    @Override
+    public ChangeProposed proposed(
             UUID change, Proposal proposal, @Nullable UUID triggeredBy, Instant now) {
         return ChangeProposed.newBuilder()
                 .setChange(
@@ -264,8 +292,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A proposal that a rule refuses. */
-    public static ProposalRefused refused(
+    @Override
+    public ProposalRefused refused(
             Wish wish, Charter.Refusal refusal, Optional<String> charterHash, Instant now) {
         return ProposalRefused.newBuilder()
                 .setProposer(actor(wish.proposer()))
@@ -282,8 +310,26 @@ public final class Observations {
                 .build();
     }
 
-    /** A change that someone takes back. */
-    public static ChangeWithdrawn withdrawn(UUID change, Proposer by, String reason, Instant now) {
+    @Override
+    public ProposalRefused refused(
+            Draft draft, Proposer by, String what, String code, String detail, Instant now) {
+        return ProposalRefused.newBuilder()
+                .setProposer(actor(by))
+                .setAgent(agent(by))
+                .setCharter(draft.name())
+                .setCharterHash(draft.hash())
+                .setSubject(new Subject("charter-draft", draft.id().toString()))
+                .setTarget("charter/" + draft.name())
+                .setAction(what)
+                .setCode(code)
+                .setField(null)
+                .setDetail(detail)
+                .setRefusedAt(now)
+                .build();
+    }
+
+    @Override
+    public ChangeWithdrawn withdrawn(UUID change, Proposer by, String reason, Instant now) {
         return ChangeWithdrawn.newBuilder()
                 .setChangeId(change)
                 .setWithdrawnBy(actor(by))
@@ -292,8 +338,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A halt. */
-    public static AuthorityHalted halted(Halt halt) {
+    @Override
+    public AuthorityHalted halted(Halt halt) {
         return AuthorityHalted.newBuilder()
                 .setHaltId(halt.id())
                 .setScope(Scopes.wire(halt.scope()))
@@ -303,8 +349,8 @@ public final class Observations {
                 .build();
     }
 
-    /** The end of a halt. */
-    public static AuthorityResumed resumed(Halt halt, String by, String reason, Instant at) {
+    @Override
+    public AuthorityResumed resumed(Halt halt, String by, String reason, Instant at) {
         return AuthorityResumed.newBuilder()
                 .setHaltId(halt.id())
                 .setScope(Scopes.wire(halt.scope()))
@@ -314,9 +360,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A digital employee is demoted. */
-    public static EmployeeDemoted demoted(
-            Charter charter, Halt demotion, TrackRecord.Exceeded exceeded) {
+    @Override
+    public EmployeeDemoted demoted(Charter charter, Halt demotion, TrackRecord.Exceeded exceeded) {
         return EmployeeDemoted.newBuilder()
                 .setDemotionId(demotion.id())
                 .setCharter(new CharterRef(charter.name(), charter.version(), charter.hash()))
@@ -329,8 +374,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A person promotes a digital employee. */
-    public static EmployeePromoted promoted(
+    @Override
+    public EmployeePromoted promoted(
             Charter charter, Halt demotion, String by, String reason, Instant at) {
         return EmployeePromoted.newBuilder()
                 .setDemotionId(demotion.id())
@@ -350,8 +395,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A brake. */
-    public static BrakeApplied braked(Brake brake) {
+    @Override
+    public BrakeApplied braked(Brake brake) {
         return BrakeApplied.newBuilder()
                 .setBrakeId(brake.id())
                 .setRule(BrakeRule.valueOf(brake.trip().rule().name()))
@@ -372,8 +417,8 @@ public final class Observations {
                 .build();
     }
 
-    /** The end of a brake, by a person or because the source recovered. */
-    public static BrakeReleased released(Brake brake, Brakes.Ended end, long changes) {
+    @Override
+    public BrakeReleased released(Brake brake, Brakes.Ended end, long changes) {
         return BrakeReleased.newBuilder()
                 .setBrakeId(brake.id())
                 .setOutcome(BrakeOutcome.valueOf(end.outcome().name()))
@@ -390,8 +435,8 @@ public final class Observations {
                 .build();
     }
 
-    /** A held change that a person discarded with its brake: it is refused like any other. */
-    public static ProposalRefused discarded(Proposals.Standing held, Instant now) {
+    @Override
+    public ProposalRefused discarded(Proposals.Standing held, Instant now) {
         Proposal proposal = held.proposal();
         return refused(
                 new Wish(

@@ -1,0 +1,147 @@
+package dev.remit.connector.adapter.postgres;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.remit.connector.application.Occurrences;
+import dev.remit.connector.domain.Occurrence;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Occurrences, kept as JSON. */
+@Singleton
+class PostgresOccurrences implements Occurrences {
+    private static final ObjectMapper JSON =
+            new ObjectMapper()
+                    .registerModule(new Jdk8Module())
+                    .registerModule(new JavaTimeModule())
+                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+
+    @Override
+    public Uni<Map<Key, Occurrence>> add(Collection<Occurrence> occurrences, Instant now) {
+        return new Statement(
+                        "insert into occurrence (source, event_id, content, seen_at, looked_at)"
+                                + " select source, event_id, content, cast(?4 as timestamptz), cast(?4 as timestamptz)"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (source, event_id, content)"
+                                + " order by source, event_id on conflict do nothing returning source, event_id",
+                        column(occurrences, Occurrence::source),
+                        column(occurrences, Occurrence::id),
+                        column(occurrences, PostgresOccurrences::text),
+                        now.atOffset(ZoneOffset.UTC))
+                .rows()
+                .chain(added -> {
+                    Set<Key> fresh = new HashSet<>();
+                    added.forEach(row -> fresh.add(new Key((String) row[0], (String) row[1])));
+                    List<Occurrence> known =
+                            occurrences.stream()
+                                    .filter(each ->
+                                            !fresh.contains(new Key(each.source(), each.id())))
+                                    .toList();
+                    return known.isEmpty() ? Uni.createFrom().item(Map.of()) : standing(known);
+                });
+    }
+
+    private static Uni<Map<Key, Occurrence>> standing(List<Occurrence> known) {
+        return new Statement(
+                        "select content from occurrence where (source, event_id) in"
+                                + " (select source, event_id from unnest(cast(?1 as text[]), cast(?2 as text[])) as told (source, event_id))",
+                        column(known, Occurrence::source),
+                        column(known, Occurrence::id))
+                .values(String.class)
+                .map(contents ->
+                        contents.stream()
+                                .map(PostgresOccurrences::read)
+                                .collect(
+                                        Collectors.toMap(
+                                                each -> new Key(each.source(), each.id()),
+                                                Function.identity())));
+    }
+
+    @Override
+    public Uni<Void> settle(
+            Collection<Occurrence> occurrences, Collection<Occurrence> held, Instant now) {
+        Set<Occurrence> wait = Set.copyOf(held);
+        return occurrences.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : new Statement(
+                                "update occurrence set held = told.held = 'true', looked_at = cast(?4 as timestamptz)"
+                                        + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (source, event_id, held)"
+                                        + " where occurrence.source = told.source and occurrence.event_id = told.event_id"
+                                        + " and (occurrence.held or told.held = 'true')",
+                                column(occurrences, Occurrence::source),
+                                column(occurrences, Occurrence::id),
+                                column(occurrences, each -> String.valueOf(wait.contains(each))),
+                                now.atOffset(ZoneOffset.UTC))
+                        .execute()
+                        .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<Occurrence>> held(Instant since, int atMost) {
+        return new Statement(
+                        "select content from occurrence where held and looked_at < cast(?1 as timestamptz)"
+                                + " order by looked_at limit ?2 for update skip locked",
+                        since.atOffset(ZoneOffset.UTC),
+                        atMost)
+                .values(String.class)
+                .map(contents -> contents.stream().map(PostgresOccurrences::read).toList());
+    }
+
+    @Override
+    public Uni<Void> forget(Collection<Occurrence> occurrences) {
+        return occurrences.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : new Statement(
+                                "delete from occurrence where (source, event_id) in"
+                                        + " (select source, event_id from unnest(cast(?1 as text[]), cast(?2 as text[])) as told (source, event_id))",
+                                column(occurrences, Occurrence::source),
+                                column(occurrences, Occurrence::id))
+                        .execute()
+                        .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<Held>> waiting(int atMost) {
+        return new Statement(
+                        "select content, seen_at from occurrence where held order by seen_at, source, event_id limit ?1",
+                        atMost)
+                .rows()
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        new Held(read((String) row[0]), Statement.instant(row[1])))
+                                .toList());
+    }
+
+    private static String[] column(
+            Collection<Occurrence> occurrences, Function<Occurrence, String> column) {
+        return occurrences.stream().map(column).toArray(String[]::new);
+    }
+
+    private static String text(Occurrence occurrence) {
+        try {
+            return JSON.writeValueAsString(occurrence);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an occurrence is always JSON", e);
+        }
+    }
+
+    private static Occurrence read(String text) {
+        try {
+            return JSON.readValue(text, Occurrence.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a kept occurrence does not read", e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.remit.connector.adapter.postgres;
+
+import dev.remit.connector.application.ScheduleRuns;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/** Runs of schedules; whoever asks for one holds its row. */
+@Singleton
+class PostgresScheduleRuns implements ScheduleRuns {
+    @Override
+    public Uni<Instant> last(String charter, String schedule, Instant now) {
+        // the update changes nothing: it waits for whoever holds the row, and sees what they left
+        return new Statement(
+                        "insert into schedule_run as known (charter, schedule, run_at) values (?1, ?2, cast(?3 as timestamptz))"
+                                + " on conflict (charter, schedule) do update set run_at = known.run_at returning run_at",
+                        charter,
+                        schedule,
+                        now.atOffset(ZoneOffset.UTC))
+                .values(Object.class)
+                .map(rows -> Statement.instant(rows.getFirst()));
+    }
+
+    @Override
+    public Uni<Void> ran(String charter, String schedule, Instant at) {
+        return new Statement(
+                        "update schedule_run set run_at = cast(?3 as timestamptz) where charter = ?1 and schedule = ?2",
+                        charter,
+                        schedule,
+                        at.atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
+    }
+}

@@ -1,0 +1,319 @@
+package dev.remit.connector.application;
+
+import dev.remit.connector.application.Proposals.Kept;
+import dev.remit.connector.application.Proposals.Matter;
+import dev.remit.connector.domain.Admission;
+import dev.remit.connector.domain.Brake;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Occurrence;
+import dev.remit.connector.domain.Wish;
+import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Something happened: it is observed, and opens a change under each charter that names it, once.
+ * The same rules admit it as admit what people ask for, except that too much at once is braked and
+ * what is halted is held further on. What a rule refuses is recorded; where nobody knows yet whom
+ * it is about, it waits and is looked at again.
+ */
+@Singleton
+public class OpenChanges {
+    private static final Logger LOG = Logger.getLogger(OpenChanges.class);
+
+    /** What may be otherwise later on; what no rule will ever let pass does not wait. */
+    private static final Set<String> PASSING =
+            Set.of(
+                    "SUBJECT_UNKNOWN",
+                    "SUBJECT_AMBIGUOUS",
+                    "TARGET_NOT_READ",
+                    "CHARTER_NOT_IN_FORCE");
+
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+    private static final int BATCH = 200;
+
+    /** A change that an occurrence would open. */
+    private record Candidate(Occurrence occurrence, Charter charter, UUID change, Wish wish) {
+        static Candidate of(Occurrence occurrence, Charter charter, Charter.Trigger trigger) {
+            return new Candidate(
+                    occurrence,
+                    charter,
+                    occurrence.change(charter.name()),
+                    occurrence.wish(charter, trigger));
+        }
+
+        Subjects.Asked asked() {
+            return new Subjects.Asked(wish.subjectSystem(), wish.subjectId(), wish.target());
+        }
+
+        Optional<Matter> matter(Map<Subjects.Asked, Admission.Subject> found) {
+            return Optional.ofNullable(found.get(asked()))
+                    .flatMap(Admission.Subject::worker)
+                    .map(worker -> new Matter(worker, wish.target(), wish.action()));
+        }
+    }
+
+    private final Letters letters;
+    private final Handoffs handoffs;
+    private final Occurrences occurrences;
+    private final Charters charters;
+    private final Subjects subjects;
+    private final Proposals proposals;
+    private final ProposeChange propose;
+    private final MeterRegistry meters;
+
+    OpenChanges(
+            Handoffs handoffs,
+            Occurrences occurrences,
+            Charters charters,
+            Subjects subjects,
+            Proposals proposals,
+            ProposeChange propose,
+            MeterRegistry meters,
+            Letters letters) {
+        this.letters = letters;
+        this.handoffs = handoffs;
+        this.occurrences = occurrences;
+        this.charters = charters;
+        this.subjects = subjects;
+        this.proposals = proposals;
+        this.propose = propose;
+        this.meters = meters;
+    }
+
+    /** What a feed told, in one transaction. */
+    public Uni<Void> told(List<Occurrence> told) {
+        return handoffs.transact(List.of(), outbox -> happened(told, outbox));
+    }
+
+    /** Those that wait to be opened, the oldest first. */
+    public Uni<List<Occurrences.Held>> waiting(int atMost) {
+        return handoffs.transact(List.of(), outbox -> occurrences.waiting(atMost));
+    }
+
+    /** These happened; what was told before changes nothing. */
+    Uni<Void> happened(Collection<Occurrence> told, Outbox outbox) {
+        Map<Occurrences.Key, Occurrence> firsts = new LinkedHashMap<>();
+        told.forEach(each -> firsts.putIfAbsent(Occurrences.Key.of(each), each));
+        if (firsts.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return occurrences
+                .add(firsts.values(), outbox.now())
+                .chain(known -> {
+                    told.stream()
+                            .filter(each -> !each.wasFound())
+                            .filter(each -> {
+                                Occurrences.Key key = Occurrences.Key.of(each);
+                                return !each.equals(known.getOrDefault(key, firsts.get(key)));
+                            })
+                            .forEach(each -> contradicted(each, outbox));
+                    List<Occurrence> fresh =
+                            firsts.values().stream()
+                                    .filter(each -> !known.containsKey(Occurrences.Key.of(each)))
+                                    .toList();
+                    fresh.forEach(each -> observe(each, outbox));
+                    return open(fresh, outbox);
+                });
+    }
+
+    private void observe(Occurrence occurrence, Outbox outbox) {
+        meters.counter("remit.occurrences", "event", occurrence.event().name()).increment();
+        outbox.publish(
+                occurrence.observation(),
+                occurrence.subjectId().isEmpty() ? occurrence.source() : occurrence.subjectId(),
+                letters.of(occurrence, outbox.now()),
+                null,
+                null);
+    }
+
+    private static void contradicted(Occurrence occurrence, Outbox outbox) {
+        outbox.deadLetter(
+                "EVENT_CONTRADICTED",
+                "id: came before with other content; the first stands",
+                occurrence.source() + "/" + occurrence.id() + "#" + occurrence.hashCode(),
+                null,
+                Map.of(),
+                occurrence.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Looks again at what nobody knew whom it was about. */
+    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> lookAgain() {
+        return !charters.known()
+                ? Uni.createFrom().voidItem()
+                : handoffs.transact(
+                                List.of(),
+                                outbox ->
+                                        occurrences
+                                                .held(outbox.now().minus(AGAIN), BATCH)
+                                                .chain(held -> again(held, outbox)))
+                        .onFailure()
+                        .invoke(failure -> LOG.warnf("what is held waits: %s", failure))
+                        .onFailure()
+                        .recoverWithNull();
+    }
+
+    /** What was found here may not last: it is forgotten, and found again if it does. */
+    private Uni<Void> again(List<Occurrence> held, Outbox outbox) {
+        Map<Boolean, List<Occurrence>> found =
+                held.stream().collect(Collectors.partitioningBy(Occurrence::wasFound));
+        return occurrences
+                .forget(found.getOrDefault(true, List.of()))
+                .chain(() -> open(found.getOrDefault(false, List.of()), outbox));
+    }
+
+    private Uni<Void> open(List<Occurrence> happened, Outbox outbox) {
+        List<Candidate> all = candidates(happened);
+        if (all.isEmpty()) {
+            return occurrences.settle(happened, List.of(), outbox.now());
+        }
+        return outbox.lock(all.stream().map(Candidate::change).collect(Collectors.toSet()))
+                .chain(() -> proposals.standing(all.stream().map(Candidate::change).toList()))
+                .chain(standing -> {
+                    Set<UUID> known =
+                            standing.stream()
+                                    .map(Proposals.Standing::change)
+                                    .collect(Collectors.toSet());
+                    return admit(
+                            happened,
+                            all.stream().filter(each -> !known.contains(each.change())).toList(),
+                            outbox);
+                });
+    }
+
+    private List<Candidate> candidates(List<Occurrence> happened) {
+        List<Candidate> all = new ArrayList<>();
+        for (Occurrence occurrence : happened) {
+            for (Charter charter : charters.all()) {
+                charter.on(occurrence.event())
+                        .filter(trigger -> occurrence.opens(charter, trigger))
+                        .map(trigger -> Candidate.of(occurrence, charter, trigger))
+                        .ifPresent(all::add);
+            }
+        }
+        return all;
+    }
+
+    private Uni<Void> admit(List<Occurrence> happened, List<Candidate> candidates, Outbox outbox) {
+        return subjects.find(candidates.stream().map(Candidate::asked).collect(Collectors.toSet()))
+                .chain(found -> {
+                    Set<Matter> matters = new LinkedHashSet<>();
+                    Set<String> queues = new TreeSet<>();
+                    for (Candidate each : candidates) {
+                        each.matter(found)
+                                .ifPresent(matter -> {
+                                    matters.add(matter);
+                                    queues.add(AskForChanges.queue(matter));
+                                });
+                        if (each.charter().isLimited()) {
+                            queues.add(Brake.scope(each.charter().name()));
+                        }
+                    }
+                    return proposals
+                            .queue(queues)
+                            .chain(() -> proposals.open(matters))
+                            .chain(open ->
+                                    settle(
+                                            happened,
+                                            judged(candidates, found, open, outbox),
+                                            outbox));
+                });
+    }
+
+    /** What is opened, by source, and what waits. */
+    private record Judged(Map<String, List<Kept>> opened, Set<Occurrence> held) {}
+
+    private Judged judged(
+            List<Candidate> candidates,
+            Map<Subjects.Asked, Admission.Subject> found,
+            Map<Matter, UUID> known,
+            Outbox outbox) {
+        Map<Matter, UUID> open = new HashMap<>(known);
+        Judged judged = new Judged(new LinkedHashMap<>(), new LinkedHashSet<>());
+        for (Candidate each : candidates) {
+            Optional<Matter> matter = each.matter(found);
+            // too much is braked, and what is halted is held by data-readiness: nothing is lost
+            Admission admission =
+                    Admission.of(
+                            each.wish(),
+                            new Admission.Known(
+                                    Optional.of(each.charter()),
+                                    found.getOrDefault(
+                                            each.asked(),
+                                            new Admission.Subject(Optional.empty(), 0, 0)),
+                                    matter.map(open::get),
+                                    new Admission.Load(0, 0),
+                                    Optional.empty(),
+                                    outbox.now()));
+            switch (admission) {
+                case Admission.Admitted(var proposal) -> {
+                    matter.ifPresent(key -> open.put(key, each.change()));
+                    judged.opened()
+                            .computeIfAbsent(each.occurrence().source(), _ -> new ArrayList<>())
+                            .add(
+                                    new Kept(
+                                            each.change(),
+                                            proposal,
+                                            each.occurrence().observation(),
+                                            ProposeChange.today(outbox)));
+                }
+                case Admission.Refused(Charter.Refusal refusal) -> {
+                    refuse(each, refusal, outbox);
+                    if (PASSING.contains(refusal.code())) {
+                        judged.held().add(each.occurrence());
+                    }
+                }
+            }
+        }
+        return judged;
+    }
+
+    /** Told once for each rule, however often it is looked at. */
+    private void refuse(Candidate candidate, Charter.Refusal refusal, Outbox outbox) {
+        if (refusal.status() >= 500) {
+            return;
+        }
+        UUID id = candidate.occurrence().refusal(candidate.charter().name(), refusal.code());
+        outbox.publish(
+                id,
+                id.toString(),
+                letters.refused(
+                        candidate.wish(),
+                        refusal,
+                        Optional.of(candidate.charter().hash()),
+                        outbox.now()),
+                null,
+                candidate.occurrence().observation());
+    }
+
+    private Uni<Void> settle(List<Occurrence> happened, Judged judged, Outbox outbox) {
+        return Multi.createFrom()
+                .iterable(judged.opened().entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(
+                        each -> propose.trigger(each.getKey(), each.getValue(), outbox))
+                .collect()
+                .last()
+                .chain(() -> occurrences.settle(happened, judged.held(), outbox.now()));
+    }
+}

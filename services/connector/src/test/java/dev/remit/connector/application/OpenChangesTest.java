@@ -1,0 +1,263 @@
+package dev.remit.connector.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Event;
+import dev.remit.connector.domain.Occurrence;
+import dev.remit.connector.domain.Schedule;
+import dev.remit.wire.v1.BrakeApplied;
+import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.ProposalRefused;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OpenChangesTest {
+    private static final String TARGET = "scim:hr";
+
+    private final Memory memory = new Memory();
+    private final Charters charters = new Charters();
+    private final OpenChanges open = memory.open(charters);
+    private final FindOccurrences find = memory.find(charters);
+
+    @BeforeEach
+    void anExposedCredentialOpensAChange() {
+        inForce(
+                Charter.Limits.none(),
+                Charter.Trigger.of(Event.CREDENTIAL_EXPOSED, "offboard", TARGET));
+        read("a1", "E1");
+    }
+
+    @Test
+    void whatAFeedTellsOpensAChangeOnceHoweverOftenItIsTold() {
+        tell(exposed("1", "E1"));
+        tell(exposed("1", "E1"), exposed("1", "E1"));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed -> {
+                    assertThat(proposed.getChange().getSubject().getId()).isEqualTo("E1");
+                    assertThat(proposed.getChange().getProposer().getPrincipal())
+                            .isEqualTo("owner");
+                    assertThat(proposed.getChange().getReason())
+                            .isEqualTo("CREDENTIAL_EXPOSED: it was found");
+                    assertThat(proposed.getTriggeredBy())
+                            .isEqualTo(exposed("1", "E1").observation());
+                });
+        assertThat(memory.asides()).isEmpty();
+    }
+
+    @Test
+    void theSameIdWithOtherContentIsSetAsideAndTheFirstStands() {
+        tell(exposed("1", "E1"));
+        tell(exposed("1", "E2"));
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        assertThat(memory.asides())
+                .extracting(Memory.Aside::code)
+                .containsExactly("EVENT_CONTRADICTED");
+    }
+
+    @Test
+    void whatNoCharterNamesIsObservedAndOpensNothing() {
+        tell(
+                new Occurrence(
+                        "events:a",
+                        "1",
+                        Event.CERTIFICATION_REVOKED,
+                        "hr",
+                        "E1",
+                        Optional.empty(),
+                        "it is to go",
+                        memory.now,
+                        Optional.empty(),
+                        Optional.empty()));
+        assertThat(memory.messages(IdentityObserved.class)).hasSize(1);
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void whomNobodyKnowsIsRefusedWithARecordAndTheEventWaitsUntilTheyAreKnown() {
+        tell(exposed("1", "E7"));
+        again();
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("SUBJECT_UNKNOWN");
+        assertThat(waiting()).isEqualTo(1);
+        read("a7", "E7");
+        again();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void whoHasTwoAccountsIsRefusedAndTheEventWaits() {
+        read("a2", "E1");
+        tell(exposed("1", "E1"));
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("SUBJECT_AMBIGUOUS");
+        assertThat(waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void whereAChangeIsOpenAlreadyTheSecondIsRefusedAndDoesNotWait() {
+        tell(exposed("1", "E1"), exposed("2", "E1"));
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("DUPLICATE_CHANGE");
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void tooMuchAtOnceIsHeldByABrakeThatNamesTheFeed() {
+        inForce(
+                new Charter.Limits(
+                        Optional.empty(), Optional.empty(), Optional.of(2L), Optional.empty()),
+                Charter.Trigger.of(Event.CREDENTIAL_EXPOSED, "offboard", TARGET));
+        IntStream.range(10, 14).forEach(n -> read("a" + n, "E" + n));
+        tell(
+                IntStream.range(10, 14)
+                        .mapToObj(n -> exposed("" + n, "E" + n))
+                        .toArray(Occurrence[]::new));
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(memory.messages(BrakeApplied.class))
+                .singleElement()
+                .satisfies(brake -> {
+                    assertThat(brake.getSource()).isEqualTo("events:a");
+                    assertThat(brake.getTrigger()).isEqualTo("CREDENTIAL_EXPOSED");
+                    assertThat(brake.getHeld()).isEqualTo(4);
+                });
+    }
+
+    @Test
+    void anAccountThatIsFoundOpensAChangeIfTheCharterMeansIt() {
+        inForce(
+                Charter.Limits.none(),
+                Optional.of("'/service-accounts' in subject.groups"),
+                Charter.Trigger.of(Event.OWNER_LEFT, "offboard", TARGET));
+        read("a3", "E3");
+        found("a1", "E1", "/sales");
+        found("a3", "E3", "/service-accounts");
+        look();
+        look();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getSubject().getId())
+                .containsExactly("E3");
+    }
+
+    @Test
+    void whatIsFoundOfNobodyIsRecordedOnceAndFoundAnewWhileItLasts() {
+        inForce(Charter.Limits.none(), Charter.Trigger.of(Event.ORPHAN_FOUND, "offboard", TARGET));
+        found("a9", null, "/sales");
+        look();
+        again();
+        look();
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("SUBJECT_UNKNOWN");
+        memory.found.clear();
+        read("a9", "E9");
+        again();
+        look();
+        assertThat(memory.messages(ChangeProposed.class))
+                .as("it belongs to somebody now")
+                .isEmpty();
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void aScheduleRunsOnceAndMakesUpForWhatWasMissedOnce() {
+        inForce(
+                Charter.Limits.none(),
+                new Charter.Trigger(
+                        Event.SCHEDULE,
+                        "offboard",
+                        TARGET,
+                        Optional.empty(),
+                        Optional.of(
+                                new Schedule(
+                                        Duration.ofDays(1),
+                                        Instant.parse("2026-01-01T12:00:00Z"),
+                                        List.of(new Schedule.Subject("hr", "E1"))))));
+        look();
+        assertThat(memory.messages(ChangeProposed.class))
+                .as("what was due before it was in force is not made up for")
+                .isEmpty();
+        memory.now = memory.now.plus(Duration.ofDays(3));
+        look();
+        look();
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed ->
+                        assertThat(proposed.getChange().getReason())
+                                .isEqualTo(
+                                        "SCHEDULE: due on 2026-02-02T12:00Z; 2 runs before it were missed"));
+    }
+
+    private void inForce(Charter.Limits limits, Charter.Trigger... triggers) {
+        inForce(limits, Optional.empty(), triggers);
+    }
+
+    private void inForce(
+            Charter.Limits limits, Optional<String> bound, Charter.Trigger... triggers) {
+        charters.replace(List.of(CharterFixture.opened(limits, bound, triggers)));
+    }
+
+    private void read(String account, String worker) {
+        memory.belongs(TARGET, account, worker);
+    }
+
+    private void found(String account, String worker, String group) {
+        memory.found.add(
+                new ObservedAccounts.Found(
+                        "found|" + account,
+                        "it was found",
+                        new Account(
+                                account,
+                                true,
+                                worker,
+                                null,
+                                List.of(new Account.Group("", group)),
+                                List.of(),
+                                "")));
+    }
+
+    private Occurrence exposed(String id, String worker) {
+        return new Occurrence(
+                "events:a",
+                id,
+                Event.CREDENTIAL_EXPOSED,
+                "hr",
+                worker,
+                Optional.empty(),
+                "it was found",
+                Instant.parse("2026-01-31T09:00:00Z"),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private void tell(Occurrence... occurrences) {
+        open.told(List.of(occurrences)).await().indefinitely();
+    }
+
+    private void again() {
+        open.lookAgain().await().indefinitely();
+    }
+
+    private void look() {
+        find.look().await().indefinitely();
+    }
+
+    private int waiting() {
+        return open.waiting(10).await().indefinitely().size();
+    }
+}
