@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -111,6 +112,9 @@ final class InMemoryLedger
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
     final Map<UUID, byte[]> bundles = new HashMap<>();
+
+    /** Where the public files are instead, if it is said. */
+    @Nullable PublicFiles elsewhere;
 
     /** A bit of this file flips when it is written. */
     @Nullable String flipped;
@@ -881,12 +885,18 @@ final class InMemoryLedger
 
     @Override
     public Optional<byte[]> read(String path) {
-        return Optional.ofNullable(publicFiles.get(path));
+        return elsewhere == null
+                ? Optional.ofNullable(publicFiles.get(path))
+                : elsewhere.read(path);
     }
 
     @Override
     public void write(Map<String, byte[]> files) {
         filesWritten.add(files.size());
+        if (elsewhere != null) {
+            elsewhere.write(files);
+            return;
+        }
         files.forEach((path, bytes) -> {
             byte[] stored = bytes.clone();
             if (path.equals(flipped)) {
@@ -894,6 +904,18 @@ final class InMemoryLedger
             }
             publicFiles.put(path, stored);
         });
+    }
+
+    @Override
+    public void replace(String path, Optional<byte[]> seen, byte[] next) {
+        if (elsewhere != null) {
+            elsewhere.replace(path, seen, next);
+            return;
+        }
+        if (!Arrays.equals(publicFiles.get(path), seen.orElse(null))) {
+            throw new IllegalStateException(path + " is not what it was");
+        }
+        write(Map.of(path, next));
     }
 
     @Override
@@ -912,6 +934,9 @@ final class InMemoryLedger
 
     @Override
     public byte[] read(int level, long index, int width) {
+        if (elsewhere != null) {
+            return elsewhere.read(level, index, width);
+        }
         for (int wide = Tile.FULL; wide >= width; wide--) {
             byte[] bytes = publicFiles.get(new Tile(level, index, wide).path());
             if (bytes != null) {
