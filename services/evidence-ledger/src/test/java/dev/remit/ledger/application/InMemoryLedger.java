@@ -113,6 +113,8 @@ final class InMemoryLedger
     final Map<UUID, byte[]> certificates = new HashMap<>();
     final Map<UUID, byte[]> bundles = new HashMap<>();
 
+    int tilesRead;
+
     /** Where the public files are instead, if it is said. */
     @Nullable PublicFiles elsewhere;
 
@@ -934,6 +936,7 @@ final class InMemoryLedger
 
     @Override
     public byte[] read(int level, long index, int width) {
+        tilesRead++;
         if (elsewhere != null) {
             return elsewhere.read(level, index, width);
         }
