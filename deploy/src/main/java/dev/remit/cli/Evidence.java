@@ -1,6 +1,8 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.remit.ledger.certificate.Certificate;
+import dev.remit.ledger.certificate.FolderForm;
 import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -91,8 +93,9 @@ final class Evidence {
             name = "certificate",
             mixinStandardHelpOptions = true,
             description =
-                    "Fetches the certificate of a closed change; as a bundle for Sigstore's clients"
-                            + " with --form sigstore.",
+                    "Fetches the certificate of a closed change; as a folder to look through with"
+                            + " --form folder, as a bundle for Sigstore's clients with --form"
+                            + " sigstore.",
             footer = {
                 "",
                 "A Sigstore bundle holds what the log states of the change, and no message. Its"
@@ -102,6 +105,13 @@ final class Evidence {
                 "Needs: a running mesh."
             })
     static final class GetCertificate implements Callable<Integer> {
+        /** What it is written as. */
+        enum Form {
+            own,
+            folder,
+            sigstore
+        }
+
         private static final Duration PATIENCE = Duration.ofSeconds(60);
 
         @ParentCommand Remit remit;
@@ -109,15 +119,18 @@ final class Evidence {
         @Parameters(index = "0", paramLabel = "CHANGE", description = "The change's id.")
         String change;
 
-        @Parameters(index = "1", paramLabel = "OUT", description = "Where the file goes.")
+        @Parameters(
+                index = "1",
+                paramLabel = "OUT",
+                description = "Where the file, or the folder, goes.")
         Path out;
 
         @Option(
                 names = "--form",
                 defaultValue = "own",
                 paramLabel = "FORM",
-                description = "own or sigstore (default: ${DEFAULT-VALUE}).")
-        String form;
+                description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+        Form form;
 
         @Option(
                 names = "--as",
@@ -134,11 +147,16 @@ final class Evidence {
                 Thread.sleep(500);
                 answer = ask();
             }
-            Files.write(out, Remit.expect(answer).body());
+            byte[] file = Remit.expect(answer).body();
+            if (form == Form.folder) {
+                FolderForm.write(FolderForm.of(Certificate.read(file)), out);
+            } else {
+                Files.write(out, file);
+            }
             System.out.println(
                     "Written to "
                             + out
-                            + (form.equals("own")
+                            + (form != Form.sigstore
                                     ? ". Check it with: ./remit verify " + out
                                     : ". Check it with a Sigstore client and what ./remit"
                                             + " sigstore-trust gives."));
@@ -150,7 +168,10 @@ final class Evidence {
                     remit.home(),
                     "GET",
                     "evidence-ledger",
-                    "/changes/" + change + "/certificate?form=" + encoded(form),
+                    "/changes/"
+                            + change
+                            + "/certificate?form="
+                            + (form == Form.sigstore ? "sigstore" : "own"),
                     user,
                     null);
         }
