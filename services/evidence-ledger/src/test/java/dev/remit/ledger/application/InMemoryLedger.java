@@ -217,7 +217,17 @@ final class InMemoryLedger
                         this,
                         this,
                         this);
-        erase = erase(Optional.of(Duration.ofDays(400)), Optional.empty());
+        erase =
+                new EraseContent(
+                        this,
+                        this,
+                        this,
+                        this,
+                        new OutboxAnnouncements(),
+                        this,
+                        this,
+                        meters,
+                        Clock.systemUTC());
     }
 
     ExportPack pack(Instant clock) {
@@ -230,21 +240,6 @@ final class InMemoryLedger
                 certify,
                 new PdfReports(),
                 Clock.fixed(clock, java.time.ZoneOffset.UTC));
-    }
-
-    EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
-        return new EraseContent(
-                this,
-                this,
-                this,
-                this,
-                new OutboxAnnouncements(),
-                this,
-                this,
-                meters,
-                Clock.systemUTC(),
-                retention,
-                reason);
     }
 
     /** Receives a batch as the loop does: drops what was seen, follows the chains. */
@@ -561,8 +556,8 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<List<Entry.Logged>> setAside(int most) {
-        return entries(Long.MAX_VALUE, each -> type(each).equals("DeadLettered"));
+    public Uni<List<Entry.Logged>> setAside(long before, int most) {
+        return entries(before, each -> type(each).equals("DeadLettered"));
     }
 
     @Override
@@ -630,16 +625,42 @@ final class InMemoryLedger
         return Uni.createFrom().voidItem();
     }
 
+    private List<Standing> keptUnder(String charterHash, long closedBefore) {
+        return state.standings.values().stream()
+                .filter(each -> each.charterHash().equals(charterHash) && !each.isErased())
+                .filter(each -> each.closingLeaf().filter(leaf -> leaf < closedBefore).isPresent())
+                .toList();
+    }
+
     @Override
-    public Uni<List<UUID>> closedBefore(Instant time, int most) {
+    public Uni<List<KeptUnder>> kept() {
         return Uni.createFrom()
                 .item(
                         state.standings.values().stream()
-                                .filter(each -> each.closingLeaf().isPresent() && !each.isErased())
-                                .filter(each -> each.since().isBefore(time))
+                                .map(each ->
+                                        new KeptUnder(
+                                                each.charter(),
+                                                each.charterHash(),
+                                                keptUnder(each.charterHash(), Long.MAX_VALUE)
+                                                        .size()))
+                                .filter(each -> each.number() > 0)
+                                .distinct()
+                                .toList());
+    }
+
+    @Override
+    public Uni<List<UUID>> keptUntil(String charterHash, long closedBefore, int most) {
+        return Uni.createFrom()
+                .item(
+                        keptUnder(charterHash, closedBefore).stream()
                                 .map(Standing::change)
                                 .limit(most)
                                 .toList());
+    }
+
+    @Override
+    public Uni<Long> keptBefore(String charterHash, long closedBefore) {
+        return Uni.createFrom().item((long) keptUnder(charterHash, closedBefore).size());
     }
 
     private static String type(Entry entry) {
