@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.handoff.Service;
 import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
+import dev.remit.ledger.audit.Stored;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.TrustPack;
 import dev.remit.ledger.certificate.Verification;
@@ -585,7 +586,7 @@ public final class LedgerLoad {
         try (Connection connection = Log.connect(home)) {
             report =
                     Fsck.run(
-                            home.ledger().resolve("log"),
+                            Stored.in(home.ledger().resolve("log")),
                             log.policy,
                             Optional.of(Database.of(connection)),
                             List.of());

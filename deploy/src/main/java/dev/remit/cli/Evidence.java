@@ -1,6 +1,8 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.remit.ledger.certificate.Certificate;
+import dev.remit.ledger.certificate.FolderForm;
 import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -87,8 +89,9 @@ final class Evidence {
             name = "certificate",
             mixinStandardHelpOptions = true,
             description =
-                    "Fetches the certificate of a closed change; as a bundle for Sigstore's clients"
-                            + " with --form sigstore.",
+                    "Fetches the certificate of a closed change; as a folder to look through with"
+                            + " --form folder, as a bundle for Sigstore's clients with --form"
+                            + " sigstore.",
             footer = {
                 "",
                 "A Sigstore bundle holds what the log states of the change, and no message. Its"
@@ -98,6 +101,13 @@ final class Evidence {
                 "Needs: a running mesh."
             })
     static final class GetCertificate implements Callable<Integer> {
+        /** What it is written as. */
+        enum Form {
+            own,
+            folder,
+            sigstore
+        }
+
         private static final Duration PATIENCE = Duration.ofSeconds(60);
 
         @ParentCommand Remit remit;
@@ -105,15 +115,18 @@ final class Evidence {
         @Parameters(index = "0", paramLabel = "CHANGE", description = "The change's id.")
         String change;
 
-        @Parameters(index = "1", paramLabel = "OUT", description = "Where the file goes.")
+        @Parameters(
+                index = "1",
+                paramLabel = "OUT",
+                description = "Where the file, or the folder, goes.")
         Path out;
 
         @Option(
                 names = "--form",
                 defaultValue = "own",
                 paramLabel = "FORM",
-                description = "own or sigstore (default: ${DEFAULT-VALUE}).")
-        String form;
+                description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+        Form form;
 
         @Mixin As.Somebody as = new As.Somebody("auditor");
 
@@ -125,11 +138,16 @@ final class Evidence {
                 Thread.sleep(500);
                 answer = ask();
             }
-            Files.write(out, Remit.expect(answer).body());
+            byte[] file = Remit.expect(answer).body();
+            if (form == Form.folder) {
+                FolderForm.write(FolderForm.of(Certificate.read(file)), out);
+            } else {
+                Files.write(out, file);
+            }
             System.out.println(
                     "Written to "
                             + out
-                            + (form.equals("own")
+                            + (form != Form.sigstore
                                     ? ". Check it with: ./remit verify " + out
                                     : ". Check it with a Sigstore client and what ./remit"
                                             + " sigstore-trust gives."));
@@ -141,7 +159,10 @@ final class Evidence {
                     remit.home(),
                     "GET",
                     "evidence-ledger",
-                    "/changes/" + change + "/certificate?form=" + encoded(form),
+                    "/changes/"
+                            + change
+                            + "/certificate?form="
+                            + (form == Form.sigstore ? "sigstore" : "own"),
                     as.user(),
                     null);
         }

@@ -1,7 +1,9 @@
 package dev.remit.cli;
 
+import dev.remit.ledger.adapter.s3.Bucket;
 import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
+import dev.remit.ledger.audit.Stored;
 import dev.remit.ledger.log.Timestamp;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.ledger.witness.TimestampAuthority;
@@ -29,7 +31,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Derives the whole log anew from its entries and compares every tile, every root ever signed, every timestamp, and the database; and whether every offset that was read is accounted for. It changes nothing; the ledger may run. Exit 0 when all is as it must be, 1 when anything is not.",
-        footer = {"", "Needs: the log's folder; the database when it is to be compared too."})
+        footer = {
+            "",
+            "Needs: the log's folder or bucket; the database when it is to be compared too."
+        })
 final class LedgerFsck implements Callable<Integer> {
     @Command(
             name = "ledger",
@@ -54,6 +59,12 @@ final class LedgerFsck implements Callable<Integer> {
             paramLabel = "DIR",
             description = "The folder with checkpoint and tile (default: the local mesh's).")
     @Nullable Path folder;
+
+    @Option(
+            names = "--bucket",
+            description =
+                    "Instead of a folder the bucket that the ledger writes to: REMIT_LOG_S3_BUCKET and so on, from the environment, as the ledger has them.")
+    boolean bucket;
 
     @Option(
             names = "--policy",
@@ -90,7 +101,20 @@ final class LedgerFsck implements Callable<Integer> {
                 authorities == null && !Files.exists(certificates)
                         ? List.of()
                         : Timestamp.certificates(certificates);
-        Path log = folder == null ? home.ledger().resolve("log") : folder;
+        if (bucket) {
+            try (Bucket log = new Bucket(Bucket.Settings.of(System.getenv()))) {
+                return check(log, trust, trusted, home);
+            }
+        }
+        return check(
+                Stored.in(folder == null ? home.ledger().resolve("log") : folder),
+                trust,
+                trusted,
+                home);
+    }
+
+    private int check(Stored log, TrustPolicy trust, List<X509Certificate> trusted, Home home)
+            throws Exception {
         long since = System.nanoTime();
         Fsck.Report report;
         if ("none".equals(database)) {

@@ -59,6 +59,7 @@ import picocli.CommandLine.ScopeType;
             Evidence.GetSigstoreTrust.class,
             Evidence.GetPack.class,
             Evidence.Erase.class,
+            ShowRetention.class,
             AuditLog.class,
             LedgerFsck.Group.class,
             RunWitness.class,

@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
 final class Verify implements Callable<Integer> {
     @ParentCommand Remit remit;
 
-    @Parameters(paramLabel = "FILE", description = "The certificate, or a pack of them.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The certificate, a file or a folder, or a pack of them.")
     Path file;
 
     @Option(
@@ -51,9 +53,6 @@ final class Verify implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path folder = trust == null ? remit.home().keys() : trust;
-        if (Files.isDirectory(file)) {
-            throw new IOException(file + " is a directory, not a certificate");
-        }
         if (trust != null && !TrustPack.isAt(folder)) {
             throw new IOException(folder + " holds no trust.vkeys");
         }
@@ -66,7 +65,7 @@ final class Verify implements Callable<Integer> {
     static Verification run(Path file, Path folder) throws IOException {
         Optional<CertificateVerifier.Trust> trust =
                 TrustPack.isAt(folder) ? Optional.of(TrustPack.read(folder)) : Optional.empty();
-        return VerifyFile.verify(Files.readAllBytes(file), trust);
+        return VerifyFile.verify(file, trust);
     }
 
     static void print(Verification verification) {

@@ -3,6 +3,7 @@ package dev.remit.fault;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
+import dev.remit.ledger.audit.Stored;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TrustPolicy;
@@ -425,7 +426,7 @@ public final class LedgerKills {
                 try (Connection own = connect(name)) {
                     Fsck.Report report =
                             Fsck.run(
-                                    directory.resolve("log"),
+                                    Stored.in(directory.resolve("log")),
                                     policy,
                                     Optional.of(Database.of(own)),
                                     List.of());

@@ -1,9 +1,12 @@
 package dev.remit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.certificate.Finding;
+import dev.remit.ledger.certificate.FolderForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,31 @@ class VerifyTest {
                 .isIn(Finding.MALFORMED.exitCode(), Finding.BAD_SIGNATURE.exitCode());
     }
 
+    @Test
+    void aFolderVerifiesAsItsFileDoesAndAnyOtherFileInItIsSaid() throws Exception {
+        Path folder = scratch.resolve("folder");
+        FolderForm.write(FolderForm.of(Certificate.read(Files.readAllBytes(GOOD))), folder);
+        Files.writeString(folder.resolve(".hidden"), "as file managers leave behind");
+        Run file = Run.of("verify", GOOD.toString(), "--trust", KEPT.toString());
+        Run same = Run.of("verify", folder.toString(), "--trust", KEPT.toString());
+        assertThat(same.out()).isEqualTo(file.out());
+        assertThat(same.exit()).isZero();
+        Path jar =
+                Path.of(System.getProperty("remit.top"), "deploy/verify/target/remit-verify.jar");
+        if (Files.exists(jar)) {
+            assertThat(jar(jar, folder)).isZero();
+        }
+        assertThatThrownBy(() ->
+                        FolderForm.write(
+                                FolderForm.of(Certificate.read(Files.readAllBytes(GOOD))), folder))
+                .hasMessageContaining("not empty");
+
+        Files.writeString(folder.resolve("handoffs/99-ChangeClosed.json"), "{}");
+        Run more = Run.of("verify", folder.toString(), "--trust", KEPT.toString());
+        assertThat(more.exit()).isEqualTo(Finding.MALFORMED.exitCode());
+        assertThat(more.out()).contains("99-ChangeClosed.json is no part of the certificate");
+    }
+
     private int jar(Path jar, Path certificate) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -106,8 +134,8 @@ class VerifyTest {
         assertThat(missing.err()).contains("there is no file " + scratch.resolve("none.json"));
 
         Run folder = Run.of("verify", scratch.toString());
-        assertThat(folder.exit()).isEqualTo(1);
-        assertThat(folder.err()).contains("is a directory");
+        assertThat(folder.exit()).isEqualTo(Finding.MALFORMED.exitCode());
+        assertThat(folder.out()).contains("statement.dsse.json is missing");
 
         Path other = Files.writeString(scratch.resolve("other.txt"), "not a certificate");
         Run text = Run.of("verify", other.toString());

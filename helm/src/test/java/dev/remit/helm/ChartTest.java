@@ -283,6 +283,29 @@ class ChartTest {
                 .hasMessageContaining("certificates");
     }
 
+    @Test
+    void aLogInABucketHasItsPlaceAndItsCredentialsFromASecret() {
+        List<HasMetadata> all =
+                rendered(
+                        "ledger",
+                        "{ size: 1Gi, s3: { bucket: acme-log, url: https://s3.example, prefix: acme/, pathStyle: true, secret: remit-log } }");
+        assertThat(container(deployment(Service.EVIDENCE_LEDGER, all)).getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_LOG_S3_BUCKET", "acme-log"),
+                        tuple("REMIT_LOG_S3_URL", "https://s3.example"),
+                        tuple("REMIT_LOG_S3_PREFIX", "acme/"),
+                        tuple("REMIT_LOG_S3_PATH_STYLE", "true"));
+        assertThat(container(deployment(Service.EVIDENCE_LEDGER, all)).getEnv())
+                .filteredOn(each -> each.getValueFrom() != null)
+                .extracting(EnvVar::getName, each -> each.getValueFrom().getSecretKeyRef().getKey())
+                .contains(
+                        tuple("REMIT_LOG_S3_ACCESS_KEY", "access-key"),
+                        tuple("REMIT_LOG_S3_SECRET_KEY", "secret-key"));
+        assertThatThrownBy(() -> rendered("ledger", "{ size: 1Gi, s3: { region: eu-central-1 } }"))
+                .hasMessageContaining("bucket");
+    }
+
     /** Where the chart serves a witness is what {@code prepare --witness NAME=URL} is told. */
     @Test
     void aWitnessKeepsWhatItCosignedAndSeesNoKeyButItsOwn() {

@@ -62,6 +62,22 @@ public interface Changes {
     /** One of them. */
     Uni<Optional<Standing>> find(UUID change);
 
+    /**
+     * Closed changes whose content is there still.
+     *
+     * @param number how many ran under this version of the charter
+     */
+    record KeptUnder(String charter, String charterHash, long number) {}
+
+    /** All that are closed and not erased, by the charter's version. */
+    Uni<List<KeptUnder>> kept();
+
+    /** Those of them whose closure has a leaf index below this one, by that index. */
+    Uni<List<UUID>> keptUntil(String charterHash, long closedBefore, int most);
+
+    /** How many of them there are. */
+    Uni<Long> keptBefore(String charterHash, long closedBefore);
+
     /** How many are open, and since when the one that waits longest has waited. */
     record Backlog(long open, Optional<Instant> oldest) {}
 

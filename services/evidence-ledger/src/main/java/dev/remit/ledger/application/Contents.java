@@ -21,9 +21,4 @@ public interface Contents {
 
     /** Their files are gone. */
     Uni<Void> swept(Collection<UUID> owners, Instant now);
-
-    /**
-     * Closed changes that may go: their last handoff is older than this, and they are not erased.
-     */
-    Uni<List<UUID>> closedBefore(Instant time, int most);
 }

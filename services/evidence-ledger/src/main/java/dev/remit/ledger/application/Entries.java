@@ -67,7 +67,7 @@ public interface Entries {
     Uni<List<Entry.Logged>> withIds(Collection<UUID> ids);
 
     /** What was set aside, newest first. */
-    Uni<List<Entry.Logged>> setAside(int most);
+    Uni<List<Entry.Logged>> setAside(long before, int most);
 
     /** The leaves from an index to below another, in order. */
     Uni<List<byte[]>> leaves(long from, long to);

@@ -10,15 +10,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
  * Erases what is kept of a closed change: its key is destroyed, and a sealed {@code ContentErased}
- * becomes a leaf. The leaves and every proof stay valid. Who asks gives a reason; the ledger itself
- * erases what is older than the retention.
+ * becomes a leaf. The leaves and every proof stay valid. Who asks gives a reason; {@link
+ * RetainEvidence} asks for what is past its retention.
  */
 @Singleton
 public class EraseContent {
@@ -30,9 +28,6 @@ public class EraseContent {
 
     /** It was not, and why. */
     public record Refused(String code, String reason) implements Erased {}
-
-    /** Evidence is kept at least so long, unless a reason is configured (NIST SP 800-53 AU-11). */
-    static final Duration LEAST = Duration.ofDays(400);
 
     /** Who erases when the retention is over. */
     public static final String LEDGER = "evidence-ledger";
@@ -52,8 +47,6 @@ public class EraseContent {
     private final CertificateFiles certificates;
     private final MeterRegistry meters;
     private final Clock clock;
-    private final Optional<Duration> retention;
-    private final String retentionWords;
 
     EraseContent(
             Handoffs handoffs,
@@ -64,15 +57,7 @@ public class EraseContent {
             PublicFiles files,
             CertificateFiles certificates,
             MeterRegistry meters,
-            Clock clock,
-            @ConfigProperty(name = "remit.ledger.retention") Optional<Duration> retention,
-            @ConfigProperty(name = "remit.ledger.retention-reason") Optional<String> reason) {
-        if (retention.isPresent() && retention.get().compareTo(LEAST) < 0 && reason.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "remit.ledger.retention: shorter than "
-                            + LEAST.toDays()
-                            + " days, and remit.ledger.retention-reason gives no reason");
-        }
+            Clock clock) {
         this.handoffs = handoffs;
         this.changes = changes;
         this.waits = waits;
@@ -82,12 +67,6 @@ public class EraseContent {
         this.certificates = certificates;
         this.meters = meters;
         this.clock = clock;
-        this.retention = retention;
-        this.retentionWords =
-                "retention of "
-                        + retention.map(Duration::toDays).orElse(0L)
-                        + " days is over"
-                        + reason.map(each -> "; shorter than usual because: " + each).orElse("");
     }
 
     /**
@@ -146,7 +125,7 @@ public class EraseContent {
         return Uni.createFrom().item(new Refused(code, reason));
     }
 
-    /** Certificates of erased changes that a stop left behind; changes whose time is over. */
+    /** Certificates of erased changes that a stop left behind. */
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> tidy() {
         return tidy(clock.instant())
@@ -157,12 +136,7 @@ public class EraseContent {
     }
 
     Uni<Void> tidy(Instant now) {
-        Uni<Void> over =
-                retention.isEmpty()
-                        ? Uni.createFrom().voidItem()
-                        : contents.closedBefore(now.minus(retention.get()), MOST)
-                                .chain(this::eraseEach);
-        return over.chain(() -> contents.unswept(now.minus(MAKING), MOST))
+        return contents.unswept(now.minus(MAKING), MOST)
                 .chain(left ->
                         left.isEmpty()
                                 ? Uni.createFrom().voidItem()
@@ -171,14 +145,6 @@ public class EraseContent {
                                                 handoffs.transact(
                                                         List.of(),
                                                         _ -> contents.swept(left, now))));
-    }
-
-    private Uni<Void> eraseEach(List<UUID> due) {
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (UUID change : due) {
-            all = all.chain(() -> erase(change, LEDGER, retentionWords).replaceWithVoid());
-        }
-        return all;
     }
 
     /** After the commit: a stop before it leaves the files to the timer. */

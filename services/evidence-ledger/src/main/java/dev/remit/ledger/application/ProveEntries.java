@@ -10,13 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Proofs for whoever asks, from the public files: the database is not read. They block. */
+/**
+ * Proofs for whoever asks, from the public files: the database is not read. They block. What they
+ * are made of is verified by whoever gets them.
+ */
 @Singleton
 public class ProveEntries {
     private final PublicFiles files;
+    private final KeptTiles tiles;
 
-    ProveEntries(PublicFiles files) {
+    ProveEntries(PublicFiles files, KeptTiles tiles) {
         this.files = files;
+        this.tiles = tiles;
     }
 
     /**
@@ -31,7 +36,7 @@ public class ProveEntries {
                         .orElseThrow(
                                 () -> new IndexOutOfBoundsException("nothing is published yet"));
         return new TlogProof(
-                Optional.empty(), index, new Tree(files, size(note)).inclusionProof(index), note);
+                Optional.empty(), index, new Tree(tiles, size(note)).inclusionProof(index), note);
     }
 
     /**
@@ -47,7 +52,7 @@ public class ProveEntries {
         if (size > published) {
             throw new IndexOutOfBoundsException("size " + size + " of " + published);
         }
-        return new Tree(files, size)
+        return new Tree(tiles, size)
                 .consistencyProof(old).stream()
                         .map(Hash::toString)
                         .collect(Collectors.joining("\n", "", old == size ? "" : "\n"));

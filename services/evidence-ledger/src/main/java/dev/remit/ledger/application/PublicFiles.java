@@ -11,8 +11,19 @@ public interface PublicFiles extends Tree.Tiles {
     /** A file's bytes; empty when there is none, or the path leads out of the log. */
     Optional<byte[]> read(String path);
 
-    /** Writes files by path; they are on disk when this returns, each whole. */
+    /**
+     * Writes files that never change, by path; they are stored when this returns, each whole.
+     * Writing one again is harmless.
+     */
     void write(Map<String, byte[]> files);
+
+    /**
+     * Puts a state of the log in the place of the one before; stored when this returns, whole.
+     *
+     * @param seen what was read there; empty when nothing was
+     * @throws IllegalStateException if something else is there by now: somebody else writes
+     */
+    void replace(String path, Optional<byte[]> seen, byte[] next);
 
     /** Runs work that blocks away from the event loop; the result comes back to the caller's. */
     <T> Uni<T> away(Callable<T> work);

@@ -198,7 +198,11 @@ public class PublishLog {
     }
 
     private Optional<Checkpoint> read(String name) {
-        return files.read(name).map(bytes -> log.open(new String(bytes, StandardCharsets.UTF_8)));
+        return files.read(name).map(this::open);
+    }
+
+    private Checkpoint open(byte[] note) {
+        return log.open(new String(note, StandardCharsets.UTF_8));
     }
 
     /** Makes what is logged readable, and signs it. */
@@ -377,23 +381,16 @@ public class PublishLog {
     }
 
     private void show(Checkpoints.Ends ends) {
-        Map<String, byte[]> shown = new LinkedHashMap<>();
-        ends.signed()
-                .filter(each -> sizeOf(read(SIGNED)) < each.size())
-                .ifPresent(each -> shown.put(SIGNED, bytes(each.note())));
-        ends.settled()
-                .filter(each -> sizeOf(read(CHECKPOINT)) < each.size())
-                .ifPresent(each -> {
-                    each.timestamp().ifPresent(token -> shown.put(timestamp(each.size()), token));
-                    shown.put(CHECKPOINT, bytes(each.note()));
-                });
-        if (!shown.isEmpty()) {
-            files.write(shown);
-        }
+        ends.signed().ifPresent(each -> show(SIGNED, each, Optional.empty()));
+        ends.settled().ifPresent(each -> show(CHECKPOINT, each, each.timestamp()));
     }
 
-    private static byte[] bytes(String note) {
-        return note.getBytes(StandardCharsets.UTF_8);
+    private void show(String name, Checkpoints.Signed state, Optional<byte[]> timestamp) {
+        Optional<byte[]> seen = files.read(name);
+        if (sizeOf(seen.map(this::open)) < state.size()) {
+            timestamp.ifPresent(token -> files.write(Map.of(timestamp(state.size()), token)));
+            files.replace(name, seen, state.note().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** The path of the timestamp over the settled checkpoint of this size. */

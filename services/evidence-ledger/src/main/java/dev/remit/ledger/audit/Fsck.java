@@ -8,8 +8,7 @@ import dev.remit.ledger.log.TrustPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Derives a whole log anew from its entries: every tile, every root that was ever signed, and
@@ -53,14 +51,14 @@ public final class Fsck {
 
     private record Place(int level, long index) {}
 
-    private final Path folder;
+    private final Stored stored;
     private final TrustPolicy policy;
     private final Optional<Database> database;
     private final List<X509Certificate> authorities;
 
     private final List<Finding> findings = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private final Map<Place, TreeSet<Integer>> stored = new HashMap<>();
+    private final Map<Place, TreeSet<Integer>> widths = new HashMap<>();
     private final TreeMap<Long, byte[]> roots = new TreeMap<>();
     private final TreeMap<Long, String> settled = new TreeMap<>();
     private final LeafTree tree = new LeafTree();
@@ -71,11 +69,11 @@ public final class Fsck {
     private int files;
 
     private Fsck(
-            Path folder,
+            Stored stored,
             TrustPolicy policy,
             Optional<Database> database,
             List<X509Certificate> authorities) {
-        this.folder = folder;
+        this.stored = stored;
         this.policy = policy;
         this.database = database;
         this.authorities = authorities;
@@ -84,17 +82,17 @@ public final class Fsck {
     /**
      * Checks a log. What was written and not signed yet is no fault, as while a ledger runs.
      *
-     * @param folder the one that holds {@code checkpoint} and {@code tile}
+     * @param stored {@code checkpoint}, {@code tile} and so on
      * @param policy names the log's keys, and the witnesses'
      * @param authorities certificates by which timestamps are verified; none: they are not
      */
     public static Report run(
-            Path folder,
+            Stored stored,
             TrustPolicy policy,
             Optional<Database> database,
             List<X509Certificate> authorities)
             throws IOException, SQLException {
-        return new Fsck(folder, policy, database, authorities).run();
+        return new Fsck(stored, policy, database, authorities).run();
     }
 
     private Report run() throws IOException, SQLException {
@@ -115,7 +113,7 @@ public final class Fsck {
         }
         long size = roots.isEmpty() ? 0 : roots.lastKey();
         derive(size);
-        stored.forEach(this::beyond);
+        widths.forEach(this::beyond);
         for (String stamp : stamps) {
             stamp(stamp);
         }
@@ -149,28 +147,25 @@ public final class Fsck {
     private record Shown(long size, String note) {}
 
     private Optional<Shown> shown(String path) throws IOException {
-        if (!Files.isRegularFile(folder.resolve(path))) {
+        Optional<byte[]> file = stored.read(path);
+        if (file.isEmpty()) {
             return Optional.empty();
         }
         files++;
-        String note = new String(Files.readAllBytes(folder.resolve(path)), StandardCharsets.UTF_8);
+        String note = new String(file.get(), StandardCharsets.UTF_8);
         return open(path, note).map(each -> new Shown(each.size(), note));
     }
 
-    /** Lists the folder; gives the timestamps' paths. */
+    private byte[] read(String path) throws IOException {
+        return stored.read(path).orElseThrow(() -> new NoSuchFileException(path));
+    }
+
+    /** Lists the files; gives the timestamps' paths. */
     private List<String> list() throws IOException {
         List<String> stamps = new ArrayList<>();
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            all =
-                    walk.filter(Files::isRegularFile)
-                            .filter(file ->
-                                    !CHECKPOINTS.contains(folder.relativize(file).toString()))
-                            .sorted()
-                            .toList();
-        }
-        for (Path file : all) {
-            String path = folder.relativize(file).toString();
+        List<String> all =
+                stored.list().stream().filter(path -> !CHECKPOINTS.contains(path)).toList();
+        for (String path : all) {
             if (path.matches("timestamp/[0-9]+\\.tsr")) {
                 stamps.add(path);
             } else if (path.endsWith(".new")) {
@@ -178,7 +173,7 @@ public final class Fsck {
             } else {
                 try {
                     Tile tile = Tile.parse(path);
-                    stored.computeIfAbsent(
+                    widths.computeIfAbsent(
                                     new Place(tile.level(), tile.index()), _ -> new TreeSet<>())
                             .add(tile.width());
                 } catch (IllegalArgumentException e) {
@@ -209,14 +204,14 @@ public final class Fsck {
         checkRoot();
         for (long index = 0; index * Tile.FULL < size; index++) {
             int width = (int) Math.min(Tile.FULL, size - index * Tile.FULL);
-            TreeSet<Integer> widths = stored.get(new Place(Tile.ENTRIES, index));
-            Integer wide = widths == null ? null : widths.ceiling(width);
+            TreeSet<Integer> known = widths.get(new Place(Tile.ENTRIES, index));
+            Integer wide = known == null ? null : known.ceiling(width);
             String where = new Tile(Tile.ENTRIES, index, wide == null ? width : wide).path();
             if (wide == null) {
                 find(where, "is missing: what follows cannot be derived");
                 return;
             }
-            byte[] bundle = Files.readAllBytes(folder.resolve(where));
+            byte[] bundle = read(where);
             List<byte[]> entries;
             try {
                 entries = Bundle.entries(bundle, wide).subList(0, width);
@@ -287,16 +282,16 @@ public final class Fsck {
     private void compareFiles(
             int level, long index, byte[] derived, int width, List<byte[]> entries)
             throws IOException {
-        TreeSet<Integer> widths = stored.remove(new Place(level, index));
-        if (widths == null || widths.ceiling(width) == null) {
+        TreeSet<Integer> known = widths.remove(new Place(level, index));
+        if (known == null || known.ceiling(width) == null) {
             find(new Tile(level, index, width).path(), "is missing");
         }
-        if (widths == null) {
+        if (known == null) {
             return;
         }
-        for (int each : widths) {
+        for (int each : known) {
             String path = new Tile(level, index, each).path();
-            byte[] file = Files.readAllBytes(folder.resolve(path));
+            byte[] file = read(path);
             files++;
             int same = Math.min(each, width);
             int bytes =
@@ -315,9 +310,9 @@ public final class Fsck {
         }
     }
 
-    private void beyond(Place place, NavigableSet<Integer> widths) {
+    private void beyond(Place place, NavigableSet<Integer> known) {
         notes.add(
-                new Tile(place.level(), place.index(), widths.last()).path()
+                new Tile(place.level(), place.index(), known.last()).path()
                         + ": beyond the last checkpoint");
     }
 
@@ -328,7 +323,7 @@ public final class Fsck {
             notes.add(path + ": the checkpoint that it dates is not here");
         } else {
             files++;
-            stamp(path, Files.readAllBytes(folder.resolve(path)), note);
+            stamp(path, read(path), note);
         }
     }
 

@@ -180,16 +180,7 @@ public record Certificate(
             }
             ArrayNode contents = file.putArray("contents");
             for (Optional<Content> content : certificate.contents) {
-                content.ifPresentOrElse(
-                        each -> {
-                            ObjectNode node = contents.addObject();
-                            ObjectNode headers = node.putObject("headers");
-                            each.headers().forEach(headers::put);
-                            node.put("payload", base64(each.payload()));
-                            node.put("seal", each.seal());
-                            node.put("salt", base64(each.salt()));
-                        },
-                        contents::addNull);
+                content.ifPresentOrElse(each -> contents.add(json(each)), contents::addNull);
             }
             certificate.summary.ifPresent(summary -> {
                 ObjectNode node = file.putObject("summary");
@@ -212,18 +203,14 @@ public record Certificate(
             throw new IllegalArgumentException("payloadType: is not " + PAYLOAD_TYPE);
         }
         byte[] bytes = bytes(root, "payload");
-        JsonNode node = json(bytes, "the payload");
-        if (!node.path("_type").asText().equals(STATEMENT_TYPE)
-                || !node.path("predicateType").asText().equals(PREDICATE_TYPE)) {
-            throw new IllegalArgumentException("the payload is not a closure certificate");
-        }
+        Statement statement = statement(bytes);
         Unverified unverified;
         try {
             JsonNode signature = root.path("signatures").path(0);
             unverified =
                     new Unverified(
                             new Certificate(
-                                    statement(node.path("predicate")),
+                                    statement,
                                     root.path("checkpoint").asText(),
                                     root.has("timestamp")
                                             ? Optional.of(bytes(root, "timestamp"))
@@ -301,6 +288,24 @@ public record Certificate(
         return node;
     }
 
+    /**
+     * The statement in the bytes that are signed.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static Statement statement(byte[] bytes) {
+        JsonNode node = json(bytes, "the payload");
+        if (!node.path("_type").asText().equals(STATEMENT_TYPE)
+                || !node.path("predicateType").asText().equals(PREDICATE_TYPE)) {
+            throw new IllegalArgumentException("the payload is not a closure certificate");
+        }
+        try {
+            return statement(node.path("predicate"));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("the payload does not read: " + e.getMessage(), e);
+        }
+    }
+
     private static Statement statement(JsonNode predicate) {
         return new Statement(
                 predicate.path("change").asText(),
@@ -318,7 +323,18 @@ public record Certificate(
                 predicate.path("logKey").asText());
     }
 
-    private static Optional<Content> content(JsonNode node) {
+    /** How a content stands in a file. */
+    static ObjectNode json(Content content) {
+        ObjectNode node = JSON.createObjectNode();
+        ObjectNode headers = node.putObject("headers");
+        content.headers().forEach(headers::put);
+        node.put("payload", base64(content.payload()));
+        node.put("seal", content.seal());
+        node.put("salt", base64(content.salt()));
+        return node;
+    }
+
+    static Optional<Content> content(JsonNode node) {
         if (node.isNull()) {
             return Optional.empty();
         }
@@ -349,11 +365,11 @@ public record Certificate(
         return List.copyOf(list);
     }
 
-    private static String base64(byte[] bytes) {
+    static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    private static byte[] bytes(JsonNode node, String field) {
+    static byte[] bytes(JsonNode node, String field) {
         try {
             return Base64.getDecoder().decode(node.path(field).asText());
         } catch (IllegalArgumentException e) {
@@ -361,7 +377,7 @@ public record Certificate(
         }
     }
 
-    private static JsonNode json(byte[] bytes, String what) {
+    static JsonNode json(byte[] bytes, String what) {
         try {
             JsonNode node = JSON.readTree(bytes);
             if (node == null || !node.isObject()) {

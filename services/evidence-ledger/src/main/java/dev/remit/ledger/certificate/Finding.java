@@ -5,7 +5,7 @@ package dev.remit.ledger.certificate;
  * tell them apart.
  */
 public enum Finding {
-    MALFORMED(9, "malformed", "the file is not a certificate in its one form"),
+    MALFORMED(9, "malformed", "it is not a certificate in its one form"),
     BAD_SIGNATURE(10, "bad signature", "a signature or a seal does not hold"),
     NOT_INCLUDED(11, "not included", "something is not in the log as the certificate says"),
     NO_QUORUM(

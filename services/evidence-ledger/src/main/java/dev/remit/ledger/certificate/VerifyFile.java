@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ public final class VerifyFile {
         try {
             Verification verification =
                     verify(
-                            Files.readAllBytes(Path.of(file)),
+                            Path.of(file),
                             trust == null ? Optional.empty() : Optional.of(TrustPack.read(trust)));
             verification.lines().forEach(out::println);
             return verification.finding().exitCode();
@@ -72,6 +73,45 @@ public final class VerifyFile {
             out.println("remit-verify: " + e.getMessage());
         }
         return FAILED;
+    }
+
+    /**
+     * Verifies a certificate, as a file or as a folder, or a pack.
+     *
+     * @throws IllegalArgumentException if it is a pack, and there is no trust
+     */
+    public static Verification verify(Path path, Optional<CertificateVerifier.Trust> trust)
+            throws IOException {
+        return Files.isDirectory(path)
+                ? folder(FolderForm.read(path), trust)
+                : verify(Files.readAllBytes(path), trust);
+    }
+
+    /** Verifies the files of a folder by the one file that they make. */
+    static Verification folder(
+            Map<String, byte[]> files, Optional<CertificateVerifier.Trust> trust) {
+        byte[] file;
+        try {
+            file = FolderForm.file(files);
+        } catch (IllegalArgumentException e) {
+            return new Verification(List.of(malformed(e)), List.of(), "");
+        }
+        Verification found = CertificateVerifier.verify(file, trust);
+        if (found.finding().isRefusal()) {
+            return found;
+        }
+        try {
+            FolderForm.check(file, files);
+            return found;
+        } catch (IllegalArgumentException e) {
+            List<Verification.Check> checks = new ArrayList<>(found.checks());
+            checks.add(malformed(e));
+            return new Verification(List.copyOf(checks), found.words(), found.outcome());
+        }
+    }
+
+    private static Verification.Check malformed(IllegalArgumentException e) {
+        return new Verification.Check("folder", Finding.MALFORMED, String.valueOf(e.getMessage()));
     }
 
     /**
@@ -92,9 +132,9 @@ public final class VerifyFile {
     }
 
     private static void usage(PrintStream out) {
-        out.println("Usage: java -jar remit-verify.jar [--trust DIR] FILE");
+        out.println("Usage: java -jar remit-verify.jar [--trust DIR] FILE|FOLDER");
         out.println(
-                "Checks a closure certificate or a pack offline. DIR holds trust.vkeys and log.vkey, obtained apart");
+                "Checks a closure certificate, in one file or a folder, or a pack offline. DIR holds trust.vkeys and log.vkey, obtained apart");
         out.println(
                 "from the certificate; without it the keys in the certificate are used, and that is said.");
         out.println();

@@ -1,5 +1,6 @@
 package dev.remit.ledger.domain;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  * @param duties its rules about the separation of duties
  * @param owner immutable account id of its owner; empty if it names none
  * @param review the stage that looks at a change afterwards
+ * @param retention how long evidence is kept; empty if it does not say
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
  */
 public record Charter(
@@ -26,7 +28,8 @@ public record Charter(
         List<Duty> duties,
         String owner,
         String routeHash,
-        Optional<Stage> review) {
+        Optional<Stage> review,
+        Optional<Duration> retention) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 
@@ -47,6 +50,30 @@ public record Charter(
             String owner,
             String routeHash) {
         this(name, version, hash, stages, proofs, duties, owner, routeHash, Optional.empty());
+    }
+
+    /** One that does not say how long evidence is kept. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            List<Stage> stages,
+            List<String> proofs,
+            List<Duty> duties,
+            String owner,
+            String routeHash,
+            Optional<Stage> review) {
+        this(
+                name,
+                version,
+                hash,
+                stages,
+                proofs,
+                duties,
+                owner,
+                routeHash,
+                review,
+                Optional.empty());
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Fsck;
+import dev.remit.ledger.audit.Stored;
 import dev.remit.ledger.log.OffsetManifest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -216,6 +217,6 @@ class AccountOffsetsTest {
             Files.createDirectories(path.getParent());
             Files.write(path, file.getValue());
         }
-        return Fsck.run(folder, ledger.log.witnesses(), Optional.empty(), List.of());
+        return Fsck.run(Stored.in(folder), ledger.log.witnesses(), Optional.empty(), List.of());
     }
 }

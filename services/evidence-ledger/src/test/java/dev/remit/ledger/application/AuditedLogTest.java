@@ -8,6 +8,7 @@ import dev.remit.ledger.Leaver;
 import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
+import dev.remit.ledger.audit.Stored;
 import dev.remit.ledger.log.TrustPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ class AuditedLogTest {
                         "checkpoint", before.get("checkpoint"),
                         "checkpoint.signed", before.get("checkpoint.signed")));
         write();
-        Fsck.Report report = Fsck.run(folder, policy, Optional.empty(), List.of());
+        Fsck.Report report = Fsck.run(Stored.in(folder), policy, Optional.empty(), List.of());
         assertThat(report.findings()).isEmpty();
         assertThat(report.leaves()).isEqualTo(70);
     }
@@ -65,7 +66,8 @@ class AuditedLogTest {
         grow(70);
         write();
         grow(500);
-        Fsck.Report report = Fsck.run(folder, policy, Optional.of(database()), List.of());
+        Fsck.Report report =
+                Fsck.run(Stored.in(folder), policy, Optional.of(database()), List.of());
         assertThat(report.findings()).isEmpty();
         assertThat(report.leaves()).isEqualTo(70);
         assertThat(report.notes()).containsExactly("checkpoint 570: signed, and not public yet");
@@ -95,7 +97,7 @@ class AuditedLogTest {
                 for (boolean database : new boolean[] {true, false}) {
                     assertThat(
                                     Fsck.run(
-                                                    folder,
+                                                    Stored.in(folder),
                                                     policy,
                                                     database
                                                             ? Optional.of(database())
@@ -195,7 +197,7 @@ class AuditedLogTest {
 
     private Fsck.Report fsck() throws IOException, SQLException {
         write();
-        return Fsck.run(folder, policy, Optional.of(database()), List.of());
+        return Fsck.run(Stored.in(folder), policy, Optional.of(database()), List.of());
     }
 
     private Database database() {

@@ -1,7 +1,6 @@
 package dev.remit.ledger.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.handoff.loop.Received;
 import dev.remit.ledger.Leaver;
@@ -9,7 +8,6 @@ import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Finding;
 import dev.remit.ledger.certificate.Verification;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -79,26 +77,6 @@ class EraseContentTest {
         assertThat(certificate()).as("it is not served").isEmpty();
         ledger.erase.tidy(ledger.now).await().indefinitely();
         assertThat(ledger.certificates).isEmpty();
-    }
-
-    @Test
-    void whatIsOlderThanTheRetentionGoesByItself() {
-        close();
-        ledger.erase.tidy(Leaver.NOW.plus(Duration.ofDays(400))).await().indefinitely();
-        assertThat(ledger.standing(leaver.change).isErased()).isFalse();
-        ledger.erase
-                .tidy(Leaver.NOW.plus(Duration.ofDays(400)).plusSeconds(1))
-                .await()
-                .indefinitely();
-        assertThat(ledger.standing(leaver.change).isErased()).isTrue();
-    }
-
-    @Test
-    void aShortRetentionNeedsAReason() {
-        Optional<Duration> year = Optional.of(Duration.ofDays(365));
-        assertThatThrownBy(() -> ledger.erase(year, Optional.empty()))
-                .hasMessageContaining("remit.ledger.retention");
-        assertThat(ledger.erase(year, Optional.of("the works council asks for it"))).isNotNull();
     }
 
     private void close() {

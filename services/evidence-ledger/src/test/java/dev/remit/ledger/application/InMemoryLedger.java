@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -111,6 +112,11 @@ final class InMemoryLedger
     final Map<String, byte[]> publicFiles = new TreeMap<>();
     final Map<UUID, byte[]> certificates = new HashMap<>();
     final Map<UUID, byte[]> bundles = new HashMap<>();
+
+    int tilesRead;
+
+    /** Where the public files are instead, if it is said. */
+    @Nullable PublicFiles elsewhere;
 
     /** A bit of this file flips when it is written. */
     @Nullable String flipped;
@@ -211,7 +217,17 @@ final class InMemoryLedger
                         this,
                         this,
                         this);
-        erase = erase(Optional.of(Duration.ofDays(400)), Optional.empty());
+        erase =
+                new EraseContent(
+                        this,
+                        this,
+                        this,
+                        this,
+                        new OutboxAnnouncements(),
+                        this,
+                        this,
+                        meters,
+                        Clock.systemUTC());
     }
 
     ExportPack pack(Instant clock) {
@@ -224,21 +240,6 @@ final class InMemoryLedger
                 certify,
                 new PdfReports(),
                 Clock.fixed(clock, java.time.ZoneOffset.UTC));
-    }
-
-    EraseContent erase(Optional<Duration> retention, Optional<String> reason) {
-        return new EraseContent(
-                this,
-                this,
-                this,
-                this,
-                new OutboxAnnouncements(),
-                this,
-                this,
-                meters,
-                Clock.systemUTC(),
-                retention,
-                reason);
     }
 
     /** Receives a batch as the loop does: drops what was seen, follows the chains. */
@@ -555,8 +556,8 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<List<Entry.Logged>> setAside(int most) {
-        return entries(Long.MAX_VALUE, each -> type(each).equals("DeadLettered"));
+    public Uni<List<Entry.Logged>> setAside(long before, int most) {
+        return entries(before, each -> type(each).equals("DeadLettered"));
     }
 
     @Override
@@ -624,16 +625,42 @@ final class InMemoryLedger
         return Uni.createFrom().voidItem();
     }
 
+    private List<Standing> keptUnder(String charterHash, long closedBefore) {
+        return state.standings.values().stream()
+                .filter(each -> each.charterHash().equals(charterHash) && !each.isErased())
+                .filter(each -> each.closingLeaf().filter(leaf -> leaf < closedBefore).isPresent())
+                .toList();
+    }
+
     @Override
-    public Uni<List<UUID>> closedBefore(Instant time, int most) {
+    public Uni<List<KeptUnder>> kept() {
         return Uni.createFrom()
                 .item(
                         state.standings.values().stream()
-                                .filter(each -> each.closingLeaf().isPresent() && !each.isErased())
-                                .filter(each -> each.since().isBefore(time))
+                                .map(each ->
+                                        new KeptUnder(
+                                                each.charter(),
+                                                each.charterHash(),
+                                                keptUnder(each.charterHash(), Long.MAX_VALUE)
+                                                        .size()))
+                                .filter(each -> each.number() > 0)
+                                .distinct()
+                                .toList());
+    }
+
+    @Override
+    public Uni<List<UUID>> keptUntil(String charterHash, long closedBefore, int most) {
+        return Uni.createFrom()
+                .item(
+                        keptUnder(charterHash, closedBefore).stream()
                                 .map(Standing::change)
                                 .limit(most)
                                 .toList());
+    }
+
+    @Override
+    public Uni<Long> keptBefore(String charterHash, long closedBefore) {
+        return Uni.createFrom().item((long) keptUnder(charterHash, closedBefore).size());
     }
 
     private static String type(Entry entry) {
@@ -881,12 +908,18 @@ final class InMemoryLedger
 
     @Override
     public Optional<byte[]> read(String path) {
-        return Optional.ofNullable(publicFiles.get(path));
+        return elsewhere == null
+                ? Optional.ofNullable(publicFiles.get(path))
+                : elsewhere.read(path);
     }
 
     @Override
     public void write(Map<String, byte[]> files) {
         filesWritten.add(files.size());
+        if (elsewhere != null) {
+            elsewhere.write(files);
+            return;
+        }
         files.forEach((path, bytes) -> {
             byte[] stored = bytes.clone();
             if (path.equals(flipped)) {
@@ -894,6 +927,18 @@ final class InMemoryLedger
             }
             publicFiles.put(path, stored);
         });
+    }
+
+    @Override
+    public void replace(String path, Optional<byte[]> seen, byte[] next) {
+        if (elsewhere != null) {
+            elsewhere.replace(path, seen, next);
+            return;
+        }
+        if (!Arrays.equals(publicFiles.get(path), seen.orElse(null))) {
+            throw new IllegalStateException(path + " is not what it was");
+        }
+        write(Map.of(path, next));
     }
 
     @Override
@@ -912,6 +957,10 @@ final class InMemoryLedger
 
     @Override
     public byte[] read(int level, long index, int width) {
+        tilesRead++;
+        if (elsewhere != null) {
+            return elsewhere.read(level, index, width);
+        }
         for (int wide = Tile.FULL; wide >= width; wide--) {
             byte[] bytes = publicFiles.get(new Tile(level, index, wide).path());
             if (bytes != null) {

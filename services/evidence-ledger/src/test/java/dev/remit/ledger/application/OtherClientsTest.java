@@ -36,7 +36,7 @@ class OtherClientsTest {
         grow(333);
         byte[] older = ledger.publicFiles.get("checkpoint");
         grow(400);
-        ProveEntries prove = new ProveEntries(ledger);
+        ProveEntries prove = new ProveEntries(ledger, new KeptTiles(ledger));
         write("vkey", NoteKey.of(InMemoryLedger.KEY.verifier()).toString());
         write("checkpoint", text(ledger.publicFiles.get("checkpoint")));
         write("older", text(older));

@@ -34,7 +34,7 @@ class SettleCheckpointsTest {
         grow(20);
         assertThat(opened("checkpoint").isWitnessed()).isTrue();
         assertThat(opened("checkpoint").checkpoint().size()).isEqualTo(320);
-        TlogProof proof = new ProveEntries(ledger).inclusion(77);
+        TlogProof proof = new ProveEntries(ledger, new KeptTiles(ledger)).inclusion(77);
         TrustPolicy.Opened state =
                 ledger.policy.orElseThrow().open(SignedNote.parse(proof.checkpoint()));
         assertThat(proof.proves(ledger.leaf(77), state.checkpoint())).isTrue();

@@ -1,5 +1,6 @@
 package dev.remit.ledger.certificate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -76,6 +79,86 @@ class TamperTest {
                 Certified.TRUST,
                 // nobody signs all of a token: what the verifier says of it is the same then
                 n -> n >= token[0] && n < token[1]);
+    }
+
+    @Test
+    void aFolderIsTheSameCertificate() {
+        Map<String, byte[]> folder = FolderForm.of(Certificate.read(file));
+        assertThat(FolderForm.file(folder)).isEqualTo(file);
+        assertThat(verify(folder).lines()).isEqualTo(said);
+        assertThat(folder)
+                .containsKeys(
+                        "README.txt",
+                        "statement.json",
+                        "statement.dsse.json",
+                        "checkpoint",
+                        "checkpoint.tsr",
+                        "summary.txt",
+                        "charter.json",
+                        "trust/log.vkey",
+                        "handoffs/01-ChangeProposed.json",
+                        "handoffs/01-ChangeProposed.leaf",
+                        "handoffs/01-ChangeProposed.tlog-proof");
+        assertThat(new String(folder.get("handoffs/01-ChangeProposed.json"), UTF_8))
+                .contains("\"message\" :", "\"changeId\"");
+        Certificate.Unverified shorter =
+                Certificate.read(file).without(type -> !type.equals("ChangeClosed"));
+        Map<String, byte[]> withheld = FolderForm.of(shorter);
+        assertThat(withheld).doesNotContainKeys("charter.json", "summary.txt");
+        assertThat(verify(withheld).finding()).isEqualTo(Finding.WITHHELD);
+    }
+
+    @Test
+    void everyFileOfAFolderThatIsChangedAddedOrTakenAwayIsRefusedOrSaid() {
+        Map<String, byte[]> folder = FolderForm.of(Certificate.read(file));
+        List<Map.Entry<String, byte[]>> files = List.copyOf(folder.entrySet());
+        files.parallelStream()
+                .forEach(each -> {
+                    byte[] bytes = each.getValue();
+                    IntStream.concat(
+                                    IntStream.of(0, bytes.length - 1),
+                                    IntStream.range(0, bytes.length).filter(n -> n % 1021 == 7))
+                            .forEach(n -> {
+                                byte[] changed = bytes.clone();
+                                changed[n] ^= (byte) (1 << (n % 8));
+                                Verification found = with(folder, each.getKey(), changed);
+                                assertThat(
+                                                found.finding().isRefusal()
+                                                        || (each.getKey().equals("checkpoint.tsr")
+                                                                && found.lines().equals(said)))
+                                        .as(each.getKey() + ", byte " + n)
+                                        .isTrue();
+                            });
+                    Verification shorter =
+                            with(
+                                    folder,
+                                    each.getKey(),
+                                    java.util.Arrays.copyOf(bytes, bytes.length - 1));
+                    assertThat(shorter.finding().isRefusal()).as(each.getKey()).isTrue();
+                    Map<String, byte[]> less = new TreeMap<>(folder);
+                    less.remove(each.getKey());
+                    Verification without = verify(less);
+                    // the content of a message may be withheld; so may the summary, with its salt
+                    assertThat(
+                                    without.finding().isRefusal()
+                                            || without.finding() == Finding.WITHHELD)
+                            .as("without " + each.getKey())
+                            .isTrue();
+                    Map<String, byte[]> more = new TreeMap<>(folder);
+                    more.put(each.getKey() + ".txt", bytes);
+                    assertThat(verify(more).checks().getLast().words())
+                            .isEqualTo(each.getKey() + ".txt is no part of the certificate");
+                });
+    }
+
+    private static Verification with(Map<String, byte[]> folder, String path, byte[] bytes) {
+        Map<String, byte[]> changed = new TreeMap<>(folder);
+        changed.put(path, bytes);
+        return verify(changed);
+    }
+
+    private static Verification verify(Map<String, byte[]> folder) {
+        return VerifyFile.folder(folder, Optional.of(Certified.TRUST));
     }
 
     private void changed(

@@ -4,22 +4,18 @@ import dev.remit.ledger.application.PublicFiles;
 import dev.remit.ledger.log.Tile;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Tiles, entry bundles and the checkpoint in a folder, as C2SP tlog-tiles names them. */
-@Singleton
 public class PublicFolder implements PublicFiles {
     private final Vertx vertx;
     private final Folder folder;
 
-    @Inject
-    PublicFolder(Vertx vertx, @ConfigProperty(name = "remit.ledger.directory") Path directory) {
+    public PublicFolder(Vertx vertx, Path directory) {
         this(vertx, directory, _ -> {});
     }
 
@@ -36,6 +32,17 @@ public class PublicFolder implements PublicFiles {
     @Override
     public void write(Map<String, byte[]> files) {
         folder.write(files);
+    }
+
+    @Override
+    public void replace(String path, Optional<byte[]> seen, byte[] next) {
+        Optional<byte[]> there = folder.read(path);
+        if (there.isPresent() != seen.isPresent()
+                || (there.isPresent() && !Arrays.equals(there.get(), seen.get()))) {
+            throw new IllegalStateException(
+                    path + " is not what it was: somebody else writes this log");
+        }
+        folder.write(Map.of(path, next));
     }
 
     @Override

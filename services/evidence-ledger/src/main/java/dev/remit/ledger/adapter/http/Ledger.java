@@ -11,6 +11,7 @@ import dev.remit.ledger.application.ExportPack;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
+import dev.remit.ledger.application.RetainEvidence;
 import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
@@ -73,6 +74,7 @@ public class Ledger {
     private final SignStatement sign;
     private final EraseContent erase;
     private final ExportPack packs;
+    private final RetainEvidence retain;
     private final RecordReads reads;
     private final Reads looks;
     private final Caller caller;
@@ -86,6 +88,7 @@ public class Ledger {
             SignStatement sign,
             EraseContent erase,
             ExportPack packs,
+            RetainEvidence retain,
             RecordReads reads,
             Reads looks,
             Caller caller) {
@@ -97,6 +100,7 @@ public class Ledger {
         this.sign = sign;
         this.erase = erase;
         this.packs = packs;
+        this.retain = retain;
         this.reads = reads;
         this.looks = looks;
         this.caller = caller;
@@ -125,9 +129,7 @@ public class Ledger {
             @QueryParam("openedBefore") Optional<Long> openedBefore,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        if (limit < 1 || limit > MOST) {
-            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
-        }
+        checkLimit(limit);
         var search = new Changes.Search(subject, account, actor, charter, outcome, openedBefore);
         String words = asked.getRequestUri().getRawQuery();
         return reads.recorded(
@@ -137,20 +139,20 @@ public class Ledger {
                 () ->
                         signed().chain(size ->
                                 changes.search(search, limit)
-                                        .map(found -> page(found, size, limit, asked))));
-    }
-
-    private static Response page(List<Standing> found, long size, int limit, UriInfo asked) {
-        Response.ResponseBuilder page =
-                Response.ok(found.stream().map(each -> view(each, size, List.of())).toList());
-        if (found.size() == limit) {
-            page.link(
-                    asked.getRequestUriBuilder()
-                            .replaceQueryParam("openedBefore", found.getLast().opened())
-                            .build(),
-                    "next");
-        }
-        return page.build();
+                                        .map(found ->
+                                                page(
+                                                        found.stream()
+                                                                .map(each ->
+                                                                        view(each, size, List.of()))
+                                                                .toList(),
+                                                        found.size() < limit
+                                                                ? Optional.empty()
+                                                                : Optional.of(
+                                                                        String.valueOf(
+                                                                                found.getLast()
+                                                                                        .opened())),
+                                                        "openedBefore",
+                                                        asked))));
     }
 
     /** One change with its handoffs. */
@@ -266,22 +268,29 @@ public class Ledger {
     }
 
     /**
-     * Who read what evidence, newest first.
+     * Who read what evidence, newest first; the answer's {@code Link} header names the next page.
      *
      * @param before the time of the last one on the page before
      */
     @GET
     @Path("evidence/reads")
     @RolesAllowed({"auditor", "admin"})
-    public Uni<List<Reads.Read>> reads(
+    public Uni<Response> reads(
             @QueryParam("before") @Nullable String before,
-            @QueryParam("limit") @DefaultValue("200") int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
-        }
+            @QueryParam("limit") @DefaultValue("200") int limit,
+            @Context UriInfo asked) {
+        checkLimit(limit);
         Optional<Instant> until =
                 before == null ? Optional.empty() : Optional.of(time("before", before));
-        return reads.recorded(caller.id(), "reads", "", () -> looks.newest(until, limit));
+        return reads.recorded(caller.id(), "reads", "", () -> looks.newest(until, limit))
+                .map(found ->
+                        page(
+                                found,
+                                found.size() < limit
+                                        ? Optional.empty()
+                                        : Optional.of(found.getLast().at().toString()),
+                                "before",
+                                asked));
     }
 
     private static Instant time(String field, @Nullable String text) {
@@ -322,18 +331,98 @@ public class Ledger {
                         });
     }
 
-    /** What was set aside, newest first. */
+    /**
+     * How long the evidence of closed changes is kept under one version of a charter.
+     *
+     * @param days from the closure on; null: for ever
+     * @param changes closed and not erased
+     * @param due those whose time is over
+     * @param soon those whose time is over in 30 days, the due ones included
+     */
+    public record Kept(
+            String charter,
+            String charterHash,
+            @Nullable Long days,
+            long changes,
+            long due,
+            long soon) {}
+
+    /**
+     * What is kept, and until when.
+     *
+     * @param held whether nothing is erased because its time is over
+     */
+    public record Retained(boolean held, List<Kept> kept) {}
+
+    /** How long evidence is kept, and what is due to be erased, by the charters' versions. */
+    @GET
+    @Path("evidence/retention")
+    @RolesAllowed({"auditor", "admin"})
+    public Uni<Retained> retention() {
+        return retain.kept()
+                .map(all ->
+                        new Retained(
+                                retain.isHeld(),
+                                all.stream()
+                                        .map(each ->
+                                                new Kept(
+                                                        each.charter(),
+                                                        each.charterHash(),
+                                                        each.days().orElse(null),
+                                                        each.changes(),
+                                                        each.due(),
+                                                        each.soon()))
+                                        .toList()));
+    }
+
+    /**
+     * What was set aside, newest first, a page at a time; the answer's {@code Link} header names
+     * the next page.
+     *
+     * @param before leaf index of the last one on the page before
+     * @param limit from 1 to 200
+     */
     @GET
     @Path("evidence/dead-letters")
     @RolesAllowed({"operator", "auditor", "admin"})
-    public Uni<List<Reading.SetAside>> deadLetters() {
-        return reads.recorded(caller.id(), "dead letters", "", () -> entries.setAside(MOST))
+    public Uni<Response> deadLetters(
+            @QueryParam("before") Optional<Long> before,
+            @QueryParam("limit") @DefaultValue("200") int limit,
+            @Context UriInfo asked) {
+        checkLimit(limit);
+        return reads.recorded(
+                        caller.id(),
+                        "dead letters",
+                        "",
+                        () -> entries.setAside(before.orElse(Long.MAX_VALUE), limit))
                 .map(all ->
-                        all.stream()
-                                .map(each -> readings.of(each.entry()))
-                                .filter(Reading.SetAside.class::isInstance)
-                                .map(Reading.SetAside.class::cast)
-                                .toList());
+                        page(
+                                all.stream()
+                                        .map(each -> readings.of(each.entry()))
+                                        .filter(Reading.SetAside.class::isInstance)
+                                        .toList(),
+                                all.size() < limit
+                                        ? Optional.empty()
+                                        : Optional.of(String.valueOf(all.getLast().index())),
+                                "before",
+                                asked));
+    }
+
+    /** A page, with the address of the next one. */
+    private static Response page(
+            List<?> items, Optional<String> last, String parameter, UriInfo asked) {
+        Response.ResponseBuilder page = Response.ok(items);
+        last.ifPresent(each ->
+                page.link(
+                        asked.getRequestUriBuilder().replaceQueryParam(parameter, each).build(),
+                        "next"));
+        return page.build();
+    }
+
+    private static void checkLimit(int limit) {
+        if (limit < 1 || limit > MOST) {
+            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
+        }
     }
 
     /** The size of the last settled checkpoint. */

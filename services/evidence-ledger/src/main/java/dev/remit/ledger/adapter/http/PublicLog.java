@@ -3,6 +3,7 @@ package dev.remit.ledger.adapter.http;
 import dev.remit.handoff.http.Problem;
 import dev.remit.ledger.application.ProveEntries;
 import dev.remit.ledger.application.PublicFiles;
+import dev.remit.ledger.application.Served;
 import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.log.Tile;
 import io.smallrye.mutiny.Uni;
@@ -19,9 +20,7 @@ import java.util.concurrent.Callable;
 @Path("/log")
 @PermitAll
 public class PublicLog {
-    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String FOR_SECONDS = "max-age=2";
-    private static final String FOR_EVER = "max-age=31536000, immutable";
 
     private final PublicFiles files;
     private final ProveEntries prove;
@@ -37,21 +36,21 @@ public class PublicLog {
     @GET
     @Path("checkpoint")
     public Uni<Response> checkpoint() {
-        return file("checkpoint", TEXT, FOR_SECONDS);
+        return file("checkpoint", Served.STATE);
     }
 
     /** The largest state that the log signed, for witnesses and monitors. */
     @GET
     @Path("checkpoint.signed")
     public Uni<Response> signed() {
-        return file("checkpoint.signed", TEXT, FOR_SECONDS);
+        return file("checkpoint.signed", Served.STATE);
     }
 
     /** The timestamp (RFC 3161 token) over the bytes of the checkpoint of this size. */
     @GET
     @Path("timestamp/{size:[0-9]+}.tsr")
     public Uni<Response> timestamp(@PathParam("size") String size) {
-        return file("timestamp/" + size + ".tsr", MediaType.APPLICATION_OCTET_STREAM, FOR_EVER);
+        return file("timestamp/" + size + ".tsr", Served.FOR_EVER);
     }
 
     /** A tile or an entry bundle: never changes. */
@@ -59,10 +58,7 @@ public class PublicLog {
     @Path("tile/{path:.+}")
     public Uni<Response> tile(@PathParam("path") String path) {
         try {
-            return file(
-                    Tile.parse("tile/" + path).path(),
-                    MediaType.APPLICATION_OCTET_STREAM,
-                    FOR_EVER);
+            return file(Tile.parse("tile/" + path).path(), Served.FOR_EVER);
         } catch (IllegalArgumentException e) {
             throw Problem.of(404, "NOT_IN_LOG", "the log has no tile/" + path);
         }
@@ -82,7 +78,7 @@ public class PublicLog {
     @GET
     @Path("consistency/{old:[0-9]{1,18}}/{size:[0-9]{1,18}}")
     public Uni<Response> consistency(@PathParam("old") long old, @PathParam("size") long size) {
-        return proved(() -> prove.consistency(old, size), FOR_EVER);
+        return proved(() -> prove.consistency(old, size), Served.FOR_EVER.cacheControl());
     }
 
     /** The key that signs Sigstore bundles of certificates, in PEM. */
@@ -106,18 +102,21 @@ public class PublicLog {
 
     private Uni<Response> proved(Callable<String> proof, String caching) {
         return files.away(proof)
-                .map(text -> Response.ok(text, TEXT).header("Cache-Control", caching).build())
+                .map(text ->
+                        Response.ok(text, Served.STATE.contentType())
+                                .header("Cache-Control", caching)
+                                .build())
                 .onFailure(IndexOutOfBoundsException.class)
                 .transform(failure ->
                         Problem.of(404, "NOT_IN_LOG", String.valueOf(failure.getMessage())));
     }
 
-    private Uni<Response> file(String path, String type, String caching) {
+    private Uni<Response> file(String path, Served as) {
         return files.away(() -> files.read(path))
                 .map(found ->
                         found.map(bytes ->
-                                        Response.ok(bytes, type)
-                                                .header("Cache-Control", caching)
+                                        Response.ok(bytes, as.contentType())
+                                                .header("Cache-Control", as.cacheControl())
                                                 .build())
                                 .orElseThrow(() ->
                                         Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));

@@ -442,7 +442,18 @@ public final class Stories {
                 spec.at("/approval/review").isObject()
                         ? Optional.of(
                                 stage(spec.at("/approval/review"), REVIEW, 1, Optional.empty()))
+                        : Optional.empty(),
+                spec.path("retention").isTextual()
+                        ? Optional.of(retention(spec.path("retention").asText()))
                         : Optional.empty());
+    }
+
+    private static Duration retention(String text) {
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("charter: retention is not like P400D", e);
+        }
     }
 
     /** SHA-256 of the route and the rules, canonical, in lower-case hex. */

@@ -230,6 +230,59 @@ public class PostgresChanges implements Changes {
     }
 
     @Override
+    public Uni<List<KeptUnder>> kept() {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                """
+                                                select (select charter from change c where c.charter_hash = k.charter_hash
+                                                    and c.kept order by c.closing_leaf limit 1), k.charter_hash, k.number
+                                                from (select charter_hash, count(*) as number from change where kept
+                                                  group by charter_hash) k order by 1, 2\
+                                                """,
+                                                Object[].class)
+                                        .getResultList())
+                        .map(rows ->
+                                rows.stream()
+                                        .map(row ->
+                                                new KeptUnder(
+                                                        (String) row[0],
+                                                        (String) row[1],
+                                                        ((Number) row[2]).longValue()))
+                                        .toList()));
+    }
+
+    @Override
+    public Uni<List<UUID>> keptUntil(String charterHash, long closedBefore, int most) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select change_id from change where kept and charter_hash = :hash"
+                                                        + " and closing_leaf < :before order by closing_leaf limit :most",
+                                                UUID.class)
+                                        .setParameter("hash", charterHash)
+                                        .setParameter("before", closedBefore)
+                                        .setParameter("most", (long) most)
+                                        .getResultList()));
+    }
+
+    @Override
+    public Uni<Long> keptBefore(String charterHash, long closedBefore) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(
+                                                "select count(*) from change where kept and charter_hash = :hash"
+                                                        + " and closing_leaf < :before",
+                                                Long.class)
+                                        .setParameter("hash", charterHash)
+                                        .setParameter("before", closedBefore)
+                                        .getSingleResult()));
+    }
+
+    @Override
     public Uni<Backlog> backlog() {
         return Panache.withSession(() ->
                 Panache.getSession()

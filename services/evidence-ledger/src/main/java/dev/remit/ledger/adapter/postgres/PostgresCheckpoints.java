@@ -58,7 +58,8 @@ public class PostgresCheckpoints implements Checkpoints {
     @Override
     public Uni<Optional<Signed>> lastBefore(Instant time) {
         return Panache.withSession(() ->
-                CheckpointRow.<CheckpointRow>find("settledAt < ?1 order by size desc", time)
+                CheckpointRow.<CheckpointRow>find(
+                                "settledAt < ?1 order by settledAt desc, size desc", time)
                         .firstResult()
                         .map(row ->
                                 Optional.<CheckpointRow>ofNullable(row)

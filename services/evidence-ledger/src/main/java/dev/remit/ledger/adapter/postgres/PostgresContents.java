@@ -1,7 +1,6 @@
 package dev.remit.ledger.adapter.postgres;
 
 import dev.remit.ledger.application.Contents;
-import dev.remit.ledger.domain.Standing;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -52,22 +51,6 @@ public class PostgresContents implements Contents {
                                                         + " and swept_at is null limit :most",
                                                 UUID.class)
                                         .setParameter("before", before)
-                                        .setParameter("most", (long) most)
-                                        .getResultList()));
-    }
-
-    @Override
-    public Uni<List<UUID>> closedBefore(Instant time, int most) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select change_id from change where closing_leaf is not null"
-                                                        + " and since < cast(:time as timestamptz)"
-                                                        + " and state <> :erased order by opened limit :most",
-                                                UUID.class)
-                                        .setParameter("time", time)
-                                        .setParameter("erased", Standing.ERASED)
                                         .setParameter("most", (long) most)
                                         .getResultList()));
     }

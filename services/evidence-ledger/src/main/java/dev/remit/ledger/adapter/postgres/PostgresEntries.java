@@ -268,10 +268,12 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
-    public Uni<List<Entry.Logged>> setAside(int most) {
+    public Uni<List<Entry.Logged>> setAside(long before, int most) {
         return entries(
-                KEPT + " where type = 'DeadLettered' order by leaf_index desc limit :most",
-                Map.of("most", (long) most));
+                KEPT
+                        + " where type = 'DeadLettered' and leaf_index < :before"
+                        + " order by leaf_index desc limit :most",
+                Map.of("before", before, "most", (long) most));
     }
 
     @Override

@@ -1,0 +1,75 @@
+package dev.remit.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "retention",
+        mixinStandardHelpOptions = true,
+        description =
+                "Shows how long the evidence of closed changes is kept, by the charters' versions, and what is due to be erased.",
+        footer = {
+            "",
+            "The ledger erases what is due by itself, every ten minutes; the log's proofs stay.",
+            "Needs: a running mesh, and the role auditor or admin."
+        })
+final class ShowRetention implements Callable<Integer> {
+    @ParentCommand Remit remit;
+
+    @Option(
+            names = "--as",
+            defaultValue = "auditor",
+            paramLabel = "USER",
+            description = "Who asks (default: ${DEFAULT-VALUE}).")
+    String user;
+
+    @Override
+    public Integer call() throws Exception {
+        lines(
+                        Remit.expect(
+                                        Remit.ask(
+                                                remit.home(),
+                                                "GET",
+                                                "evidence-ledger",
+                                                "/evidence/retention",
+                                                user,
+                                                null))
+                                .json())
+                .forEach(System.out::println);
+        return 0;
+    }
+
+    /** As it is printed. */
+    static List<String> lines(JsonNode answer) {
+        List<String> lines = new ArrayList<>();
+        if (answer.path("held").asBoolean()) {
+            lines.add("HELD: nothing is erased because its time is over");
+        }
+        lines.add(
+                "%-24s %-12s %-10s %8s %8s %12s"
+                        .formatted("charter", "hash", "kept", "changes", "due", "in 30 days"));
+        answer.path("kept")
+                .forEach(each ->
+                        lines.add(
+                                "%-24s %-12s %-10s %8d %8d %12d"
+                                        .formatted(
+                                                each.path("charter").asText(),
+                                                start(each.path("charterHash").asText()),
+                                                each.path("days").isNull()
+                                                        ? "for ever"
+                                                        : each.path("days").asLong() + " days",
+                                                each.path("changes").asLong(),
+                                                each.path("due").asLong(),
+                                                each.path("soon").asLong())));
+        return lines;
+    }
+
+    private static String start(String hash) {
+        return hash.substring(0, Math.min(12, hash.length()));
+    }
+}

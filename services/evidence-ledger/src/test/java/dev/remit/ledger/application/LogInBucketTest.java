@@ -1,0 +1,183 @@
+package dev.remit.ledger.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.remit.handoff.loop.Received;
+import dev.remit.ledger.Leaver;
+import dev.remit.ledger.adapter.s3.Bucket;
+import dev.remit.ledger.adapter.s3.PublicBucket;
+import dev.remit.ledger.adapter.s3.S3Server;
+import dev.remit.ledger.audit.Audit;
+import dev.remit.ledger.audit.Fsck;
+import dev.remit.ledger.log.Tile;
+import dev.remit.ledger.log.TlogProof;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log's public files in S3-compatible storage: a server of its own, as a process. */
+class LogInBucketTest {
+    @TempDir static Path folder;
+
+    private static S3Server server;
+    private static Vertx vertx;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private int sent;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new S3Server(folder);
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        server.close();
+    }
+
+    @Test
+    void aLogInABucketIsSoundFromInsideAndOutside() throws Exception {
+        try (Bucket bucket = new Bucket(server.settings("acme/log/"))) {
+            PublicBucket files = new PublicBucket(vertx, bucket);
+            files.check();
+            InMemoryLedger ledger = new InMemoryLedger();
+            ledger.elsewhere = files;
+            grow(ledger, 70, 300, 1);
+            assertThat(ledger.publicFiles).isEmpty();
+
+            Fsck.Report report =
+                    Fsck.run(bucket, ledger.log.witnesses(), Optional.empty(), List.of());
+            assertThat(report.findings()).isEmpty();
+            assertThat(report.notes()).isEmpty();
+            assertThat(report.leaves()).isEqualTo(371);
+
+            URI url = server.url("acme/log/");
+            Audit audit =
+                    new Audit(path -> body(get(url, path)), ledger.log.witnesses(), List.of());
+            Audit.Result seen = audit.follow(Optional.empty());
+            assertThat(seen.outcome()).as(seen.words()).isEqualTo(Audit.Outcome.CONSISTENT);
+            grow(ledger, 200);
+            assertThat(audit.follow(seen.seen()).outcome()).isEqualTo(Audit.Outcome.CONSISTENT);
+
+            assertThat(get(url, "checkpoint").headers().firstValue("Cache-Control"))
+                    .contains("no-cache");
+            assertThat(get(url, "checkpoint").headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("text/plain");
+            assertThat(get(url, "tile/0/000").headers().map())
+                    .containsEntry("Cache-Control", List.of("max-age=31536000, immutable"))
+                    .containsEntry("Content-Type", List.of("application/octet-stream"));
+
+            TlogProof proof = new ProveEntries(files, new KeptTiles(files)).inclusion(300);
+            assertThat(proof.index()).isEqualTo(300);
+            // a partial tile of this width was never published: a wider one, or the full one
+            assertThat(files.read(0, 2, 30).length).isEqualTo((571 - 2 * Tile.FULL) * 32);
+            assertThat(files.read(0, 0, 33).length).isEqualTo(Tile.FULL * 32);
+            assertThatThrownBy(() -> files.read(0, 2, 200)).hasMessageContaining("is missing");
+        }
+    }
+
+    @Test
+    void whoWritesLateWritesNothing() {
+        try (Bucket bucket = new Bucket(server.settings("late/"))) {
+            PublicBucket files = new PublicBucket(vertx, bucket);
+            files.replace("checkpoint", Optional.empty(), bytes("one"));
+            files.replace("checkpoint", Optional.of(bytes("one")), bytes("two"));
+            files.replace("checkpoint", Optional.of(bytes("one")), bytes("two"));
+            assertThatThrownBy(() ->
+                            files.replace("checkpoint", Optional.of(bytes("one")), bytes("late")))
+                    .hasMessageContaining("somebody else writes");
+            assertThatThrownBy(() -> files.replace("checkpoint", Optional.empty(), bytes("first")))
+                    .hasMessageContaining("somebody else writes");
+            assertThat(files.read("checkpoint")).contains(bytes("two"));
+
+            files.write(Map.of("tile/0/000.p/1", bytes("leaf"), "tile/0/001.p/1", bytes("leaf")));
+            files.write(Map.of("tile/0/000.p/1", bytes("leaf")));
+            assertThatThrownBy(() -> files.write(Map.of("tile/0/000.p/1", bytes("other"))))
+                    .hasMessageContaining("tile/0/000.p/1")
+                    .hasMessageContaining("not written over");
+            assertThat(files.read("tile/0/000.p/1")).contains(bytes("leaf"));
+            assertThat(files.read("../acme/checkpoint")).isEmpty();
+        }
+    }
+
+    @Test
+    void storageThatIgnoresConditionsIsRefused() throws Exception {
+        HttpServer ignoring =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ignoring.createContext(
+                "/",
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.getResponseHeaders().add("ETag", "\"1\"");
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
+        ignoring.start();
+        try (Bucket bucket =
+                new Bucket(
+                        new Bucket.Settings(
+                                "acme",
+                                Optional.of(
+                                        URI.create(
+                                                "http://127.0.0.1:"
+                                                        + ignoring.getAddress().getPort())),
+                                "eu-central-1",
+                                "",
+                                true,
+                                Optional.of("access"),
+                                Optional.of("secret")))) {
+            PublicBucket files = new PublicBucket(vertx, bucket);
+            assertThatThrownBy(files::check).hasMessageContaining("remit.log.s3");
+        } finally {
+            ignoring.stop(0);
+        }
+    }
+
+    private void grow(InMemoryLedger ledger, int... steps) {
+        for (int step : steps) {
+            List<Received> messages = new ArrayList<>();
+            for (int n = 0; n < step; n++) {
+                messages.add(new Leaver(10_000 + sent++).activity());
+            }
+            ledger.receiveFresh(messages);
+            ledger.publish.publish(1).await().indefinitely();
+        }
+    }
+
+    private HttpResponse<byte[]> get(URI url, String path) throws IOException {
+        try {
+            return client.send(
+                    HttpRequest.newBuilder(url.resolve(path)).build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static Optional<byte[]> body(HttpResponse<byte[]> answer) {
+        return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
