@@ -841,7 +841,7 @@ class FrontDoorIT {
         Map<String, String> why = Map.of("reason", "the till opens");
         assertThat(mesh.post("executor", path, "security.two", why).status()).isEqualTo(403);
         assertThat(mesh.post("executor", path, "sales.manager", Map.of("reason", " ")).status())
-                .isEqualTo(400);
+                .isEqualTo(422);
         Requests.Answer ended = mesh.post("executor", path, "sales.manager", why);
         assertThat(ended.status()).as(ended.text()).isEqualTo(200);
         Mesh.until(() -> isIn(MANAGER, EMERGENCY, false), "the end of the grant");
