@@ -7,10 +7,12 @@ import dev.remit.wire.Messages;
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
 import io.apicurio.registry.serde.avro.strategy.RecordIdStrategy;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -44,9 +46,12 @@ class Wire {
     /** The magic byte and the content id. */
     private static final int HEAD = 5;
 
+    private static final Duration KEPT = Duration.ofDays(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Map<Handoff, byte[]> heads = new ConcurrentHashMap<>();
-    private final AvroKafkaSerializer<IndexedRecord> serializer = new AvroKafkaSerializer<>();
-    private final AvroKafkaDeserializer<IndexedRecord> deserializer = new AvroKafkaDeserializer<>();
+    private final Asked<AvroKafkaSerializer<IndexedRecord>> serializer;
+    private final Asked<AvroKafkaDeserializer<IndexedRecord>> deserializer;
 
     /** What is written otherwise than this build would. */
     private final Map<Handoff, Schema> older;
@@ -58,9 +63,14 @@ class Wire {
      *     build's
      * @throws IllegalArgumentException if no such version was released
      */
+    @Inject
     Wire(
             @ConfigProperty(name = "remit.registry.url") String registry,
             @ConfigProperty(name = "remit.schemas.version") Optional<String> version) {
+        this(registry, version, PATIENCE);
+    }
+
+    Wire(String registry, Optional<String> version, Duration patience) {
         this.older = version.map(Wire::older).orElse(Map.of());
         for (Handoff handoff : Handoff.values()) {
             Schema schema = older.get(handoff);
@@ -78,11 +88,27 @@ class Wire {
                         "apicurio.registry.artifact-resolver-strategy",
                         RecordIdStrategy.class.getName(),
                         "apicurio.registry.check-period-ms",
-                        Duration.ofDays(1).toMillis(),
+                        KEPT.toMillis(),
                         "apicurio.registry.avro-datum-provider",
                         Datums.class.getName());
-        serializer.configure(config, false);
-        deserializer.configure(config, false);
+        this.serializer =
+                new Asked<>(
+                        () -> {
+                            var made = new AvroKafkaSerializer<IndexedRecord>();
+                            made.configure(config, false);
+                            return made;
+                        },
+                        KEPT,
+                        patience);
+        this.deserializer =
+                new Asked<>(
+                        () -> {
+                            var made = new AvroKafkaDeserializer<IndexedRecord>();
+                            made.configure(config, false);
+                            return made;
+                        },
+                        KEPT,
+                        patience);
     }
 
     private static Map<Handoff, Schema> older(String version) {
@@ -115,9 +141,10 @@ class Wire {
         if (head == null) {
             byte[] payload;
             try {
-                synchronized (serializer) {
-                    payload = serializer.serialize(handoff.topic().topicName(), message);
-                }
+                payload =
+                        serializer.ask(
+                                handoff,
+                                each -> each.serialize(handoff.topic().topicName(), message));
             } catch (AvroRuntimeException e) {
                 throw e;
             } catch (RuntimeException e) {
@@ -203,9 +230,10 @@ class Wire {
         }
         IndexedRecord message;
         try {
-            synchronized (deserializer) {
-                message = deserializer.deserialize(handoff.topic().topicName(), payload);
-            }
+            message =
+                    deserializer.ask(
+                            ByteBuffer.wrap(payload).getInt(1),
+                            each -> each.deserialize(handoff.topic().topicName(), payload));
         } catch (AvroRuntimeException | ClassCastException | IndexOutOfBoundsException e) {
             throw new Unprocessable(
                     Code.UNDECODABLE, "the payload is not the Avro record it claims to be");

@@ -30,6 +30,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +52,11 @@ class WireTest {
 
     private HttpServer registry;
     private Wire wire;
+
+    /** What it answers; 0: nothing, for ever. */
     private volatile int status;
+
+    private final AtomicInteger asked = new AtomicInteger();
 
     @BeforeEach
     void start() throws IOException {
@@ -58,6 +64,10 @@ class WireTest {
         registry.createContext(
                 "/",
                 exchange -> {
+                    asked.incrementAndGet();
+                    if (status == 0) {
+                        return;
+                    }
                     byte[] body =
                             "{\"title\":\"no\",\"status\":%d}"
                                     .formatted(status)
@@ -71,12 +81,25 @@ class WireTest {
         wire =
                 new Wire(
                         "http://127.0.0.1:" + registry.getAddress().getPort() + "/apis/registry/v3",
-                        Optional.empty());
+                        Optional.empty(),
+                        Duration.ofMillis(500));
     }
 
     @AfterEach
     void stop() {
         registry.stop(0);
+    }
+
+    @Test
+    void aRegistryThatTakesAQuestionAndNeverAnswersIsNotWaitedForForEver() {
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            assertThatThrownBy(() -> wire.decode(Handoff.CHANGE_CLOSED, PAYLOAD))
+                    .isInstanceOf(Unavailable.class);
+            assertThat(asked).hasValue(attempt);
+        }
+        status = 404;
+        assertThatThrownBy(() -> wire.decode(Handoff.CHANGE_CLOSED, PAYLOAD))
+                .isInstanceOf(Unprocessable.class);
     }
 
     @ParameterizedTest
