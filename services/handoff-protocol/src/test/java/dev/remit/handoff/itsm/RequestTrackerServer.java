@@ -1,13 +1,12 @@
 package dev.remit.handoff.itsm;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,6 @@ public final class RequestTrackerServer implements AutoCloseable {
     private static final Path SERVER = Path.of("/usr/share/request-tracker5/libexec/rt-server");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private final Path folder;
     private final Process process;
 
@@ -94,27 +92,31 @@ public final class RequestTrackerServer implements AutoCloseable {
     }
 
     /** What it answers, as JSON, to its first user. */
-    public String get(String path) throws IOException, InterruptedException {
-        return send(path).body();
+    public String get(String path) throws IOException {
+        return send(path);
     }
 
     /** What it answers to a search in TicketSQL. */
-    public String tickets(String query) throws IOException, InterruptedException {
+    public String tickets(String query) throws IOException {
         return get("/tickets?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
     }
 
-    private HttpResponse<String> send(String path) throws IOException, InterruptedException {
-        return client.send(
-                HttpRequest.newBuilder(URI.create(url + path))
-                        .timeout(Duration.ofSeconds(20))
-                        .header("Authorization", ROOT)
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    /** It serves one connection at a time: one that was kept would shut everybody else out. */
+    private String send(String path) throws IOException {
+        var connection = (HttpURLConnection) URI.create(url + path).toURL().openConnection();
+        connection.setConnectTimeout(20_000);
+        connection.setReadTimeout(20_000);
+        connection.setRequestProperty("Connection", "close");
+        connection.setRequestProperty("Authorization", ROOT);
+        try (InputStream body = connection.getInputStream()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
-    private boolean answers() throws InterruptedException {
+    private boolean answers() {
         try {
-            return send("/queues/all").statusCode() == 200;
+            send("/queues/all");
+            return true;
         } catch (IOException e) {
             return false;
         }
@@ -136,6 +138,5 @@ public final class RequestTrackerServer implements AutoCloseable {
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         process.waitFor(10, TimeUnit.SECONDS);
-        client.close();
     }
 }
