@@ -338,7 +338,11 @@ final class Charters implements Runnable {
             name = "approve",
             mixinStandardHelpOptions = true,
             description =
-                    "Approves a draft by its hash, after showing what it changes. The last approval that it needs puts it into force.")
+                    "Approves a draft by its hash, after showing what it changes. The last approval that it needs puts it into force.",
+            footer = {
+                "",
+                "Needs: a running mesh; the charter's owner, or for the second approval the role approver or admin; never who drafted it."
+            })
     static final class Approve implements Callable<Integer> {
         @ParentCommand Charters parent;
 
@@ -368,7 +372,11 @@ final class Charters implements Runnable {
     @Command(
             name = "deny",
             mixinStandardHelpOptions = true,
-            description = "Denies a draft, which ends it.")
+            description = "Denies a draft, which ends it.",
+            footer = {
+                "",
+                "Needs: a running mesh; the charter's owner, or the role approver or admin."
+            })
     static final class Deny extends End {
         Deny() {
             super("deny");
@@ -378,7 +386,8 @@ final class Charters implements Runnable {
     @Command(
             name = "withdraw",
             mixinStandardHelpOptions = true,
-            description = "Takes a draft back: who drafted it, or an administrator.")
+            description = "Takes a draft back: who drafted it, or an administrator.",
+            footer = {"", "Needs: a running mesh; who drafted it, or the role admin."})
     static final class Withdraw extends End {
         Withdraw() {
             super("withdraw");

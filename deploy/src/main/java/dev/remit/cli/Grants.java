@@ -3,6 +3,7 @@ package dev.remit.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -25,16 +26,18 @@ final class Grants implements Runnable {
     @Command(
             name = "end",
             mixinStandardHelpOptions = true,
-            description =
-                    "Has it taken away at once: by who holds it, whose change it is, an operator or an admin.")
+            description = "Has it taken away at once.",
+            footer = {
+                "",
+                "Needs: a running mesh; who holds it, whose change it is, or the role operator or admin."
+            })
     static final class End implements Callable<Integer> {
         @ParentCommand Grants parent;
 
         @Parameters(paramLabel = "CHANGE", description = "The change's id.")
         String change;
 
-        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who ends it.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Option(
                 names = "--reason",
@@ -44,16 +47,13 @@ final class Grants implements Runnable {
 
         @Override
         public Integer call() throws Exception {
-            Remit.expect(
-                    Remit.ask(
-                            parent.remit.home(),
-                            "POST",
-                            "executor",
-                            "/executions/" + change + "/grant-end",
-                            user,
-                            People.JSON.createObjectNode().put("reason", reason).toString()));
+            as.post(
+                    parent.remit.home(),
+                    "executor",
+                    "/executions/" + change + "/grant-end",
+                    People.JSON.createObjectNode().put("reason", reason));
             System.out.println(
-                    "ended as " + user + "; it is taken away now: ./remit changes " + change);
+                    "ended as " + as.user() + "; it is taken away now: ./remit changes " + change);
             return 0;
         }
     }

@@ -314,7 +314,10 @@ final class People {
             name = "approve",
             mixinStandardHelpOptions = true,
             description = "Decides the open stage of a change, after showing its plan.",
-            footer = {"", "Needs: a running mesh (./remit up)."})
+            footer = {
+                "",
+                "Needs: a running mesh; one of those whom the open stage asks, who is neither the subject nor proposed it."
+            })
     static final class Approve implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -373,7 +376,10 @@ final class People {
             mixinStandardHelpOptions = true,
             description =
                     "Closes the review of a change that was executed: emergency access, above all.",
-            footer = {"", "Needs: a running mesh (./remit up)."})
+            footer = {
+                "",
+                "Needs: a running mesh; one of those whom the review asks, who is neither the subject nor proposed it."
+            })
     static final class Review implements Callable<Integer> {
         @ParentCommand Remit remit;
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
@@ -21,25 +21,11 @@ import picocli.CommandLine.ParentCommand;
 final class ShowRetention implements Callable<Integer> {
     @ParentCommand Remit remit;
 
-    @Option(
-            names = "--as",
-            defaultValue = "auditor",
-            paramLabel = "USER",
-            description = "Who asks (default: ${DEFAULT-VALUE}).")
-    String user;
+    @Mixin As.Somebody as = new As.Somebody("auditor");
 
     @Override
     public Integer call() throws Exception {
-        lines(
-                        Remit.expect(
-                                        Remit.ask(
-                                                remit.home(),
-                                                "GET",
-                                                "evidence-ledger",
-                                                "/evidence/retention",
-                                                user,
-                                                null))
-                                .json())
+        lines(as.get(remit.home(), "evidence-ledger", "/evidence/retention"))
                 .forEach(System.out::println);
         return 0;
     }

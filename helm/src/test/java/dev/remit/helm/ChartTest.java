@@ -392,13 +392,14 @@ class ChartTest {
                 rendered(
                         "events",
                         "[{\"name\":\"idp\",\"form\":\"SSF\",\"system\":\"keycloak:acme\",\"issuer\":\"https://idp.example\",\"audience\":\"remit\",\"jwks\":\"https://idp.example/jwks\"},"
-                                + "{\"name\":\"code\",\"form\":\"GITHUB\",\"system\":\"hr\",\"secret\":\"code\"}]");
+                                + "{\"name\":\"code\",\"form\":\"GITHUB\",\"system\":\"hr\",\"secret\":\"code\",\"owners\":{\"acme/api\":\"E1002\",\"acme/web\":\"E1003\"}}]");
         assertThat(container(deployment(Service.CONNECTOR, all)).getEnv())
                 .extracting(EnvVar::getName, EnvVar::getValue)
                 .contains(
                         tuple("REMIT_EVENTS_IDP_FORM", "SSF"),
                         tuple("REMIT_EVENTS_IDP_JWKS_URL", "https://idp.example/jwks"),
                         tuple("REMIT_EVENTS_CODE_SYSTEM", "hr"),
+                        tuple("REMIT_EVENTS_CODE_OWNERS", "acme/api=E1002,acme/web=E1003"),
                         tuple("REMIT_EVENTS_CODE_SECRET", null));
         assertThat(container(deployment(Service.EXECUTOR, all)).getEnv())
                 .extracting(EnvVar::getName)

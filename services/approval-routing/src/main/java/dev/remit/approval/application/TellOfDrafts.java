@@ -9,8 +9,10 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A draft of a charter waits in the connector: those who may approve it are told, once. */
 @Singleton
@@ -27,9 +29,10 @@ class TellOfDrafts {
     }
 
     /**
-     * Whoever the connector would let approve a draft is told, as it judges: its owner, and for a
-     * second person everybody else in use with one of the roles; never who drafted it. That only
-     * tells: who may, the connector decides when they try.
+     * Whoever the connector would let approve a draft is told, as it judges: its owner, by the
+     * account that the charter names alone, and for a second person everybody else in use with one
+     * of the roles; never who drafted it. Where nobody knows the owner an admin stands in for them,
+     * and a second person is needed. That only tells: who may, the connector decides when they try.
      */
     Uni<Void> tell(List<Draft> drafts, Outbox outbox) {
         if (drafts.isEmpty()) {
@@ -43,16 +46,29 @@ class TellOfDrafts {
                 .chain(found -> {
                     List<Notices.Notice> told = new ArrayList<>();
                     for (Draft draft : drafts) {
+                        Optional<Account> owner =
+                                draft.owner()
+                                        .flatMap(id ->
+                                                found
+                                                        .getOrDefault(
+                                                                Concern.account(id), List.of())
+                                                        .stream()
+                                                        .filter(each -> each.workerId().isPresent())
+                                                        .findFirst());
+                        boolean second =
+                                draft.second() || (draft.owner().isPresent() && owner.isEmpty());
                         Set<String> asked =
-                                wanted.stream()
-                                        .filter(each ->
-                                                each.kind() == Concern.Kind.ROLE
-                                                        ? draft.second()
-                                                        : draft.owner()
-                                                                .filter(each.id()::equals)
-                                                                .isPresent())
-                                        .flatMap(each ->
-                                                found.getOrDefault(each, List.of()).stream())
+                                Stream.concat(
+                                                owner.stream(),
+                                                SECOND.stream()
+                                                        .filter(_ -> second)
+                                                        .map(Concern::role)
+                                                        .flatMap(role ->
+                                                                found
+                                                                        .getOrDefault(
+                                                                                role, List.of())
+                                                                        .stream())
+                                                        .filter(each -> !isOther(each, owner)))
                                         .filter(Account::enabled)
                                         .filter(each -> !draft.drafter().contains(each.id()))
                                         .filter(each ->
@@ -66,5 +82,13 @@ class TellOfDrafts {
                     }
                     return told.isEmpty() ? Uni.createFrom().voidItem() : notices.add(told);
                 });
+    }
+
+    /** Another account of the owner, with which they approve nothing. */
+    private static boolean isOther(Account account, Optional<Account> owner) {
+        return owner.filter(each -> !each.id().equals(account.id()))
+                .flatMap(Account::workerId)
+                .filter(worker -> account.workerId().filter(worker::equals).isPresent())
+                .isPresent();
     }
 }

@@ -10,6 +10,7 @@ import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Route;
+import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.http.Problem;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -24,6 +25,7 @@ import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -570,6 +572,40 @@ class RoutesOfChangesTest {
         assertThat(world.notices).as("nobody is needed, or it is over").isEmpty();
     }
 
+    @Test
+    void whereNobodyKnowsTheOwnerWhoMayStandInIsTold() {
+        world.people.put(Concern.role("admin"), List.of(Scene.account("boss")));
+        world.people.put(
+                Concern.role("approver"),
+                List.of(Scene.account("careful"), Scene.account("drafter")));
+        scene.receive(drafted(CharterPart.OWNER));
+        assertThat(world.notices)
+                .extracting(Notices.Notice::person)
+                .containsExactly("boss", "careful");
+    }
+
+    @Test
+    void theOwnerIsToldAtTheAccountThatTheCharterNamesAlone() {
+        Account owner = Scene.account("owner");
+        Account other =
+                new Account(
+                        owner.system(),
+                        "owner-2",
+                        true,
+                        owner.workerId(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of("approver"),
+                        "owner-2",
+                        Instant.EPOCH);
+        world.people.put(Concern.account("owner"), List.of(owner));
+        world.people.put(Concern.role("approver"), List.of(owner, other, Scene.account("careful")));
+        scene.receive(drafted(CharterPart.OWNER, CharterPart.SECOND));
+        assertThat(world.notices)
+                .extracting(Notices.Notice::person)
+                .containsExactly("careful", "owner");
+    }
+
     private CharterDrafted drafted(CharterPart... needs) {
         return CharterDrafted.newBuilder()
                 .setDraftId(UUID.randomUUID())
@@ -582,9 +618,8 @@ class RoutesOfChangesTest {
                 .setNeeds(List.of(needs))
                 .setBecause(List.of())
                 .setReason("better")
-                .setDraftedAt(java.time.Instant.parse("2026-01-02T03:04:05Z"))
-                .setExpiresAt(
-                        java.time.Instant.parse("2026-01-02T03:04:05Z").plus(Duration.ofDays(7)))
+                .setDraftedAt(Instant.parse("2026-01-02T03:04:05Z"))
+                .setExpiresAt(Instant.parse("2026-01-02T03:04:05Z").plus(Duration.ofDays(7)))
                 .build();
     }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,6 +72,7 @@ public class Feeds {
     private final FeedLeases leases;
     private final String owner = UUID.randomUUID().toString();
     private final ConcurrentMap<String, State> states = new ConcurrentHashMap<>();
+    private final Set<String> shared = ConcurrentHashMap.newKeySet();
     private volatile Optional<Map<String, Long>> terms = Optional.empty();
     private volatile boolean stopped;
 
@@ -84,9 +86,19 @@ public class Feeds {
         states.putIfAbsent(feed, new State.NotReadYet());
     }
 
+    /**
+     * Announces at start what is no feed but is done in turns as well; its trouble is logged only.
+     */
+    public void share(String work) {
+        shared.add(work);
+        expect(work);
+    }
+
     /** Each feed's state, by name. */
     public Map<String, State> states() {
-        return new TreeMap<>(states);
+        Map<String, State> all = new TreeMap<>(states);
+        all.keySet().removeAll(shared);
+        return all;
     }
 
     /** Takes and renews the turns; one statement for all feeds. */

@@ -2,6 +2,7 @@ package dev.remit.connector.application;
 
 import dev.remit.charter.Conditions;
 import dev.remit.charter.Facts;
+import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.ObservedAccounts.Found;
 import dev.remit.connector.application.ObservedAccounts.Search;
 import dev.remit.connector.domain.Account;
@@ -9,12 +10,14 @@ import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.Schedule;
-import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
@@ -22,50 +25,85 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
  * What nobody has to tell: accounts as charters look for them in what was read, and schedules that
- * are due. Every replica looks; each finding opens its changes once.
+ * are due. One replica at a time looks; each finding opens its changes once.
  */
 @Singleton
 public class FindOccurrences {
     private static final Logger LOG = Logger.getLogger(FindOccurrences.class);
+    private static final String WORK = "triggers";
     private static final int PAGE = 200;
+
+    /** How much of it one look takes in for one trigger; the next look goes on after it. */
+    private static final int PAGES = 5;
+
+    private static final Duration SOONEST = Duration.ofHours(1);
     private static final Conditions CONDITIONS = new Conditions();
 
-    private final Handoffs handoffs;
+    private final Feeds feeds;
     private final Charters charters;
     private final ObservedAccounts accounts;
     private final ScheduleRuns runs;
     private final OpenChanges open;
+    private final Duration again;
+    private final Duration ages;
+
+    /** The last account that was looked at for a trigger; a look begins there. */
+    private final ConcurrentMap<List<String>, String> places = new ConcurrentHashMap<>();
 
     FindOccurrences(
-            Handoffs handoffs,
+            Feeds feeds,
             Charters charters,
             ObservedAccounts accounts,
             ScheduleRuns runs,
-            OpenChanges open) {
-        this.handoffs = handoffs;
+            OpenChanges open,
+            @ConfigProperty(name = "remit.findings.again-after", defaultValue = "P7D")
+                    Duration again,
+            @ConfigProperty(name = "remit.keycloak.credentials-every", defaultValue = "1h")
+                    Duration ages) {
+        if (again.compareTo(SOONEST) < 0) {
+            throw new IllegalArgumentException(
+                    "remit.findings.again-after: is at least " + SOONEST);
+        }
+        this.feeds = feeds;
         this.charters = charters;
         this.accounts = accounts;
         this.runs = runs;
         this.open = open;
+        this.again = again;
+        this.ages = ages;
+    }
+
+    void start(@Observes StartupEvent started) {
+        feeds.share(WORK);
+    }
+
+    @Scheduled(
+            every = "${remit.findings.every:30s}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> look() {
+        return feeds.read(WORK, this::look);
     }
 
     /** Looks once, in short transactions: one a page, and one a schedule. */
-    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> look() {
+    private Uni<Void> look(Turn turn) {
         List<Uni<Void>> looks = new ArrayList<>();
         for (Charter charter : charters.all()) {
             for (Charter.Trigger trigger : charter.triggers()) {
                 switch (trigger.event()) {
                     case ORPHAN_FOUND, OWNER_LEFT, CREDENTIAL_TOO_OLD ->
-                            looks.add(find(charter, trigger, ""));
+                            looks.add(find(turn, charter, trigger, PAGES));
                     case SCHEDULE ->
                             trigger.schedule()
                                     .map(schedule ->
-                                            handoffs.transact(
+                                            feeds.write(
+                                                    turn,
                                                     List.of(),
                                                     outbox -> run(charter, schedule, outbox)))
                                     .ifPresent(looks::add);
@@ -87,11 +125,20 @@ public class FindOccurrences {
                 .replaceWithVoid();
     }
 
-    private Uni<Void> find(Charter charter, Charter.Trigger trigger, String after) {
-        return handoffs.transact(List.of(), outbox -> page(charter, trigger, after, outbox))
+    private Uni<Void> find(Turn turn, Charter charter, Charter.Trigger trigger, int pages) {
+        List<String> place = List.of(charter.name(), trigger.event().name(), trigger.target());
+        return Uni.createFrom()
+                .deferred(() -> {
+                    String after = places.getOrDefault(place, "");
+                    return feeds.write(
+                            turn, List.of(), outbox -> page(charter, trigger, after, outbox));
+                })
+                .invoke(last ->
+                        last.ifPresentOrElse(
+                                each -> places.put(place, each), () -> places.remove(place)))
                 .chain(last ->
-                        last.isPresent()
-                                ? find(charter, trigger, last.get())
+                        last.isPresent() && pages > 1
+                                ? find(turn, charter, trigger, pages - 1)
                                 : Uni.createFrom().voidItem());
     }
 
@@ -101,10 +148,18 @@ public class FindOccurrences {
         if (charter.refusesAt(outbox.now()).isPresent()) {
             return Uni.createFrom().item(Optional.empty());
         }
-        LocalDate by = ProposeChange.today(outbox).minus(trigger.after().orElse(Period.ZERO));
+        LocalDate today = ProposeChange.today(outbox);
         return accounts.find(
                         new Search(
-                                trigger.event(), charter.name(), trigger.target(), by, after, PAGE))
+                                trigger.event(),
+                                charter.name(),
+                                trigger.target(),
+                                today,
+                                today.minus(trigger.after().orElse(Period.ZERO)),
+                                outbox.now().minus(again),
+                                outbox.now().minus(ages.multipliedBy(2)),
+                                after,
+                                PAGE))
                 .chain(found -> {
                     List<Occurrence> inside =
                             found.stream()
@@ -127,6 +182,7 @@ public class FindOccurrences {
                 trigger.event(),
                 trigger.target(),
                 found.account().id(),
+                true,
                 Optional.empty(),
                 found.words(),
                 now,
@@ -207,6 +263,7 @@ public class FindOccurrences {
                                 Event.SCHEDULE,
                                 subject.system(),
                                 subject.id(),
+                                true,
                                 Optional.empty(),
                                 words,
                                 run.at(),

@@ -1,6 +1,6 @@
 package dev.remit.connector.application;
 
-import dev.remit.connector.domain.WorkerEvent;
+import dev.remit.connector.domain.Presence;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.Map;
@@ -16,11 +16,11 @@ public interface HrEvents {
     Uni<Map<String, String>> add(Map<String, String> contents);
 
     /**
-     * Keeps what holds of these workers from the latest day on; of one day, what is told last.
+     * Keeps when these workers left and were back, see {@link Presence#then}.
      *
-     * @param last of each worker one; not empty
+     * @param next of each worker one; not empty
      */
-    Uni<Void> state(Collection<WorkerEvent> last);
+    Uni<Void> state(Collection<Presence> next);
 
     /** Whether a file with this content (SHA-256, hexadecimal) was read to its end. */
     Uni<Boolean> wasRead(String contentHash);

@@ -145,7 +145,8 @@ public class ObserveTarget {
      * Reads since when the credentials of all enabled accounts are in use, one account after the
      * other.
      *
-     * @param since asks the system for one account; empty where it says nothing
+     * @param since asks the system for one account; empty where it says nothing, and null where it
+     *     does not answer: what was read before stays, and is not judged once it is old
      */
     public Uni<Void> credentials(
             Turn turn, String system, Function<String, Uni<Optional<Instant>>> since) {
@@ -162,11 +163,13 @@ public class ObserveTarget {
                         Multi.createFrom()
                                 .iterable(ids)
                                 .onItem()
-                                .transformToUniAndConcatenate(
-                                        id -> since.apply(id).map(found -> Map.entry(id, found)))
-                                .filter(each -> each.getValue().isPresent())
+                                .transformToUniAndConcatenate(id ->
+                                        since.apply(id)
+                                                .onItem()
+                                                .ifNotNull()
+                                                .transform(found -> Map.entry(id, found)))
                                 .collect()
-                                .asMap(Map.Entry::getKey, each -> each.getValue().orElseThrow())
+                                .asMap(Map.Entry::getKey, Map.Entry::getValue)
                                 .call(known ->
                                         known.isEmpty()
                                                 ? Uni.createFrom().voidItem()
@@ -175,7 +178,9 @@ public class ObserveTarget {
                                                         List.of(),
                                                         outbox ->
                                                                 accounts.credentials(
-                                                                        system, known)))
+                                                                        system,
+                                                                        known,
+                                                                        outbox.now())))
                                 .chain(() ->
                                         ids.size() < SLICE
                                                 ? Uni.createFrom().voidItem()

@@ -39,12 +39,23 @@ public interface ObservedAccounts {
      * What is looked for in a system's accounts.
      *
      * @param charter that looks for it; what it was told of before is not found again
+     * @param today who was to be back by this day has not left
      * @param by for ORPHAN_FOUND, the worker left by this day; for CREDENTIAL_TOO_OLD, no
      *     credential is newer than its beginning, UTC; OWNER_LEFT takes whoever HR says will leave
+     * @param ended what led to a change that ended by then without effect is found anew
+     * @param read for CREDENTIAL_TOO_OLD, what was not read since then is not judged
      * @param after the last account of the page before; empty at first
      */
     record Search(
-            Event event, String charter, String system, LocalDate by, String after, int atMost) {}
+            Event event,
+            String charter,
+            String system,
+            LocalDate today,
+            LocalDate by,
+            Instant ended,
+            Instant read,
+            String after,
+            int atMost) {}
 
     /**
      * An account that was found.
@@ -60,8 +71,12 @@ public interface ObservedAccounts {
     /** The enabled accounts of a system, by id: those after this one. */
     Uni<List<String>> enabled(String system, String after, int atMost);
 
-    /** Keeps since when the oldest credential of these accounts, by id, is in use. */
-    Uni<Void> credentials(String system, Map<String, Instant> since);
+    /**
+     * Keeps since when the oldest credential of these accounts, by id, is in use, as read now.
+     *
+     * @param since empty where the system says nothing
+     */
+    Uni<Void> credentials(String system, Map<String, Optional<Instant>> since, Instant now);
 
     /**
      * The HR workers of those of these accounts that were observed and carry one, by account id.

@@ -46,6 +46,9 @@ public interface Occurrences {
     /** As if these had not been told. */
     Uni<Void> forget(Collection<Occurrence> occurrences);
 
+    /** How many wait. */
+    Uni<Long> holding();
+
     /** Those that wait, the oldest first. */
     Uni<List<Held>> waiting(int atMost);
 }

@@ -5,10 +5,12 @@ import dev.remit.connector.application.Proposals.Matter;
 import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
+import dev.remit.handoff.merkle.Hash;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -40,25 +43,29 @@ import org.jboss.logging.Logger;
 public class OpenChanges {
     private static final Logger LOG = Logger.getLogger(OpenChanges.class);
 
+    private static final String DUPLICATE = "DUPLICATE_CHANGE";
+
     /** What may be otherwise later on; what no rule will ever let pass does not wait. */
     private static final Set<String> PASSING =
             Set.of(
                     "SUBJECT_UNKNOWN",
                     "SUBJECT_AMBIGUOUS",
                     "TARGET_NOT_READ",
-                    "CHARTER_NOT_IN_FORCE");
+                    "CHARTER_NOT_IN_FORCE",
+                    DUPLICATE);
 
     private static final Duration AGAIN = Duration.ofMinutes(1);
     private static final int BATCH = 200;
 
     /** A change that an occurrence would open. */
     private record Candidate(Occurrence occurrence, Charter charter, UUID change, Wish wish) {
-        static Candidate of(Occurrence occurrence, Charter charter, Charter.Trigger trigger) {
-            return new Candidate(
-                    occurrence,
-                    charter,
-                    occurrence.change(charter.name()),
-                    occurrence.wish(charter, trigger));
+        /**
+         * Whether the refusal may be over later on: a run that finds the last one open is not made
+         * up for.
+         */
+        boolean waits(Charter.Refusal refusal) {
+            return PASSING.contains(refusal.code())
+                    && !(refusal.code().equals(DUPLICATE) && occurrence.event() == Event.SCHEDULE);
         }
 
         Subjects.Asked asked() {
@@ -79,7 +86,9 @@ public class OpenChanges {
     private final Subjects subjects;
     private final Proposals proposals;
     private final ProposeChange propose;
+    private final Owners owners;
     private final MeterRegistry meters;
+    private final AtomicLong held = new AtomicLong();
 
     OpenChanges(
             Handoffs handoffs,
@@ -88,6 +97,7 @@ public class OpenChanges {
             Subjects subjects,
             Proposals proposals,
             ProposeChange propose,
+            Owners owners,
             MeterRegistry meters,
             Letters letters) {
         this.letters = letters;
@@ -97,7 +107,9 @@ public class OpenChanges {
         this.subjects = subjects;
         this.proposals = proposals;
         this.propose = propose;
+        this.owners = owners;
         this.meters = meters;
+        meters.gauge("remit.occurrences.held", held);
     }
 
     /** What a feed told, in one transaction. */
@@ -136,7 +148,14 @@ public class OpenChanges {
                 });
     }
 
-    private void observe(Occurrence occurrence, Outbox outbox) {
+    /** About whom it is as far as is known now. */
+    private Occurrence owned(Occurrence occurrence) {
+        return occurrence.about(
+                occurrence.resource().flatMap(each -> owners.of(occurrence.source(), each)));
+    }
+
+    private void observe(Occurrence told, Outbox outbox) {
+        Occurrence occurrence = owned(told);
         meters.counter("remit.occurrences", "event", occurrence.event().name()).increment();
         outbox.publish(
                 occurrence.observation(),
@@ -147,13 +166,14 @@ public class OpenChanges {
     }
 
     private static void contradicted(Occurrence occurrence, Outbox outbox) {
+        byte[] content = occurrence.toString().getBytes(StandardCharsets.UTF_8);
         outbox.deadLetter(
                 "EVENT_CONTRADICTED",
                 "id: came before with other content; the first stands",
-                occurrence.source() + "/" + occurrence.id() + "#" + occurrence.hashCode(),
+                occurrence.source() + "/" + occurrence.id() + "#" + Hash.sha256(content).hex(),
                 null,
                 Map.of(),
-                occurrence.toString().getBytes(StandardCharsets.UTF_8));
+                content);
     }
 
     /** Looks again at what nobody knew whom it was about. */
@@ -166,17 +186,20 @@ public class OpenChanges {
                                 outbox ->
                                         occurrences
                                                 .held(outbox.now().minus(AGAIN), BATCH)
-                                                .chain(held -> again(held, outbox)))
+                                                .chain(waited -> again(waited, outbox))
+                                                .chain(occurrences::holding))
+                        .invoke(held::set)
                         .onFailure()
                         .invoke(failure -> LOG.warnf("what is held waits: %s", failure))
                         .onFailure()
-                        .recoverWithNull();
+                        .recoverWithNull()
+                        .replaceWithVoid();
     }
 
     /** What was found here may not last: it is forgotten, and found again if it does. */
-    private Uni<Void> again(List<Occurrence> held, Outbox outbox) {
+    private Uni<Void> again(List<Occurrence> waited, Outbox outbox) {
         Map<Boolean, List<Occurrence>> found =
-                held.stream().collect(Collectors.partitioningBy(Occurrence::wasFound));
+                waited.stream().collect(Collectors.partitioningBy(Occurrence::wasFound));
         return occurrences
                 .forget(found.getOrDefault(true, List.of()))
                 .chain(() -> open(found.getOrDefault(false, List.of()), outbox));
@@ -207,7 +230,12 @@ public class OpenChanges {
             for (Charter charter : charters.all()) {
                 charter.on(occurrence.event())
                         .filter(trigger -> occurrence.opens(charter, trigger))
-                        .map(trigger -> Candidate.of(occurrence, charter, trigger))
+                        .map(trigger ->
+                                new Candidate(
+                                        occurrence,
+                                        charter,
+                                        occurrence.change(charter.name()),
+                                        owned(occurrence).wish(charter, trigger)))
                         .ifPresent(all::add);
             }
         }
@@ -279,7 +307,7 @@ public class OpenChanges {
                 }
                 case Admission.Refused(Charter.Refusal refusal) -> {
                     refuse(each, refusal, outbox);
-                    if (PASSING.contains(refusal.code())) {
+                    if (each.waits(refusal)) {
                         judged.held().add(each.occurrence());
                     }
                 }

@@ -5,6 +5,7 @@ import dev.remit.connector.application.HrFile.Line;
 import dev.remit.connector.application.HrFile.Sheet;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
+import dev.remit.connector.domain.Presence;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.loop.Outbox;
@@ -196,7 +197,7 @@ public class ReadHrFile {
         private final Outbox outbox;
         private final Set<String> observed = new HashSet<>();
         private final Map<UUID, Proposals.Kept> openings = new LinkedHashMap<>();
-        private final Map<String, WorkerEvent> workers = new LinkedHashMap<>();
+        private final Map<String, Presence> workers = new LinkedHashMap<>();
 
         Slice(
                 String file,
@@ -233,7 +234,7 @@ public class ReadHrFile {
         }
 
         private void observe(WorkerEvent event, Line line, Map<String, Integer> aside) {
-            workers.merge(event.workerId(), event, WorkerEvent::later);
+            workers.merge(event.workerId(), Presence.of(event), Presence::then);
             UUID observation = Ids.ofWorkerEvent(event.eventId());
             outbox.publish(
                     observation, event.workerId(), letters.of(event, outbox.now()), null, null);

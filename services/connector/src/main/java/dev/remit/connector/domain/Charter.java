@@ -173,6 +173,12 @@ public record Charter(
     public static UUID changeId(String charter, WorkerEvent event) {
         return dev.remit.handoff.Ids.derived(
                 Ids.NAMESPACE,
-                "change|" + charter + "|" + event.workerId() + "|" + event.effectiveDate());
+                String.join(
+                        "|",
+                        "change",
+                        charter,
+                        event.workerId(),
+                        event.effectiveDate().toString(),
+                        event.type().name()));
     }
 }

@@ -12,6 +12,8 @@ import java.util.UUID;
  * @param subjectSystem {@code hr}, or the system of the account
  * @param subjectId whom it is about: the worker id, or the account's immutable id; empty where the
  *     source names nobody that way
+ * @param named whether the source names somebody, if only by what identifies nobody; then no owner
+ *     of the resource stands in
  * @param resource what it is about besides, for example the repository; never a secret
  * @param words for people; never a secret
  * @param at when, as the source says
@@ -24,6 +26,7 @@ public record Occurrence(
         Event event,
         String subjectSystem,
         String subjectId,
+        boolean named,
         Optional<String> resource,
         String words,
         Instant at,
@@ -60,7 +63,25 @@ public record Occurrence(
                 && target.filter(system -> !system.equals(trigger.target())).isEmpty();
     }
 
-    /** The change that is wished for. */
+    /** The same about whoever its resource belongs to, where the source names nobody at all. */
+    public Occurrence about(Optional<String> owner) {
+        return named || owner.isEmpty()
+                ? this
+                : new Occurrence(
+                        source,
+                        id,
+                        event,
+                        subjectSystem,
+                        owner.get(),
+                        true,
+                        resource,
+                        words,
+                        at,
+                        charter,
+                        target);
+    }
+
+    /** The change that is wished for; its reason says what it is about besides. */
     public Wish wish(Charter by, Charter.Trigger trigger) {
         return new Wish(
                 by.name(),
@@ -68,7 +89,12 @@ public record Occurrence(
                 subjectId,
                 trigger.target(),
                 trigger.action(),
-                event + ": " + words,
+                event
+                        + ": "
+                        + words
+                        + resource.filter(each -> !words.contains(each))
+                                .map(each -> " (" + each + ")")
+                                .orElse(""),
                 new Proposer(by.employee(), Optional.of(by.principal()), Optional.empty()));
     }
 }

@@ -23,11 +23,6 @@ public record WorkerEvent(
         LEFT
     }
 
-    /** Of two about one worker, the one that holds from the later day; of one day, the second. */
-    public static WorkerEvent later(WorkerEvent first, WorkerEvent second) {
-        return first.effectiveDate().isAfter(second.effectiveDate()) ? first : second;
-    }
-
     /** A row that reads, or one that does not. */
     public sealed interface Row {
         /** It reads. */

@@ -7,8 +7,8 @@ import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.Occurrence;
+import dev.remit.connector.domain.Presence;
 import dev.remit.connector.domain.TrackRecord;
-import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.HaltRegister;
 import dev.remit.handoff.halt.InForce;
@@ -122,8 +122,17 @@ public final class Memory implements Handoffs {
     /** What a search for accounts finds, in the order of their ids. */
     final List<ObservedAccounts.Found> found = new ArrayList<>();
 
-    /** What HR said last of each worker. */
-    final Map<String, WorkerEvent> workers = new HashMap<>();
+    /** When workers left and were back. */
+    final Map<String, Presence> workers = new HashMap<>();
+
+    /** Whom resources belong to. */
+    final Map<String, String> owners = new HashMap<>();
+
+    /** Which accounts are enabled, by id. */
+    final List<String> enabled = new ArrayList<>();
+
+    /** Since when credentials are in use. */
+    final Map<String, Optional<Instant>> credentials = new HashMap<>();
 
     private Tables tables = new Tables();
 
@@ -286,13 +295,20 @@ public final class Memory implements Handoffs {
                 new MemorySubjects(),
                 new MemoryProposals(),
                 propose(charters),
+                (source, resource) -> Optional.ofNullable(owners.get(resource)),
                 meters,
                 letters);
     }
 
     FindOccurrences find(Charters charters) {
         return new FindOccurrences(
-                this, charters, new MemoryAccounts(), new MemoryRuns(), open(charters));
+                feeds(),
+                charters,
+                new MemoryAccounts(),
+                new MemoryRuns(),
+                open(charters),
+                Duration.ofDays(7),
+                Duration.ofHours(1));
     }
 
     /** What was handed on and published, of this type, in order. */
@@ -403,8 +419,8 @@ public final class Memory implements Handoffs {
         }
 
         @Override
-        public Uni<Void> state(Collection<WorkerEvent> last) {
-            last.forEach(each -> workers.merge(each.workerId(), each, WorkerEvent::later));
+        public Uni<Void> state(Collection<Presence> next) {
+            next.forEach(each -> workers.merge(each.workerId(), each, Presence::then));
             return answer(null);
         }
 
@@ -453,6 +469,11 @@ public final class Memory implements Handoffs {
                 tables.waiting.remove(Key.of(each));
             }
             return answer(null);
+        }
+
+        @Override
+        public Uni<Long> holding() {
+            return answer((long) tables.waiting.size());
         }
 
         @Override
@@ -995,11 +1016,13 @@ public final class Memory implements Handoffs {
 
         @Override
         public Uni<List<String>> enabled(String system, String after, int atMost) {
-            return answer(List.of());
+            return answer(List.copyOf(enabled));
         }
 
         @Override
-        public Uni<Void> credentials(String system, Map<String, Instant> since) {
+        public Uni<Void> credentials(
+                String system, Map<String, Optional<Instant>> since, Instant at) {
+            credentials.putAll(since);
             return answer(null);
         }
 

@@ -7,10 +7,12 @@ import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
 import dev.remit.wire.v1.IdentityObserved;
+import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +102,30 @@ class ObserveTargetTest {
         observe.activities(turn, "scim:a", activities, 1000).await().indefinitely();
         assertThat(seen()).hasSize(700);
         assertThat(observe.position("scim:a").await().indefinitely()).isEqualTo(1800);
+    }
+
+    @Test
+    void anAccountThatCannotBeAskedAboutKeepsWhatWasReadAndHindersNoOther() {
+        Instant since = Instant.parse("2025-01-01T00:00:00Z");
+        memory.enabled.addAll(List.of("1", "2", "3"));
+        memory.credentials.put("2", Optional.of(since));
+        observe.credentials(
+                        turn,
+                        "scim:a",
+                        id ->
+                                switch (id) {
+                                    case "1" -> Uni.createFrom().item(Optional.empty());
+                                    case "2" -> Uni.createFrom().nullItem();
+                                    default -> Uni.createFrom().item(Optional.of(since));
+                                })
+                .await()
+                .indefinitely();
+        assertThat(memory.credentials)
+                .isEqualTo(
+                        Map.of(
+                                "1", Optional.empty(),
+                                "2", Optional.of(since),
+                                "3", Optional.of(since)));
     }
 
     private void read(String system, Account... accounts) {

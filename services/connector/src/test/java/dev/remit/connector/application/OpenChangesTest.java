@@ -73,6 +73,7 @@ class OpenChangesTest {
                         Event.CERTIFICATION_REVOKED,
                         "hr",
                         "E1",
+                        true,
                         Optional.empty(),
                         "it is to go",
                         memory.now,
@@ -108,13 +109,49 @@ class OpenChangesTest {
     }
 
     @Test
-    void whereAChangeIsOpenAlreadyTheSecondIsRefusedAndDoesNotWait() {
+    void whereAChangeIsOpenAlreadyTheSecondWaitsUntilItHasEnded() {
         tell(exposed("1", "E1"), exposed("2", "E1"));
+        again();
         assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
         assertThat(memory.messages(ProposalRefused.class))
                 .extracting(ProposalRefused::getCode)
                 .containsExactly("DUPLICATE_CHANGE");
+        assertThat(waiting()).isEqualTo(1);
+        memory.ends(
+                memory.messages(ChangeProposed.class).getFirst().getChange().getChangeId(),
+                "COMPLETED",
+                memory.now);
+        again();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(2);
         assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void whoseResourceItIsIsAskedAtEachLookAndARepetitionContradictsNothing() {
+        tell(about("1", "", "acme/api"));
+        assertThat(waiting()).isEqualTo(1);
+        again();
+        assertThat(memory.meters.get("remit.occurrences.held").gauge().value()).isEqualTo(1);
+        memory.owners.put("acme/api", "E1");
+        tell(about("1", "", "acme/api"));
+        again();
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed -> {
+                    assertThat(proposed.getChange().getSubject().getId()).isEqualTo("E1");
+                    assertThat(proposed.getChange().getReason())
+                            .isEqualTo("CREDENTIAL_EXPOSED: it was found (acme/api)");
+                });
+        assertThat(memory.asides()).isEmpty();
+        assertThat(memory.meters.get("remit.occurrences.held").gauge().value()).isZero();
+    }
+
+    @Test
+    void whoIsNamedByWhatIdentifiesNobodyIsNotReplacedByTheOwner() {
+        memory.owners.put("acme/api", "E1");
+        tell(about("1", "somebody@acme.example", "acme/api"));
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(waiting()).isEqualTo(1);
     }
 
     @Test
@@ -175,6 +212,21 @@ class OpenChangesTest {
     }
 
     @Test
+    void aLookIsBoundedAndTheNextGoesOnAfterIt() {
+        inForce(
+                Charter.Limits.none(),
+                Optional.of("'/service-accounts' in subject.groups"),
+                Charter.Trigger.of(Event.OWNER_LEFT, "offboard", TARGET));
+        IntStream.range(1000, 2200).forEach(n -> found("b" + n, "E" + n, "/sales"));
+        read("z1", "E3");
+        found("z1", "E3", "/service-accounts");
+        look();
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        look();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
     void aScheduleRunsOnceAndMakesUpForWhatWasMissedOnce() {
         inForce(
                 Charter.Limits.none(),
@@ -231,6 +283,22 @@ class OpenChangesTest {
                                 "")));
     }
 
+    /** As the forms read it: what does not identify is no subject, but somebody was named. */
+    private Occurrence about(String id, String named, String resource) {
+        return new Occurrence(
+                "events:a",
+                id,
+                Event.CREDENTIAL_EXPOSED,
+                "hr",
+                "",
+                !named.isEmpty(),
+                Optional.of(resource),
+                "it was found",
+                Instant.parse("2026-01-31T09:00:00Z"),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     private Occurrence exposed(String id, String worker) {
         return new Occurrence(
                 "events:a",
@@ -238,6 +306,7 @@ class OpenChangesTest {
                 Event.CREDENTIAL_EXPOSED,
                 "hr",
                 worker,
+                true,
                 Optional.empty(),
                 "it was found",
                 Instant.parse("2026-01-31T09:00:00Z"),

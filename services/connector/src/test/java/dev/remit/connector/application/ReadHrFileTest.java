@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.HrFile.Line;
 import dev.remit.connector.application.HrFile.Sheet;
+import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Event;
+import dev.remit.connector.domain.Presence;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.IdentityObserved;
@@ -52,7 +55,7 @@ class ReadHrFileTest {
                         CharterFixture.leavers(
                                 "1",
                                 "h1",
-                                new dev.remit.connector.domain.Charter.Limits(
+                                new Charter.Limits(
                                         Optional.empty(),
                                         Optional.of(Instant.parse("2000-01-01T00:00:00Z")),
                                         Optional.empty(),
@@ -118,6 +121,33 @@ class ReadHrFileTest {
         read("a", left("1", "E1", TODAY), left("2", "E1", TODAY));
         assertThat(memory.messages(IdentityObserved.class)).hasSize(2);
         assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
+    void whoNeverCameLeavesOnTheDayTheyWereToJoin() {
+        charters.replace(
+                List.of(
+                        CharterFixture.opened(
+                                Charter.Limits.none(),
+                                Optional.empty(),
+                                Charter.Trigger.of(Event.JOINED, "offboard", "scim:hr"),
+                                Charter.Trigger.of(Event.LEFT, "offboard", "scim:hr"))));
+        read("a", said("1", "E1", WorkerEvent.Type.JOINED, TODAY), left("2", "E1", TODAY));
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(2);
+    }
+
+    @Test
+    void whoIsToComeBackLaterHasLeftUntilThen() {
+        LocalDate back = TODAY.plusDays(30);
+        read("a", left("1", "E1", TODAY), said("2", "E1", WorkerEvent.Type.JOINED, back));
+        read("b", said("3", "E2", WorkerEvent.Type.JOINED, TODAY));
+        read("c", left("4", "E2", TODAY), left("5", "E3", TODAY));
+        read("d", said("6", "E3", WorkerEvent.Type.JOINED, TODAY));
+        assertThat(memory.workers.values())
+                .containsExactlyInAnyOrder(
+                        new Presence("E1", Optional.of(TODAY), Optional.of(back)),
+                        new Presence("E2", Optional.of(TODAY), Optional.empty()),
+                        new Presence("E3", Optional.empty(), Optional.of(TODAY)));
     }
 
     @Test
@@ -194,10 +224,13 @@ class ReadHrFileTest {
     private record Row(String text, WorkerEvent.Row row) {}
 
     private static Row left(String id, String worker, LocalDate day) {
+        return said(id, worker, WorkerEvent.Type.LEFT, day);
+    }
+
+    private static Row said(String id, String worker, WorkerEvent.Type type, LocalDate day) {
         return new Row(
                 id + "," + worker + "," + day,
-                new WorkerEvent.Row.Good(
-                        new WorkerEvent(id, worker, WorkerEvent.Type.LEFT, day, "")));
+                new WorkerEvent.Row.Good(new WorkerEvent(id, worker, type, day, "")));
     }
 
     private static Row broken(String fault) {

@@ -3,6 +3,7 @@ package dev.remit.connector.adapter.events;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithName;
 import io.smallrye.config.WithParentName;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,9 +47,9 @@ public interface EventFeeds {
         Optional<String> jwks();
 
         /**
-         * Whom resources belong to, by their name, for events that name a resource but nobody: ids
-         * in {@code system}.
+         * Whom resources belong to, for events that name a resource but nobody: {@code
+         * <resource>=<id>}, the id one of {@code system}.
          */
-        Map<String, String> owners();
+        Optional<List<String>> owners();
     }
 }

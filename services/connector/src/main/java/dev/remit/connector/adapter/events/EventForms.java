@@ -24,6 +24,11 @@ public final class EventForms {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST = 200;
 
+    /** Far more than any clock is wrong by. */
+    private static final Instant EARLIEST = Instant.parse("1900-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("3000-01-01T00:00:00Z");
+
     /** What may identify: never an address, which is no immutable id and personal data besides. */
     private static final String ID = "[^@\\s]{1,100}";
 
@@ -70,6 +75,11 @@ public final class EventForms {
         }
     }
 
+    /** The source of what this feed tells. */
+    static String source(String feed) {
+        return "events:" + feed;
+    }
+
     /** CloudEvents 1.0 in JSON: one, or a batch of at most 200. */
     public static Told cloudEvents(String feed, EventFeed from, byte[] body) {
         return told(() -> {
@@ -108,8 +118,8 @@ public final class EventForms {
                         what,
                         optional(event, "subject").orElse(""),
                         resource,
-                        optional(data, "detail").orElse("told by " + feed),
-                        time(text(event, "time"))));
+                        shortened(data.path("detail")).orElse("told by " + feed),
+                        time("time", text(event, "time"))));
     }
 
     /**
@@ -129,7 +139,7 @@ public final class EventForms {
             // older drafts say the subject inside the event
             JsonNode subject = root.has("sub_id") ? root.path("sub_id") : event.path("subject");
             JsonNode iat = root.path("iat");
-            if (!iat.canConvertToLong()) {
+            if (!iat.isNumber() || !iat.canConvertToLong()) {
                 throw new Unfit("iat: is missing or not a time");
             }
             return List.of(
@@ -144,7 +154,7 @@ public final class EventForms {
                                     .map(type ->
                                             "a credential of type " + type + " was compromised")
                                     .orElse("a credential was compromised"),
-                            seconds(iat.asLong())));
+                            plausible("iat", seconds(iat.asLong()))));
         });
     }
 
@@ -165,7 +175,16 @@ public final class EventForms {
 
     /** Some say milliseconds where the specification says seconds. */
     private static Instant seconds(long time) {
-        return time > 100_000_000_000L ? Instant.ofEpochMilli(time) : Instant.ofEpochSecond(time);
+        return time > 100_000_000_000L || time < -100_000_000_000L
+                ? Instant.ofEpochMilli(time)
+                : Instant.ofEpochSecond(time);
+    }
+
+    private static Instant plausible(String name, Instant time) {
+        if (time.isBefore(EARLIEST) || !time.isBefore(LATEST)) {
+            throw new Unfit(name + ": is not in the years 1900 to 2999");
+        }
+        return time;
     }
 
     /** GitHub's webhook of this event, by its header, whose signature holds. */
@@ -205,10 +224,13 @@ public final class EventForms {
                                     + ", "
                                     + action
                                     + ")",
-                            time(at)));
+                            time("alert.updated_at", at)));
         });
     }
 
+    /**
+     * @param subject as the source names it; empty where it names nobody
+     */
     private static Occurrence occurrence(
             String feed,
             EventFeed from,
@@ -218,13 +240,13 @@ public final class EventForms {
             Optional<String> resource,
             String words,
             Instant at) {
-        String owner = resource.map(from.owners()::get).orElse("");
         return new Occurrence(
-                "events:" + feed,
+                source(feed),
                 id,
                 what,
                 from.system(),
-                subject.matches(ID) ? subject : owner,
+                subject.matches(ID) ? subject : "",
+                !subject.isEmpty(),
                 resource,
                 words,
                 at,
@@ -232,11 +254,11 @@ public final class EventForms {
                 Optional.empty());
     }
 
-    private static Instant time(String text) {
+    private static Instant time(String name, String text) {
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            return plausible(name, OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeException e) {
-            throw new Unfit("time: is not a time of the form 2026-01-31T00:00:00Z");
+            throw new Unfit(name + ": is not a time of the form 2026-01-31T00:00:00Z");
         }
     }
 
@@ -250,6 +272,18 @@ public final class EventForms {
     private static String text(JsonNode node, String name) {
         return optional(node, name)
                 .orElseThrow(() -> new Unfit(name + ": is missing or not a text"));
+    }
+
+    /** Words for people, which identify nothing: what is too long of them is left out. */
+    private static Optional<String> shortened(JsonNode words) {
+        if (!words.isTextual() || words.asText().isBlank()) {
+            return Optional.empty();
+        }
+        String text = words.asText().replaceAll("\\p{Cntrl}", " ").strip();
+        return Optional.of(
+                text.codePointCount(0, text.length()) <= LONGEST
+                        ? text
+                        : text.substring(0, text.offsetByCodePoints(0, LONGEST - 1)) + "…");
     }
 
     /** A text of at most 200 printable characters; of another kind it is at fault. */

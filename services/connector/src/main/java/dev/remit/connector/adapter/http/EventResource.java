@@ -93,6 +93,10 @@ public class EventResource {
                                                 && feed.audience().isPresent()
                                                 && feed.jwks().isPresent();
                             };
+                    if (name.equals("held")) {
+                        throw new IllegalArgumentException(
+                                "remit.events.held: the name is taken, /events/held shows what waits");
+                    }
                     if (!provable) {
                         throw new IllegalArgumentException(
                                 "remit.events."
@@ -145,9 +149,12 @@ public class EventResource {
                 if (identity.isAnonymous()) {
                     throw Problem.of(401, "TOKEN_MISSING", "an access token is needed");
                 }
-                if (caller.client().filter(feed.client().orElse("")::equals).isEmpty()) {
+                if (!caller.isClient()
+                        || caller.client().filter(feed.client().orElse("")::equals).isEmpty()) {
                     throw Problem.of(
-                            403, "CLIENT_UNEXPECTED", "the token is not of this feed's client");
+                            403,
+                            "CLIENT_UNEXPECTED",
+                            "the token is not one that this feed's client got for itself");
                 }
                 yield keep(EventForms.cloudEvents(name, feed, body));
             }

@@ -16,6 +16,7 @@ import dev.remit.connector.application.ObserveTarget;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Event;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
@@ -55,6 +56,7 @@ class KeycloakFeed {
     private final ObserveTarget observe;
     private final Feeds feeds;
     private final Charters charters;
+    private final MeterRegistry meters;
     private final String system;
 
     private final LateEvents late = new LateEvents();
@@ -69,17 +71,20 @@ class KeycloakFeed {
             ObserveTarget observe,
             Feeds feeds,
             Charters charters,
+            MeterRegistry meters,
             @ConfigProperty(name = "remit.keycloak.realm") String realm) {
         this.keycloak = keycloak;
         this.observe = observe;
         this.feeds = feeds;
         this.charters = charters;
+        this.meters = meters;
         this.system = "keycloak:" + realm;
     }
 
     void expect(@Observes StartupEvent started) {
         feeds.expect(system);
         feeds.expect(events());
+        feeds.share(ages());
     }
 
     @Scheduled(every = "3s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -128,20 +133,30 @@ class KeycloakFeed {
                         .flatMap(charter -> charter.on(Event.CREDENTIAL_TOO_OLD).stream())
                         .anyMatch(trigger -> trigger.target().equals(system));
         return asked
-                ? feeds.read(system, turn -> observe.credentials(turn, system, this::passwordSince))
+                ? feeds.read(ages(), turn -> observe.credentials(turn, system, this::passwordSince))
                 : Uni.createFrom().voidItem();
     }
 
+    private String ages() {
+        return system + "/credentials";
+    }
+
+    /** One account that Keycloak cannot answer for hinders no other. */
     private Uni<Optional<Instant>> passwordSince(String user) {
         return keycloak.credentials(user)
                 .map(KeycloakFeed::passwordSince)
-                .onFailure(KeycloakFeed::isGone)
-                .recoverWithItem(Optional.empty());
+                .onFailure(failure -> answers(failure, 404))
+                .recoverWithItem(Optional.empty())
+                .onFailure(failure -> answers(failure, 500))
+                .invoke(() ->
+                        meters.counter("remit.credentials.unread", "system", system).increment())
+                .onFailure(failure -> answers(failure, 500))
+                .recoverWithNull();
     }
 
-    private static boolean isGone(Throwable failure) {
+    private static boolean answers(Throwable failure, int status) {
         return failure instanceof WebApplicationException answer
-                && answer.getResponse().getStatus() == 404;
+                && answer.getResponse().getStatus() == status;
     }
 
     /** Passwords grow old; a key or a generator of codes does not. */

@@ -1,12 +1,14 @@
 package dev.remit.connector.adapter.postgres;
 
 import dev.remit.connector.application.HrEvents;
-import dev.remit.connector.domain.WorkerEvent;
+import dev.remit.connector.domain.Presence;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,24 +32,37 @@ class PostgresHrEvents implements HrEvents {
                 });
     }
 
+    /** As {@link Presence#then}. */
     @Override
-    public Uni<Void> state(Collection<WorkerEvent> last) {
+    public Uni<Void> state(Collection<Presence> next) {
         return new Statement(
-                        "insert into worker as known (worker_id, event, since)"
-                                + " select worker_id, event, cast(since as date)"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (worker_id, event, since)"
-                                + " order by worker_id on conflict (worker_id) do update set event = excluded.event, since = excluded.since"
-                                + " where known.since <= excluded.since",
-                        column(last, WorkerEvent::workerId),
-                        column(last, each -> each.type().name()),
-                        column(last, each -> each.effectiveDate().toString()))
+                        """
+                        insert into worker as known (worker_id, left_on, back_on)
+                        select worker_id, cast(nullif(left_on, '') as date), cast(nullif(back_on, '') as date)
+                        from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (worker_id, left_on, back_on)
+                        order by worker_id on conflict (worker_id) do update set
+                          left_on = case
+                            when greatest(known.left_on, excluded.left_on) = greatest(known.back_on, excluded.back_on)
+                              and excluded.left_on is distinct from greatest(known.left_on, excluded.left_on) then null
+                            else greatest(known.left_on, excluded.left_on) end,
+                          back_on = case
+                            when greatest(known.left_on, excluded.left_on) = greatest(known.back_on, excluded.back_on)
+                              and excluded.left_on = greatest(known.left_on, excluded.left_on) then null
+                            else greatest(known.back_on, excluded.back_on) end
+                        """,
+                        column(next, Presence::workerId),
+                        column(next, each -> text(each.leftOn())),
+                        column(next, each -> text(each.backOn())))
                 .execute()
                 .replaceWithVoid();
     }
 
-    private static String[] column(
-            Collection<WorkerEvent> events, Function<WorkerEvent, String> column) {
-        return events.stream().map(column).toArray(String[]::new);
+    private static String text(Optional<LocalDate> day) {
+        return day.map(LocalDate::toString).orElse("");
+    }
+
+    private static String[] column(Collection<Presence> all, Function<Presence, String> column) {
+        return all.stream().map(column).toArray(String[]::new);
     }
 
     @Override

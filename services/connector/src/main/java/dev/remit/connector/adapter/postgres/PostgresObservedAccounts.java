@@ -5,9 +5,12 @@ import dev.remit.connector.domain.Account;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +18,21 @@ import org.jspecify.annotations.Nullable;
 /** Accounts as last observed. */
 @Singleton
 class PostgresObservedAccounts implements ObservedAccounts {
-    /** An enabled account that this charter was not told of under this id. */
+    /**
+     * An enabled account that this charter was not told of under this id: another one each time it
+     * was disabled between, and once a change has ended without effect long enough ago.
+     */
     private static final String FOUND =
             """
             select found.event_id, found.words, account.id, account.worker_id, account.manager,
               array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10))
             from account left join worker on worker.worker_id = account.%s
-              and worker.event = 'LEFT',
-            lateral (select concat_ws('|', %s) as event_id, %s as words) as found
+              and (worker.back_on is null or worker.back_on <= worker.left_on or worker.back_on > cast(?6 as date)),
+            lateral (select concat_ws('|', %s, cast(extract(epoch from account.enabled_since) as bigint)) as id, %s as words) as base,
+            lateral (select base.words, base.id || coalesce('#' || nullif(count(*), 0), '') as event_id
+              from occurrence told join proposal on proposal.change_id = told.change_id
+              where told.source = ?1 and told.finding = base.id
+                and proposal.ended_at < cast(?5 as timestamptz) and proposal.outcome is distinct from 'COMPLETED') as found
             where account.system = ?1 and account.enabled and account.id > ?2 and %s
               and not exists (select 1 from occurrence where source = ?1 and occurrence.event_id = found.event_id)
             order by account.id limit ?3
@@ -72,15 +82,17 @@ class PostgresObservedAccounts implements ObservedAccounts {
     @Override
     public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
-                        "insert into account (system, id, fingerprint, worker_id, enabled, manager, group_paths, roles)"
+                        "insert into account (system, id, fingerprint, worker_id, enabled, manager, group_paths, roles, enabled_since)"
                                 + " select ?1, id, fingerprint, nullif(worker_id, ''), enabled = 'true', nullif(manager, ''),"
-                                + " string_to_array(nullif(paths, ''), chr(10)), string_to_array(nullif(roles, ''), chr(10))"
+                                + " string_to_array(nullif(paths, ''), chr(10)), string_to_array(nullif(roles, ''), chr(10)),"
+                                + " case when enabled = 'true' then now() end"
                                 + " from unnest(cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]),"
                                 + " cast(?6 as text[]), cast(?7 as text[]), cast(?8 as text[]))"
                                 + " as seen (id, fingerprint, worker_id, enabled, manager, paths, roles)"
                                 + " on conflict (system, id) do update"
                                 + " set fingerprint = excluded.fingerprint, worker_id = excluded.worker_id, enabled = excluded.enabled,"
-                                + " manager = excluded.manager, group_paths = excluded.group_paths, roles = excluded.roles",
+                                + " manager = excluded.manager, group_paths = excluded.group_paths, roles = excluded.roles,"
+                                + " enabled_since = case when excluded.enabled and not account.enabled then now() else account.enabled_since end",
                         system,
                         column(accounts, each -> each.account().id()),
                         column(accounts, Seen::fingerprint),
@@ -105,40 +117,47 @@ class PostgresObservedAccounts implements ObservedAccounts {
     @Override
     public Uni<List<Found>> find(Search search) {
         String named = "cast(?4 as text), account.id, ";
+        List<Object> asked =
+                new ArrayList<>(
+                        List.of(
+                                search.system(),
+                                search.after(),
+                                search.atMost(),
+                                search.event() + "|" + search.charter(),
+                                search.ended().atOffset(ZoneOffset.UTC),
+                                search.today()));
         String sql =
                 switch (search.event()) {
-                    case ORPHAN_FOUND ->
-                            FOUND.formatted(
-                                    "worker_id",
-                                    named + "coalesce(account.worker_id, '-'), worker.since",
-                                    "case when account.worker_id is null then 'it carries no worker id'"
-                                            + " else 'its worker left on ' || worker.since end",
-                                    "(account.worker_id is null or worker.since <= cast(?5 as date))");
+                    case ORPHAN_FOUND -> {
+                        asked.add(search.by());
+                        yield FOUND.formatted(
+                                "worker_id",
+                                named + "coalesce(account.worker_id, '-'), worker.left_on",
+                                "case when account.worker_id is null then 'it carries no worker id'"
+                                        + " else 'its worker left on ' || worker.left_on end",
+                                "(account.worker_id is null or worker.left_on <= cast(?7 as date))");
+                    }
                     case OWNER_LEFT ->
                             FOUND.formatted(
                                     "manager",
-                                    named + "account.manager, worker.since",
-                                    "'worker ' || account.manager || ', who answers for it, leaves on ' || worker.since",
-                                    "worker.since is not null and account.manager is distinct from account.worker_id"
-                                            + " and cast(?5 as date) is not null");
-                    case CREDENTIAL_TOO_OLD ->
-                            FOUND.formatted(
-                                    "worker_id",
-                                    named
-                                            + "cast(extract(epoch from account.credential_at) as bigint)",
-                                    "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
-                                    "account.credential_at < cast(?5 as date) at time zone 'UTC'");
+                                    named + "account.manager, worker.left_on",
+                                    "'worker ' || account.manager || ', who answers for it, leaves on ' || worker.left_on",
+                                    "worker.left_on is not null and account.manager is distinct from account.worker_id");
+                    case CREDENTIAL_TOO_OLD -> {
+                        asked.add(search.by());
+                        asked.add(search.read().atOffset(ZoneOffset.UTC));
+                        yield FOUND.formatted(
+                                "worker_id",
+                                named + "cast(extract(epoch from account.credential_at) as bigint)",
+                                "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
+                                "account.credential_at < cast(?7 as timestamp) at time zone 'UTC'"
+                                        + " and account.credential_read_at >= cast(?8 as timestamptz)");
+                    }
                     case JOINED, MOVED, LEFT, CREDENTIAL_EXPOSED, CERTIFICATION_REVOKED, SCHEDULE ->
                             throw new IllegalArgumentException(
                                     search.event() + " is told, not found");
                 };
-        return new Statement(
-                        sql,
-                        search.system(),
-                        search.after(),
-                        search.atMost(),
-                        search.event() + "|" + search.charter(),
-                        search.by())
+        return new Statement(sql, asked.toArray())
                 .rows()
                 .map(rows -> rows.stream().map(PostgresObservedAccounts::found).toList());
     }
@@ -172,15 +191,19 @@ class PostgresObservedAccounts implements ObservedAccounts {
     }
 
     @Override
-    public Uni<Void> credentials(String system, Map<String, Instant> since) {
-        List<Map.Entry<String, Instant>> all = List.copyOf(since.entrySet());
+    public Uni<Void> credentials(String system, Map<String, Optional<Instant>> since, Instant now) {
+        List<Map.Entry<String, Optional<Instant>>> all = List.copyOf(since.entrySet());
         return new Statement(
-                        "update account set credential_at = cast(read.since as timestamptz)"
+                        "update account set credential_at = cast(nullif(read.since, '') as timestamptz),"
+                                + " credential_read_at = cast(?4 as timestamptz)"
                                 + " from unnest(cast(?2 as text[]), cast(?3 as text[])) as read (id, since)"
                                 + " where account.system = ?1 and account.id = read.id",
                         system,
                         all.stream().map(Map.Entry::getKey).toArray(String[]::new),
-                        all.stream().map(each -> each.getValue().toString()).toArray(String[]::new))
+                        all.stream()
+                                .map(each -> each.getValue().map(Instant::toString).orElse(""))
+                                .toArray(String[]::new),
+                        now.atOffset(ZoneOffset.UTC))
                 .execute()
                 .replaceWithVoid();
     }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,13 +32,15 @@ class PostgresOccurrences implements Occurrences {
     @Override
     public Uni<Map<Key, Occurrence>> add(Collection<Occurrence> occurrences, Instant now) {
         return new Statement(
-                        "insert into occurrence (source, event_id, content, seen_at, looked_at)"
-                                + " select source, event_id, content, cast(?4 as timestamptz), cast(?4 as timestamptz)"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (source, event_id, content)"
+                        "insert into occurrence (source, event_id, content, change_id, seen_at, looked_at)"
+                                + " select source, event_id, content, cast(nullif(change_id, '') as uuid), cast(?5 as timestamptz), cast(?5 as timestamptz)"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                                + " as told (source, event_id, content, change_id)"
                                 + " order by source, event_id on conflict do nothing returning source, event_id",
                         column(occurrences, Occurrence::source),
                         column(occurrences, Occurrence::id),
                         column(occurrences, PostgresOccurrences::text),
+                        column(occurrences, PostgresOccurrences::change),
                         now.atOffset(ZoneOffset.UTC))
                 .rows()
                 .chain(added -> {
@@ -50,6 +53,13 @@ class PostgresOccurrences implements Occurrences {
                                     .toList();
                     return known.isEmpty() ? Uni.createFrom().item(Map.of()) : standing(known);
                 });
+    }
+
+    /** The change that a finding opens; nothing else is looked at by how that ended. */
+    private static String change(Occurrence occurrence) {
+        return occurrence.wasFound()
+                ? occurrence.charter().map(occurrence::change).map(UUID::toString).orElse("")
+                : "";
     }
 
     private static Uni<Map<Key, Occurrence>> standing(List<Occurrence> known) {
@@ -109,6 +119,13 @@ class PostgresOccurrences implements Occurrences {
                                 column(occurrences, Occurrence::id))
                         .execute()
                         .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Long> holding() {
+        return new Statement("select count(*) from occurrence where held")
+                .values(Long.class)
+                .map(List::getFirst);
     }
 
     @Override

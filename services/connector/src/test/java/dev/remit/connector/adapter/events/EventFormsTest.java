@@ -1,6 +1,7 @@
 package dev.remit.connector.adapter.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,6 +29,7 @@ import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventFormsTest {
     /** Events that real systems wrote; not part of the product. */
@@ -44,7 +46,7 @@ class EventFormsTest {
             Optional<String> issuer,
             Optional<String> audience,
             Optional<String> jwks,
-            Map<String, String> owners)
+            Optional<List<String>> owners)
             implements EventFeed {}
 
     private static final Feed SSF =
@@ -56,7 +58,7 @@ class EventFormsTest {
                     Optional.of("https://idp.example.com/3456790/"),
                     Optional.of("https://sp.example2.net/caep"),
                     Optional.empty(),
-                    Map.of());
+                    Optional.empty());
 
     private static final Feed GITHUB =
             new Feed(
@@ -67,7 +69,7 @@ class EventFormsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Map.of("acme/api", "E1002"));
+                    Optional.of(List.of("acme/api=E1002")));
 
     private static final String ALERT =
             """
@@ -206,7 +208,7 @@ class EventFormsTest {
                         Optional.of("https://a"),
                         // the discard port: nobody listens
                         Optional.of("http://127.0.0.1:9/jwks"),
-                        Map.of());
+                        Optional.empty());
         String token =
                 "eyJ0eXAiOiJzZWNldmVudCtqd3QiLCJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.c2lnbmF0dXJl";
         assertThat(new Signatures().set("idp", feed, token)).isInstanceOf(Checked.Unknown.class);
@@ -251,12 +253,11 @@ class EventFormsTest {
     void anAlertIsAboutWhomItsRepositoryBelongsToAndItsSecretGoesNoFurther() {
         Occurrence known = alert("created", "acme/api");
         assertThat(known.subjectSystem()).isEqualTo("hr");
-        assertThat(known.subjectId()).isEqualTo("E1002");
+        assertThat(known.subjectId()).as("whose it is is asked at each look").isEmpty();
+        assertThat(known.named()).isFalse();
+        assertThat(known.resource()).contains("acme/api");
         assertThat(known.toString()).doesNotContain("key-0a1b");
         assertThat(known.id()).isNotEqualTo(alert("publicly_leaked", "acme/api").id());
-        assertThat(alert("created", "acme/other").subjectId())
-                .as("whose it is, nobody said")
-                .isEmpty();
         assertThat(
                         events(
                                 EventForms.github(
@@ -289,6 +290,60 @@ class EventFormsTest {
                 .isEqualTo(event == null ? List.of() : List.of(event));
     }
 
+    @Test
+    void whoseAResourceIsIsConfiguredForEachFeed() {
+        var owners = new ConfiguredOwners(() -> Map.of("code", GITHUB, "ssf", SSF));
+        assertThat(owners.of("events:code", "acme/api")).contains("E1002");
+        assertThat(owners.of("events:code", "acme/other")).isEmpty();
+        assertThat(owners.of("events:ssf", "acme/api")).isEmpty();
+        Feed odd =
+                new Feed(
+                        Form.GITHUB,
+                        "hr",
+                        Optional.empty(),
+                        Optional.of("s"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(List.of("acme/api")));
+        assertThatThrownBy(() -> new ConfiguredOwners(() -> Map.of("code", odd)))
+                .hasMessageContaining("remit.events.code.owners");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"E1, E1, true", "somebody@acme.example, '', true", "'', '', false"})
+    void aSubjectThatIdentifiesNobodyIsNamedStill(String subject, String id, boolean named) {
+        String body =
+                """
+                {"specversion": "1.0", "id": "1", "source": "https://iga", "type": "dev.remit.identity.credential.exposed.v1",
+                  "subject": "%s", "time": "2026-01-31T09:00:00+01:00", "data": {"resource": "acme/api", "detail": "%s"}}
+                """
+                        .formatted(subject, "so it goes ".repeat(40));
+        assertThat(events(EventForms.cloudEvents("iga", GITHUB, bytes(body))))
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.subjectId()).isEqualTo(id);
+                    assertThat(each.named()).isEqualTo(named);
+                    assertThat(each.words()).as("what is too long is shortened").hasSize(200);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE, 40_000_000_000L, -99_000_000_000L})
+    void anAbsurdTimeOfATokenIsNamed(long iat) {
+        assertThat(
+                        EventForms.set(
+                                "ssf",
+                                SSF,
+                                """
+                                {"jti": "1", "iat": %d,
+                                 "events": {"https://schemas.openid.net/secevent/risc/event-type/credential-compromise": {}}}
+                                """
+                                        .formatted(iat)))
+                .isInstanceOfSatisfying(
+                        Told.Broken.class, broken -> assertThat(broken.fault()).startsWith("iat:"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -296,7 +351,9 @@ class EventFormsTest {
                 "{                                                                | body",
                 "{\"specversion\": \"0.3\"}                                       | specversion",
                 "{\"specversion\": \"1.0\", \"id\": 7}                            | source",
-                "{\"specversion\": \"1.0\", \"source\": \"a\", \"id\": {\"a\": 1}} | id"
+                "{\"specversion\": \"1.0\", \"source\": \"a\", \"id\": {\"a\": 1}} | id",
+                "{\"specversion\": \"1.0\", \"source\": \"a\", \"id\": \"1\", \"type\": \"dev.remit.identity.credential.exposed.v1\", \"time\": \"+999999999-01-01T00:00:00Z\"} | time",
+                "{\"specversion\": \"1.0\", \"source\": \"a\", \"id\": \"1\", \"type\": \"dev.remit.identity.credential.exposed.v1\", \"time\": \"0001-01-01T00:00:00Z\"} | time"
             })
     void whatDoesNotReadIsNamed(String body, String member) {
         assertThat(EventForms.cloudEvents("iga", GITHUB, bytes(body)))
@@ -324,7 +381,7 @@ class EventFormsTest {
                 Optional.of(issuer),
                 Optional.of(audience),
                 Optional.empty(),
-                Map.of());
+                Optional.empty());
     }
 
     private static RsaJsonWebKey key() throws JoseException {
