@@ -34,7 +34,7 @@ final class ShowRetention implements Callable<Integer> {
     static List<String> lines(JsonNode answer) {
         List<String> lines = new ArrayList<>();
         if (answer.path("held").asBoolean()) {
-            lines.add("HELD: nothing is erased because its time is over");
+            lines.add("HELD: nothing is erased");
         }
         lines.add(
                 "%-24s %-12s %-10s %8s %8s %12s"
@@ -46,13 +46,19 @@ final class ShowRetention implements Callable<Integer> {
                                         .formatted(
                                                 each.path("charter").asText(),
                                                 start(each.path("charterHash").asText()),
-                                                each.path("days").isNull()
-                                                        ? "for ever"
-                                                        : each.path("days").asLong() + " days",
+                                                kept(each),
                                                 each.path("changes").asLong(),
                                                 each.path("due").asLong(),
                                                 each.path("soon").asLong())));
         return lines;
+    }
+
+    /** A charter that cannot be read may say anything: what ran under it stays. */
+    private static String kept(JsonNode each) {
+        if (!each.path("read").asBoolean()) {
+            return "not read";
+        }
+        return each.path("days").isNull() ? "for ever" : each.path("days").asLong() + " days";
     }
 
     private static String start(String hash) {

@@ -66,16 +66,19 @@ final class Child {
      * Asks the recorded process to end; it ends its children as it sees fit. What is left of them
      * after the grace is ended at once, and so are all of them when the signal is {@code KILL}.
      *
+     * @return whether it ran, and all of it ended within the grace
      * @throws IOException if something still runs after that
      */
-    synchronized void stop(String signal, Duration grace) throws IOException, InterruptedException {
+    synchronized boolean stop(String signal, Duration grace)
+            throws IOException, InterruptedException {
         Optional<ProcessHandle> process = running();
+        boolean inOrder = false;
         if (process.isPresent()) {
             List<ProcessHandle> all = new ArrayList<>(process.get().descendants().toList());
             all.add(process.get());
             if (!signal.equals("KILL")) {
                 signal(signal, process.get().pid());
-                awaitEnd(all, grace);
+                inOrder = awaitEnd(all, grace);
             }
             all.forEach(ProcessHandle::destroyForcibly);
             if (!awaitEnd(all, Duration.ofSeconds(10))) {
@@ -83,6 +86,7 @@ final class Child {
             }
         }
         Files.deleteIfExists(pidFile());
+        return inOrder;
     }
 
     private static boolean awaitEnd(List<ProcessHandle> all, Duration patience)

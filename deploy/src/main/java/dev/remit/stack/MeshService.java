@@ -83,18 +83,33 @@ final class MeshService extends Part {
         records = true;
     }
 
+    /** From its next start on it records nothing. */
+    void recordNothing() {
+        records = false;
+    }
+
     @Override
     Duration grace() {
         return records ? Duration.ofSeconds(90) : super.grace();
     }
 
-    /** Makes the cache of what was recorded; it is in place when it is whole, or not at all. */
+    /** Without a cache it only starts more slowly: whoever stops it is told, and goes on. */
     @Override
-    void ended() throws IOException, InterruptedException {
+    void ended() throws InterruptedException {
         if (!records || !Files.exists(recording())) {
             return;
         }
         records = false;
+        try {
+            makeCache();
+        } catch (IOException e) {
+            System.err.println(
+                    name() + ": no cache could be made (" + e + "); see " + child().log());
+        }
+    }
+
+    /** Makes the cache of what was recorded; it is in place when it is whole, or not at all. */
+    private void makeCache() throws IOException, InterruptedException {
         Path cache = program().resolveSibling("start.aot.new");
         Process process =
                 new ProcessBuilder(
@@ -106,14 +121,19 @@ final class MeshService extends Part {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(child().log().toFile()))
                         .start();
-        boolean ended = process.waitFor(180, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        Files.deleteIfExists(recording());
-        if (!ended || process.exitValue() != 0 || !Files.exists(cache)) {
+        try {
+            if (!process.waitFor(180, TimeUnit.SECONDS)) {
+                throw new IOException("it takes longer than 180 s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException("exit code " + process.exitValue());
+            }
+            Files.move(cache, cache(), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            process.destroyForcibly();
+            Files.deleteIfExists(recording());
             Files.deleteIfExists(cache);
-            throw new IOException(service.id() + ": no cache could be made; see " + child().log());
         }
-        Files.move(cache, cache(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Path cache() {

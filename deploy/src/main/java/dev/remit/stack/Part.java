@@ -63,8 +63,9 @@ abstract class Part {
     /** Ends it in order, within its grace. */
     final void end() throws IOException, InterruptedException {
         if (engine == null) {
-            child.stop(stopSignal(), grace());
-            ended();
+            if (child.stop(stopSignal(), grace())) {
+                ended();
+            }
         } else {
             engine.stop(false);
         }
@@ -94,8 +95,8 @@ abstract class Part {
      */
     void afterwards() throws IOException, InterruptedException {}
 
-    /** What there is to do once it has ended in order. */
-    void ended() throws IOException, InterruptedException {}
+    /** What there is to do once it has ended in order, within its grace. */
+    void ended() throws InterruptedException {}
 
     /** How long it may take to end. */
     Duration grace() {

@@ -270,20 +270,34 @@ public final class Stack {
      * while the JVM writes down what it loads, and a cache is made of that, beside the program. A
      * new build forgets it.
      *
-     * @throws IOException naming the service whose cache could not be made
+     * @throws IOException naming the service whose cache could not be made; the services run then
      */
     public void warm(Progress progress) throws IOException, InterruptedException {
         record();
-        stop(stages.getLast());
-        up((name, took, adopted) -> {});
-        stop(stages.getLast());
+        try {
+            stop(stages.getLast());
+            up((name, took, adopted) -> {});
+            stop(stages.getLast());
+            requireCaches();
+        } catch (IOException e) {
+            for (Part part : stages.getLast()) {
+                if (part instanceof MeshService service) {
+                    service.recordNothing();
+                }
+            }
+            up(progress);
+            throw e;
+        }
+        up(progress);
+    }
+
+    private void requireCaches() throws IOException {
         for (Part part : stages.getLast()) {
             if (part instanceof MeshService service && !service.hasCache()) {
                 throw new IOException(
                         part.name() + ": no cache could be made; see " + part.child().log());
             }
         }
-        up(progress);
     }
 
     /**
@@ -322,10 +336,22 @@ public final class Stack {
         part(name).end();
     }
 
-    /** Ends everything that was started here, services first. */
+    /**
+     * Ends everything that was started here, services first.
+     *
+     * @throws IOException naming the first part that could not be stopped; the others were
+     */
     public void down() throws IOException, InterruptedException {
+        List<IOException> failures = new ArrayList<>();
         for (List<Part> stage : stages.reversed()) {
-            stop(stage);
+            try {
+                stop(stage);
+            } catch (IOException e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
         }
     }
 
@@ -338,7 +364,7 @@ public final class Stack {
                             .start(() -> {
                                 try {
                                     part.end();
-                                } catch (IOException e) {
+                                } catch (IOException | RuntimeException e) {
                                     failures.add(e);
                                 } catch (InterruptedException e) {
                                     Thread.currentThread().interrupt();

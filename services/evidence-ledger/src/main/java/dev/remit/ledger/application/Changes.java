@@ -62,17 +62,16 @@ public interface Changes {
     /** One of them. */
     Uni<Optional<Standing>> find(UUID change);
 
-    /**
-     * Closed changes whose content is there still.
-     *
-     * @param number how many ran under this version of the charter
-     */
-    record KeptUnder(String charter, String charterHash, long number) {}
+    /** A version of a charter under which changes ran that are closed and not erased. */
+    record KeptUnder(String charter, String charterHash) {}
 
-    /** All that are closed and not erased, by the charter's version. */
+    /** All there are; it takes as long as they are many, and not the changes. */
     Uni<List<KeptUnder>> kept();
 
-    /** Those of them whose closure has a leaf index below this one, by that index. */
+    /**
+     * Closed changes that are not erased, and whose closure has a leaf index below this one, by
+     * that index.
+     */
     Uni<List<UUID>> keptUntil(String charterHash, long closedBefore, int most);
 
     /** How many of them there are. */

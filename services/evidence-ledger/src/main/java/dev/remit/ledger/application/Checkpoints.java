@@ -32,6 +32,9 @@ public interface Checkpoints {
     /** The last settled one that was settled before this time. */
     Uni<Optional<Signed>> lastBefore(Instant time);
 
+    /** What time it is where they are stored. */
+    Uni<Instant> time();
+
     /** Both ends, in one query. */
     Uni<Ends> ends();
 
@@ -49,10 +52,12 @@ public interface Checkpoints {
     /** Waits until this transaction is the only publisher. */
     Uni<Void> awaitLead();
 
+    /** If it is settled, then not before the last one was, whatever a clock says. */
     Uni<Void> add(Signed checkpoint);
 
     /**
-     * Keeps the note and the token of one that is settled now; nothing if it was settled before.
+     * Keeps the note and the token of one that is settled now, not before the last one was,
+     * whatever a clock says; nothing if it, or a larger one, was settled before.
      */
     Uni<Void> settle(Signed checkpoint);
 }

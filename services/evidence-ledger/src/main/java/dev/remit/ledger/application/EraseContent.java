@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,7 +48,11 @@ public class EraseContent {
     private final CertificateFiles certificates;
     private final MeterRegistry meters;
     private final Clock clock;
+    private final boolean held;
 
+    /**
+     * @param held nothing is erased, whoever asks (a legal hold)
+     */
     EraseContent(
             Handoffs handoffs,
             Changes changes,
@@ -57,7 +62,9 @@ public class EraseContent {
             PublicFiles files,
             CertificateFiles certificates,
             MeterRegistry meters,
-            Clock clock) {
+            Clock clock,
+            @ConfigProperty(name = "remit.ledger.retention-hold", defaultValue = "false")
+                    boolean held) {
         this.handoffs = handoffs;
         this.changes = changes;
         this.waits = waits;
@@ -67,6 +74,12 @@ public class EraseContent {
         this.certificates = certificates;
         this.meters = meters;
         this.clock = clock;
+        this.held = held;
+    }
+
+    /** Whether nothing is erased, whoever asks. */
+    public boolean isHeld() {
+        return held;
     }
 
     /**
@@ -98,6 +111,11 @@ public class EraseContent {
                                             }
                                             if (standing.isErased()) {
                                                 return Uni.createFrom().item(new Done(true));
+                                            }
+                                            if (held) {
+                                                return refused(
+                                                        "HELD",
+                                                        "remit.ledger.retention-hold is on: nothing is erased");
                                             }
                                             announcements.erased(change, by, reason, outbox);
                                             return contents.erase(List.of(change), outbox.now())

@@ -28,12 +28,16 @@ class KeptTiles implements Tree.Tiles {
     public byte[] read(int level, long index, int width) {
         Tile tile = new Tile(level, index, width);
         byte[] known = kept.getIfPresent(tile);
-        if (known == null) {
-            byte[] read = files.read(level, index, width);
-            // what a wider tile holds beyond may not be signed yet
-            known = Arrays.copyOf(read, Math.min(read.length, width * Hash.BYTES));
-            kept.put(tile, known);
+        if (known != null) {
+            return known;
         }
+        byte[] read = files.read(level, index, width);
+        if (read.length < width * Hash.BYTES) {
+            return read;
+        }
+        // what a wider tile holds beyond may not be signed yet
+        known = Arrays.copyOf(read, width * Hash.BYTES);
+        kept.put(tile, known);
         return known;
     }
 }

@@ -82,9 +82,12 @@ public class PublishLog {
         return Optional.ofNullable(halted);
     }
 
-    /** A database that is behind what was published was rolled back: nothing is received then. */
+    /**
+     * A database that is behind what was published was rolled back: nothing is received then. It
+     * runs after the check of what an installation must not run with: this one connects.
+     */
     void check(
-            @Observes @Priority(jakarta.interceptor.Interceptor.Priority.PLATFORM_BEFORE)
+            @Observes @Priority(jakarta.interceptor.Interceptor.Priority.PLATFORM_BEFORE + 1)
                     StartupEvent event)
             throws Throwable {
         VertxContextSupport.subscribeAndAwait(this::agree);

@@ -21,6 +21,9 @@ public interface Reads {
     /** Records it; on disk when this completes. */
     Uni<Void> add(Read read);
 
-    /** The newest, before a time. */
-    Uni<List<Read>> newest(Optional<Instant> before, int most);
+    /** Where a look is among all: by its time, those of one time by their ids. */
+    record Place(Instant at, UUID id) {}
+
+    /** The newest before a place, the newest first. */
+    Uni<List<Read>> newest(Optional<Place> before, int most);
 }

@@ -34,9 +34,13 @@ public class RetainEvidence {
 
     private static final Duration SOON = Duration.ofDays(30);
 
+    /** How far the clocks of the service and of its database may be apart. */
+    private static final Duration APART = Duration.ofMinutes(1);
+
     /**
      * What is kept under one version of a charter.
      *
+     * @param isRead whether the charter could be read; for ever otherwise, since it may say so
      * @param days how long, from the closure on; empty: for ever
      * @param changes closed and not erased
      * @param due those whose time is over
@@ -45,12 +49,16 @@ public class RetainEvidence {
     public record Kept(
             String charter,
             String charterHash,
+            boolean isRead,
             Optional<Long> days,
             long changes,
             long due,
             long soon) {}
 
-    private record Under(Changes.KeptUnder changes, Optional<Duration> retention) {}
+    /**
+     * @param retention empty: for ever
+     */
+    private record Under(Changes.KeptUnder changes, boolean isRead, Optional<Duration> retention) {}
 
     private final Changes changes;
     private final Entries entries;
@@ -59,7 +67,6 @@ public class RetainEvidence {
     private final EraseContent erase;
     private final Clock clock;
     private final Retention retention;
-    private final boolean held;
 
     @Inject
     RetainEvidence(
@@ -70,9 +77,7 @@ public class RetainEvidence {
             EraseContent erase,
             Clock clock,
             @ConfigProperty(name = "remit.ledger.retention") Optional<Duration> retention,
-            @ConfigProperty(name = "remit.ledger.retention-reason") Optional<String> reason,
-            @ConfigProperty(name = "remit.ledger.retention-hold", defaultValue = "false")
-                    boolean held) {
+            @ConfigProperty(name = "remit.ledger.retention-reason") Optional<String> reason) {
         this(
                 changes,
                 entries,
@@ -80,13 +85,9 @@ public class RetainEvidence {
                 checkpoints,
                 erase,
                 clock,
-                new Retention(retention, reason),
-                held);
+                new Retention(retention, reason));
     }
 
-    /**
-     * @param held nothing is erased because its time is over (a legal hold)
-     */
     RetainEvidence(
             Changes changes,
             Entries entries,
@@ -94,8 +95,7 @@ public class RetainEvidence {
             Checkpoints checkpoints,
             EraseContent erase,
             Clock clock,
-            Retention retention,
-            boolean held) {
+            Retention retention) {
         this.changes = changes;
         this.entries = entries;
         this.readings = readings;
@@ -103,12 +103,6 @@ public class RetainEvidence {
         this.erase = erase;
         this.clock = clock;
         this.retention = retention;
-        this.held = held;
-    }
-
-    /** Whether nothing is erased because its time is over. */
-    public boolean isHeld() {
-        return held;
     }
 
     /** What is kept, and what of it is due, by the charters' versions. */
@@ -119,20 +113,27 @@ public class RetainEvidence {
                         .iterable(all)
                         .onItem()
                         .transformToUniAndConcatenate(each ->
-                                closed(each, now)
-                                        .chain(due ->
-                                                closed(each, now.plus(SOON))
-                                                        .map(soon -> kept(each, due, soon))))
+                                changes.keptBefore(each.changes().charterHash(), Long.MAX_VALUE)
+                                        .chain(number ->
+                                                closed(each, now)
+                                                        .chain(due ->
+                                                                closed(each, now.plus(SOON))
+                                                                        .map(soon ->
+                                                                                kept(
+                                                                                        each,
+                                                                                        number, due,
+                                                                                        soon)))))
                         .collect()
                         .asList());
     }
 
-    private static Kept kept(Under each, long due, long soon) {
+    private static Kept kept(Under each, long number, long due, long soon) {
         return new Kept(
                 each.changes().charter(),
                 each.changes().charterHash(),
+                each.isRead(),
                 each.retention().map(Duration::toDays),
-                each.changes().number(),
+                number,
                 due,
                 soon);
     }
@@ -163,9 +164,26 @@ public class RetainEvidence {
                 .recoverWithNull();
     }
 
-    /** Erases what is due; gives how many were. */
+    /**
+     * Erases what is due, unless the two clocks that say so disagree; gives how many were.
+     *
+     * @param now by this service's clock
+     */
     Uni<Integer> retain(Instant now) {
-        return held ? Uni.createFrom().item(0) : under().chain(all -> retain(all, 0, 0, now));
+        return erase.isHeld()
+                ? Uni.createFrom().item(0)
+                : checkpoints
+                        .time()
+                        .chain(stored -> {
+                            Duration apart = Duration.between(stored, now).abs();
+                            if (apart.compareTo(APART) > 0) {
+                                LOG.errorf(
+                                        "nothing is erased: it is %s here and %s in the database",
+                                        now, stored);
+                                return Uni.createFrom().item(0);
+                            }
+                            return under().chain(all -> retain(all, 0, 0, now));
+                        });
     }
 
     private Uni<Integer> retain(List<Under> all, int next, int erased, Instant now) {
@@ -179,22 +197,28 @@ public class RetainEvidence {
                                 ? Uni.createFrom().item(List.<UUID>of())
                                 : changes.keptUntil(
                                         each.changes().charterHash(), size, MOST - erased))
-                .chain(due -> erase(due, each).replaceWith(erased + due.size()))
-                .chain(so -> retain(all, next + 1, so, now));
+                .chain(due -> erase(due, each))
+                .chain(so -> retain(all, next + 1, erased + so, now));
     }
 
-    private Uni<Void> erase(List<UUID> due, Under under) {
-        Uni<Void> all = Uni.createFrom().voidItem();
-        for (UUID change : due) {
-            all =
-                    all.chain(() ->
-                            erase.erase(
-                                            change,
-                                            EraseContent.LEDGER,
-                                            retention.words(under.retention().orElseThrow()))
-                                    .replaceWithVoid());
-        }
-        return all;
+    /** One that cannot be erased does not keep the others. */
+    private Uni<Integer> erase(List<UUID> due, Under under) {
+        String why = under.retention().map(retention::words).orElse("");
+        return Multi.createFrom()
+                .iterable(due)
+                .onItem()
+                .transformToUniAndConcatenate(change ->
+                        erase.erase(change, EraseContent.LEDGER, why)
+                                .onFailure()
+                                .invoke(failure ->
+                                        LOG.warnf(
+                                                "%s is past its retention and waits: %s",
+                                                change, failure))
+                                .onFailure()
+                                .recoverWithItem(new EraseContent.Done(true)))
+                .filter(erased -> erased.equals(new EraseContent.Done(false)))
+                .collect()
+                .with(Collectors.summingInt(_ -> 1));
     }
 
     /** What is in the log before this leaf was closed longer ago than it is kept; 0: nothing. */
@@ -230,13 +254,15 @@ public class RetainEvidence {
                                                 }
                                             });
                                             return all.stream()
-                                                    .map(each -> new Under(each, of(each, read)))
+                                                    .map(each -> under(each, read))
                                                     .toList();
                                         }));
     }
 
-    private Optional<Duration> of(Changes.KeptUnder each, Map<String, Charter> read) {
-        return retention.of(
-                Optional.ofNullable(read.get(each.charterHash())).flatMap(Charter::retention));
+    private Under under(Changes.KeptUnder each, Map<String, Charter> read) {
+        Charter charter = read.get(each.charterHash());
+        return charter == null
+                ? new Under(each, false, Optional.empty())
+                : new Under(each, true, retention.of(charter.retention()));
     }
 }

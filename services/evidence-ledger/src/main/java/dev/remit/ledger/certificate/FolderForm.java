@@ -11,6 +11,7 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.adapter.kafka.PayloadText;
 import dev.remit.ledger.log.TlogProof;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -188,18 +189,22 @@ public final class FolderForm {
      * @throws IllegalArgumentException if it holds what no certificate has
      */
     public static Map<String, byte[]> read(Path folder) throws IOException {
+        // the folder itself may be a link, nothing in it
+        Path top = folder.toRealPath();
         List<Path> found;
-        try (Stream<Path> all = Files.walk(folder)) {
+        try (Stream<Path> all = Files.walk(top)) {
             found =
                     all.filter(each -> !Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
-                            .filter(each -> !("/" + folder.relativize(each)).contains("/."))
+                            .filter(each -> !("/" + top.relativize(each)).contains("/."))
                             .limit(MOST_FILES + 1L)
                             .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         Map<String, byte[]> files = new TreeMap<>();
         long bytes = 0;
         for (Path each : found) {
-            String path = folder.relativize(each).toString();
+            String path = top.relativize(each).toString();
             bytes += Files.size(each);
             if (found.size() > MOST_FILES
                     || bytes > MOST_BYTES

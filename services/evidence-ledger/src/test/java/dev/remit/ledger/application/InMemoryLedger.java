@@ -52,6 +52,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +150,15 @@ final class InMemoryLedger
                     new byte[] {1});
     Instant now = Leaver.NOW;
 
+    /** What time it is where everything is stored. */
+    Instant stored = Leaver.NOW;
+
+    /** Whether nothing is erased, whoever asks; known from a restart on. */
+    boolean held;
+
+    /** Of these changes nothing can be erased. */
+    final Set<UUID> stuck = new TreeSet<>();
+
     /** Nanoseconds of CPU that went into sealing what was handed on: the loop's work. */
     long sealing;
 
@@ -227,7 +237,8 @@ final class InMemoryLedger
                         this,
                         this,
                         meters,
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        held);
     }
 
     ExportPack pack(Instant clock) {
@@ -605,6 +616,9 @@ final class InMemoryLedger
 
     @Override
     public Uni<Void> erase(Collection<UUID> owners, Instant at) {
+        if (owners.stream().anyMatch(stuck::contains)) {
+            return Uni.createFrom().failure(new IllegalStateException("stuck"));
+        }
         state.erased.addAll(owners);
         return Uni.createFrom().voidItem();
     }
@@ -637,13 +651,9 @@ final class InMemoryLedger
         return Uni.createFrom()
                 .item(
                         state.standings.values().stream()
-                                .map(each ->
-                                        new KeptUnder(
-                                                each.charter(),
-                                                each.charterHash(),
-                                                keptUnder(each.charterHash(), Long.MAX_VALUE)
-                                                        .size()))
-                                .filter(each -> each.number() > 0)
+                                .map(each -> new KeptUnder(each.charter(), each.charterHash()))
+                                .filter(each ->
+                                        !keptUnder(each.charterHash(), Long.MAX_VALUE).isEmpty())
                                 .distinct()
                                 .toList());
     }
@@ -825,9 +835,17 @@ final class InMemoryLedger
     public Uni<Optional<Signed>> lastBefore(Instant time) {
         return Uni.createFrom()
                 .item(
-                        state.signed.descendingMap().values().stream()
+                        state.signed.values().stream()
                                 .filter(each -> each.settled().filter(time::isAfter).isPresent())
-                                .findFirst());
+                                .max(
+                                        Comparator.comparing((Signed each) ->
+                                                        each.settled().orElseThrow())
+                                                .thenComparingLong(Signed::size)));
+    }
+
+    @Override
+    public Uni<Instant> time() {
+        return Uni.createFrom().item(stored);
     }
 
     @Override
@@ -839,10 +857,28 @@ final class InMemoryLedger
                                 .findFirst());
     }
 
+    /** As PostgreSQL does: none is settled before another one was. */
+    private Signed inOrder(Signed checkpoint) {
+        return new Signed(
+                checkpoint.size(),
+                checkpoint.note(),
+                checkpoint.at(),
+                checkpoint
+                        .settled()
+                        .flatMap(at ->
+                                Stream.concat(
+                                                Stream.of(at),
+                                                state.signed.values().stream()
+                                                        .flatMap(each -> each.settled().stream()))
+                                        .max(Comparator.naturalOrder())),
+                checkpoint.timestamp());
+    }
+
     @Override
     public Uni<Void> settle(Signed checkpoint) {
-        if (state.signed.get(checkpoint.size()).settled().isEmpty()) {
-            state.signed.put(checkpoint.size(), checkpoint);
+        if (state.signed.tailMap(checkpoint.size()).values().stream()
+                .noneMatch(each -> each.settled().isPresent())) {
+            state.signed.put(checkpoint.size(), inOrder(checkpoint));
         }
         return Uni.createFrom().voidItem();
     }
@@ -898,7 +934,7 @@ final class InMemoryLedger
 
     @Override
     public Uni<Void> add(Signed checkpoint) {
-        if (state.signed.putIfAbsent(checkpoint.size(), checkpoint) != null) {
+        if (state.signed.putIfAbsent(checkpoint.size(), inOrder(checkpoint)) != null) {
             throw new IllegalStateException("two checkpoints of size " + checkpoint.size());
         }
         return Uni.createFrom().voidItem();

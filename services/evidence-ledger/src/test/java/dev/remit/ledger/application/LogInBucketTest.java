@@ -3,6 +3,7 @@ package dev.remit.ledger.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.loop.Received;
 import dev.remit.ledger.Leaver;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,34 +124,64 @@ class LogInBucketTest {
     @Test
     void storageThatIgnoresConditionsIsRefused() throws Exception {
         HttpServer ignoring =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        ignoring.createContext(
-                "/",
-                exchange -> {
-                    exchange.getRequestBody().readAllBytes();
+                storage(exchange -> {
                     exchange.getResponseHeaders().add("ETag", "\"1\"");
-                    exchange.sendResponseHeaders(200, -1);
-                    exchange.close();
+                    return 200;
                 });
-        ignoring.start();
-        try (Bucket bucket =
-                new Bucket(
-                        new Bucket.Settings(
-                                "acme",
-                                Optional.of(
-                                        URI.create(
-                                                "http://127.0.0.1:"
-                                                        + ignoring.getAddress().getPort())),
-                                "eu-central-1",
-                                "",
-                                true,
-                                Optional.of("access"),
-                                Optional.of("secret")))) {
+        try (Bucket bucket = new Bucket(settings(ignoring))) {
             PublicBucket files = new PublicBucket(vertx, bucket);
             assertThatThrownBy(files::check).hasMessageContaining("remit.log.s3");
         } finally {
             ignoring.stop(0);
         }
+    }
+
+    @Test
+    void whatIsPutHasItsDigestAndIsPutAgainAfterAConflict() throws Exception {
+        List<String> digests = new CopyOnWriteArrayList<>();
+        HttpServer locking =
+                storage(exchange -> {
+                    digests.add(
+                            String.valueOf(exchange.getRequestHeaders().getFirst("Content-MD5")));
+                    return digests.size() < 3 ? 409 : 200;
+                });
+        try (Bucket bucket = new Bucket(settings(locking))) {
+            new PublicBucket(vertx, bucket).write(Map.of("tile/0/000.p/1", bytes("leaf")));
+            // RFC 1864: of the body's bytes, in base64
+            assertThat(digests).hasSize(3).containsOnly("urT/BMwUr2bk1CyF+IjP5g==");
+        } finally {
+            locking.stop(0);
+        }
+    }
+
+    /** What storage answers, by its status. */
+    private interface Answer {
+        int to(HttpExchange exchange) throws IOException;
+    }
+
+    private static HttpServer storage(Answer answer) throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.sendResponseHeaders(answer.to(exchange), -1);
+                    exchange.close();
+                });
+        server.start();
+        return server;
+    }
+
+    private static Bucket.Settings settings(HttpServer storage) {
+        return new Bucket.Settings(
+                "acme",
+                Optional.of(URI.create("http://127.0.0.1:" + storage.getAddress().getPort())),
+                "eu-central-1",
+                "",
+                true,
+                Optional.of("access"),
+                Optional.of("secret"));
     }
 
     private void grow(InMemoryLedger ledger, int... steps) {

@@ -1,12 +1,14 @@
 package dev.remit.ledger.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.handoff.loop.Received;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,16 @@ class ProveEntriesTest {
         for (int index = 256; index < 512; index++) {
             assertThat(holds(index)).as("leaf " + index).isTrue();
         }
+    }
+
+    @Test
+    void aTileThatIsShortIsNotKept() {
+        grow(600);
+        byte[] whole = ledger.publicFiles.get("tile/0/000");
+        ledger.publicFiles.put("tile/0/000", Arrays.copyOf(whole, 64));
+        assertThatThrownBy(() -> prove.inclusion(5)).isInstanceOf(RuntimeException.class);
+        ledger.publicFiles.put("tile/0/000", whole);
+        assertThat(holds(5)).isTrue();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.remit.ledger.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.merkle.Hash;
@@ -410,5 +411,17 @@ class CertificateTest {
 
     private static byte[] certificate(Consumer<Leaver> differently) {
         return Certified.leaver(differently).file();
+    }
+
+    @Test
+    void aFolderMayBeALinkAndNothingInItMay() throws Exception {
+        Path real = Files.createDirectories(folder.resolve("real"));
+        Files.write(real.resolve("file"), new byte[] {7});
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        assertThat(FolderForm.read(link)).containsOnlyKeys("file");
+        Files.createSymbolicLink(real.resolve("other"), real.resolve("file"));
+        assertThatThrownBy(() -> FolderForm.read(link))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("other");
     }
 }

@@ -66,6 +66,9 @@ public class Ledger {
 
     private static final int MOST = 200;
 
+    /** Every id is larger than this one. */
+    private static final UUID LEAST = new UUID(0, 0);
+
     private final Changes changes;
     private final Entries entries;
     private final Checkpoints checkpoints;
@@ -270,7 +273,8 @@ public class Ledger {
     /**
      * Who read what evidence, newest first; the answer's {@code Link} header names the next page.
      *
-     * @param before the time of the last one on the page before
+     * @param before the time of the last one on the page before, or its time and id with a comma
+     *     between, as the Link header has them
      */
     @GET
     @Path("evidence/reads")
@@ -280,17 +284,33 @@ public class Ledger {
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
         checkLimit(limit);
-        Optional<Instant> until =
-                before == null ? Optional.empty() : Optional.of(time("before", before));
+        Optional<Reads.Place> until =
+                before == null ? Optional.empty() : Optional.of(place(before));
         return reads.recorded(caller.id(), "reads", "", () -> looks.newest(until, limit))
                 .map(found ->
                         page(
                                 found,
                                 found.size() < limit
                                         ? Optional.empty()
-                                        : Optional.of(found.getLast().at().toString()),
+                                        : Optional.of(
+                                                found.getLast().at() + "," + found.getLast().id()),
                                 "before",
                                 asked));
+    }
+
+    private static Reads.Place place(String before) {
+        int comma = before.indexOf(',');
+        if (comma < 0) {
+            return new Reads.Place(time("before", before), LEAST);
+        }
+        try {
+            return new Reads.Place(
+                    time("before", before.substring(0, comma)),
+                    UUID.fromString(before.substring(comma + 1)));
+        } catch (IllegalArgumentException e) {
+            throw Problem.inField(
+                    "before", "FIELD_MISFORMED", "before: is not a time, a comma and a UUID");
+        }
     }
 
     private static Instant time(String field, @Nullable String text) {
@@ -325,7 +345,10 @@ public class Ledger {
                                     throw Problem.of(
                                             code.equals("CHANGE_UNKNOWN")
                                                     ? 404
-                                                    : code.equals("NOT_CLOSED") ? 409 : 400,
+                                                    : code.equals("NOT_CLOSED")
+                                                                    || code.equals("HELD")
+                                                            ? 409
+                                                            : 400,
                                             code,
                                             reason);
                         });
@@ -334,6 +357,7 @@ public class Ledger {
     /**
      * How long the evidence of closed changes is kept under one version of a charter.
      *
+     * @param read whether the charter could be read; kept for ever otherwise
      * @param days from the closure on; null: for ever
      * @param changes closed and not erased
      * @param due those whose time is over
@@ -342,6 +366,7 @@ public class Ledger {
     public record Kept(
             String charter,
             String charterHash,
+            boolean read,
             @Nullable Long days,
             long changes,
             long due,
@@ -350,7 +375,7 @@ public class Ledger {
     /**
      * What is kept, and until when.
      *
-     * @param held whether nothing is erased because its time is over
+     * @param held whether nothing is erased, whoever asks
      */
     public record Retained(boolean held, List<Kept> kept) {}
 
@@ -362,12 +387,13 @@ public class Ledger {
         return retain.kept()
                 .map(all ->
                         new Retained(
-                                retain.isHeld(),
+                                erase.isHeld(),
                                 all.stream()
                                         .map(each ->
                                                 new Kept(
                                                         each.charter(),
                                                         each.charterHash(),
+                                                        each.isRead(),
                                                         each.days().orElse(null),
                                                         each.changes(),
                                                         each.due(),

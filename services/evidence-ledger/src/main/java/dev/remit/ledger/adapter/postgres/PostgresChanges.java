@@ -29,10 +29,10 @@ public class PostgresChanges implements Changes {
     private static final String STORE =
             """
             insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
-              last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors)
+              last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors, erased)
             select cast(change_id as uuid), charter, charter_hash, subject, nullif(account, ''), state, holder,
               cast(since as timestamptz), last, sequence, missing, refused, nullif(outcome, ''), opened,
-              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), actors
+              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), actors, state = cast(:erased as text)
             from unnest(cast(:changes as text[]), cast(:charters as text[]), cast(:hashes as text[]),
               cast(:subjects as text[]), cast(:accounts as text[]), cast(:states as text[]),
               cast(:holders as text[]), cast(:sinces as text[]), cast(:lasts as text[]),
@@ -47,8 +47,26 @@ public class PostgresChanges implements Changes {
               state = excluded.state, holder = excluded.holder, since = excluded.since, last = excluded.last,
               sequence = excluded.sequence, missing = excluded.missing, refused = excluded.refused,
               outcome = excluded.outcome, closing_leaf = excluded.closing_leaf,
-              revision = excluded.revision, actors = excluded.actors\
+              revision = excluded.revision, actors = excluded.actors, erased = excluded.erased\
             """;
+
+    private static final String KEPT = "closing_leaf is not null and not erased";
+
+    // from hash to hash along the index: one row of it is read for each, however many changes there
+    // are
+    private static final String KEPT_UNDER =
+            """
+            with recursive kept as (
+              (select charter, charter_hash from change where %1$s
+                order by charter_hash, closing_leaf limit 1)
+              union all
+              select next.charter, next.charter_hash from kept cross join lateral (
+                select charter, charter_hash from change
+                where %1$s and charter_hash > kept.charter_hash
+                order by charter_hash, closing_leaf limit 1) next)
+            select charter, charter_hash from kept order by 1, 2\
+            """
+                    .formatted(KEPT);
 
     @Override
     public Uni<List<Standing>> load(Collection<UUID> changes) {
@@ -67,6 +85,7 @@ public class PostgresChanges implements Changes {
                 Panache.getSession()
                         .chain(session ->
                                 session.createNativeQuery(STORE)
+                                        .setParameter("erased", Standing.ERASED)
                                         .setParameter(
                                                 "changes",
                                                 texts(all, each -> each.change().toString()))
@@ -234,22 +253,11 @@ public class PostgresChanges implements Changes {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
-                                session.createNativeQuery(
-                                                """
-                                                select (select charter from change c where c.charter_hash = k.charter_hash
-                                                    and c.kept order by c.closing_leaf limit 1), k.charter_hash, k.number
-                                                from (select charter_hash, count(*) as number from change where kept
-                                                  group by charter_hash) k order by 1, 2\
-                                                """,
-                                                Object[].class)
+                                session.createNativeQuery(KEPT_UNDER, Object[].class)
                                         .getResultList())
                         .map(rows ->
                                 rows.stream()
-                                        .map(row ->
-                                                new KeptUnder(
-                                                        (String) row[0],
-                                                        (String) row[1],
-                                                        ((Number) row[2]).longValue()))
+                                        .map(row -> new KeptUnder((String) row[0], (String) row[1]))
                                         .toList()));
     }
 
@@ -259,7 +267,9 @@ public class PostgresChanges implements Changes {
                 Panache.getSession()
                         .chain(session ->
                                 session.createNativeQuery(
-                                                "select change_id from change where kept and charter_hash = :hash"
+                                                "select change_id from change where "
+                                                        + KEPT
+                                                        + " and charter_hash = :hash"
                                                         + " and closing_leaf < :before order by closing_leaf limit :most",
                                                 UUID.class)
                                         .setParameter("hash", charterHash)
@@ -274,7 +284,9 @@ public class PostgresChanges implements Changes {
                 Panache.getSession()
                         .chain(session ->
                                 session.createNativeQuery(
-                                                "select count(*) from change where kept and charter_hash = :hash"
+                                                "select count(*) from change where "
+                                                        + KEPT
+                                                        + " and charter_hash = :hash"
                                                         + " and closing_leaf < :before",
                                                 Long.class)
                                         .setParameter("hash", charterHash)

@@ -26,14 +26,17 @@ public class PostgresCheckpoints implements Checkpoints {
             insert into checkpoint (size, note, signed_at, settled_note, settled_at)
             values (:size, :note, cast(:at as timestamptz),
               case when cast(:settled as boolean) then cast(:note as text) end,
-              case when cast(:settled as boolean) then cast(:settledAt as timestamptz) end)\
+              case when cast(:settled as boolean) then greatest(
+                cast(:settledAt as timestamptz), (select max(settled_at) from checkpoint)) end)\
             """;
 
     private static final String SETTLE =
             """
-            update checkpoint set settled_note = :note, settled_at = cast(:at as timestamptz),
+            update checkpoint set settled_note = :note,
+              settled_at = greatest(cast(:at as timestamptz), (select max(settled_at) from checkpoint)),
               timestamp_token = nullif(cast(:token as bytea), cast('' as bytea))
-            where size = :size and settled_at is null\
+            where size = :size and settled_at is null
+              and not exists (select 1 from checkpoint c where c.size > :size and c.settled_at is not null)\
             """;
 
     private final Sql sql;
@@ -64,6 +67,15 @@ public class PostgresCheckpoints implements Checkpoints {
                         .map(row ->
                                 Optional.<CheckpointRow>ofNullable(row)
                                         .map(PostgresCheckpoints::signed)));
+    }
+
+    @Override
+    public Uni<Instant> time() {
+        return sql.row(
+                        "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+                        Long.class,
+                        Map.of())
+                .map(Instant::ofEpochMilli);
     }
 
     @Override

@@ -7,11 +7,13 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Looks in the table {@code evidence_read}, which is only added to. */
 @Singleton
 public class PostgresReads implements Reads {
-    private static final Instant END = Instant.parse("9999-12-31T23:59:59Z");
+    private static final Place END =
+            new Place(Instant.parse("9999-12-31T23:59:59Z"), new UUID(0, 0));
 
     @Override
     public Uni<Void> add(Read read) {
@@ -25,9 +27,13 @@ public class PostgresReads implements Reads {
     }
 
     @Override
-    public Uni<List<Read>> newest(Optional<Instant> before, int most) {
+    public Uni<List<Read>> newest(Optional<Place> before, int most) {
+        Place end = before.orElse(END);
         return Panache.withSession(() ->
-                ReadRow.<ReadRow>find("at < ?1 order by at desc, id desc", before.orElse(END))
+                ReadRow.<ReadRow>find(
+                                "at < ?1 or at = ?1 and id < ?2 order by at desc, id desc",
+                                end.at(),
+                                end.id())
                         .range(0, most - 1)
                         .list()
                         .map(rows ->

@@ -3,7 +3,10 @@ package dev.remit.ledger.adapter.s3;
 import dev.remit.ledger.application.Served;
 import dev.remit.ledger.audit.Stored;
 import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +107,7 @@ public final class Bucket implements Stored, AutoCloseable {
     private static final Duration CALL = Duration.ofSeconds(20);
     private static final int NOT_THERE = 404;
     private static final int CONFLICT = 409;
+    private static final int CONFLICTS = 4;
     private static final int OTHERWISE = 412;
 
     private final Settings settings;
@@ -175,19 +179,40 @@ public final class Bucket implements Stored, AutoCloseable {
                         .bucket(settings.bucket())
                         .key(settings.prefix() + path)
                         .contentType(served.contentType())
-                        .cacheControl(served.cacheControl());
+                        .cacheControl(served.cacheControl())
+                        // a bucket whose objects are locked by default takes none without
+                        .contentMD5(md5(bytes));
         only.accept(request);
+        return put(request.build(), bytes, CONFLICTS);
+    }
+
+    /**
+     * @param tries from 1, while another conditional write of the same object is under way
+     */
+    private boolean put(PutObjectRequest request, byte[] bytes, int tries) {
         try {
-            client.putObject(request.build(), RequestBody.fromBytes(bytes));
+            client.putObject(request, RequestBody.fromBytes(bytes));
             return true;
         } catch (S3Exception e) {
-            // 409: another conditional write of the same object is under way; 404: it was removed
+            if (e.statusCode() == CONFLICT && tries > 1) {
+                return put(request, bytes, tries - 1);
+            }
+            // 404: it was removed
             if (e.statusCode() == OTHERWISE
                     || e.statusCode() == CONFLICT
                     || (e.statusCode() == NOT_THERE && "NoSuchKey".equals(code(e)))) {
                 return false;
             }
             throw e;
+        }
+    }
+
+    private static String md5(byte[] bytes) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 
