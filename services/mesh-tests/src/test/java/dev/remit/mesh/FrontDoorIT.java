@@ -61,6 +61,7 @@ class FrontDoorIT {
         mesh.stack.configure("approval-routing", Map.of("remit.inbox.reconcile.every", "PT2S"));
         provider = new SecurityEvents();
         mesh.stack.configure("connector", provider.feed("idp", TARGET));
+        mesh.stack.configure("connector", Map.of("remit.findings.every", "PT2S"));
         mesh.up();
         for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
             mesh.observed(worker);
