@@ -840,8 +840,10 @@ class FrontDoorIT {
         String path = "/executions/" + change + "/grant-end";
         Map<String, String> why = Map.of("reason", "the till opens");
         assertThat(mesh.post("executor", path, "security.two", why).status()).isEqualTo(403);
-        assertThat(mesh.post("executor", path, "sales.manager", Map.of("reason", " ")).status())
-                .isEqualTo(400);
+        for (String odd : List.of(" ", "a\0b", "a\nb")) {
+            assertThat(mesh.post("executor", path, "sales.manager", Map.of("reason", odd)).status())
+                    .isEqualTo(400);
+        }
         Requests.Answer ended = mesh.post("executor", path, "sales.manager", why);
         assertThat(ended.status()).as(ended.text()).isEqualTo(200);
         Mesh.until(() -> isIn(MANAGER, EMERGENCY, false), "the end of the grant");
