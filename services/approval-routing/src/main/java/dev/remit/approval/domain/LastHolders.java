@@ -111,6 +111,11 @@ public final class LastHolders {
                             "it is not known who holds " + entitlement.path(),
                             "it must be looked at again"));
         }
+        if (forATime(ready, entitlement)
+                && holders.leaving().containsKey(ready.parties().account())) {
+            // held for a time already: no lasting holder is lost
+            return Optional.empty();
+        }
         Set<String> others = new TreeSet<>(holders.enabled());
         others.remove(ready.parties().account());
         if (!holders.leaving().keySet().containsAll(others)) {

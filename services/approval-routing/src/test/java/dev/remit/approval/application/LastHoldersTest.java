@@ -193,6 +193,25 @@ class LastHoldersTest {
     }
 
     @Test
+    void whoHoldsItForATimeAloneIsGivenItAgainAndTheLastLastingHolderIsNot() {
+        loses("ann");
+        loses("bob");
+        scene.receive(judged(ONE, "ann", GRANTS));
+        approve(ONE, GRANTS);
+        scene.receive(executed(ONE, ExecutionOutcome.SUCCEEDED));
+        holds("ann", "/admins");
+        scene.receive(judged(OTHER, "ann", GRANTS));
+        approve(OTHER, GRANTS);
+        assertThat(types(OTHER)).endsWith("ExecutionAuthorized");
+
+        scene.removals.kept.clear();
+        UUID third = Scene.changes(3).getLast();
+        scene.receive(judged(third, "ann", GRANTS));
+        approve(third, GRANTS);
+        assertThat(last(third).getHeld()).contains("ann is the last enabled holder of /admins");
+    }
+
+    @Test
     void anAccountThatIsNotKnownMayHoldAllOfIt() {
         scene.receive(judged(ONE, "stranger", DISABLES));
         approve(ONE, DISABLES);
