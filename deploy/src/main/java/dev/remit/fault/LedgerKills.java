@@ -392,7 +392,23 @@ public final class LedgerKills {
             }
             kills++;
             steps.merge(said.replaceFirst("DIES ", ""), 1, Integer::sum);
+            awaitItsSessions();
             check();
+        }
+
+        /** What a dead writer's session was about to commit it still commits. */
+        private void awaitItsSessions() throws InterruptedException, SQLException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (number(
+                            "select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend'"
+                                    + " and pid <> pg_backend_pid()")
+                    > 0) {
+                if (System.nanoTime() > end) {
+                    wrong.add("a dead writer's session does not end");
+                    return;
+                }
+                Thread.sleep(5);
+            }
         }
 
         /** Lets the writer go on until all is logged and public, then looks. */

@@ -165,11 +165,13 @@ class Advance {
     /**
      * What the charters protect of that which these changes would take is locked from here on, and
      * then looked up: no two of them are authorized beside each other. Of most there is nothing.
+     * What is authorized already takes nothing more.
      */
     private Uni<Found> holders(
             List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Found found) {
         Set<Entitlement> taken = new HashSet<>();
-        for (Ready ready : all(steps, loaded)) {
+        Set<Concern> losers = new HashSet<>();
+        for (Ready ready : all(steps, toAuthorize(loaded))) {
             if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
                 Concern target = Concern.target(ready.about().target(), ready.parties().account());
                 taken.addAll(
@@ -178,11 +180,23 @@ class Advance {
                                 charter,
                                 found.people().getOrDefault(target, List.of()).stream()
                                         .findFirst()));
+                losers.add(target);
             }
         }
         return taken.isEmpty()
                 ? Uni.createFrom().item(found)
-                : removals.lock(taken).map(found::with);
+                : removals.lock(taken, losers.size()).map(found::with);
+    }
+
+    private static List<Loaded> toAuthorize(Collection<Loaded> loaded) {
+        return loaded.stream()
+                .filter(each ->
+                        switch (each.route()) {
+                            case Route.Granted _ -> false;
+                            case Route.Open open -> !open.course().isReview();
+                            default -> true;
+                        })
+                .toList();
     }
 
     private static List<Ready> all(List<Step> steps, Collection<Loaded> loaded) {

@@ -44,4 +44,7 @@ public interface Readings {
 
     /** The accounts, the groups they are in now, and the charters that a batch has news about. */
     Set<Concern> news(List<Received> batch);
+
+    /** The accounts that a batch observes, and the systems that were read completely by then. */
+    Removals.Observed observed(List<Received> batch);
 }

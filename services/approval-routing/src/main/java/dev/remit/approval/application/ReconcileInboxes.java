@@ -24,7 +24,8 @@ import org.jboss.logging.Logger;
  * routes are compared with what theirs would be and mended, page by page, by one replica at a time;
  * then each is looked at as if there were news of it. So what was missed or damaged is found, and
  * stages that are lost are asked anew. People who are asked because of it are on the record like
- * all others; what was mended is kept and counted.
+ * all others; what was mended is kept and counted. A route that does not read is set aside, logged
+ * and counted, and keeps no other from being mended.
  */
 @Singleton
 public class ReconcileInboxes {
@@ -67,57 +68,76 @@ public class ReconcileInboxes {
 
     private Uni<Void> pages(int left) {
         return handoffs.transact(List.of(), this::page)
-                .invoke(found ->
-                        found.mended()
-                                .forEach(each -> {
-                                    meters.counter("remit.approval.inbox.mended").increment();
-                                    LOG.warnf(
-                                            "the inbox's item of change %s is mended: %s",
-                                            each.change(), each.what());
-                                }))
+                .invoke(found -> {
+                    meters.counter("remit.approval.inbox.unreadable").increment(found.unreadable());
+                    found.mended()
+                            .forEach(each -> {
+                                meters.counter("remit.approval.inbox.mended").increment();
+                                LOG.warnf(
+                                        "the inbox's item of change %s is mended: %s",
+                                        each.change(), each.what());
+                            });
+                })
                 .chain(found ->
                         found.more() && left > 1 ? pages(left - 1) : Uni.createFrom().voidItem());
     }
 
     /** What came of a page; logged and counted once it is committed. */
-    private record Found(boolean more, List<Mended> mended) {}
+    private record Found(boolean more, List<Mended> mended, int unreadable) {}
 
     private Uni<Found> page(Outbox outbox) {
         return reconciliation
                 .next(outbox.now(), PAGE)
                 .chain(next ->
                         next.isEmpty()
-                                ? Uni.createFrom().item(new Found(false, List.of()))
+                                ? Uni.createFrom().item(new Found(false, List.of(), 0))
                                 : outbox.lock(next.get().changes())
                                         .chain(() -> reconciliation.mend(next.get().changes()))
                                         .chain(columns -> look(next.get(), columns, outbox)));
     }
 
     private Uni<Found> look(Page page, Map<UUID, List<String>> columns, Outbox outbox) {
+        List<UUID> readable =
+                page.changes().stream()
+                        .filter(change ->
+                                !columns.getOrDefault(change, List.of())
+                                        .contains(Reconciliation.UNREADABLE))
+                        .toList();
         return advance.all(
-                        page.changes().stream()
+                        readable.stream()
                                 .map(change -> new Step(change, new Event.News(), null))
                                 .toList(),
                         outbox)
                 .chain(outcomes -> {
-                    List<Mended> mended = mended(page, columns, outcomes, outbox);
+                    List<Mended> mended = mended(readable, columns, outcomes, outbox);
                     return reconciliation
                             .done(page, mended, outbox.now(), every)
-                            .replaceWith(new Found(!page.last(), mended));
+                            .replaceWith(
+                                    new Found(
+                                            !page.last(),
+                                            mended,
+                                            page.changes().size() - readable.size()));
                 });
     }
 
+    /** Who is asked because of ordinary news is not mended: it was yet to be looked at. */
     private static List<Mended> mended(
-            Page page, Map<UUID, List<String>> columns, List<Outcome> outcomes, Outbox outbox) {
+            List<UUID> changes,
+            Map<UUID, List<String>> columns,
+            List<Outcome> outcomes,
+            Outbox outbox) {
         List<Mended> mended = new ArrayList<>();
         for (int n = 0; n < outcomes.size(); n++) {
-            UUID change = page.changes().get(n);
+            UUID change = changes.get(n);
             List<String> what = new ArrayList<>(columns.getOrDefault(change, List.of()));
-            if (!outcomes.get(n).happened().isEmpty()) {
+            if (what.contains(Reconciliation.STAGES)) {
+                if (outcomes.get(n).happened().isEmpty()) {
+                    LOG.errorf(
+                            "the stages of change %s are lost and cannot be asked anew yet",
+                            change);
+                    continue;
+                }
                 what.add("asked anew");
-            } else if (what.contains(Reconciliation.STAGES)) {
-                LOG.errorf("the stages of change %s are lost and cannot be asked anew yet", change);
-                continue;
             }
             if (!what.isEmpty()) {
                 mended.add(new Mended(change, String.join(", ", what), outbox.now()));

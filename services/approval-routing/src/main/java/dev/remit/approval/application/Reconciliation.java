@@ -15,6 +15,9 @@ public interface Reconciliation {
     /** What is said of stages that are lost: nothing can be derived from them. */
     String STAGES = "stages";
 
+    /** What is said of a route that does not read: it is set aside. */
+    String UNREADABLE = "unreadable";
+
     /**
      * Some of the open routes.
      *

@@ -6,7 +6,6 @@ import dev.remit.approval.application.Readings.Reading;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Event;
-import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
@@ -87,20 +86,26 @@ public class RouteReadyChange implements Receiver {
 
     /** What is not about to be taken away any more is news to whoever waits for it. */
     private Uni<Void> settle(List<Received> batch, List<Step> reports, Outbox outbox) {
-        if (reports.isEmpty() && batch.stream().noneMatch(Directory::concerns)) {
+        Removals.Observed observed = readings.observed(batch);
+        if (reports.isEmpty() && observed.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
         Set<UUID> untouched = new HashSet<>();
-        Set<UUID> executed = new HashSet<>();
+        Set<UUID> succeeded = new HashSet<>();
+        Set<UUID> failed = new HashSet<>();
         Set<UUID> ended = new HashSet<>();
         for (Step each : reports) {
             if (each.event() instanceof Event.Executed report) {
-                (report.begun() ? executed : untouched).add(each.change());
+                (!report.begun() ? untouched : report.succeeded() ? succeeded : failed)
+                        .add(each.change());
             } else {
                 ended.add(each.change());
             }
         }
-        return removals.settle(new Removals.Reports(untouched, executed, ended), outbox.now())
+        return removals.settle(
+                        new Removals.Reports(untouched, succeeded, failed, ended),
+                        observed,
+                        outbox.now())
                 .chain(freed ->
                         tell(
                                 freed.stream()

@@ -56,9 +56,10 @@ public sealed interface Event {
      * The executor has reported.
      *
      * @param begun whether the plan was begun, whatever came of it
+     * @param succeeded whether the target, read again, is as planned
      * @param by immutable id of who executed it: the executor, or the person who did it by hand
      */
-    record Executed(boolean begun, String by) implements Event {}
+    record Executed(boolean begun, boolean succeeded, String by) implements Event {}
 
     /** What the plan gave for a time is taken away again. */
     record GrantEnded() implements Event {}

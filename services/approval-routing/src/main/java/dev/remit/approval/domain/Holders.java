@@ -8,8 +8,9 @@ import java.util.UUID;
 /**
  * Who holds a protected entitlement. Read under its lock.
  *
- * @param enabled immutable ids of the enabled accounts that were observed to hold it
- * @param leaving of accounts that a change was authorized to take it from, each with one such
+ * @param enabled immutable ids of enabled accounts that were observed to hold it: all that are
+ *     about to lose it, and of the others as many as one transaction can need
+ * @param leaving of those the ones that a change was authorized to take it from, each with one such
  *     change that is not over
  */
 public record Holders(Set<String> enabled, Map<String, UUID> leaving) {

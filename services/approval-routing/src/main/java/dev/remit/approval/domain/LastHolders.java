@@ -1,6 +1,7 @@
 package dev.remit.approval.domain;
 
 import dev.remit.handoff.directory.Account;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,41 +14,72 @@ import java.util.stream.Collectors;
 
 /**
  * A charter's {@code domain.protectedEntitlements} keep a holder, whatever else is authorized at
- * the same time. Tested where a change is authorized: whoever is about to lose it by another change
- * does not count. What is not known counts as broken.
+ * the same time under charters that protect them too: one that does not name an entitlement is not
+ * asked, and what it takes counts once it is observed. Tested where a change is authorized: whoever
+ * is about to lose it by another change does not count. What is not known counts as broken.
  */
 public final class LastHolders {
+    /**
+     * For so long after its end an authorization that was begun in time may still be executed:
+     * clocks differ by up to a minute, and one attempt takes no longer than five.
+     */
+    static final Duration LATE = Duration.ofMinutes(6);
+
     private LastHolders() {}
 
     /**
-     * What the plan takes from its account that the charter protects. An account that is not known
-     * may hold all of it.
+     * What the plan takes from its account that the charter protects, as it is held now. What is
+     * given for a time is taken at its end. An account that is not known may hold all of it, and a
+     * plan that is not understood may take all of it.
      */
     public static Set<Entitlement> taken(Ready ready, Charter charter, Optional<Account> account) {
         Effect effect = ready.effect();
         Set<Entitlement> taken = new TreeSet<>();
         for (String path : charter.protectedEntitlements()) {
             if (effect.groupsRemoved().contains(path)
-                    || (effect.whole() && account.map(each -> each.isIn(path)).orElse(true))) {
+                    || (effect.timed() && effect.groupsAdded().contains(path))
+                    || (takesAll(effect) && account.map(each -> each.isIn(path)).orElse(true))) {
                 taken.add(new Entitlement(ready.about().target(), path));
             }
         }
         return taken;
     }
 
+    /** The account may be given anything before such a plan is executed. */
+    private static boolean takesAll(Effect effect) {
+        return effect.whole() || !effect.clear();
+    }
+
     static Set<Entitlement> taken(Ready ready, Charter charter, Known known) {
         return taken(ready, charter, account(ready, known));
     }
 
-    /** What is to be remembered of it once it is authorized, until it is over. */
-    public static List<Removal> removals(Ready ready, Charter charter, Known known, Instant until) {
-        return taken(ready, charter, known).stream()
+    /**
+     * What is to be remembered of it once it is authorized, until it is over. A plan that takes
+     * whatever its account holds then is remembered for all that is protected: nobody may come to
+     * count on what the account is given meanwhile.
+     *
+     * @param expires when the authorization ends
+     * @param assisted whether a person executes
+     */
+    public static List<Removal> removals(
+            Ready ready, Charter charter, Known known, Instant expires, boolean assisted) {
+        Set<Entitlement> all = new TreeSet<>(taken(ready, charter, known));
+        if (takesAll(ready.effect())) {
+            charter.protectedEntitlements()
+                    .forEach(path -> all.add(new Entitlement(ready.about().target(), path)));
+        }
+        return all.stream()
                 .map(each ->
                         new Removal(
                                 ready.change(),
                                 each,
                                 ready.parties().account(),
-                                forATime(ready, each) ? Optional.empty() : Optional.of(until)))
+                                assisted,
+                                known.now(),
+                                forATime(ready, each)
+                                        ? Optional.empty()
+                                        : Optional.of(expires.plus(LATE))))
                 .toList();
     }
 
@@ -78,6 +110,11 @@ public final class LastHolders {
                             rule,
                             "it is not known who holds " + entitlement.path(),
                             "it must be looked at again"));
+        }
+        if (forATime(ready, entitlement)
+                && holders.leaving().containsKey(ready.parties().account())) {
+            // held for a time already: no lasting holder is lost
+            return Optional.empty();
         }
         Set<String> others = new TreeSet<>(holders.enabled());
         others.remove(ready.parties().account());

@@ -125,9 +125,13 @@ final class Progress {
     /**
      * What was open is lost: every stage is asked anew whose votes are not enough whoever was
      * asked; the last one if all are. Never is one taken for decided because nothing says that it
-     * is open.
+     * is open. A review is asked anew alone: what it looks at was decided and executed.
      */
     Outcome reopen() {
+        if (next > charter.stages().size()) {
+            openStage(charter.stages().size());
+            return done(state());
+        }
         int opened = next;
         for (int index = 0; index < opened; index++) {
             if (!isDecided(index)) {
@@ -697,6 +701,7 @@ final class Progress {
             return bar(violations);
         }
         Instant until = known.now().plus(charter.authorizationExpiresAfter());
+        ModeDecision mode = ModeDecision.of(ready, charter, List.copyOf(decisions), known);
         happened.add(
                 new Authorized(
                         ready,
@@ -704,8 +709,8 @@ final class Progress {
                         charter.judgesAccess()
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
-                        ModeDecision.of(ready, charter, List.copyOf(decisions), known),
-                        LastHolders.removals(ready, charter, known, until)));
+                        mode,
+                        LastHolders.removals(ready, charter, known, until, !mode.isOwn())));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

@@ -57,8 +57,11 @@ public sealed interface Route {
      * @param decisions all of the change's so far, refused attempts included
      */
     record Course(Ready ready, List<OpenStage> open, int next, List<Decision> decisions) {
-        /** Whether the change was executed and is looked at afterwards. */
-        boolean isReview() {
+        /**
+         * Whether the change was executed and is looked at afterwards, as far as is known without
+         * its charter.
+         */
+        public boolean isReview() {
             return open.stream().anyMatch(OpenStage::afterwards);
         }
     }

@@ -94,7 +94,7 @@ public final class Routing {
             case Cell(Open _, Lacking _) -> Outcome.nothing(state);
             case Cell(Open open, Attempted tried) -> attempt(open, tried, known);
             case Cell(Open open, Answered answer) -> answered(open, answer, known);
-            case Cell(Open open, Withdrawn _) when open.course().isReview() ->
+            case Cell(Open open, Withdrawn _) when isReview(open, known) ->
                     Outcome.refused(state, Attempt.notWaiting("looked at afterwards"));
             case Cell(Open open, Withdrawn back) ->
                     withdraw(state, open.course().ready(), Optional.of(open.course()), back, known);
@@ -309,7 +309,19 @@ public final class Routing {
 
     /** A review gives nothing: neither a halt nor the end of its charter keeps it from closing. */
     private static Lookup goneBy(Open open, Known known) {
-        return open.course().isReview() ? known.charter() : known.charterInForce();
+        return isReview(open, known) ? known.charter() : known.charterInForce();
+    }
+
+    /**
+     * Also when its stages are lost: then by how far it has come. Without its charter nobody knows
+     * how far that is, and it may have been executed.
+     */
+    private static boolean isReview(Open open, Known known) {
+        Course course = open.course();
+        return course.isReview()
+                || (course.open().isEmpty()
+                        && !(known.charter() instanceof Lookup.Found(Charter charter)
+                                && course.next() <= charter.stages().size()));
     }
 
     private static Outcome attempt(Open open, Attempted tried, Known known) {
@@ -707,7 +719,7 @@ public final class Routing {
 
     private static Outcome due(Open open, Known known) {
         if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
-            return open.course().isReview() ? Outcome.nothing(open) : lapseOf(open, known);
+            return isReview(open, known) ? Outcome.nothing(open) : lapseOf(open, known);
         }
         Progress progress = new Progress(open.course(), charter, known);
         if (progress.open().isEmpty()) {

@@ -22,7 +22,7 @@ final class InMemoryRemovals implements Removals {
     int locked;
 
     @Override
-    public Uni<Map<Entitlement, Holders>> lock(Set<Entitlement> entitlements) {
+    public Uni<Map<Entitlement, Holders>> lock(Set<Entitlement> entitlements, int losers) {
         locked++;
         Map<Entitlement, Holders> found = new HashMap<>();
         for (Entitlement each : entitlements) {
@@ -45,12 +45,13 @@ final class InMemoryRemovals implements Removals {
     }
 
     @Override
-    public Uni<Set<Entitlement>> settle(Reports reports, Instant now) {
+    public Uni<Set<Entitlement>> settle(Reports reports, Observed observed, Instant now) {
         Set<Entitlement> freed = new HashSet<>();
         kept.forEach(each -> {
             if (each.until().isEmpty()
                     ? reports.ended().contains(each.change())
-                    : reports.executed().contains(each.change())) {
+                    : reports.succeeded().contains(each.change())
+                            || reports.failed().contains(each.change())) {
                 over.add(each.change());
             }
         });
@@ -58,7 +59,7 @@ final class InMemoryRemovals implements Removals {
             boolean holds =
                     enabled.getOrDefault(each.entitlement(), Set.of()).contains(each.account());
             boolean gone =
-                    reports.untouched().contains(each.change())
+                    (reports.untouched().contains(each.change()) && !each.assisted())
                             || (over.contains(each.change()) && !holds);
             if (gone) {
                 freed.add(each.entitlement());

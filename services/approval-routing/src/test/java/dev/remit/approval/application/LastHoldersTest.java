@@ -41,27 +41,45 @@ class LastHoldersTest {
             "{\"steps\":[{\"name\":\"disable-account\",\"before\":{\"enabled\":\"true\"},\"after\":{\"enabled\":\"false\"}}]}";
     private static final String LEAVES =
             "{\"steps\":[{\"name\":\"leave-groups\",\"before\":{\"groups\":\"/admins\"},\"after\":{\"groups\":\"\"}}]}";
+
+    /** As data-readiness plans it. */
     private static final String GRANTS =
-            "{\"steps\":[{\"name\":\"join-group\",\"before\":{\"groups\":\"\"},\"after\":{\"groups\":\"/admins\"}},"
-                    + "{\"name\":\"leave-group-at-expiry\",\"before\":{\"groups\":\"/admins\"},\"after\":{\"groups\":\"\"}}]}";
+            "{\"steps\":[{\"after\":{\"groups\":\"/admins\"},\"before\":{},\"group\":{\"id\":\"g1\",\"path\":\"/admins\"},\"name\":\"join-group\"},"
+                    + "{\"after\":{\"expires\":\"PT4H\"},\"before\":{},\"group\":{\"id\":\"g1\",\"path\":\"/admins\"},\"name\":\"leave-group-at-expiry\"}]}";
+
+    private static final String REVIEWED =
+            """
+            {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s],
+             "review":{"resolvers":[{"group":"/security"}],"expiresAfter":"PT24H",
+              "escalation":[{"after":"PT20H","to":[{"named":["boss"]}]}]}},
+             "domain":{"protectedEntitlements":["/admins"]},
+             "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+            """
+                    .formatted(Scene.MANAGER);
 
     private final Scene scene = new Scene();
     private final InMemory world = scene.world;
 
     @BeforeEach
     void protect() {
+        charter("OWN");
+        holds("ann", "/admins");
+        holds("bob", "/admins");
+    }
+
+    private void charter(String mode) {
         world.charters.put(
                 Scene.CHARTER,
                 new Lookup.Found(
                         JsonCharter.read(
                                 """
                                 {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s]},
-                                 "domain":{"protectedEntitlements":["/admins"]},
+                                 "domain":{"protectedEntitlements":["/admins"],"systems":["%s"],
+                                  "actions":[{"name":"offboard","mode":"%s"}]},
+                                 "proof":["readiness.fit"],
                                  "execution":{"authorizationExpiresAfter":"PT1H"}}}\
                                 """
-                                        .formatted(Scene.MANAGER))));
-        holds("ann", "/admins");
-        holds("bob", "/admins");
+                                        .formatted(Scene.MANAGER, Scene.PEOPLE, mode))));
     }
 
     @Test
@@ -104,6 +122,15 @@ class LastHoldersTest {
         scene.lookAgain();
         assertThat(types(OTHER)).endsWith("ExecutionAuthorized");
         assertThat(scene.removals.kept).singleElement().extracting("change").isEqualTo(OTHER);
+    }
+
+    @Test
+    void itStaysHeldWhenAPersonMayHaveDoneTheOtherByHand() {
+        charter("ASSIST");
+        annGoesAndBobIsHeld();
+        scene.receive(executed(ONE, ExecutionOutcome.REFUSED));
+        scene.lookAgain();
+        assertThat(state(OTHER)).isEqualTo("BARRED");
     }
 
     @Test
@@ -166,6 +193,25 @@ class LastHoldersTest {
     }
 
     @Test
+    void whoHoldsItForATimeAloneIsGivenItAgainAndTheLastLastingHolderIsNot() {
+        loses("ann");
+        loses("bob");
+        scene.receive(judged(ONE, "ann", GRANTS));
+        approve(ONE, GRANTS);
+        scene.receive(executed(ONE, ExecutionOutcome.SUCCEEDED));
+        holds("ann", "/admins");
+        scene.receive(judged(OTHER, "ann", GRANTS));
+        approve(OTHER, GRANTS);
+        assertThat(types(OTHER)).endsWith("ExecutionAuthorized");
+
+        scene.removals.kept.clear();
+        UUID third = Scene.changes(3).getLast();
+        scene.receive(judged(third, "ann", GRANTS));
+        approve(third, GRANTS);
+        assertThat(last(third).getHeld()).contains("ann is the last enabled holder of /admins");
+    }
+
+    @Test
     void anAccountThatIsNotKnownMayHoldAllOfIt() {
         scene.receive(judged(ONE, "stranger", DISABLES));
         approve(ONE, DISABLES);
@@ -183,7 +229,39 @@ class LastHoldersTest {
         approve(ONE, DISABLES);
         assertThat(types(ONE)).endsWith("ExecutionAuthorized");
         assertThat(scene.removals.locked).isZero();
-        assertThat(scene.removals.kept).isEmpty();
+        assertThat(scene.removals.kept)
+                .as("dan may be given it before the account is disabled")
+                .singleElement()
+                .extracting("account")
+                .isEqualTo("dan");
+        holds("dan", "/admins");
+        loses("ann");
+        scene.receive(judged(OTHER, "bob", DISABLES));
+        approve(OTHER, DISABLES);
+        assertThat(last(OTHER).getHeld()).contains("dan loses it by change " + ONE);
+    }
+
+    @Test
+    void whatIsAuthorizedLocksNothingMore() {
+        world.charters.put(Scene.CHARTER, new Lookup.Found(JsonCharter.read(REVIEWED)));
+        scene.receive(judged(ONE, "ann", DISABLES));
+        approve(ONE, DISABLES);
+        int locked = scene.removals.locked;
+        scene.receive(executed(ONE, ExecutionOutcome.SUCCEEDED));
+        assertThat(state(ONE)).isEqualTo("OPEN");
+        world.passes(Duration.ofDays(3));
+        scene.expire();
+        assertThat(scene.removals.locked).isEqualTo(locked);
+    }
+
+    @Test
+    void aPlanThatIsNotUnderstoodMayTakeAllOfIt() {
+        String odd =
+                "{\"steps\":[{\"name\":\"odd\",\"before\":{},\"after\":{\"scopes\":\"none\"}}]}";
+        scene.receive(judged(ONE, "ann", odd), judged(OTHER, "bob", LEAVES));
+        approve(ONE, odd);
+        approve(OTHER, LEAVES);
+        assertThat(List.of(state(ONE), state(OTHER))).containsExactly("APPROVED", "BARRED");
     }
 
     private void annGoesAndBobIsHeld() {

@@ -2,8 +2,12 @@ package dev.remit.approval.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Route;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import io.smallrye.mutiny.Uni;
@@ -42,8 +46,27 @@ class ReconcileInboxesTest {
         scene.receive(Set.of(CHANGE));
         scene.decide(CHANGE, "manager");
         world.people.put(Concern.group("/security"), List.of(Scene.account("security-2")));
+        int before = world.sent.size();
         run();
-        assertThat(pages.mended).singleElement().extracting("what").isEqualTo("asked anew");
+        assertThat(world.sent).hasSizeGreaterThan(before);
+        assertThat(pages.mended).as("nothing was damaged").isEmpty();
+    }
+
+    @Test
+    void oneThatDoesNotReadIsSetAsideAndCountedAndTheOthersGoOn() {
+        List<UUID> two = Scene.changes(2);
+        scene.receive(two);
+        lose();
+        int before = world.messages(CHANGE).size();
+        pages.columns =
+                Map.of(
+                        two.getFirst(), List.of(Reconciliation.UNREADABLE),
+                        two.getLast(), List.of("deciders"));
+        run();
+        assertThat(pages.mended).singleElement().extracting("change").isEqualTo(two.getLast());
+        assertThat(world.messages(CHANGE)).as("it is not even loaded").hasSize(before);
+        assertThat(pages.done).isEqualTo(1);
+        assertThat(scene.meters.counter("remit.approval.inbox.unreadable").count()).isEqualTo(1);
     }
 
     @Test
@@ -80,6 +103,60 @@ class ReconcileInboxesTest {
         lose();
         scene.lookAgain();
         assertThat(world.messages(CHANGE)).noneMatch(ExecutionAuthorized.class::isInstance);
+    }
+
+    @Test
+    void aReviewWhoseStagesAreLostIsAskedAnewAloneAndCannotBeTakenBack() {
+        Lookup charter =
+                new Lookup.Found(
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s],
+                                 "review":{"resolvers":[{"group":"/security"}],"expiresAfter":"PT24H",
+                                  "escalation":[{"after":"PT20H","to":[{"named":["boss"]}]}]}},
+                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """
+                                        .formatted(Scene.MANAGER)));
+        world.charters.put(Scene.CHARTER, charter);
+        scene.receive(Set.of(CHANGE));
+        scene.decide(CHANGE, "manager");
+        scene.receive(Scene.executed(CHANGE, "executor"));
+        lose();
+        int before = world.messages(CHANGE).size();
+
+        world.charters.remove(Scene.CHARTER);
+        assertThat(withdrawn()).as("nobody knows how far it is").isFalse();
+        world.charters.put(Scene.CHARTER, charter);
+        assertThat(withdrawn()).isFalse();
+        scene.halt(Scopes.MESH);
+        pages.columns = Map.of(CHANGE, List.of(Reconciliation.STAGES));
+        run();
+
+        assertThat(world.messages(CHANGE)).hasSize(before + 1);
+        assertThat(((ApprovalRequested) world.messages(CHANGE).getLast()).getStage())
+                .isEqualTo("review");
+        assertThat(((Route.Open) world.routes.get(CHANGE)).course().isReview()).isTrue();
+        assertThat(
+                        scene.decide(
+                                        List.of(
+                                                Scene.item(
+                                                        CHANGE,
+                                                        Attempt.Kind.JUSTIFIED,
+                                                        Scene.PLAN_HASH)),
+                                        "security-1",
+                                        Optional.empty())
+                                .getFirst()
+                                .status())
+                .isEqualTo(201);
+        assertThat(world.routes.get(CHANGE).state()).isEqualTo("REVIEWED");
+    }
+
+    private boolean withdrawn() {
+        return scene.withdraw
+                .withdraw(CHANGE, Scene.decider("clerk"), "not needed")
+                .await()
+                .indefinitely()
+                .isEmpty();
     }
 
     private void lose() {

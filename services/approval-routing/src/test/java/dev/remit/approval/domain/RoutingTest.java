@@ -345,7 +345,7 @@ class RoutingTest {
                 new Event.Withdrawn("pat", "not needed", Optional.of(SIGNED_IN)),
                 new Event.News(),
                 new Event.Deadline(),
-                new Event.Executed(true, "executor"),
+                new Event.Executed(true, true, "executor"),
                 new Event.GrantEnded());
     }
 

@@ -298,8 +298,8 @@ class ScenariosTest {
                 case "asks" -> attempt(who, Attempt.Kind.QUESTIONED, words);
                 case "justifies" -> attempt(who, Attempt.Kind.JUSTIFIED, words);
                 case "unjustifies" -> attempt(who, Attempt.Kind.UNJUSTIFIED, words);
-                case "executed" -> event(new Event.Executed(true, who));
-                case "refused" -> event(new Event.Executed(false, who));
+                case "executed" -> event(new Event.Executed(true, true, who));
+                case "refused" -> event(new Event.Executed(false, false, who));
                 case "ended" -> event(new Event.GrantEnded());
                 case "halted" -> {
                     town.halted = Optional.of("admin: looks wrong");

@@ -45,13 +45,15 @@ public class PerformPlan {
      * @param actor immutable id of who acted: in the target, or of the person who executes
      * @param answered whether the target's last call was answered; null if none was made
      * @param ends when what it granted is to be taken away
+     * @param due when what it took away was to end, even if a person ended it before
      */
     public record Performed(
             Leased leased,
             Next.Last last,
             String actor,
             @Nullable Boolean answered,
-            Optional<Instant> ends) {}
+            Optional<Instant> ends,
+            Optional<Instant> due) {}
 
     /** The lease ran out: somebody else may be at work, so nothing more is done or reported. */
     static final class Overtaken extends RuntimeException {
@@ -185,8 +187,16 @@ public class PerformPlan {
                                             last,
                                             work.actor,
                                             work.answered,
-                                            ends(work, last)));
+                                            ends(work, last),
+                                            due(work)));
         };
+    }
+
+    private static Optional<Instant> due(Work work) {
+        return work.leased
+                .early()
+                .flatMap(_ -> work.leased.intent().ends(work.attempt.order().plan()))
+                .or(work.leased::ends);
     }
 
     /**

@@ -97,8 +97,7 @@ public class ReportExecutions {
         for (Performed each : wave) {
             if (each.last() instanceof Next.End(var report)
                     && settled.contains(each.leased().intent().authorization())) {
-                each.leased()
-                        .ends()
+                each.due()
                         .ifPresentOrElse(
                                 due ->
                                         reports.ended(

@@ -100,7 +100,7 @@ public sealed interface Attempt {
             return refuse(refusal.get(), now);
         }
         Intent intent = attempt.order().intent();
-        if (intent.isFarAhead(now)) {
+        if (now.isBefore(intent.authorizedAt())) {
             return refuse(notYet(attempt, now), now);
         }
         return intent.isExpired(now) ? refuse(expired(attempt), now) : new Next.Read();
@@ -122,7 +122,7 @@ public sealed interface Attempt {
                 attempt.order()
                         .refusal()
                         .or(() ->
-                                attempt.order().intent().isFarAhead(now)
+                                now.isBefore(attempt.order().intent().authorizedAt())
                                         ? Optional.of(notYet(attempt, now))
                                         : Optional.empty());
         if (attempt.person().isPresent()) {

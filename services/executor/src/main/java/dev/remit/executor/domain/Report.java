@@ -72,7 +72,7 @@ public record Report(
         boolean was = before.standing(step) == Standing.AFTER;
         String words =
                 was
-                        ? "the target, read at the expiry, did not have it any more"
+                        ? "the target, read when it was to be taken away, did not have it any more"
                         : "taken away; the target, read again, does not have it any more";
         return new Report(
                 Outcome.SUCCEEDED,

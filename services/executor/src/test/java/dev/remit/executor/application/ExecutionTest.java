@@ -12,7 +12,6 @@ import dev.remit.handoff.halt.InForce;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -114,7 +113,6 @@ class ExecutionTest {
         assertThat(world.acme.accounts.get("a1").groups()).contains(World.EMERGENCY);
 
         world.halt("mesh");
-        Instant ended = world.clock.instant();
         assertThat(end(ending, intent, "a1", false)).isEqualTo(new EndGrant.Ended.Now());
         assertThat(end(ending, intent, "boss", true)).isEqualTo(new EndGrant.Ended.Already());
         var dies = world.instanceThatDiesAt(Point.CALL);
@@ -126,7 +124,9 @@ class ExecutionTest {
         assertThat(world.acme.accounts.get("a1").groups())
                 .containsExactly(World.SALES, World.STAFF);
         assertThat(world.handedOn).hasSize(2);
-        assertThat(world.handedOn.getLast().ended()).contains(ended);
+        assertThat(world.handedOn.getLast().ended())
+                .as("it was due at its end")
+                .contains(intent.authorizedAt().plus(Duration.ofHours(2)));
         assertThat(world.handedOn.getLast().report().reason())
                 .startsWith("ended early by a1, who held it: no longer needed; ");
         assertThat(end(ending, intent, "a1", false)).isEqualTo(new EndGrant.Ended.None());

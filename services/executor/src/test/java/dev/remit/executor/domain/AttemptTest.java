@@ -66,6 +66,9 @@ class AttemptTest {
         assertThat(report(decide(attempt(false), new Finding.Nothing(), early)))
                 .satisfies(each -> refused(each, "NOT_YET"));
         Intent intent = intent("leaver", "keycloak:acme", CHANGE);
+        assertThat(report(decide(attempt(false), new Finding.Nothing(), START.minusNanos(1_000))))
+                .as("leased as too far ahead, the clock has gone on meanwhile")
+                .satisfies(each -> refused(each, "NOT_YET"));
         assertThat(intent.hasToWait(early)).isFalse();
         assertThat(intent.hasToWait(START.minusSeconds(40))).isTrue();
         assertThat(intent.hasToWait(START.minusNanos(1_000))).isTrue();

@@ -53,8 +53,9 @@ public final class JsonPlan {
                 whole |= names.contains("enabled");
                 for (String name : names) {
                     switch (name) {
-                        case "groups" -> differ(step, name, groupsAdded, groupsRemoved);
-                        case "roles" -> differ(step, name, rolesAdded, rolesRemoved);
+                        case "groups" ->
+                                differ(step, name, paths(step), groupsAdded, groupsRemoved);
+                        case "roles" -> differ(step, name, Set.of(), rolesAdded, rolesRemoved);
                         default -> {
                             if (!HARMLESS.contains(name)) {
                                 return UNCLEAR;
@@ -77,18 +78,33 @@ public final class JsonPlan {
                 true);
     }
 
-    private static void differ(JsonNode step, String name, Set<String> added, Set<String> removed) {
-        Set<String> before = names(step.path("before").path(name));
-        Set<String> after = names(step.path("after").path(name));
+    /** The groups that a step names by themselves: a path can hold a comma. */
+    private static Set<String> paths(JsonNode step) {
+        Set<String> paths = new TreeSet<>();
+        step.path("groups").forEach(each -> paths.add(each.path("path").asText()));
+        if (step.has("group")) {
+            paths.add(step.path("group").path("path").asText());
+        }
+        return paths;
+    }
+
+    private static void differ(
+            JsonNode step, String name, Set<String> named, Set<String> added, Set<String> removed) {
+        Set<String> before = names(step.path("before").path(name), named);
+        Set<String> after = names(step.path("after").path(name), named);
         after.stream().filter(each -> !before.contains(each)).forEach(added::add);
         before.stream().filter(each -> !after.contains(each)).forEach(removed::add);
     }
 
-    /** Names separated by commas, or a list of them. */
-    private static Set<String> names(JsonNode value) {
+    /**
+     * A list of names, or names separated by commas: those that are named, if it is all of them.
+     */
+    private static Set<String> names(JsonNode value, Set<String> named) {
         Set<String> names = new TreeSet<>();
         if (value.isArray()) {
             value.forEach(each -> names.add(each.asText()));
+        } else if (!named.isEmpty() && value.asText("").equals(String.join(",", named))) {
+            names.addAll(named);
         } else {
             for (String each : value.asText("").split(",", -1)) {
                 if (!each.isBlank()) {

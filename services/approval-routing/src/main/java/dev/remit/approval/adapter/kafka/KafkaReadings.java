@@ -2,6 +2,7 @@ package dev.remit.approval.adapter.kafka;
 
 import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.application.Readings;
+import dev.remit.approval.application.Removals;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Event;
 import dev.remit.approval.domain.Ready;
@@ -54,6 +55,7 @@ public class KafkaReadings implements Readings {
                             executed.getChangeId(),
                             new Event.Executed(
                                     executed.getOutcome() != ExecutionOutcome.REFUSED,
+                                    executed.getOutcome() == ExecutionOutcome.SUCCEEDED,
                                     executed.getExecutor().getId()));
             case GrantEnded ended ->
                     new Reading.Reports(ended.getChangeId(), new Event.GrantEnded());
@@ -108,6 +110,26 @@ public class KafkaReadings implements Readings {
             }
         }
         return concerns;
+    }
+
+    @Override
+    public Removals.Observed observed(List<Received> batch) {
+        Set<String> systems = new HashSet<>();
+        Set<Removals.Holder> accounts = new HashSet<>();
+        for (Received received : batch) {
+            if (received.message() instanceof IdentityObserved observed) {
+                switch (observed.getKind()) {
+                    case SOURCE_SYNCED -> systems.add(observed.getSource());
+                    case SNAPSHOT, REMOVED ->
+                            accounts.add(
+                                    new Removals.Holder(
+                                            observed.getSubject().getSystem(),
+                                            observed.getSubject().getId()));
+                    case WORKER_EVENT, ACTIVITY, UNKNOWN -> {}
+                }
+            }
+        }
+        return new Removals.Observed(systems, accounts);
     }
 
     private void account(IdentityObserved observed, Set<Concern> concerns) {

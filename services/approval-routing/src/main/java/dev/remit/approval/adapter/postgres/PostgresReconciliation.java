@@ -1,7 +1,6 @@
 package dev.remit.approval.adapter.postgres;
 
 import dev.remit.approval.application.Reconciliation;
-import dev.remit.approval.domain.Decision;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -16,10 +15,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
+import org.jboss.logging.Logger;
 
 /** One row says how far it is: whoever holds its lock reconciles. */
 @Singleton
 public class PostgresReconciliation implements Reconciliation {
+    private static final Logger LOG = Logger.getLogger(PostgresReconciliation.class);
     static final String TURN =
             "select id from inbox_reconciliation where id = 1 and due_at <= cast(?1 as timestamptz)"
                     + " for update skip locked";
@@ -82,26 +83,36 @@ public class PostgresReconciliation implements Reconciliation {
                                 .getResultList()
                                 .chain(rows ->
                                         PostgresRoutes.decisions(session, rows)
-                                                .map(decisions -> mended(rows, decisions)))
+                                                .map(decisions -> mended(session, rows, decisions)))
                                 .call(session::flush));
     }
 
     private static Map<UUID, List<String>> mended(
-            List<RouteRow> rows, List<DecisionRow> decisions) {
-        Map<UUID, List<Decision>> of =
-                decisions.stream()
-                        .collect(
-                                Collectors.groupingBy(
-                                        row -> row.changeId,
-                                        Collectors.mapping(Rows::decision, Collectors.toList())));
+            Mutiny.Session session, List<RouteRow> rows, List<DecisionRow> decisions) {
+        Map<UUID, List<DecisionRow>> of =
+                decisions.stream().collect(Collectors.groupingBy(row -> row.changeId));
         Map<UUID, List<String>> mended = new LinkedHashMap<>();
         for (RouteRow row : rows) {
-            List<String> columns = Rows.mend(row, of.getOrDefault(row.changeId, List.of()));
+            List<String> columns = mended(row, of.getOrDefault(row.changeId, List.of()));
+            if (columns.contains(UNREADABLE)) {
+                // half mended it is not stored
+                session.detach(row);
+            }
             if (!columns.isEmpty()) {
                 mended.put(row.changeId, columns);
             }
         }
         return mended;
+    }
+
+    /** The columns that said something else; of what does not read, {@link #UNREADABLE}. */
+    static List<String> mended(RouteRow row, List<DecisionRow> decisions) {
+        try {
+            return Rows.mend(row, decisions.stream().map(Rows::decision).toList());
+        } catch (RuntimeException e) {
+            LOG.errorf("the route of change %s does not read: %s", row.changeId, e);
+            return List.of(UNREADABLE);
+        }
     }
 
     @Override

@@ -33,48 +33,83 @@ public class PostgresRemovals implements Removals {
                     + " hashtextextended('protected ' || system || ' ' || path, 0) as key"
                     + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (system, path)"
                     + " order by key) as keys";
+
+    /**
+     * A row for each enabled holder and change that is about to take it from them; of those who
+     * keep it as many as are asked for.
+     */
     static final String HOLDERS =
-            "select asked.system, asked.path, a.id, cast(null as uuid)"
+            "select asked.system, asked.path, stays.id, cast(null as uuid)"
                     + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (system, path)"
-                    + " join directory_account a on a.system = asked.system and a.group_paths @> array[asked.path]"
-                    + " and a.enabled and not a.removed"
+                    + " cross join lateral (select a.id from directory_account a"
+                    + " where a.system = asked.system and a.group_paths @> array[asked.path] and a.enabled and not a.removed"
+                    + " and not exists (select from protected_removal r where r.system = asked.system"
+                    + " and r.account = a.id and r.entitlement = asked.path) limit ?3) as stays"
                     + " union all select r.system, r.entitlement, r.account, r.change_id"
                     + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (system, path)"
-                    + " join protected_removal r on r.system = asked.system and r.entitlement = asked.path";
+                    + " join protected_removal r on r.system = asked.system and r.entitlement = asked.path"
+                    + " join directory_account a on a.system = r.system and a.id = r.account"
+                    + " and a.group_paths @> array[r.entitlement] and a.enabled and not a.removed";
+
     static final String ADD =
-            "insert into protected_removal (change_id, system, entitlement, account, until_at)"
-                    + " select change_id, system, entitlement, account, cast(nullif(until_at, '') as timestamptz)"
-                    + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
-                    + " as row (change_id, system, entitlement, account, until_at)";
+            "insert into protected_removal (change_id, system, entitlement, account, assisted, since_at, until_at)"
+                    + " select change_id, system, entitlement, account, assisted, cast(since_at as timestamptz),"
+                    + " cast(nullif(until_at, '') as timestamptz)"
+                    + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]),"
+                    + " cast(?5 as boolean[]), cast(?6 as text[]), cast(?7 as text[]))"
+                    + " as row (change_id, system, entitlement, account, assisted, since_at, until_at)";
 
     /** Mostly there is none, and then nothing else is asked. */
     static final String ANY = "select 1 from protected_removal limit 1";
 
-    /** What was begun is over with the report, what was given for a time once that has ended. */
+    /**
+     * What was begun is over with the report, what was given for a time once that has ended, and so
+     * is what a person may have done by hand although the executor refused it.
+     */
     static final String REPORTED =
-            "with over as (update protected_removal set until_at = cast(?1 as timestamptz)"
-                    + " where (change_id = any(cast(?3 as uuid[])) and until_at > cast(?1 as timestamptz))"
-                    + " or (change_id = any(cast(?4 as uuid[])) and until_at is null))"
-                    + " delete from protected_removal where change_id = any(cast(?2 as uuid[]))"
+            "with over as (update protected_removal set until_at = least(until_at, cast(?1 as timestamptz)),"
+                    + " succeeded = succeeded or change_id = any(cast(?3 as uuid[])) or change_id = any(cast(?5 as uuid[]))"
+                    + " where (until_at is not null and change_id = any(cast(?3 as uuid[]) || cast(?4 as uuid[])))"
+                    + " or change_id = any(cast(?5 as uuid[]))"
+                    + " or (assisted and change_id = any(cast(?2 as uuid[]))))"
+                    + " delete from protected_removal where not assisted and change_id = any(cast(?2 as uuid[]))"
                     + " returning system, entitlement";
 
-    /**
-     * What was read completely then may have been read before it was over, what is read completely
-     * the next time was not.
-     */
+    /** What another replica has locked is left to it: waiting for it could be a deadlock. */
     static final String READ =
-            "update protected_removal r set read_at = s.read_at from directory_source s"
-                    + " where s.system = r.system and r.read_at is null and s.read_at > r.until_at";
+            "with first as (select r.change_id, r.system, r.entitlement, s.read_at"
+                    + " from protected_removal r join directory_source s on s.system = r.system"
+                    + " where r.system = any(cast(?1 as text[])) and r.read_at is null and s.read_at > r.until_at"
+                    + " for update of r skip locked)"
+                    + " update protected_removal r set read_at = first.read_at from first"
+                    + " where r.change_id = first.change_id and r.system = first.system and r.entitlement = first.entitlement";
 
+    /**
+     * What is over is forgotten once its account was observed not to hold it since the
+     * authorization, or was observed at all well after the end, whatever it holds then. What was
+     * not executed may leave nothing to observe: a second complete read does then. An account and
+     * the word that its system was read travel apart, so that the margin is for what comes late,
+     * and for clocks.
+     */
     static final String OVER =
-            "delete from protected_removal r where r.until_at <= cast(?1 as timestamptz)"
-                    + " and (exists (select from directory_source s where s.system = r.system and s.read_at > r.read_at)"
-                    + " or not exists (select from directory_account a where a.system = r.system and a.id = r.account"
-                    + " and a.enabled and not a.removed and a.group_paths @> array[r.entitlement]))"
+            "with over as (select r.change_id, r.system, r.entitlement from protected_removal r"
+                    + " where r.until_at <= cast(?1 as timestamptz)"
+                    + " and (r.change_id = any(cast(?2 as uuid[])) or r.system = any(cast(?3 as text[]))"
+                    + " or (r.system, r.account) in (select system, account"
+                    + " from unnest(cast(?4 as text[]), cast(?5 as text[])) as seen (system, account)))"
+                    + " and (exists (select from directory_account a where a.system = r.system and a.id = r.account"
+                    + " and (a.observed_at > r.until_at + interval '10 minutes'"
+                    + " or (a.observed_at > r.since_at - interval '1 minute'"
+                    + " and not (a.enabled and not a.removed and a.group_paths @> array[r.entitlement]))))"
+                    + " or (not r.succeeded and exists (select from directory_source s"
+                    + " where s.system = r.system and s.read_at > r.read_at + interval '10 minutes')))"
+                    + " for update of r skip locked)"
+                    + " delete from protected_removal r using over"
+                    + " where r.change_id = over.change_id and r.system = over.system and r.entitlement = over.entitlement"
                     + " returning r.system, r.entitlement";
 
     @Override
-    public Uni<Map<Entitlement, Holders>> lock(Set<Entitlement> entitlements) {
+    public Uni<Map<Entitlement, Holders>> lock(Set<Entitlement> entitlements, int losers) {
         List<Entitlement> all = List.copyOf(new TreeSet<>(entitlements));
         return Panache.getSession()
                 .chain(session ->
@@ -84,6 +119,7 @@ public class PostgresRemovals implements Removals {
                                         session.createNativeQuery(HOLDERS, Object[].class)
                                                 .setParameter(1, texts(all, Entitlement::system))
                                                 .setParameter(2, texts(all, Entitlement::path))
+                                                .setParameter(3, losers + 1L)
                                                 .getResultList()))
                 .map(rows -> holders(all, rows));
     }
@@ -100,9 +136,8 @@ public class PostgresRemovals implements Removals {
         Map<Entitlement, Map<String, UUID>> leaving = new HashMap<>();
         for (Object[] row : rows) {
             Entitlement of = new Entitlement((String) row[0], (String) row[1]);
-            if (row[3] == null) {
-                enabled.computeIfAbsent(of, _ -> new HashSet<>()).add((String) row[2]);
-            } else {
+            enabled.computeIfAbsent(of, _ -> new HashSet<>()).add((String) row[2]);
+            if (row[3] != null) {
                 leaving.computeIfAbsent(of, _ -> new HashMap<>())
                         .putIfAbsent((String) row[2], (UUID) row[3]);
             }
@@ -131,6 +166,12 @@ public class PostgresRemovals implements Removals {
                                 .setParameter(4, texts(removals, Removal::account))
                                 .setParameter(
                                         5,
+                                        removals.stream()
+                                                .map(Removal::assisted)
+                                                .toArray(Boolean[]::new))
+                                .setParameter(6, texts(removals, each -> each.since().toString()))
+                                .setParameter(
+                                        7,
                                         texts(
                                                 removals,
                                                 each ->
@@ -142,7 +183,7 @@ public class PostgresRemovals implements Removals {
     }
 
     @Override
-    public Uni<Set<Entitlement>> settle(Reports reports, Instant now) {
+    public Uni<Set<Entitlement>> settle(Reports reports, Observed observed, Instant now) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(ANY, Integer.class)
@@ -150,42 +191,56 @@ public class PostgresRemovals implements Removals {
                                 .chain(any ->
                                         any.isEmpty()
                                                 ? Uni.createFrom().item(Set.of())
-                                                : settle(session, reports, now)));
+                                                : settle(session, reports, observed, now)));
     }
 
     private static Uni<Set<Entitlement>> settle(
-            Mutiny.Session session, Reports reports, Instant now) {
-        return Uni.createFrom()
-                .deferred(() -> {
-                    List<Object[]> freed = new ArrayList<>();
-                    return reported(session, reports, now)
-                            .invoke(freed::addAll)
-                            .chain(() -> session.createNativeQuery(READ).executeUpdate())
-                            .chain(() ->
-                                    session.createNativeQuery(OVER, Object[].class)
-                                            .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                            .getResultList())
-                            .invoke(freed::addAll)
-                            .replaceWith(freed);
-                })
-                .map(rows -> {
-                    Set<Entitlement> freed = new TreeSet<>();
-                    rows.forEach(
-                            row -> freed.add(new Entitlement((String) row[0], (String) row[1])));
-                    return freed;
+            Mutiny.Session session, Reports reports, Observed observed, Instant now) {
+        List<Object[]> freed = new ArrayList<>();
+        return reported(session, reports, now)
+                .invoke(freed::addAll)
+                .chain(() -> read(session, observed.systems()))
+                .chain(() ->
+                        session.createNativeQuery(OVER, Object[].class)
+                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .setParameter(2, ids(reports.all()))
+                                .setParameter(3, texts(observed.systems(), each -> each))
+                                .setParameter(4, texts(observed.accounts(), Holder::system))
+                                .setParameter(5, texts(observed.accounts(), Holder::account))
+                                .getResultList())
+                .invoke(freed::addAll)
+                .map(_ -> {
+                    Set<Entitlement> all = new TreeSet<>();
+                    freed.forEach(
+                            row -> all.add(new Entitlement((String) row[0], (String) row[1])));
+                    return all;
                 });
     }
 
     private static Uni<List<Object[]>> reported(
             Mutiny.Session session, Reports reports, Instant now) {
-        return reports.isEmpty()
+        return reports.all().isEmpty()
                 ? Uni.createFrom().item(List.of())
                 : session.createNativeQuery(REPORTED, Object[].class)
                         .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                        .setParameter(2, reports.untouched().toArray(UUID[]::new))
-                        .setParameter(3, reports.executed().toArray(UUID[]::new))
-                        .setParameter(4, reports.ended().toArray(UUID[]::new))
+                        .setParameter(2, ids(reports.untouched()))
+                        .setParameter(3, ids(reports.succeeded()))
+                        .setParameter(4, ids(reports.failed()))
+                        .setParameter(5, ids(reports.ended()))
                         .getResultList();
+    }
+
+    private static Uni<Void> read(Mutiny.Session session, Set<String> systems) {
+        return systems.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : session.createNativeQuery(READ)
+                        .setParameter(1, texts(systems, each -> each))
+                        .executeUpdate()
+                        .replaceWithVoid();
+    }
+
+    private static UUID[] ids(Set<UUID> changes) {
+        return changes.toArray(UUID[]::new);
     }
 
     private static <T> String[] texts(Collection<T> rows, Function<T, String> column) {

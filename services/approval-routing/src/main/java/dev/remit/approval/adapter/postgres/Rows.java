@@ -284,7 +284,7 @@ final class Rows {
     static List<OpenStage> stages(RouteRow row) {
         try {
             return JSON.readValue(row.stages, STAGES).stream().map(Rows::stage).toList();
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | RuntimeException e) {
             // lost: they are asked anew, see Progress
             return List.of();
         }

@@ -150,6 +150,10 @@ class PostgresRemovalsTest {
             report(own, List.of(), List.of(ONE), List.of());
             assertThat(over(own)).as("it is not observed").isEmpty();
             assertThat(leaving(own)).containsOnlyKeys("ann");
+            read(own, NOW.plus(Duration.ofHours(1)));
+            over(own);
+            read(own, NOW.plus(Duration.ofHours(2)));
+            assertThat(over(own)).as("its system was read twice, it was not observed").isEmpty();
             observe(own, "ann", true);
             assertThat(over(own)).containsExactly(ADMINS.path());
             assertThat(leaving(own)).isEmpty();
@@ -157,37 +161,124 @@ class PostgresRemovalsTest {
     }
 
     @Test
-    void whatFailedCountsUntilTheSystemWasReadFromThenOn() throws Exception {
+    void whatIsHeldWellAfterwardsIsHeldAnew() throws Exception {
         try (Connection own = postgres.connect()) {
             add(own, ONE, "ann");
             report(own, List.of(), List.of(ONE), List.of());
+            observeAt(own, NOW.plus(Duration.ofMinutes(9)), "ann", true, "/admins");
+            assertThat(over(own)).as("it may have been read before").isEmpty();
+            observeAt(own, NOW.plus(Duration.ofMinutes(11)), "ann", true, "/admins");
+            assertThat(over(own)).containsExactly(ADMINS.path());
+        }
+    }
+
+    @Test
+    void whatWasNotHeldWhenItWasAuthorizedIsNotForgottenForThat() throws Exception {
+        try (Connection own = postgres.connect()) {
+            observeAt(own, NOW.minus(Duration.ofHours(1)), "ann", true);
+            add(own, ONE, "ann");
+            report(own, List.of(), List.of(ONE), List.of());
+            assertThat(over(own)).as("what is known is from before").isEmpty();
+            observe(own, "ann", false);
+            assertThat(over(own)).containsExactly(ADMINS.path());
+        }
+    }
+
+    @Test
+    void whatFailedCountsUntilTheSystemWasReadFromThenOn() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann");
+            failed(own, ONE);
             read(own, NOW.minusSeconds(1));
             assertThat(over(own)).isEmpty();
             read(own, NOW.plusSeconds(5));
             assertThat(over(own)).as("it may have been read before").isEmpty();
             assertThat(over(own)).isEmpty();
             read(own, NOW.plusSeconds(10));
+            assertThat(over(own)).as("what was read the first time may come later").isEmpty();
+            read(own, NOW.plus(Duration.ofMinutes(11)));
             assertThat(over(own)).containsExactly(ADMINS.path());
         }
     }
 
     @Test
-    void whatNobodyReportedIsOverWithItsAuthorization() throws Exception {
+    void whatNobodyReportedIsOverAWhileAfterItsAuthorization() throws Exception {
         try (Connection own = postgres.connect()) {
             add(own, ONE, "ann");
-            Instant end = NOW.plus(Duration.ofHours(1));
+            Instant end = NOW.plus(Duration.ofHours(1)).plus(Duration.ofMinutes(6));
             read(own, end.plusSeconds(5));
-            run(own, PostgresRemovals.READ, Map.of());
-            read(own, end.plusSeconds(10));
+            run(own, PostgresRemovals.READ, Map.of("1", new String[] {SYSTEM}));
+            read(own, end.plus(Duration.ofMinutes(11)));
             assertThat(over(own)).as("as long as it holds").isEmpty();
-            assertThat(run(own, PostgresRemovals.OVER, Map.of("1", time(end)))).hasSize(1);
+            assertThat(over(own, end.minusSeconds(1))).as("one attempt may still go on").isEmpty();
+            assertThat(over(own, end)).containsExactly(ADMINS.path());
+        }
+    }
+
+    @Test
+    void whatAPersonMayHaveDoneByHandIsNotForgottenWhenTheExecutorRefusesIt() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(
+                    own,
+                    List.of(
+                            new Removal(
+                                    ONE,
+                                    ADMINS,
+                                    "ann",
+                                    true,
+                                    NOW,
+                                    Optional.of(NOW.plusSeconds(9)))));
+            assertThat(report(own, List.of(ONE), List.of(), List.of())).isEmpty();
+            assertThat(over(own)).isEmpty();
+            observe(own, "ann", true);
+            assertThat(over(own)).containsExactly(ADMINS.path());
+        }
+    }
+
+    @Test
+    void onlyWhatTheBatchIsAboutIsLookedAt() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann");
+            report(own, List.of(), List.of(ONE), List.of());
+            observe(own, "ann", true);
+            assertThat(over(own, NOW, List.of(OTHER), List.of("else"), "bob")).isEmpty();
+            assertThat(over(own, NOW, List.of(), List.of(), "ann")).hasSize(1);
+        }
+    }
+
+    @Test
+    void twoReplicasThatSettleAtTheSameTimeDoNotWaitForEachOther() throws Exception {
+        try (Connection own = postgres.connect();
+                Connection other = postgres.connect()) {
+            add(own, ONE, "ann");
+            report(own, List.of(), List.of(ONE), List.of());
+            own.commit();
+            observe(own, "ann", true);
+            assertThat(over(own)).hasSize(1);
+            assertThat(over(other)).isEmpty();
+        }
+    }
+
+    @Test
+    void ofManyHoldersAsManyAreReadAsAreNeeded() throws Exception {
+        try (Connection own = postgres.connect()) {
+            for (int n = 0; n < 20; n++) {
+                observe(own, "holder-" + n, true, "/admins");
+            }
+            add(own, ONE, "ann");
+            Holders holders =
+                    PostgresRemovals.holders(
+                                    List.of(ADMINS), run(own, PostgresRemovals.HOLDERS, asked(2)))
+                            .get(ADMINS);
+            assertThat(holders.enabled()).hasSize(3).contains("ann");
+            assertThat(holders.leaving()).containsOnlyKeys("ann");
         }
     }
 
     @Test
     void whatIsGivenForATimeIsOverWhenItHasEnded() throws Exception {
         try (Connection own = postgres.connect()) {
-            add(own, List.of(new Removal(ONE, ADMINS, "ann", Optional.empty())));
+            add(own, List.of(new Removal(ONE, ADMINS, "ann", false, NOW, Optional.empty())));
             report(own, List.of(), List.of(ONE), List.of());
             observe(own, "ann", true);
             assertThat(over(own)).isEmpty();
@@ -223,12 +314,13 @@ class PostgresRemovalsTest {
 
     private static boolean violated(Connection own, UUID change, String account)
             throws SQLException {
-        Map<String, Object> asked =
-                Map.of("1", new String[] {SYSTEM}, "2", new String[] {ADMINS.path()});
-        run(own, PostgresRemovals.LOCK, asked);
+        run(
+                own,
+                PostgresRemovals.LOCK,
+                Map.of("1", new String[] {SYSTEM}, "2", new String[] {ADMINS.path()}));
         Map<Entitlement, Holders> holders =
                 PostgresRemovals.holders(
-                        List.of(ADMINS), run(own, PostgresRemovals.HOLDERS, asked));
+                        List.of(ADMINS), run(own, PostgresRemovals.HOLDERS, asked(2)));
         assertThat(holders.get(ADMINS).enabled()).containsExactlyInAnyOrder("ann", "bob");
         return !LastHolders.violations(ready(change, account), CHARTER, known(account, holders))
                 .isEmpty();
@@ -253,7 +345,12 @@ class PostgresRemovalsTest {
                         ready(change, account),
                         CHARTER,
                         known(account, Map.of()),
-                        NOW.plus(Duration.ofHours(1))));
+                        NOW.plus(Duration.ofHours(1)),
+                        false));
+    }
+
+    private static Map<String, Object> asked(long most) {
+        return Map.of("1", new String[] {SYSTEM}, "2", new String[] {ADMINS.path()}, "3", most);
     }
 
     private static void add(Connection own, List<Removal> removals) throws SQLException {
@@ -264,8 +361,11 @@ class PostgresRemovalsTest {
                 "3",
                 removals.stream().map(each -> each.entitlement().path()).toArray(String[]::new));
         values.put("4", removals.stream().map(Removal::account).toArray(String[]::new));
+        values.put("5", removals.stream().map(Removal::assisted).toArray(Boolean[]::new));
         values.put(
-                "5",
+                "6", removals.stream().map(each -> each.since().toString()).toArray(String[]::new));
+        values.put(
+                "7",
                 removals.stream()
                         .map(each -> each.until().map(Instant::toString).orElse(""))
                         .toArray(String[]::new));
@@ -273,7 +373,21 @@ class PostgresRemovalsTest {
     }
 
     private static List<String> report(
-            Connection own, List<UUID> untouched, List<UUID> executed, List<UUID> ended)
+            Connection own, List<UUID> untouched, List<UUID> succeeded, List<UUID> ended)
+            throws SQLException {
+        return report(own, untouched, succeeded, List.of(), ended);
+    }
+
+    private static void failed(Connection own, UUID change) throws SQLException {
+        report(own, List.of(), List.of(), List.of(change), List.of());
+    }
+
+    private static List<String> report(
+            Connection own,
+            List<UUID> untouched,
+            List<UUID> succeeded,
+            List<UUID> failed,
+            List<UUID> ended)
             throws SQLException {
         return paths(
                 run(
@@ -285,27 +399,45 @@ class PostgresRemovalsTest {
                                 "2",
                                 untouched.toArray(UUID[]::new),
                                 "3",
-                                executed.toArray(UUID[]::new),
+                                succeeded.toArray(UUID[]::new),
                                 "4",
+                                failed.toArray(UUID[]::new),
+                                "5",
                                 ended.toArray(UUID[]::new))));
     }
 
     private static List<String> over(Connection own) throws SQLException {
-        run(own, PostgresRemovals.READ, Map.of());
-        return paths(run(own, PostgresRemovals.OVER, Map.of("1", time(NOW))));
+        return over(own, NOW);
+    }
+
+    private static List<String> over(Connection own, Instant now) throws SQLException {
+        return over(own, now, List.of(), List.of(SYSTEM), "nobody");
+    }
+
+    private static List<String> over(
+            Connection own, Instant now, List<UUID> changes, List<String> systems, String account)
+            throws SQLException {
+        run(own, PostgresRemovals.READ, Map.of("1", systems.toArray(String[]::new)));
+        return paths(
+                run(
+                        own,
+                        PostgresRemovals.OVER,
+                        Map.of(
+                                "1",
+                                time(now),
+                                "2",
+                                changes.toArray(UUID[]::new),
+                                "3",
+                                systems.toArray(String[]::new),
+                                "4",
+                                new String[] {SYSTEM},
+                                "5",
+                                new String[] {account})));
     }
 
     private static Map<String, UUID> leaving(Connection own) throws SQLException {
         return PostgresRemovals.holders(
-                        List.of(ADMINS),
-                        run(
-                                own,
-                                PostgresRemovals.HOLDERS,
-                                Map.of(
-                                        "1",
-                                        new String[] {SYSTEM},
-                                        "2",
-                                        new String[] {ADMINS.path()})))
+                        List.of(ADMINS), run(own, PostgresRemovals.HOLDERS, asked(2)))
                 .get(ADMINS)
                 .leaving();
     }
@@ -318,11 +450,18 @@ class PostgresRemovalsTest {
 
     private static void observe(Connection own, String id, boolean enabled, String... groups)
             throws SQLException {
+        observeAt(own, NOW, id, enabled, groups);
+    }
+
+    private static void observeAt(
+            Connection own, Instant at, String id, boolean enabled, String... groups)
+            throws SQLException {
         run(
                 own,
-                "insert into directory_account values (?1, ?2, ?3, null, null, '{}', ?4, '{}', '', false, now())"
-                        + " on conflict (system, id) do update set enabled = excluded.enabled, group_paths = excluded.group_paths",
-                Map.of("1", SYSTEM, "2", id, "3", enabled, "4", groups));
+                "insert into directory_account values (?1, ?2, ?3, null, null, '{}', ?4, '{}', '', false, ?5)"
+                        + " on conflict (system, id) do update set enabled = excluded.enabled,"
+                        + " group_paths = excluded.group_paths, observed_at = excluded.observed_at",
+                Map.of("1", SYSTEM, "2", id, "3", enabled, "4", groups, "5", time(at)));
         own.commit();
     }
 

@@ -117,13 +117,21 @@ class RowsTest {
 
     @Test
     void stagesThatAreLostAreSaidAndNothingIsDerivedFromThem() {
-        for (String lost : List.of("[]", "[{]")) {
+        for (String lost : List.of("[]", "[{]", "null", "[null]", "[{}]")) {
             RouteRow row = new RouteRow();
             Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
             row.stages = lost;
             assertThat(Rows.mend(row, List.of())).containsExactly("stages");
             assertThat(row.requestedAt).isEqualTo(NOW);
         }
+    }
+
+    @Test
+    void oneThatDoesNotReadIsSaidAndStopsNothing() {
+        RouteRow row = new RouteRow();
+        Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
+        row.facts = "[";
+        assertThat(PostgresReconciliation.mended(row, List.of())).containsExactly("unreadable");
     }
 
     static Route.Course course(List<OpenStage> open) {

@@ -41,7 +41,7 @@ public class ExecutionResource {
     /** Who executes. */
     public record TakenOn(String person) {}
 
-    /** Why a grant is ended, 1 to 500 characters. */
+    /** Why a grant is ended, 1 to 500 characters, none of them a control character. */
     public record Ending(@Nullable String reason) {}
 
     /** It is taken away from now on; {@code GET /executions/{changeId}} says when it is gone. */
@@ -100,6 +100,10 @@ public class ExecutionResource {
         if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
             throw Problem.inField(
                     "reason", "FIELD_MISFORMED", "reason: must have 1 to 500 characters");
+        }
+        if (reason.chars().anyMatch(Character::isISOControl)) {
+            throw Problem.inField(
+                    "reason", "FIELD_MISFORMED", "reason: must have no control character");
         }
         if (!caller.isPerson()) {
             throw Problem.of(
