@@ -116,7 +116,10 @@ class ReconcileInboxesTest {
                                   "escalation":[{"after":"PT20H","to":[{"named":["boss"]}]}]}},
                                  "execution":{"authorizationExpiresAfter":"PT1H"}}}\
                                 """
-                                        .formatted(Scene.MANAGER)));
+                                        .formatted(
+                                                // of a share nobody knows afterwards of how many
+                                                Scene.MANAGER.replace(
+                                                        "\"quorum\":1", "\"share\":1"))));
         world.charters.put(Scene.CHARTER, charter);
         scene.receive(Set.of(CHANGE));
         scene.decide(CHANGE, "manager");
