@@ -38,8 +38,9 @@ import org.jboss.logging.Logger;
 public class RequestTracker implements Tickets {
     private static final Logger LOG = Logger.getLogger(RequestTracker.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int RETRIES = 1;
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final int RETRIES = 2;
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     /** A ticket is looked for and opened, its comments are looked through, and one is added. */
     private static final int CALLS = 4;
@@ -93,6 +94,7 @@ public class RequestTracker implements Tickets {
                         // the server may have closed the connection that was kept
                         .onFailure()
                         .retry()
+                        .withBackOff(PAUSE)
                         .atMost(RETRIES)
                         .onFailure()
                         .invoke(failure ->
