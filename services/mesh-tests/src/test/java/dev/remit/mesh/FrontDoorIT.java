@@ -668,24 +668,7 @@ class FrontDoorIT {
     void anEmergencyIsGrantedAtOnceEndsByItselfAndClosesOnceItIsReviewed() throws Exception {
         mirror();
         mesh.charter("emergency.yaml");
-        Requests.Answer asked =
-                mesh.post(
-                        "connector",
-                        "/changes",
-                        "offboarding.owner",
-                        Map.of(
-                                "charter",
-                                "emergency",
-                                "subject",
-                                Map.of("system", "hr", "id", "E1001"),
-                                "target",
-                                TARGET,
-                                "action",
-                                "grant-in-an-emergency",
-                                "reason",
-                                "the till does not open"));
-        assertThat(asked.ok()).as(asked.text()).isTrue();
-        String change = asked.json().path("changeId").asText();
+        String change = emergency("the till does not open");
         assertThat(mesh.decide(change, "on-call", "security.one").status()).isEqualTo(201);
         Mesh.until(() -> isIn(MANAGER, EMERGENCY, true), "the grant");
 
@@ -787,18 +770,8 @@ class FrontDoorIT {
         }
     }
 
-    private static Requests.Answer reviewed(
-            String change, String user, String decision, String planHash) throws Exception {
-        return mesh.post(
-                "approval-routing",
-                "/changes/" + change + "/decisions",
-                user,
-                Map.of("decision", decision, "reason", "looked at it", "planHash", planHash));
-    }
-
-    @Test
-    @Order(13)
-    void whatIsMissingInAnInboxIsMendedAndAGrantEndsEarlyWhenItsHolderSaysSo() throws Exception {
+    /** Asks for the emergency group; the change. */
+    private static String emergency(String reason) throws Exception {
         Requests.Answer asked =
                 mesh.post(
                         "connector",
@@ -814,9 +787,24 @@ class FrontDoorIT {
                                 "action",
                                 "grant-in-an-emergency",
                                 "reason",
-                                "the till does not open again"));
+                                reason));
         assertThat(asked.ok()).as(asked.text()).isTrue();
-        String change = asked.json().path("changeId").asText();
+        return asked.json().path("changeId").asText();
+    }
+
+    private static Requests.Answer reviewed(
+            String change, String user, String decision, String planHash) throws Exception {
+        return mesh.post(
+                "approval-routing",
+                "/changes/" + change + "/decisions",
+                user,
+                Map.of("decision", decision, "reason", "looked at it", "planHash", planHash));
+    }
+
+    @Test
+    @Order(13)
+    void whatIsMissingInAnInboxIsMendedAndAGrantEndsEarlyWhenItsHolderSaysSo() throws Exception {
+        String change = emergency("the till does not open again");
         Mesh.until(() -> inbox("security.one", change), "the item");
         Databases.fill(
                 mesh.home,
