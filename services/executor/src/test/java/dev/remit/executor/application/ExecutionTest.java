@@ -159,6 +159,7 @@ class ExecutionTest {
         var instance = world.instance();
         instance.receives(intent);
         World.until(() -> world.waiting() == 1);
+        instance.rests();
         var taking = new TakeOnExecution(world.executions, world.clock);
         taking.takeOn(intent.change(), "p1").await().indefinitely();
         world.acme.accounts.put("a1", new TargetState(true, 0, List.of(World.EMERGENCY)));
@@ -378,6 +379,7 @@ class ExecutionTest {
         var instance = world.instance();
         instance.receives(world.intent(world.acme, "a1"));
         World.until(() -> world.waiting() > 0);
+        instance.rests();
         assertThat(instance.leases.troubles())
                 .containsEntry("keycloak:acme", "it is down")
                 .containsEntry("scim:slow", "");
@@ -423,6 +425,7 @@ class ExecutionTest {
         var instance = world.instance();
         instance.receives(world.intent(world.acme, "a1"));
         World.until(() -> world.waiting() == 1);
+        instance.rests();
         world.clock.pass(Duration.ofHours(2));
         instance.sweeps();
         World.until(() -> world.open() == 0);
@@ -440,6 +443,7 @@ class ExecutionTest {
         var instance = world.instance();
         instance.receives(world.intent(world.acme, "a1"));
         World.until(() -> world.waiting() > 0);
+        instance.rests();
         silence(world.acme);
         world.clock.pass(Duration.ofHours(2));
         instance.sweeps();
@@ -472,6 +476,7 @@ class ExecutionTest {
         var instance = world.instanceThatWaits(Duration.ofMillis(20));
         instance.receives(world.intent(world.acme, "a1"));
         World.until(() -> world.waiting() > 0);
+        instance.rests();
         assertThat(instance.leases.troubles())
                 .containsEntry("keycloak:acme", "no answer within 20 ms");
         assertThat(world.open()).isEqualTo(1);
@@ -510,6 +515,7 @@ class ExecutionTest {
                         .mapToObj(n -> world.intent(world.acme, "a" + n))
                         .toArray(Intent[]::new));
         World.until(() -> world.waiting() > 0);
+        instance.rests();
         for (int second = 0; second < 300; second++) {
             world.clock.pass(Duration.ofSeconds(1));
             instance.sweeps();
@@ -670,6 +676,7 @@ class ExecutionTest {
         var instance = world.instance();
         instance.receives(world.intent(world.acme, "a1"));
         World.until(() -> world.waiting() == 1);
+        instance.rests();
         assertThat(world.acme.calls).containsExactly("read a1");
 
         world.ordersRead = true;
@@ -697,6 +704,7 @@ class ExecutionTest {
         world.acme.before = call -> Uni.createFrom().voidItem();
         waiting.remove().complete(null);
         World.until(() -> world.waiting() == 1);
+        instance.rests();
         assertThat(world.acme.calls)
                 .as("the call under way is finished, the next one is not made")
                 .containsExactly("read a1", "disable a1", "leave a1 /sales");
@@ -763,6 +771,7 @@ class ExecutionTest {
         world.acme.before = call -> Uni.createFrom().voidItem();
         waiting.remove().complete(null);
         World.until(() -> world.waiting() == 1);
+        instance.rests();
         assertThat(world.acme.calls).containsExactly("read a1");
 
         world.halted = InForce.NONE;

@@ -260,6 +260,11 @@ final class World {
             }
         }
 
+        /** Waits until what every attempt led to is committed, and its lease is let go. */
+        void rests() {
+            until(() -> inFlight() == 0);
+        }
+
         double inFlight() {
             return meters.get("remit.executor.in.flight")
                     .tag("system", acme.system())
@@ -729,7 +734,7 @@ final class World {
         }
     }
 
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final StandingClock clock = new StandingClock();
     final FakeTarget acme = new FakeTarget("keycloak:acme");
