@@ -161,7 +161,8 @@ public class AskForChanges {
                                                         change,
                                                         proposal,
                                                         null,
-                                                        ProposeChange.today(outbox)));
+                                                        ProposeChange.today(outbox),
+                                                        effect(wish)));
                                         yield new Result(change, 202, null, null, null);
                                     }
                                     case Admission.Refused(Charter.Refusal refusal) -> {
@@ -217,16 +218,11 @@ public class AskForChanges {
                 null);
     }
 
-    /** Under which name those who decide on a matter wait for each other. */
-    static String queue(Matter matter) {
-        return String.join("|", "matter", matter.subjectId(), matter.target(), matter.action());
-    }
-
     /** What must not be decided on twice at a time: each matter, and each charter with a limit. */
     private Set<String> queues(List<Wish> wishes, Map<Subjects.Asked, Admission.Subject> found) {
         Set<String> names = new TreeSet<>();
         for (Wish wish : wishes) {
-            matter(wish, found).map(AskForChanges::queue).ifPresent(names::add);
+            matter(wish, found).map(Matter::queue).ifPresent(names::add);
             charters.find(wish.charter())
                     .filter(Charter::isLimited)
                     .ifPresent(charter -> names.add(Brake.scope(charter.name())));
@@ -269,11 +265,16 @@ public class AskForChanges {
         return new Subjects.Asked(wish.subjectSystem(), wish.subjectId(), wish.target());
     }
 
-    private static Optional<Matter> matter(
-            Wish wish, Map<Subjects.Asked, Admission.Subject> found) {
+    private Optional<Matter> matter(Wish wish, Map<Subjects.Asked, Admission.Subject> found) {
         return Optional.ofNullable(found.get(asked(wish)))
                 .flatMap(Admission.Subject::worker)
-                .map(worker -> new Matter(worker, wish.target(), wish.action()));
+                .map(worker -> new Matter(worker, wish.target(), wish.action(), effect(wish)));
+    }
+
+    private String effect(Wish wish) {
+        return charters.find(wish.charter())
+                .map(charter -> charter.effect(wish.action()))
+                .orElse(wish.action());
     }
 
     /** What a change would be in, were it opened; see {@link Scopes#of}. */
@@ -325,7 +326,7 @@ public class AskForChanges {
                             new Admission.Known(
                                     charters.find(wish.charter()),
                                     subject,
-                                    matter.map(open::get),
+                                    matter.flatMap(one -> Matter.open(one, open)),
                                     load,
                                     halted.over(() -> scopes(wish)).map(Halt::words),
                                     now));

@@ -42,7 +42,7 @@ public interface ObservedAccounts {
      * @param today who was to be back by this day has not left
      * @param by for ORPHAN_FOUND, the worker left by this day; for CREDENTIAL_TOO_OLD, no
      *     credential is newer than its beginning, UTC; OWNER_LEFT takes whoever HR says will leave
-     * @param ended what led to a change that ended by then without effect is found anew
+     * @param ended what led to a change that ended by then is found anew, once
      * @param read for CREDENTIAL_TOO_OLD, what was not read since then is not judged
      * @param after the last account of the page before; empty at first
      */

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What happened that may open changes. Each method runs in the caller's transaction and costs one
@@ -27,6 +29,13 @@ public interface Occurrences {
     record Held(Occurrence occurrence, Instant seenAt) {}
 
     /**
+     * A person lets one wait no more.
+     *
+     * @param by immutable id
+     */
+    record Dismissal(String by, String reason, Instant at) {}
+
+    /**
      * Keeps those that are not known; the first under a key stands.
      *
      * @param occurrences no two of one key
@@ -42,6 +51,15 @@ public interface Occurrences {
      * ends.
      */
     Uni<List<Occurrence>> held(Instant since, int atMost);
+
+    /**
+     * The one with this observation, if it waits; no other transaction gets it before this one
+     * ends.
+     */
+    Uni<Optional<Held>> held(UUID observation);
+
+    /** It waits no more, and stays known: told again, it opens nothing. */
+    Uni<Void> dismiss(Occurrence occurrence, Dismissal dismissal);
 
     /** As if these had not been told. */
     Uni<Void> forget(Collection<Occurrence> occurrences);

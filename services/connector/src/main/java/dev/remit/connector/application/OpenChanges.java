@@ -7,7 +7,9 @@ import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.Occurrence;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
+import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.merkle.Hash;
@@ -44,6 +46,7 @@ public class OpenChanges {
     private static final Logger LOG = Logger.getLogger(OpenChanges.class);
 
     private static final String DUPLICATE = "DUPLICATE_CHANGE";
+    private static final String DISMISSED = "EVENT_DISMISSED";
 
     /** What may be otherwise later on; what no rule will ever let pass does not wait. */
     private static final Set<String> PASSING =
@@ -75,7 +78,12 @@ public class OpenChanges {
         Optional<Matter> matter(Map<Subjects.Asked, Admission.Subject> found) {
             return Optional.ofNullable(found.get(asked()))
                     .flatMap(Admission.Subject::worker)
-                    .map(worker -> new Matter(worker, wish.target(), wish.action()));
+                    .map(worker ->
+                            new Matter(
+                                    worker,
+                                    wish.target(),
+                                    wish.action(),
+                                    charter.effect(wish.action())));
         }
     }
 
@@ -120,6 +128,75 @@ public class OpenChanges {
     /** Those that wait to be opened, the oldest first. */
     public Uni<List<Occurrences.Held>> waiting(int atMost) {
         return handoffs.transact(List.of(), outbox -> occurrences.waiting(atMost));
+    }
+
+    /**
+     * Looks again at one that waits, at once.
+     *
+     * @return whether it still waits
+     * @throws Problem 404 EVENT_NOT_HELD
+     */
+    public Uni<Boolean> lookAt(UUID observation) {
+        return handoffs.transact(
+                List.of(),
+                outbox ->
+                        occurrences
+                                .held(observation)
+                                .map(found -> waits(found, observation))
+                                .chain(held -> again(List.of(held.occurrence()), outbox))
+                                .chain(() -> occurrences.held(observation))
+                                .map(Optional::isPresent));
+    }
+
+    /**
+     * A person lets one wait no more: it opens nothing, told again neither. Recorded under each
+     * charter that it would have opened a change under.
+     *
+     * @param by immutable id
+     * @throws Problem 404 EVENT_NOT_HELD
+     */
+    public Uni<Occurrences.Held> dismiss(UUID observation, String by, String reason) {
+        return handoffs.transact(
+                List.of(),
+                outbox ->
+                        occurrences
+                                .held(observation)
+                                .map(found -> waits(found, observation))
+                                .call(held -> dismiss(held.occurrence(), by, reason, outbox)));
+    }
+
+    private static Occurrences.Held waits(Optional<Occurrences.Held> found, UUID observation) {
+        return found.orElseThrow(() ->
+                Problem.of(
+                        404,
+                        "EVENT_NOT_HELD",
+                        "no event with observation "
+                                + observation
+                                + " waits; GET /events/held lists those that do"));
+    }
+
+    private Uni<Void> dismiss(Occurrence occurrence, String by, String reason, Outbox outbox) {
+        for (Candidate each : candidates(List.of(occurrence))) {
+            UUID id = occurrence.refusal(each.charter().name(), DISMISSED);
+            outbox.publish(
+                    id,
+                    id.toString(),
+                    letters.refused(
+                            each.wish().by(Proposer.person(by)),
+                            new Charter.Refusal(
+                                    409,
+                                    "subject",
+                                    DISMISSED,
+                                    "event %s of %s is dismissed: %s"
+                                            .formatted(
+                                                    occurrence.id(), occurrence.source(), reason)),
+                            Optional.of(each.charter().hash()),
+                            outbox.now()),
+                    null,
+                    occurrence.observation());
+        }
+        LOG.infof("event %s of %s is dismissed by %s", occurrence.id(), occurrence.source(), by);
+        return occurrences.dismiss(occurrence, new Occurrences.Dismissal(by, reason, outbox.now()));
     }
 
     /** These happened; what was told before changes nothing. */
@@ -251,7 +328,7 @@ public class OpenChanges {
                         each.matter(found)
                                 .ifPresent(matter -> {
                                     matters.add(matter);
-                                    queues.add(AskForChanges.queue(matter));
+                                    queues.add(matter.queue());
                                 });
                         if (each.charter().isLimited()) {
                             queues.add(Brake.scope(each.charter().name()));
@@ -259,7 +336,7 @@ public class OpenChanges {
                     }
                     return proposals
                             .queue(queues)
-                            .chain(() -> proposals.open(matters))
+                            .chain(() -> proposals.underWay(matters))
                             .chain(open ->
                                     settle(
                                             happened,
@@ -289,7 +366,7 @@ public class OpenChanges {
                                     found.getOrDefault(
                                             each.asked(),
                                             new Admission.Subject(Optional.empty(), 0, 0)),
-                                    matter.map(open::get),
+                                    matter.flatMap(one -> Matter.open(one, open)),
                                     new Admission.Load(0, 0),
                                     Optional.empty(),
                                     outbox.now()));
@@ -303,7 +380,8 @@ public class OpenChanges {
                                             each.change(),
                                             proposal,
                                             each.occurrence().observation(),
-                                            ProposeChange.today(outbox)));
+                                            ProposeChange.today(outbox),
+                                            each.charter().effect(proposal.action())));
                 }
                 case Admission.Refused(Charter.Refusal refusal) -> {
                     refuse(each, refusal, outbox);

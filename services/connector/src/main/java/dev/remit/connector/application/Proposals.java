@@ -1,6 +1,7 @@
 package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Admission;
+import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -23,11 +24,42 @@ public interface Proposals {
      *
      * @param cause the message that led to it, null when a person asked
      * @param due the day on which it is proposed, UTC
+     * @param effect what it does, see {@link Charter#effect}; empty if a build that did not say so
+     *     kept it
      */
-    record Kept(UUID change, Proposal proposal, @Nullable UUID cause, LocalDate due) {}
+    record Kept(
+            UUID change, Proposal proposal, @Nullable UUID cause, LocalDate due, String effect) {
+        Matter matter() {
+            return new Matter(proposal.subjectId(), proposal.target(), proposal.action(), effect);
+        }
+    }
 
-    /** What no two open changes may share when someone asks. */
-    record Matter(String subjectId, String target, String action) {}
+    /**
+     * What a change is about. No two open changes are about the same: the second is refused when
+     * someone asks, and waits when nobody did.
+     */
+    record Matter(String subjectId, String target, String action, String effect) {
+        /** The same action on the same account, or another one that does the same. */
+        boolean isSameAs(Matter other) {
+            return subjectId.equals(other.subjectId)
+                    && target.equals(other.target)
+                    && (action.equals(other.action)
+                            || (!effect.isEmpty() && effect.equals(other.effect)));
+        }
+
+        /** The change among these that is about the same. */
+        static Optional<UUID> open(Matter matter, Map<Matter, UUID> open) {
+            return open.entrySet().stream()
+                    .filter(each -> each.getKey().isSameAs(matter))
+                    .map(Map.Entry::getValue)
+                    .findFirst();
+        }
+
+        /** Under which name those who decide on it, or on what may be the same, wait. */
+        String queue() {
+            return String.join("|", "matter", subjectId, target);
+        }
+    }
 
     /** Under which charter, in which target. */
     record Field(String charter, String target) {}
@@ -83,7 +115,13 @@ public interface Proposals {
      */
     Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now);
 
-    /** Changes that wait though their day has come and no brake holds them, at most this many. */
+    /** The same; these are not proposed yet, since another change about the same is. */
+    Uni<Set<UUID>> addBehind(Collection<Kept> proposals, Instant now);
+
+    /**
+     * Changes that wait though their day has come, no brake holds them and nothing about the same
+     * is proposed and open, at most this many.
+     */
     Uni<List<UUID>> due(LocalDate today, int atMost);
 
     /** Of these changes, those that still wait and that no brake holds. */
@@ -105,8 +143,11 @@ public interface Proposals {
      */
     Uni<Void> queue(Set<String> names);
 
-    /** The open changes about these. */
+    /** The open changes about these, by these. */
     Uni<Map<Matter, UUID>> open(Collection<Matter> matters);
+
+    /** Of these, those that were handed on. */
+    Uni<Map<Matter, UUID>> underWay(Collection<Matter> matters);
 
     /**
      * What goes on in these fields; an answer for every one of them. What a person released from a

@@ -2,7 +2,9 @@ package dev.remit.connector.application;
 
 import dev.remit.connector.application.Proposals.Field;
 import dev.remit.connector.application.Proposals.Kept;
+import dev.remit.connector.application.Proposals.Matter;
 import dev.remit.connector.application.Proposals.Waiting;
+import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Admission.Load;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
@@ -21,6 +23,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +112,8 @@ public class ProposeChange {
                                                                 each.change(),
                                                                 each.proposal().assisted(),
                                                                 each.cause(),
-                                                                each.due()))
+                                                                each.due(),
+                                                                each.effect()))
                                                 .orElse(each))
                                 .toList());
     }
@@ -120,19 +125,89 @@ public class ProposeChange {
      */
     Uni<Void> trigger(String source, Collection<Kept> wanted, Outbox outbox) {
         LocalDate today = today(outbox);
-        return held(
-                        source,
-                        wanted.stream().filter(each -> !each.due().isAfter(today)).toList(),
-                        outbox)
-                .chain(held -> {
-                    Set<UUID> stays = changes(held.values());
-                    return propose(
-                                    wanted.stream()
-                                            .filter(each -> !stays.contains(each.change()))
-                                            .toList(),
-                                    outbox)
-                            .chain(() -> hold(held, outbox));
+        List<Kept> due = wanted.stream().filter(each -> !each.due().isAfter(today)).toList();
+        // what others tell or find was compared with what is open when it was admitted
+        return (source.equals(HR) ? behind(due) : Uni.createFrom().item(Map.<UUID, UUID>of()))
+                .chain(behind ->
+                        held(source, without(due, behind.keySet()), outbox)
+                                .chain(held -> {
+                                    Set<UUID> stays = changes(held.values());
+                                    stays.addAll(behind.keySet());
+                                    return propose(without(wanted, stays), outbox)
+                                            .chain(() -> hold(held, outbox));
+                                })
+                                .chain(() -> wait(due, behind, outbox)));
+    }
+
+    /**
+     * Those that do what another change, which is under way or among them, does to the same
+     * account; by that one. They wait until it has ended.
+     */
+    private Uni<Map<UUID, UUID>> behind(List<Kept> due) {
+        if (due.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        Set<String> names = new TreeSet<>();
+        for (Kept each : due) {
+            names.add(each.matter().queue());
+            charters.find(each.proposal().charter())
+                    .filter(Charter::isLimited)
+                    .ifPresent(charter -> names.add(Brake.scope(charter.name())));
+        }
+        return proposals
+                .queue(names)
+                .chain(() -> proposals.underWay(due.stream().map(Kept::matter).toList()))
+                .map(open -> {
+                    Map<String, Map<Matter, UUID>> ahead = new HashMap<>();
+                    open.forEach((matter, change) ->
+                            ahead.computeIfAbsent(matter.queue(), _ -> new HashMap<>())
+                                    .put(matter, change));
+                    Map<UUID, UUID> behind = new LinkedHashMap<>();
+                    for (Kept each : due) {
+                        Map<Matter, UUID> others =
+                                ahead.computeIfAbsent(each.matter().queue(), _ -> new HashMap<>());
+                        Matter.open(each.matter(), others)
+                                .filter(other -> !other.equals(each.change()))
+                                .ifPresentOrElse(
+                                        other -> behind.put(each.change(), other),
+                                        () -> others.put(each.matter(), each.change()));
+                    }
+                    return behind;
                 });
+    }
+
+    /** They wait, with a record of what for. */
+    private Uni<Void> wait(List<Kept> due, Map<UUID, UUID> behind, Outbox outbox) {
+        List<Kept> all = due.stream().filter(each -> behind.containsKey(each.change())).toList();
+        return all.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : proposals
+                        .addBehind(all, outbox.now())
+                        .invoke(added ->
+                                all.stream()
+                                        .filter(each -> added.contains(each.change()))
+                                        .forEach(each -> waits(each, behind, outbox)))
+                        .replaceWithVoid();
+    }
+
+    private void waits(Kept kept, Map<UUID, UUID> behind, Outbox outbox) {
+        UUID id =
+                dev.remit.handoff.Ids.derived(
+                        dev.remit.connector.domain.Ids.NAMESPACE, "behind|" + kept.change());
+        outbox.publish(
+                id,
+                id.toString(),
+                letters.refused(
+                        kept.proposal().wish(),
+                        Admission.duplicate(behind.getOrDefault(kept.change(), kept.change())),
+                        Optional.of(kept.proposal().charterHash()),
+                        outbox.now()),
+                null,
+                kept.cause());
+    }
+
+    private static List<Kept> without(Collection<Kept> all, Set<UUID> some) {
+        return all.stream().filter(each -> !some.contains(each.change())).toList();
     }
 
     /** Proposes what waited for today; any replica may, the changes' locks keep it to one. */
@@ -166,6 +241,15 @@ public class ProposeChange {
                                 ? Uni.createFrom().item(0)
                                 : outbox.lock(changes)
                                         .chain(() -> proposals.waiting(changes))
+                                        .chain(waiting ->
+                                                behind(waiting.stream().map(Waiting::kept).toList())
+                                                        .map(behind ->
+                                                                waiting.stream()
+                                                                        .filter(each ->
+                                                                                !behind.containsKey(
+                                                                                        each.kept()
+                                                                                                .change()))
+                                                                        .toList()))
                                         .chain(waiting -> open(waiting, outbox))
                                         .replaceWith(changes.size()));
     }
@@ -180,11 +264,7 @@ public class ProposeChange {
                         outbox)
                 .chain(held -> {
                     Set<UUID> stays = changes(held.values());
-                    List<Kept> goes =
-                            waiting.stream()
-                                    .map(Waiting::kept)
-                                    .filter(each -> !stays.contains(each.change()))
-                                    .toList();
+                    List<Kept> goes = without(waiting.stream().map(Waiting::kept).toList(), stays);
                     return (goes.isEmpty()
                                     ? Uni.createFrom().voidItem()
                                     : inTheirModes(goes)
@@ -368,7 +448,10 @@ public class ProposeChange {
     }
 
     private static Set<UUID> changes(Collection<List<Kept>> kept) {
-        return kept.stream().flatMap(List::stream).map(Kept::change).collect(Collectors.toSet());
+        return kept.stream()
+                .flatMap(List::stream)
+                .map(Kept::change)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     private static Field field(Proposal proposal) {

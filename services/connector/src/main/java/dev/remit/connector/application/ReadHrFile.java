@@ -253,7 +253,11 @@ public class ReadHrFile {
                     openings.putIfAbsent(
                             change,
                             new Proposals.Kept(
-                                    change, opened.get(), observation, event.effectiveDate()));
+                                    change,
+                                    opened.get(),
+                                    observation,
+                                    event.effectiveDate(),
+                                    charter.effect(opened.get().action())));
                 }
             }
         }

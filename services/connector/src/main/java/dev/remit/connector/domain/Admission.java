@@ -34,7 +34,7 @@ public sealed interface Admission {
      * All that an admission stands on.
      *
      * @param charter the one in force under the wished name
-     * @param open the open change for the same subject, target and action
+     * @param open the open change for the same subject and target that does the same
      * @param halted who has halted what it would be in, and why
      */
     record Known(
@@ -63,7 +63,7 @@ public sealed interface Admission {
                         .or(() -> charter.refuses(wish.target(), wish.action()))
                         .or(() -> charter.refuses(wish.proposer()))
                         .or(() -> subject(wish, known.subject()))
-                        .or(() -> duplicate(known.open()))
+                        .or(() -> known.open().map(Admission::duplicate))
                         .or(() -> blast(charter, known));
         if (refusal.isPresent()) {
             return new Refused(refusal.get());
@@ -124,13 +124,15 @@ public sealed interface Admission {
                 : Optional.empty();
     }
 
-    private static Optional<Refusal> duplicate(Optional<UUID> open) {
-        return open.map(change ->
-                new Refusal(
-                        409,
-                        "subject",
-                        "DUPLICATE_CHANGE",
-                        "change " + change + " for the same subject, target and action is open"));
+    /** Another change does the same to the same account. */
+    static Refusal duplicate(UUID open) {
+        return new Refusal(
+                409,
+                "subject",
+                "DUPLICATE_CHANGE",
+                "change "
+                        + open
+                        + " for the same subject and target, which does the same, is open");
     }
 
     private static Optional<Refusal> blast(Charter charter, Known known) {

@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param hash SHA-256 of the canonical document, hexadecimal
  * @param systems the target systems it may touch
  * @param modes each of its actions with its mode, ASSIST or OWN
+ * @param effects each of its actions with what it does: its steps, sorted; the same steps are the
+ *     same effect, whatever the action is called
  * @param triggers what opens changes by itself, each event once
  * @param bound the condition over the subject's account that its domain sets
  * @param employee the digital employee that proposes when a trigger fires
@@ -26,6 +28,7 @@ public record Charter(
         String hash,
         Set<String> systems,
         Map<String, String> modes,
+        Map<String, String> effects,
         List<Trigger> triggers,
         Optional<String> bound,
         String employee,
@@ -101,6 +104,11 @@ public record Charter(
                                 employee,
                                 Optional.of(principal),
                                 Optional.empty()));
+    }
+
+    /** What an action does; its name where the charter says no steps. */
+    public String effect(String action) {
+        return effects.getOrDefault(action, action);
     }
 
     /** Whether it is in force at this time. */

@@ -40,6 +40,11 @@ public record Proposal(
                 agent);
     }
 
+    /** The wish that it answers to. */
+    public Wish wish() {
+        return new Wish(charter, subjectSystem, subjectId, target, action, reason, by());
+    }
+
     /** Who proposes. */
     public Proposer by() {
         return new Proposer(proposer, principal, agent);

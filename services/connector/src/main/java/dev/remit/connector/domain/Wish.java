@@ -13,4 +13,9 @@ public record Wish(
         String target,
         String action,
         String reason,
-        Proposer proposer) {}
+        Proposer proposer) {
+    /** The same of somebody else. */
+    public Wish by(Proposer other) {
+        return new Wish(charter, subjectSystem, subjectId, target, action, reason, other);
+    }
+}

@@ -185,6 +185,7 @@ class AskForChangesTest {
                                 "h",
                                 java.util.Set.of("scim:new"),
                                 java.util.Map.of("offboard", "OWN"),
+                                java.util.Map.of(),
                                 List.of(),
                                 Optional.empty(),
                                 "clerk",

@@ -31,6 +31,7 @@ final class CharterFixture {
                 hash,
                 charter.systems(),
                 charter.modes(),
+                charter.effects(),
                 charter.triggers(),
                 charter.bound(),
                 charter.employee(),
@@ -49,8 +50,27 @@ final class CharterFixture {
                 charter.hash(),
                 charter.systems(),
                 charter.modes(),
+                charter.effects(),
                 List.of(triggers),
                 bound,
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord());
+    }
+
+    /** Another charter with an action of another name to the same effect, opened by these. */
+    static Charter alike(String name, Charter.Trigger... triggers) {
+        Charter charter = leavers("1", "h-" + name);
+        return new Charter(
+                name,
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                Map.of("quarantine", "OWN"),
+                Map.of("quarantine", charter.effect("offboard")),
+                List.of(triggers),
+                charter.bound(),
                 charter.employee(),
                 charter.principal(),
                 charter.limits(),
@@ -65,6 +85,7 @@ final class CharterFixture {
                 hash,
                 Set.of("scim:hr"),
                 Map.of("offboard", "OWN"),
+                Map.of("offboard", "disable-account end-sessions"),
                 List.of(Charter.Trigger.of(Event.LEFT, "offboard", "scim:hr")),
                 Optional.empty(),
                 "clerk",

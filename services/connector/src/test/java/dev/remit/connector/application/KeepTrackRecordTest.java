@@ -333,7 +333,8 @@ class KeepTrackRecordTest {
                                                                 change,
                                                                 CHARTER.opens(event).orElseThrow(),
                                                                 null,
-                                                                event.effectiveDate())),
+                                                                event.effectiveDate(),
+                                                                "")),
                                                 outbox))
                 .await()
                 .indefinitely();

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A store in memory: a transaction that fails leaves nothing behind, the clock stands still. */
@@ -463,6 +464,22 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Optional<Held>> held(UUID observation) {
+            return waiting(Integer.MAX_VALUE)
+                    .map(all ->
+                            all.stream()
+                                    .filter(each ->
+                                            each.occurrence().observation().equals(observation))
+                                    .findFirst());
+        }
+
+        @Override
+        public Uni<Void> dismiss(Occurrence occurrence, Dismissal dismissal) {
+            tables.waiting.remove(Key.of(occurrence));
+            return answer(null);
+        }
+
+        @Override
         public Uni<Void> forget(Collection<Occurrence> all) {
             for (Occurrence each : all) {
                 tables.occurrences.remove(Key.of(each));
@@ -519,24 +536,39 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Set<UUID>> addBehind(Collection<Proposals.Kept> proposals, Instant at) {
+            return add(proposals, LocalDate.EPOCH, at);
+        }
+
+        @Override
         public Uni<Void> queue(Set<String> names) {
             return answer(null);
         }
 
         @Override
         public Uni<Map<Matter, UUID>> open(Collection<Matter> matters) {
+            return answer(open(matters, _ -> true));
+        }
+
+        @Override
+        public Uni<Map<Matter, UUID>> underWay(Collection<Matter> matters) {
+            return answer(open(matters, tables.proposed::contains));
+        }
+
+        private Map<Matter, UUID> open(Collection<Matter> matters, Predicate<UUID> besides) {
             Map<Matter, UUID> open = new HashMap<>();
             tables.proposals.forEach((change, kept) -> {
-                Matter matter =
-                        new Matter(
-                                kept.proposal().subjectId(),
-                                kept.proposal().target(),
-                                kept.proposal().action());
-                if (matters.contains(matter) && !tables.ends.containsKey(change)) {
-                    open.put(matter, change);
+                if (!tables.ends.containsKey(change) && besides.test(change)) {
+                    matters.stream()
+                            .filter(each -> each.isSameAs(kept.matter()))
+                            .forEach(each -> open.put(each, change));
                 }
             });
-            return answer(open);
+            return open;
+        }
+
+        private boolean isBehind(Proposals.Kept kept) {
+            return !open(List.of(kept.matter()), tables.proposed::contains).isEmpty();
         }
 
         @Override
@@ -650,6 +682,7 @@ public final class Memory implements Handoffs {
                             .filter(each -> !tables.proposed.contains(each.change()))
                             .filter(each -> !tables.ends.containsKey(each.change()))
                             .filter(each -> isFree(each.change()))
+                            .filter(each -> !isBehind(each))
                             .filter(each -> !each.due().isAfter(today))
                             .map(Proposals.Kept::change)
                             .limit(atMost)

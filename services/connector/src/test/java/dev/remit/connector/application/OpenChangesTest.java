@@ -1,12 +1,14 @@
 package dev.remit.connector.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.Schedule;
+import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.BrakeApplied;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.IdentityObserved;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,37 @@ class OpenChangesTest {
     }
 
     @Test
+    void whatWaitsIsDismissedByAPersonWithARecordAndOpensNothingWhenToldAgain() {
+        tell(exposed("1", "E7"));
+        UUID observation = exposed("1", "E7").observation();
+        open.dismiss(observation, "ann", "a drill").await().indefinitely();
+        assertThat(memory.messages(ProposalRefused.class).getLast())
+                .satisfies(record -> {
+                    assertThat(record.getCode()).isEqualTo("EVENT_DISMISSED");
+                    assertThat(record.getProposer().getId()).isEqualTo("ann");
+                    assertThat(record.getProposer().getKind()).isEqualTo(ActorKind.HUMAN);
+                    assertThat(record.getDetail()).contains("events:a", "a drill");
+                });
+        assertThat(waiting()).isZero();
+        read("a7", "E7");
+        tell(exposed("1", "E7"));
+        again();
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThatThrownBy(() -> open.dismiss(observation, "ann", "again").await().indefinitely())
+                .hasMessageContaining("waits");
+    }
+
+    @Test
+    void whatWaitsIsLookedAtAtOnceWhenAPersonSaysSo() {
+        tell(exposed("1", "E7"));
+        UUID observation = exposed("1", "E7").observation();
+        assertThat(open.lookAt(observation).await().indefinitely()).isTrue();
+        read("a7", "E7");
+        assertThat(open.lookAt(observation).await().indefinitely()).isFalse();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
     void whoHasTwoAccountsIsRefusedAndTheEventWaits() {
         read("a2", "E1");
         tell(exposed("1", "E1"));
@@ -124,6 +158,37 @@ class OpenChangesTest {
         again();
         assertThat(memory.messages(ChangeProposed.class)).hasSize(2);
         assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void whatDoesTheSameUnderAnotherCharterWaitsTooUntilTheFirstHasEnded() {
+        charters.replace(
+                List.of(
+                        CharterFixture.opened(
+                                Charter.Limits.none(),
+                                Optional.empty(),
+                                Charter.Trigger.of(Event.CREDENTIAL_EXPOSED, "offboard", TARGET)),
+                        CharterFixture.alike(
+                                "quarantines",
+                                Charter.Trigger.of(
+                                        Event.CERTIFICATION_REVOKED, "quarantine", TARGET))));
+        tell(exposed("1", "E1"));
+        tell(revoked("2", "E1"));
+        again();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        UUID first = memory.messages(ChangeProposed.class).getFirst().getChange().getChangeId();
+        assertThat(memory.messages(ProposalRefused.class))
+                .singleElement()
+                .satisfies(waits -> {
+                    assertThat(waits.getCode()).isEqualTo("DUPLICATE_CHANGE");
+                    assertThat(waits.getCharter()).isEqualTo("quarantines");
+                    assertThat(waits.getDetail()).contains(first.toString());
+                });
+        memory.ends(first, "COMPLETED", memory.now);
+        again();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getAction())
+                .containsExactly("offboard", "quarantine");
     }
 
     @Test
@@ -300,10 +365,18 @@ class OpenChangesTest {
     }
 
     private Occurrence exposed(String id, String worker) {
+        return about(id, Event.CREDENTIAL_EXPOSED, worker);
+    }
+
+    private Occurrence revoked(String id, String worker) {
+        return about(id, Event.CERTIFICATION_REVOKED, worker);
+    }
+
+    private Occurrence about(String id, Event event, String worker) {
         return new Occurrence(
                 "events:a",
                 id,
-                Event.CREDENTIAL_EXPOSED,
+                event,
                 "hr",
                 worker,
                 true,

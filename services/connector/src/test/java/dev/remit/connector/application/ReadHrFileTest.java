@@ -12,6 +12,7 @@ import dev.remit.connector.domain.Presence;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.ProposalRefused;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,7 +135,14 @@ class ReadHrFileTest {
                                 Charter.Trigger.of(Event.JOINED, "offboard", "scim:hr"),
                                 Charter.Trigger.of(Event.LEFT, "offboard", "scim:hr"))));
         read("a", said("1", "E1", WorkerEvent.Type.JOINED, TODAY), left("2", "E1", TODAY));
-        assertThat(memory.messages(ChangeProposed.class)).hasSize(2);
+        memory.ends(
+                memory.messages(ChangeProposed.class).getFirst().getChange().getChangeId(),
+                "COMPLETED",
+                memory.now);
+        memory.propose(charters).proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getReason().substring(0, 4))
+                .containsExactly("JOIN", "LEFT");
     }
 
     @Test
@@ -164,6 +173,43 @@ class ReadHrFileTest {
     }
 
     @Test
+    void ofTwoRowsThatDoTheSameToOnePersonTheSecondWaitsWithARecordUntilTheFirstHasEnded() {
+        ProposeChange propose = memory.propose(charters);
+        read("a", left("1", "E1", TODAY));
+        read("b", left("2", "E1", TODAY.minusDays(1)));
+        read("b2", left("2", "E1", TODAY.minusDays(1)));
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        UUID first = memory.messages(ChangeProposed.class).getFirst().getChange().getChangeId();
+        assertThat(memory.messages(ProposalRefused.class))
+                .singleElement()
+                .satisfies(waits -> {
+                    assertThat(waits.getCode()).isEqualTo("DUPLICATE_CHANGE");
+                    assertThat(waits.getDetail()).contains(first.toString());
+                });
+        memory.ends(first, "COMPLETED", memory.now);
+        propose.proposeDue().await().indefinitely();
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(2);
+    }
+
+    @Test
+    void twoThatCameDueTogetherAreProposedOneAfterTheOther() {
+        ProposeChange propose = memory.propose(charters);
+        read(
+                "a",
+                left("1", "E1", TODAY.plusDays(1)),
+                left("2", "E1", TODAY.plusDays(2)),
+                left("3", "E2", TODAY.plusDays(2)));
+        memory.now = memory.now.plus(Duration.ofDays(3));
+        propose.proposeDue().await().indefinitely();
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getSubject().getId())
+                .containsExactlyInAnyOrder("E1", "E2");
+    }
+
+    @Test
     void aFileThatIsNoTableIsSetAsideAsAWhole() {
         var file = new Rows(new Sheet.Unreadable("a", "the header is [x]", new byte[3]), List.of());
         read.read(turn, file).await().indefinitely();
@@ -184,7 +230,7 @@ class ReadHrFileTest {
         // six full slices and an empty one against two and an empty one; the first 1000 rows are
         // known
         assertThat(memory.statements - before).isLessThanOrEqualTo(forTwoFullSlices * 3);
-        assertThat(forTwoFullSlices).isLessThanOrEqualTo(14);
+        assertThat(forTwoFullSlices).isLessThanOrEqualTo(18);
         assertThat(memory.messages(IdentityObserved.class)).hasSize(3000);
         assertThat(memory.messages(ChangeProposed.class)).hasSize(3000);
     }

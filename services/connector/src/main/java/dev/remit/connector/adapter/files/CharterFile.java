@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Reads a charter: YAML as people write it, canonical JSON as it is hashed and published. */
@@ -99,6 +100,7 @@ public final class CharterFile {
         Set<String> systems = new HashSet<>();
         root.at("/spec/domain/systems").forEach(each -> systems.add(each.asText()));
         Map<String, String> modes = new HashMap<>();
+        Map<String, String> effects = new HashMap<>();
         for (JsonNode action : root.at("/spec/domain/actions")) {
             String mode = text(action, "/mode");
             if (!mode.equals("OWN") && !mode.equals("ASSIST")) {
@@ -106,6 +108,11 @@ public final class CharterFile {
                         "/spec/domain/actions/mode: is not OWN or ASSIST");
             }
             modes.put(text(action, "/name"), mode);
+            Set<String> steps = new TreeSet<>();
+            action.at("/steps").forEach(each -> steps.add(each.asText()));
+            if (!steps.isEmpty()) {
+                effects.put(text(action, "/name"), String.join(" ", steps) + group(action));
+            }
         }
         if (systems.isEmpty() || modes.isEmpty()) {
             throw new IllegalArgumentException("/spec/domain: names no system or no action");
@@ -129,6 +136,7 @@ public final class CharterFile {
                         Hash.sha256(canonical.getBytes(StandardCharsets.UTF_8)).hex(),
                         systems,
                         modes,
+                        effects,
                         List.copyOf(triggers),
                         root.at("/spec/domain/subject").isTextual()
                                 ? Optional.of(text(root, "/spec/domain/subject"))
@@ -145,6 +153,12 @@ public final class CharterFile {
                     });
         }
         return charter;
+    }
+
+    /** What is granted is part of what an action does. */
+    private static String group(JsonNode action) {
+        String group = action.at("/grant/group/id").asText("");
+        return group.isEmpty() ? "" : " " + group;
     }
 
     private static Charter.Trigger trigger(JsonNode trigger, String path) {

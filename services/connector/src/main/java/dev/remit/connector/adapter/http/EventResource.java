@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -45,10 +46,12 @@ public class EventResource {
     /**
      * An event that waits, since nobody knows yet whom it is about.
      *
+     * @param observationId names it here
      * @param event by the name that charters use
      */
     @Schema(name = "HeldEvent")
     public record View(
+            UUID observationId,
             String source,
             String id,
             String event,
@@ -57,6 +60,14 @@ public class EventResource {
             @Nullable String resource,
             String words,
             Instant heldSince) {}
+
+    /** Why an event is dismissed, 1 to 500 characters; logged for ever. */
+    @Schema(name = "EventDismissal")
+    public record Dismissing(@Nullable String reason) {}
+
+    /** What a look at once came to. */
+    @Schema(name = "EventLook")
+    public record Looked(boolean waits) {}
 
     private final EventFeeds feeds;
     private final Signatures signatures;
@@ -222,9 +233,48 @@ public class EventResource {
         return open.waiting(SHOWN).map(all -> all.stream().map(EventResource::view).toList());
     }
 
+    /** Looks again now, where a look each minute is too late. */
+    @POST
+    @Path("held/{id}/look")
+    @RolesAllowed({"operator", "admin"})
+    @Operation(summary = "Looks again at once whether an event that waits can open its change now")
+    @APIResponse(responseCode = "200", description = "Whether it still waits")
+    @APIResponse(responseCode = "404", description = "EVENT_NOT_HELD")
+    public Uni<Looked> look(@PathParam("id") String id) {
+        return open.lookAt(uuid(id)).map(Looked::new);
+    }
+
+    /** It waits no more and opens nothing, with a record. */
+    @POST
+    @Path("held/{id}/dismiss")
+    @RolesAllowed({"operator", "admin"})
+    @Operation(summary = "Lets an event wait no more: it opens nothing, told again neither")
+    @APIResponse(responseCode = "200", description = "It is dismissed; the event as it was")
+    @APIResponse(responseCode = "403", description = "PERSON_NEEDED")
+    @APIResponse(responseCode = "404", description = "EVENT_NOT_HELD")
+    public Uni<View> dismiss(@PathParam("id") String id, @Nullable Dismissing body) {
+        String reason = Wishes.reason(Problem.body(body).reason());
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "PERSON_NEEDED",
+                    "a person dismisses an event; this token is not a person's own");
+        }
+        return open.dismiss(uuid(id), caller.id(), reason).map(EventResource::view);
+    }
+
+    private static UUID uuid(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(404, "EVENT_NOT_HELD", "'" + text + "' is not a UUID");
+        }
+    }
+
     private static View view(Occurrences.Held held) {
         var each = held.occurrence();
         return new View(
+                each.observation(),
                 each.source(),
                 each.id(),
                 each.event().name(),

@@ -439,14 +439,7 @@ public class KafkaLetters implements Letters {
     public ProposalRefused discarded(Proposals.Standing held, Instant now) {
         Proposal proposal = held.proposal();
         return refused(
-                new Wish(
-                        proposal.charter(),
-                        proposal.subjectSystem(),
-                        proposal.subjectId(),
-                        proposal.target(),
-                        proposal.action(),
-                        proposal.reason(),
-                        proposal.by()),
+                proposal.wish(),
                 new Charter.Refusal(
                         409,
                         "subject",

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 class PostgresObservedAccounts implements ObservedAccounts {
     /**
      * An enabled account that this charter was not told of under this id: another one each time it
-     * was disabled between, and once a change has ended without effect long enough ago.
+     * was disabled between, and once for each change that has ended long enough ago, whatever as:
+     * what a change was to end may hold still. The last of them is named.
      */
     private static final String FOUND =
             """
@@ -29,10 +30,13 @@ class PostgresObservedAccounts implements ObservedAccounts {
             from account left join worker on worker.worker_id = account.%s
               and (worker.back_on is null or worker.back_on <= worker.left_on or worker.back_on > cast(?6 as date)),
             lateral (select concat_ws('|', %s, cast(extract(epoch from account.enabled_since) as bigint)) as id, %s as words) as base,
-            lateral (select base.words, base.id || coalesce('#' || nullif(count(*), 0), '') as event_id
+            lateral (select base.words || coalesce('; found again after change '
+                || (array_agg(cast(proposal.change_id as text) || ', which ended ' || coalesce(proposal.outcome, 'unknown')
+                  order by proposal.ended_at desc))[1], '') as words,
+                base.id || coalesce('#' || nullif(count(*), 0), '') as event_id
               from occurrence told join proposal on proposal.change_id = told.change_id
               where told.source = ?1 and told.finding = base.id
-                and proposal.ended_at < cast(?5 as timestamptz) and proposal.outcome is distinct from 'COMPLETED') as found
+                and proposal.ended_at < cast(?5 as timestamptz)) as found
             where account.system = ?1 and account.enabled and account.id > ?2 and %s
               and not exists (select 1 from occurrence where source = ?1 and occurrence.event_id = found.event_id)
             order by account.id limit ?3

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -32,15 +33,17 @@ class PostgresOccurrences implements Occurrences {
     @Override
     public Uni<Map<Key, Occurrence>> add(Collection<Occurrence> occurrences, Instant now) {
         return new Statement(
-                        "insert into occurrence (source, event_id, content, change_id, seen_at, looked_at)"
-                                + " select source, event_id, content, cast(nullif(change_id, '') as uuid), cast(?5 as timestamptz), cast(?5 as timestamptz)"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
-                                + " as told (source, event_id, content, change_id)"
+                        "insert into occurrence (source, event_id, content, change_id, observation, seen_at, looked_at)"
+                                + " select source, event_id, content, cast(nullif(change_id, '') as uuid), cast(observation as uuid),"
+                                + " cast(?6 as timestamptz), cast(?6 as timestamptz)"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
+                                + " as told (source, event_id, content, change_id, observation)"
                                 + " order by source, event_id on conflict do nothing returning source, event_id",
                         column(occurrences, Occurrence::source),
                         column(occurrences, Occurrence::id),
                         column(occurrences, PostgresOccurrences::text),
                         column(occurrences, PostgresOccurrences::change),
+                        column(occurrences, PostgresOccurrences::observation),
                         now.atOffset(ZoneOffset.UTC))
                 .rows()
                 .chain(added -> {
@@ -53,6 +56,10 @@ class PostgresOccurrences implements Occurrences {
                                     .toList();
                     return known.isEmpty() ? Uni.createFrom().item(Map.of()) : standing(known);
                 });
+    }
+
+    private static String observation(Occurrence occurrence) {
+        return occurrence.observation().toString();
     }
 
     /** The change that a finding opens; nothing else is looked at by how that ended. */
@@ -85,13 +92,16 @@ class PostgresOccurrences implements Occurrences {
         return occurrences.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : new Statement(
-                                "update occurrence set held = told.held = 'true', looked_at = cast(?4 as timestamptz)"
-                                        + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (source, event_id, held)"
+                                "update occurrence set held = told.held = 'true', looked_at = cast(?5 as timestamptz),"
+                                        + " observation = cast(told.observation as uuid)"
+                                        + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                                        + " as told (source, event_id, held, observation)"
                                         + " where occurrence.source = told.source and occurrence.event_id = told.event_id"
                                         + " and (occurrence.held or told.held = 'true')",
                                 column(occurrences, Occurrence::source),
                                 column(occurrences, Occurrence::id),
                                 column(occurrences, each -> String.valueOf(wait.contains(each))),
+                                column(occurrences, PostgresOccurrences::observation),
                                 now.atOffset(ZoneOffset.UTC))
                         .execute()
                         .replaceWithVoid();
@@ -106,6 +116,34 @@ class PostgresOccurrences implements Occurrences {
                         atMost)
                 .values(String.class)
                 .map(contents -> contents.stream().map(PostgresOccurrences::read).toList());
+    }
+
+    @Override
+    public Uni<Optional<Held>> held(UUID observation) {
+        return new Statement(
+                        "select content, seen_at from occurrence where observation = ?1 and held for update",
+                        observation)
+                .rows()
+                .map(rows ->
+                        rows.stream()
+                                .findFirst()
+                                .map(row ->
+                                        new Held(
+                                                read((String) row[0]), Statement.instant(row[1]))));
+    }
+
+    @Override
+    public Uni<Void> dismiss(Occurrence occurrence, Dismissal dismissal) {
+        return new Statement(
+                        "update occurrence set held = false, dismissed_by = ?3, dismissed_reason = ?4, dismissed_at = cast(?5 as timestamptz)"
+                                + " where source = ?1 and event_id = ?2",
+                        occurrence.source(),
+                        occurrence.id(),
+                        dismissal.by(),
+                        dismissal.reason(),
+                        dismissal.at().atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Proposals, kept as JSON. */
@@ -32,6 +33,12 @@ class PostgresProposals implements Proposals {
     private static final String RELEASED =
             " exists (select 1 from brake where brake.id = proposal.brake_id and brake.outcome = 'RELEASED')";
 
+    /** Another change about the same is under way. */
+    private static final String BEHIND =
+            " exists (select 1 from proposal other where other.subject_id = proposal.subject_id and other.target = proposal.target"
+                    + " and (other.action = proposal.action or other.effect = proposal.effect)"
+                    + " and other.proposed and other.ended_at is null)";
+
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     /** The JSON in column request. */
@@ -39,16 +46,28 @@ class PostgresProposals implements Proposals {
 
     @Override
     public Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now) {
+        return insert(proposals, each -> !each.due().isAfter(today), now);
+    }
+
+    @Override
+    public Uni<Set<UUID>> addBehind(Collection<Kept> proposals, Instant now) {
+        return insert(proposals, _ -> false, now);
+    }
+
+    private static Uni<Set<UUID>> insert(
+            Collection<Kept> proposals, Predicate<Kept> proposed, Instant now) {
         return new Statement(
-                        "insert into proposal (change_id, due_on, proposed, request, since, proposed_at)"
-                                + " select cast(change_id as uuid), cast(due_on as date), cast(due_on as date) <= ?4, request, cast(?5 as timestamptz),"
-                                + " case when cast(due_on as date) <= ?4 then cast(?5 as timestamptz) end"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as wanted (change_id, due_on, request)"
+                        "insert into proposal (change_id, due_on, proposed, request, effect, since, proposed_at)"
+                                + " select cast(change_id as uuid), cast(due_on as date), proposed = 'true', request, nullif(effect, ''),"
+                                + " cast(?6 as timestamptz), case when proposed = 'true' then cast(?6 as timestamptz) end"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
+                                + " as wanted (change_id, due_on, request, effect, proposed)"
                                 + " order by 1 on conflict do nothing returning change_id",
                         column(proposals, each -> each.change().toString()),
                         column(proposals, each -> each.due().toString()),
                         column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
-                        today,
+                        column(proposals, Kept::effect),
+                        column(proposals, each -> String.valueOf(proposed.test(each))),
                         now.atOffset(ZoneOffset.UTC))
                 .values(UUID.class)
                 .map(HashSet::new);
@@ -60,7 +79,9 @@ class PostgresProposals implements Proposals {
                         "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1"
                                 + " and (brake_id is null or"
                                 + RELEASED
-                                + ") order by due_on limit ?2",
+                                + ") and not "
+                                + BEHIND
+                                + " order by due_on limit ?2",
                         today,
                         atMost)
                 .values(UUID.class);
@@ -69,7 +90,7 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<List<Waiting>> waiting(Collection<UUID> changes) {
         return new Statement(
-                        "select change_id, due_on, request, brake_id is not null from proposal"
+                        "select change_id, due_on, request, effect, brake_id is not null from proposal"
                                 + " where not proposed and ended_at is null and (brake_id is null or"
                                 + RELEASED
                                 + ") and change_id = any(cast(?1 as uuid[]))",
@@ -77,7 +98,7 @@ class PostgresProposals implements Proposals {
                 .rows()
                 .map(rows ->
                         rows.stream()
-                                .map(row -> new Waiting(kept(row), (Boolean) row[3]))
+                                .map(row -> new Waiting(kept(row), (Boolean) row[4]))
                                 .toList());
     }
 
@@ -95,14 +116,16 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<Void> hold(Collection<Kept> proposals, UUID brake, Instant now) {
         return new Statement(
-                        "insert into proposal (change_id, due_on, proposed, request, since, brake_id)"
-                                + " select cast(change_id as uuid), cast(due_on as date), false, request, cast(?5 as timestamptz), ?4"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as wanted (change_id, due_on, request)"
+                        "insert into proposal (change_id, due_on, proposed, request, effect, since, brake_id)"
+                                + " select cast(change_id as uuid), cast(due_on as date), false, request, nullif(effect, ''), cast(?6 as timestamptz), ?5"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                                + " as wanted (change_id, due_on, request, effect)"
                                 + " order by 1 on conflict (change_id) do update set brake_id = excluded.brake_id"
                                 + " where not proposal.proposed and proposal.ended_at is null and proposal.brake_id is null",
                         column(proposals, each -> each.change().toString()),
                         column(proposals, each -> each.due().toString()),
                         column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
+                        column(proposals, Kept::effect),
                         brake,
                         now.atOffset(ZoneOffset.UTC))
                 .execute()
@@ -134,24 +157,40 @@ class PostgresProposals implements Proposals {
 
     @Override
     public Uni<Map<Matter, UUID>> open(Collection<Matter> matters) {
+        return open(matters, "");
+    }
+
+    @Override
+    public Uni<Map<Matter, UUID>> underWay(Collection<Matter> matters) {
+        return open(matters, " and proposal.proposed");
+    }
+
+    private static Uni<Map<Matter, UUID>> open(Collection<Matter> matters, String besides) {
         if (matters.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
         return new Statement(
-                        "select proposal.subject_id, proposal.target, proposal.action, proposal.change_id from proposal"
-                                + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as asked (subject_id, target, action)"
+                        "select asked.subject_id, asked.target, asked.action, asked.effect, proposal.change_id from proposal"
+                                + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                                + " as asked (subject_id, target, action, effect)"
                                 + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
-                                + " and proposal.action = asked.action where proposal.ended_at is null",
-                        matters.stream().map(Matter::subjectId).toArray(String[]::new),
-                        matters.stream().map(Matter::target).toArray(String[]::new),
-                        matters.stream().map(Matter::action).toArray(String[]::new))
+                                + " and (proposal.action = asked.action or proposal.effect = asked.effect) where proposal.ended_at is null"
+                                + besides,
+                        column(matters, Matter::subjectId),
+                        column(matters, Matter::target),
+                        column(matters, Matter::action),
+                        column(matters, Matter::effect))
                 .rows()
                 .map(rows -> {
                     Map<Matter, UUID> open = new HashMap<>();
                     for (Object[] row : rows) {
                         open.put(
-                                new Matter((String) row[0], (String) row[1], (String) row[2]),
-                                (UUID) row[3]);
+                                new Matter(
+                                        (String) row[0],
+                                        (String) row[1],
+                                        (String) row[2],
+                                        (String) row[3]),
+                                (UUID) row[4]);
                     }
                     return open;
                 });
@@ -261,10 +300,15 @@ class PostgresProposals implements Proposals {
         Request request = read((String) row[2]);
         LocalDate due =
                 row[1] instanceof LocalDate date ? date : LocalDate.parse(row[1].toString());
-        return new Kept((UUID) row[0], request.proposal(), request.cause(), due);
+        return new Kept(
+                (UUID) row[0],
+                request.proposal(),
+                request.cause(),
+                due,
+                Optional.ofNullable((String) row[3]).orElse(""));
     }
 
-    private static String[] column(Collection<Kept> proposals, Function<Kept, String> column) {
+    private static <T> String[] column(Collection<T> proposals, Function<T, String> column) {
         return proposals.stream().map(column).toArray(String[]::new);
     }
 
