@@ -323,7 +323,8 @@ final class SealedChanges {
                 now,
                 now.plus(Duration.ofHours(1)),
                 null,
-                null);
+                null,
+                List.of());
     }
 
     private static ChangeExecuted executed(Made made, Instant now) {
@@ -343,7 +344,8 @@ final class SealedChanges {
                 true,
                 "executed and read back",
                 now,
-                now);
+                now,
+                null);
     }
 
     /** Makes a record of a change. */

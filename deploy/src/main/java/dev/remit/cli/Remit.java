@@ -47,6 +47,7 @@ import picocli.CommandLine.ScopeType;
             Halts.Resume.class,
             Halts.Listing.class,
             Brakes.class,
+            Events.class,
             Trust.class,
             ShowInbox.class,
             PasskeyCommands.class,

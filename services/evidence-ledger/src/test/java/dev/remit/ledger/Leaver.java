@@ -213,6 +213,7 @@ public final class Leaver {
                                 NOW,
                                 NOW.plusSeconds(60),
                                 null,
+                                null,
                                 null)));
         handoffs.add(
                 next(
@@ -227,7 +228,8 @@ public final class Leaver {
                                 true,
                                 "done",
                                 executedAt,
-                                executedAt)));
+                                executedAt,
+                                null)));
         return handoffs;
     }
 

@@ -18,6 +18,7 @@ import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.LastHolders;
 import dev.remit.approval.domain.Outcome;
+import dev.remit.approval.domain.Protections;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Removal;
 import dev.remit.approval.domain.Resolution;
@@ -32,6 +33,7 @@ import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +48,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class Advance {
+    private static final Logger LOG = Logger.getLogger(Advance.class);
+
     /**
      * What happens to a change; its lock is held.
      *
@@ -106,23 +111,75 @@ class Advance {
         if (steps.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
+        return load(steps)
+                .chain(found -> {
+                    if (!found.unread().isEmpty()) {
+                        throw new IllegalStateException("routes do not read: " + found.unread());
+                    }
+                    return all(steps, found.routes(), outbox);
+                });
+    }
+
+    /**
+     * The same, of what a timer brings: a route that does not read is set aside, once with a dead
+     * letter, and stops no other.
+     *
+     * @return those that were set aside
+     */
+    Uni<Set<UUID>> readable(List<Step> steps, Outbox outbox) {
+        return steps.isEmpty()
+                ? Uni.createFrom().item(Set.of())
+                : load(steps)
+                        .call(found ->
+                                found.unread().isEmpty()
+                                        ? Uni.createFrom().voidItem()
+                                        : setAside(found.unread(), outbox))
+                        .call(found ->
+                                all(
+                                        steps.stream()
+                                                .filter(each ->
+                                                        !found.unread().containsKey(each.change()))
+                                                .toList(),
+                                        found.routes(),
+                                        outbox))
+                        .map(found -> found.unread().keySet());
+    }
+
+    private Uni<Void> setAside(Map<UUID, String> unread, Outbox outbox) {
+        unread.forEach((change, why) -> {
+            LOG.errorf("the route of change %s is set aside, it does not read: %s", change, why);
+            outbox.deadLetter(
+                    "ROUTE_UNREADABLE",
+                    "route: the kept route does not read here: " + why,
+                    "route/" + change,
+                    change.toString(),
+                    Map.of(),
+                    why.getBytes(StandardCharsets.UTF_8));
+        });
+        return routes.setAside(unread.keySet(), outbox.now());
+    }
+
+    private Uni<Routes.Found> load(List<Step> steps) {
         Set<UUID> changes = new LinkedHashSet<>();
         steps.forEach(step -> changes.add(step.change()));
-        return routes.load(changes)
-                .chain(loaded ->
-                        charters.withHashes(hashes(steps, loaded.values()))
-                                .chain(lookups ->
-                                        find(steps, loaded.values(), lookups, outbox.now())
-                                                .chain(found ->
-                                                        holders(
-                                                                steps,
-                                                                loaded.values(),
-                                                                lookups,
-                                                                found))
-                                                .chain(found ->
-                                                        decide(
-                                                                steps, loaded, lookups, found,
-                                                                outbox))));
+        return routes.load(changes);
+    }
+
+    private Uni<List<Outcome>> all(List<Step> steps, Map<UUID, Loaded> loaded, Outbox outbox) {
+        return steps.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : charters.withHashes(hashes(steps, loaded.values()))
+                        .chain(lookups ->
+                                find(steps, loaded.values(), lookups, outbox.now())
+                                        .chain(found ->
+                                                holders(
+                                                        steps,
+                                                        loaded.values(),
+                                                        lookups,
+                                                        found,
+                                                        outbox.now()))
+                                        .chain(found ->
+                                                decide(steps, loaded, lookups, found, outbox)));
     }
 
     /** What the routes of these changes would be if they came now; nothing is kept. */
@@ -156,28 +213,47 @@ class Advance {
             Map<String, List<Delegation>> delegations,
             Map<Earlier, Map<String, List<String>>> earlier,
             InForce halted,
-            Map<Entitlement, Holders> holders) {
+            Map<Entitlement, Holders> holders,
+            Protections protections) {
         Found with(Map<Entitlement, Holders> read) {
-            return new Found(people, delegations, earlier, halted, read);
+            return new Found(people, delegations, earlier, halted, read, protections);
+        }
+
+        Found with(Protections known) {
+            return new Found(people, delegations, earlier, halted, holders, known);
         }
     }
 
     /**
-     * What the charters protect of that which these changes would take is locked from here on, and
-     * then looked up: no two of them are authorized beside each other. Of most there is nothing.
-     * What is authorized already takes nothing more.
+     * What charters in force protect of that which these changes would take is locked from here on,
+     * and then looked up: no two of them are authorized beside each other. Of most there is
+     * nothing. What is authorized already takes nothing more.
      */
     private Uni<Found> holders(
-            List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Found found) {
+            List<Step> steps,
+            Collection<Loaded> loaded,
+            Map<String, Lookup> lookups,
+            Found found,
+            Instant now) {
+        List<Ready> all = all(steps, toAuthorize(loaded));
+        return all.stream().noneMatch(each -> LastHolders.takes(each.effect()))
+                ? Uni.createFrom().item(found)
+                : charters.published()
+                        .map(published -> found.with(Protections.of(published, now)))
+                        .chain(protecting -> holders(all, lookups, protecting));
+    }
+
+    private Uni<Found> holders(List<Ready> all, Map<String, Lookup> lookups, Found found) {
         Set<Entitlement> taken = new HashSet<>();
         Set<Concern> losers = new HashSet<>();
-        for (Ready ready : all(steps, toAuthorize(loaded))) {
+        for (Ready ready : all) {
             if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
                 Concern target = Concern.target(ready.about().target(), ready.parties().account());
                 taken.addAll(
                         LastHolders.taken(
                                 ready,
                                 charter,
+                                found.protections(),
                                 found.people().getOrDefault(target, List.of()).stream()
                                         .findFirst()));
                 losers.add(target);
@@ -269,8 +345,12 @@ class Advance {
                                                     halts.inForce()
                                                             .map(halted ->
                                                                     new Found(
-                                                                            people, links, earlier,
-                                                                            halted, Map.of())));
+                                                                            people,
+                                                                            links,
+                                                                            earlier,
+                                                                            halted,
+                                                                            Map.of(),
+                                                                            Protections.NONE)));
                                 }));
     }
 
@@ -313,7 +393,8 @@ class Advance {
                                 found.halted()
                                         .over(() -> Set.of(Scopes.own(each.about().charter()))))
                         .map(Halt::words),
-                found.holders());
+                found.holders(),
+                found.protections());
     }
 
     private Uni<List<Outcome>> decide(

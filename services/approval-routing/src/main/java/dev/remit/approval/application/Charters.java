@@ -1,7 +1,10 @@
 package dev.remit.approval.application;
 
 import dev.remit.approval.domain.Charter.Lookup;
+import dev.remit.handoff.loop.Received;
 import io.smallrye.mutiny.Uni;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -9,4 +12,17 @@ import java.util.Set;
 public interface Charters {
     /** An answer for every one of these hashes. */
     Uni<Map<String, Lookup>> withHashes(Set<String> hashes);
+
+    /**
+     * Those that were published last under their names; more than one of a name where it is not
+     * known which was.
+     */
+    Uni<Collection<Lookup>> published();
+
+    /**
+     * Takes in the charters of a batch, after the directory has.
+     *
+     * @return those that others have taken the place of
+     */
+    Uni<Collection<Lookup>> replace(List<Received> batch);
 }

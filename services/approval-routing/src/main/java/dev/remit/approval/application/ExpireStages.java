@@ -7,7 +7,11 @@ import dev.remit.handoff.loop.Outbox;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /** Deadlines: what nobody decided in time ends. Each is decided again once its change is locked. */
@@ -15,6 +19,7 @@ import org.jboss.logging.Logger;
 public class ExpireStages {
     private static final Logger LOG = Logger.getLogger(ExpireStages.class);
     private static final int PAGE = 500;
+    private static final Duration RETRY = Duration.ofHours(1);
 
     private final Routes routes;
     private final Advance advance;
@@ -34,6 +39,43 @@ public class ExpireStages {
                 .recoverWithNull();
     }
 
+    /**
+     * What did not read is tried again each hour: a build that reads it finds it, and all that it
+     * missed.
+     */
+    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> retry() {
+        return handoffs.transact(List.of(), this::again)
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("what does not read waits: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private Uni<Void> again(Outbox outbox) {
+        return routes.setAsideBefore(outbox.now().minus(RETRY), PAGE)
+                .chain(changes ->
+                        outbox.lock(changes)
+                                .chain(() ->
+                                        advance.readable(
+                                                changes.stream()
+                                                        .map(change ->
+                                                                new Step(
+                                                                        change,
+                                                                        new Event.News(),
+                                                                        null))
+                                                        .toList(),
+                                                outbox))
+                                .chain(unread -> {
+                                    Set<UUID> back = new HashSet<>(changes);
+                                    back.removeAll(unread);
+                                    return back.isEmpty()
+                                            ? Uni.createFrom().voidItem()
+                                            : routes.takeBack(back);
+                                }));
+    }
+
     private Uni<Void> pages() {
         return handoffs.transact(List.of(), this::page)
                 .chain(size -> size < PAGE ? Uni.createFrom().voidItem() : pages());
@@ -45,7 +87,7 @@ public class ExpireStages {
                 .chain(due ->
                         outbox.lock(due)
                                 .chain(() ->
-                                        advance.all(
+                                        advance.readable(
                                                 due.stream()
                                                         .map(change ->
                                                                 new Step(

@@ -50,7 +50,7 @@ public class LookAgain {
                                 ? Uni.createFrom().item(false)
                                 : outbox.lock(next.get().changes())
                                         .chain(() ->
-                                                advance.all(
+                                                advance.readable(
                                                         next.get().changes().stream()
                                                                 .map(change ->
                                                                         new Step(

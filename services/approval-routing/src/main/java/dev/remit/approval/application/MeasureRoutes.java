@@ -18,7 +18,7 @@ public class MeasureRoutes {
 
     private final Routes routes;
     private final Handoffs handoffs;
-    private volatile Routes.Census census = new Routes.Census(0, 0, Optional.empty(), 0, 0);
+    private volatile Routes.Census census = new Routes.Census(0, 0, Optional.empty(), 0, 0, 0);
     private volatile Instant at = Instant.EPOCH;
 
     MeasureRoutes(Routes routes, Handoffs handoffs, MeterRegistry meters) {
@@ -28,6 +28,7 @@ public class MeasureRoutes {
         meters.gauge("remit.approval.stages.held", this, each -> each.census.held());
         meters.gauge("remit.approval.reviews.open", this, each -> each.census.reviews());
         meters.gauge("remit.approval.reviews.overdue", this, each -> each.census.overdue());
+        meters.gauge("remit.approval.routes.unread", this, each -> each.census.unread());
         meters.gauge("remit.approval.stages.oldest.seconds", this, MeasureRoutes::oldest);
     }
 

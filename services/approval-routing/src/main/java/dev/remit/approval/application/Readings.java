@@ -22,6 +22,9 @@ public interface Readings {
         /** Somebody is asked to approve a version of a charter, which the connector decides on. */
         record Drafted(Draft draft) implements Reading {}
 
+        /** A draft ended, published or not. */
+        record DraftEnded(UUID draft) implements Reading {}
+
         /** It asks nothing of approval-routing. */
         record Nothing() implements Reading {}
 

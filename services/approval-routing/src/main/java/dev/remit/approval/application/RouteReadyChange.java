@@ -3,6 +3,7 @@ package dev.remit.approval.application;
 import dev.remit.approval.application.Advance.Step;
 import dev.remit.approval.application.Readings.Draft;
 import dev.remit.approval.application.Readings.Reading;
+import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Event;
@@ -13,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.stream.Collectors;
 @Singleton
 public class RouteReadyChange implements Receiver {
     private final People people;
+    private final Charters charters;
     private final News news;
     private final Routes routes;
     private final Advance advance;
@@ -37,6 +40,7 @@ public class RouteReadyChange implements Receiver {
 
     RouteReadyChange(
             People people,
+            Charters charters,
             News news,
             Routes routes,
             Advance advance,
@@ -45,6 +49,7 @@ public class RouteReadyChange implements Receiver {
             TellOfDrafts tellOfDrafts) {
         this.routes = routes;
         this.people = people;
+        this.charters = charters;
         this.news = news;
         this.advance = advance;
         this.readings = readings;
@@ -58,6 +63,7 @@ public class RouteReadyChange implements Receiver {
         List<Step> steps = new ArrayList<>();
         List<Step> reports = new ArrayList<>();
         List<Draft> drafts = new ArrayList<>();
+        List<UUID> ended = new ArrayList<>();
         for (Received received : batch) {
             switch (readings.of(received)) {
                 case Reading.Says(UUID change, Event event) ->
@@ -69,19 +75,35 @@ public class RouteReadyChange implements Receiver {
                         drafts.add(draft);
                     }
                 }
+                case Reading.DraftEnded(UUID draft) -> ended.add(draft);
                 case Reading.Unreadable(String code, String reason) ->
                         setAside(received, code, reason, outbox);
                 case Reading.Nothing _ -> {}
             }
         }
         return left(told)
-                .chain(left -> people.take(batch).chain(() -> tell(told, left)))
+                .chain(left ->
+                        people.take(batch)
+                                .chain(() -> charters.replace(batch))
+                                .chain(gone -> tell(told, freed(left, gone))))
                 .chain(() -> settle(batch, reports, outbox))
                 .chain(() -> tellOfDrafts.tell(drafts, outbox))
+                .chain(() -> tellOfDrafts.end(ended))
                 .chain(() -> reviewed(reports))
                 .invoke(steps::addAll)
                 .chain(() -> advance.all(steps, outbox))
                 .replaceWithVoid();
+    }
+
+    /** What a charter protected that others have taken the place of may be free now. */
+    private static Set<Concern> freed(Set<Concern> left, Collection<Charter.Lookup> gone) {
+        Set<Concern> all = new HashSet<>(left);
+        for (Charter.Lookup each : gone) {
+            if (each instanceof Charter.Lookup.Found(Charter charter)) {
+                charter.guarded().forEach(one -> all.add(one.concern()));
+            }
+        }
+        return all;
     }
 
     /** What is not about to be taken away any more is news to whoever waits for it. */

@@ -24,6 +24,13 @@ public interface Routes {
     record Loaded(Route route, List<UUID> approvals) {}
 
     /**
+     * The routes of some changes, as far as there are any.
+     *
+     * @param unread why those do not read that do not, in words
+     */
+    record Found(Map<UUID, Loaded> routes, Map<UUID, String> unread) {}
+
+    /**
      * A route as it is to be stored.
      *
      * @param added whether it was not loaded, because there was none
@@ -40,8 +47,15 @@ public interface Routes {
      * @param oldest since when the oldest has been open
      * @param reviews those among them that look at a change afterwards
      * @param overdue the reviews that should have been closed
+     * @param unread routes that do not read here and are set aside
      */
-    record Census(long open, long held, Optional<Instant> oldest, long reviews, long overdue) {}
+    record Census(
+            long open,
+            long held,
+            Optional<Instant> oldest,
+            long reviews,
+            long overdue,
+            long unread) {}
 
     /** Those of these changes that were routed here; takes no lock and keeps nothing loaded. */
     Uni<Set<UUID>> routed(Collection<UUID> changes);
@@ -50,7 +64,16 @@ public interface Routes {
     Uni<Set<UUID>> granted(Collection<UUID> changes);
 
     /** The routes of these changes; a change without a route has no entry. */
-    Uni<Map<UUID, Loaded>> load(Collection<UUID> changes);
+    Uni<Found> load(Collection<UUID> changes);
+
+    /** These were found not to read; they are not due until they are retried. */
+    Uni<Void> setAside(Set<UUID> changes, Instant now);
+
+    /** Those that were found not to read, and not since; at most so many. */
+    Uni<List<UUID>> setAsideBefore(Instant since, int limit);
+
+    /** These read again. */
+    Uni<Void> takeBack(Set<UUID> changes);
 
     /** An account under the charters of one name. */
     record Earlier(String account, String charter) {}

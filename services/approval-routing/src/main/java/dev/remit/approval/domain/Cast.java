@@ -37,7 +37,12 @@ final class Cast {
                     }
                 });
         known.executors().forEach(id -> cast.add(Part.EXECUTOR, known.person(id)));
-        parties.executor().ifPresent(id -> cast.add(Part.EXECUTOR, known.person(id)));
+        parties.executor()
+                .ifPresent(id -> {
+                    cast.add(Part.EXECUTOR, known.person(id));
+                    // an account may be gone, or be another's, since
+                    cast.add(Part.EXECUTOR, new Person(id, parties.executorWorker()));
+                });
         if (!charter.owner().isEmpty()) {
             cast.add(Part.OWNER, known.person(charter.owner()));
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +68,14 @@ public record Charter(
     /** Every stage that may ask people. */
     public Stream<Stage> all() {
         return Stream.concat(stages.stream(), review.stream());
+    }
+
+    /** What it protects, in each system that it may touch. */
+    public Set<Entitlement> guarded() {
+        return domain.systems().stream()
+                .flatMap(system ->
+                        protectedEntitlements.stream().map(path -> new Entitlement(system, path)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether a stage asks those who approved an earlier change. */

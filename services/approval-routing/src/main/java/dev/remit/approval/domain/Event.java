@@ -58,8 +58,15 @@ public sealed interface Event {
      * @param begun whether the plan was begun, whatever came of it
      * @param succeeded whether the target, read again, is as planned
      * @param by immutable id of who executed it: the executor, or the person who did it by hand
+     * @param worker that person's HR worker id, where the report says it
      */
-    record Executed(boolean begun, boolean succeeded, String by) implements Event {}
+    record Executed(boolean begun, boolean succeeded, String by, Optional<String> worker)
+            implements Event {
+        /** The report names no worker. */
+        public Executed(boolean begun, boolean succeeded, String by) {
+            this(begun, succeeded, by, Optional.empty());
+        }
+    }
 
     /** What the plan gave for a time is taken away again. */
     record GrantEnded() implements Event {}

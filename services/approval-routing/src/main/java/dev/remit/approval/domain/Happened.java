@@ -105,12 +105,14 @@ public sealed interface Happened {
      * @param held what the subject holds afterwards, if the charter has rules about it
      * @param mode in which mode, and why
      * @param removals the protected entitlements that it takes away
+     * @param keepings who keeps those
      */
     record Authorized(
             Ready ready,
             Instant until,
             Optional<List<String>> held,
             ModeDecision mode,
-            List<Removal> removals)
+            List<Removal> removals,
+            List<Keeping> keepings)
             implements Happened {}
 }

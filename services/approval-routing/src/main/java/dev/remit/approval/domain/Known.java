@@ -23,6 +23,7 @@ import java.util.Set;
  * @param patience how long a change may be held before its first stage
  * @param holders who holds the protected entitlements that the change would take, read under their
  *     locks
+ * @param protections what the charters in force protect
  */
 public record Known(
         Charter.Lookup charter,
@@ -34,7 +35,8 @@ public record Known(
         Duration patience,
         Optional<String> halted,
         Optional<String> demoted,
-        Map<Entitlement, Holders> holders) {
+        Map<Entitlement, Holders> holders,
+        Protections protections) {
     /** Nobody has halted anything, nobody is demoted, and nothing protected is taken. */
     public Known(
             Charter.Lookup charter,
@@ -54,7 +56,8 @@ public record Known(
                 patience,
                 Optional.empty(),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                Protections.NONE);
     }
 
     List<Account> accounts(Concern concern) {

@@ -13,10 +13,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * A charter's {@code domain.protectedEntitlements} keep a holder, whatever else is authorized at
- * the same time under charters that protect them too: one that does not name an entitlement is not
- * asked, and what it takes counts once it is observed. Tested where a change is authorized: whoever
- * is about to lose it by another change does not count. What is not known counts as broken.
+ * {@code domain.protectedEntitlements} of any charter in force keep a holder, whatever else is
+ * authorized at the same time and whatever charter a change runs under. Tested where a change is
+ * authorized: whoever is about to lose it by another change does not count. What is not known
+ * counts as broken.
  */
 public final class LastHolders {
     /**
@@ -27,22 +27,34 @@ public final class LastHolders {
 
     private LastHolders() {}
 
+    /** So many of those who keep it are named. */
+    private static final int NAMED = 2;
+
     /**
-     * What the plan takes from its account that the charter protects, as it is held now. What is
-     * given for a time is taken at its end. An account that is not known may hold all of it, and a
-     * plan that is not understood may take all of it.
+     * What the plan takes from its account that is protected, as it is held now. What is given for
+     * a time is taken at its end. An account that is not known may hold all of it, and a plan that
+     * is not understood may take all of it.
      */
-    public static Set<Entitlement> taken(Ready ready, Charter charter, Optional<Account> account) {
+    public static Set<Entitlement> taken(
+            Ready ready, Charter charter, Protections protections, Optional<Account> account) {
         Effect effect = ready.effect();
         Set<Entitlement> taken = new TreeSet<>();
-        for (String path : charter.protectedEntitlements()) {
+        for (Entitlement each : protections.in(ready.about().target(), charter)) {
+            String path = each.path();
             if (effect.groupsRemoved().contains(path)
                     || (effect.timed() && effect.groupsAdded().contains(path))
-                    || (takesAll(effect) && account.map(each -> each.isIn(path)).orElse(true))) {
-                taken.add(new Entitlement(ready.about().target(), path));
+                    || (takesAll(effect) && account.map(one -> one.isIn(path)).orElse(true))) {
+                taken.add(each);
             }
         }
         return taken;
+    }
+
+    /** Whether the plan takes anything that could be protected. */
+    public static boolean takes(Effect effect) {
+        return takesAll(effect)
+                || !effect.groupsRemoved().isEmpty()
+                || (effect.timed() && !effect.groupsAdded().isEmpty());
     }
 
     /** The account may be given anything before such a plan is executed. */
@@ -51,7 +63,7 @@ public final class LastHolders {
     }
 
     static Set<Entitlement> taken(Ready ready, Charter charter, Known known) {
-        return taken(ready, charter, account(ready, known));
+        return taken(ready, charter, known.protections(), account(ready, known));
     }
 
     /**
@@ -66,8 +78,7 @@ public final class LastHolders {
             Ready ready, Charter charter, Known known, Instant expires, boolean assisted) {
         Set<Entitlement> all = new TreeSet<>(taken(ready, charter, known));
         if (takesAll(ready.effect())) {
-            charter.protectedEntitlements()
-                    .forEach(path -> all.add(new Entitlement(ready.about().target(), path)));
+            all.addAll(known.protections().in(ready.about().target(), charter));
         }
         return all.stream()
                 .map(each ->
@@ -85,24 +96,68 @@ public final class LastHolders {
 
     /** Every protected entitlement that the plan would leave without a holder. */
     public static List<Violation> violations(Ready ready, Charter charter, Known known) {
-        Optional<Account> account = account(ready, known);
         List<Violation> found = new ArrayList<>();
-        for (Entitlement each : taken(ready, charter, account)) {
-            boolean holds =
-                    account.map(one -> one.enabled() && one.isIn(each.path()))
-                            .orElse(!forATime(ready, each));
-            if (holds) {
+        known.protections()
+                .unread()
+                .filter(_ -> takes(ready.effect()))
+                .map(why ->
+                        Violation.of(
+                                rule(charter.owner()),
+                                "it is not known what a charter in force protects: " + why,
+                                "a version of it that reads must be published"))
+                .ifPresent(found::add);
+        for (Entitlement each : taken(ready, charter, known)) {
+            if (holds(each, ready, known)) {
                 violation(each, ready, charter, known).ifPresent(found::add);
             }
         }
         return found;
     }
 
+    /** Who keeps what the plan takes, for those who test it again. */
+    public static List<Keeping> keepings(Ready ready, Charter charter, Known known) {
+        List<Keeping> all = new ArrayList<>();
+        for (Entitlement each : taken(ready, charter, known)) {
+            Optional<Holders> holders = Optional.ofNullable(known.holders().get(each));
+            all.add(
+                    new Keeping(
+                            each,
+                            holds(each, ready, known)
+                                    && !holders.map(one -> isHeldForATime(ready, each, one))
+                                            .orElse(false),
+                            holders.map(one -> keepers(ready, one)).orElse(List.of())));
+        }
+        return List.copyOf(all);
+    }
+
+    private static List<String> keepers(Ready ready, Holders holders) {
+        return holders.enabled().stream()
+                .filter(each -> !each.equals(ready.parties().account()))
+                .filter(each -> !holders.leaving().containsKey(each))
+                .sorted()
+                .limit(NAMED)
+                .toList();
+    }
+
+    private static boolean holds(Entitlement entitlement, Ready ready, Known known) {
+        return account(ready, known)
+                .map(one -> one.enabled() && one.isIn(entitlement.path()))
+                .orElse(!forATime(ready, entitlement));
+    }
+
+    /** Held for a time already: no lasting holder is lost. */
+    private static boolean isHeldForATime(Ready ready, Entitlement entitlement, Holders holders) {
+        return forATime(ready, entitlement)
+                && holders.leaving().containsKey(ready.parties().account());
+    }
+
+    private static Duty.Rule rule(String owner) {
+        return new Duty.Rule("last-holder", "1", owner, "charter: protectedEntitlements");
+    }
+
     private static Optional<Violation> violation(
             Entitlement entitlement, Ready ready, Charter charter, Known known) {
-        Duty.Rule rule =
-                new Duty.Rule(
-                        "last-holder", "1", charter.owner(), "charter: protectedEntitlements");
+        Duty.Rule rule = rule(known.protections().owner(entitlement, charter));
         Holders holders = known.holders().get(entitlement);
         if (holders == null) {
             return Optional.of(
@@ -111,9 +166,7 @@ public final class LastHolders {
                             "it is not known who holds " + entitlement.path(),
                             "it must be looked at again"));
         }
-        if (forATime(ready, entitlement)
-                && holders.leaving().containsKey(ready.parties().account())) {
-            // held for a time already: no lasting holder is lost
+        if (isHeldForATime(ready, entitlement, holders)) {
             return Optional.empty();
         }
         Set<String> others = new TreeSet<>(holders.enabled());

@@ -710,7 +710,8 @@ final class Progress {
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
                         mode,
-                        LastHolders.removals(ready, charter, known, until, !mode.isOwn())));
+                        LastHolders.removals(ready, charter, known, until, !mode.isOwn()),
+                        LastHolders.keepings(ready, charter, known)));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

@@ -39,8 +39,8 @@ public record Ready(
     }
 
     /** The same, executed. */
-    Ready executedBy(String by) {
-        return with(parties.executedBy(Optional.of(by)), managerWorker);
+    Ready executedBy(String by, Optional<String> worker) {
+        return with(parties.executedBy(Optional.of(by), worker), managerWorker);
     }
 
     private Ready with(Parties who, Optional<String> worker) {

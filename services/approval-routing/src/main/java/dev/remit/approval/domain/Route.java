@@ -79,8 +79,8 @@ public sealed interface Route {
             this(ready, decisions, since, Optional.empty());
         }
 
-        Granted executedBy(String by) {
-            return new Granted(ready.executedBy(by), decisions, since, held);
+        Granted executedBy(String by, Optional<String> worker) {
+            return new Granted(ready.executedBy(by, worker), decisions, since, held);
         }
 
         Granted held(String why, Instant wake) {

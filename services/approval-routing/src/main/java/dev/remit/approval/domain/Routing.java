@@ -279,7 +279,7 @@ public final class Routing {
         if (!report.begun()) {
             return Outcome.of(new Ended(End.APPROVED, known.now(), Optional.empty()));
         }
-        Granted executed = granted.executedBy(report.by());
+        Granted executed = granted.executedBy(report.by(), report.worker());
         return executed.ready().effect().timed() ? Outcome.of(executed) : review(executed, known);
     }
 

@@ -60,6 +60,12 @@ final class InMemory
     /** What another replica does between this one's selection and its lock. */
     Runnable beforeLock = () -> {};
 
+    /** Routes that do not read. */
+    final Set<UUID> broken = new HashSet<>();
+
+    /** Routes that were set aside, and when. */
+    final Map<UUID, Instant> aside = new LinkedHashMap<>();
+
     private final Set<UUID> told = new HashSet<>();
     private long ids;
 
@@ -72,11 +78,14 @@ final class InMemory
     }
 
     @Override
-    public Uni<Map<UUID, Loaded>> load(Collection<UUID> changes) {
+    public Uni<Routes.Found> load(Collection<UUID> changes) {
         called("load");
         Map<UUID, Loaded> loaded = new HashMap<>();
+        Map<UUID, String> bad = new HashMap<>();
         for (UUID change : changes) {
-            if (routes.containsKey(change)) {
+            if (broken.contains(change)) {
+                bad.put(change, "it does not read");
+            } else if (routes.containsKey(change)) {
                 loaded.put(
                         change,
                         new Loaded(
@@ -89,7 +98,29 @@ final class InMemory
                                         .toList()));
             }
         }
-        return item(loaded);
+        return item(new Routes.Found(loaded, bad));
+    }
+
+    @Override
+    public Uni<Void> setAside(Set<UUID> changes, Instant at) {
+        changes.forEach(change -> aside.put(change, at));
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<List<UUID>> setAsideBefore(Instant since, int limit) {
+        return item(
+                aside.entrySet().stream()
+                        .filter(each -> each.getValue().isBefore(since))
+                        .map(Map.Entry::getKey)
+                        .limit(limit)
+                        .toList());
+    }
+
+    @Override
+    public Uni<Void> takeBack(Set<UUID> changes) {
+        aside.keySet().removeAll(changes);
+        return Uni.createFrom().voidItem();
     }
 
     @Override
@@ -127,6 +158,7 @@ final class InMemory
         called("due");
         return item(
                 routes.entrySet().stream()
+                        .filter(each -> !aside.containsKey(each.getKey()))
                         .filter(each ->
                                 until(each.getValue()).map(t -> !at.isBefore(t)).orElse(false))
                         .sorted(Comparator.comparing(each -> until(each.getValue()).orElseThrow()))
@@ -148,7 +180,8 @@ final class InMemory
                                                 .course().open().stream().map(OpenStage::since))
                                 .min(Comparator.naturalOrder()),
                         0,
-                        0));
+                        0,
+                        aside.size()));
     }
 
     @Override
@@ -174,6 +207,17 @@ final class InMemory
         hashes.forEach(hash ->
                 found.put(hash, charters.getOrDefault(hash, new Lookup.Missing("not known"))));
         return item(found);
+    }
+
+    @Override
+    public Uni<Collection<Lookup>> published() {
+        called("published");
+        return item(charters.values());
+    }
+
+    @Override
+    public Uni<Collection<Lookup>> replace(List<Received> batch) {
+        return item(List.of());
     }
 
     @Override

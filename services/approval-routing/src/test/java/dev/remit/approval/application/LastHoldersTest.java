@@ -14,6 +14,7 @@ import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.ReadinessJudged;
@@ -68,18 +69,89 @@ class LastHoldersTest {
     }
 
     private void charter(String mode) {
+        world.charters.put(Scene.CHARTER, charter("charter-owner", mode, "\"/admins\"", ""));
+    }
+
+    private static Lookup charter(String owner, String mode, String protects, String limits) {
+        return new Lookup.Found(
+                JsonCharter.read(
+                        """
+                        {"metadata":{"owner":"%s"%s},"spec":{"approval":{"role":"approver","stages":[%s]},
+                         "domain":{"protectedEntitlements":[%s],"systems":["%s"],
+                          "actions":[{"name":"offboard","mode":"%s"}]},
+                         "proof":["readiness.fit"],
+                         "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                        """
+                                .formatted(
+                                        owner,
+                                        limits,
+                                        Scene.MANAGER,
+                                        protects,
+                                        Scene.PEOPLE,
+                                        mode)));
+    }
+
+    @Test
+    void whatAnotherCharterInForceProtectsIsProtectedFromEveryChange() {
+        world.charters.put(Scene.CHARTER, charter("charter-owner", "OWN", "", ""));
+        world.charters.put("other", charter("other-owner", "OWN", "\"/admins\"", ""));
+        annGoesAndBobIsHeld();
+        assertThat(last(OTHER).getViolations())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.getRule()).isEqualTo("last-holder");
+                    assertThat(each.getOwner()).isEqualTo("other-owner");
+                });
+        assertThat(scene.removals.kept).singleElement().extracting("entitlement").isEqualTo(ADMINS);
+    }
+
+    @Test
+    void whatNoCharterInForceProtectsIsNot() {
+        world.charters.put(Scene.CHARTER, charter("charter-owner", "OWN", "", ""));
         world.charters.put(
-                Scene.CHARTER,
-                new Lookup.Found(
-                        JsonCharter.read(
-                                """
-                                {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s]},
-                                 "domain":{"protectedEntitlements":["/admins"],"systems":["%s"],
-                                  "actions":[{"name":"offboard","mode":"%s"}]},
-                                 "proof":["readiness.fit"],
-                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
-                                """
-                                        .formatted(Scene.MANAGER, Scene.PEOPLE, mode))));
+                "other",
+                charter(
+                        "other-owner",
+                        "OWN",
+                        "\"/admins\"",
+                        ",\"effective\":{\"until\":\"2000-01-01\"}"));
+        scene.receive(judged(ONE, "ann", DISABLES), judged(OTHER, "bob", LEAVES));
+        approve(ONE, DISABLES);
+        approve(OTHER, LEAVES);
+        assertThat(List.of(state(ONE), state(OTHER))).containsExactly("APPROVED", "APPROVED");
+    }
+
+    @Test
+    void whileItIsNotKnownWhatACharterProtectsNothingIsTaken() {
+        world.charters.put("other", new Lookup.Missing("it does not read"));
+        scene.receive(judged(ONE, "ann", DISABLES));
+        approve(ONE, DISABLES);
+        assertThat(state(ONE)).isEqualTo("BARRED");
+        assertThat(last(ONE).getHeld()).contains("it does not read");
+    }
+
+    @Test
+    void theAuthorizationSaysWhoKeepsWhatItTakes() {
+        holds("eve", "/admins");
+        scene.receive(judged(ONE, "ann", DISABLES));
+        approve(ONE, DISABLES);
+        assertThat(authorized(ONE).getProtectedEntitlements())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.getSystem()).isEqualTo(Scene.PEOPLE);
+                    assertThat(each.getPath()).isEqualTo("/admins");
+                    assertThat(each.getLost()).isTrue();
+                    assertThat(each.getKeepers()).containsExactly("bob", "eve");
+                });
+        scene.receive(judged(OTHER, "bob", LEAVES));
+        approve(OTHER, LEAVES);
+        assertThat(authorized(OTHER).getProtectedEntitlements().getFirst().getKeepers())
+                .as("ann is about to lose it")
+                .containsExactly("eve");
+    }
+
+    private ExecutionAuthorized authorized(UUID change) {
+        return (ExecutionAuthorized) world.messages(change).getLast();
     }
 
     @Test

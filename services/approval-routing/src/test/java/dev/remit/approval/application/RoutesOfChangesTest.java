@@ -17,6 +17,8 @@ import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDecision;
 import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterRef;
@@ -570,6 +572,67 @@ class RoutesOfChangesTest {
         world.passes(Duration.ofDays(8));
         scene.receive(drafted(CharterPart.OWNER));
         assertThat(world.notices).as("nobody is needed, or it is over").isEmpty();
+    }
+
+    @Test
+    void whoBecomesKnownAfterTheDraftIsToldThenAndOnce() {
+        CharterDrafted draft = drafted(CharterPart.OWNER, CharterPart.SECOND);
+        scene.receive(draft);
+        assertThat(world.notices).as("nobody is known yet").isEmpty();
+        world.people.put(Concern.account("owner"), List.of(Scene.account("owner")));
+        scene.tellOfDrafts.lookAgain().await().indefinitely();
+        scene.tellOfDrafts.lookAgain().await().indefinitely();
+        assertThat(world.notices).extracting(Notices.Notice::person).containsExactly("owner");
+        world.people.put(Concern.role("approver"), List.of(Scene.account("careful")));
+        scene.tellOfDrafts.lookAgain().await().indefinitely();
+        assertThat(world.notices)
+                .extracting(Notices.Notice::person)
+                .containsExactly("owner", "careful");
+        scene.receive(
+                CharterDecided.newBuilder()
+                        .setDecisionId(UUID.randomUUID())
+                        .setDraftId(draft.getDraftId())
+                        .setCharter(draft.getCharter())
+                        .setDecision(CharterDecision.DENIED)
+                        .setPart(null)
+                        .setDecidedBy(
+                                Actor.newBuilder().setId("owner").setKind(ActorKind.HUMAN).build())
+                        .setWorker("W")
+                        .setReason("no")
+                        .setDecidedAt(Instant.parse("2026-01-02T03:04:05Z"))
+                        .build());
+        world.people.put(Concern.role("admin"), List.of(Scene.account("boss")));
+        scene.tellOfDrafts.lookAgain().await().indefinitely();
+        assertThat(world.notices).as("it ended").hasSize(2);
+    }
+
+    @Test
+    void aRouteThatDoesNotReadIsSetAsideVisiblyAndStopsNoOther() {
+        List<UUID> changes = Scene.changes(3);
+        scene.receive(changes);
+        UUID bad = changes.get(1);
+        world.broken.add(bad);
+        world.passes(Duration.ofDays(3));
+        scene.expire();
+        assertThat(world.routes.get(changes.getFirst())).isInstanceOf(Route.Ended.class);
+        assertThat(world.routes.get(changes.getLast())).isInstanceOf(Route.Ended.class);
+        assertThat(world.aside).containsOnlyKeys(bad);
+        assertThat(world.setAside)
+                .extracting(InMemory.SetAside::code)
+                .containsExactly("ROUTE_UNREADABLE");
+        scene.expire();
+        scene.lookAgain();
+        assertThat(world.setAside).as("it is not due again at once").hasSize(1);
+
+        world.passes(Duration.ofHours(2));
+        scene.expire.retry().await().indefinitely();
+        assertThat(world.aside).containsKey(bad);
+        world.broken.clear();
+        world.passes(Duration.ofHours(2));
+        scene.expire.retry().await().indefinitely();
+        scene.expire();
+        assertThat(world.aside).isEmpty();
+        assertThat(world.routes.get(bad)).isInstanceOf(Route.Ended.class);
     }
 
     @Test

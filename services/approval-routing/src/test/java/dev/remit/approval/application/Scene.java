@@ -74,6 +74,8 @@ final class Scene {
     final RegisterPasskey register;
     final DecideStages decide;
     final LookAgain lookAgain;
+    final TellOfDrafts tellOfDrafts;
+    final InMemoryDrafts drafts = new InMemoryDrafts();
     final ExpireStages expire;
     final AnswerQuestion answer;
     final WithdrawChange withdraw;
@@ -126,15 +128,17 @@ final class Scene {
                         meters,
                         Duration.ofDays(1),
                         Optional.empty());
+        tellOfDrafts = new TellOfDrafts(drafts, world, world, world);
         receiver =
                 new RouteReadyChange(
+                        world,
                         world,
                         world,
                         world,
                         advance,
                         new KafkaReadings(PEOPLE),
                         removals,
-                        new TellOfDrafts(world, world));
+                        tellOfDrafts);
         decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
         register = registering(false);
         lookAgain = new LookAgain(world, advance, world);

@@ -147,7 +147,8 @@ class ModeDecisionTest {
                         known.patience(),
                         Optional.empty(),
                         Optional.of("3 FAILURES"),
-                        Map.of());
+                        Map.of(),
+                        Protections.NONE);
         fails(
                 ModeDecision.of(Town.ready("READY"), JsonCharter.read(CHARTER), all(), demoted),
                 "track-record.kept",

@@ -7,6 +7,7 @@ import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Effect;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Protections;
 import dev.remit.approval.domain.Ready;
 import dev.remit.handoff.directory.Account;
 import java.time.Duration;
@@ -109,7 +110,8 @@ public final class Town {
                 PATIENCE,
                 halted,
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                Protections.NONE);
     }
 
     private Map<Concern, List<Account>> lookUp() {

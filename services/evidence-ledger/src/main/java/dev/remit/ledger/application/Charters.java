@@ -50,12 +50,20 @@ class Charters {
     }
 
     /**
-     * Those that these changes name and that were published, approved and read, by hash; at most
-     * two queries.
+     * What is known of charters, by the hash of their documents.
+     *
+     * @param known those that were published, approved and read
+     * @param problems of others, why nothing closes under them
+     */
+    record Judged(Map<String, Charter> known, Map<String, String> problems) {}
+
+    /**
+     * Those that these changes name and that were published, approved and read; at most three
+     * queries.
      *
      * @param before what has an index from here on is not committed yet, and not remembered
      */
-    Uni<Map<String, Charter>> of(Collection<Story.Proposed> changes, long before) {
+    Uni<Judged> of(Collection<Story.Proposed> changes, long before) {
         Map<String, Charter> found = new HashMap<>();
         Set<String> names = new TreeSet<>();
         synchronized (known) {
@@ -69,7 +77,7 @@ class Charters {
             }
         }
         if (names.isEmpty()) {
-            return Uni.createFrom().item(found);
+            return Uni.createFrom().item(new Judged(found, Map.of()));
         }
         Set<String> wanted =
                 changes.stream().map(Story.Proposed::charterHash).collect(Collectors.toSet());
@@ -83,16 +91,39 @@ class Charters {
                             named.addAll(Publication.named(one));
                         }
                     }
-                    return entries.withIds(named).map(said -> approved(versions, said, before));
-                })
-                .map(approved -> {
-                    for (Version each : approved) {
-                        if (wanted.contains(each.published().hash())) {
-                            keep(each.published(), each.committed(), found);
-                        }
-                    }
-                    return found;
+                    return entries.withIds(named)
+                            .chain(said ->
+                                    ends(names)
+                                            .map(ends ->
+                                                    judged(
+                                                            versions, said, ends, wanted, found,
+                                                            before)));
                 });
+    }
+
+    /** Of what was decided on drafts, what ended them. */
+    private Uni<List<Reading>> ends(Set<String> names) {
+        return entries.charterDecisions(names)
+                .map(logged -> logged.stream().map(each -> readings.of(each.entry())).toList());
+    }
+
+    private Judged judged(
+            List<Version> versions,
+            List<Entry.Logged> named,
+            List<Reading> decided,
+            Set<String> wanted,
+            Map<String, Charter> found,
+            long before) {
+        Map<String, String> problems = new HashMap<>();
+        wanted.forEach(hash ->
+                Publication.ended(hash, decided).ifPresent(words -> problems.put(hash, words)));
+        for (Version each : approved(versions, named, decided, problems, before)) {
+            if (wanted.contains(each.published().hash())) {
+                keep(each.published(), each.committed(), found);
+            }
+        }
+        problems.keySet().removeAll(found.keySet());
+        return new Judged(found, problems);
     }
 
     /**
@@ -103,8 +134,14 @@ class Charters {
     private record Version(Reading.Published published, boolean committed) {}
 
     /** Those whose approvals are in order; each is compared with the last one that is. */
-    private List<Version> approved(List<Version> versions, List<Entry.Logged> named, long before) {
-        List<Reading> said = named.stream().map(each -> readings.of(each.entry())).toList();
+    private List<Version> approved(
+            List<Version> versions,
+            List<Entry.Logged> named,
+            List<Reading> decided,
+            Map<String, String> problems,
+            long before) {
+        List<Reading> said = new ArrayList<>(decided);
+        named.forEach(each -> said.add(readings.of(each.entry())));
         boolean committed = named.stream().allMatch(each -> each.index() < before);
         Map<String, Reading.Published> last = new HashMap<>();
         List<Reading.Published> logged = new ArrayList<>();
@@ -128,6 +165,7 @@ class Charters {
                                                     tightening));
             logged.add(one);
             if (problem.isPresent()) {
+                problems.put(one.hash(), problem.get());
                 // its approvals may come yet: they have a topic of their own
                 LOG.warnf(
                         "charter %s, hash %s: %s; nothing closes under it",

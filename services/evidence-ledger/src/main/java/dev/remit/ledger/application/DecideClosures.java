@@ -125,7 +125,7 @@ class DecideClosures {
                                             .chain(published ->
                                                     activities(
                                                                     stories.values(),
-                                                                    published,
+                                                                    published.known(),
                                                                     seen,
                                                                     before)
                                                             .chain(activities ->
@@ -205,7 +205,7 @@ class DecideClosures {
         }
     }
 
-    private Uni<Map<String, Charter>> charters(Collection<Story> stories, long before) {
+    private Uni<Charters.Judged> charters(Collection<Story> stories, long before) {
         return charters.of(
                 stories.stream().flatMap(story -> story.proposed().stream()).toList(), before);
     }
@@ -257,7 +257,7 @@ class DecideClosures {
             Map<UUID, News> touched,
             Map<UUID, Standing> standings,
             Map<UUID, Story> stories,
-            Map<String, Charter> published,
+            Charters.Judged published,
             Map<String, List<Story.Activity>> activities,
             UUID revision,
             Instant refuseBefore,
@@ -271,14 +271,20 @@ class DecideClosures {
             }
         });
         stories.forEach((change, story) -> {
-            Optional<Charter> charter = charter(story, published);
+            Optional<Charter> charter = charter(story, published.known());
             Story told =
                     story.seen(
                             story.authorized()
                                     .map(Story.Authorized::account)
                                     .map(activities::get)
                                     .orElse(List.of()));
-            Closure closure = Closure.of(told, charter, conditions);
+            Closure closure =
+                    Closure.of(
+                            told,
+                            charter,
+                            story.proposed()
+                                    .map(each -> published.problems().get(each.charterHash())),
+                            conditions);
             Standing standing =
                     Standing.of(
                             story,

@@ -48,6 +48,9 @@ public interface Entries {
     /** The charters published under these names, oldest first. */
     Uni<List<Entry.Logged>> charters(Collection<String> names);
 
+    /** What was decided on drafts of charters of these names, oldest first. */
+    Uni<List<Entry.Logged>> charterDecisions(Collection<String> names);
+
     /** Everything that belongs to a change, oldest first. */
     Uni<List<Entry.Logged>> of(UUID change);
 

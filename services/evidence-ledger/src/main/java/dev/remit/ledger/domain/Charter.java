@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param review the stage that looks at a change afterwards
  * @param retention how long evidence is kept; empty if it does not say
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
+ * @param protectedEntitlements paths of the groups that it protects
  */
 public record Charter(
         String name,
@@ -29,7 +30,8 @@ public record Charter(
         String owner,
         String routeHash,
         Optional<Stage> review,
-        Optional<Duration> retention) {
+        Optional<Duration> retention,
+        Set<String> protectedEntitlements) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 
@@ -50,6 +52,23 @@ public record Charter(
             String owner,
             String routeHash) {
         this(name, version, hash, stages, proofs, duties, owner, routeHash, Optional.empty());
+    }
+
+    /** One that protects nothing. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            List<Stage> stages,
+            List<String> proofs,
+            List<Duty> duties,
+            String owner,
+            String routeHash,
+            Optional<Stage> review,
+            Optional<Duration> retention) {
+        this(
+                name, version, hash, stages, proofs, duties, owner, routeHash, review, retention,
+                Set.of());
     }
 
     /** One that does not say how long evidence is kept. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -34,6 +35,9 @@ public sealed interface Closure {
 
     /** The proof that somebody looked at it afterwards. */
     String REVIEWED = "review.closed";
+
+    /** That what is protected keeps a holder; only its lack is named. */
+    String HOLDERS = "last-holders";
 
     /**
      * What others give after the execution: while one of these is missing, further handoffs of the
@@ -77,8 +81,19 @@ public sealed interface Closure {
         return of(story, known, Conditions.NONE);
     }
 
-    /** Decides; an empty charter means that the one with the change's hash is not known. */
+    /** Decides without knowing why a charter is not. */
     static Closure of(Story story, Optional<Charter> known, Conditions conditions) {
+        return of(story, known, Optional.empty(), conditions);
+    }
+
+    /**
+     * Decides.
+     *
+     * @param known empty means that the charter with the change's hash is not known
+     * @param problem why nothing closes under it, where that is known
+     */
+    static Closure of(
+            Story story, Optional<Charter> known, Optional<String> problem, Conditions conditions) {
         if (!story.isComplete()) {
             return new Open(
                     LEDGER,
@@ -92,7 +107,9 @@ public sealed interface Closure {
         if (known.isEmpty()) {
             return new Open(
                     LEDGER,
-                    "its charter is not known here",
+                    problem.isPresent()
+                            ? "its charter was not published as it must be"
+                            : "its charter is not known here",
                     List.of(
                             new Missing(
                                     "charter",
@@ -101,7 +118,8 @@ public sealed interface Closure {
                                             + story.proposed()
                                                     .map(Story.Proposed::charterHash)
                                                     .orElse("")
-                                            + " was published with the approvals that it needs")));
+                                            + " was published with the approvals that it needs"
+                                            + problem.map(": "::concat).orElse(""))));
         }
         Charter charter = known.get();
         Optional<Readiness> readiness = story.readiness();
@@ -185,12 +203,47 @@ public sealed interface Closure {
         for (String name : names(story, charter)) {
             prove(name, story, charter, conditions, proofs, missing);
         }
+        unkept(story, charter)
+                .ifPresent(words -> missing.add(new Missing(HOLDERS, "approval-routing", words)));
         return missing.isEmpty()
                 ? new Ended(
                         Outcome.COMPLETED,
                         List.copyOf(proofs),
                         "executed as approved, read back, and proved" + found(story, charter))
                 : waiting(missing, story);
+    }
+
+    /**
+     * What is protected must keep a holder, by what the authorization says of those who were
+     * counted; one that takes what its charter protects must say. What is lacking; an authorization
+     * from before this was said lacks nothing.
+     */
+    private static Optional<String> unkept(Story story, Charter charter) {
+        Optional<Authorized> authorized = story.authorized();
+        Optional<List<Story.Keeping>> keepings = authorized.flatMap(Authorized::keepings);
+        if (keepings.isEmpty()) {
+            return Optional.empty();
+        }
+        String target = story.proposed().map(Story.Proposed::target).orElse("");
+        for (Story.Keeping each : keepings.get()) {
+            Set<String> others = new HashSet<>(each.keepers());
+            others.remove(authorized.get().account());
+            if (each.lost() && (others.isEmpty() || !each.system().equals(target))) {
+                return Optional.of(
+                        "nobody else was counted who keeps "
+                                + each.path()
+                                + " of "
+                                + each.system());
+            }
+        }
+        Set<String> unsaid = new TreeSet<>(charter.protectedEntitlements());
+        unsaid.retainAll(authorized.get().taken());
+        keepings.get().forEach(each -> unsaid.remove(each.path()));
+        return unsaid.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "the plan takes what is protected, and the authorization does not say who keeps it: "
+                                + String.join(", ", unsaid));
     }
 
     /** What the charter asks for, and what it cannot leave out. */
@@ -650,8 +703,8 @@ public sealed interface Closure {
                     parts.put("subject", subject);
                 });
         story.executed()
-                .map(Executed::executor)
-                .ifPresent(executor -> parts.put("executor", Set.of(executor)));
+                .map(Executed::names)
+                .ifPresent(executor -> parts.put("executor", executor));
         if (!charter.owner().isEmpty()) {
             parts.put("owner", Set.of(charter.owner()));
         }

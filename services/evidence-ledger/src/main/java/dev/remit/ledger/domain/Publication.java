@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Whether a charter was published as it must be: approved over its hash by people who are all
@@ -22,6 +23,9 @@ public final class Publication {
     private static final String IN_PLACE_OF_OWNER = "IN_PLACE_OF_OWNER";
     private static final String SECOND = "SECOND";
     private static final String BOOTSTRAP = "BOOTSTRAP";
+
+    /** What ends a draft without its being published. */
+    private static final Set<String> ENDS = Set.of("DENIED", "WITHDRAWN", "EXPIRED");
 
     private Publication() {}
 
@@ -50,6 +54,10 @@ public final class Publication {
         if (draft.isEmpty()) {
             return Optional.of("no draft of it is there that anybody could have approved");
         }
+        Optional<String> ended = ended(draft.get().id(), said);
+        if (ended.isPresent()) {
+            return ended;
+        }
         List<Assented> approvals = new ArrayList<>();
         for (UUID id : published.approvals()) {
             Optional<Assented> found =
@@ -74,6 +82,43 @@ public final class Publication {
         return draft.get().previous().isEmpty() && !draft.get().owner().equals(published.owner())
                 ? Optional.of("the owner who was asked is not the one whom it names")
                 : people(draft.get(), approvals);
+    }
+
+    /** That a draft ended, in words: nothing is published from it any more. */
+    private static Optional<String> ended(UUID draft, Collection<Reading> said) {
+        return ends(said)
+                .filter(each -> each.draft().equals(draft))
+                .map(Publication::words)
+                .findFirst();
+    }
+
+    /**
+     * That a document was drafted and is not to be published, in words.
+     *
+     * @param hash of the document
+     */
+    public static Optional<String> ended(String hash, Collection<Reading> said) {
+        return ends(said)
+                .filter(each -> each.hash().equals(hash))
+                .map(Publication::words)
+                .findFirst();
+    }
+
+    private static Stream<Assented> ends(Collection<Reading> said) {
+        return said.stream()
+                .filter(Assented.class::isInstance)
+                .map(Assented.class::cast)
+                .filter(each -> ENDS.contains(each.decision()));
+    }
+
+    private static String words(Assented end) {
+        return "its draft "
+                + end.draft()
+                + " ended "
+                + end.decision()
+                + (end.by().isEmpty() ? "" : ", by " + end.by())
+                + ", at "
+                + end.at();
     }
 
     private static Optional<String> people(Drafted draft, List<Assented> approvals) {

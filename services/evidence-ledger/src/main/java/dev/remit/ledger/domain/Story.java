@@ -284,6 +284,9 @@ public record Story(
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      * @param held what the subject holds afterwards, as the charter's rules were tested on it
      * @param ends when what the plan gives for a time is to be taken away
+     * @param taken the groups that the plan's steps name as taken, by their paths
+     * @param keepings what it takes that is protected, and who keeps it; empty where the
+     *     authorization does not say
      */
     public record Authorized(
             UUID id,
@@ -294,8 +297,35 @@ public record Story(
             Instant at,
             Instant expiresAt,
             Optional<Set<String>> held,
-            Optional<Instant> ends)
+            Optional<Instant> ends,
+            Set<String> taken,
+            Optional<List<Keeping>> keepings)
             implements Said {
+        /** One that does not say what is protected. */
+        public Authorized(
+                UUID id,
+                String account,
+                String planHash,
+                String actualHash,
+                List<UUID> approvals,
+                Instant at,
+                Instant expiresAt,
+                Optional<Set<String>> held,
+                Optional<Instant> ends) {
+            this(
+                    id,
+                    account,
+                    planHash,
+                    actualHash,
+                    approvals,
+                    at,
+                    expiresAt,
+                    held,
+                    ends,
+                    Set.of(),
+                    Optional.empty());
+        }
+
         /** One whose plan gives nothing for a time. */
         public Authorized(
                 UUID id,
@@ -332,9 +362,18 @@ public record Story(
     }
 
     /**
+     * A protected entitlement that the plan takes.
+     *
+     * @param lost whether a lasting holder is lost by it
+     * @param keepers immutable ids of accounts that keep it
+     */
+    public record Keeping(String system, String path, boolean lost, Set<String> keepers) {}
+
+    /**
      * The executor's report.
      *
      * @param byPerson whether a person executed it
+     * @param worker that person's HR worker id, where the report says it
      */
     public record Executed(
             UUID id,
@@ -344,8 +383,38 @@ public record Story(
             boolean readBackMatches,
             String reason,
             Instant startedAt,
-            boolean byPerson)
-            implements Said {}
+            boolean byPerson,
+            Optional<String> worker)
+            implements Said {
+        /** One that names no worker. */
+        public Executed(
+                UUID id,
+                String executor,
+                String outcome,
+                String planHash,
+                boolean readBackMatches,
+                String reason,
+                Instant startedAt,
+                boolean byPerson) {
+            this(
+                    id,
+                    executor,
+                    outcome,
+                    planHash,
+                    readBackMatches,
+                    reason,
+                    startedAt,
+                    byPerson,
+                    Optional.empty());
+        }
+
+        /** Who executed, under every name that is known. */
+        Set<String> names() {
+            Set<String> names = new TreeSet<>(Set.of(executor));
+            worker.map("worker:"::concat).ifPresent(names::add);
+            return names;
+        }
+    }
 
     /** What the plan gave for a time was taken away, and the target read again. */
     public record GrantEnded(

@@ -557,6 +557,17 @@ final class InMemoryLedger
     }
 
     @Override
+    public Uni<List<Entry.Logged>> charterDecisions(Collection<String> names) {
+        return entries(
+                Long.MAX_VALUE,
+                each ->
+                        type(each).equals("CharterDecided")
+                                && names.stream()
+                                        .map("charter/"::concat)
+                                        .anyMatch(each.envelope().subject()::equals));
+    }
+
+    @Override
     public Uni<List<Entry.Logged>> of(UUID change) {
         return entries(Long.MAX_VALUE, each -> change.equals(each.envelope().correlation()));
     }

@@ -16,6 +16,7 @@ import dev.remit.wire.v1.CharterDecided;
 import dev.remit.wire.v1.CharterDecision;
 import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
+import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.Decision;
 import dev.remit.wire.v1.Mode;
 import java.nio.ByteBuffer;
@@ -97,6 +98,68 @@ class RecordHandoffsTest {
         ledger.receive(List.of(leaver.activity()));
         look();
         assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
+    }
+
+    @Test
+    void nothingClosesUnderACharterWhoseDraftEndedAndTheChangeSaysSo() {
+        Received drafted = drafted(null);
+        Received byOwner = approved(drafted, CharterPart.OWNER, "W2");
+        Received bySecond = approved(drafted, CharterPart.SECOND, "W3");
+        ledger.receive(List.of(drafted, byOwner, bySecond, denied(drafted)));
+        ledger.receive(
+                List.of(
+                        Leaver.beside(
+                                Service.CONNECTOR,
+                                "leavers",
+                                leaver.publication()
+                                        .setDraftId(drafted.envelope().id())
+                                        .setApprovals(
+                                                List.of(
+                                                        byOwner.envelope().id(),
+                                                        bySecond.envelope().id()))
+                                        .build())));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        saysThatTheDraftEnded();
+    }
+
+    @Test
+    void nothingClosesUnderACharterThatWasDeniedAndNeverPublished() {
+        Received drafted = drafted(null);
+        ledger.receive(List.of(drafted, denied(drafted)));
+        ledger.receive(leaver.handoffs());
+        saysThatTheDraftEnded();
+    }
+
+    private void saysThatTheDraftEnded() {
+        ledger.now = Leaver.NOW.plus(Duration.ofSeconds(61));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("charter");
+        assertThat(ledger.handedOn())
+                .singleElement()
+                .satisfies(refused ->
+                        assertThat(((ClosureRefused) refused.message()).getMissing())
+                                .singleElement()
+                                .satisfies(each ->
+                                        assertThat(each.getReason())
+                                                .contains("ended DENIED, by a-denier")));
+    }
+
+    private Received denied(Received draft) {
+        return Leaver.beside(
+                Service.CONNECTOR,
+                "charter/leavers",
+                CharterDecided.newBuilder()
+                        .setDecisionId(new UUID(0, 3))
+                        .setDraftId(draft.envelope().id())
+                        .setCharter(leaver.reference())
+                        .setDecision(CharterDecision.DENIED)
+                        .setPart(null)
+                        .setDecidedBy(new Actor("a-denier", ActorKind.HUMAN, null))
+                        .setWorker("W4")
+                        .setReason("no")
+                        .setDecidedAt(Leaver.NOW)
+                        .build());
     }
 
     @Test

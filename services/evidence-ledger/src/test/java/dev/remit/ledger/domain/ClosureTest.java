@@ -646,6 +646,129 @@ class ClosureTest {
                 PROOFS);
     }
 
+    @Test
+    void whoExecutedByHandUnderAnotherAccountIsTheSamePersonByTheirWorker() {
+        Said byHand =
+                new Story.Executed(
+                        new UUID(0, 6),
+                        "second-account",
+                        "SUCCEEDED",
+                        "plan",
+                        true,
+                        "reason",
+                        NOW,
+                        true,
+                        Optional.of("W-boss"));
+        assertThat(
+                        missing(
+                                plain(),
+                                List.of(),
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                bound("W-boss"),
+                                AUTHORIZED,
+                                byHand))
+                .contains("separation-of-duties");
+        assertThat(
+                        missing(
+                                plain(),
+                                List.of(),
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                bound("W-other"),
+                                AUTHORIZED,
+                                byHand))
+                .doesNotContain("separation-of-duties");
+    }
+
+    private static Said bound(String worker) {
+        return new Story.Decision(
+                new UUID(0, 4),
+                "manager",
+                "APPROVED",
+                new Decider.Person("boss"),
+                "plan",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(
+                        new Story.Binding(
+                                "",
+                                "hash",
+                                "",
+                                new UUID(0, 44),
+                                NOW.minusSeconds(60),
+                                NOW.plusSeconds(60),
+                                Optional.of(worker),
+                                Optional.empty())),
+                NOW);
+    }
+
+    @Test
+    void whatIsProtectedMustKeepAHolderByWhatTheAuthorizationSays() {
+        assertThat(closure(protecting(), keeping(true, Set.of("account"), "/admins")))
+                .as("whom it is taken from keeps nothing")
+                .isInstanceOf(Closure.Open.class);
+        assertThat(closure(protecting(), keeping(true, Set.of(), "/admins")))
+                .isInstanceOfSatisfying(
+                        Closure.Open.class,
+                        open ->
+                                assertThat(open.missing())
+                                        .extracting(Closure.Missing::name)
+                                        .containsExactly(Closure.HOLDERS));
+        assertThat(closure(protecting(), keeping(true, Set.of("eve"), "/admins")))
+                .isInstanceOf(Closure.Ended.class);
+        assertThat(closure(protecting(), keeping(false, Set.of(), "/admins")))
+                .as("no lasting holder is lost")
+                .isInstanceOf(Closure.Ended.class);
+        assertThat(closure(protecting(), keeping(true, Set.of("eve"), "/staff")))
+                .as("the plan takes what its charter protects, and nothing is said of it")
+                .isInstanceOf(Closure.Open.class);
+        assertThat(closure(plain(), keeping(true, Set.of(), "/admins")))
+                .as("whichever charter protects it")
+                .isInstanceOf(Closure.Open.class);
+    }
+
+    /** A story whose authorization takes /admins and says this. */
+    private static Said[] keeping(boolean lost, Set<String> keepers, String path) {
+        return new Said[] {
+            PROPOSED,
+            READY,
+            ASKED,
+            BY_BOSS,
+            new Story.Authorized(
+                    new UUID(0, 8),
+                    "account",
+                    "plan",
+                    "plan",
+                    List.of(new UUID(0, 4)),
+                    NOW,
+                    NOW.plusSeconds(60),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of("/admins"),
+                    Optional.of(List.of(new Story.Keeping("keycloak:acme", path, lost, keepers)))),
+            EXECUTED
+        };
+    }
+
+    private static Charter protecting() {
+        Charter plain = plain();
+        return new Charter(
+                plain.name(),
+                plain.version(),
+                plain.hash(),
+                plain.stages(),
+                plain.proofs(),
+                plain.duties(),
+                plain.owner(),
+                plain.routeHash(),
+                plain.review(),
+                plain.retention(),
+                Set.of("/admins"));
+    }
+
     private static Charter ruled() {
         return new Charter(
                 "leavers",

@@ -40,6 +40,7 @@ public interface Executions {
      * @param interrupted whether an earlier attempt may have touched the account
      * @param startedAt when the execution was taken up
      * @param person immutable id of who has taken it on, where a person executes
+     * @param worker that person's HR worker id, where it is known
      * @param ends when what the plan granted was to be taken away: that is what it is leased for
      * @param early who ended it before its time, and why, in words
      */
@@ -49,6 +50,7 @@ public interface Executions {
             boolean interrupted,
             Instant startedAt,
             Optional<String> person,
+            Optional<String> worker,
             Optional<Instant> ends,
             Optional<String> early) {
         /** A plan that is to be executed. */
@@ -64,6 +66,7 @@ public interface Executions {
                     interrupted,
                     startedAt,
                     person,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
         }
@@ -131,9 +134,10 @@ public interface Executions {
     /**
      * A person takes on an execution that waits for one; who came first stays.
      *
+     * @param worker the person's HR worker id, where it is known
      * @return who has it now; empty if the change has none that waits for a person, or it is halted
      */
-    Uni<Optional<String>> takeOn(UUID change, String person, Instant now);
+    Uni<Optional<String>> takeOn(UUID change, String person, Optional<String> worker, Instant now);
 
     /**
      * What was granted for a time and not taken away yet.

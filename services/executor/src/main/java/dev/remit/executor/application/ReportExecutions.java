@@ -114,6 +114,7 @@ public class ReportExecutions {
                                                 outbox,
                                                 each.leased().intent(),
                                                 each.actor(),
+                                                each.leased().worker(),
                                                 report));
             }
         }

@@ -28,19 +28,25 @@ public class TakeOnExecution {
     }
 
     private final Executions executions;
+    private final Workers workers;
     private final Clock clock;
 
-    TakeOnExecution(Executions executions, Clock clock) {
+    TakeOnExecution(Executions executions, Workers workers, Clock clock) {
         this.executions = executions;
+        this.workers = workers;
         this.clock = clock;
     }
 
     /**
+     * Who the person is beyond the account is asked now: the report says it, whatever becomes of
+     * the account.
+     *
      * @param person immutable id
+     * @return fails with {@link Target.Silent} if that cannot be asked now
      */
     public Uni<Taken> takeOn(UUID change, String person) {
-        return executions
-                .takeOn(change, person, clock.instant())
+        return workers.of(person)
+                .chain(worker -> executions.takeOn(change, person, worker, clock.instant()))
                 .chain((Optional<String> holder) ->
                         holder.isEmpty()
                                 ? executions.find(change).map(TakeOnExecution::why)

@@ -49,7 +49,7 @@ class ExecutionTest {
         instance.sweeps();
         assertThat(world.acme.calls).isEmpty();
 
-        var taking = new TakeOnExecution(world.executions, world.clock);
+        var taking = new TakeOnExecution(world.executions, world::workerOf, world.clock);
         assertThat(taking.takeOn(intent.change(), "p1").await().indefinitely())
                 .isEqualTo(new TakeOnExecution.Taken.Yours());
         assertThat(taking.takeOn(intent.change(), "p2").await().indefinitely())
@@ -63,6 +63,7 @@ class ExecutionTest {
         World.until(() -> world.open() == 0);
         assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
         assertThat(world.handedOn.getFirst().actor()).isEqualTo("p1");
+        assertThat(world.reportedWorkers).containsEntry(intent.change(), "W-p1");
         assertThat(world.acme.calls).containsOnly("read a1");
     }
 
@@ -160,7 +161,7 @@ class ExecutionTest {
         instance.receives(intent);
         World.until(() -> world.waiting() == 1);
         instance.rests();
-        var taking = new TakeOnExecution(world.executions, world.clock);
+        var taking = new TakeOnExecution(world.executions, world::workerOf, world.clock);
         taking.takeOn(intent.change(), "p1").await().indefinitely();
         world.acme.accounts.put("a1", new TargetState(true, 0, List.of(World.EMERGENCY)));
         world.clock.pass(World.LEASE.multipliedBy(2));
@@ -737,7 +738,7 @@ class ExecutionTest {
         Intent intent = world.assisted(world.acme, "a1");
         world.instance().receives(intent);
         world.halt("charter/leavers");
-        var taking = new TakeOnExecution(world.executions, world.clock);
+        var taking = new TakeOnExecution(world.executions, world::workerOf, world.clock);
         assertThat(taking.takeOn(intent.change(), "p1").await().indefinitely())
                 .isInstanceOf(TakeOnExecution.Taken.Halted.class);
     }

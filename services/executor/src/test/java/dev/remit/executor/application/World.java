@@ -317,7 +317,13 @@ final class World {
         }
 
         @Override
-        public void handOn(Outbox outbox, Intent intent, String actor, Report report) {
+        public void handOn(
+                Outbox outbox,
+                Intent intent,
+                String actor,
+                Optional<String> worker,
+                Report report) {
+            worker.ifPresent(each -> reportedWorkers.put(intent.change(), each));
             ((FakeOutbox) outbox)
                     .letters.add(new HandedOn(intent, actor, report, Optional.empty()));
         }
@@ -522,6 +528,8 @@ final class World {
                                                 row.startedAt.orElseThrow(),
                                                 Optional.ofNullable(
                                                         people.get(row.intent.change())),
+                                                Optional.ofNullable(
+                                                        workers.get(row.intent.change())),
                                                 row.ends,
                                                 Optional.ofNullable(
                                                         early.get(row.intent.authorization())));
@@ -610,7 +618,8 @@ final class World {
         }
 
         @Override
-        public Uni<Optional<String>> takeOn(UUID change, String person, Instant now) {
+        public Uni<Optional<String>> takeOn(
+                UUID change, String person, Optional<String> worker, Instant now) {
             return atomic(
                     "take on",
                     () ->
@@ -622,7 +631,9 @@ final class World {
                                     .filter(row -> halted.over(row.intent.scopes()).isEmpty())
                                     .findFirst()
                                     .map(row -> {
-                                        people.putIfAbsent(change, person);
+                                        if (people.putIfAbsent(change, person) == null) {
+                                            worker.ifPresent(each -> workers.put(change, each));
+                                        }
                                         return people.get(change);
                                     }));
         }
@@ -745,6 +756,16 @@ final class World {
     private final Map<UUID, Row> rows = new LinkedHashMap<>();
     private final Map<UUID, String> early = new java.util.concurrent.ConcurrentHashMap<>();
     private final Map<UUID, String> people = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<UUID, String> workers = new java.util.concurrent.ConcurrentHashMap<>();
+
+    /** The workers that reports named, by change. */
+    final Map<UUID, String> reportedWorkers = new java.util.concurrent.ConcurrentHashMap<>();
+
+    /** Everybody's account carries a worker id. */
+    Uni<Optional<String>> workerOf(String person) {
+        return Uni.createFrom().item(Optional.of("W-" + person));
+    }
+
     private final Map<String, Plan> plans = new ConcurrentHashMap<>();
     volatile int refusedCommits;
     volatile InForce halted = InForce.NONE;

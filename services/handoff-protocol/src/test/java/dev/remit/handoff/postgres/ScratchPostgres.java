@@ -47,6 +47,12 @@ public final class ScratchPostgres implements AutoCloseable {
      * db/migration}.
      */
     public ScratchPostgres(String... migrations) throws IOException, InterruptedException {
+        this(Map.of(), migrations);
+    }
+
+    /** The same, with what the migrations leave open, name to value. */
+    public ScratchPostgres(Map<String, String> placeholders, String... migrations)
+            throws IOException, InterruptedException {
         unpack();
         this.data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "scratch.");
         Path log = data.resolve("log");
@@ -91,6 +97,7 @@ public final class ScratchPostgres implements AutoCloseable {
                         Arrays.stream(migrations)
                                 .map(each -> "classpath:" + each)
                                 .toArray(String[]::new))
+                .placeholders(placeholders)
                 .load()
                 .migrate();
     }

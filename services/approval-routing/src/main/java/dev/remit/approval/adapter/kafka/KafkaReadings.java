@@ -14,6 +14,8 @@ import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeExecuted;
+import dev.remit.wire.v1.CharterDecided;
+import dev.remit.wire.v1.CharterDecision;
 import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -56,12 +59,23 @@ public class KafkaReadings implements Readings {
                             new Event.Executed(
                                     executed.getOutcome() != ExecutionOutcome.REFUSED,
                                     executed.getOutcome() == ExecutionOutcome.SUCCEEDED,
-                                    executed.getExecutor().getId()));
+                                    executed.getExecutor().getId(),
+                                    Optional.ofNullable(executed.getExecutorWorker())));
             case GrantEnded ended ->
                     new Reading.Reports(ended.getChangeId(), new Event.GrantEnded());
             case CharterDrafted drafted -> new Reading.Drafted(draft(drafted));
+            case CharterDecided decided ->
+                    decided.getDecision() == CharterDecision.APPROVED
+                            ? new Reading.Nothing()
+                            : new Reading.DraftEnded(decided.getDraftId());
+            case CharterPublished published -> published(published);
             default -> new Reading.Nothing();
         };
+    }
+
+    private static Reading published(CharterPublished published) {
+        UUID draft = published.getDraftId();
+        return draft == null ? new Reading.Nothing() : new Reading.DraftEnded(draft);
     }
 
     private static Draft draft(CharterDrafted drafted) {

@@ -29,6 +29,7 @@ import dev.remit.wire.v1.PasskeyAssertion;
 import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.PolicyRef;
+import dev.remit.wire.v1.ProtectedEntitlement;
 import dev.remit.wire.v1.RuleViolation;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -159,6 +160,16 @@ public final class Messages {
                 .setExpiresAt(authorized.until())
                 .setHeldAfterwards(authorized.held().orElse(null))
                 .setModeDecision(mode(authorized.mode()))
+                .setProtectedEntitlements(
+                        authorized.keepings().stream()
+                                .map(each ->
+                                        new ProtectedEntitlement(
+                                                each.entitlement().system(),
+                                                each.entitlement().path(),
+                                                each.lost(),
+                                                each.keepers(),
+                                                now))
+                                .toList())
                 .build();
     }
 

@@ -5,13 +5,19 @@ import dev.remit.approval.application.Charters;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.handoff.directory.Charter;
 import dev.remit.handoff.directory.Directory;
+import dev.remit.handoff.loop.Received;
+import dev.remit.wire.v1.CharterPublished;
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Published charters. What a hash names never changes, so each is read once. */
@@ -21,6 +27,20 @@ public class PostgresCharters implements Charters {
     private static final Lookup UNKNOWN =
             new Lookup.Missing("the charter of this change is not known here");
     private static final int KEPT = 1000;
+
+    /** The last one told of a name takes the place of those before it; what comes late does not. */
+    static final String SUCCEED =
+            "with last as (select distinct on (told.name) told.name, told.hash, cast(told.at as timestamptz) as at"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (name, hash, at)"
+                    + " join directory_charter c on c.hash = told.hash and c.name = told.name"
+                    + " order by told.name, cast(told.at as timestamptz) desc),"
+                    + " newer as (select * from last where not exists (select 1 from charter_in_force f"
+                    + " where f.name = last.name and f.published_at >= last.at)),"
+                    + " gone as (delete from charter_in_force f using newer where f.name = newer.name"
+                    + " and f.hash <> newer.hash returning f.hash),"
+                    + " put as (insert into charter_in_force (hash, name, published_at) select hash, name, at from newer"
+                    + " on conflict (hash) do update set published_at = excluded.published_at)"
+                    + " select hash from gone";
 
     private final Directory directory;
     private final Map<String, Lookup> read = new ConcurrentHashMap<>();
@@ -40,6 +60,54 @@ public class PostgresCharters implements Charters {
                 .collect()
                 .asList()
                 .replaceWith(found);
+    }
+
+    @Override
+    public Uni<Collection<Lookup>> published() {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery("select hash from charter_in_force", String.class)
+                                .getResultList())
+                .chain(hashes -> withHashes(Set.copyOf(hashes)))
+                .map(Map::values);
+    }
+
+    @Override
+    public Uni<Collection<Lookup>> replace(List<Received> batch) {
+        List<CharterPublished> published =
+                batch.stream()
+                        .map(Received::message)
+                        .filter(CharterPublished.class::isInstance)
+                        .map(CharterPublished.class::cast)
+                        .toList();
+        return published.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(SUCCEED, String.class)
+                                        .setParameter(
+                                                1,
+                                                texts(
+                                                        published,
+                                                        each -> each.getCharter().getName()))
+                                        .setParameter(
+                                                2,
+                                                texts(
+                                                        published,
+                                                        each -> each.getCharter().getHash()))
+                                        .setParameter(
+                                                3,
+                                                texts(
+                                                        published,
+                                                        each -> each.getPublishedAt().toString()))
+                                        .getResultList())
+                        .chain(hashes -> withHashes(Set.copyOf(hashes)))
+                        .map(Map::values);
+    }
+
+    private static String[] texts(
+            List<CharterPublished> published, Function<CharterPublished, String> column) {
+        return published.stream().map(column).toArray(String[]::new);
     }
 
     private Uni<Lookup> withHash(String hash) {

@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -70,6 +71,10 @@ public class PostgresRoutes implements Routes {
                             new Column<>("review", Rowset.Type.NULLABLE, row -> row.review),
                             new Column<>(
                                     "executed_by", Rowset.Type.NULLABLE, row -> row.executedBy),
+                            new Column<>(
+                                    "executed_worker",
+                                    Rowset.Type.NULLABLE,
+                                    row -> row.executedWorker),
                             new Column<>("ended_at", Rowset.Type.TIME, row -> row.endedAt)));
 
     static final Rowset<DecisionRow> DECISIONS =
@@ -119,7 +124,7 @@ public class PostgresRoutes implements Routes {
     }
 
     @Override
-    public Uni<Map<UUID, Loaded>> load(Collection<UUID> changes) {
+    public Uni<Found> load(Collection<UUID> changes) {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
@@ -150,13 +155,48 @@ public class PostgresRoutes implements Routes {
     public Uni<List<UUID>> due(Instant now, int limit) {
         return Panache.getSession()
                 .chain(session ->
-                        session.createQuery(
-                                        "select changeId from RouteRow where endedAt is null and wakeAt <= ?1"
-                                                + " order by wakeAt",
+                        session.createNativeQuery(
+                                        "select change_id from route where ended_at is null and wake_at <= ?1 and unread_at is null"
+                                                + " order by wake_at limit ?2",
                                         UUID.class)
-                                .setParameter(1, now)
-                                .setMaxResults(limit)
+                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .setParameter(2, (long) limit)
                                 .getResultList());
+    }
+
+    @Override
+    public Uni<Void> setAside(Set<UUID> changes, Instant now) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "update route set unread_at = ?2 where change_id = any(cast(?1 as uuid[]))")
+                                .setParameter(1, changes.toArray(UUID[]::new))
+                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<UUID>> setAsideBefore(Instant since, int limit) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select change_id from route where unread_at < ?1 and ended_at is null order by unread_at limit ?2",
+                                        UUID.class)
+                                .setParameter(1, since.atOffset(ZoneOffset.UTC))
+                                .setParameter(2, (long) limit)
+                                .getResultList());
+    }
+
+    @Override
+    public Uni<Void> takeBack(Set<UUID> changes) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "update route set unread_at = null where change_id = any(cast(?1 as uuid[]))")
+                                .setParameter(1, changes.toArray(UUID[]::new))
+                                .executeUpdate())
+                .replaceWithVoid();
     }
 
     @Override
@@ -190,7 +230,8 @@ public class PostgresRoutes implements Routes {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
-                                        "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE')"
+                                        "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE'),"
+                                                + " (select count(*) from route where unread_at is not null and ended_at is null)"
                                                 + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)",
                                         Object[].class)
                                 .getSingleResult())
@@ -200,7 +241,8 @@ public class PostgresRoutes implements Routes {
                                 ((Number) row[1]).longValue(),
                                 Optional.ofNullable(row[2]).map(PostgresRoutes::instant),
                                 ((Number) row[3]).longValue(),
-                                ((Number) row[4]).longValue()));
+                                ((Number) row[4]).longValue(),
+                                ((Number) row[5]).longValue()));
     }
 
     /** A time as a native query gives it. */
@@ -228,23 +270,29 @@ public class PostgresRoutes implements Routes {
                         .getResultList();
     }
 
-    private static Map<UUID, Loaded> loaded(List<RouteRow> rows, List<DecisionRow> decisions) {
+    private static Found loaded(List<RouteRow> rows, List<DecisionRow> decisions) {
         Map<UUID, List<DecisionRow>> of =
                 decisions.stream().collect(Collectors.groupingBy(row -> row.changeId));
         Map<UUID, Loaded> loaded = new HashMap<>();
+        Map<UUID, String> unread = new HashMap<>();
         for (RouteRow row : rows) {
             List<DecisionRow> made = of.getOrDefault(row.changeId, List.of());
-            loaded.put(
-                    row.changeId,
-                    new Loaded(
-                            Rows.route(row, made.stream().map(Rows::decision).toList()),
-                            made.stream()
-                                    .filter(each ->
-                                            each.decision.equals(Decision.Kind.APPROVED.name()))
-                                    .map(each -> each.id)
-                                    .toList()));
+            try {
+                loaded.put(
+                        row.changeId,
+                        new Loaded(
+                                Rows.route(row, made.stream().map(Rows::decision).toList()),
+                                made.stream()
+                                        .filter(each ->
+                                                each.decision.equals(Decision.Kind.APPROVED.name()))
+                                        .map(each -> each.id)
+                                        .toList()));
+            } catch (RuntimeException e) {
+                // whatever is wrong with a row, it is wrong with this one alone
+                unread.put(row.changeId, e.toString());
+            }
         }
-        return loaded;
+        return new Found(loaded, unread);
     }
 
     /**

@@ -17,7 +17,7 @@ class RouteRow extends PanacheEntityBase {
     static final String COLUMNS =
             "change_id, change, charter_hash, verdict, facts, account, manager, manager_worker, plan,"
                     + " plan_hash, state, stage, stage_name, next_stage, stages, requested_at, expires_at,"
-                    + " wake_at, asks, deciders, held, review, executed_by, ended_at";
+                    + " wake_at, asks, deciders, held, review, executed_by, executed_worker, ended_at";
 
     @Id
     @Column(name = "change_id")
@@ -89,6 +89,10 @@ class RouteRow extends PanacheEntityBase {
     /** The immutable id of who executed a change that is looked at afterwards. */
     @Column(name = "executed_by")
     public @Nullable String executedBy;
+
+    /** Their HR worker id, where a person executed it. */
+    @Column(name = "executed_worker")
+    public @Nullable String executedWorker;
 
     @Column(name = "ended_at")
     public @Nullable Instant endedAt;

@@ -378,7 +378,9 @@ final class Rows {
                 Map.copyOf(facts.states()),
                 Map.copyOf(facts.owners()),
                 Messages.parties(row.change, row.account)
-                        .executedBy(Optional.ofNullable(row.executedBy)),
+                        .executedBy(
+                                Optional.ofNullable(row.executedBy),
+                                Optional.ofNullable(row.executedWorker)),
                 Optional.ofNullable(row.manager),
                 Optional.ofNullable(row.managerWorker),
                 row.plan,
@@ -393,6 +395,7 @@ final class Rows {
         row.facts = text(new KeptFacts(ready.facts(), ready.owners()));
         row.account = ready.parties().account();
         row.executedBy = ready.parties().executor().orElse(null);
+        row.executedWorker = ready.parties().executorWorker().orElse(null);
         row.manager = ready.manager().orElse(null);
         row.managerWorker = ready.managerWorker().orElse(null);
         row.plan = ready.plan();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remit.approval.application.Notices.Due;
 import dev.remit.approval.application.Notices.Kind;
 import dev.remit.approval.application.Notices.Notice;
+import dev.remit.handoff.mail.SmtpServer;
 import io.vertx.ext.mail.MailConfig;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.ext.mail.MailClient;

@@ -12,6 +12,7 @@ import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.LastHolders;
 import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Protections;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Removal;
 import dev.remit.handoff.directory.Account;
@@ -505,7 +506,8 @@ class PostgresRemovalsTest {
                 Duration.ofDays(1),
                 Optional.empty(),
                 Optional.empty(),
-                holders);
+                holders,
+                Protections.NONE);
     }
 
     private static Ready ready(UUID change, String account) {

@@ -178,7 +178,7 @@ class RowsTest {
                 "READY",
                 Map.of(),
                 Map.of(),
-                Messages.parties(KEPT, "leaver").executedBy(executor),
+                Messages.parties(KEPT, "leaver").executedBy(executor, executor.map("W-"::concat)),
                 Optional.empty(),
                 Optional.empty(),
                 "{\"steps\":[]}".getBytes(StandardCharsets.UTF_8),

@@ -74,6 +74,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -221,7 +222,18 @@ public final class Stories {
                             granted.getAuthorizedAt(),
                             granted.getExpiresAt(),
                             Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf),
-                            ends(granted));
+                            ends(granted),
+                            taken(granted),
+                            Optional.ofNullable(granted.getProtectedEntitlements())
+                                    .map(all ->
+                                            all.stream()
+                                                    .map(each ->
+                                                            new Story.Keeping(
+                                                                    each.getSystem(),
+                                                                    each.getPath(),
+                                                                    each.getLost(),
+                                                                    Set.copyOf(each.getKeepers())))
+                                                    .toList()));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -231,7 +243,8 @@ public final class Stories {
                             report.getReadBackMatches(),
                             report.getReason(),
                             report.getStartedAt(),
-                            report.getExecutor().getKind() == ActorKind.HUMAN);
+                            report.getExecutor().getKind() == ActorKind.HUMAN,
+                            Optional.ofNullable(report.getExecutorWorker()));
             case GrantEnded ended ->
                     new Story.GrantEnded(
                             id,
@@ -275,6 +288,24 @@ public final class Stories {
             // no executor performs a plan that does not read
             return Optional.empty();
         }
+    }
+
+    /** What steps that leave groups name: whether the account is in them, nothing here says. */
+    private static Set<String> taken(ExecutionAuthorized granted) {
+        Set<String> paths = new TreeSet<>();
+        try {
+            for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
+                if (step.path("name").asText().startsWith("leave-group")) {
+                    step.path("groups").forEach(each -> paths.add(each.path("path").asText()));
+                    paths.add(step.at("/group/path").asText(""));
+                }
+            }
+        } catch (IOException e) {
+            // no executor performs a plan that does not read
+            return Set.of();
+        }
+        paths.remove("");
+        return paths;
     }
 
     private static Story.Proposed proposed(Change change) {
@@ -445,7 +476,14 @@ public final class Stories {
                         : Optional.empty(),
                 spec.path("retention").isTextual()
                         ? Optional.of(retention(spec.path("retention").asText()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                protectedEntitlements(spec));
+    }
+
+    private static Set<String> protectedEntitlements(JsonNode spec) {
+        Set<String> paths = new TreeSet<>();
+        spec.at("/domain/protectedEntitlements").forEach(each -> paths.add(each.asText()));
+        return paths;
     }
 
     private static Duration retention(String text) {

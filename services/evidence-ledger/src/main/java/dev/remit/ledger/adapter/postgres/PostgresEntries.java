@@ -253,6 +253,15 @@ public class PostgresEntries implements Entries {
     }
 
     @Override
+    public Uni<List<Entry.Logged>> charterDecisions(Collection<String> names) {
+        return entries(
+                KEPT
+                        + " where type = 'CharterDecided' and subject = any(cast(:subjects as text[]))"
+                        + " order by leaf_index",
+                Map.of("subjects", names.stream().map("charter/"::concat).toArray(String[]::new)));
+    }
+
+    @Override
     public Uni<List<Entry.Logged>> of(UUID change) {
         return entries(
                 KEPT + " where change_id = :change order by leaf_index", Map.of("change", change));

@@ -3,6 +3,7 @@ package dev.remit.executor.adapter.http;
 import dev.remit.executor.application.EndGrant;
 import dev.remit.executor.application.Executions;
 import dev.remit.executor.application.TakeOnExecution;
+import dev.remit.executor.application.Target;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import io.quarkus.security.Authenticated;
@@ -72,6 +73,13 @@ public class ExecutionResource {
                     403, "PERSON_NEEDED", "a person executes; this token is not a person's own");
         }
         return taking.takeOn(uuid(id), caller.id())
+                .onFailure(Target.Silent.class)
+                .transform(silent ->
+                        Problem.of(
+                                503,
+                                "PERSON_NOT_LOOKED_UP",
+                                "who you are beyond this account cannot be asked now: "
+                                        + silent.getMessage()))
                 .map(taken ->
                         switch (taken) {
                             case TakeOnExecution.Taken.Yours _ -> new TakenOn(caller.id());

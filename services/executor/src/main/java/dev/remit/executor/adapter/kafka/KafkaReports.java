@@ -6,13 +6,16 @@ import dev.remit.executor.domain.Report;
 import dev.remit.handoff.loop.Outbox;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Reports as ChangeExecuted and GrantEnded. */
 @Singleton
 class KafkaReports implements Reports {
     @Override
-    public void handOn(Outbox outbox, Intent intent, String actor, Report report) {
-        outbox.handOn(intent.change(), Messages.executed(intent, actor, report), intent.cause());
+    public void handOn(
+            Outbox outbox, Intent intent, String actor, Optional<String> worker, Report report) {
+        outbox.handOn(
+                intent.change(), Messages.executed(intent, actor, worker, report), intent.cause());
     }
 
     @Override

@@ -58,7 +58,9 @@ final class Messages {
     }
 
     /** The report, handed on. */
-    static ChangeExecuted executed(Intent intent, String actor, Report report) {
+    static ChangeExecuted executed(
+            Intent intent, String actor, Optional<String> worker, Report report) {
+        boolean byHand = intent.assisted() && !actor.equals(PerformPlan.EXECUTOR);
         return ChangeExecuted.newBuilder()
                 .setChangeId(intent.change())
                 .setAuthorizationId(intent.authorization())
@@ -66,10 +68,7 @@ final class Messages {
                 .setExecutor(
                         Actor.newBuilder()
                                 .setId(actor)
-                                .setKind(
-                                        intent.assisted() && !actor.equals(PerformPlan.EXECUTOR)
-                                                ? ActorKind.HUMAN
-                                                : ActorKind.SERVICE)
+                                .setKind(byHand ? ActorKind.HUMAN : ActorKind.SERVICE)
                                 .build())
                 .setOutcome(ExecutionOutcome.valueOf(report.outcome().name()))
                 .setSteps(report.steps().stream().map(Messages::step).toList())
@@ -77,6 +76,7 @@ final class Messages {
                 .setReason(report.reason())
                 .setStartedAt(report.startedAt())
                 .setCompletedAt(report.completedAt())
+                .setExecutorWorker(byHand ? worker.orElse(null) : null)
                 .build();
     }
 

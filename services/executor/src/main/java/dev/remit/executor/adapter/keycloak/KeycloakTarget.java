@@ -162,7 +162,7 @@ public class KeycloakTarget implements Target {
     }
 
     /** Tells what can never succeed from what may later. */
-    private static <T> Uni<T> told(Uni<T> call) {
+    static <T> Uni<T> told(Uni<T> call) {
         return call.onFailure()
                 .transform(failure -> {
                     if (failure instanceof Gone || failure instanceof Silent) {
@@ -180,7 +180,7 @@ public class KeycloakTarget implements Target {
                 });
     }
 
-    private static boolean isNotFound(Throwable failure) {
+    static boolean isNotFound(Throwable failure) {
         return failure instanceof WebApplicationException answer
                 && answer.getResponse().getStatus() == 404;
     }

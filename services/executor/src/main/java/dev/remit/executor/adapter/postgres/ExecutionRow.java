@@ -64,6 +64,9 @@ public class ExecutionRow extends PanacheEntityBase {
     /** Who has taken it on, where a person executes. */
     public @Nullable String person;
 
+    /** That person's HR worker id, where it is known. */
+    public @Nullable String worker;
+
     /** Until then no other instance takes it. */
     @Column(name = "leased_until")
     public @Nullable Instant leasedUntil;

@@ -120,7 +120,8 @@ class PostgresExecutions implements Executions {
                     + " and execution.state = 'INTENDED' returning authorization_id";
 
     private static final String TAKE_ON =
-            "update execution set person = coalesce(person, :person)"
+            "update execution set person = coalesce(person, :person),"
+                    + " worker = case when person is null then nullif(:worker, '') else worker end"
                     + " where change_id = :change and assisted and state = 'INTENDED' and ends_at is null"
                     + " and expires_at > cast(:now as timestamptz) and not "
                     + HALTED
@@ -325,13 +326,15 @@ class PostgresExecutions implements Executions {
     }
 
     @Override
-    public Uni<Optional<String>> takeOn(UUID change, String person, Instant now) {
+    public Uni<Optional<String>> takeOn(
+            UUID change, String person, Optional<String> worker, Instant now) {
         return Panache.withTransaction(() ->
                         Panache.getSession()
                                 .chain(session ->
                                         session.createNativeQuery(TAKE_ON, String.class)
                                                 .setParameter("change", change)
                                                 .setParameter("person", person)
+                                                .setParameter("worker", worker.orElse(""))
                                                 .setParameter("now", now)
                                                 .getResultList()))
                 .map(people -> people.stream().findFirst());
@@ -433,6 +436,7 @@ class PostgresExecutions implements Executions {
                 row.interrupted,
                 Objects.requireNonNull(row.startedAt, "a leased execution was started"),
                 Optional.ofNullable(row.person),
+                Optional.ofNullable(row.worker),
                 Optional.ofNullable(row.endsAt),
                 Optional.ofNullable(row.early));
     }

@@ -1,4 +1,4 @@
-package dev.remit.approval.adapter.mail;
+package dev.remit.handoff.mail;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,27 +12,28 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A mail server on loopback (RFC 5321, what a client needs of it) that keeps what it takes. */
-final class SmtpServer implements AutoCloseable {
+public final class SmtpServer implements AutoCloseable {
     /** What it took. */
-    record Mail(String from, String to, List<String> lines) {
-        String text() {
+    public record Mail(String from, String to, List<String> lines) {
+        /** As one text. */
+        public String text() {
             return String.join("\n", lines);
         }
     }
 
-    final List<Mail> taken = new CopyOnWriteArrayList<>();
+    public final List<Mail> taken = new CopyOnWriteArrayList<>();
 
     /** Whether it refuses every recipient. */
-    volatile boolean refuses;
+    public volatile boolean refuses;
 
     private final ServerSocket socket;
 
-    SmtpServer() throws IOException {
+    public SmtpServer() throws IOException {
         socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
     }
 

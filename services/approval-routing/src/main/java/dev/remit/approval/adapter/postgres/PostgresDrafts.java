@@ -1,0 +1,113 @@
+package dev.remit.approval.adapter.postgres;
+
+import dev.remit.approval.application.Drafts;
+import dev.remit.approval.application.Readings.Draft;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Open drafts, a row each; ids are kept as lines. */
+@Singleton
+class PostgresDrafts implements Drafts {
+    static final String ADD =
+            "insert into open_draft (draft_id, drafter, owner, second, until_at)"
+                    + " select cast(draft_id as uuid), drafter, nullif(owner, ''), second = 'true', cast(until_at as timestamptz)"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
+                    + " as row (draft_id, drafter, owner, second, until_at) on conflict do nothing";
+
+    static final String DUE =
+            "with over as (delete from open_draft where until_at <= cast(?2 as timestamptz))"
+                    + " select draft_id, drafter, owner, second, until_at, told from open_draft"
+                    + " where until_at > cast(?2 as timestamptz) and looked_at < cast(?1 as timestamptz)"
+                    + " order by looked_at, draft_id limit ?3 for update skip locked";
+
+    static final String LOOKED =
+            "update open_draft set told = row.told, looked_at = cast(?3 as timestamptz)"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as row (draft_id, told)"
+                    + " where open_draft.draft_id = cast(row.draft_id as uuid)";
+
+    static final String END = "delete from open_draft where draft_id = any(cast(?1 as uuid[]))";
+
+    @Override
+    public Uni<Void> add(Collection<Draft> drafts) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(ADD)
+                                .setParameter(1, texts(drafts, each -> each.id().toString()))
+                                .setParameter(2, texts(drafts, each -> lines(each.drafter())))
+                                .setParameter(3, texts(drafts, each -> each.owner().orElse("")))
+                                .setParameter(
+                                        4, texts(drafts, each -> String.valueOf(each.second())))
+                                .setParameter(5, texts(drafts, each -> each.until().toString()))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<Open>> due(Instant since, Instant now, int atMost) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(DUE, Object[].class)
+                                .setParameter(1, since.atOffset(ZoneOffset.UTC))
+                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                                .setParameter(3, (long) atMost)
+                                .getResultList())
+                .map(rows -> rows.stream().map(PostgresDrafts::open).toList());
+    }
+
+    @Override
+    public Uni<Void> looked(Map<UUID, Set<String>> told, Instant now) {
+        List<Map.Entry<UUID, Set<String>>> all = List.copyOf(told.entrySet());
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(LOOKED)
+                                .setParameter(1, texts(all, each -> each.getKey().toString()))
+                                .setParameter(2, texts(all, each -> lines(each.getValue())))
+                                .setParameter(3, now.atOffset(ZoneOffset.UTC))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> end(Collection<UUID> drafts) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(END)
+                                .setParameter(1, drafts.toArray(UUID[]::new))
+                                .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    private static Open open(Object[] row) {
+        return new Open(
+                new Draft(
+                        (UUID) row[0],
+                        ids((String) row[1]),
+                        Optional.ofNullable((String) row[2]),
+                        (Boolean) row[3],
+                        PostgresRoutes.instant(row[4])),
+                ids((String) row[5]));
+    }
+
+    private static String lines(Set<String> ids) {
+        return ids.stream().sorted().collect(Collectors.joining("\n"));
+    }
+
+    private static Set<String> ids(String lines) {
+        return lines.lines().collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static <T> String[] texts(Collection<T> rows, Function<T, String> column) {
+        return rows.stream().map(column).toArray(String[]::new);
+    }
+}
