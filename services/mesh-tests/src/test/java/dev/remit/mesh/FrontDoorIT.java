@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.itsm.RequestTrackerServer;
+import dev.remit.handoff.mail.SmtpServer;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
@@ -18,6 +19,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,12 +44,48 @@ class FrontDoorIT {
     private static final String CHARTER = "leaver-offboarding";
     private static final String TARGET = "keycloak:acme";
     private static final String INTERN = "00000000-0000-4000-8000-000000000030";
+    private static final String OWNER = "00000000-0000-4000-8000-000000000020";
     private static final String MANAGER = "00000000-0000-4000-8000-000000000001";
 
     /** The change that was reviewed. */
     private static String reviewed = "";
 
     private static final String EMERGENCY = "/emergency-operators";
+    private static final String UPKEEP =
+            """
+            apiVersion: remit.dev/v1
+            kind: Charter
+            metadata: { name: upkeep, version: "1", owner: 00000000-0000-4000-8000-000000000020 }
+            spec:
+              domain:
+                systems: ["keycloak:acme"]
+                subject: "!('/crm-users' in subject.groups)"
+                actions:
+                  - { name: end-sessions, mode: ASSIST, steps: [end-sessions] }
+              proposers:
+                roles: [proposer]
+                digitalEmployee:
+                  id: 00000000-0000-4000-8000-000000000050
+                  principal: 00000000-0000-4000-8000-000000000020
+              triggers:
+                - { event: OWNER_LEFT, action: end-sessions, target: "keycloak:acme" }
+                - event: SCHEDULE
+                  action: end-sessions
+                  target: "keycloak:acme"
+                  every: P1D
+                  from: "%s"
+                  subjects: [ { system: hr, id: E1010 } ]
+              readiness:
+                facts: [ { name: account.correlated } ]
+                hold: { ask: [operator, admin], for: PT48H }
+              approval:
+                role: approver
+                stages: [ { name: security, resolver: group, group: /security-approvers, quorum: 1, expiresAfter: PT48H } ]
+              execution: { authorizationExpiresAfter: PT1H }
+              proof: [readiness.fit, approvals.complete, separation-of-duties, executed.as-authorized, read-back.matches]
+              retention: P400D
+            """;
+
     private static final String TRACE = "ab".repeat(32);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
@@ -52,13 +93,31 @@ class FrontDoorIT {
     /** Tells of compromised credentials. */
     private static @Nullable SecurityEvents provider;
 
+    /** Takes the mails that tell people what waits for them. */
+    private static @Nullable SmtpServer postbox;
+
     /** A real ITSM, where it is installed. */
     private static @Nullable RequestTrackerServer tracker;
 
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("front-door");
-        mesh.stack.configure("approval-routing", Map.of("remit.inbox.reconcile.every", "PT2S"));
+        postbox = new SmtpServer();
+        Path addresses = Path.of("target/front-door-addresses.properties").toAbsolutePath();
+        Files.writeString(addresses, OWNER + "=owner@example.com\n");
+        mesh.stack.configure(
+                "approval-routing",
+                Map.of(
+                        "remit.inbox.reconcile.every",
+                        "PT2S",
+                        "remit.notices.mail.from",
+                        "remit@example.com",
+                        "remit.notices.mail.addresses",
+                        addresses.toString(),
+                        "quarkus.mailer.host",
+                        "127.0.0.1",
+                        "quarkus.mailer.port",
+                        String.valueOf(postbox.port())));
         provider = new SecurityEvents();
         mesh.stack.configure("connector", provider.feed("idp", TARGET));
         mesh.stack.configure("connector", Map.of("remit.findings.every", "PT2S"));
@@ -82,6 +141,9 @@ class FrontDoorIT {
         }
         if (tracker != null) {
             tracker.close();
+        }
+        if (postbox != null) {
+            postbox.close();
         }
     }
 
@@ -493,6 +555,14 @@ class FrontDoorIT {
     @Order(9)
     void aTriggerThatWouldOpenTooMuchIsBrakedAndAPersonReleasesIt() throws Exception {
         publishWithApprovals();
+        Mesh.until(
+                () ->
+                        Objects.requireNonNull(postbox).taken.stream()
+                                .filter(mail -> mail.to().contains("owner@example.com"))
+                                .filter(mail ->
+                                        mail.text().contains("A version of a charter is drafted"))
+                                .findFirst(),
+                "the mail that tells its owner of the draft");
         JsonNode history =
                 mesh.get("connector", "/charters/careful-movers/history", "auditor").json();
         assertThat(history).hasSize(1);
@@ -903,6 +973,28 @@ class FrontDoorIT {
                 .isEqualTo(202);
         JsonNode held = mesh.get("connector", "/events/held", "auditor").json();
         assertThat(held.findValuesAsText("id")).containsExactly("jti-3");
+        String waits = "/events/held/" + held.at("/0/observationId").asText();
+        assertThat(mesh.post("connector", waits + "/look", "operator", Map.of()).json().toString())
+                .isEqualTo("{\"waits\":true}");
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        waits + "/dismiss",
+                                        "operator",
+                                        Map.of("reason", "a drill of the provider's"))
+                                .status())
+                .isEqualTo(200);
+        assertThat(mesh.get("connector", "/events/held", "auditor").json()).isEmpty();
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        waits + "/dismiss",
+                                        "operator",
+                                        Map.of("reason", "once more"))
+                                .json()
+                                .path("code")
+                                .asText())
+                .isEqualTo("EVENT_NOT_HELD");
 
         // HR says that somebody left long ago, and the account is still in use
         mesh.hrSays("orphan-1,E1042,LEFT,2026-01-31,contract ended");
@@ -930,6 +1022,80 @@ class FrontDoorIT {
                                 : Optional.empty(),
                 "the certificate");
         assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    /** The owner of an account is to leave, the clock, and the same said twice of one person. */
+    @Test
+    @Order(15)
+    void anOwnerWhoLeavesAndAScheduleOpenChangesAndTheSameWaitsForTheFirst() throws Exception {
+        mesh.charter(
+                "upkeep",
+                UPKEEP.formatted(Instant.now().plusSeconds(6).truncatedTo(ChronoUnit.SECONDS)));
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        mesh.hrSays(
+                "upkeep-1,E1001,LEFT," + today.plusYears(4) + ",moves abroad",
+                "upkeep-2,E1011,LEFT," + today.minusDays(1) + ",contract ended",
+                "upkeep-3,E1011,LEFT," + today + ",contract ended");
+        JsonNode left =
+                opened(each ->
+                        each.path("action").asText().equals("end-sessions")
+                                && each.path("reason").asText().startsWith("OWNER_LEFT"));
+        assertThat(left.at("/subject/id").asText()).isEqualTo("E1030");
+        assertThat(left.path("reason").asText()).contains("worker E1001, who answers for it");
+        JsonNode due =
+                opened(each ->
+                        each.path("charter").asText().equals("upkeep")
+                                && each.path("reason").asText().startsWith("SCHEDULE"));
+        assertThat(due.at("/subject/id").asText()).isEqualTo("E1010");
+        assertThat(due.path("reason").asText()).startsWith("SCHEDULE: due on ");
+
+        assertThat(proposed("E1011")).as("one of two that do the same").isEqualTo(1);
+        assertThat(
+                        Databases.count(
+                                mesh.home,
+                                Service.CONNECTOR,
+                                "select count(*) from proposal where subject_id = 'E1011' and not proposed and ended_at is null"))
+                .isEqualTo(1);
+        String first =
+                opened(each ->
+                                each.at("/subject/id").asText().equals("E1011")
+                                        && each.path("state").asText().equals("OPEN"))
+                        .path("changeId")
+                        .asText();
+        assertThat(
+                        mesh.post(
+                                        "connector",
+                                        "/changes/" + first + "/withdraw",
+                                        "operator",
+                                        Map.of("reason", "said twice"))
+                                .status())
+                .isEqualTo(202);
+        Mesh.until(
+                () -> proposed("E1011") == 2 ? Optional.of(true) : Optional.empty(),
+                "the second, once the first has ended");
+    }
+
+    private static long proposed(String worker) throws Exception {
+        return Databases.count(
+                mesh.home,
+                Service.CONNECTOR,
+                "select count(*) from proposal where subject_id = '" + worker + "' and proposed");
+    }
+
+    private static JsonNode opened(Predicate<JsonNode> which) throws Exception {
+        return Mesh.until(
+                () -> {
+                    for (JsonNode each :
+                            mesh.get("connector", "/changes?limit=200", "auditor")
+                                    .json()
+                                    .path("items")) {
+                        if (which.test(each)) {
+                            return Optional.of(each);
+                        }
+                    }
+                    return Optional.empty();
+                },
+                "a change that opens by itself");
     }
 
     /** The one change of a charter, once it is there. */

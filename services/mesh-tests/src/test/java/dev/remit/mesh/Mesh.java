@@ -91,7 +91,8 @@ final class Mesh {
         old.down();
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
-        stack.bootstrap("fault-test", "emergency", "exposed-credential", "orphaned-account");
+        stack.bootstrap(
+                "fault-test", "emergency", "exposed-credential", "orphaned-account", "upkeep");
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         for (Service service : Service.values()) {
             stack.configure(
@@ -164,6 +165,12 @@ final class Mesh {
                 home.top().resolve("charters").resolve(name + ".yaml"),
                 home.charters().resolve(name + ".yaml"),
                 StandardCopyOption.REPLACE_EXISTING);
+        inForce(name);
+    }
+
+    /** Publishes a charter of this text, as {@link #charter} does. */
+    void charter(String name, String text) throws Exception {
+        Files.writeString(home.charters().resolve(name + ".yaml"), text);
         inForce(name);
     }
 

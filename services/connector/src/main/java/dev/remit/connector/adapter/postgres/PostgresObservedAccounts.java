@@ -2,6 +2,7 @@ package dev.remit.connector.adapter.postgres;
 
 import dev.remit.connector.application.ObservedAccounts;
 import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Event;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -120,7 +121,6 @@ class PostgresObservedAccounts implements ObservedAccounts {
 
     @Override
     public Uni<List<Found>> find(Search search) {
-        String named = "cast(?4 as text), account.id, ";
         List<Object> asked =
                 new ArrayList<>(
                         List.of(
@@ -130,40 +130,46 @@ class PostgresObservedAccounts implements ObservedAccounts {
                                 search.event() + "|" + search.charter(),
                                 search.ended().atOffset(ZoneOffset.UTC),
                                 search.today()));
-        String sql =
-                switch (search.event()) {
-                    case ORPHAN_FOUND -> {
-                        asked.add(search.by());
-                        yield FOUND.formatted(
-                                "worker_id",
-                                named + "coalesce(account.worker_id, '-'), worker.left_on",
-                                "case when account.worker_id is null then 'it carries no worker id'"
-                                        + " else 'its worker left on ' || worker.left_on end",
-                                "(account.worker_id is null or worker.left_on <= cast(?7 as date))");
-                    }
-                    case OWNER_LEFT ->
-                            FOUND.formatted(
-                                    "manager",
-                                    named + "account.manager, worker.left_on",
-                                    "'worker ' || account.manager || ', who answers for it, leaves on ' || worker.left_on",
-                                    "worker.left_on is not null and account.manager is distinct from account.worker_id");
-                    case CREDENTIAL_TOO_OLD -> {
-                        asked.add(search.by());
-                        asked.add(search.read().atOffset(ZoneOffset.UTC));
-                        yield FOUND.formatted(
-                                "worker_id",
-                                named + "cast(extract(epoch from account.credential_at) as bigint)",
-                                "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
-                                "account.credential_at < cast(?7 as timestamp) at time zone 'UTC'"
-                                        + " and account.credential_read_at >= cast(?8 as timestamptz)");
-                    }
-                    case JOINED, MOVED, LEFT, CREDENTIAL_EXPOSED, CERTIFICATION_REVOKED, SCHEDULE ->
-                            throw new IllegalArgumentException(
-                                    search.event() + " is told, not found");
-                };
-        return new Statement(sql, asked.toArray())
+        switch (search.event()) {
+            case ORPHAN_FOUND -> asked.add(search.by());
+            case CREDENTIAL_TOO_OLD -> {
+                asked.add(search.by());
+                asked.add(search.read().atOffset(ZoneOffset.UTC));
+            }
+            default -> {}
+        }
+        return new Statement(sql(search.event()), asked.toArray())
                 .rows()
                 .map(rows -> rows.stream().map(PostgresObservedAccounts::found).toList());
+    }
+
+    /** The statement that looks for an event. */
+    static String sql(Event event) {
+        String named = "cast(?4 as text), account.id, ";
+        return switch (event) {
+            case ORPHAN_FOUND ->
+                    FOUND.formatted(
+                            "worker_id",
+                            named + "coalesce(account.worker_id, '-'), worker.left_on",
+                            "case when account.worker_id is null then 'it carries no worker id'"
+                                    + " else 'its worker left on ' || worker.left_on end",
+                            "(account.worker_id is null or worker.left_on <= cast(?7 as date))");
+            case OWNER_LEFT ->
+                    FOUND.formatted(
+                            "manager",
+                            named + "account.manager, worker.left_on",
+                            "'worker ' || account.manager || ', who answers for it, leaves on ' || worker.left_on",
+                            "worker.left_on is not null and account.manager is distinct from account.worker_id");
+            case CREDENTIAL_TOO_OLD ->
+                    FOUND.formatted(
+                            "worker_id",
+                            named + "cast(extract(epoch from account.credential_at) as bigint)",
+                            "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
+                            "account.credential_at < cast(?7 as timestamp) at time zone 'UTC'"
+                                    + " and account.credential_read_at >= cast(?8 as timestamptz)");
+            case JOINED, MOVED, LEFT, CREDENTIAL_EXPOSED, CERTIFICATION_REVOKED, SCHEDULE ->
+                    throw new IllegalArgumentException(event + " is told, not found");
+        };
     }
 
     private static Found found(Object[] row) {

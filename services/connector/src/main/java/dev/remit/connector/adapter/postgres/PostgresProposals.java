@@ -39,6 +39,21 @@ class PostgresProposals implements Proposals {
                     + " and (other.action = proposal.action or other.effect = proposal.effect)"
                     + " and other.proposed and other.ended_at is null)";
 
+    static final String DUE =
+            "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1"
+                    + " and (brake_id is null or"
+                    + RELEASED
+                    + ") and not "
+                    + BEHIND
+                    + " order by due_on limit ?2";
+
+    static final String OPEN =
+            "select asked.subject_id, asked.target, asked.action, asked.effect, proposal.change_id from proposal"
+                    + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                    + " as asked (subject_id, target, action, effect)"
+                    + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
+                    + " and (proposal.action = asked.action or proposal.effect = asked.effect) where proposal.ended_at is null";
+
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     /** The JSON in column request. */
@@ -75,16 +90,7 @@ class PostgresProposals implements Proposals {
 
     @Override
     public Uni<List<UUID>> due(LocalDate today, int atMost) {
-        return new Statement(
-                        "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1"
-                                + " and (brake_id is null or"
-                                + RELEASED
-                                + ") and not "
-                                + BEHIND
-                                + " order by due_on limit ?2",
-                        today,
-                        atMost)
-                .values(UUID.class);
+        return new Statement(DUE, today, atMost).values(UUID.class);
     }
 
     @Override
@@ -170,12 +176,7 @@ class PostgresProposals implements Proposals {
             return Uni.createFrom().item(Map.of());
         }
         return new Statement(
-                        "select asked.subject_id, asked.target, asked.action, asked.effect, proposal.change_id from proposal"
-                                + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
-                                + " as asked (subject_id, target, action, effect)"
-                                + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
-                                + " and (proposal.action = asked.action or proposal.effect = asked.effect) where proposal.ended_at is null"
-                                + besides,
+                        OPEN + besides,
                         column(matters, Matter::subjectId),
                         column(matters, Matter::target),
                         column(matters, Matter::action),
