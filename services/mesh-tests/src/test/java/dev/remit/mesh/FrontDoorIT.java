@@ -51,41 +51,6 @@ class FrontDoorIT {
     private static String reviewed = "";
 
     private static final String EMERGENCY = "/emergency-operators";
-    private static final String UPKEEP =
-            """
-            apiVersion: remit.dev/v1
-            kind: Charter
-            metadata: { name: upkeep, version: "1", owner: 00000000-0000-4000-8000-000000000020 }
-            spec:
-              domain:
-                systems: ["keycloak:acme"]
-                subject: "!('/crm-users' in subject.groups)"
-                actions:
-                  - { name: end-sessions, mode: ASSIST, steps: [end-sessions] }
-              proposers:
-                roles: [proposer]
-                digitalEmployee:
-                  id: 00000000-0000-4000-8000-000000000050
-                  principal: 00000000-0000-4000-8000-000000000020
-              triggers:
-                - { event: OWNER_LEFT, action: end-sessions, target: "keycloak:acme" }
-                - event: SCHEDULE
-                  action: end-sessions
-                  target: "keycloak:acme"
-                  every: P1D
-                  from: "%s"
-                  subjects: [ { system: hr, id: E1010 } ]
-              readiness:
-                facts: [ { name: account.correlated } ]
-                hold: { ask: [operator, admin], for: PT48H }
-              approval:
-                role: approver
-                stages: [ { name: security, resolver: group, group: /security-approvers, quorum: 1, expiresAfter: PT48H } ]
-              execution: { authorizationExpiresAfter: PT1H }
-              proof: [readiness.fit, approvals.complete, separation-of-duties, executed.as-authorized, read-back.matches]
-              retention: P400D
-            """;
-
     private static final String TRACE = "ab".repeat(32);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Mesh mesh;
@@ -1030,7 +995,40 @@ class FrontDoorIT {
     void anOwnerWhoLeavesAndAScheduleOpenChangesAndTheSameWaitsForTheFirst() throws Exception {
         mesh.charter(
                 "upkeep",
-                UPKEEP.formatted(Instant.now().plusSeconds(6).truncatedTo(ChronoUnit.SECONDS)));
+                """
+                apiVersion: remit.dev/v1
+                kind: Charter
+                metadata: { name: upkeep, version: "1", owner: 00000000-0000-4000-8000-000000000020 }
+                spec:
+                  domain:
+                    systems: ["keycloak:acme"]
+                    subject: "!('/crm-users' in subject.groups)"
+                    actions:
+                      - { name: end-sessions, mode: ASSIST, steps: [end-sessions] }
+                  proposers:
+                    roles: [proposer]
+                    digitalEmployee:
+                      id: 00000000-0000-4000-8000-000000000050
+                      principal: 00000000-0000-4000-8000-000000000020
+                  triggers:
+                    - { event: OWNER_LEFT, action: end-sessions, target: "keycloak:acme" }
+                    - event: SCHEDULE
+                      action: end-sessions
+                      target: "keycloak:acme"
+                      every: P1D
+                      from: "%s"
+                      subjects: [ { system: hr, id: E1010 } ]
+                  readiness:
+                    facts: [ { name: account.correlated } ]
+                    hold: { ask: [operator, admin], for: PT48H }
+                  approval:
+                    role: approver
+                    stages: [ { name: security, resolver: group, group: /security-approvers, quorum: 1, expiresAfter: PT48H } ]
+                  execution: { authorizationExpiresAfter: PT1H }
+                  proof: [readiness.fit, approvals.complete, separation-of-duties, executed.as-authorized, read-back.matches]
+                  retention: P400D
+                """
+                        .formatted(Instant.now().plusSeconds(6).truncatedTo(ChronoUnit.SECONDS)));
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         mesh.hrSays(
                 "upkeep-1,E1001,LEFT," + today.plusYears(4) + ",moves abroad",

@@ -9,6 +9,7 @@ import dev.remit.approval.domain.Route;
 import dev.remit.handoff.directory.Account;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.Candidate;
+import dev.remit.wire.v1.ChangeExecuted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,6 +65,25 @@ class ReviewsTest {
                         Scene.account("security-2", "/security")));
 
         scene.receive(Scene.executed(CHANGE, "security-1"));
+
+        assertThat(((ApprovalRequested) world.messages(CHANGE).getLast()).getCandidates())
+                .filteredOn(Candidate::getEligible)
+                .extracting(Candidate::getId)
+                .containsExactly("security-2");
+    }
+
+    @Test
+    void whoExecutedItByHandIsKnownByTheWorkerThatTheReportNamesWhateverBecameOfTheAccount() {
+        world.people.put(
+                Concern.group("/security"),
+                List.of(
+                        Scene.account("security-1", "/security"),
+                        Scene.account("security-2", "/security")));
+
+        scene.receive(
+                ChangeExecuted.newBuilder(Scene.executed(CHANGE, "an-account-that-is-gone"))
+                        .setExecutorWorker("W-security-1")
+                        .build());
 
         assertThat(((ApprovalRequested) world.messages(CHANGE).getLast()).getCandidates())
                 .filteredOn(Candidate::getEligible)
