@@ -40,11 +40,13 @@ public final class Campaign {
      * @param changes of the mesh's run at saturation
      * @param rate changes per second of the runs at a low rate
      * @param seconds how long each run at a rate lasts; floors run half as long at saturation
-     * @param only some of a, b and c
+     * @param only some of a, b and c; c1 for c without people
      * @param profile whether to look into the services with JFR
      * @param soak how many minutes the mesh is kept at the rate, instead of anything else; 0: not
      * @param grow how many changes the mesh takes in the end, as many as {@code changes} at a time,
      *     instead of anything else; 0: not
+     * @param train whether the services' JVMs write down what this load loads and does, for the
+     *     cache that they start with from then on
      */
     public record Options(
             int changes,
@@ -53,7 +55,8 @@ public final class Campaign {
             Set<String> only,
             boolean profile,
             int soak,
-            int grow) {
+            int grow,
+            boolean train) {
         public Options {
             if (changes < 100 || changes > 100_000) {
                 throw new IllegalArgumentException("--changes: must be 100 to 100000");
@@ -73,14 +76,22 @@ public final class Campaign {
             if (soak > 0 && grow > 0) {
                 throw new IllegalArgumentException("--soak: not together with --grow");
             }
-            if (only.isEmpty() || !Set.of("a", "b", "c").containsAll(only)) {
-                throw new IllegalArgumentException("--only: must be some of a, b and c");
+            if (train && !(soak > 0 || grow > 0 || only.contains("c") || only.contains("c1"))) {
+                throw new IllegalArgumentException("--train: needs the mesh, c or c1");
+            }
+            if (only.isEmpty() || !Set.of("a", "b", "c", "c1").containsAll(only)) {
+                throw new IllegalArgumentException("--only: must be some of a, b, c and c1");
             }
         }
 
         /** Whether it is one long run of the mesh alone. */
         boolean isLong() {
             return soak > 0 || grow > 0;
+        }
+
+        /** Whether the mesh is run, with a rule at least. */
+        boolean hasMesh() {
+            return only.contains("c") || only.contains("c1") || isLong();
         }
 
         /** Before the first run, so that what is measured is compiled. */
@@ -155,6 +166,9 @@ public final class Campaign {
         clean();
         Stack stack = new Stack(home);
         stack.use(Java.Use.STEADY_LOAD);
+        if (options.train()) {
+            stack.recordAnew();
+        }
         if (options.profile()) {
             Statements.prepare(stack);
         }
@@ -167,7 +181,7 @@ public final class Campaign {
             stack.start("kafka");
             machine.put("broker", kafkaVersion());
             floors(stack, 1);
-            if (options.only().contains("c") || options.isLong()) {
+            if (options.hasMesh()) {
                 mesh(stack, at);
                 progress.say("stopping the services");
                 stopAbove(stack);
@@ -176,6 +190,9 @@ public final class Campaign {
         } finally {
             Runtime.getRuntime().removeShutdownHook(ending);
             stack.down();
+        }
+        if (options.train()) {
+            stack.requireCaches();
         }
         Report report = new Report(at, machine, load, options.rate(), measures, notes);
         String name = at.toString().replace(':', '-');
@@ -222,7 +239,7 @@ public final class Campaign {
             mesh.open((name, took, adopted) -> {});
             progress.say("c1 " + Subject.MESH_RULE.words + ": warming up");
             mesh.approve(Subject.MESH_RULE);
-            mesh.saturate(Subject.MESH_RULE, options.warmUp());
+            warm(mesh.saturate(Subject.MESH_RULE, options.warmUp()));
             mesh.awaitQuiet();
             if (options.isLong()) {
                 atLength(mesh, at);
@@ -257,6 +274,9 @@ public final class Campaign {
                             saturated.perSecond() / 2,
                             options.seconds(),
                             options.changes()));
+            if (!options.only().contains("c")) {
+                return;
+            }
             mesh.awaitQuiet();
             progress.say("c2 " + Subject.MESH_PEOPLE.words + ": warming up");
             mesh.approve(Subject.MESH_PEOPLE);
@@ -268,6 +288,19 @@ public final class Campaign {
         } catch (IOException | SQLException | RuntimeException e) {
             incomplete("c", e);
         }
+    }
+
+    /** Told, not compared: what the first changes cost after the services' start. */
+    private void warm(Measure first) {
+        String words =
+                "c1's first %s changes after the start: %s/s, CPU %s ms/change, of it compilers %s"
+                        .formatted(
+                                Report.number(first.done()),
+                                Report.number(first.perSecond()),
+                                Report.number(first.cpuMilliseconds()),
+                                Report.number(first.compilerMilliseconds()));
+        notes.add(words);
+        progress.say(words);
     }
 
     /** A measure a minute at the rate, or one for each so many changes. */
@@ -344,7 +377,7 @@ public final class Campaign {
         measures.add(measure);
         Distribution latency = Report.latency(measure);
         progress.say(
-                "%s.%d %-10s %s changes, %s/s%s, CPU %s ms/change"
+                "%s.%d %-10s %s changes, %s/s%s, CPU %s ms/change, of it compilers %s, garbage collection %s"
                         .formatted(
                                 measure.subject().code,
                                 measure.pass(),
@@ -357,7 +390,9 @@ public final class Campaign {
                                                 .formatted(
                                                         Report.number(latency.p50()),
                                                         Report.number(latency.p99())),
-                                Report.number(measure.cpuMilliseconds())));
+                                Report.number(measure.cpuMilliseconds()),
+                                Report.number(measure.compilerMilliseconds()),
+                                Report.number(measure.collectorMilliseconds())));
         return measure;
     }
 

@@ -197,7 +197,8 @@ final class Chain implements AutoCloseable {
                 null,
                 usage,
                 grown,
-                Machine.memory(pids));
+                Machine.memory(pids),
+                Batches.NONE);
     }
 
     /** Sends the changes at the pace and waits for all of them; gives when it started. */

@@ -20,23 +20,43 @@ final class Machine {
     /** USER_HZ is 100 on every Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100.0;
 
+    /** As Linux cuts their names: two compilers, and the one that the serial collector uses. */
+    private static final List<String> JVM_THREADS =
+            List.of("(C1 CompilerThre)", "(C2 CompilerThre)", "(VM Thread)");
+
     private Machine() {}
 
     /**
      * CPU seconds (user and system) spent so far.
      *
      * @param processes by name, with all their descendants, those that have ended included
+     * @param compilers of that, by a JVM's two compilers
+     * @param collectors of that, by a JVM's VM thread, which collects garbage
      * @param machine by everything on the machine
      * @param stolen by other machines on the same host
      */
-    record Usage(Map<String, Double> processes, double machine, double stolen) {
+    record Usage(
+            Map<String, Double> processes,
+            Map<String, Double> compilers,
+            Map<String, Double> collectors,
+            double machine,
+            double stolen) {
         /** What was spent since an earlier look. */
         Usage since(Usage before) {
+            return new Usage(
+                    since(processes, before.processes),
+                    since(compilers, before.compilers),
+                    since(collectors, before.collectors),
+                    machine - before.machine,
+                    stolen - before.stolen);
+        }
+
+        private static Map<String, Double> since(
+                Map<String, Double> now, Map<String, Double> before) {
             Map<String, Double> spent = new LinkedHashMap<>();
-            processes.forEach((name, seconds) ->
-                    spent.put(
-                            name, Math.max(0, seconds - before.processes.getOrDefault(name, 0.0))));
-            return new Usage(spent, machine - before.machine, stolen - before.stolen);
+            now.forEach((name, seconds) ->
+                    spent.put(name, Math.max(0, seconds - before.getOrDefault(name, 0.0))));
+            return spent;
         }
 
         double total() {
@@ -47,15 +67,48 @@ final class Machine {
     /** Looks at the processes with these names and pids, and at the machine. */
     static Usage usage(Map<String, Long> pids) throws IOException {
         Map<String, Double> seconds = new LinkedHashMap<>();
+        Map<String, Double> compilers = new LinkedHashMap<>();
+        Map<String, Double> collectors = new LinkedHashMap<>();
         for (Map.Entry<String, Long> each : pids.entrySet()) {
             double sum = 0;
             for (long pid : tree(each.getValue())) {
                 sum += read(Path.of("/proc/" + pid + "/stat")).map(Machine::cpuSeconds).orElse(0.0);
+                threads(pid)
+                        .forEach(stat -> {
+                            Map<String, Double> kind =
+                                    stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")
+                                            ? compilers
+                                            : collectors;
+                            kind.merge(each.getKey(), cpuSeconds(stat), Double::sum);
+                        });
             }
             seconds.put(each.getKey(), sum);
         }
         return new Usage(
-                seconds, everything(), stolenSeconds(Files.readString(Path.of("/proc/stat"))));
+                seconds,
+                compilers,
+                collectors,
+                everything(),
+                stolenSeconds(Files.readString(Path.of("/proc/stat"))));
+    }
+
+    /** The stat lines of a JVM's own threads; none of another process. */
+    private static List<String> threads(long pid) throws IOException {
+        List<String> stats = new ArrayList<>();
+        Path tasks = Path.of("/proc/" + pid + "/task");
+        if (!Files.isDirectory(tasks)) {
+            return stats;
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks)) {
+            for (Path task : all) {
+                read(task.resolve("stat"))
+                        .filter(stat -> JVM_THREADS.stream().anyMatch(stat::contains))
+                        .ifPresent(stats::add);
+            }
+        } catch (FileSystemException gone) {
+            return stats;
+        }
+        return stats;
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param usage CPU seconds meanwhile
  * @param bytes growth on disk meanwhile, by where
  * @param memory kilobytes at the end, by process (Pss)
+ * @param batches how many records the services' transactions took, the mesh only
  */
 record Measure(
         Subject subject,
@@ -30,7 +31,8 @@ record Measure(
         @Nullable Distribution fromProposal,
         Machine.Usage usage,
         Map<String, Long> bytes,
-        Map<String, Long> memory) {
+        Map<String, Long> memory,
+        Batches batches) {
 
     /** What is measured. */
     enum Subject {
@@ -77,6 +79,20 @@ record Measure(
         usage.processes()
                 .forEach((name, seconds) -> each.put(name, seconds * 1000 / Math.max(1, done)));
         return each;
+    }
+
+    /** CPU milliseconds a change that the compilers took, of all JVMs. */
+    double compilerMilliseconds() {
+        return sum(usage.compilers()) * 1000 / Math.max(1, done);
+    }
+
+    /** CPU milliseconds a change that garbage collection took, of all JVMs. */
+    double collectorMilliseconds() {
+        return sum(usage.collectors()) * 1000 / Math.max(1, done);
+    }
+
+    private static double sum(Map<String, Double> seconds) {
+        return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     long bytesPerChange() {

@@ -65,7 +65,7 @@ final class Mesh implements AutoCloseable {
 
     private static final List<String> APPROVERS = List.of("security.one", "security.two");
     private static final String PROPOSER = "offboarding.owner";
-    private static final Duration NO_PROGRESS = Duration.ofSeconds(25);
+    private static final Duration NO_PROGRESS = Duration.ofSeconds(60);
     private static final Duration LONGEST_RUN = Duration.ofMinutes(4);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -237,11 +237,13 @@ final class Mesh implements AutoCloseable {
         Map<String, Long> bytes = bytes();
         Passage.Run run = passage.expect(next, changes);
         next += changes;
+        Batches batched = Batches.of(addresses());
         Machine.Usage before = Machine.usage(pids);
         long start = System.nanoTime();
         opening.open(run, start);
         await(subject, run);
         Machine.Usage usage = Machine.usage(pids).since(before);
+        Batches batches = Batches.of(addresses()).since(batched);
         Map<String, Long> memory = Machine.memory(pids);
         Map<String, Long> grown = new LinkedHashMap<>();
         bytes().forEach((where, now) -> grown.put(where, now - bytes.getOrDefault(where, 0L)));
@@ -279,7 +281,16 @@ final class Mesh implements AutoCloseable {
                 Distribution.of(run.fromProposal(), missing),
                 usage,
                 grown,
-                memory);
+                memory,
+                batches);
+    }
+
+    private Map<String, String> addresses() throws IOException {
+        Map<String, String> addresses = new LinkedHashMap<>();
+        for (String service : services().keySet()) {
+            addresses.put(service, address(service, ""));
+        }
+        return addresses;
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * What came out, in text and in JSON.
@@ -208,6 +209,14 @@ record Report(
                                     measure,
                                     text));
         }
+        for (Measure each : measures) {
+            if (each.subject().isMesh()) {
+                batches(
+                        each.subject().code + " " + each.load().name().toLowerCase(Locale.ROOT),
+                        each.batches(),
+                        text);
+            }
+        }
         Map<String, Map<String, Double>> ratios = ratios();
         if (!ratios.isEmpty()) {
             Set<String> pairs = new LinkedHashSet<>();
@@ -293,6 +302,16 @@ record Report(
             node.set("cpuSeconds", JSON.valueToTree(each.usage().processes()));
             node.set("bytes", JSON.valueToTree(each.bytes()));
             node.set("memoryKilobytes", JSON.valueToTree(each.memory()));
+            node.put("compilerMillisecondsPerChange", each.compilerMilliseconds());
+            node.put("collectorMillisecondsPerChange", each.collectorMilliseconds());
+            node.set("compilerCpuSeconds", JSON.valueToTree(each.usage().compilers()));
+            each.batches()
+                    .sums()
+                    .forEach((what, sum) ->
+                            node.withObject("batches")
+                                    .putObject(what)
+                                    .put(sum.timed() ? "seconds" : "records", sum.sum())
+                                    .put("times", sum.times()));
             put(node, "latencyMilliseconds", each.latency());
             put(node, "fromProposalMilliseconds", each.fromProposal());
         }
@@ -327,7 +346,35 @@ record Report(
         text.append("  %-30s".formatted(label));
         measure.cpuByProcess()
                 .forEach((name, each) -> text.append(" %s %s ".formatted(name, number(each))));
+        text.append(
+                "; of it compilers %s, garbage collection %s"
+                        .formatted(
+                                number(measure.compilerMilliseconds()),
+                                number(measure.collectorMilliseconds())));
         text.append("%n".formatted());
+    }
+
+    /** Records a transaction, and milliseconds of the parts of a batch, with how often. */
+    private static void batches(String label, Batches batches, StringBuilder text) {
+        for (boolean timed : new boolean[] {false, true}) {
+            String words =
+                    batches.sums().entrySet().stream()
+                            .filter(each -> each.getValue().timed() == timed)
+                            .map(each ->
+                                    "%s %s x %s"
+                                            .formatted(
+                                                    each.getKey(),
+                                                    number(
+                                                            each.getValue().mean()
+                                                                    * (timed ? 1_000 : 1)),
+                                                    number(each.getValue().times())))
+                            .collect(Collectors.joining(", "));
+            if (!words.isEmpty()) {
+                text.append(
+                        "%n%s, %s: %s%n"
+                                .formatted(label, timed ? "ms a batch" : "records a batch", words));
+            }
+        }
     }
 
     private static String percentiles(Measure measure) {

@@ -60,7 +60,7 @@ final class Bench implements Callable<Integer> {
             split = ",",
             paramLabel = "PART",
             description =
-                    "Some of a (raw Kafka), b (Kafka and PostgreSQL), c (the mesh), with commas between (default: ${DEFAULT-VALUE}).")
+                    "Some of a (raw Kafka), b (Kafka and PostgreSQL), c (the mesh; c1: without people), with commas between (default: ${DEFAULT-VALUE}).")
     Set<String> only = new TreeSet<>();
 
     @Option(
@@ -84,11 +84,19 @@ final class Bench implements Callable<Integer> {
                     "Instead: puts N changes through the mesh, --changes at a time; what each costs as the databases grow.")
     int grow;
 
+    @Option(
+            names = "--train",
+            description =
+                    "The services' JVMs write down what this load does: with that they start from now on, until the next build.")
+    boolean train;
+
     @Override
     public Integer call() throws Exception {
         Campaign.Options options;
         try {
-            options = new Campaign.Options(changes, rate, seconds, only, profile, soak, grow);
+            options =
+                    new Campaign.Options(
+                            changes, rate, seconds, only, profile, soak, grow, train);
         } catch (IllegalArgumentException e) {
             System.err.println("remit: " + e.getMessage());
             return 2;

@@ -76,16 +76,27 @@ final class MeshService extends Part {
     }
 
     /**
-     * From its next start on, until the cache is made, the JVM records what it loads; written down
-     * when it ends in order (JEP 483).
+     * From its next start on, until the cache is made, the JVM records what it loads, and how its
+     * methods are used; written down when it ends in order (JEP 483, JEP 515).
      */
     void record() {
         records = true;
     }
 
+    /** It starts without a cache until the next one is made. */
+    void forget() throws IOException {
+        Files.deleteIfExists(cache());
+    }
+
     /** From its next start on it records nothing. */
     void recordNothing() {
         records = false;
+    }
+
+    /** A JVM that records loads each class from its jar. */
+    @Override
+    Duration patience() {
+        return records ? super.patience().multipliedBy(3) : super.patience();
     }
 
     @Override

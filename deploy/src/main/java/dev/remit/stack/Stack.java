@@ -291,7 +291,10 @@ public final class Stack {
         up(progress);
     }
 
-    private void requireCaches() throws IOException {
+    /**
+     * @throws IOException naming a service that has no cache to start with
+     */
+    public void requireCaches() throws IOException {
         for (Part part : stages.getLast()) {
             if (part instanceof MeshService service && !service.hasCache()) {
                 throw new IOException(
@@ -307,6 +310,16 @@ public final class Stack {
     public void record() {
         for (Part part : stages.getLast()) {
             if (part instanceof MeshService service && !service.hasCache()) {
+                service.record();
+            }
+        }
+    }
+
+    /** The same for all of them: what they wrote down before is forgotten. */
+    public void recordAnew() throws IOException {
+        for (Part part : stages.getLast()) {
+            if (part instanceof MeshService service) {
+                service.forget();
                 service.record();
             }
         }

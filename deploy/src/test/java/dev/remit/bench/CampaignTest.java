@@ -18,11 +18,11 @@ class CampaignTest {
         refused(3_000, 50, 61, ALL, "--seconds");
         refused(3_000, 50, 8, Set.of("d"), "--only");
         refused(3_000, 50, 8, Set.of(), "--only");
-        assertThatThrownBy(() -> new Campaign.Options(3_000, 50, 8, ALL, false, 121, 0))
+        assertThatThrownBy(() -> new Campaign.Options(3_000, 50, 8, ALL, false, 121, 0, false))
                 .hasMessageStartingWith("--soak");
-        assertThatThrownBy(() -> new Campaign.Options(3_000, 50, 8, ALL, false, 1, 3_000))
+        assertThatThrownBy(() -> new Campaign.Options(3_000, 50, 8, ALL, false, 1, 3_000, false))
                 .hasMessageStartingWith("--soak");
-        assertThatThrownBy(() -> new Campaign.Options(3_000, 50, 8, ALL, false, 0, 2_999))
+        assertThatThrownBy(() -> new Campaign.Options(3_000, 50, 8, ALL, false, 0, 2_999, false))
                 .hasMessageStartingWith("--grow");
     }
 
@@ -30,11 +30,11 @@ class CampaignTest {
     void everyChangeHasAnAccountOfItsOwn() {
         // a whole warm-up and a third of one, one of requests; two saturations, one at half, two at
         // the low rate
-        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false, 0, 0).accounts())
+        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false, 0, 0, false).accounts())
                 .isEqualTo(3_000 + 1_000 + 501 + 3 * 3_000 + 2 * 400);
-        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false, 10, 0).accounts())
+        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false, 10, 0, false).accounts())
                 .isEqualTo(3_000 + 50 * 600 + 1);
-        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false, 0, 100_000).accounts())
+        assertThat(new Campaign.Options(3_000, 50, 8, ALL, false, 0, 100_000, false).accounts())
                 .isEqualTo(103_000);
     }
 
@@ -45,7 +45,7 @@ class CampaignTest {
 
     private static void refused(
             int changes, double rate, int seconds, Set<String> only, String name) {
-        assertThatThrownBy(() -> new Campaign.Options(changes, rate, seconds, only, false, 0, 0))
+        assertThatThrownBy(() -> new Campaign.Options(changes, rate, seconds, only, false, 0, 0, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(name);
     }

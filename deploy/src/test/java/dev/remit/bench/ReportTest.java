@@ -141,7 +141,13 @@ class ReportTest {
                                     Double.POSITIVE_INFINITY),
                             usage(2),
                             Map.of("kafka", 950L, "postgres", 9500L),
-                            Map.of("kafka", 200_000L, "executor", 150_000L)));
+                            Map.of("kafka", 200_000L, "executor", 150_000L),
+                            new Batches(
+                                    Map.of(
+                                            "executor handoffs",
+                                            new Batches.Sum(false, 4, 100),
+                                            "executor commit",
+                                            new Batches.Sum(true, 4, 0.5)))));
             measures.add(
                     new Measure(
                             Subject.MESH_RULE,
@@ -155,7 +161,8 @@ class ReportTest {
                             new Distribution(400, 0, 25, 45, 80, 110),
                             usage(0),
                             Map.of(),
-                            Map.of()));
+                            Map.of(),
+                            Batches.NONE));
         }
         measures.addAll(floor(Subject.RAW, 2, 12_000));
         measures.addAll(floor(Subject.DATABASE, 2, 5_000));
@@ -182,14 +189,30 @@ class ReportTest {
                         null,
                         usage(0),
                         Map.of("kafka", 1_000_000L),
-                        Map.of("kafka", 200_000L, "hop 2", 90_000L, "hop 3", 90_000L)),
+                        Map.of("kafka", 200_000L, "hop 2", 90_000L, "hop 3", 90_000L),
+                        Batches.NONE),
                 new Measure(
-                        subject, pass, Load.LOW, 50, 400, 400, 8, FAST, null, usage(0), Map.of(),
-                        Map.of()));
+                        subject,
+                        pass,
+                        Load.LOW,
+                        50,
+                        400,
+                        400,
+                        8,
+                        FAST,
+                        null,
+                        usage(0),
+                        Map.of(),
+                        Map.of(),
+                        Batches.NONE));
     }
 
     private static Machine.Usage usage(double foreign) {
         return new Machine.Usage(
-                Map.of("kafka", 0.25, "hop 2", 0.5, "hop 3", 0.25), 1 + foreign, 0);
+                Map.of("kafka", 0.25, "hop 2", 0.5, "hop 3", 0.25),
+                Map.of("kafka", 0.05, "hop 2", 0.15),
+                Map.of("kafka", 0.01),
+                1 + foreign,
+                0);
     }
 }

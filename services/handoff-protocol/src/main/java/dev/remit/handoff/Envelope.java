@@ -2,6 +2,7 @@ package dev.remit.handoff;
 
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.merkle.Hash;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,28 @@ public record Envelope(
         @Nullable Hash prev) {
 
     private static final String SOURCE_PREFIX = "/remit/";
+    private static final Pattern POSITION = Pattern.compile("[0-9]{10}");
+
+    /** A time and its text: those of a batch have the same, and both are dear to find. */
+    private record Written(Instant time, String text) {
+        private static volatile Written last = new Written(Instant.EPOCH, Instant.EPOCH.toString());
+
+        static Instant time(String text) {
+            Written known = last;
+            return known.text.equals(text) ? known.time : keep(Instant.parse(text)).time;
+        }
+
+        static String text(Instant time) {
+            Written known = last;
+            return known.time.equals(time) ? known.text : keep(time).text;
+        }
+
+        private static Written keep(Instant time) {
+            Written written = new Written(time, time.toString());
+            last = written;
+            return written;
+        }
+    }
 
     public Envelope {
         if (sequence < 0
@@ -68,7 +92,7 @@ public record Envelope(
         headers.put("ce_source", SOURCE_PREFIX + source.id());
         headers.put("ce_type", handoff.type());
         headers.put("ce_subject", subject);
-        headers.put("ce_time", time.toString());
+        headers.put("ce_time", Written.text(time));
         headers.put("ce_dataschema", dataschema);
         if (correlation != null) {
             headers.put("ce_correlationid", correlation.toString());
@@ -107,7 +131,7 @@ public record Envelope(
                             required(header, "ce_source", Envelope::service),
                             handoff,
                             required(header, "ce_subject", Function.identity()),
-                            required(header, "ce_time", Instant::parse),
+                            required(header, "ce_time", Written::time),
                             required(header, "ce_dataschema", Function.identity()),
                             optional(header, "ce_correlationid", Envelope::uuid),
                             optional(header, "ce_causationid", Envelope::uuid),
@@ -153,20 +177,33 @@ public record Envelope(
             return null;
         }
         try {
-            String text =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(java.nio.ByteBuffer.wrap(bytes))
-                            .toString();
-            if (text.isEmpty() || text.chars().anyMatch(Character::isISOControl)) {
-                throw new IllegalArgumentException("empty, or with a control character");
-            }
-            return read.apply(text);
+            return read.apply(text(bytes));
         } catch (IllegalArgumentException | DateTimeException | CharacterCodingException e) {
             throw new Unprocessable(
                     Code.MALFORMED_ENVELOPE,
                     "header " + name + " does not read: " + e.getMessage());
         }
+    }
+
+    private static String text(byte[] bytes) throws CharacterCodingException {
+        if (isPrintable(bytes)) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        if (text.isEmpty() || text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("empty, or with a control character");
+        }
+        return text;
+    }
+
+    /** Whether it is some ASCII and no control character, as nearly every header is. */
+    private static boolean isPrintable(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each < ' ' || each == 0x7f) {
+                return false;
+            }
+        }
+        return bytes.length > 0;
     }
 
     private static UUID uuid(String text) {
@@ -192,7 +229,7 @@ public record Envelope(
     }
 
     private static Integer position(String text) {
-        if (!text.matches("[0-9]{10}") || text.startsWith("0000000000")) {
+        if (!POSITION.matcher(text).matches() || text.equals("0000000000")) {
             throw new IllegalArgumentException("not ten digits from 0000000001");
         }
         return Integer.valueOf(text);

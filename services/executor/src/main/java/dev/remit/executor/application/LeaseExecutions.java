@@ -6,6 +6,7 @@ import dev.remit.executor.application.PerformPlan.Performed;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Next;
 import dev.remit.handoff.loop.Handoffs;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
@@ -64,6 +65,7 @@ public class LeaseExecutions {
     private final Map<Lot, Lane> lanes = new LinkedHashMap<>();
     private final Lot elsewhere;
     private final Map<UUID, Held> held = new ConcurrentHashMap<>();
+    private final DistributionSummary sizes;
     private int sweeps;
 
     LeaseExecutions(
@@ -88,6 +90,7 @@ public class LeaseExecutions {
         this.stops = stops;
         this.clock = clock;
         this.lease = lease;
+        this.sizes = meters.summary("remit.batch.size", "of", "leases");
         targets.all().forEach(each -> this.targets.put(each.system(), each));
         this.elsewhere = new Lot.Elsewhere(Set.copyOf(this.targets.keySet()));
         this.targets.keySet().forEach(system -> open(new Lot.On(system), concurrency));
@@ -180,6 +183,7 @@ public class LeaseExecutions {
                 .subscribe()
                 .with(
                         leases -> {
+                            sizes.record(leases.size());
                             lane.leased(leases.size(), request);
                             leases.forEach(each -> run(lane, each, until));
                             next(lane);

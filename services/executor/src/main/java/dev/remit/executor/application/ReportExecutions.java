@@ -69,6 +69,7 @@ public class ReportExecutions {
     }
 
     private Uni<List<Performed>> settle(List<Performed> wave) {
+        meters.summary("remit.batch.size", "of", "reports").record(wave.size());
         List<UUID> ending =
                 wave.stream()
                         .filter(each -> each.last() instanceof Next.End)

@@ -10,6 +10,7 @@ import dev.remit.handoff.halt.PostgresHalts;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
@@ -80,6 +81,9 @@ class HandoffLoop {
     /** Whatever was received in so short a time the inbox remembers: it is pruned after days. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
+    /** How many one transaction, or one flush of the outbox, takes together. */
+    static final String SIZES = "remit.batch.size";
+
     /** What can come of a replayed message, beside the code of the rule that refuses it. */
     static final String ACCEPTED = "ACCEPTED";
 
@@ -110,6 +114,10 @@ class HandoffLoop {
     private final Map<Pair, Timer> latencies = new ConcurrentHashMap<>();
     private final Counter received;
     private final Counter dropped;
+    private final DistributionSummary sizes;
+    private final Timer checking;
+    private final Timer committing;
+    private final Timer publishing;
 
     /** When the oldest message in hand was written; {@link Intake#NONE} with empty hands. */
     private final AtomicLong oldest = new AtomicLong(Intake.NONE);
@@ -149,6 +157,10 @@ class HandoffLoop {
         this.meters = meters;
         this.received = meters.counter("remit.handoffs.received");
         this.dropped = meters.counter("remit.handoffs.dropped");
+        this.sizes = meters.summary(SIZES, "of", "handoffs");
+        this.checking = meters.timer("remit.batch.stage", "stage", "check");
+        this.committing = meters.timer("remit.batch.stage", "stage", "commit");
+        this.publishing = meters.timer("remit.batch.stage", "stage", "publish");
         this.receiver = receiver;
         this.channel = channel;
         this.polls = polls;
@@ -216,14 +228,25 @@ class HandoffLoop {
     }
 
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
-        return contexts.blocking(() -> check(records))
+        sizes.record(records.size());
+        return timed(checking, contexts.blocking(() -> check(records)))
                 .chain(checked ->
-                        handoffs.commit(outbox ->
-                                        decide(checked, true, outbox)
-                                                .call(() -> account(checked.polled())))
+                        timed(
+                                        committing,
+                                        handoffs.commit(outbox ->
+                                                decide(checked, true, outbox)
+                                                        .call(() -> account(checked.polled()))))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
-                .chain(this::publish);
+                .chain(committed -> timed(publishing, publish(committed)));
+    }
+
+    private static <T> Uni<T> timed(Timer timer, Uni<T> work) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Timer.Sample sample = Timer.start();
+                    return work.invoke(() -> sample.stop(timer));
+                });
     }
 
     /** Until Kafka has it: the next batch may say what follows from it. */

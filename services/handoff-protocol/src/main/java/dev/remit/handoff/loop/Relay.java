@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.scheduler.Scheduled;
@@ -56,6 +57,7 @@ class Relay {
     private final Duration grace;
     private final KafkaProducer<String, byte[]> producer;
     private final Counter published;
+    private final DistributionSummary sizes;
     private final Queue<Long> unmarked = new ConcurrentLinkedQueue<>();
     private final AtomicLong depth = new AtomicLong();
 
@@ -84,6 +86,7 @@ class Relay {
         this.producer =
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
         this.published = meters.counter("remit.handoffs.published");
+        this.sizes = meters.summary(HandoffLoop.SIZES, "of", "outbox");
         meters.gauge("remit.outbox.depth", depth);
     }
 
@@ -247,6 +250,7 @@ class Relay {
             }
         }
         published.increment(letters.size());
+        sizes.record(letters.size());
         return letters.size();
     }
 

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,19 @@ class Traces {
 
     private final Tracer tracer;
     private final String service;
+    private final boolean off;
 
-    Traces(OpenTelemetry telemetry, Keys keys) {
+    /**
+     * @param off whether nobody collects spans: then none is made, and the header goes on as if
+     */
+    Traces(
+            OpenTelemetry telemetry,
+            Keys keys,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false")
+                    boolean off) {
         this.tracer = telemetry.getTracer("dev.remit.handoff");
         this.service = keys.service().id();
+        this.off = off;
     }
 
     /** The context a message came with; null when it has none that reads. */
@@ -75,6 +85,9 @@ class Traces {
 
     /** The span of handling a received message; to be ended when its transaction has. */
     Span receives(String record, Service from, UUID id, @Nullable SpanContext parent) {
+        if (off) {
+            return parent == null ? Span.getInvalid() : Span.wrap(parent);
+        }
         return span(service + " receives " + record, SpanKind.CONSUMER, parent)
                 .setAttribute("messaging.system", "kafka")
                 .setAttribute("messaging.message.id", id.toString())
@@ -87,11 +100,16 @@ class Traces {
      * @param parent of the message that led to it; null when a person or a clock did
      */
     SpanContext sends(String record, UUID id, @Nullable UUID change, @Nullable SpanContext parent) {
+        SpanContext above = parent == null ? root(id, change) : parent;
+        if (off) {
+            return SpanContext.create(
+                    above.getTraceId(),
+                    HEX.toHexDigits(id.getLeastSignificantBits()),
+                    above.getTraceFlags(),
+                    TraceState.getDefault());
+        }
         Span span =
-                span(
-                                service + " hands on " + record,
-                                SpanKind.PRODUCER,
-                                parent == null ? root(id, change) : parent)
+                span(service + " hands on " + record, SpanKind.PRODUCER, above)
                         .setAttribute("messaging.message.id", id.toString());
         span.end();
         return span.getSpanContext();

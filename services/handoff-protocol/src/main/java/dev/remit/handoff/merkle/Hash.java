@@ -10,6 +10,15 @@ import java.util.HexFormat;
 public final class Hash {
     public static final int BYTES = 32;
 
+    /** Characters of its base64: the last is padding, the one before it holds four bits. */
+    private static final int TEXT = 44;
+
+    private static final String FOUR_BITS = "AEIMQUYcgkosw048";
+
+    /** Looking a digest up among the providers costs more than a short one; left as it was found. */
+    private static final ThreadLocal<MessageDigest> SHA_256 =
+            ThreadLocal.withInitial(Hash::sha256);
+
     private final byte[] bytes;
 
     private Hash(byte[] bytes) {
@@ -33,17 +42,39 @@ public final class Hash {
      * @throws IllegalArgumentException if the text is not the base64 of 32 bytes in its only form
      */
     public static Hash parse(String base64) {
-        Hash hash = of(Base64.getDecoder().decode(base64));
-        if (!hash.toString().equals(base64)) {
+        byte[] bytes = Base64.getDecoder().decode(base64);
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException("hash: SHA-256 has 32 bytes, got " + bytes.length);
+        }
+        if (base64.length() != TEXT || FOUR_BITS.indexOf(base64.charAt(TEXT - 2)) < 0) {
             throw new IllegalArgumentException("hash: not in the one base64 form of its bytes");
         }
-        return hash;
+        return new Hash(bytes);
     }
 
     /** SHA-256 of the bytes. */
     public static Hash sha256(byte[] content) {
+        return new Hash(SHA_256.get().digest(content));
+    }
+
+    /** SHA-256 of these bytes, one part after the other. */
+    static Hash sha256(byte prefix, byte[]... parts) {
+        MessageDigest sha = SHA_256.get();
+        sha.update(prefix);
+        for (byte[] part : parts) {
+            sha.update(part);
+        }
+        return new Hash(sha.digest());
+    }
+
+    /** SHA-256 of a prefix and two hashes. */
+    static Hash sha256(byte prefix, Hash left, Hash right) {
+        return sha256(prefix, left.bytes, right.bytes);
+    }
+
+    private static MessageDigest sha256() {
         try {
-            return new Hash(MessageDigest.getInstance("SHA-256").digest(content));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);
         }

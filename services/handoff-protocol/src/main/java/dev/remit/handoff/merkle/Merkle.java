@@ -1,7 +1,5 @@
 package dev.remit.handoff.merkle;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,25 +17,20 @@ public final class Merkle {
 
     private Merkle() {}
 
-    /** SHA-256(0x00 || entry). */
-    public static Hash leafHash(byte[] entry) {
-        var sha = sha256();
-        sha.update(LEAF);
-        return Hash.of(sha.digest(entry));
+    /** SHA-256(0x00 || entry), of an entry in one part or in several. */
+    public static Hash leafHash(byte[]... entry) {
+        return Hash.sha256(LEAF, entry);
     }
 
     /** SHA-256(0x01 || left || right). */
     public static Hash nodeHash(Hash left, Hash right) {
-        var sha = sha256();
-        sha.update(NODE);
-        sha.update(left.bytes());
-        return Hash.of(sha.digest(right.bytes()));
+        return Hash.sha256(NODE, left, right);
     }
 
     /** The root over the leaf hashes; over none, SHA-256 of the empty string. */
     public static Hash root(List<Hash> leaves) {
         return switch (leaves.size()) {
-            case 0 -> Hash.of(sha256().digest());
+            case 0 -> Hash.sha256(new byte[0]);
             case 1 -> leaves.getFirst();
             default -> {
                 int size = leaves.size();
@@ -256,13 +249,5 @@ public final class Merkle {
     /** The largest power of two below the size. */
     private static int split(int size) {
         return Integer.highestOneBit(size - 1);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java platform has SHA-256", missing);
-        }
     }
 }

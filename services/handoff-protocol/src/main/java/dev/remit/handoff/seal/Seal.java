@@ -3,7 +3,6 @@ package dev.remit.handoff.seal;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,17 +56,20 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
         if (words.size() < 3) {
             throw new IllegalArgumentException("seal: fewer than three words");
         }
-        Seal seal =
-                new Seal(
-                        key,
-                        Integer.parseInt(words.get(0)),
-                        Integer.parseInt(words.get(1)),
-                        words.subList(3, words.size()).stream().map(Hash::parse).toList(),
-                        Base64.getDecoder().decode(words.get(2)));
-        if (!seal.text().equals(text)) {
+        int index = Integer.parseInt(words.get(0));
+        int size = Integer.parseInt(words.get(1));
+        byte[] signature = Base64.getDecoder().decode(words.get(2));
+        List<Hash> path = new ArrayList<>(words.size() - 3);
+        for (String word : words.subList(3, words.size())) {
+            path.add(Hash.parse(word));
+        }
+        // a hash reads in one form only; the other words may have more than one
+        if (!Integer.toString(index).equals(words.get(0))
+                || !Integer.toString(size).equals(words.get(1))
+                || !Base64.getEncoder().encodeToString(signature).equals(words.get(2))) {
             throw new IllegalArgumentException("seal: not in its one form");
         }
-        return seal;
+        return new Seal(key, index, size, path, signature);
     }
 
     /**
@@ -76,6 +78,14 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
      * empty line, and the payload.
      */
     public static byte[] sealedBytes(Envelope envelope, byte[] payload) {
+        byte[] head = head(envelope, payload);
+        byte[] all = Arrays.copyOf(head, head.length + payload.length);
+        System.arraycopy(payload, 0, all, head.length, payload.length);
+        return all;
+    }
+
+    /** What comes before the payload. */
+    private static byte[] head(Envelope envelope, byte[] payload) {
         var lines =
                 new StringBuilder(1024)
                         .append("topic: ")
@@ -85,19 +95,18 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
                 .forEach((name, value) ->
                         lines.append(name).append(": ").append(value).append('\n'));
         byte[] head = lines.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-        String encoding =
-                "DSSEv1 "
-                        + PAYLOAD_TYPE.length()
-                        + ' '
-                        + PAYLOAD_TYPE
-                        + ' '
-                        + (head.length + payload.length)
-                        + ' ';
-        var body = new ByteArrayOutputStream(encoding.length() + head.length + payload.length);
-        body.writeBytes(encoding.getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(head);
-        body.writeBytes(payload);
-        return body.toByteArray();
+        byte[] encoding =
+                ("DSSEv1 "
+                                + PAYLOAD_TYPE.length()
+                                + ' '
+                                + PAYLOAD_TYPE
+                                + ' '
+                                + (head.length + payload.length)
+                                + ' ')
+                        .getBytes(StandardCharsets.UTF_8);
+        byte[] all = Arrays.copyOf(encoding, encoding.length + head.length);
+        System.arraycopy(head, 0, all, encoding.length, head.length);
+        return all;
     }
 
     /**
@@ -105,7 +114,7 @@ public record Seal(String key, int index, int size, List<Hash> path, byte[] sign
      * {@code ce_prev}.
      */
     public static Hash hash(Envelope envelope, byte[] payload) {
-        return Merkle.leafHash(sealedBytes(envelope, payload));
+        return Merkle.leafHash(head(envelope, payload), payload);
     }
 
     /**

@@ -41,6 +41,25 @@ class MerkleTest {
     }
 
     @Test
+    void aHashReadsInOneFormOnly() {
+        for (int n = 0; n < 256; n++) {
+            byte[] bytes = new byte[Hash.BYTES];
+            bytes[Hash.BYTES - 1] = (byte) n;
+            Hash hash = Hash.of(bytes);
+            assertThat(Hash.parse(hash.toString())).isEqualTo(hash);
+        }
+        String text = Hash.of(new byte[Hash.BYTES]).toString();
+        String stem = text.substring(0, text.length() - 2);
+        // the two bits behind the 32 bytes are not zero; no padding; too much of it; other letters
+        for (String other :
+                List.of(stem + "B=", stem + "D=", stem + "A", stem + "A==", stem + "A= ", "-" + text)) {
+            assertThatThrownBy(() -> Hash.parse(other))
+                    .as(other)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void everyLeafOfEverySmallTreeIsProvedAndOnlyAtItsOwnIndex() {
         for (int size = 1; size <= MOST; size++) {
             var leaves = LEAVES.subList(0, size);

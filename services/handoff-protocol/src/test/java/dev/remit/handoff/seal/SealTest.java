@@ -189,6 +189,68 @@ class SealTest {
     }
 
     @Test
+    void aSealReadsInOneFormOnly() {
+        List<Envelope> two = List.of(proposed(Service.CONNECTOR), proposed(Service.CONNECTOR));
+        Seal seal =
+                Seal.all(CONNECTOR, two.stream().map(e -> Seal.hash(e, payload(e))).toList())
+                        .getLast();
+        String[] words = seal.text().split(" ", -1);
+        assertThat(words).hasSize(4);
+        assertThat(Seal.parse(seal.key(), seal.text())).isEqualTo(seal);
+        for (int word = 0; word < words.length; word++) {
+            for (String other :
+                    List.of(
+                            "0" + words[word],
+                            "+" + words[word],
+                            words[word] + " ",
+                            words[word].replace("=", ""),
+                            words[word].replaceFirst("A?==$", "B=="),
+                            words[word].replaceFirst("[A-Za-z0-9+/]=$", "B="))) {
+                if (!other.equals(words[word])) {
+                    String[] broken = words.clone();
+                    broken[word] = other;
+                    assertThatThrownBy(() -> Seal.parse(seal.key(), String.join(" ", broken)))
+                            .as(other)
+                            .isInstanceOf(IllegalArgumentException.class);
+                }
+            }
+        }
+    }
+
+    @Test
+    void headersMayHoldLettersOfAnyScriptAndNoControlCharacters() throws Exception {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        Map<String, String> headers = new HashMap<>(envelope.headers());
+        for (String subject : List.of("Zoë", "名前", "~")) {
+            headers.put("ce_subject", subject);
+            assertThat(read(envelope, headers, subject).subject()).isEqualTo(subject);
+        }
+        for (String subject : List.of("", "a\nb", "a\u007fb", "a\u0085b")) {
+            headers.put("ce_subject", subject);
+            assertThatThrownBy(() -> read(envelope, headers, subject))
+                    .hasMessageContaining("ce_subject");
+        }
+    }
+
+    @Test
+    void timesReadAsTheyAreWhateverCameBefore() throws Exception {
+        Envelope envelope = proposed(Service.CONNECTOR);
+        for (String time :
+                List.of(
+                        "2026-01-02T03:04:05Z",
+                        "2026-01-02T03:04:05.006Z",
+                        "2026-01-02T03:04:05.006Z",
+                        "2026-01-02T03:04:05.0060Z",
+                        "2026-01-02T03:04:05.006Z")) {
+            Map<String, String> headers = new HashMap<>(envelope.headers());
+            headers.put("ce_time", time);
+            Envelope read = read(envelope, headers);
+            assertThat(read.time()).isEqualTo(Instant.parse(time));
+            assertThat(read.headers().get("ce_time")).isEqualTo(Instant.parse(time).toString());
+        }
+    }
+
+    @Test
     void aMissingOrBrokenHeaderIsNamed() {
         Envelope envelope = proposed(Service.CONNECTOR);
         for (String name :
@@ -234,9 +296,14 @@ class SealTest {
 
     private static Envelope read(Envelope envelope, Map<String, String> headers)
             throws Unprocessable {
+        return read(envelope, headers, envelope.subject());
+    }
+
+    private static Envelope read(Envelope envelope, Map<String, String> headers, String key)
+            throws Unprocessable {
         return Envelope.read(
                 envelope.handoff().topic().topicName(),
-                envelope.subject(),
+                key,
                 name ->
                         headers.containsKey(name)
                                 ? headers.get(name).getBytes(StandardCharsets.UTF_8)
