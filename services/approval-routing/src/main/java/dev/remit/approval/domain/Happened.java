@@ -105,12 +105,18 @@ public sealed interface Happened {
      * @param held what the subject holds afterwards, if the charter has rules about it
      * @param mode in which mode, and why
      * @param removals the protected entitlements that it takes away
+     * @param approvers ids of those who approved, in the order of the stages
+     * @param barred who may not execute it
+     * @param proofs what the ledger will look for, by name
      */
     record Authorized(
             Ready ready,
             Instant until,
             Optional<List<String>> held,
             ModeDecision mode,
-            List<Removal> removals)
+            List<Removal> removals,
+            List<String> approvers,
+            List<BarredExecutor> barred,
+            List<String> proofs)
             implements Happened {}
 }
