@@ -284,6 +284,7 @@ public record Story(
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      * @param held what the subject holds afterwards, as the charter's rules were tested on it
      * @param ends when what the plan gives for a time is to be taken away
+     * @param undone what a step leaves when it is taken back, by step; of those that can be
      */
     public record Authorized(
             UUID id,
@@ -294,8 +295,23 @@ public record Story(
             Instant at,
             Instant expiresAt,
             Optional<Set<String>> held,
-            Optional<Instant> ends)
+            Optional<Instant> ends,
+            Map<String, Map<String, String>> undone)
             implements Said {
+        /** One whose plan takes nothing back. */
+        public Authorized(
+                UUID id,
+                String account,
+                String planHash,
+                String actualHash,
+                List<UUID> approvals,
+                Instant at,
+                Instant expiresAt,
+                Optional<Set<String>> held,
+                Optional<Instant> ends) {
+            this(id, account, planHash, actualHash, approvals, at, expiresAt, held, ends, Map.of());
+        }
+
         /** One whose plan gives nothing for a time. */
         public Authorized(
                 UUID id,
@@ -335,6 +351,8 @@ public record Story(
      * The executor's report.
      *
      * @param byPerson whether a person executed it
+     * @param results what became of each step, and of taking it back
+     * @param remainder what is left half done
      */
     public record Executed(
             UUID id,
@@ -344,8 +362,51 @@ public record Story(
             boolean readBackMatches,
             String reason,
             Instant startedAt,
-            boolean byPerson)
-            implements Said {}
+            boolean byPerson,
+            List<Result> results,
+            Optional<Remainder> remainder)
+            implements Said {
+        /** One whose steps are not looked at. */
+        public Executed(
+                UUID id,
+                String executor,
+                String outcome,
+                String planHash,
+                boolean readBackMatches,
+                String reason,
+                Instant startedAt,
+                boolean byPerson) {
+            this(
+                    id,
+                    executor,
+                    outcome,
+                    planHash,
+                    readBackMatches,
+                    reason,
+                    startedAt,
+                    byPerson,
+                    List.of(),
+                    Optional.empty());
+        }
+    }
+
+    /**
+     * What became of a step.
+     *
+     * @param state DONE, ALREADY_DONE, FAILED or SKIPPED
+     * @param after what the target said when it was read again
+     * @param undoes the step that it takes back
+     */
+    public record Result(
+            String step, String state, Map<String, String> after, Optional<String> undoes) {}
+
+    /**
+     * What is left half done.
+     *
+     * @param owedBy immutable id of who owes the rest; empty if nobody is known
+     * @param capacity as what, in words
+     */
+    public record Remainder(List<String> steps, Optional<String> owedBy, String capacity) {}
 
     /** What the plan gave for a time was taken away, and the target read again. */
     public record GrantEnded(
