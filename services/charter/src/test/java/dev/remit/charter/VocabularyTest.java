@@ -58,7 +58,7 @@ class VocabularyTest {
     @Test
     void theOppositesAreThoseThatReadinessPlans() {
         Matcher pairs =
-                Pattern.compile("\"([a-z-]+)\", \"([a-z-]+)\"")
+                Pattern.compile("\"([a-z-]+)\",\\s+\"([a-z-]+)\"")
                         .matcher(
                                 found(
                                                 "services/data-readiness/src/main/java/dev/remit/readiness/domain/Plan.java",
