@@ -320,6 +320,9 @@ final class SealedChanges {
                 ByteBuffer.wrap(made.plan),
                 made.planHash,
                 List.of(made.handoffs.getLast().id()),
+                List.of(),
+                List.of(),
+                List.of(),
                 now,
                 now.plus(Duration.ofHours(1)),
                 null,
@@ -334,10 +337,12 @@ final class SealedChanges {
                 made.planHash,
                 EXECUTOR,
                 ExecutionOutcome.SUCCEEDED,
+                null,
                 List.of(
                         new StepResult(
                                 "disable-account",
                                 StepState.DONE,
+                                null,
                                 Map.of("active", "true"),
                                 Map.of("active", "false"),
                                 "done and read back")),

@@ -23,6 +23,12 @@ abstract class As {
         return send(home, "GET", service, path, null, Map.of()).json();
     }
 
+    /** The same as text, with further headers. */
+    String text(Home home, String service, String path, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        return send(home, "GET", service, path, null, headers).text();
+    }
+
     /** The same of what is posted. */
     JsonNode post(Home home, String service, String path, ObjectNode body)
             throws IOException, InterruptedException {

@@ -175,6 +175,7 @@ final class Debt implements Callable<Integer> {
             case "PROPOSER" -> "proposer";
             case "DATA_OWNER" -> "data owner";
             case "NOBODY" -> "nobody";
+            case "OWING" -> "owing";
             case "SERVICE" -> "service";
             default -> party;
         };

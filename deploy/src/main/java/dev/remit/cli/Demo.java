@@ -241,7 +241,7 @@ final class Demo implements Callable<Integer> {
             }
             Thread.sleep(1_000);
         }
-        throw new IOException("version 2 of leaver-offboarding is not in force");
+        throw new IOException("the next version of leaver-offboarding is not in force");
     }
 
     private void decide(Home home, String change, String user, boolean expected) throws Exception {

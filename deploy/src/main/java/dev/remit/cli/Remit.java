@@ -41,6 +41,8 @@ import picocli.CommandLine.ScopeType;
             People.Withdraw.class,
             People.Approve.class,
             People.Review.class,
+            Executions.TakeOn.class,
+            Executions.ShowRunbook.class,
             Grants.class,
             People.Correct.class,
             Halts.Halt.class,

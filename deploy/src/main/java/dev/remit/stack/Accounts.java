@@ -44,6 +44,27 @@ public final class Accounts {
         }
     }
 
+    /**
+     * What a person does by hand to offboard an account: disables it, ends its sessions, empties
+     * it.
+     */
+    public static void offboard(Home home, String id) throws IOException, InterruptedException {
+        String user =
+                IdentityProvider.url(home)
+                        + "/admin/realms/"
+                        + IdentityProvider.REALM
+                        + "/users/"
+                        + id;
+        String token = IdentityProvider.adminToken(home);
+        ObjectNode account = (ObjectNode) Requests.send("GET", user, token, null).json();
+        account.put("enabled", false);
+        send("PUT", user, token, account.toString());
+        send("POST", user + "/logout", token, null);
+        for (JsonNode group : Requests.send("GET", user + "/groups", token, null).json()) {
+            send("DELETE", user + "/groups/" + group.path("id").asText(), token, null);
+        }
+    }
+
     /** Whether an account can sign in, asked of Keycloak itself. */
     public static boolean isEnabled(Home home, String id) throws IOException, InterruptedException {
         String url =

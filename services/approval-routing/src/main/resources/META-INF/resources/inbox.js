@@ -42,14 +42,17 @@ function side(before, after, isAfter) {
     other.includes(each) ? each : el(isAfter ? "ins" : "del", {}, each)]);
 }
 
+function attributes(step, label) {
+  const names = [...new Set([...Object.keys(step.before), ...Object.keys(step.after)])];
+  return names.map((attribute, n) => el("tr", {},
+    el("td", {}, n ? "" : label), el("td", {}, attribute),
+    el("td", {}, ...side(step.before[attribute], step.after[attribute], false)),
+    el("td", {}, ...side(step.before[attribute], step.after[attribute], true))));
+}
+
 function steps(plan) {
-  const rows = plan.steps.flatMap(step => {
-    const attributes = [...new Set([...Object.keys(step.before), ...Object.keys(step.after)])];
-    return attributes.map((attribute, n) => el("tr", {},
-      el("td", {}, n ? "" : words(step.name)), el("td", {}, attribute),
-      el("td", {}, ...side(step.before[attribute], step.after[attribute], false)),
-      el("td", {}, ...side(step.before[attribute], step.after[attribute], true))));
-  });
+  const rows = plan.steps.flatMap(step => [...attributes(step, words(step.name)),
+    ...(step.compensation ? attributes(step.compensation, `if a later step fails: ${words(step.compensation.name)}`) : [])]);
   return el("table", {}, el("thead", {}, el("tr", {}, ...["Step", "Attribute", "Before", "After"].map(each => el("th", {}, each)))),
     el("tbody", {}, rows));
 }

@@ -130,14 +130,29 @@ public record Charter(
     /**
      * What may be done.
      *
+     * @param compensation the step that takes a step back if a later one fails for good, or {@link
+     *     #STAYS}, by step
      * @param grant what it gives for a time
+     * @param group what leave-group takes
+     * @param groups what join-groups gives
+     * @param manager HR worker id that set-manager sets
      */
     public record Action(
             String name,
             Mode mode,
             List<String> steps,
+            Map<String, String> compensation,
             Optional<Reversibility> reversibility,
-            Optional<Grant> grant) {}
+            Optional<Grant> grant,
+            Optional<Group> group,
+            List<Group> groups,
+            Optional<String> manager) {
+        /** What is done stays done, and whoever answers for the change owes the rest. */
+        public static final String STAYS = "stays";
+    }
+
+    /** A group: immutable id in the target, and path. */
+    public record Group(String id, String path) {}
 
     /**
      * A membership for a time.

@@ -202,15 +202,23 @@ public final class CharterReader {
                                         each.text("name"),
                                         each.get("mode").parsed(Mode::valueOf),
                                         each.texts("steps"),
+                                        each.map("compensation", Part::text),
                                         each.optional(
                                                 "reversibility",
                                                 value -> value.parsed(Reversibility::valueOf)),
-                                        each.optional("grant", CharterReader::grant))),
+                                        each.optional("grant", CharterReader::grant),
+                                        each.optional("group", CharterReader::group),
+                                        each.list("groups", CharterReader::group),
+                                        each.optional("manager", Part::text))),
                 count(radius, "changesPerHour"),
                 radius.optional("shareOfPopulation", Part::number)
                         .map(OptionalDouble::of)
                         .orElse(OptionalDouble.empty()),
                 Set.copyOf(domain.texts("protectedEntitlements")));
+    }
+
+    private static Charter.Group group(Part group) {
+        return new Charter.Group(group.text("id"), group.text("path"));
     }
 
     private static Charter.Grant grant(Part grant) {

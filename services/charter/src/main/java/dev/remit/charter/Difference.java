@@ -183,6 +183,10 @@ public record Difference(Effect effect, String path, String words) {
                                 : "a person executes, no longer a digital employee");
             }
             other(path + "/steps", before.steps(), after.steps());
+            other(path + "/compensation", before.compensation(), after.compensation());
+            other(path + "/group", before.group(), after.group());
+            other(path + "/groups", before.groups(), after.groups());
+            other(path + "/manager", before.manager(), after.manager());
             other(path + "/reversibility", before.reversibility(), after.reversibility());
             if (before.grant().isPresent() && after.grant().isPresent()) {
                 longer(

@@ -247,7 +247,11 @@ public final class Lint {
             for (String system : charter.domain().systems()) {
                 Set<String> known =
                         Vocabulary.STEPS.getOrDefault(Vocabulary.kind(system), Set.of());
-                if (!known.contains(step)) {
+                if (!known.contains(step)
+                        && (own
+                                || !Vocabulary.BY_HAND
+                                        .getOrDefault(Vocabulary.kind(system), Set.of())
+                                        .contains(step))) {
                     add(
                             "STEP_UNKNOWN",
                             own ? Severity.ERROR : Severity.WARNING,
@@ -263,28 +267,11 @@ public final class Lint {
             }
         }
         grant(action, path);
+        members(action, path);
+        compensation(action, path);
+        reversibility(action, path);
         if (!own) {
             return;
-        }
-        boolean person = charter.stages().stream().anyMatch(Lint::asksSomebody);
-        action.reversibility()
-                .filter(each -> each != Reversibility.REVERSIBLE && !person)
-                .ifPresent(each ->
-                        error(
-                                each == Reversibility.COMPENSABLE
-                                        ? "OWN_WITHOUT_COMPENSATION"
-                                        : "OWN_IRREVERSIBLE_WITHOUT_PERSON",
-                                path + "/mode",
-                                each == Reversibility.COMPENSABLE
-                                        ? "no step makes good what this does, and no person looks at it before"
-                                        : "cannot be undone, and no person looks at it before",
-                                "add a stage that asks a person always, or choose ASSIST"));
-        if (action.reversibility().isEmpty() && !person) {
-            warning(
-                    "OWN_WITHOUT_COMPENSATION",
-                    path + "/reversibility",
-                    "is not said, and no person looks at it before",
-                    "say REVERSIBLE if its opposite is at hand; else add a stage that asks a person");
         }
         if (!charter.proofs().contains(Vocabulary.READ_BACK)) {
             error(
@@ -292,6 +279,140 @@ public final class Lint {
                     path + "/mode",
                     "a digital employee executes, and nobody reads the target afterwards",
                     "add " + Vocabulary.READ_BACK + " to proof, or choose ASSIST");
+        }
+    }
+
+    /** What a step needs to know stands there, and nothing else does. */
+    private void members(Action action, String path) {
+        Map<String, Boolean> stands =
+                Map.of(
+                        "group", action.group().isPresent(),
+                        "groups", !action.groups().isEmpty(),
+                        "manager", action.manager().isPresent());
+        Vocabulary.NEEDED.forEach((step, member) -> {
+            boolean needs = action.steps().contains(step);
+            boolean there = stands.getOrDefault(member, false);
+            if (needs && !there) {
+                add(
+                        "STEP_INCOMPLETE",
+                        action.mode() == Mode.OWN ? Severity.ERROR : Severity.WARNING,
+                        path + "/steps/" + action.steps().indexOf(step),
+                        "'" + step + "' needs '" + member + "', which is missing",
+                        "say it; until then readiness halts such a change");
+            } else if (there && !needs) {
+                error(
+                        "ACTION_MEMBER_UNUSED",
+                        path + "/" + member,
+                        "says nothing: no step is " + step,
+                        "leave it out");
+            }
+        });
+    }
+
+    /** Each step that a later failure would leave done is taken back, or said to stay. */
+    private void compensation(Action action, String path) {
+        action.compensation()
+                .forEach((step, compensation) -> {
+                    String at = path + "/compensation/" + step;
+                    if (!action.steps().contains(step)) {
+                        error(
+                                "COMPENSATION_WITHOUT_STEP",
+                                at,
+                                "'" + step + "' is no step of this action",
+                                "name one of " + action.steps());
+                    } else if (!compensation.equals(Action.STAYS)
+                            && !compensation.equals(Vocabulary.OPPOSITES.get(step))) {
+                        error(
+                                "COMPENSATION_UNKNOWN",
+                                at,
+                                "'" + compensation + "' does not take '" + step + "' back",
+                                Optional.ofNullable(Vocabulary.OPPOSITES.get(step))
+                                                .map("use "::concat)
+                                                .orElse("nothing takes it back: say")
+                                        + " or "
+                                        + Action.STAYS);
+                    } else if (!compensation.equals(Action.STAYS)) {
+                        charter.domain().systems().stream()
+                                .filter(system ->
+                                        !Vocabulary.STEPS
+                                                .getOrDefault(Vocabulary.kind(system), Set.of())
+                                                .contains(compensation))
+                                .findFirst()
+                                .ifPresent(system ->
+                                        error(
+                                                "COMPENSATION_UNKNOWN",
+                                                at,
+                                                "nothing can execute '"
+                                                        + compensation
+                                                        + "' on "
+                                                        + system,
+                                                "say " + Action.STAYS));
+                    }
+                });
+        if (action.mode() != Mode.OWN) {
+            return;
+        }
+        for (int n = 0; n < action.steps().size() - 1; n++) {
+            String step = action.steps().get(n);
+            if (!Vocabulary.LEAVING_NOTHING.contains(step)
+                    && !action.compensation().containsKey(step)) {
+                error(
+                        "OWN_WITHOUT_COMPENSATION",
+                        path + "/steps/" + n,
+                        "'"
+                                + step
+                                + "' stays done when a later step fails, and nothing takes it back",
+                        Optional.ofNullable(Vocabulary.OPPOSITES.get(step))
+                                        .map(each -> "name " + each + " in compensation")
+                                        .orElse("choose ASSIST")
+                                + ", or say there that it "
+                                + Action.STAYS);
+            }
+        }
+    }
+
+    /** What is said must not be wider than what the steps can. */
+    private void reversibility(Action action, String path) {
+        boolean own = action.mode() == Mode.OWN;
+        if (action.reversibility().isEmpty()) {
+            if (own) {
+                error(
+                        "OWN_WITHOUT_REVERSIBILITY",
+                        path + "/mode",
+                        "a digital employee executes, and it is not said whether that can be undone",
+                        "say reversibility: REVERSIBLE, COMPENSABLE or IRREVERSIBLE");
+            }
+            return;
+        }
+        Reversibility said = action.reversibility().get();
+        boolean never = action.steps().stream().anyMatch(Vocabulary.IRREVERSIBLE::contains);
+        if (never && said == Reversibility.REVERSIBLE) {
+            error(
+                    "REVERSIBILITY_TOO_WIDE",
+                    path + "/reversibility",
+                    "is REVERSIBLE, and nothing takes back "
+                            + action.steps().stream()
+                                    .filter(Vocabulary.IRREVERSIBLE::contains)
+                                    .toList(),
+                    "say IRREVERSIBLE, or COMPENSABLE if other means make it good");
+        }
+        if (own
+                && said == Reversibility.COMPENSABLE
+                && action.compensation().values().stream().allMatch(Action.STAYS::equals)) {
+            error(
+                    "OWN_WITHOUT_COMPENSATION",
+                    path + "/reversibility",
+                    "is COMPENSABLE, and no step makes anything good",
+                    "name steps in compensation, or choose ASSIST");
+        }
+        if (own
+                && said == Reversibility.IRREVERSIBLE
+                && charter.stages().stream().noneMatch(Lint::asksSomebody)) {
+            error(
+                    "OWN_IRREVERSIBLE_WITHOUT_PERSON",
+                    path + "/mode",
+                    "cannot be undone, and no person looks at it before",
+                    "add a stage that asks a person always, or choose ASSIST");
         }
     }
 

@@ -13,6 +13,11 @@ public final class Vocabulary {
     /** The step that grants what an action's {@code grant} names. */
     static final String JOIN = "join-group";
 
+    static final String LEAVE_GROUPS = "leave-groups";
+    static final String LEAVE_GROUP = "leave-group";
+    static final String JOIN_GROUPS = "join-groups";
+    static final String SET_MANAGER = "set-manager";
+
     /** The step that takes it away again. */
     static final String LEAVE_AT_EXPIRY = "leave-group-at-expiry";
 
@@ -22,11 +27,51 @@ public final class Vocabulary {
                     "keycloak",
                             Set.of(
                                     "disable-account",
+                                    "enable-account",
                                     "end-sessions",
-                                    "leave-groups",
+                                    LEAVE_GROUPS,
+                                    LEAVE_GROUP,
+                                    JOIN_GROUPS,
                                     JOIN,
-                                    LEAVE_AT_EXPIRY),
-                    "scim", Set.of("disable-account", "leave-groups"));
+                                    LEAVE_AT_EXPIRY,
+                                    SET_MANAGER,
+                                    "delete-account"),
+                    "scim",
+                            Set.of(
+                                    "disable-account",
+                                    "enable-account",
+                                    LEAVE_GROUPS,
+                                    LEAVE_GROUP,
+                                    JOIN_GROUPS,
+                                    "delete-account"));
+
+    /** The steps that only a person does, and that are seen when the target is read. */
+    public static final Map<String, Set<String>> BY_HAND =
+            Map.of("keycloak", Set.of("rotate-secret"));
+
+    /** The step that takes each step back, to what the account was when the plan was made. */
+    public static final Map<String, String> OPPOSITES =
+            Map.of(
+                    "disable-account",
+                    "enable-account",
+                    "enable-account",
+                    "disable-account",
+                    LEAVE_GROUPS,
+                    JOIN_GROUPS,
+                    LEAVE_GROUP,
+                    JOIN_GROUPS,
+                    SET_MANAGER,
+                    SET_MANAGER);
+
+    /** The steps that leave nothing to take back, or that their own end takes back. */
+    static final Set<String> LEAVING_NOTHING = Set.of("end-sessions", JOIN, LEAVE_AT_EXPIRY);
+
+    /** The steps that nothing takes back. */
+    static final Set<String> IRREVERSIBLE = Set.of("delete-account", "rotate-secret");
+
+    /** The member of an action that a step needs, by step. */
+    static final Map<String, String> NEEDED =
+            Map.of(LEAVE_GROUP, "group", JOIN_GROUPS, "groups", SET_MANAGER, "manager");
 
     /** The facts that readiness judges. */
     public static final Set<String> FACTS =

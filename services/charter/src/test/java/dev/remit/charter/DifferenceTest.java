@@ -40,6 +40,7 @@ class DifferenceTest {
                 "HARDER | mode: OWN | mode: ASSIST | /spec/domain/actions/offboard/mode",
                 "HARDER | authorizationExpiresAfter: PT1H | authorizationExpiresAfter: PT30M | /spec/execution/authorizationExpiresAfter",
                 "HARDER | name: manager | name: boss | /spec/approval/stages/boss",
+                "OTHER | [disable-account], rev | [disable-account], compensation: { disable-account: stays }, rev | /spec/domain/actions/offboard/compensation",
                 "OTHER | version: \"2\" | version: \"3\" | /metadata/version",
                 "OTHER | risk > 50 | risk > 60 | /spec/approval/stages/owners/when",
                 "OTHER | outcome: escalate | outcome: halt | /spec/approval/stages/owners/outcome",

@@ -25,7 +25,7 @@ class LintTest {
                 systems: ["keycloak:acme"]
                 subject: "subject.enabled"
                 actions:
-                  - { name: offboard, mode: OWN, reversibility: COMPENSABLE, steps: [disable-account] }
+                  - { name: offboard, mode: OWN, reversibility: REVERSIBLE, steps: [disable-account] }
                   - { name: rehire, mode: ASSIST, steps: [disable-account] }
                 protectedEntitlements: [/admins]
               proposers: { roles: [proposer], digitalEmployee: { id: a-clerk, principal: a-owner } }
@@ -108,7 +108,20 @@ class LintTest {
                 "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
                 "TRACK_RECORD_WITHOUT_OWN | mode: OWN | mode: ASSIST | /spec/trackRecord",
                 "OWN_WITHOUT_READ_BACK | read-back.matches, | | /spec/domain/actions/0/mode",
-                "STEP_UNKNOWN | steps: [disable-account] } | steps: [delete-account] } | /spec/domain/actions/0/steps/0",
+                "STEP_UNKNOWN | steps: [disable-account] } | steps: [burn-account] } | /spec/domain/actions/0/steps/0",
+                "STEP_UNKNOWN | steps: [disable-account] } | steps: [rotate-secret] } | /spec/domain/actions/0/steps/0",
+                "STEP_INCOMPLETE | steps: [disable-account] } | steps: [leave-group] } | /spec/domain/actions/0/steps/0",
+                "ACTION_MEMBER_UNUSED | steps: [disable-account] } | steps: [disable-account], manager: E-9 } | /spec/domain/actions/0/manager",
+                "OWN_WITHOUT_COMPENSATION | steps: [disable-account] } | steps: [disable-account, leave-groups] } | /spec/domain/actions/0/steps/0",
+                "OWN_WITHOUT_COMPENSATION | steps: [disable-account] } | steps: [disable-account, end-sessions] } | /spec/domain/actions/0/steps/0",
+                "OWN_WITHOUT_COMPENSATION | steps: [disable-account] } | steps: [end-sessions, leave-groups, disable-account], compensation: { disable-account: enable-account } } | /spec/domain/actions/0/steps/1",
+                "OWN_WITHOUT_COMPENSATION | REVERSIBLE, steps: [disable-account] } | COMPENSABLE, steps: [disable-account] } | /spec/domain/actions/0/reversibility",
+                "OWN_WITHOUT_COMPENSATION | REVERSIBLE, steps: [disable-account] } | COMPENSABLE, steps: [disable-account], compensation: { disable-account: stays } } | /spec/domain/actions/0/reversibility",
+                "OWN_WITHOUT_REVERSIBILITY | reversibility: REVERSIBLE, | | /spec/domain/actions/0/mode",
+                "REVERSIBILITY_TOO_WIDE | steps: [disable-account] } | steps: [delete-account] } | /spec/domain/actions/0/reversibility",
+                "COMPENSATION_WITHOUT_STEP | steps: [disable-account] } | steps: [disable-account], compensation: { leave-groups: join-groups } } | /spec/domain/actions/0/compensation/leave-groups",
+                "COMPENSATION_UNKNOWN | steps: [disable-account] } | steps: [disable-account], compensation: { disable-account: join-groups } } | /spec/domain/actions/0/compensation/disable-account",
+                "COMPENSATION_UNKNOWN | steps: [disable-account] } | steps: [disable-account], compensation: { disable-account: call-the-bank } } | /spec/domain/actions/0/compensation/disable-account",
                 "GRANT_MISSING | steps: [disable-account] } | steps: [join-group, leave-group-at-expiry] } | -",
                 "GRANT_STEPS | steps: [disable-account] } | steps: [join-group], grant: { group: { id: g-1, path: /e }, for: PT4H } } | -",
                 "GRANT_STEPS | steps: [disable-account] } | steps: [leave-group-at-expiry, join-group], grant: { group: { id: g-1, path: /e }, for: PT4H } } | -",
@@ -208,18 +221,10 @@ class LintTest {
                                         expiresAfter: PT48H
                                   execution:
                                 """);
-        assertThat(lint(rule))
-                .extracting(Finding::code)
-                .containsExactly("OWN_WITHOUT_COMPENSATION");
-        assertThat(
-                        lint(
-                                rule.replace(
-                                        "mode: OWN",
-                                        "mode: OWN\n        reversibility: IRREVERSIBLE")))
+        assertThat(lint(rule)).isEmpty();
+        assertThat(lint(rule.replace("reversibility: REVERSIBLE", "reversibility: IRREVERSIBLE")))
                 .extracting(Finding::code)
                 .containsExactly("OWN_IRREVERSIBLE_WITHOUT_PERSON");
-        assertThat(lint(rule.replace("mode: OWN", "mode: OWN\n        reversibility: REVERSIBLE")))
-                .isEmpty();
         assertThat(
                         lint(
                                 rule.replace(
@@ -227,6 +232,21 @@ class LintTest {
                                         "    protectedEntitlements: [/admins]\n    actions:")))
                 .extracting(Finding::code)
                 .contains("RULE_APPROVES_PROTECTED");
+    }
+
+    @Test
+    void stepsThatAreTakenBackOrThatStayAsSaidAreFine() {
+        for (String compensation :
+                new String[] {"disable-account: enable-account", "disable-account: stays"}) {
+            assertThat(
+                            lint(
+                                    SOUND.replaceFirst(
+                                            "steps: \\[disable-account\\] }",
+                                            "steps: [disable-account, end-sessions, leave-groups], compensation: { "
+                                                    + compensation
+                                                    + " } }")))
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What lint takes for known is what the services' own source says. */
@@ -37,7 +38,8 @@ class VocabularyTest {
                         "services/data-readiness/src/main/java/dev/remit/readiness/domain/Plan.java",
                         "STEPS\\s*=\\s*Set\\.of\\(([^)]*)\\)");
         assertThat(
-                        Vocabulary.STEPS.values().stream()
+                        Stream.of(Vocabulary.STEPS, Vocabulary.BY_HAND)
+                                .flatMap(each -> each.values().stream())
                                 .flatMap(Set::stream)
                                 .collect(Collectors.toSet()))
                 .isEqualTo(planned);
@@ -46,6 +48,29 @@ class VocabularyTest {
                 .isEqualTo(listed(EXECUTOR + "keycloak/KeycloakTarget.java", abilities));
         assertThat(Vocabulary.STEPS.get("scim"))
                 .isEqualTo(listed(EXECUTOR + "scim/ScimTarget.java", abilities));
+        assertThat(Vocabulary.BY_HAND.get("keycloak"))
+                .isEqualTo(
+                        listed(
+                                EXECUTOR + "keycloak/KeycloakTarget.java",
+                                "readable\\(\\) \\{\\s*return Set\\.of\\(([^)]*)\\)"));
+    }
+
+    @Test
+    void theOppositesAreThoseThatReadinessPlans() {
+        Matcher pairs =
+                Pattern.compile("\"([a-z-]+)\",\\s+\"([a-z-]+)\"")
+                        .matcher(
+                                found(
+                                                "services/data-readiness/src/main/java/dev/remit/readiness/domain/Plan.java",
+                                                "OPPOSITES\\s*=\\s*Map\\.of\\(([^)]*)\\)")
+                                        .iterator()
+                                        .next());
+        assertThat(
+                        pairs.results()
+                                .collect(
+                                        Collectors.toMap(
+                                                each -> each.group(1), each -> each.group(2))))
+                .isEqualTo(Vocabulary.OPPOSITES);
     }
 
     @Test

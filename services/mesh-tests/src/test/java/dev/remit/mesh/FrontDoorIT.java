@@ -45,6 +45,7 @@ class FrontDoorIT {
     private static final String TARGET = "keycloak:acme";
     private static final String INTERN = "00000000-0000-4000-8000-000000000030";
     private static final String OWNER = "00000000-0000-4000-8000-000000000020";
+    private static final String SECURITY_ONE = "00000000-0000-4000-8000-000000000010";
     private static final String MANAGER = "00000000-0000-4000-8000-000000000001";
 
     /** The change that was reviewed. */
@@ -677,6 +678,7 @@ class FrontDoorIT {
         assertThat(waits.path("state").asText()).isEqualTo("INTENDED");
         assertThat(mesh.get("evidence-ledger", "/changes/" + change, "auditor").text())
                 .contains("in mode ASSIST", "track-record.kept (demoted since ");
+        executeByHand(change);
 
         String promote = "/trust/careful-movers/promote";
         Map<String, ?> why = Map.of("reason", "the feed was wrong, not it");
@@ -696,6 +698,39 @@ class FrontDoorIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "the demotion and the promotion in the log");
+    }
+
+    /** A person takes the plan on, does what the runbook says, and the target is read until it is. */
+    private static void executeByHand(String change) throws Exception {
+        String execution = "/executions/" + change;
+        JsonNode runbook = mesh.get("executor", execution + "/runbook", "operator").json();
+        String account = runbook.path("account").asText();
+        assertThat(runbook.path("steps").findValuesAsText("step"))
+                .containsExactly("disable-account", "end-sessions", "leave-groups");
+        assertThat(runbook.path("checklist").findValuesAsText("proof"))
+                .contains("read-back.matches", "separation-of-duties");
+        assertThat(runbook.path("approvers").toString()).contains(SECURITY_ONE);
+        assertThat(runbook.path("mayNotExecute").findValuesAsText("person")).contains(SECURITY_ONE);
+        assertThat(
+                        Requests.send(
+                                        "GET",
+                                        mesh.url("executor", execution + "/runbook"),
+                                        Tokens.of(mesh.home, "remit-cli", "operator"),
+                                        null,
+                                        Map.of("Accept", "text/markdown"))
+                                .text())
+                .startsWith("# Runbook of change " + change)
+                .contains("switch Enabled off");
+        assertThat(
+                        mesh.post("executor", execution + "/take-on", "operator", Map.of())
+                                .status())
+                .isEqualTo(200);
+        Accounts.offboard(mesh.home, account);
+
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(mesh.verify(change).holds()).isTrue();
+        Accounts.restore(mesh.home);
     }
 
     @Test

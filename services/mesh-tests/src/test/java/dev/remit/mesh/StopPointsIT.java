@@ -40,6 +40,7 @@ class StopPointsIT {
         mesh = new Mesh("stop-points");
         mesh.up();
         mesh.charter("fault-test.yaml");
+        mesh.charter("never-done.yaml");
     }
 
     @AfterAll
@@ -87,6 +88,27 @@ class StopPointsIT {
         assertThat(run(worker)).isEqualTo(undisturbed);
 
         assertThat(mesh.isArmed()).as("the executor died at " + point).isFalse();
+    }
+
+    @ParameterizedTest
+    @Order(3)
+    @CsvSource({"F121,BEGUN", "F122,COMPENSATE"})
+    void theExecutorDiesOnTheWayBackAndTheAccountIsAsItWas(String worker, String point)
+            throws Exception {
+        String account = observed(worker);
+        mesh.arm("executor", point);
+        UUID change =
+                UUID.fromString(
+                        Mesh.until(
+                                () -> propose(worker, "never-done", "suspend"),
+                                "an accepted proposal"));
+
+        JsonNode closed = Mesh.until(() -> closed(change), "the end of " + change);
+
+        assertThat(mesh.isArmed()).as("the executor died at " + point).isFalse();
+        assertThat(closed.path("outcome").asText()).isEqualTo("COMPENSATED");
+        assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
+        assertThat(Accounts.isEnabled(mesh.home, account)).isTrue();
     }
 
     @Test
@@ -164,14 +186,12 @@ class StopPointsIT {
 
     /** Offboards a new account, starting again whatever dies; the change's handoffs at its end. */
     private static List<String> run(String worker) throws Exception {
-        String account = Accounts.add(mesh.home, worker, "E1001");
-        Mesh.until(
-                () -> {
-                    revive();
-                    return mesh.account(worker);
-                },
-                "the account of " + worker);
-        UUID change = UUID.fromString(Mesh.until(() -> propose(worker), "an accepted proposal"));
+        String account = observed(worker);
+        UUID change =
+                UUID.fromString(
+                        Mesh.until(
+                                () -> propose(worker, "fault-test", "offboard"),
+                                "an accepted proposal"));
         CHANGES.put(change, account);
         JsonNode closed = Mesh.until(() -> closed(change), "the end of " + change);
         // the ledger itself may be about to die of what it has just committed
@@ -179,6 +199,18 @@ class StopPointsIT {
                 () -> revive().isEmpty() && !mesh.isArmed() ? Optional.of(true) : Optional.empty(),
                 "the last death");
         return Mesh.types(closed);
+    }
+
+    /** A new account, seen by the mesh. */
+    private static String observed(String worker) throws Exception {
+        String account = Accounts.add(mesh.home, worker, "E1001");
+        Mesh.until(
+                () -> {
+                    revive();
+                    return mesh.account(worker);
+                },
+                "the account of " + worker);
+        return account;
     }
 
     /** What was started again; a service may die once more while it starts. */
@@ -204,7 +236,8 @@ class StopPointsIT {
     }
 
     /** The same key each time: a proposal whose answer got lost is not made twice. */
-    private static Optional<String> propose(String worker) throws Exception {
+    private static Optional<String> propose(String worker, String charter, String action)
+            throws Exception {
         revive();
         try {
             Requests.Answer answer =
@@ -215,13 +248,13 @@ class StopPointsIT {
                             Mesh.text(
                                     Map.of(
                                             "charter",
-                                            "fault-test",
+                                            charter,
                                             "subject",
                                             Map.of("system", "hr", "id", worker),
                                             "target",
                                             "keycloak:acme",
                                             "action",
-                                            "offboard",
+                                            action,
                                             "reason",
                                             "fault test")),
                             Map.of("Idempotency-Key", "stop-points-" + worker));

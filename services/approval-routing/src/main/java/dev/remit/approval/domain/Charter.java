@@ -45,12 +45,15 @@ public record Charter(
      *
      * @param modes the mode granted for each action, OWN or ASSIST
      * @param unprovable by system, why proofs that it names cannot be given there
+     * @param reversibility what it says of each action: REVERSIBLE, COMPENSABLE or IRREVERSIBLE;
+     *     none where it says nothing
      */
     public record Domain(
             Set<String> systems,
             Map<String, String> modes,
             List<String> proofs,
-            Map<String, List<String>> unprovable) {}
+            Map<String, List<String>> unprovable,
+            Map<String, String> reversibility) {}
 
     /** The name of the stage that looks at a change afterwards. */
     public static final String REVIEW = "review";

@@ -106,6 +106,9 @@ public sealed interface Happened {
      * @param mode in which mode, and why
      * @param removals the protected entitlements that it takes away
      * @param keepings who keeps those
+     * @param approvers ids of those who approved, in the order of the stages
+     * @param barred who may not execute it
+     * @param proofs what the ledger will look for, by name
      */
     record Authorized(
             Ready ready,
@@ -113,6 +116,9 @@ public sealed interface Happened {
             Optional<List<String>> held,
             ModeDecision mode,
             List<Removal> removals,
-            List<Keeping> keepings)
+            List<Keeping> keepings,
+            List<String> approvers,
+            List<BarredExecutor> barred,
+            List<String> proofs)
             implements Happened {}
 }

@@ -21,6 +21,7 @@ import dev.remit.handoff.passkey.DecisionChallenge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -711,7 +712,15 @@ final class Progress {
                                 : Optional.empty(),
                         mode,
                         LastHolders.removals(ready, charter, known, until, !mode.isOwn()),
-                        LastHolders.keepings(ready, charter, known)));
+                        LastHolders.keepings(ready, charter, known),
+                        decisions.stream()
+                                .filter(each -> each.kind() == Decision.Kind.APPROVED)
+                                .sorted(Comparator.comparingInt(Decision::stage))
+                                .flatMap(each -> each.by().stream())
+                                .distinct()
+                                .toList(),
+                        BarredExecutor.of(ready, charter, decisions, known),
+                        charter.domain().proofs()));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

@@ -12,7 +12,9 @@ import java.util.Set;
  * that everybody can say why it is what it is:
  *
  * <ul>
- *   <li>{@value #IRREVERSIBLE} if a step cannot be taken back by another one
+ *   <li>{@value #IRREVERSIBLE} if a step cannot be taken back by another one, or the charter says
+ *       that the action is IRREVERSIBLE; {@value #COMPENSABLE} if it says COMPENSABLE. The narrower
+ *       of the two counts
  *   <li>{@value #PROTECTED} if an entitlement comes or goes that the charter protects ({@code
  *       domain.protectedEntitlements})
  *   <li>up to {@value #REACH} for its reach: the share of what the account holds that comes or
@@ -24,15 +26,18 @@ import java.util.Set;
  */
 public record Risk(int score, String words) {
     static final int IRREVERSIBLE = 40;
+    static final int COMPENSABLE = 20;
     static final int PROTECTED = 30;
     static final int REACH = 30;
 
     /**
      * The risk; empty if the plan is not understood, or what the account holds is not known.
      *
+     * @param action as the charter names it
      * @param account the one that is to be changed, as it was observed
      */
-    static Optional<Risk> of(Effect effect, Charter charter, Optional<Account> account) {
+    static Optional<Risk> of(
+            Effect effect, Charter charter, String action, Optional<Account> account) {
         if (!effect.clear()) {
             return Optional.empty();
         }
@@ -55,10 +60,19 @@ public record Risk(int score, String words) {
         }
         boolean touches = moved.stream().anyMatch(charter.protectedEntitlements()::contains);
         List<String> words = new ArrayList<>();
+        String said = charter.domain().reversibility().getOrDefault(action, "REVERSIBLE");
+        int undoing =
+                !effect.reversible() || said.equals("IRREVERSIBLE")
+                        ? IRREVERSIBLE
+                        : said.equals("COMPENSABLE") ? COMPENSABLE : 0;
         words.add(
-                effect.reversible()
-                        ? "every step can be taken back"
-                        : "a step cannot be taken back");
+                !effect.reversible()
+                        ? "a step cannot be taken back"
+                        : undoing == IRREVERSIBLE
+                                ? "the charter says that it cannot be undone"
+                                : undoing == COMPENSABLE
+                                        ? "the charter says that only other means make it good"
+                                        : "every step can be taken back");
         words.add(
                 touches
                         ? "an entitlement is touched that the charter protects"
@@ -66,9 +80,7 @@ public record Risk(int score, String words) {
         words.add("%d %% of what the account holds".formatted(Math.round(100 * share)));
         return Optional.of(
                 new Risk(
-                        (effect.reversible() ? 0 : IRREVERSIBLE)
-                                + (touches ? PROTECTED : 0)
-                                + (int) Math.round(REACH * share),
+                        undoing + (touches ? PROTECTED : 0) + (int) Math.round(REACH * share),
                         String.join("; ", words)));
     }
 }

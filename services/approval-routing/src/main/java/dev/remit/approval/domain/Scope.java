@@ -22,7 +22,7 @@ public record Scope(
                 ready,
                 subject,
                 known.charter() instanceof Charter.Lookup.Found(Charter charter)
-                        ? Risk.of(ready.effect(), charter, subject)
+                        ? Risk.of(ready.effect(), charter, ready.about().action(), subject)
                         : Optional.empty(),
                 Optional.empty());
     }

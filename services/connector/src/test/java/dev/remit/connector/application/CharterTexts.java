@@ -26,7 +26,7 @@ final class CharterTexts {
                                     Path.of(
                                             System.getProperty("remit.top"),
                                             "deploy/src/main/resources/charters/leaver-offboarding.yaml"))
-                            .replace("version: \"1\"", "version: \"" + version + "\"");
+                            .replaceFirst("version: \"[0-9]+\"", "version: \"" + version + "\"");
             return (CharterText.Good)
                     CharterFile.of(file, from.isEmpty() ? text : text.replace(from, to));
         } catch (IOException e) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param bounds what holds of every subject and resource inside
  * @param protectedEntitlements paths of groups whose last holder may never lose them
  * @param grants what actions give for a time, by action
+ * @param details what else actions say of their steps, by action
  */
 public record Charter(
         String name,
@@ -28,7 +29,34 @@ public record Charter(
         Duration hold,
         List<Bound> bounds,
         Set<String> protectedEntitlements,
-        Map<String, Grant> grants) {
+        Map<String, Grant> grants,
+        Map<String, Details> details) {
+
+    /** A charter whose actions say nothing else of their steps. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            Set<String> systems,
+            Map<String, List<String>> steps,
+            List<Required> facts,
+            Duration hold,
+            List<Bound> bounds,
+            Set<String> protectedEntitlements,
+            Map<String, Grant> grants) {
+        this(
+                name,
+                version,
+                hash,
+                systems,
+                steps,
+                facts,
+                hold,
+                bounds,
+                protectedEntitlements,
+                grants,
+                Map.of());
+    }
 
     /** A charter without bounds and without protected entitlements. */
     public Charter(
@@ -72,6 +100,29 @@ public record Charter(
      * @param lasts from the authorization on
      */
     public record Grant(Account.Group group, Duration lasts) {}
+
+    /**
+     * What an action says of its steps.
+     *
+     * @param compensation the step that takes a step back, by step; without those that stay
+     * @param group what leave-group takes
+     * @param groups what join-groups gives
+     * @param manager HR worker id that set-manager sets
+     */
+    public record Details(
+            Map<String, String> compensation,
+            Optional<Account.Group> group,
+            List<Account.Group> groups,
+            Optional<String> manager) {
+        /** Nothing. */
+        public static final Details NONE =
+                new Details(Map.of(), Optional.empty(), List.of(), Optional.empty());
+    }
+
+    /** What an action says of its steps. */
+    Details details(String action) {
+        return details.getOrDefault(action, Details.NONE);
+    }
 
     /** A condition of the charter's domain. */
     public interface Bound {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A change's data, judged. Pure: the same request, charter and observations give the same
@@ -75,8 +76,15 @@ public record Judgement(
     /** Whether what the charter grants for a time is not held already. */
     public static final String NEW = "grant.new";
 
-    /** The steps that take entitlements away, or make them worthless. */
-    private static final Set<String> TAKING = Set.of("disable-account", "leave-groups");
+    /** Whether each step has something to do. */
+    public static final String NEEDED = "step.needed";
+
+    /** The steps that take all entitlements away, or make them worthless. */
+    private static final Set<String> TAKING =
+            Set.of("disable-account", "leave-groups", "delete-account");
+
+    /** The step that takes one entitlement away. */
+    private static final String TAKING_ONE = "leave-group";
 
     /** Two services' clocks may differ by this much before it matters. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
@@ -115,6 +123,31 @@ public record Judgement(
                             + ", which cannot be planned");
         }
         List<String> steps = charter.steps().getOrDefault(request.action(), List.of());
+        Charter.Details details = charter.details(request.action());
+        Optional<String> unclear =
+                Stream.concat(
+                                steps.stream()
+                                        .flatMap(step -> Plan.incomplete(step, details).stream()),
+                                details.compensation().entrySet().stream()
+                                        .filter(each ->
+                                                !each.getValue()
+                                                        .equals(Plan.OPPOSITES.get(each.getKey())))
+                                        .map(each ->
+                                                each.getValue()
+                                                        + " does not take "
+                                                        + each.getKey()
+                                                        + " back"))
+                        .findFirst();
+        if (unclear.isPresent()) {
+            return without(
+                    Verdict.HALTED,
+                    "charter "
+                            + charter.name()
+                            + " cannot be planned for "
+                            + request.action()
+                            + ": "
+                            + unclear.get());
+        }
         List<String> granting = steps.stream().filter(Plan.GRANTING::contains).toList();
         boolean grants = charter.grants().containsKey(request.action());
         if (grants
@@ -267,9 +300,23 @@ public record Judgement(
         }
         List<String> steps = charter.steps().getOrDefault(request.action(), List.of());
         if (!charter.protectedEntitlements().isEmpty()
-                && steps.stream().anyMatch(TAKING::contains)) {
+                && steps.stream()
+                        .anyMatch(step -> TAKING.contains(step) || step.equals(TAKING_ONE))) {
             all.add(heldByOthers(request, charter, account.get(), observed));
         }
+        Charter.Details details = charter.details(request.action());
+        steps.stream()
+                .flatMap(step -> Plan.pointless(step, details, account.get()).stream())
+                .findFirst()
+                .ifPresent(why ->
+                        all.add(
+                                fact(
+                                        NEEDED,
+                                        State.CONTRADICTED,
+                                        Optional.empty(),
+                                        request.target(),
+                                        Optional.of(account.get().observedAt()),
+                                        why + ": there is nothing to do")));
         Charter.Grant grant = charter.grants().get(request.action());
         if (grant != null) {
             all.add(notHeld(request, grant, account.get()));
@@ -324,9 +371,18 @@ public record Judgement(
 
     private static Fact heldByOthers(
             Request request, Charter charter, Account account, Observed observed) {
+        boolean all =
+                charter.steps().getOrDefault(request.action(), List.of()).stream()
+                        .anyMatch(TAKING::contains);
         List<String> last =
                 charter.protectedEntitlements().stream()
                         .filter(account::isIn)
+                        .filter(path ->
+                                all
+                                        || charter.details(request.action())
+                                                .group()
+                                                .filter(each -> each.path().equals(path))
+                                                .isPresent())
                         .filter(path ->
                                 observed.holders().getOrDefault(path, List.of()).stream()
                                         .noneMatch(holder ->

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -20,46 +22,49 @@ public record Plan(String json, String hash) {
     public static final Set<String> STEPS =
             Set.of(
                     "disable-account",
+                    "enable-account",
                     "end-sessions",
                     "leave-groups",
+                    "leave-group",
+                    "join-groups",
                     "join-group",
-                    "leave-group-at-expiry");
+                    "leave-group-at-expiry",
+                    "set-manager",
+                    "rotate-secret",
+                    "delete-account");
 
     /** Those of them that give something for a time, and take it away again. */
     static final List<String> GRANTING = List.of("join-group", "leave-group-at-expiry");
 
+    /** The step that takes a step back. */
+    static final Map<String, String> OPPOSITES =
+            Map.of(
+                    "disable-account", "enable-account",
+                    "enable-account", "disable-account",
+                    "leave-groups", "join-groups",
+                    "leave-group", "join-groups",
+                    "set-manager", "set-manager");
+
     /**
      * The plan of an action, from the account as it was observed: each step with what is and what
-     * is to be.
+     * is to be, and with the step that takes it back, where the charter asks for that and there is
+     * something to take back.
      */
     public static Plan of(Request request, Charter charter, Account account) {
+        Charter.Details details = charter.details(request.action());
         List<String> steps = new ArrayList<>();
         for (String step : charter.steps().getOrDefault(request.action(), List.of())) {
+            String does = step(step, request, charter, account);
+            Optional<String> back =
+                    Optional.ofNullable(details.compensation().get(step))
+                            .flatMap(_ -> back(step, details, account));
             steps.add(
-                    switch (step) {
-                        case "disable-account" ->
-                                "{\"name\":\"disable-account\",\"before\":{\"enabled\":\"%s\"},\"after\":{\"enabled\":\"false\"}}"
-                                        .formatted(account.enabled());
-                        case "end-sessions" ->
-                                "{\"name\":\"end-sessions\",\"before\":{},\"after\":{\"sessions\":\"0\"}}";
-                        case "leave-groups" -> leaveGroups(account);
-                        case "join-group" ->
-                                granted(
-                                        step,
-                                        "\"groups\":"
-                                                + quoted(grant(request, charter).group().path()),
-                                        grant(request, charter));
-                        case "leave-group-at-expiry" ->
-                                granted(
-                                        step,
-                                        "\"expires\":"
-                                                + quoted(
-                                                        grant(request, charter).lasts().toString()),
-                                        grant(request, charter));
-                        default ->
-                                throw new IllegalArgumentException(
-                                        "step '" + step + "' is not known");
-                    });
+                    back.map(each ->
+                                    does.substring(0, does.length() - 1)
+                                            + ",\"compensation\":"
+                                            + each
+                                            + "}")
+                            .orElse(does));
         }
         String json =
                 """
@@ -77,6 +82,137 @@ public record Plan(String json, String hash) {
         byte[] canonical = CanonicalJson.of(json);
         return new Plan(
                 new String(canonical, StandardCharsets.UTF_8), Hash.sha256(canonical).hex());
+    }
+
+    private static String step(String step, Request request, Charter charter, Account account) {
+        Charter.Details details = charter.details(request.action());
+        return switch (step) {
+            case "disable-account" -> enabled(step, account.enabled(), false);
+            case "enable-account" -> enabled(step, account.enabled(), true);
+            case "end-sessions" ->
+                    "{\"name\":\"end-sessions\",\"before\":{},\"after\":{\"sessions\":\"0\"}}";
+            case "leave-groups" -> leaveGroups(account);
+            case "leave-group" -> leaveGroup(details.group().orElseThrow());
+            case "join-groups" -> joinGroups(missing(details, account));
+            case "join-group" ->
+                    granted(
+                            step,
+                            "\"groups\":" + quoted(grant(request, charter).group().path()),
+                            grant(request, charter));
+            case "leave-group-at-expiry" ->
+                    granted(
+                            step,
+                            "\"expires\":" + quoted(grant(request, charter).lasts().toString()),
+                            grant(request, charter));
+            case "set-manager" ->
+                    setManager(
+                            account.managerWorkerId().orElse(""), details.manager().orElseThrow());
+            case "rotate-secret" ->
+                    "{\"name\":\"rotate-secret\",\"before\":{},\"after\":{\"secretSetAfter\":%s}}"
+                            .formatted(quoted(account.observedAt().toString()));
+            case "delete-account" ->
+                    "{\"name\":\"delete-account\",\"before\":{\"account\":\"there\"},\"after\":{\"account\":\"gone\"}}";
+            default -> throw new IllegalArgumentException("step '" + step + "' is not known");
+        };
+    }
+
+    /** What takes a step back; empty if the account is so already. */
+    private static Optional<String> back(String step, Charter.Details details, Account account) {
+        return switch (step) {
+            case "disable-account" ->
+                    account.enabled()
+                            ? Optional.of(enabled("enable-account", false, true))
+                            : Optional.empty();
+            case "enable-account" -> Optional.of(enabled("disable-account", true, false));
+            case "leave-groups" ->
+                    account.groups().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(joinGroups(account.groups()));
+            case "leave-group" -> Optional.of(joinGroups(List.of(details.group().orElseThrow())));
+            case "set-manager" -> {
+                String before = account.managerWorkerId().orElse("");
+                String after = details.manager().orElseThrow();
+                yield before.equals(after)
+                        ? Optional.empty()
+                        : Optional.of(setManager(/* before= */ after, /* after= */ before));
+            }
+            default -> throw new IllegalArgumentException("nothing takes '" + step + "' back");
+        };
+    }
+
+    /** Why a step cannot be planned: what it needs is not said; empty if it is. */
+    static Optional<String> incomplete(String step, Charter.Details details) {
+        boolean complete =
+                switch (step) {
+                    case "leave-group" -> details.group().isPresent();
+                    case "join-groups" -> !details.groups().isEmpty();
+                    case "set-manager" -> details.manager().isPresent();
+                    default -> true;
+                };
+        return complete ? Optional.empty() : Optional.of("it does not say what " + step + " is of");
+    }
+
+    /** Why a step has nothing to do on this account; empty if it has. */
+    static Optional<String> pointless(String step, Charter.Details details, Account account) {
+        return switch (step) {
+            case "leave-group" ->
+                    account.groups().stream()
+                                    .anyMatch(group ->
+                                            details.group().filter(group::equals).isPresent())
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "the account is not in "
+                                            + details.group()
+                                                    .map(Account.Group::path)
+                                                    .orElse("the group"));
+            case "join-groups" ->
+                    missing(details, account).isEmpty()
+                            ? Optional.of("the account is in all of the groups already")
+                            : Optional.empty();
+            case "enable-account" ->
+                    account.enabled()
+                            ? Optional.of("the account is enabled already")
+                            : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private static List<Account.Group> missing(Charter.Details details, Account account) {
+        return details.groups().stream()
+                .filter(group ->
+                        account.groups().stream().noneMatch(each -> each.id().equals(group.id())))
+                .toList();
+    }
+
+    private static String enabled(String step, boolean before, boolean after) {
+        return "{\"name\":\"%s\",\"before\":{\"enabled\":\"%s\"},\"after\":{\"enabled\":\"%s\"}}"
+                .formatted(step, before, after);
+    }
+
+    private static String setManager(String before, String after) {
+        return "{\"name\":\"set-manager\",\"before\":{\"manager\":%s},\"after\":{\"manager\":%s}}"
+                .formatted(quoted(before), quoted(after));
+    }
+
+    private static String leaveGroup(Account.Group group) {
+        return "{\"name\":\"leave-group\",\"before\":{\"groups\":%s},\"after\":{\"groups\":\"\"},\"group\":%s}"
+                .formatted(quoted(group.path()), json(group));
+    }
+
+    private static String joinGroups(List<Account.Group> groups) {
+        List<Account.Group> sorted =
+                groups.stream().sorted(Comparator.comparing(Account.Group::path)).toList();
+        return "{\"name\":\"join-groups\",\"before\":{\"groups\":\"\"},\"after\":{\"groups\":%s},\"groups\":[%s]}"
+                .formatted(
+                        quoted(
+                                sorted.stream()
+                                        .map(Account.Group::path)
+                                        .collect(Collectors.joining(","))),
+                        sorted.stream().map(Plan::json).collect(Collectors.joining(",")));
+    }
+
+    private static String json(Account.Group group) {
+        return "{\"id\":%s,\"path\":%s}".formatted(quoted(group.id()), quoted(group.path()));
     }
 
     private static Charter.Grant grant(Request request, Charter charter) {
@@ -104,12 +240,7 @@ public record Plan(String json, String hash) {
                                 groups.stream()
                                         .map(Account.Group::path)
                                         .collect(Collectors.joining(","))),
-                        groups.stream()
-                                .map(group ->
-                                        "{\"id\":%s,\"path\":%s}"
-                                                .formatted(
-                                                        quoted(group.id()), quoted(group.path())))
-                                .collect(Collectors.joining(",")));
+                        groups.stream().map(Plan::json).collect(Collectors.joining(",")));
     }
 
     private static String quoted(String text) {

@@ -298,6 +298,11 @@ class DecideClosures {
                             closure instanceof Closure.Ended
                                     ? Optional.of(outbox.now())
                                     : Optional.empty())
+                    .map(moved ->
+                            closure instanceof Closure.Ended(var outcome, _, _)
+                                            && outcome == Closure.Outcome.COMPLETED
+                                    ? moved.completing()
+                                    : moved)
                     .ifPresent(held::add);
             switch (closure) {
                 case Closure.Ended ended -> {

@@ -21,8 +21,21 @@ public interface Waits {
      *
      * @param now waits that began, ended, or turned out otherwise
      * @param gone those that a late handoff showed not to have been
+     * @param completed whether it was done as approved: then nobody owes what an earlier change of
+     *     the same account left half done
      */
-    record Moved(UUID change, String charter, List<Wait> now, List<Wait.Place> gone) {}
+    record Moved(
+            UUID change, String charter, List<Wait> now, List<Wait.Place> gone, boolean completed) {
+        /** One that goes on, or ends otherwise. */
+        public Moved(UUID change, String charter, List<Wait> now, List<Wait.Place> gone) {
+            this(change, charter, now, gone, false);
+        }
+
+        /** The same, done as approved. */
+        Moved completing() {
+            return new Moved(change, charter, now, gone, true);
+        }
+    }
 
     /**
      * What a story tells now and did not without these handoffs; empty if that is nothing.

@@ -24,6 +24,12 @@ import java.util.UUID;
  * checks with it again.
  */
 public sealed interface Closure {
+    /** The proof that what was done was taken back, and the target read again. */
+    String TAKEN_BACK = "compensation.read-back";
+
+    /** Reports of an execution that did not lead where the plan does. */
+    Set<String> NOT_AS_PLANNED = Set.of("REFUSED", "FAILED", "COMPENSATED");
+
     /** Who holds a change that only proof is missing of. */
     String LEDGER = "evidence-ledger";
 
@@ -67,7 +73,9 @@ public sealed interface Closure {
         HALTED,
         EXPIRED,
         WITHDRAWN,
-        FAILED
+        FAILED,
+        /** A step failed, and what was done is taken back. */
+        COMPENSATED
     }
 
     /** A proof and the message that gives it. */
@@ -188,16 +196,23 @@ public sealed interface Closure {
         Executed executed = story.executed().get();
         List<Proof> proofs = new ArrayList<>();
         List<Missing> missing = new ArrayList<>();
-        if (executed.outcome().equals("REFUSED") || executed.outcome().equals("FAILED")) {
+        if (NOT_AS_PLANNED.contains(executed.outcome())) {
             proofs.add(new Proof("execution.reported", executed.id(), executed.reason()));
             if (executed.outcome().equals("REFUSED")) {
                 return new Ended(Outcome.REFUSED, List.copyOf(proofs), executed.reason());
+            }
+            boolean compensated = executed.outcome().equals("COMPENSATED");
+            if (compensated) {
+                takenBack(story, proofs, missing);
             }
             for (String name : afterwards(story, charter)) {
                 prove(name, story, charter, conditions, proofs, missing);
             }
             return missing.isEmpty()
-                    ? new Ended(Outcome.FAILED, List.copyOf(proofs), executed.reason())
+                    ? new Ended(
+                            compensated ? Outcome.COMPENSATED : Outcome.FAILED,
+                            List.copyOf(proofs),
+                            executed.reason() + owed(executed, charter))
                     : waiting(missing, story);
         }
         for (String name : names(story, charter)) {
@@ -280,6 +295,79 @@ public sealed interface Closure {
         return names.contains(REVIEWED)
                 ? new Open(REVIEWERS, "is looked at afterwards", List.copyOf(missing))
                 : new Open(LEDGER, "waits for proof", List.copyOf(missing));
+    }
+
+    /** Who owes what a failed execution left half done: nothing is left to nobody. */
+    static Optional<Story.Remainder> owes(Executed executed, Charter charter) {
+        return executed.remainder()
+                .map(left ->
+                        left.owedBy().isPresent() || charter.owner().isEmpty()
+                                ? left
+                                : new Story.Remainder(
+                                        left.steps(),
+                                        Optional.of(charter.owner()),
+                                        "the owner of the charter"));
+    }
+
+    private static String owed(Executed executed, Charter charter) {
+        return owes(executed, charter)
+                .map(left ->
+                        "; the rest, "
+                                + String.join(", ", left.steps())
+                                + ", is owed by "
+                                + left.owedBy().orElse("nobody who is known")
+                                + ", "
+                                + left.capacity())
+                .orElse("");
+    }
+
+    /**
+     * Every step that was done or half done is, when the target was read again, as the approvers
+     * saw it before; and it is the plan that was authorized.
+     */
+    private static void takenBack(Story story, List<Proof> proofs, List<Missing> missing) {
+        Executed executed = story.executed().orElseThrow();
+        Map<String, Map<String, String>> undone =
+                story.authorized().map(Authorized::undone).orElse(Map.of());
+        boolean authorized =
+                story.authorized()
+                        .filter(each -> each.planHash().equals(executed.planHash()))
+                        .filter(each -> each.actualHash().equals(executed.planHash()))
+                        .isPresent();
+        Map<String, Story.Result> back = new HashMap<>();
+        executed.results().forEach(each -> each.undoes().ifPresent(step -> back.put(step, each)));
+        List<String> open = new ArrayList<>();
+        for (Story.Result each : executed.results()) {
+            if (each.undoes().isEmpty()
+                    && each.state().equals("DONE")
+                    && undone.containsKey(each.step())
+                    && !back.containsKey(each.step())) {
+                open.add(each.step() + " is done, and was not taken back");
+            }
+        }
+        back.forEach((step, result) -> {
+            if (result.state().equals("FAILED") || !result.after().equals(undone.get(step))) {
+                open.add(step + " is not as it was before");
+            }
+        });
+        if (authorized && open.isEmpty() && !back.isEmpty()) {
+            proofs.add(
+                    new Proof(
+                            TAKEN_BACK,
+                            executed.id(),
+                            "the target, read again, is as it was before "
+                                    + String.join(", ", back.keySet().stream().sorted().toList())));
+        } else {
+            missing.add(
+                    new Missing(
+                            TAKEN_BACK,
+                            "executor",
+                            !authorized
+                                    ? "what was executed is not the plan that was authorized"
+                                    : open.isEmpty()
+                                            ? "nothing was taken back"
+                                            : String.join("; ", open)));
+        }
     }
 
     private static String found(Story story, Charter charter) {

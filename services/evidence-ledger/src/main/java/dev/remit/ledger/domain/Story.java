@@ -287,6 +287,7 @@ public record Story(
      * @param taken the groups that the plan's steps name as taken, by their paths
      * @param keepings what it takes that is protected, and who keeps it; empty where the
      *     authorization does not say
+     * @param undone what a step leaves when it is taken back, by step; of those that can be
      */
     public record Authorized(
             UUID id,
@@ -299,9 +300,10 @@ public record Story(
             Optional<Set<String>> held,
             Optional<Instant> ends,
             Set<String> taken,
-            Optional<List<Keeping>> keepings)
+            Optional<List<Keeping>> keepings,
+            Map<String, Map<String, String>> undone)
             implements Said {
-        /** One that does not say what is protected. */
+        /** One that does not say what is protected, and whose plan takes nothing back. */
         public Authorized(
                 UUID id,
                 String account,
@@ -323,7 +325,8 @@ public record Story(
                     held,
                     ends,
                     Set.of(),
-                    Optional.empty());
+                    Optional.empty(),
+                    Map.of());
         }
 
         /** One whose plan gives nothing for a time. */
@@ -374,6 +377,8 @@ public record Story(
      *
      * @param byPerson whether a person executed it
      * @param worker that person's HR worker id, where the report says it
+     * @param results what became of each step, and of taking it back
+     * @param remainder what is left half done
      */
     public record Executed(
             UUID id,
@@ -384,9 +389,11 @@ public record Story(
             String reason,
             Instant startedAt,
             boolean byPerson,
-            Optional<String> worker)
+            Optional<String> worker,
+            List<Result> results,
+            Optional<Remainder> remainder)
             implements Said {
-        /** One that names no worker. */
+        /** One that names no worker, and whose steps are not looked at. */
         public Executed(
                 UUID id,
                 String executor,
@@ -405,6 +412,8 @@ public record Story(
                     reason,
                     startedAt,
                     byPerson,
+                    Optional.empty(),
+                    List.of(),
                     Optional.empty());
         }
 
@@ -415,6 +424,24 @@ public record Story(
             return names;
         }
     }
+
+    /**
+     * What became of a step.
+     *
+     * @param state DONE, ALREADY_DONE, FAILED or SKIPPED
+     * @param after what the target said when it was read again
+     * @param undoes the step that it takes back
+     */
+    public record Result(
+            String step, String state, Map<String, String> after, Optional<String> undoes) {}
+
+    /**
+     * What is left half done.
+     *
+     * @param owedBy immutable id of who owes the rest; empty if nobody is known
+     * @param capacity as what, in words
+     */
+    public record Remainder(List<String> steps, Optional<String> owedBy, String capacity) {}
 
     /** What the plan gave for a time was taken away, and the target read again. */
     public record GrantEnded(

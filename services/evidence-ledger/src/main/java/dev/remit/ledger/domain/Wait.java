@@ -43,6 +43,11 @@ public record Wait(
          * Nobody can act as things are: too few may approve, no plan, no charter, a rule forbids.
          */
         NOBODY,
+        /**
+         * Who owes what a failed change left half done: it outlasts the change, until a later one
+         * of the same account is completed.
+         */
+        OWING,
         /** One person's own answer, from being asked to answering. It overlaps the others. */
         PERSON
     }

@@ -98,13 +98,15 @@ public final class Waiting {
                 service(step, "executor", Optional.empty());
             }
             // what is granted for a time is the executor's to take away
-            case Story.Executed executed ->
-                    service(
-                            step,
-                            timed && !executed.outcome().equals("REFUSED")
-                                    ? "executor"
-                                    : Closure.LEDGER,
-                            Optional.empty());
+            case Story.Executed executed -> {
+                service(
+                        step,
+                        timed && !executed.outcome().equals("REFUSED")
+                                ? "executor"
+                                : Closure.LEDGER,
+                        Optional.empty());
+                executed.remainder().ifPresent(left -> owes(step, left));
+            }
             case Story.GrantEnded _ -> service(step, Closure.LEDGER, Optional.empty());
             case Story.Closed _ -> endAll(at);
             case Story.Other _ -> {
@@ -113,6 +115,20 @@ public final class Waiting {
                 }
             }
         }
+    }
+
+    /** The end of the change does not end it. */
+    private void owes(Step step, Story.Remainder left) {
+        all.add(
+                new Wait(
+                        step.sequence(),
+                        Party.OWING,
+                        left.capacity(),
+                        left.owedBy().map(Set::of).orElse(Set.of()),
+                        1,
+                        step.time(),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     private void asked(Step step, Requested requested) {

@@ -112,6 +112,128 @@ class ClosureTest {
                 .isInstanceOf(Closure.Ended.class);
     }
 
+    /** A plan of two steps, of which the first is taken back by its opposite. */
+    private static final Said CAREFUL =
+            new Story.Authorized(
+                    new UUID(0, 8),
+                    "account",
+                    "plan",
+                    "plan",
+                    List.of(new UUID(0, 4)),
+                    NOW,
+                    NOW.plusSeconds(60),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of("disable-account", Map.of("enabled", "true")));
+
+    private static Said compensated(String plan, Story.Result... results) {
+        return new Story.Executed(
+                new UUID(0, 5),
+                "executor",
+                "COMPENSATED",
+                plan,
+                false,
+                "no right; taken back: disable-account",
+                NOW,
+                false,
+                List.of(results),
+                Optional.empty());
+    }
+
+    private static Story.Result result(String step, String state, String enabled) {
+        return new Story.Result(
+                step,
+                state,
+                Map.of("enabled", enabled),
+                step.equals("enable-account") ? Optional.of("disable-account") : Optional.empty());
+    }
+
+    @Test
+    void whatIsTakenBackClosesAsCompensatedOnceItIsReadBackAsItWas() {
+        Story.Result done = result("disable-account", "DONE", "false");
+        Closure closed =
+                closure(
+                        plain(),
+                        PROPOSED,
+                        READY,
+                        ASKED,
+                        BY_BOSS,
+                        CAREFUL,
+                        compensated("plan", done, result("enable-account", "DONE", "true")));
+        assertThat(closed)
+                .isInstanceOfSatisfying(
+                        Closure.Ended.class,
+                        ended -> {
+                            assertThat(ended.outcome()).isEqualTo(Closure.Outcome.COMPENSATED);
+                            assertThat(ended.proofs())
+                                    .extracting(Closure.Proof::name)
+                                    .containsExactly("execution.reported", Closure.TAKEN_BACK);
+                        });
+        for (Said report :
+                List.of(
+                        compensated("plan", done, result("enable-account", "DONE", "false")),
+                        compensated("plan", done, result("enable-account", "FAILED", "true")),
+                        compensated("plan", done),
+                        compensated("plan"),
+                        compensated("other", done, result("enable-account", "DONE", "true")))) {
+            assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, CAREFUL, report))
+                    .as(report.toString())
+                    .isInstanceOfSatisfying(
+                            Closure.Open.class,
+                            open ->
+                                    assertThat(open.missing())
+                                            .extracting(Closure.Missing::name)
+                                            .containsExactly(Closure.TAKEN_BACK));
+        }
+    }
+
+    @Test
+    void whatIsLeftHalfDoneIsOwedBySomebodyByName() {
+        Charter charter =
+                new Charter(
+                        "leavers",
+                        "1",
+                        "hash",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        "charter-owner",
+                        "");
+        Story.Remainder known =
+                new Story.Remainder(
+                        List.of("disable-account"), Optional.of("p1"), "who took it on");
+        Story.Remainder nobody =
+                new Story.Remainder(List.of("disable-account"), Optional.empty(), "");
+        assertThat(Closure.owes(failed(known), charter)).contains(known);
+        assertThat(Closure.owes(failed(nobody), charter))
+                .contains(
+                        new Story.Remainder(
+                                List.of("disable-account"),
+                                Optional.of("charter-owner"),
+                                "the owner of the charter"));
+        assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED, failed(known)))
+                .isInstanceOfSatisfying(
+                        Closure.Ended.class,
+                        ended ->
+                                assertThat(ended.words())
+                                        .endsWith(
+                                                "; the rest, disable-account, is owed by p1, who took it on"));
+    }
+
+    private static Story.Executed failed(Story.Remainder left) {
+        return new Story.Executed(
+                new UUID(0, 5),
+                "executor",
+                "FAILED",
+                "plan",
+                false,
+                "halted",
+                NOW,
+                false,
+                List.of(),
+                Optional.of(left));
+    }
+
     @Test
     void eachProofIsMissingForItsOwnReason() {
         assertMissing(

@@ -55,6 +55,37 @@ class WaitingTest {
     }
 
     @Test
+    void whatIsLeftHalfDoneIsOwedBeyondTheEndOfTheChange() {
+        at(0, "ExecutionAuthorized", AUTHORIZED);
+        at(
+                65,
+                "ChangeExecuted",
+                new Story.Executed(
+                        new UUID(0, 9),
+                        "executor",
+                        "FAILED",
+                        "plan",
+                        false,
+                        "halted",
+                        START,
+                        false,
+                        List.of(),
+                        Optional.of(
+                                new Story.Remainder(
+                                        List.of("disable-account"),
+                                        Optional.of("ann"),
+                                        "who took it on"))));
+        assertThat(waits(Optional.of(START.plusSeconds(70))))
+                .filteredOn(each -> each.until().isEmpty())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.party()).isEqualTo(Wait.Party.OWING);
+                    assertThat(each.unit()).isEqualTo("who took it on");
+                    assertThat(each.people()).containsExactly("ann");
+                });
+    }
+
+    @Test
     void whatGoesOnHasNoEnd() {
         at(0, "ChangeProposed", PROPOSED);
         at(2, "ReadinessJudged", judged("READY"));

@@ -2,6 +2,7 @@ package dev.remit.executor.application;
 
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Next;
+import dev.remit.executor.domain.Report;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The authorizations that arrived and how far their execution is. Each call is one statement,
- * whatever the number of executions. {@code store}, {@code lease} and {@code settle} belong in a
- * transaction of {@link dev.remit.handoff.loop.Handoffs} or the loop; the others make their own.
+ * whatever the number of executions. {@code store}, {@code lease}, {@code begin} and {@code settle}
+ * belong in a transaction of {@link dev.remit.handoff.loop.Handoffs} or the loop; the others make
+ * their own.
  *
  * <p>A lease makes one instance work on an execution. It carries a number that grows with each
  * lease: who was overtaken can neither prolong nor settle.
@@ -43,6 +45,9 @@ public interface Executions {
      * @param worker that person's HR worker id, where it is known
      * @param ends when what the plan granted was to be taken away: that is what it is leased for
      * @param early who ended it before its time, and why, in words
+     * @param begun names of the steps that were yet to be done when the first call was made; empty
+     *     if no call was, or the plan takes nothing back
+     * @param undo what is to be taken back, if it failed for good
      */
     record Leased(
             Intent intent,
@@ -52,7 +57,30 @@ public interface Executions {
             Optional<String> person,
             Optional<String> worker,
             Optional<Instant> ends,
-            Optional<String> early) {
+            Optional<String> early,
+            Optional<Set<String>> begun,
+            Optional<Undo> undo) {
+        /** A plan that takes nothing back. */
+        public Leased(
+                Intent intent,
+                int number,
+                boolean interrupted,
+                Instant startedAt,
+                Optional<String> person,
+                Optional<Instant> ends,
+                Optional<String> early) {
+            this(
+                    intent,
+                    number,
+                    interrupted,
+                    startedAt,
+                    person,
+                    ends,
+                    early,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
         /** A plan that is to be executed. */
         public Leased(
                 Intent intent,
@@ -71,6 +99,14 @@ public interface Executions {
                     Optional.empty());
         }
     }
+
+    /**
+     * What is to be taken back.
+     *
+     * @param failed what would have been reported otherwise
+     * @param steps names
+     */
+    record Undo(Report failed, Set<String> steps) {}
 
     /**
      * What became of a lease.
@@ -102,7 +138,8 @@ public interface Executions {
             @Nullable String reason,
             boolean assisted,
             @Nullable String person,
-            @Nullable String halted) {}
+            @Nullable String halted,
+            Intent intent) {}
 
     /**
      * Stores intents; one whose authorization is known is left as it is. One that {@linkplain
@@ -119,13 +156,22 @@ public interface Executions {
      */
     Uni<List<Leased>> lease(Lot lot, int most, Duration lease, Instant now);
 
+    /**
+     * Keeps what is about to be done, before the first call; what is kept already stays.
+     *
+     * @param number of the lease
+     * @param steps names
+     * @return whether the lease is still held
+     */
+    Uni<Boolean> begin(UUID authorization, int number, Set<String> steps);
+
     /** Prolongs leases; returns the authorizations whose lease is still held and now longer. */
     Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease);
 
     /**
      * Settles what the number still fits and nobody settled before. What ended is done for ever,
      * unless something is to be taken away: then it is free again at that time, and once more done.
-     * What waits is free again after the pause.
+     * What waits is free again after the pause, what is to be taken back at once.
      *
      * @return the authorizations that were settled by this very call
      */

@@ -233,6 +233,7 @@ public class LeaseExecutions {
                 of.silent(
                         switch (performed.last()) {
                             case Next.End(var report) -> report.reason();
+                            case Next.Compensate(var failed, _) -> failed.reason();
                             case Next.Later(var reason, _) -> reason;
                         },
                         now());

@@ -6,9 +6,11 @@ import dev.remit.executor.domain.Call;
 import dev.remit.executor.domain.Finding;
 import dev.remit.executor.domain.Next;
 import dev.remit.executor.domain.Order;
+import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.Report;
 import dev.remit.executor.domain.TargetState;
 import dev.remit.handoff.halt.Scopes;
+import dev.remit.handoff.loop.Handoffs;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Multi;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt at a leased execution: reads the target, makes the calls that are missing, reads
- * again. Stores nothing; what it led to is to be reported.
+ * again. What it led to is to be reported; only what it is about to do is stored before, where the
+ * plan takes steps back.
  */
 @Singleton
 public class PerformPlan {
@@ -103,6 +106,8 @@ public class PerformPlan {
 
     private final Targets targets;
     private final Plans plans;
+    private final Handoffs handoffs;
+    private final Executions executions;
     private final WatchHalts halts;
     private final StopPoints stops;
     private final MeterRegistry meters;
@@ -112,6 +117,8 @@ public class PerformPlan {
     PerformPlan(
             Targets targets,
             Plans plans,
+            Handoffs handoffs,
+            Executions executions,
             WatchHalts halts,
             StopPoints stops,
             MeterRegistry meters,
@@ -119,6 +126,8 @@ public class PerformPlan {
             @ConfigProperty(name = "remit.executor.call-timeout") Duration patience) {
         this.targets = targets;
         this.plans = plans;
+        this.handoffs = handoffs;
+        this.executions = executions;
         this.halts = halts;
         this.stops = stops;
         this.meters = meters;
@@ -140,18 +149,36 @@ public class PerformPlan {
                             new Order(
                                     leased.intent(),
                                     plans.read(leased.intent().plan()),
-                                    target.map(Target::abilities));
-                    Attempt attempt =
-                            leased.ends().isPresent()
-                                    ? new Attempt.Ending(order, leased.startedAt())
-                                    : leased.intent().assisted()
-                                            ? new Attempt.Watched(
-                                                    order, leased.startedAt(), leased.person())
-                                            : leased.interrupted()
-                                                    ? new Attempt.Again(order, leased.startedAt())
-                                                    : new Attempt.First(order, leased.startedAt());
-                    return goOn(new Work(leased, target, attempt, held), new Finding.Nothing());
+                                    target.map(Target::abilities),
+                                    target.map(Target::readable).orElse(Set.of()));
+                    return goOn(
+                            new Work(leased, target, attempt(leased, order), held),
+                            new Finding.Nothing());
                 });
+    }
+
+    private static Attempt attempt(Leased leased, Order order) {
+        if (leased.ends().isPresent()) {
+            return new Attempt.Ending(order, leased.startedAt());
+        }
+        if (leased.intent().assisted()) {
+            return new Attempt.Watched(order, leased.startedAt(), leased.person());
+        }
+        if (leased.undo().isPresent()) {
+            return new Attempt.Compensating(
+                    order,
+                    leased.startedAt(),
+                    leased.undo().get().failed(),
+                    leased.undo().get().steps());
+        }
+        // what was not kept as begun was not touched
+        return (takesBack(order) ? leased.begun().isPresent() : leased.interrupted())
+                ? new Attempt.Again(order, leased.startedAt(), leased.begun())
+                : new Attempt.First(order, leased.startedAt());
+    }
+
+    private static boolean takesBack(Order order) {
+        return order.plan().filter(each -> !each.compensations().isEmpty()).isPresent();
     }
 
     /** Asks a system whether it answers; returns why it does not, empty if it does. */
@@ -178,7 +205,7 @@ public class PerformPlan {
                                             : actor(work).chain(() -> read(work)))
                                     .map(Finding.Found::new));
             case Next.Perform(TargetState before, List<Call> calls) ->
-                    found(work, perform(work, before, calls));
+                    found(work, begin(work, before).chain(() -> perform(work, before, calls)));
             case Next.Last last ->
                     Uni.createFrom()
                             .item(
@@ -229,10 +256,10 @@ public class PerformPlan {
 
     private Finding obstacle(Work work, Throwable failure) {
         if (failure instanceof Target.Gone && work.attempt instanceof Attempt.Ending) {
-            return new Finding.Found(new TargetState(false, 0, List.of()));
+            return new Finding.Found(TargetState.GONE);
         }
         if (failure instanceof Target.Impossible) {
-            return new Finding.Impossible(words(failure));
+            return new Finding.Impossible(words(failure), work.touched);
         }
         LOG.warnf(
                 failure instanceof Target.Silent
@@ -251,8 +278,48 @@ public class PerformPlan {
         return call(work, "actor", work.target().actor()).invoke(actor -> work.actor = actor);
     }
 
+    /** For a plan that removes the account, one that is not there is as it is to be. */
     private Uni<TargetState> read(Work work) {
-        return call(work, "read", work.target().read(work.account()));
+        Uni<TargetState> state =
+                call(
+                        work,
+                        "read",
+                        has(work, Plan.Step.RotateSecret.class)
+                                ? work.target().readWithSecret(work.account())
+                                : work.target().read(work.account()));
+        return has(work, Plan.Step.DeleteAccount.class)
+                ? state.onFailure(Target.Gone.class).recoverWithItem(TargetState.GONE)
+                : state;
+    }
+
+    private static boolean has(Work work, Class<? extends Plan.Step> step) {
+        return work.attempt.order().plan().stream()
+                .flatMap(plan -> plan.steps().stream())
+                .anyMatch(step::isInstance);
+    }
+
+    /**
+     * Keeps which steps are about to be done, so that no other attempt takes back what somebody
+     * else has done.
+     */
+    private Uni<Void> begin(Work work, TargetState before) {
+        if (!takesBack(work.attempt.order())
+                || !(work.attempt instanceof Attempt.First)
+                || work.leased.begun().isPresent()) {
+            return Uni.createFrom().voidItem();
+        }
+        return handoffs.transact(
+                        List.of(),
+                        _ ->
+                                executions.begin(
+                                        work.leased.intent().authorization(),
+                                        work.leased.number(),
+                                        work.attempt.undone(before)))
+                .chain(begun ->
+                        begun
+                                ? Uni.createFrom().voidItem()
+                                : Uni.createFrom().failure(new Overtaken()))
+                .invoke(() -> stops.reached(StopPoints.Point.BEGUN));
     }
 
     /** Makes the calls one after the other until one is impossible, then reads again. */
@@ -273,7 +340,8 @@ public class PerformPlan {
 
     /** Each call is a step that is finished; before the next one, halts are asked for. */
     private Uni<Void> unlessHalted(Work work, Call call) {
-        if (work.attempt instanceof Attempt.Ending) {
+        if (work.attempt instanceof Attempt.Ending
+                || work.attempt instanceof Attempt.Compensating) {
             return change(work, call);
         }
         return halts.against(against(work))
@@ -300,6 +368,12 @@ public class PerformPlan {
         Target target = work.target();
         return switch (call) {
             case Call.Disable _ -> call(work, "disable", target.disable(work.account()));
+            case Call.Enable _ -> call(work, "enable", target.enable(work.account()));
+            case Call.SetManager(var manager) ->
+                    call(work, "set-manager", target.setManager(work.account(), manager));
+            case Call.ByHand(var what) ->
+                    Uni.createFrom().failure(new Target.Impossible("only a person can " + what));
+            case Call.Delete _ -> call(work, "delete", target.delete(work.account()));
             case Call.EndSessions _ ->
                     call(work, "end-sessions", target.endSessions(work.account()));
             case Call.Join(var group) -> call(work, "join", target.join(work.account(), group));

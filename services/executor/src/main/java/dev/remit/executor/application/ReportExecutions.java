@@ -123,6 +123,9 @@ public class ReportExecutions {
 
     private void committed(List<Performed> wave, Set<UUID> settled) {
         stops.reached(StopPoints.Point.REPORT);
+        if (wave.stream().anyMatch(each -> each.last() instanceof Next.Compensate)) {
+            stops.reached(StopPoints.Point.COMPENSATE);
+        }
         for (Performed each : wave) {
             if (!settled.contains(each.leased().intent().authorization())) {
                 LOG.warnf(

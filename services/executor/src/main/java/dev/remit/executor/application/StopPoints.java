@@ -6,8 +6,12 @@ public interface StopPoints {
     enum Point {
         /** The execution is leased and that is committed; the target was not called. */
         INTENT,
+        /** What is about to be done is committed, for a plan that takes steps back. */
+        BEGUN,
         /** The target was changed; it was not read again and nothing is reported. */
         CALL,
+        /** That steps are to be taken back is committed; none of them is. */
+        COMPENSATE,
         /** The report is committed; it may not be published yet. */
         REPORT
     }

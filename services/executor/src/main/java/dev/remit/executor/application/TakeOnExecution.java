@@ -23,6 +23,13 @@ public class TakeOnExecution {
         /** It is halted. */
         record Halted(String words) implements Taken {}
 
+        /**
+         * They may not: the change could never close.
+         *
+         * @param reason which part they play already, in words
+         */
+        record Barred(String rule, String reason) implements Taken {}
+
         /** Nothing waits for a person. */
         record None() implements Taken {}
     }
@@ -45,6 +52,22 @@ public class TakeOnExecution {
      * @return fails with {@link Target.Silent} if that cannot be asked now
      */
     public Uni<Taken> takeOn(UUID change, String person) {
+        return executions
+                .find(change)
+                .chain(found ->
+                        found.flatMap(each -> barred(each, person))
+                                .<Uni<Taken>>map(each -> Uni.createFrom().item(each))
+                                .orElseGet(() -> take(change, person)));
+    }
+
+    private static Optional<Taken> barred(Executions.Shown execution, String person) {
+        return execution.intent().terms().barred().stream()
+                .filter(each -> each.person().equals(person))
+                .findFirst()
+                .map(each -> new Taken.Barred(each.rule(), each.reason()));
+    }
+
+    private Uni<Taken> take(UUID change, String person) {
         return workers.of(person)
                 .chain(worker -> executions.takeOn(change, person, worker, clock.instant()))
                 .chain((Optional<String> holder) ->

@@ -49,6 +49,11 @@ public interface Target {
     /** The names of the plan steps that this kind of system can do. */
     Set<String> abilities();
 
+    /** The names of the plan steps that a person does there, and that {@link #read} shows. */
+    default Set<String> readable() {
+        return Set.of();
+    }
+
     /** Immutable id of the account that the executor acts as. */
     Uni<String> actor();
 
@@ -58,7 +63,21 @@ public interface Target {
     /** Reads an account. */
     Uni<TargetState> read(String account);
 
+    /** The same, with when its secret was set, where the target says that. */
+    default Uni<TargetState> readWithSecret(String account) {
+        return read(account);
+    }
+
     Uni<Void> disable(String account);
+
+    Uni<Void> enable(String account);
+
+    /**
+     * @param manager as the target keeps it; empty for nobody
+     */
+    Uni<Void> setManager(String account, String manager);
+
+    Uni<Void> delete(String account);
 
     Uni<Void> endSessions(String account);
 

@@ -4,6 +4,8 @@ import dev.remit.executor.domain.Plan.Step;
 import dev.remit.executor.domain.TargetState.Standing;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,8 +28,30 @@ public sealed interface Attempt {
     /** Nobody has touched the account for this authorization. */
     record First(Order order, Instant startedAt) implements Attempt {}
 
-    /** An earlier attempt may have touched the account. */
-    record Again(Order order, Instant startedAt) implements Attempt {}
+    /**
+     * An earlier attempt may have touched the account.
+     *
+     * @param ours names of the steps that were yet to be done when the first call was made; kept
+     *     for a plan that takes steps back
+     */
+    record Again(Order order, Instant startedAt, Optional<Set<String>> ours) implements Attempt {
+        /** One of a plan that takes nothing back. */
+        public Again(Order order, Instant startedAt) {
+            this(order, startedAt, Optional.empty());
+        }
+    }
+
+    /**
+     * A step failed for good, and what was done before is taken back, as it was approved with the
+     * plan: the last step first. Neither the end of the authorization nor a halt keeps it, since it
+     * leaves nothing half done. What cannot be done now is tried again, without end; what can never
+     * be done is left, and owed.
+     *
+     * @param failed what would have been reported otherwise
+     * @param undo names of the steps that are to be taken back
+     */
+    record Compensating(Order order, Instant startedAt, Report failed, Set<String> undo)
+            implements Attempt {}
 
     /**
      * A person executes (mode ASSIST): nothing is called here. Once somebody has taken it on, the
@@ -54,10 +78,19 @@ public sealed interface Attempt {
             case Situation(Again again, Finding.Nothing _) -> open(again, now);
             case Situation(Watched watched, Finding.Nothing _) -> open(watched, now);
             case Situation(Ending ending, Finding.Nothing _) -> open(ending);
+            case Situation(Compensating undoing, Finding.Nothing _) -> open(undoing);
+            case Situation(Compensating undoing, Finding.Found(TargetState found)) ->
+                    takeBack(undoing, found, now);
+            case Situation(Compensating undoing, Finding.ReadBack back) ->
+                    takenBack(undoing, back, now);
+            case Situation(Compensating undoing, Finding.Impossible(String reason, _)) ->
+                    notTakenBack(undoing, reason, now);
+            case Situation(Compensating _, Finding.Unanswered(String reason, _)) ->
+                    new Next.Later(reason, true);
             case Situation(Ending ending, Finding.Found(TargetState found)) ->
                     take(ending, found, now);
             case Situation(Ending ending, Finding.ReadBack back) -> taken(ending, back, now);
-            case Situation(Ending _, Finding.Impossible(String reason)) ->
+            case Situation(Ending _, Finding.Impossible(String reason, _)) ->
                     new Next.Later(reason, true);
             case Situation(Ending _, Finding.Unanswered(String reason, _)) ->
                     new Next.Later(reason, true);
@@ -65,7 +98,7 @@ public sealed interface Attempt {
                     look(watched, found, now);
             case Situation(Watched watched, Finding.ReadBack back) ->
                     look(watched, back.after(), now);
-            case Situation(Watched watched, Finding.Impossible(String reason)) ->
+            case Situation(Watched watched, Finding.Impossible(String reason, _)) ->
                     fail(watched, reason, now);
             case Situation(Watched watched, Finding.Unanswered(String reason, _)) ->
                     watched.order().intent().isExpired(now)
@@ -76,13 +109,13 @@ public sealed interface Attempt {
             case Situation(Again again, Finding.Found(TargetState found)) ->
                     goOn(again, found, now);
             case Situation(First first, Finding.ReadBack back) ->
-                    judge(first, back, false, back.obstacle(), now);
+                    judge(first, back, false, first(first, back.before()), back.obstacle(), now);
             case Situation(Again again, Finding.ReadBack back) ->
-                    judge(again, back, true, back.obstacle(), now);
-            case Situation(First first, Finding.Impossible(String reason)) ->
-                    fail(first, reason, now);
-            case Situation(Again again, Finding.Impossible(String reason)) ->
-                    fail(again, reason, now);
+                    judge(again, back, true, again.ours(), back.obstacle(), now);
+            case Situation(First first, Finding.Impossible(String reason, boolean touched)) ->
+                    touched ? failTouched(first, reason, now) : fail(first, reason, now);
+            case Situation(Again again, Finding.Impossible(String reason, _)) ->
+                    failTouched(again, reason, now);
             case Situation(First first, Finding.Unanswered(String reason, boolean touched)) ->
                     touched
                             ? waitOrFail(first, reason, now)
@@ -110,7 +143,7 @@ public sealed interface Attempt {
         return attempt.order()
                 .refusal()
                 .<Next>map(refusal ->
-                        fail(
+                        failTouched(
                                 attempt,
                                 refusal + "; an earlier attempt may have touched the account",
                                 now))
@@ -127,7 +160,7 @@ public sealed interface Attempt {
                                         : Optional.empty());
         if (attempt.person().isPresent()) {
             return refusal.<Next>map(reason ->
-                            fail(
+                            failTouched(
                                     attempt,
                                     reason + "; who took it on may have touched the account",
                                     now))
@@ -148,6 +181,120 @@ public sealed interface Attempt {
                 .refusal()
                 .<Next>map(reason -> new Next.Later(reason, true))
                 .orElseGet(Next.Read::new);
+    }
+
+    private static Next open(Compensating attempt) {
+        return attempt.order()
+                .refusal()
+                .<Next>map(reason -> new Next.Later(reason, true))
+                .orElseGet(Next.Read::new);
+    }
+
+    private static Next takeBack(Compensating attempt, TargetState found, Instant now) {
+        Plan plan = attempt.order().readPlan();
+        if (calls(plan, found).isEmpty()) {
+            // whoever has done the rest meanwhile: it is as it was approved
+            return new Next.End(
+                    Report.of(
+                            plan,
+                            found,
+                            found,
+                            true,
+                            Optional.empty(),
+                            Optional.empty(),
+                            attempt.startedAt(),
+                            now));
+        }
+        List<Call> calls =
+                plan.steps().reversed().stream()
+                        .filter(step -> attempt.undo().contains(step.name()))
+                        .map(plan.compensations()::get)
+                        .filter(Objects::nonNull)
+                        // what somebody else made of it since is theirs
+                        .filter(step -> found.standing(step) != Standing.ELSEWHERE)
+                        .flatMap(step -> found.calls(step).stream())
+                        .toList();
+        return calls.isEmpty()
+                ? takenBack(attempt, unchanged(found), now)
+                : new Next.Perform(found, calls);
+    }
+
+    private static Next takenBack(Compensating attempt, Finding.ReadBack back, Instant now) {
+        return new Next.End(
+                Report.compensated(
+                        attempt.order().readPlan(),
+                        attempt.failed(),
+                        attempt.undo(),
+                        back.before(),
+                        back.after(),
+                        back.obstacle(),
+                        steps -> remainder(attempt, steps),
+                        now));
+    }
+
+    private static Next notTakenBack(Compensating attempt, String reason, Instant now) {
+        Plan plan = attempt.order().readPlan();
+        List<String> left =
+                plan.steps().stream()
+                        .map(Step::name)
+                        .filter(name ->
+                                attempt.undo().contains(name)
+                                        || attempt.failed()
+                                                .remainder()
+                                                .filter(each -> each.steps().contains(name))
+                                                .isPresent())
+                        .toList();
+        Report failed = attempt.failed();
+        return new Next.End(
+                new Report(
+                        Report.Outcome.FAILED,
+                        failed.steps(),
+                        false,
+                        failed.reason()
+                                + "; left half done: "
+                                + String.join(", ", left)
+                                + "; "
+                                + reason,
+                        failed.startedAt(),
+                        now,
+                        Optional.of(remainder(attempt, left))));
+    }
+
+    /** Who owes what is left: who had taken it on, or who answers for the proposal. */
+    private static Report.Remainder remainder(Attempt attempt, List<String> steps) {
+        Optional<String> person =
+                attempt instanceof Watched watched ? watched.person() : Optional.empty();
+        Intent.Terms terms = attempt.order().intent().terms();
+        return new Report.Remainder(
+                steps,
+                person.or(terms::accountable),
+                person.isPresent()
+                        ? "who took it on"
+                        : terms.accountable().isPresent()
+                                ? terms.capacity()
+                                : "the owner of the charter");
+    }
+
+    /** The steps that are yet to be done, by name. */
+    default Set<String> undone(TargetState found) {
+        return order().readPlan().steps().stream()
+                .filter(step -> found.standing(step) != Standing.AFTER)
+                .map(Step::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Optional<Set<String>> first(First attempt, TargetState before) {
+        return Optional.of(attempt.undone(before));
+    }
+
+    /** The steps that were done, or half done, and that leave something. */
+    private static List<Step> touched(Plan plan, TargetState after, Optional<Set<String>> ours) {
+        return plan.steps().stream()
+                .filter(step -> !step.leavesNothing() && !step.wasSo())
+                .filter(step -> ours.map(each -> each.contains(step.name())).orElse(true))
+                .filter(step ->
+                        Set.of(Standing.AFTER, Standing.BETWEEN).contains(after.standing(step)))
+                .toList();
     }
 
     private static Next take(Ending attempt, TargetState found, Instant now) {
@@ -174,13 +321,19 @@ public sealed interface Attempt {
         Plan plan = attempt.order().readPlan();
         boolean done = calls(plan, found).isEmpty();
         if (done || attempt.order().intent().isExpired(now)) {
+            List<String> left =
+                    touched(plan, found, Optional.empty()).stream().map(Step::name).toList();
             return new Next.End(
                     Report.watched(
-                            plan,
-                            found,
-                            done ? Optional.empty() : Optional.of(expired(attempt)),
-                            attempt.startedAt(),
-                            now));
+                                    plan,
+                                    found,
+                                    done ? Optional.empty() : Optional.of(expired(attempt)),
+                                    attempt.startedAt(),
+                                    now)
+                            .leaving(
+                                    done || left.isEmpty()
+                                            ? Optional.empty()
+                                            : Optional.of(remainder(attempt, left))));
         }
         return new Next.Later(
                 "waits for the person who took it on: "
@@ -213,7 +366,13 @@ public sealed interface Attempt {
         }
         List<Call> calls = calls(plan, found);
         return calls.isEmpty()
-                ? judge(attempt, unchanged(found), false, Optional.empty(), now)
+                ? judge(
+                        attempt,
+                        unchanged(found),
+                        false,
+                        first(attempt, found),
+                        Optional.empty(),
+                        now)
                 : new Next.Perform(found, calls);
     }
 
@@ -227,7 +386,7 @@ public sealed interface Attempt {
                                         : Optional.empty());
         List<Call> calls = calls(plan, found);
         return calls.isEmpty() || obstacle.isPresent()
-                ? judge(attempt, unchanged(found), true, obstacle, now)
+                ? judge(attempt, unchanged(found), true, attempt.ours(), obstacle, now)
                 : new Next.Perform(found, calls);
     }
 
@@ -235,26 +394,69 @@ public sealed interface Attempt {
             Attempt attempt,
             Finding.ReadBack back,
             boolean interrupted,
+            Optional<Set<String>> ours,
             Optional<String> obstacle,
             Instant now) {
-        return new Next.End(
+        Plan plan = attempt.order().readPlan();
+        Report report =
                 Report.of(
-                        attempt.order().readPlan(),
+                        plan,
                         back.before(),
                         back.after(),
                         interrupted,
+                        ours,
                         obstacle,
                         attempt.startedAt(),
-                        now));
+                        now);
+        List<Step> touched =
+                report.outcome() == Report.Outcome.SUCCEEDED
+                        ? List.of()
+                        : touched(plan, back.after(), ours);
+        Map<Boolean, List<String>> byCompensation =
+                touched.stream()
+                        .collect(
+                                Collectors.partitioningBy(
+                                        plan.compensations()::containsKey,
+                                        Collectors.mapping(Step::name, Collectors.toList())));
+        List<String> undo = byCompensation.getOrDefault(true, List.of());
+        List<String> left = byCompensation.getOrDefault(false, List.of());
+        Report leaving =
+                report.leaving(
+                        left.isEmpty() ? Optional.empty() : Optional.of(remainder(attempt, left)));
+        return undo.isEmpty()
+                ? new Next.End(leaving)
+                : new Next.Compensate(leaving, Set.copyOf(undo));
     }
 
     private static Next waitOrFail(Attempt attempt, String reason, Instant now) {
-        return attempt.order().intent().isExpired(now)
-                ? fail(
+        boolean takesBack =
+                !(attempt instanceof Watched)
+                        && attempt.order()
+                                .plan()
+                                .filter(each -> !each.compensations().isEmpty())
+                                .isPresent();
+        return attempt.order().intent().isExpired(now) && !takesBack
+                ? failTouched(
                         attempt,
                         "the target did not answer until the authorization ended: " + reason,
                         now)
                 : new Next.Later(reason, true);
+    }
+
+    /** It is over, and what became of the account is not known. */
+    private static Next failTouched(Attempt attempt, String reason, Instant now) {
+        List<String> left =
+                attempt.order().plan().stream()
+                        .flatMap(plan -> plan.steps().stream())
+                        .filter(step -> !step.leavesNothing() && !step.wasSo())
+                        .map(Step::name)
+                        .toList();
+        return new Next.End(
+                Report.failed(reason, attempt.startedAt(), now)
+                        .leaving(
+                                left.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(remainder(attempt, left))));
     }
 
     private static Next refuse(String reason, Instant now) {

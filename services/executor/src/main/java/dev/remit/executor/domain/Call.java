@@ -7,6 +7,18 @@ public sealed interface Call {
     /** The account may no longer sign in. */
     record Disable() implements Call {}
 
+    /** The account may sign in again. */
+    record Enable() implements Call {}
+
+    /** The account's manager becomes this one, by the id that the target keeps. */
+    record SetManager(String manager) implements Call {}
+
+    /** What only a person does, in words. */
+    record ByHand(String what) implements Call {}
+
+    /** The account is removed. */
+    record Delete() implements Call {}
+
     /** Every session of the account ends. */
     record EndSessions() implements Call {}
 

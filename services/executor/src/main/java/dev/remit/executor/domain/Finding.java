@@ -18,8 +18,17 @@ public sealed interface Finding {
     record ReadBack(TargetState before, TargetState after, Optional<String> obstacle)
             implements Finding {}
 
-    /** The target answers that the account can never be read. */
-    record Impossible(String reason) implements Finding {}
+    /**
+     * The target answers that the account can never be read.
+     *
+     * @param touched whether this attempt had begun to change the account
+     */
+    record Impossible(String reason, boolean touched) implements Finding {
+        /** Nothing was changed yet. */
+        public Impossible(String reason) {
+            this(reason, false);
+        }
+    }
 
     /**
      * The target gave no usable answer; later it may.

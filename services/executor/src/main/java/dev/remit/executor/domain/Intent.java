@@ -3,6 +3,7 @@ package dev.remit.executor.domain;
 import dev.remit.handoff.merkle.Hash;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -22,6 +23,7 @@ import java.util.UUID;
  * @param scopes what a person can halt to halt this execution, see {@code Scopes}
  * @param owners immutable ids of who proposed the change, and of who is responsible for the AI that
  *     did
+ * @param terms what its authorization says besides
  */
 public record Intent(
         UUID authorization,
@@ -35,7 +37,66 @@ public record Intent(
         Instant expiresAt,
         boolean assisted,
         Set<String> scopes,
-        Set<String> owners) {
+        Set<String> owners,
+        Terms terms) {
+    /**
+     * What an authorization says for people.
+     *
+     * @param accountable immutable id of the person who answers for the proposal
+     * @param capacity as what, in words
+     * @param approvers immutable ids, in the order of the stages
+     * @param barred who may not execute it
+     * @param proofs what the ledger will look for, by name
+     */
+    public record Terms(
+            Optional<String> accountable,
+            String capacity,
+            List<String> approvers,
+            List<Barred> barred,
+            List<String> proofs) {
+        /** It says nothing. */
+        public static final Terms NONE =
+                new Terms(Optional.empty(), "", List.of(), List.of(), List.of());
+    }
+
+    /**
+     * One who may not execute.
+     *
+     * @param rule the rule that keeps them from it
+     * @param reason which part they play already, in words
+     */
+    public record Barred(String person, String rule, String reason) {}
+
+    /** One whose authorization says nothing besides. */
+    public Intent(
+            UUID authorization,
+            UUID change,
+            UUID cause,
+            String target,
+            String account,
+            byte[] plan,
+            String planHash,
+            Instant authorizedAt,
+            Instant expiresAt,
+            boolean assisted,
+            Set<String> scopes,
+            Set<String> owners) {
+        this(
+                authorization,
+                change,
+                cause,
+                target,
+                account,
+                plan,
+                planHash,
+                authorizedAt,
+                expiresAt,
+                assisted,
+                scopes,
+                owners,
+                Terms.NONE);
+    }
+
     /** Nobody is known whose change it is. */
     public Intent(
             UUID authorization,
@@ -107,7 +168,8 @@ public record Intent(
                                 authorizedAt.plus(end.after()),
                                 assisted,
                                 scopes,
-                                owners))
+                                owners,
+                                terms))
                 .orElse(this);
     }
 

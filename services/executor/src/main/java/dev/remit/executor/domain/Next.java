@@ -1,6 +1,7 @@
 package dev.remit.executor.domain;
 
 import java.util.List;
+import java.util.Set;
 
 /** What an attempt does next. */
 public sealed interface Next {
@@ -19,6 +20,14 @@ public sealed interface Next {
 
     /** The authorization is used up: this is reported. */
     record End(Report report) implements Last {}
+
+    /**
+     * It failed for good, and what was done is to be taken back.
+     *
+     * @param failed what would be reported otherwise
+     * @param undo names of the steps that are to be taken back
+     */
+    record Compensate(Report failed, Set<String> undo) implements Last {}
 
     /**
      * Another attempt follows.

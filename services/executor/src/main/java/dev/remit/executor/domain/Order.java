@@ -4,7 +4,6 @@ import dev.remit.executor.domain.Plan.Step;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * An authorization as this executor understands it.
@@ -12,8 +11,15 @@ import java.util.stream.Stream;
  * @param plan the plan, if it reads
  * @param abilities the names of the steps that the target can do; empty if this executor does not
  *     work on the target
+ * @param readable the names of the steps that a person does there, and that are seen when it is
+ *     read
  */
-public record Order(Intent intent, Optional<Plan> plan, Optional<Set<String>> abilities) {
+public record Order(
+        Intent intent, Optional<Plan> plan, Optional<Set<String>> abilities, Set<String> readable) {
+    /** On a target where nothing is left to people. */
+    public Order(Intent intent, Optional<Plan> plan, Optional<Set<String>> abilities) {
+        this(intent, plan, abilities, Set.of());
+    }
 
     /** Why it cannot hold at any time; empty when it can. */
     Optional<String> refusal() {
@@ -41,10 +47,11 @@ public record Order(Intent intent, Optional<Plan> plan, Optional<Set<String>> ab
         if (abilities.isEmpty()) {
             return Optional.of("TARGET: this executor does not work on " + intent.target());
         }
-        return Stream.concat(
-                        plan.get().steps().stream(), plan.get().end().map(Plan.End::step).stream())
+        return plan.get()
+                .all()
                 .map(Step::name)
                 .filter(step -> !abilities.get().contains(step))
+                .filter(step -> !intent.assisted() || !readable.contains(step))
                 .findFirst()
                 .map(step -> "STEP: " + intent.target() + " has no way to " + step);
     }

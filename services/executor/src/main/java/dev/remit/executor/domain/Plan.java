@@ -1,21 +1,45 @@
 package dev.remit.executor.domain;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What is to be done, as approved, and the account as it was when the plan was made.
  *
  * @param steps what is done at once
  * @param end what is taken away again, for a plan that grants something for a time
+ * @param compensations what takes a step back if a later one fails for good, by step
  */
 public record Plan(
-        UUID change, String account, String target, List<Step> steps, Optional<End> end) {
-    /** One that is over once it is executed. */
+        UUID change,
+        String account,
+        String target,
+        List<Step> steps,
+        Optional<End> end,
+        Map<Step, Step> compensations) {
+    /** One that takes nothing back. */
+    public Plan(UUID change, String account, String target, List<Step> steps, Optional<End> end) {
+        this(change, account, target, steps, end, Map.of());
+    }
+
+    /** One that is over once it is executed, and takes nothing back. */
     public Plan(UUID change, String account, String target, List<Step> steps) {
         this(change, account, target, steps, Optional.empty());
+    }
+
+    /** Everything that the target may have to do. */
+    public Stream<Step> all() {
+        return Stream.of(
+                        steps.stream(),
+                        end.map(End::step).stream(),
+                        steps.stream().map(compensations::get).filter(Objects::nonNull))
+                .flatMap(each -> each);
     }
 
     /**
@@ -29,6 +53,29 @@ public record Plan(
     public sealed interface Step {
         String name();
 
+        /** Whether the account was as it wants it when the plan was made. */
+        default boolean wasSo() {
+            return switch (this) {
+                case DisableAccount disable -> !disable.enabledBefore();
+                case LeaveGroups leave -> leave.groups().isEmpty();
+                case SetManager set -> set.before().equals(set.after());
+                case EnableAccount _,
+                        EndSessions _,
+                        JoinGroup _,
+                        JoinGroups _,
+                        LeaveGroup _,
+                        LeaveOne _,
+                        RotateSecret _,
+                        DeleteAccount _ ->
+                        false;
+            };
+        }
+
+        /** Whether it leaves nothing behind that could be taken back. */
+        default boolean leavesNothing() {
+            return this instanceof EndSessions;
+        }
+
         /**
          * The account may no longer sign in.
          *
@@ -38,6 +85,14 @@ public record Plan(
             @Override
             public String name() {
                 return "disable-account";
+            }
+        }
+
+        /** The account may sign in again. */
+        record EnableAccount() implements Step {
+            @Override
+            public String name() {
+                return "enable-account";
             }
         }
 
@@ -62,6 +117,54 @@ public record Plan(
             @Override
             public String name() {
                 return "leave-group-at-expiry";
+            }
+        }
+
+        /** The account becomes a direct member of these groups, whatever others it is in. */
+        record JoinGroups(List<Group> groups) implements Step {
+            @Override
+            public String name() {
+                return "join-groups";
+            }
+        }
+
+        /** The account leaves this group, whatever others it is in. */
+        record LeaveOne(Group group) implements Step {
+            @Override
+            public String name() {
+                return "leave-group";
+            }
+        }
+
+        /**
+         * The account's manager becomes another one, by the id that the target keeps.
+         *
+         * @param before who it was when the plan was made; empty for nobody
+         */
+        record SetManager(String before, String after) implements Step {
+            @Override
+            public String name() {
+                return "set-manager";
+            }
+        }
+
+        /**
+         * The account's secret is a newer one. Only a person does it: no secret passes here.
+         *
+         * @param after it was set later than this
+         */
+        record RotateSecret(Instant after) implements Step {
+            @Override
+            public String name() {
+                return "rotate-secret";
+            }
+        }
+
+        /** The account is not there any more. */
+        record DeleteAccount() implements Step {
+            @Override
+            public String name() {
+                return "delete-account";
             }
         }
 

@@ -2,11 +2,14 @@ package dev.remit.executor.domain;
 
 import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -14,8 +17,31 @@ import java.util.stream.Collectors;
  *
  * @param sessions how many sessions are open; 0 in a system that has none
  * @param groups direct memberships
+ * @param manager as the target keeps it; empty for nobody, or where the target does not say
+ * @param there whether there is such an account
+ * @param secretSince when its secret was set; empty where it has none, or the target does not say
  */
-public record TargetState(boolean enabled, int sessions, List<Group> groups) {
+public record TargetState(
+        boolean enabled,
+        int sessions,
+        List<Group> groups,
+        String manager,
+        boolean there,
+        Optional<Instant> secretSince) {
+    /** No such account: it holds nothing. */
+    public static final TargetState GONE =
+            new TargetState(false, 0, List.of(), "", false, Optional.empty());
+
+    /** One without a manager. */
+    public TargetState(boolean enabled, int sessions, List<Group> groups) {
+        this(enabled, sessions, groups, "", true, Optional.empty());
+    }
+
+    /** The same, with when its secret was set. */
+    public TargetState withSecret(Optional<Instant> since) {
+        return new TargetState(enabled, sessions, groups, manager, there, since);
+    }
+
     /** Where the account stands on the way of a step. */
     public enum Standing {
         /** As it was when the plan was made. */
@@ -35,9 +61,26 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
                     !enabled
                             ? Standing.AFTER
                             : disable.enabledBefore() ? Standing.BEFORE : Standing.ELSEWHERE;
+            case Step.EnableAccount _ -> enabled ? Standing.AFTER : Standing.BEFORE;
             case Step.EndSessions end -> sessions == 0 ? Standing.AFTER : Standing.BEFORE;
             case Step.JoinGroup join -> isIn(join.group()) ? Standing.AFTER : Standing.BEFORE;
+            case Step.JoinGroups join -> {
+                long missing = join.groups().stream().filter(each -> !isIn(each)).count();
+                yield missing == 0
+                        ? Standing.AFTER
+                        : missing == join.groups().size() ? Standing.BEFORE : Standing.BETWEEN;
+            }
             case Step.LeaveGroup leave -> isIn(leave.group()) ? Standing.BEFORE : Standing.AFTER;
+            case Step.LeaveOne leave -> isIn(leave.group()) ? Standing.BEFORE : Standing.AFTER;
+            case Step.SetManager set ->
+                    manager.equals(set.after())
+                            ? Standing.AFTER
+                            : manager.equals(set.before()) ? Standing.BEFORE : Standing.ELSEWHERE;
+            case Step.RotateSecret rotate ->
+                    secretSince.filter(rotate.after()::isBefore).isPresent()
+                            ? Standing.AFTER
+                            : Standing.BEFORE;
+            case Step.DeleteAccount _ -> there ? Standing.BEFORE : Standing.AFTER;
             case Step.LeaveGroups leave -> {
                 Set<String> present = ids(groups);
                 Set<String> planned = ids(leave.groups());
@@ -59,9 +102,19 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
         }
         return switch (step) {
             case Step.DisableAccount disable -> List.of(new Call.Disable());
+            case Step.EnableAccount _ -> List.of(new Call.Enable());
             case Step.EndSessions end -> List.of(new Call.EndSessions());
             case Step.JoinGroup join -> List.of(new Call.Join(join.group()));
+            case Step.JoinGroups join ->
+                    join.groups().stream()
+                            .filter(group -> !isIn(group))
+                            .<Call>map(Call.Join::new)
+                            .toList();
             case Step.LeaveGroup leave -> List.of(new Call.Leave(leave.group()));
+            case Step.LeaveOne leave -> List.of(new Call.Leave(leave.group()));
+            case Step.SetManager set -> List.of(new Call.SetManager(set.after()));
+            case Step.RotateSecret rotate -> List.of(new Call.ByHand(rotate.name()));
+            case Step.DeleteAccount _ -> List.of(new Call.Delete());
             case Step.LeaveGroups leave -> {
                 Set<String> present = ids(groups);
                 yield leave.groups().stream()
@@ -76,10 +129,20 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
     public Map<String, String> facts(Step step) {
         return switch (step) {
             case Step.DisableAccount disable -> Map.of("enabled", String.valueOf(enabled));
+            case Step.EnableAccount _ -> Map.of("enabled", String.valueOf(enabled));
             case Step.EndSessions end -> Map.of("sessions", String.valueOf(sessions));
             case Step.JoinGroup join -> Map.of("groups", held(join.group()));
+            case Step.JoinGroups join ->
+                    Map.of(
+                            "groups",
+                            paths(groups.stream().filter(isOneOf(join.groups())).toList()));
             case Step.LeaveGroup leave -> Map.of("groups", held(leave.group()));
+            case Step.LeaveOne leave -> Map.of("groups", held(leave.group()));
             case Step.LeaveGroups leave -> Map.of("groups", paths(groups));
+            case Step.SetManager _ -> Map.of("manager", manager);
+            case Step.RotateSecret _ ->
+                    Map.of("secretSince", secretSince.map(Instant::toString).orElse(""));
+            case Step.DeleteAccount _ -> Map.of("account", there ? "there" : "gone");
         };
     }
 
@@ -91,9 +154,14 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
                             "enabled",
                             String.valueOf(disable.enabledBefore()),
                             String.valueOf(enabled));
+            case Step.EnableAccount _ -> difference("enabled", "false", String.valueOf(enabled));
             case Step.EndSessions end -> difference("sessions", "any", String.valueOf(sessions));
-            case Step.JoinGroup join -> difference("groups", "any", paths(groups));
-            case Step.LeaveGroup leave -> difference("groups", "any", paths(groups));
+            case Step.JoinGroup _, Step.JoinGroups _, Step.LeaveGroup _, Step.LeaveOne _ ->
+                    difference("groups", "any", paths(groups));
+            case Step.SetManager set -> difference("manager", set.before(), manager);
+            case Step.RotateSecret _ ->
+                    difference("secretSince", "any", secretSince.map(Instant::toString).orElse(""));
+            case Step.DeleteAccount _ -> difference("account", "there", there ? "there" : "gone");
             case Step.LeaveGroups leave ->
                     difference("groups", paths(leave.groups()), paths(groups));
         };
@@ -101,6 +169,10 @@ public record TargetState(boolean enabled, int sessions, List<Group> groups) {
 
     private static String difference(String attribute, String expected, String found) {
         return attribute + " expected '" + expected + "', found '" + found + "'";
+    }
+
+    private static Predicate<Group> isOneOf(List<Group> all) {
+        return group -> all.stream().anyMatch(each -> each.id().equals(group.id()));
     }
 
     private boolean isIn(Group group) {

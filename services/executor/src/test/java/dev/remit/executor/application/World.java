@@ -87,7 +87,45 @@ final class World {
             Optional<Instant> startedAt,
             Optional<Instant> leasedUntil,
             String reason,
-            Optional<Instant> ends) {}
+            Optional<Instant> ends,
+            Optional<Set<String>> begun,
+            Optional<Executions.Undo> undo) {
+        Row(
+                Intent intent,
+                String state,
+                int attempt,
+                boolean interrupted,
+                Optional<Instant> startedAt,
+                Optional<Instant> leasedUntil,
+                String reason,
+                Optional<Instant> ends) {
+            this(
+                    intent,
+                    state,
+                    attempt,
+                    interrupted,
+                    startedAt,
+                    leasedUntil,
+                    reason,
+                    ends,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        Row keeping(Row row) {
+            return new Row(
+                    intent,
+                    state,
+                    attempt,
+                    interrupted,
+                    startedAt,
+                    leasedUntil,
+                    reason,
+                    ends,
+                    begun.or(row::begun),
+                    undo.or(row::undo));
+        }
+    }
 
     record HandedOn(Intent intent, String actor, Report report, Optional<Instant> ended) {}
 
@@ -111,7 +149,13 @@ final class World {
 
         @Override
         public Set<String> abilities() {
-            return Set.of("disable-account", "leave-groups", "join-group", "leave-group-at-expiry");
+            return Set.of(
+                    "disable-account",
+                    "enable-account",
+                    "leave-groups",
+                    "join-groups",
+                    "join-group",
+                    "leave-group-at-expiry");
         }
 
         @Override
@@ -146,6 +190,27 @@ final class World {
                                 account, (_, was) -> new TargetState(false, 0, was.groups()));
                         return null;
                     });
+        }
+
+        @Override
+        public Uni<Void> enable(String account) {
+            return call(
+                    "enable " + account,
+                    () -> {
+                        accounts.computeIfPresent(
+                                account, (_, was) -> new TargetState(true, 0, was.groups()));
+                        return null;
+                    });
+        }
+
+        @Override
+        public Uni<Void> setManager(String account, String manager) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> delete(String account) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -217,6 +282,8 @@ final class World {
                     new PerformPlan(
                             this,
                             this::plan,
+                            this,
+                            executions,
                             new WatchHalts(
                                     this,
                                     () -> Uni.createFrom().item(halted),
@@ -386,6 +453,21 @@ final class World {
         }
 
         @Override
+        public Uni<Void> enable(String account) {
+            return alive(target.enable(account));
+        }
+
+        @Override
+        public Uni<Void> setManager(String account, String manager) {
+            return alive(target.setManager(account, manager));
+        }
+
+        @Override
+        public Uni<Void> delete(String account) {
+            return alive(target.delete(account));
+        }
+
+        @Override
         public Uni<Void> endSessions(String account) {
             return alive(target.endSessions(account));
         }
@@ -497,7 +579,9 @@ final class World {
                             intent.authorizedAt(),
                             intent.expiresAt(),
                             true,
-                            intent.scopes());
+                            intent.scopes(),
+                            intent.owners(),
+                            intent.terms());
         }
 
         @Override
@@ -509,14 +593,17 @@ final class World {
                                     .limit(most)
                                     .map(row ->
                                             new Row(
-                                                    inItsMode(row),
-                                                    row.state,
-                                                    row.attempt + 1,
-                                                    row.startedAt.isPresent(),
-                                                    row.startedAt.or(() -> Optional.of(now)),
-                                                    Optional.of(clock.instant().plus(lease)),
-                                                    row.reason,
-                                                    row.ends))
+                                                            inItsMode(row),
+                                                            row.state,
+                                                            row.attempt + 1,
+                                                            row.startedAt.isPresent(),
+                                                            row.startedAt.or(
+                                                                    () -> Optional.of(now)),
+                                                            Optional.of(
+                                                                    clock.instant().plus(lease)),
+                                                            row.reason,
+                                                            row.ends)
+                                                    .keeping(row))
                                     .toList()
                                     .stream()
                                     .map(row -> {
@@ -532,9 +619,38 @@ final class World {
                                                         workers.get(row.intent.change())),
                                                 row.ends,
                                                 Optional.ofNullable(
-                                                        early.get(row.intent.authorization())));
+                                                        early.get(row.intent.authorization())),
+                                                row.begun,
+                                                row.undo);
                                     })
                                     .toList());
+        }
+
+        @Override
+        public Uni<Boolean> begin(UUID authorization, int number, Set<String> steps) {
+            return atomic(
+                    "begin",
+                    () -> {
+                        Row row = rows.get(authorization);
+                        if (row.attempt != number || !row.state.equals("INTENDED")) {
+                            return false;
+                        }
+                        rows.put(
+                                authorization,
+                                row.keeping(
+                                        new Row(
+                                                row.intent,
+                                                row.state,
+                                                row.attempt,
+                                                row.interrupted,
+                                                row.startedAt,
+                                                row.leasedUntil,
+                                                row.reason,
+                                                row.ends,
+                                                Optional.of(steps),
+                                                Optional.empty())));
+                        return true;
+                    });
         }
 
         @Override
@@ -558,7 +674,9 @@ final class World {
                                                 row.startedAt,
                                                 Optional.of(clock.instant().plus(lease)),
                                                 row.reason,
-                                                row.ends));
+                                                row.ends,
+                                                row.begun,
+                                                row.undo));
                                 prolonged.add(row.intent.authorization());
                             }
                         }
@@ -601,16 +719,31 @@ final class World {
                                                         Optional.empty(),
                                                         report.reason(),
                                                         row.ends);
-                                        case Next.Later(var reason, var begun) ->
+                                        case Next.Compensate(var failed, var undo) ->
                                                 new Row(
                                                         row.intent,
                                                         "INTENDED",
                                                         row.attempt,
                                                         row.interrupted,
-                                                        row.startedAt.filter(_ -> begun),
-                                                        Optional.of(clock.instant().plus(pause)),
-                                                        reason,
-                                                        row.ends);
+                                                        row.startedAt,
+                                                        Optional.empty(),
+                                                        failed.reason(),
+                                                        row.ends,
+                                                        row.begun,
+                                                        Optional.of(new Undo(failed, undo)));
+                                        case Next.Later(var reason, var begun) ->
+                                                new Row(
+                                                                row.intent,
+                                                                "INTENDED",
+                                                                row.attempt,
+                                                                row.interrupted,
+                                                                row.startedAt.filter(_ -> begun),
+                                                                Optional.of(
+                                                                        clock.instant()
+                                                                                .plus(pause)),
+                                                                reason,
+                                                                row.ends)
+                                                        .keeping(row);
                                     });
                         }
                         return settled;
@@ -719,6 +852,7 @@ final class World {
                     .filter(row -> row.ends.map(due -> !due.isAfter(clock.instant())).orElse(true))
                     .filter(row ->
                             row.ends.isPresent()
+                                    || row.undo.isPresent()
                                     || row.intent.isExpired(now)
                                     || halted.over(row.intent.scopes()).isEmpty())
                     .filter(row ->
@@ -844,6 +978,45 @@ final class World {
                 Set.of("mesh", "charter/leavers"));
     }
 
+    /** The same, of a plan that takes its steps back if it fails for good. */
+    Intent careful(FakeTarget target, String account) {
+        Intent own = intent(target, account);
+        Step disable = new Step.DisableAccount(true);
+        Step leave = new Step.LeaveGroups(List.of(SALES, STAFF));
+        plans.put(
+                new String(own.plan(), StandardCharsets.UTF_8),
+                new Plan(
+                        own.change(),
+                        account,
+                        target.system(),
+                        List.of(disable, leave),
+                        Optional.empty(),
+                        Map.of(
+                                disable,
+                                new Step.EnableAccount(),
+                                leave,
+                                new Step.JoinGroups(List.of(SALES, STAFF)))));
+        return own;
+    }
+
+    /** The same change, with these terms. */
+    Intent on(Intent own, Intent.Terms terms) {
+        return new Intent(
+                own.authorization(),
+                own.change(),
+                own.cause(),
+                own.target(),
+                own.account(),
+                own.plan(),
+                own.planHash(),
+                own.authorizedAt(),
+                own.expiresAt(),
+                own.assisted(),
+                own.scopes(),
+                own.owners(),
+                terms);
+    }
+
     /** An authorization, of an hour, to let an account into a group for two hours. */
     Intent grant(FakeTarget target, String account, boolean assisted) {
         return grant(target, account, assisted, Duration.ofHours(2));
@@ -903,7 +1076,8 @@ final class World {
                 row.reason,
                 row.intent.assisted(),
                 people.get(row.intent.change()),
-                halted.over(row.intent.scopes()).map(Halt::words).orElse(null));
+                halted.over(row.intent.scopes()).map(Halt::words).orElse(null),
+                row.intent);
     }
 
     /** A person halts this scope, and nothing else is halted. */

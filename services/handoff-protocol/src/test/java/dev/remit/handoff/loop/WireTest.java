@@ -229,6 +229,7 @@ class WireTest {
                                 new StepResult(
                                         "disable",
                                         StepState.DONE,
+                                        null,
                                         before,
                                         new TreeMap<>(before),
                                         "")))

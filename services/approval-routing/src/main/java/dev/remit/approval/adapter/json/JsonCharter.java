@@ -165,6 +165,14 @@ public final class JsonCharter {
         Map<String, String> modes = new HashMap<>();
         spec.at("/domain/actions")
                 .forEach(each -> modes.put(each.path("name").asText(), each.path("mode").asText()));
+        Map<String, String> reversibility = new HashMap<>();
+        spec.at("/domain/actions")
+                .forEach(each -> {
+                    if (each.has("reversibility")) {
+                        reversibility.put(
+                                each.path("name").asText(), each.path("reversibility").asText());
+                    }
+                });
         List<String> proofs = new ArrayList<>();
         spec.path("proof").forEach(each -> proofs.add(each.asText()));
         Map<String, List<String>> unprovable = new HashMap<>();
@@ -179,7 +187,8 @@ public final class JsonCharter {
                 Set.copyOf(systems),
                 Map.copyOf(modes),
                 List.copyOf(proofs),
-                Map.copyOf(unprovable));
+                Map.copyOf(unprovable),
+                Map.copyOf(reversibility));
     }
 
     private static Set<String> protectedEntitlements(JsonNode spec) {

@@ -20,14 +20,32 @@ public final class JsonPlan {
 
     /** What a step may change without giving or taking an entitlement. */
     private static final Set<String> HARMLESS =
-            Set.of("enabled", "sessions", "manager", "owner", "secret", "expires", "expiresAt");
+            Set.of(
+                    "enabled",
+                    "account",
+                    "sessions",
+                    "manager",
+                    "owner",
+                    "secret",
+                    "secretSetAfter",
+                    "expires",
+                    "expiresAt");
 
     /**
      * Steps that another step takes back: enable, sign in again, join. A step that is not known
      * here is taken for one that nothing takes back.
      */
     private static final Set<String> REVERSIBLE =
-            Set.of("disable-account", "end-sessions", "leave-groups", "join-group", AT_EXPIRY);
+            Set.of(
+                    "disable-account",
+                    "enable-account",
+                    "end-sessions",
+                    "leave-groups",
+                    "leave-group",
+                    "join-groups",
+                    "join-group",
+                    "set-manager",
+                    AT_EXPIRY);
 
     private static final Effect UNCLEAR =
             new Effect(Set.of(), Set.of(), Set.of(), Set.of(), false, true, false, false);
@@ -50,7 +68,7 @@ public final class JsonPlan {
                 Set<String> names = new HashSet<>();
                 step.path("before").fieldNames().forEachRemaining(names::add);
                 step.path("after").fieldNames().forEachRemaining(names::add);
-                whole |= names.contains("enabled");
+                whole |= names.contains("enabled") || names.contains("account");
                 for (String name : names) {
                     switch (name) {
                         case "groups" ->

@@ -19,6 +19,7 @@ import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthenticationContext;
+import dev.remit.wire.v1.BarredExecutor;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
@@ -156,6 +157,14 @@ public final class Messages {
                 .setPlan(ByteBuffer.wrap(ready.plan()))
                 .setPlanHash(ready.planHash())
                 .setApprovals(List.copyOf(approvals))
+                .setApprovers(authorized.approvers())
+                .setMayNotExecute(
+                        authorized.barred().stream()
+                                .map(each ->
+                                        new BarredExecutor(
+                                                each.person(), each.rule(), each.reason()))
+                                .toList())
+                .setProofs(authorized.proofs())
                 .setAuthorizedAt(now)
                 .setExpiresAt(authorized.until())
                 .setHeldAfterwards(authorized.held().orElse(null))

@@ -67,7 +67,7 @@ class CharterFileTest {
                         "FORM /spec/trigger/event",
                         yaml.replace("    target: \"keycloak:acme\"", "    target: \"okta:acme\""),
                         "TRIGGER_OUTSIDE_DOMAIN /spec/trigger/target",
-                        yaml.replace("version: \"1\"", "version: 1"),
+                        yaml.replace("version: \"2\"", "version: 2"),
                         "FORM /metadata/version",
                         yaml.replace("proposers:", "proposer:"),
                         "UNKNOWN_MEMBER /spec/proposer",

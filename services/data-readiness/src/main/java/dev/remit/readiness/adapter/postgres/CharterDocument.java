@@ -41,11 +41,13 @@ final class CharterDocument {
         Map<String, List<String>> steps = new HashMap<>();
         Map<String, String> modes = new HashMap<>();
         Map<String, Charter.Grant> grants = new HashMap<>();
+        Map<String, Charter.Details> details = new HashMap<>();
         for (JsonNode action : spec.at("/domain/actions")) {
             List<String> names = new ArrayList<>();
             action.path("steps").forEach(step -> names.add(step.asText()));
             steps.put(action.path("name").asText(), names);
             modes.put(action.path("name").asText(), action.path("mode").asText());
+            details.put(action.path("name").asText(), details(action));
             if (action.has("grant")) {
                 grants.put(action.path("name").asText(), grant(action.path("grant")));
             }
@@ -70,17 +72,43 @@ final class CharterDocument {
                 duration(spec.at("/readiness/hold"), "for"),
                 bounds,
                 Set.copyOf(protectedEntitlements),
-                Map.copyOf(grants));
+                Map.copyOf(grants),
+                Map.copyOf(details));
+    }
+
+    private static Charter.Details details(JsonNode action) {
+        Map<String, String> compensation = new HashMap<>();
+        action.path("compensation")
+                .properties()
+                .forEach(each -> {
+                    if (!each.getValue().asText().equals("stays")) {
+                        compensation.put(each.getKey(), each.getValue().asText());
+                    }
+                });
+        List<Account.Group> groups = new ArrayList<>();
+        action.path("groups").forEach(each -> groups.add(group(each)));
+        return new Charter.Details(
+                Map.copyOf(compensation),
+                action.has("group") ? Optional.of(group(action.path("group"))) : Optional.empty(),
+                List.copyOf(groups),
+                Optional.ofNullable(action.path("manager").textValue()));
+    }
+
+    private static Account.Group group(JsonNode group) {
+        String id = group.path("id").asText();
+        String path = group.path("path").asText();
+        if (id.isEmpty() || path.isEmpty()) {
+            throw new IllegalArgumentException("charter: a group has no id or no path");
+        }
+        return new Account.Group(id, path);
     }
 
     private static Charter.Grant grant(JsonNode grant) {
-        String id = grant.at("/group/id").asText();
-        String path = grant.at("/group/path").asText();
         Duration lasts = duration(grant, "for");
-        if (id.isEmpty() || path.isEmpty() || !lasts.isPositive()) {
-            throw new IllegalArgumentException("charter: grant names no group or no time");
+        if (!lasts.isPositive()) {
+            throw new IllegalArgumentException("charter: grant names no time");
         }
-        return new Charter.Grant(new Account.Group(id, path), lasts);
+        return new Charter.Grant(group(grant.path("group")), lasts);
     }
 
     private static List<Charter.Bound> bounds(JsonNode domain, Map<String, String> modes) {

@@ -154,7 +154,7 @@ public class CoordinationDebt {
     /**
      * What goes on, the oldest first.
      *
-     * @param party who holds it: service, approvers, proposer, data_owner, nobody
+     * @param party who holds it: service, approvers, proposer, data_owner, nobody, owing
      * @param person an immutable id, or me: only what this person could end
      * @param after where the page before ended, as its Link says
      */

@@ -233,7 +233,8 @@ public final class Stories {
                                                                     each.getPath(),
                                                                     each.getLost(),
                                                                     Set.copyOf(each.getKeepers())))
-                                                    .toList()));
+                                                    .toList()),
+                            undone(granted));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -244,7 +245,21 @@ public final class Stories {
                             report.getReason(),
                             report.getStartedAt(),
                             report.getExecutor().getKind() == ActorKind.HUMAN,
-                            Optional.ofNullable(report.getExecutorWorker()));
+                            Optional.ofNullable(report.getExecutorWorker()),
+                            report.getSteps().stream()
+                                    .map(each ->
+                                            new Story.Result(
+                                                    each.getStep(),
+                                                    each.getState().name(),
+                                                    each.getAfter(),
+                                                    Optional.ofNullable(each.getUndoes())))
+                                    .toList(),
+                            Optional.ofNullable(report.getRemainder())
+                                    .map(left ->
+                                            new Story.Remainder(
+                                                    left.getSteps(),
+                                                    Optional.ofNullable(left.getOwedBy()),
+                                                    left.getCapacity())));
             case GrantEnded ended ->
                     new Story.GrantEnded(
                             id,
@@ -306,6 +321,26 @@ public final class Stories {
         }
         paths.remove("");
         return paths;
+    }
+
+    /** What each step that can be taken back leaves then: what the approvers saw before it. */
+    private static Map<String, Map<String, String>> undone(ExecutionAuthorized granted) {
+        Map<String, Map<String, String>> undone = new HashMap<>();
+        try {
+            for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
+                if (step.has("compensation")) {
+                    Map<String, String> before = new HashMap<>();
+                    step.path("before")
+                            .properties()
+                            .forEach(each -> before.put(each.getKey(), each.getValue().asText()));
+                    undone.put(step.path("name").asText(), Map.copyOf(before));
+                }
+            }
+            return Map.copyOf(undone);
+        } catch (IOException e) {
+            // no executor performs a plan that does not read
+            return Map.of();
+        }
     }
 
     private static Story.Proposed proposed(Change change) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code wait}. */
@@ -24,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 public class PostgresWaits implements Waits {
     private static final String STORE =
             """
+            with cleared as (
+              update wait set until = greatest(wait.since, now()) from change owing, change clearing
+              where wait.party = 'OWING' and wait.until is null and owing.change_id = wait.change_id
+                and clearing.change_id = any(cast(string_to_array(:completed, ',') as uuid[]))
+                and clearing.change_id <> owing.change_id
+                and clearing.account = owing.account and clearing.subject = owing.subject
+                and clearing.opened > owing.opened)
             insert into wait (change_id, sequence, party, charter, unit, people, asked, since, until, rework)
             select cast(change_id as uuid), sequence, party, charter, unit, people, asked, cast(since as timestamptz),
               cast(nullif(until, '') as timestamptz), nullif(rework, '')
@@ -140,6 +148,13 @@ public class PostgresWaits implements Waits {
                                                         texts(
                                                                 rows,
                                                                 each -> each.held().party().name()))
+                                                .setParameter(
+                                                        "completed",
+                                                        moved.stream()
+                                                                .filter(Moved::completed)
+                                                                .map(each ->
+                                                                        each.change().toString())
+                                                                .collect(Collectors.joining(",")))
                                                 .setParameter("charters", texts(rows, Row::charter))
                                                 .setParameter(
                                                         "units",
@@ -219,7 +234,7 @@ public class PostgresWaits implements Waits {
                     case CHARTER ->
                             "with counted as (select wait.charter, change_id, wait.since, wait.until, outcome, "
                                     + COUNTED.replace("since >=", "wait.since >=")
-                                    + " from wait join change using (change_id) where party <> 'PERSON' and change_id in"
+                                    + " from wait join change using (change_id) where party not in ('PERSON', 'OWING') and change_id in"
                                     + " (select change_id from wait where "
                                     + WITHIN
                                     + ")), part as (select charter as key, change_id, min(since) as since,"

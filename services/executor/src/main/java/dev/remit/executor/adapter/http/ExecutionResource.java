@@ -1,9 +1,11 @@
 package dev.remit.executor.adapter.http;
 
+import dev.remit.executor.application.DraftRunbook;
 import dev.remit.executor.application.EndGrant;
 import dev.remit.executor.application.Executions;
 import dev.remit.executor.application.TakeOnExecution;
 import dev.remit.executor.application.Target;
+import dev.remit.executor.domain.Runbook;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import io.quarkus.security.Authenticated;
@@ -13,6 +15,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -52,13 +56,19 @@ public class ExecutionResource {
 
     private final TakeOnExecution taking;
     private final EndGrant ending;
+    private final DraftRunbook runbooks;
     private final Executions executions;
     private final Caller caller;
 
     ExecutionResource(
-            TakeOnExecution taking, EndGrant ending, Executions executions, Caller caller) {
+            TakeOnExecution taking,
+            EndGrant ending,
+            DraftRunbook runbooks,
+            Executions executions,
+            Caller caller) {
         this.taking = taking;
         this.ending = ending;
+        this.runbooks = runbooks;
         this.executions = executions;
         this.caller = caller;
     }
@@ -88,11 +98,52 @@ public class ExecutionResource {
                                             409, "TAKEN_ON", "another person has taken it on");
                             case TakeOnExecution.Taken.Halted(String words) ->
                                     throw Problem.of(409, "HALTED", words);
+                            case TakeOnExecution.Taken.Barred(String rule, String reason) ->
+                                    throw Problem.of(
+                                            403,
+                                            "MAY_NOT_EXECUTE",
+                                            "rule "
+                                                    + rule
+                                                    + ": who "
+                                                    + reason
+                                                    + " does not execute it; the change could never close");
                             case TakeOnExecution.Taken.None _ ->
                                     throw Problem.of(
                                             404,
                                             "NOTHING_TO_TAKE_ON",
                                             "no plan of change " + id + " waits for a person");
+                        });
+    }
+
+    /** What is to be done by hand, by whom, until when, and what will be looked at. */
+    @GET
+    @Path("{changeId}/runbook")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
+    public Uni<Runbook> runbook(@PathParam("changeId") String id) {
+        return drafted(id);
+    }
+
+    /** The same, to be read and ticked off. */
+    @GET
+    @Path("{changeId}/runbook")
+    @Produces("text/markdown")
+    @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
+    public Uni<String> runbookText(@PathParam("changeId") String id) {
+        return drafted(id).map(Runbook::markdown);
+    }
+
+    private Uni<Runbook> drafted(String id) {
+        return runbooks.of(uuid(id))
+                .map(drafted ->
+                        switch (drafted) {
+                            case DraftRunbook.Drafted.Here(Runbook runbook) -> runbook;
+                            case DraftRunbook.Drafted.Unreadable _ ->
+                                    throw Problem.of(
+                                            409,
+                                            "PLAN_UNREADABLE",
+                                            "the plan has a step or a field that is not known here: nobody may execute it");
+                            case DraftRunbook.Drafted.None _ -> throw unknown(id);
                         });
     }
 
@@ -166,13 +217,12 @@ public class ExecutionResource {
                                                 each.assisted() ? "ASSIST" : "OWN",
                                                 each.person(),
                                                 each.halted()))
-                                .orElseThrow(() ->
-                                        Problem.of(
-                                                404,
-                                                "CHANGE_UNKNOWN",
-                                                "no authorization of change "
-                                                        + id
-                                                        + " arrived here")));
+                                .orElseThrow(() -> unknown(id)));
+    }
+
+    private static Problem unknown(String id) {
+        return Problem.of(
+                404, "CHANGE_UNKNOWN", "no authorization of change " + id + " arrived here");
     }
 
     private static UUID uuid(String text) {

@@ -10,7 +10,9 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,8 @@ public class JsonPlans implements Plans {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> MEMBERS =
             Set.of("account", "action", "change", "charter", "target", "steps");
-    private static final Set<String> STEP_MEMBERS = Set.of("name", "before", "after");
+    private static final Set<String> STEP_MEMBERS =
+            Set.of("name", "before", "after", "compensation");
 
     /** Something in it is not known. */
     private static final class Unreadable extends Exception {
@@ -41,13 +44,21 @@ public class JsonPlans implements Plans {
             JsonNode root = JSON.readTree(bytes);
             only(root, MEMBERS);
             List<Step> steps = new ArrayList<>();
+            Map<Step, Step> compensations = new HashMap<>();
             List<Plan.End> ends = new ArrayList<>();
             for (JsonNode step : root.path("steps")) {
                 if (text(step, "name").equals("leave-group-at-expiry")) {
                     ends.add(end(step));
                 } else {
                     check(ends.isEmpty());
-                    steps.add(step(step));
+                    Step read = step(step);
+                    // a plan says what becomes of the account: each step once
+                    check(steps.stream().noneMatch(each -> each.name().equals(read.name())));
+                    steps.add(read);
+                    if (step.has("compensation")) {
+                        check(!step.path("compensation").has("compensation"));
+                        compensations.put(read, opposite(read, step(step.path("compensation"))));
+                    }
                 }
             }
             check(!steps.isEmpty());
@@ -65,10 +76,37 @@ public class JsonPlans implements Plans {
                             text(root, "account"),
                             text(root, "target"),
                             steps,
-                            ends.stream().findFirst()));
+                            ends.stream().findFirst(),
+                            Map.copyOf(compensations)));
         } catch (IOException | IllegalArgumentException | DateTimeException | Unreadable e) {
             return Optional.empty();
         }
+    }
+
+    /** A step is taken back by its opposite, to what the account was, and by nothing else. */
+    private static Step opposite(Step step, Step compensation) throws Unreadable {
+        check(
+                switch (step) {
+                    case Step.DisableAccount disable ->
+                            disable.enabledBefore() && compensation instanceof Step.EnableAccount;
+                    case Step.LeaveGroups leave ->
+                            compensation instanceof Step.JoinGroups join
+                                    && join.groups().equals(leave.groups());
+                    case Step.LeaveOne leave ->
+                            compensation instanceof Step.JoinGroups join
+                                    && join.groups().equals(List.of(leave.group()));
+                    case Step.SetManager set ->
+                            compensation.equals(new Step.SetManager(set.after(), set.before()));
+                    case Step.EnableAccount _ -> compensation.equals(new Step.DisableAccount(true));
+                    case Step.EndSessions _,
+                            Step.JoinGroup _,
+                            Step.JoinGroups _,
+                            Step.LeaveGroup _,
+                            Step.RotateSecret _,
+                            Step.DeleteAccount _ ->
+                            false;
+                });
+        return compensation;
     }
 
     private static Step step(JsonNode step) throws Unreadable {
@@ -86,34 +124,83 @@ public class JsonPlans implements Plans {
                 check(step.path("before").isObject() && step.path("before").isEmpty());
                 yield new Step.EndSessions();
             }
+            case "enable-account" -> {
+                only(step, STEP_MEMBERS);
+                aims(step, Map.of("enabled", "true"));
+                check(before(step, "enabled").equals("false"));
+                yield new Step.EnableAccount();
+            }
+            case "set-manager" -> {
+                only(step, STEP_MEMBERS);
+                only(step.path("after"), Set.of("manager"));
+                JsonNode manager = step.path("after").path("manager");
+                check(manager.isTextual());
+                yield new Step.SetManager(before(step, "manager"), manager.asText());
+            }
+            case "rotate-secret" -> {
+                only(step, STEP_MEMBERS);
+                check(step.path("before").isObject() && step.path("before").isEmpty());
+                only(step.path("after"), Set.of("secretSetAfter"));
+                yield new Step.RotateSecret(
+                        Instant.parse(text(step.path("after"), "secretSetAfter")));
+            }
+            case "delete-account" -> {
+                only(step, STEP_MEMBERS);
+                aims(step, Map.of("account", "gone"));
+                check(before(step, "account").equals("there"));
+                yield new Step.DeleteAccount();
+            }
+            case "leave-group" -> {
+                Set<String> members = new HashSet<>(STEP_MEMBERS);
+                members.add("group");
+                only(step, members);
+                Group group = group(step.path("group"));
+                aims(step, Map.of("groups", ""));
+                check(before(step, "groups").equals(group.path()));
+                yield new Step.LeaveOne(group);
+            }
+            case "join-groups" -> {
+                List<Group> groups = groups(step);
+                check(!groups.isEmpty());
+                check(before(step, "groups").isEmpty());
+                aims(step, Map.of("groups", paths(groups)));
+                yield new Step.JoinGroups(groups);
+            }
             case "join-group" -> {
                 Group group = granted(step);
                 aims(step, Map.of("groups", group.path()));
                 yield new Step.JoinGroup(group);
             }
             case "leave-groups" -> {
-                Set<String> members = new HashSet<>(STEP_MEMBERS);
-                members.add("groups");
-                only(step, members);
                 aims(step, Map.of("groups", ""));
-                check(step.path("groups").isArray());
-                List<Group> groups = new ArrayList<>();
-                for (JsonNode group : step.path("groups")) {
-                    only(group, Set.of("id", "path"));
-                    groups.add(new Group(text(group, "id"), text(group, "path")));
-                }
+                List<Group> groups = groups(step);
                 // what the approvers read and what is done must be the same
-                check(
-                        before(step, "groups")
-                                .equals(
-                                        groups.stream()
-                                                .map(Group::path)
-                                                .sorted()
-                                                .collect(Collectors.joining(","))));
+                check(before(step, "groups").equals(paths(groups)));
                 yield new Step.LeaveGroups(groups);
             }
             default -> throw new Unreadable();
         };
+    }
+
+    private static List<Group> groups(JsonNode step) throws Unreadable {
+        Set<String> members = new HashSet<>(STEP_MEMBERS);
+        members.add("groups");
+        only(step, members);
+        check(step.path("groups").isArray());
+        List<Group> groups = new ArrayList<>();
+        for (JsonNode group : step.path("groups")) {
+            groups.add(group(group));
+        }
+        return List.copyOf(groups);
+    }
+
+    private static Group group(JsonNode group) throws Unreadable {
+        only(group, Set.of("id", "path"));
+        return new Group(text(group, "id"), text(group, "path"));
+    }
+
+    private static String paths(List<Group> groups) {
+        return groups.stream().map(Group::path).sorted().collect(Collectors.joining(","));
     }
 
     private static Plan.End end(JsonNode step) throws Unreadable {
@@ -129,9 +216,8 @@ public class JsonPlans implements Plans {
         members.add("group");
         only(step, members);
         check(step.path("before").isObject() && step.path("before").isEmpty());
-        JsonNode group = step.path("group");
-        only(group, Set.of("id", "path"));
-        return new Group(text(group, "id"), text(group, "path"));
+        check(!step.has("compensation"));
+        return group(step.path("group"));
     }
 
     /** What the account was, in the one attribute that the step is about. */

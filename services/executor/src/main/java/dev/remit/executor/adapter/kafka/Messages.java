@@ -12,6 +12,7 @@ import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.GrantEnded;
 import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.Remainder;
 import dev.remit.wire.v1.StepResult;
 import dev.remit.wire.v1.StepState;
 import java.time.Instant;
@@ -47,7 +48,24 @@ final class Messages {
                                 || (authorized.getModeDecision() != null
                                         && authorized.getModeDecision().getMode() != Mode.OWN),
                         Scopes.of(authorized.getChange()),
-                        owners(authorized.getChange().getProposer())));
+                        owners(authorized.getChange().getProposer()),
+                        terms(authorized)));
+    }
+
+    /** For what an AI proposed, the person responsible for it answers. */
+    private static Intent.Terms terms(ExecutionAuthorized authorized) {
+        Actor proposer = authorized.getChange().getProposer();
+        boolean person = proposer.getKind() == ActorKind.HUMAN;
+        return new Intent.Terms(
+                Optional.ofNullable(person ? proposer.getId() : proposer.getPrincipal()),
+                person ? "who proposed it" : "who is responsible for the AI that proposed it",
+                authorized.getApprovers(),
+                authorized.getMayNotExecute().stream()
+                        .map(each ->
+                                new Intent.Barred(
+                                        each.getPerson(), each.getRule(), each.getReason()))
+                        .toList(),
+                authorized.getProofs());
     }
 
     private static Set<String> owners(Actor proposer) {
@@ -71,6 +89,14 @@ final class Messages {
                                 .setKind(byHand ? ActorKind.HUMAN : ActorKind.SERVICE)
                                 .build())
                 .setOutcome(ExecutionOutcome.valueOf(report.outcome().name()))
+                .setRemainder(
+                        report.remainder()
+                                .map(each ->
+                                        new Remainder(
+                                                each.steps(),
+                                                each.owedBy().orElse(null),
+                                                each.capacity()))
+                                .orElse(null))
                 .setSteps(report.steps().stream().map(Messages::step).toList())
                 .setReadBackMatches(report.readBackMatches())
                 .setReason(report.reason())
@@ -99,6 +125,7 @@ final class Messages {
         return StepResult.newBuilder()
                 .setStep(step.step())
                 .setState(StepState.valueOf(step.state().name()))
+                .setUndoes(step.undoes().orElse(null))
                 .setBefore(step.before())
                 .setAfter(step.after())
                 .setDetail(step.detail())

@@ -31,6 +31,18 @@ interface KeycloakAdmin {
     @Path("users/{id}")
     Uni<Void> update(@PathParam("id") String id, JsonNode user);
 
+    /** A credential, without its secret. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Credential(String type, long createdDate) {}
+
+    @DELETE
+    @Path("users/{id}")
+    Uni<Void> delete(@PathParam("id") String id);
+
+    @GET
+    @Path("users/{id}/credentials")
+    Uni<List<Credential>> credentials(@PathParam("id") String id);
+
     @POST
     @Path("users/{id}/logout")
     Uni<Void> logout(@PathParam("id") String id);

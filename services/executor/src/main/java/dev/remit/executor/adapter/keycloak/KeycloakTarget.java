@@ -14,7 +14,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
@@ -52,10 +54,21 @@ public class KeycloakTarget implements Target {
     public Set<String> abilities() {
         return Set.of(
                 "disable-account",
+                "enable-account",
                 "end-sessions",
                 "leave-groups",
+                "leave-group",
+                "join-groups",
                 "join-group",
-                "leave-group-at-expiry");
+                "leave-group-at-expiry",
+                "set-manager",
+                "delete-account");
+    }
+
+    /** Keycloak says when a password was set, and never which. */
+    @Override
+    public Set<String> readable() {
+        return Set.of("rotate-secret");
     }
 
     /** The sub of the executor's own access token. */
@@ -89,19 +102,38 @@ public class KeycloakTarget implements Target {
                                         .chain(sessions ->
                                                 keycloak.groups(account)
                                                         .map(groups ->
-                                                                new TargetState(
-                                                                        user.path("enabled")
-                                                                                .asBoolean(),
+                                                                state(
+                                                                        user,
                                                                         sessions.size(),
-                                                                        groups.stream()
-                                                                                .map(group ->
-                                                                                        new Plan
-                                                                                                .Group(
-                                                                                                group
-                                                                                                        .id(),
-                                                                                                group
-                                                                                                        .path()))
-                                                                                .toList())))));
+                                                                        groups)))));
+    }
+
+    /** The newest password counts. */
+    @Override
+    public Uni<TargetState> readWithSecret(String account) {
+        return read(account)
+                .chain(state ->
+                        told(keycloak.credentials(account))
+                                .map(secrets ->
+                                        state.withSecret(
+                                                secrets.stream()
+                                                        .filter(each ->
+                                                                each.type().equals("password"))
+                                                        .map(each ->
+                                                                Instant.ofEpochMilli(
+                                                                        each.createdDate()))
+                                                        .max(Comparator.naturalOrder()))));
+    }
+
+    private static TargetState state(
+            ObjectNode user, int sessions, List<KeycloakAdmin.Group> groups) {
+        return new TargetState(
+                user.path("enabled").asBoolean(),
+                sessions,
+                groups.stream().map(group -> new Plan.Group(group.id(), group.path())).toList(),
+                user.path("attributes").path("manager").path(0).asText(),
+                true,
+                Optional.empty());
     }
 
     /**
@@ -130,6 +162,33 @@ public class KeycloakTarget implements Target {
         return told(
                 keycloak.user(account)
                         .chain(user -> keycloak.update(account, user.put("enabled", false))));
+    }
+
+    @Override
+    public Uni<Void> enable(String account) {
+        return told(
+                keycloak.user(account)
+                        .chain(user -> keycloak.update(account, user.put("enabled", true))));
+    }
+
+    /** The attribute {@code manager}: the HR worker id, as the connector reads it. */
+    @Override
+    public Uni<Void> setManager(String account, String manager) {
+        return told(
+                keycloak.user(account)
+                        .chain(user -> {
+                            ObjectNode attributes = user.withObject("/attributes");
+                            attributes.remove("manager");
+                            if (!manager.isEmpty()) {
+                                attributes.putArray("manager").add(manager);
+                            }
+                            return keycloak.update(account, user);
+                        }));
+    }
+
+    @Override
+    public Uni<Void> delete(String account) {
+        return told(keycloak.delete(account));
     }
 
     @Override

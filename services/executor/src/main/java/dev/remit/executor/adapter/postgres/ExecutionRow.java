@@ -79,6 +79,18 @@ public class ExecutionRow extends PanacheEntityBase {
     @Column(name = "executed_at")
     public @Nullable Instant executedAt;
 
+    /** What the authorization says for people, as JSON. */
+    public String terms;
+
+    /** Steps that were yet to be done when the first call was made, one a line. */
+    public @Nullable String begun;
+
+    /** What would have been reported if nothing were taken back, as JSON. */
+    public @Nullable String failed;
+
+    /** Steps that are to be taken back, one a line. */
+    public @Nullable String undo;
+
     public @Nullable String outcome;
 
     /** Of the outcome; before there is one, what it waits for. */

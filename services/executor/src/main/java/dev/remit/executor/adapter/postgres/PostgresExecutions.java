@@ -1,8 +1,13 @@
 package dev.remit.executor.adapter.postgres;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.remit.executor.application.Executions;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Next;
+import dev.remit.executor.domain.Report;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.Halts;
 import dev.remit.handoff.halt.InForce;
@@ -26,6 +31,9 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** Executions as rows. Leases go by the database's clock, which all instances share. */
 @Singleton
 class PostgresExecutions implements Executions {
+    private static final ObjectMapper JSON =
+            new ObjectMapper().registerModules(new JavaTimeModule(), new Jdk8Module());
+
     private static final String HALTED =
             "exists (select 1 from handoff_halt where lifted_at is null"
                     + " and handoff_halt.scope = any(string_to_array(execution.scopes, chr(10))))";
@@ -49,7 +57,8 @@ class PostgresExecutions implements Executions {
                     // whatever has set the lease meanwhile, no grant ends early
                     + " and (ends_at is null or ends_at <= now())"
                     // what was granted ends whoever has halted what
-                    + " and (ends_at is not null or expires_at <= cast(:now as timestamptz) or not "
+                    // and so is taken back what failed for good
+                    + " and (ends_at is not null or failed is not null or expires_at <= cast(:now as timestamptz) or not "
                     + HALTED
                     + ")";
 
@@ -63,15 +72,15 @@ class PostgresExecutions implements Executions {
 
     static final String STORE =
             "insert into execution"
-                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners, state)"
+                    + " (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners, terms, state)"
                     + " select authorization_id, change_id, cause, target, account, decode(plan, 'base64'), plan_hash,"
-                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted, scopes, owners,"
+                    + " cast(authorized_at as timestamptz), cast(expires_at as timestamptz), assisted, scopes, owners, terms,"
                     + " 'INTENDED'"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:changes as uuid[]), cast(:causes as uuid[]),"
                     + " cast(:targets as text[]), cast(:accounts as text[]), cast(:plans as text[]),"
                     + " cast(:hashes as text[]), cast(:begins as text[]), cast(:ends as text[]), cast(:assisted as boolean[]),"
-                    + " cast(:scopes as text[]), cast(:owners as text[]))"
-                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners)"
+                    + " cast(:scopes as text[]), cast(:owners as text[]), cast(:terms as text[]))"
+                    + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners, terms)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
     static final String LEASE =
@@ -110,14 +119,22 @@ class PostgresExecutions implements Executions {
                     + " executed_at = coalesce(execution.executed_at, case when settled.ends <> '' then execution.started_at end),"
                     + " ends_at = coalesce(execution.ends_at, cast(nullif(settled.ends, '') as timestamptz)),"
                     + " started_at = case when settled.begun then execution.started_at end,"
+                    + " failed = coalesce(execution.failed, nullif(settled.failed, '')),"
+                    + " undo = coalesce(execution.undo, nullif(settled.undo, '')),"
                     + " leased_until = case when settled.ends <> '' then cast(nullif(settled.ends, '') as timestamptz)"
-                    + " when settled.state = 'INTENDED'"
+                    + " when settled.state = 'INTENDED' and settled.failed = ''"
                     + " then now() + cast(:millis as bigint) * interval '1 millisecond' end"
                     + " from unnest(cast(:authorizations as uuid[]), cast(:numbers as integer[]), cast(:states as text[]),"
-                    + " cast(:outcomes as text[]), cast(:reasons as text[]), cast(:begun as boolean[]), cast(:ends as text[]))"
-                    + " as settled (id, number, state, outcome, reason, begun, ends)"
+                    + " cast(:outcomes as text[]), cast(:reasons as text[]), cast(:begun as boolean[]), cast(:ends as text[]),"
+                    + " cast(:failed as text[]), cast(:undo as text[]))"
+                    + " as settled (id, number, state, outcome, reason, begun, ends, failed, undo)"
                     + " where authorization_id = settled.id and attempt = settled.number"
                     + " and execution.state = 'INTENDED' returning authorization_id";
+
+    static final String BEGIN =
+            "update execution set begun = coalesce(begun, :steps)"
+                    + " where authorization_id = :authorization and attempt = :number and state = 'INTENDED'"
+                    + " and leased_until > now() returning authorization_id";
 
     private static final String TAKE_ON =
             "update execution set person = coalesce(person, :person),"
@@ -185,6 +202,8 @@ class PostgresExecutions implements Executions {
                                                                 .sorted()
                                                                 .collect(Collectors.joining("\n"))))
                                 .setParameter(
+                                        "terms", texts(intents, intent -> json(intent.terms())))
+                                .setParameter(
                                         "assisted",
                                         intents.stream()
                                                 .map(Intent::assisted)
@@ -241,6 +260,18 @@ class PostgresExecutions implements Executions {
     }
 
     @Override
+    public Uni<Boolean> begin(UUID authorization, int number, Set<String> steps) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(BEGIN, UUID.class)
+                                .setParameter("steps", sorted(steps))
+                                .setParameter("authorization", authorization)
+                                .setParameter("number", number)
+                                .getResultList())
+                .map(begun -> !begun.isEmpty());
+    }
+
+    @Override
     public Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease) {
         return Panache.withTransaction(() ->
                         Panache.getSession()
@@ -279,7 +310,8 @@ class PostgresExecutions implements Executions {
                                                                     when each.ends().isPresent() ->
                                                                     "INTENDED";
                                                             case Next.End _ -> "DONE";
-                                                            case Next.Later _ -> "INTENDED";
+                                                            case Next.Compensate _, Next.Later _ ->
+                                                                    "INTENDED";
                                                         }))
                                 .setParameter(
                                         "outcomes",
@@ -289,7 +321,8 @@ class PostgresExecutions implements Executions {
                                                         switch (each.last()) {
                                                             case Next.End(var report) ->
                                                                     report.outcome().name();
-                                                            case Next.Later _ -> "";
+                                                            case Next.Compensate _, Next.Later _ ->
+                                                                    "";
                                                         }))
                                 .setParameter(
                                         "reasons",
@@ -299,6 +332,8 @@ class PostgresExecutions implements Executions {
                                                         switch (each.last()) {
                                                             case Next.End(var report) ->
                                                                     report.reason();
+                                                            case Next.Compensate(var failed, _) ->
+                                                                    failed.reason();
                                                             case Next.Later(var reason, _) ->
                                                                     reason;
                                                         }))
@@ -309,6 +344,7 @@ class PostgresExecutions implements Executions {
                                                         switch (each.last()) {
                                                             case Next.End _ ->
                                                                     each.ends().isEmpty();
+                                                            case Next.Compensate _ -> true;
                                                             case Next.Later(_, var begun) -> begun;
                                                         })
                                                 .toArray(Boolean[]::new))
@@ -320,6 +356,28 @@ class PostgresExecutions implements Executions {
                                                         each.ends()
                                                                 .map(Instant::toString)
                                                                 .orElse("")))
+                                .setParameter(
+                                        "failed",
+                                        texts(
+                                                settlements,
+                                                each ->
+                                                        each.last()
+                                                                        instanceof
+                                                                        Next.Compensate(
+                                                                                var failed,
+                                                                                _)
+                                                                ? json(failed)
+                                                                : ""))
+                                .setParameter(
+                                        "undo",
+                                        texts(
+                                                settlements,
+                                                each ->
+                                                        each.last()
+                                                                        instanceof
+                                                                        Next.Compensate(_, var undo)
+                                                                ? sorted(undo)
+                                                                : ""))
                                 .setParameter("millis", pause.toMillis())
                                 .getResultList())
                 .map(HashSet::new);
@@ -417,28 +475,37 @@ class PostgresExecutions implements Executions {
         };
     }
 
+    private static Intent intent(ExecutionRow row) {
+        return new Intent(
+                row.authorizationId,
+                row.changeId,
+                row.cause,
+                row.target,
+                row.account,
+                row.plan,
+                row.planHash,
+                row.authorizedAt,
+                row.expiresAt,
+                row.assisted,
+                scopes(row),
+                lines(row.owners),
+                row.terms.equals("{}") ? Intent.Terms.NONE : read(row.terms, Intent.Terms.class));
+    }
+
     private static Leased leased(ExecutionRow row) {
         return new Leased(
-                new Intent(
-                        row.authorizationId,
-                        row.changeId,
-                        row.cause,
-                        row.target,
-                        row.account,
-                        row.plan,
-                        row.planHash,
-                        row.authorizedAt,
-                        row.expiresAt,
-                        row.assisted,
-                        scopes(row),
-                        lines(row.owners)),
+                intent(row),
                 row.attempt,
                 row.interrupted,
                 Objects.requireNonNull(row.startedAt, "a leased execution was started"),
                 Optional.ofNullable(row.person),
                 Optional.ofNullable(row.worker),
                 Optional.ofNullable(row.endsAt),
-                Optional.ofNullable(row.early));
+                Optional.ofNullable(row.early),
+                Optional.ofNullable(row.begun).map(PostgresExecutions::lines),
+                row.failed == null || row.undo == null
+                        ? Optional.empty()
+                        : Optional.of(new Undo(read(row.failed, Report.class), lines(row.undo))));
     }
 
     private static Shown shown(ExecutionRow row, InForce halted) {
@@ -453,7 +520,29 @@ class PostgresExecutions implements Executions {
                 row.state.equals("INTENDED") && row.ending != null ? row.ending : row.reason,
                 row.assisted,
                 row.person,
-                halted.over(scopes(row)).map(Halt::words).orElse(null));
+                halted.over(scopes(row)).map(Halt::words).orElse(null),
+                intent(row));
+    }
+
+    static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static <T> T read(String json, Class<T> as) {
+        try {
+            return JSON.readValue(json, as);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "the stored " + as.getSimpleName() + " does not read", e);
+        }
+    }
+
+    private static String sorted(Set<String> lines) {
+        return lines.stream().sorted().collect(Collectors.joining("\n"));
     }
 
     private static Set<String> lines(String text) {

@@ -42,6 +42,15 @@ public final class ScimTarget implements Target {
     /** Answers that no repetition changes: RFC 7644, section 3.12. */
     private static final Set<Integer> FINAL = Set.of(400, 403, 404, 409, 413, 501);
 
+    /** The answer is 404, whatever that is about. */
+    private static final class NotThere extends Impossible {
+        private static final long serialVersionUID = 1L;
+
+        NotThere(String reason) {
+            super(reason);
+        }
+    }
+
     private final String system;
     private final String base;
     private final @Nullable String token;
@@ -85,7 +94,13 @@ public final class ScimTarget implements Target {
 
     @Override
     public Set<String> abilities() {
-        return Set.of("disable-account", "leave-groups");
+        return Set.of(
+                "disable-account",
+                "enable-account",
+                "leave-groups",
+                "leave-group",
+                "join-groups",
+                "delete-account");
     }
 
     /** SCIM does not tell whom a token belongs to. */
@@ -105,13 +120,55 @@ public final class ScimTarget implements Target {
                         HttpMethod.GET,
                         "/Users/" + encoded(account) + "?attributes=active,groups",
                         null)
+                .onFailure(NotThere.class)
+                .recoverWithUni(() -> gone(account))
                 .map(this::state);
+    }
+
+    /** Gone only where the system answers, and lists no such user (RFC 7644, section 3.4.2). */
+    private Uni<byte[]> gone(String account) {
+        return send(
+                        HttpMethod.GET,
+                        "/Users?count=0&filter="
+                                + URLEncoder.encode(
+                                        "id eq " + quoted(account), StandardCharsets.UTF_8),
+                        null)
+                .map(body -> {
+                    throw isNone(body)
+                            ? new Gone(system + " has no such account any more")
+                            : new Impossible(system + " answers 404 for this account");
+                });
+    }
+
+    private boolean isNone(byte[] body) {
+        try {
+            return JSON.readTree(body).path("totalResults").asInt(-1) == 0;
+        } catch (IOException e) {
+            throw new Silent(system + " answers with something that is not JSON", e);
+        }
     }
 
     @Override
     public Uni<Void> disable(String account) {
         return patch("/Users/" + encoded(account), operation("replace", "active", false))
                 .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> enable(String account) {
+        return patch("/Users/" + encoded(account), operation("replace", "active", true))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> setManager(String account, String manager) {
+        return Uni.createFrom()
+                .failure(new Impossible(system + " keeps no HR worker id of a manager"));
+    }
+
+    @Override
+    public Uni<Void> delete(String account) {
+        return send(HttpMethod.DELETE, "/Users/" + encoded(account), null).replaceWithVoid();
     }
 
     @Override
@@ -122,8 +179,16 @@ public final class ScimTarget implements Target {
 
     @Override
     public Uni<Void> join(String account, Plan.Group group) {
-        return Uni.createFrom()
-                .failure(new Impossible("nothing is granted for a time on " + system));
+        return patch(
+                        "/Groups/" + encoded(group.id()),
+                        Map.of(
+                                "op",
+                                "add",
+                                "path",
+                                "members",
+                                "value",
+                                List.of(Map.of("value", account))))
+                .replaceWithVoid();
     }
 
     @Override
@@ -196,6 +261,9 @@ public final class ScimTarget implements Target {
 
     private byte[] accepted(HttpResponse<Buffer> response) {
         int status = response.statusCode();
+        if (status == 404) {
+            throw new NotThere(system + " answers 404 for this account");
+        }
         if (FINAL.contains(status)) {
             throw new Impossible(system + " answers " + status + " for this account");
         }

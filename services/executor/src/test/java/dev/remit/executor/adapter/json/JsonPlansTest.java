@@ -8,6 +8,7 @@ import dev.remit.executor.domain.Plan.Step;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,55 @@ class JsonPlansTest {
     void whatIsNotKnownMakesAPlanUnreadable(String found, String replaced) {
         assertThat(PLAN).contains(found);
         assertThat(read(PLAN.replace(found, replaced))).isEmpty();
+    }
+
+    /** The plan above, taking two of its steps back. */
+    private static final String CAREFUL =
+            PLAN.replace(
+                            "\"name\":\"disable-account\"",
+                            "\"compensation\":{\"after\":{\"enabled\":\"true\"},\"before\":{\"enabled\":\"false\"},\"name\":\"enable-account\"},\"name\":\"disable-account\"")
+                    .replace(
+                            "\"name\":\"leave-groups\"",
+                            "\"compensation\":{\"after\":{\"groups\":\"/a,/b\"},\"before\":{\"groups\":\"\"},\"groups\":[{\"id\":\"2\",\"path\":\"/b\"},{\"id\":\"1\",\"path\":\"/a\"}],\"name\":\"join-groups\"},\"name\":\"leave-groups\"");
+
+    @Test
+    void aPlanThatTakesItsStepsBackReads() {
+        List<Group> groups = List.of(new Group("2", "/b"), new Group("1", "/a"));
+        assertThat(read(CAREFUL))
+                .map(Plan::compensations)
+                .contains(
+                        Map.of(
+                                new Step.DisableAccount(true),
+                                new Step.EnableAccount(),
+                                new Step.LeaveGroups(groups),
+                                new Step.JoinGroups(groups)));
+    }
+
+    /** What takes a step back is its opposite, to what the approvers saw; anything else is not. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "enable-account | launch-rocket",
+                "\"compensation\":{\"after\":{\"enabled\":\"true\"},\"before\":{\"enabled\":\"false\"},\"name\":\"enable-account\"} | \"compensation\":{\"after\":{\"sessions\":\"0\"},\"before\":{},\"name\":\"end-sessions\"}",
+                "\"compensation\":{\"after\":{\"enabled\":\"true\"} | \"compensation\":{\"after\":{\"enabled\":\"false\"}",
+                "\"groups\":\"/a,/b\"},\"before\":{\"groups\":\"\"},\"groups\":[{\"id\":\"2\" | \"groups\":\"/a,/b\"},\"before\":{\"groups\":\"\"},\"groups\":[{\"id\":\"9\"",
+                "\"before\":{\"enabled\":\"true\"},\"compensation\" | \"before\":{\"enabled\":\"false\"},\"compensation\"",
+            })
+    void whatDoesNotTakeAStepBackMakesAPlanUnreadable(String found, String replaced) {
+        assertThat(CAREFUL).contains(found);
+        assertThat(read(CAREFUL.replace(found, replaced))).isEmpty();
+    }
+
+    @Test
+    void eachStepIsNamedOnce() {
+        assertThat(
+                        read(
+                                PLAN.replace(
+                                        "\"steps\":[",
+                                        "\"steps\":[{\"after\":{\"sessions\":\"0\"},\"before\":{},\"name\":\"end-sessions\"},")))
+                .isEmpty();
     }
 
     private static final String GRANT =

@@ -57,6 +57,36 @@ class KeycloakTargetTest {
                 .atMost(Duration.ofSeconds(10));
     }
 
+    @Test
+    void onlyWhatIsMeantIsChanged() {
+        var target =
+                new KeycloakTarget(new Realm(Set.of(OWN, "a1"), 404), new OwnTokens(), "acme");
+        UPDATES.clear();
+        target.enable("a1").await().atMost(Duration.ofSeconds(10));
+        target.setManager("a1", "E9").await().atMost(Duration.ofSeconds(10));
+        target.setManager("a1", "").await().atMost(Duration.ofSeconds(10));
+        assertThat(UPDATES)
+                .extracting(JsonNode::toString)
+                .containsExactly(
+                        "{\"enabled\":true}",
+                        "{\"enabled\":true,\"attributes\":{\"manager\":[\"E9\"]}}",
+                        "{\"enabled\":true,\"attributes\":{}}");
+    }
+
+    @Test
+    void theNewestPasswordCounts() {
+        var target =
+                new KeycloakTarget(new Realm(Set.of(OWN, "a1"), 404), new OwnTokens(), "acme");
+        assertThat(
+                        target.readWithSecret("a1")
+                                .await()
+                                .atMost(Duration.ofSeconds(10))
+                                .secretSince())
+                .contains(java.time.Instant.ofEpochMilli(2_000));
+    }
+
+    private static final List<JsonNode> UPDATES = new java.util.ArrayList<>();
+
     /** Answers with a status for every account but these. */
     private record Realm(Set<String> accounts, int otherwise) implements KeycloakAdmin {
         @Override
@@ -84,7 +114,23 @@ class KeycloakTargetTest {
 
         @Override
         public Uni<Void> update(String id, JsonNode user) {
+            UPDATES.add(user);
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Uni<Void> delete(String id) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<List<Credential>> credentials(String id) {
+            return Uni.createFrom()
+                    .item(
+                            List.of(
+                                    new Credential("otp", 3_000),
+                                    new Credential("password", 1_000),
+                                    new Credential("password", 2_000)));
         }
 
         @Override

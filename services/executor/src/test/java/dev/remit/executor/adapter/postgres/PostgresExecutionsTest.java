@@ -3,14 +3,17 @@ package dev.remit.executor.adapter.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.executor.domain.Intent;
+import dev.remit.executor.domain.Report;
 import dev.remit.handoff.postgres.ScratchPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +59,8 @@ class PostgresExecutionsTest {
                         Map.entry("ends", new String[] {now().plusHours(1).toString()}),
                         Map.entry("assisted", own.createArrayOf("boolean", new Boolean[] {false})),
                         Map.entry("scopes", new String[] {"mesh\ncharter/break-glass"}),
-                        Map.entry("owners", new String[] {"clerk\nowner"})));
+                        Map.entry("owners", new String[] {"clerk\nowner"}),
+                        Map.entry("terms", new String[] {"{}"})));
         own.commit();
     }
 
@@ -159,6 +163,93 @@ class PostgresExecutionsTest {
     void whatGrantsNothingIsNotEnded() throws Exception {
         assertThat(run(PostgresExecutions.GRANTED, Map.of("change", CHANGE))).isEmpty();
         assertThat(end("why")).isEmpty();
+    }
+
+    @Test
+    void whatIsAboutToBeDoneIsKeptOnceAndOnlyUnderTheLease() throws Exception {
+        lease();
+        assertThat(begin(2, "later")).as("never leased").isEmpty();
+        assertThat(begin(1, "disable-account")).hasSize(1);
+        assertThat(begin(1, "later")).hasSize(1);
+        assertThat(one("begun")).isEqualTo("disable-account");
+        pass(MILLIS + 1000);
+        assertThat(begin(1, "later")).as("the lease is over").isEmpty();
+        lease();
+        assertThat(begin(1, "later")).as("it was overtaken").isEmpty();
+    }
+
+    @Test
+    void whatIsToBeTakenBackIsFreeAtOnceAndHaltedOrNot() throws Exception {
+        run(
+                "insert into handoff_halt (scope, halt_id, halted_by, reason, halted_at)"
+                        + " values ('charter/break-glass', ?1, 'boss', 'odd', now())",
+                Map.of("1", new UUID(0, 9)));
+        run("update execution set attempt = 1, started_at = now(), leased_until = now()", Map.of());
+        assertThat(settle("{\"steps\":[]}", "disable-account")).hasSize(1);
+        assertThat(one("state")).isEqualTo("INTENDED");
+        assertThat(one("undo")).isEqualTo("disable-account");
+        assertThat(one("leased_until")).isNull();
+        assertThat(lease()).hasSize(1);
+        assertThat(one("failed")).isEqualTo("{\"steps\":[]}");
+    }
+
+    @Test
+    void whatIsKeptAsTextIsReadAgainAsItWas() {
+        Report report =
+                new Report(
+                        Report.Outcome.FAILED,
+                        List.of(
+                                new Report.StepReport(
+                                        "enable-account",
+                                        Report.Done.DONE,
+                                        Map.of("enabled", "false"),
+                                        Map.of("enabled", "true"),
+                                        "taken back",
+                                        Optional.of("disable-account"))),
+                        false,
+                        "no right",
+                        Instant.parse("2026-01-02T03:04:05.123456Z"),
+                        Instant.parse("2026-01-02T03:04:06Z"),
+                        Optional.of(
+                                new Report.Remainder(
+                                        List.of("leave-groups"), Optional.empty(), "nobody")));
+        Intent.Terms terms =
+                new Intent.Terms(
+                        Optional.of("boss"),
+                        "who proposed it",
+                        List.of("m1"),
+                        List.of(new Intent.Barred("m1", "apart@1", "approved it")),
+                        List.of("read-back.matches"));
+        assertThat(PostgresExecutions.read(PostgresExecutions.json(report), Report.class))
+                .isEqualTo(report);
+        assertThat(PostgresExecutions.read(PostgresExecutions.json(terms), Intent.Terms.class))
+                .isEqualTo(terms);
+        assertThat(
+                        PostgresExecutions.read(
+                                PostgresExecutions.json(Intent.Terms.NONE), Intent.Terms.class))
+                .isEqualTo(Intent.Terms.NONE);
+    }
+
+    private List<Object[]> begin(int number, String steps) throws SQLException {
+        return run(
+                PostgresExecutions.BEGIN,
+                Map.of("authorization", AUTHORIZATION, "number", number, "steps", steps));
+    }
+
+    private List<Object[]> settle(String failed, String undo) throws SQLException {
+        return run(
+                PostgresExecutions.SETTLE,
+                Map.ofEntries(
+                        Map.entry("authorizations", new UUID[] {AUTHORIZATION}),
+                        Map.entry("numbers", own.createArrayOf("integer", new Integer[] {1})),
+                        Map.entry("states", new String[] {"INTENDED"}),
+                        Map.entry("outcomes", new String[] {""}),
+                        Map.entry("reasons", new String[] {"no right"}),
+                        Map.entry("begun", own.createArrayOf("boolean", new Boolean[] {true})),
+                        Map.entry("ends", new String[] {""}),
+                        Map.entry("failed", new String[] {failed}),
+                        Map.entry("undo", new String[] {undo}),
+                        Map.entry("millis", 5_000L)));
     }
 
     /** As the execution's settlement leaves it. */

@@ -86,7 +86,13 @@ class ScimTargetTest {
     @Test
     void sessionsAreImpossible() {
         assertThat(target().abilities())
-                .containsExactlyInAnyOrder("disable-account", "leave-groups");
+                .containsExactlyInAnyOrder(
+                        "disable-account",
+                        "enable-account",
+                        "leave-groups",
+                        "leave-group",
+                        "join-groups",
+                        "delete-account");
         assertThatThrownBy(() -> await(target().endSessions("u2")))
                 .isInstanceOf(Impossible.class)
                 .hasMessageContaining("no sessions");

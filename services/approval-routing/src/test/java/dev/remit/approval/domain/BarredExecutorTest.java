@@ -1,0 +1,99 @@
+package dev.remit.approval.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.approval.domain.Duty.Demand;
+import dev.remit.approval.domain.Duty.Part;
+import dev.remit.approval.scenarios.Town;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BarredExecutorTest {
+    private static final Instant NOW = Instant.parse("2026-01-05T10:00:00Z");
+
+    @Test
+    void whoProposedOrApprovedAndWhomARuleKeepsApartMayNotExecute() {
+        assertThat(BarredExecutor.of(Town.ready("READY"), charter(List.of()), approvals(), known()))
+                .containsExactlyInAnyOrder(
+                        new BarredExecutor("pat", "separation-of-duties@1", "proposed it"),
+                        new BarredExecutor("mia", "separation-of-duties@1", "approved it"),
+                        new BarredExecutor(
+                                "ann",
+                                "separation-of-duties@1",
+                                "had it approved in their place"),
+                        new BarredExecutor("sam", "own-account@2", "is its subject"));
+    }
+
+    @Test
+    void whomTheRuleSparesMay() {
+        assertThat(
+                        BarredExecutor.of(
+                                Town.ready("READY"),
+                                charter(
+                                        List.of(
+                                                new Duty.Exemption(
+                                                        "W-sam",
+                                                        "watched",
+                                                        "owen",
+                                                        NOW.plusSeconds(1)))),
+                                approvals(),
+                                known()))
+                .extracting(BarredExecutor::person)
+                .doesNotContain("sam");
+    }
+
+    private static Known known() {
+        return new Town().known();
+    }
+
+    private static List<Decision> approvals() {
+        return List.of(
+                new Decision(
+                        0,
+                        "manager",
+                        Decision.Kind.APPROVED,
+                        Optional.of("mia"),
+                        Optional.empty(),
+                        Optional.of("ann"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        NOW),
+                new Decision(
+                        1,
+                        "security",
+                        Decision.Kind.DENIED,
+                        Optional.of("ben"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        NOW));
+    }
+
+    private static Charter charter(List<Duty.Exemption> exemptions) {
+        return new Charter(
+                "owner",
+                Optional.empty(),
+                Optional.empty(),
+                "approver",
+                List.of(),
+                Optional.empty(),
+                List.of(
+                        new Duty(
+                                new Duty.Rule("own-account", "2", "owen", "SOX"),
+                                new Demand.Apart(Part.EXECUTOR, Part.SUBJECT),
+                                exemptions)),
+                Map.of(),
+                Duration.ofHours(1),
+                Set.of(),
+                new Charter.Domain(Set.of(), Map.of(), List.of(), Map.of(), Map.of()),
+                "");
+    }
+}
