@@ -3,6 +3,7 @@ package dev.remit.connector.domain;
 /**
  * A change as someone asks for it, before any rule was looked at.
  *
+ * @param charter its name; empty for whichever one in force covers it
  * @param subjectSystem {@code hr}, or a system whose account ids are known here
  * @param subjectId the HR worker id, or the account's immutable id
  */
@@ -13,4 +14,9 @@ public record Wish(
         String target,
         String action,
         String reason,
-        Proposer proposer) {}
+        Proposer proposer) {
+    /** The same under this charter. */
+    public Wish under(String name) {
+        return new Wish(name, subjectSystem, subjectId, target, action, reason, proposer);
+    }
+}

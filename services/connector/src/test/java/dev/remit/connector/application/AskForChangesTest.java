@@ -251,6 +251,24 @@ class AskForChangesTest {
     }
 
     @Test
+    void whatClosesQuicklyStillCountsForTheHour() {
+        charters.replace(
+                List.of(
+                        limited(
+                                new Charter.Limits(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.of(0.5)))));
+        for (String worker : List.of("E1", "E2")) {
+            memory.ends(ask(wish(worker)).change(), "COMPLETED", memory.now);
+        }
+        assertThat(ask(wish("E3")).code()).isEqualTo("BLAST_RADIUS_SHARE_OF_POPULATION");
+        memory.now = memory.now.plus(Duration.ofMinutes(61));
+        assertThat(ask(wish("E3")).status()).isEqualTo(202);
+    }
+
+    @Test
     void aDigitalEmployeeProposesUnderItsOwnCharterOnly() {
         Proposer clerk = new Proposer("clerk", Optional.of("owner"), Optional.empty());
         Proposer other = new Proposer("other", Optional.of("owner"), Optional.empty());

@@ -559,7 +559,11 @@ public final class Memory implements Handoffs {
                                 under.stream()
                                         .filter(each ->
                                                 each.proposal().target().equals(field.target()))
-                                        .filter(each -> !tables.ends.containsKey(each.change()))
+                                        .filter(each ->
+                                                !tables.ends.containsKey(each.change())
+                                                        || tables.proposedAt
+                                                                .get(each.change())
+                                                                .isAfter(since))
                                         .map(each -> each.proposal().subjectId())
                                         .distinct()
                                         .count()));

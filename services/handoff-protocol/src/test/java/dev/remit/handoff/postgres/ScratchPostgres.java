@@ -47,6 +47,12 @@ public final class ScratchPostgres implements AutoCloseable {
      * db/migration}.
      */
     public ScratchPostgres(String... migrations) throws IOException, InterruptedException {
+        this(Map.of(), migrations);
+    }
+
+    /** The same, with what the migrations leave open ({@code quarkus.flyway.placeholders}). */
+    public ScratchPostgres(Map<String, String> placeholders, String... migrations)
+            throws IOException, InterruptedException {
         unpack();
         this.data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "scratch.");
         Path log = data.resolve("log");
@@ -87,6 +93,7 @@ public final class ScratchPostgres implements AutoCloseable {
         awaitStart(log);
         Flyway.configure()
                 .dataSource(url(), USER, "")
+                .placeholders(placeholders)
                 .locations(
                         Arrays.stream(migrations)
                                 .map(each -> "classpath:" + each)

@@ -2,16 +2,15 @@ package dev.remit.connector.adapter.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.remit.connector.application.AccessTasks.Item;
-import dev.remit.connector.application.Charters;
 import dev.remit.connector.application.Proposals.Standing;
 import dev.remit.connector.application.RequestAccess;
 import dev.remit.connector.application.RequestAccess.State;
-import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.http.Tagged;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -31,8 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -130,19 +127,12 @@ public class AccessRequests {
             @JsonProperty("approved_until") Instant approvedUntil) {}
 
     private final RequestAccess access;
-    private final Charters charters;
     private final Proposers proposers;
     private final Tagged tagged;
     private final Caller caller;
 
-    AccessRequests(
-            RequestAccess access,
-            Charters charters,
-            Proposers proposers,
-            Tagged tagged,
-            Caller caller) {
+    AccessRequests(RequestAccess access, Proposers proposers, Tagged tagged, Caller caller) {
         this.access = access;
-        this.charters = charters;
         this.proposers = proposers;
         this.tagged = tagged;
         this.caller = caller;
@@ -150,7 +140,7 @@ public class AccessRequests {
 
     /** Requests access; 202 with a task. */
     @POST
-    @RolesAllowed("proposer")
+    @Authenticated
     @Operation(summary = "Requests access (AuthZEN ARAP draft 1)")
     @APIResponse(
             responseCode = "202",
@@ -279,6 +269,16 @@ public class AccessRequests {
             Grounds context,
             Proposer by) {
         Subject subject = asked.subject() == null ? new Subject(null, null, null) : asked.subject();
+        if (by.barred().isPresent()) {
+            return new Wish(
+                    Wishes.said(context.charter()),
+                    Wishes.said(subject.type()),
+                    Wishes.said(subject.id()),
+                    Wishes.said(resource == null ? null : resource.id()),
+                    Wishes.said(action == null ? null : action.name()),
+                    Wishes.said(context.businessJustification()),
+                    by);
+        }
         String type = Wishes.word("subject.type", subject.type());
         Map<String, String> properties =
                 subject.properties() == null ? Map.of() : subject.properties();
@@ -301,7 +301,7 @@ public class AccessRequests {
         String target = Wishes.word(at + "resource.id", resource == null ? null : resource.id());
         String name = Wishes.word(at + "action.name", action == null ? null : action.name());
         return new Wish(
-                charter(context.charter(), target, name),
+                context.charter() == null ? "" : Wishes.word("context.charter", context.charter()),
                 system,
                 Wishes.word("subject.id", subject.id()),
                 target,
@@ -311,25 +311,6 @@ public class AccessRequests {
                 by);
     }
 
-    private String charter(@Nullable String named, String target, String action) {
-        if (named != null) {
-            return Wishes.word("context.charter", named);
-        }
-        Set<String> fitting =
-                charters.all().stream()
-                        .filter(charter -> charter.refuses(target, action).isEmpty())
-                        .map(Charter::name)
-                        .collect(Collectors.toSet());
-        if (fitting.size() != 1) {
-            throw Problem.inField(
-                            "context.charter",
-                            fitting.isEmpty() ? "CHARTER_UNKNOWN" : "CHARTER_AMBIGUOUS",
-                            fitting.size() + " charters in force cover " + action + " on " + target)
-                    .typed(ERROR + "not_requestable");
-        }
-        return fitting.iterator().next();
-    }
-
     /** The problem types that the profile gives; others keep their code only. */
     private static Throwable typed(Throwable failure) {
         Problem problem = (Problem) failure;
@@ -337,6 +318,13 @@ public class AccessRequests {
             case "IDEMPOTENCY_KEY_REUSED" -> problem.typed(ERROR + "duplicate_request");
             case "CHANGE_UNKNOWN" -> problem.typed(ERROR + "unknown_task");
             case "ALREADY_ENDED" -> problem.typed(ERROR + "invalid_task_state");
+            case "CHARTER_UNKNOWN", "CHARTER_AMBIGUOUS" ->
+                    Problem.of(
+                                    400,
+                                    problem.code(),
+                                    String.valueOf(problem.getMessage()),
+                                    "context.charter")
+                            .typed(ERROR + "not_requestable");
             default -> problem;
         };
     }

@@ -16,6 +16,7 @@ import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.http.Tagged;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
@@ -142,7 +143,7 @@ public class Changes {
      */
     @POST
     @Path("changes")
-    @RolesAllowed("proposer")
+    @Authenticated
     @Operation(summary = "Proposes a change, or with dryRun says what would come of it")
     @APIResponse(
             responseCode = "202",
@@ -160,7 +161,11 @@ public class Changes {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("Authorization") @Nullable String authorization) {
         Asked asked = Problem.body(body);
-        Wish wish = Wishes.of(asked, proposers.proposer(asked.agent()));
+        Proposer by = proposers.proposer(asked.agent());
+        if (dryRun && by.barred().isPresent()) {
+            throw Proposers.problem(by.barred().get());
+        }
+        Wish wish = Wishes.of(asked, by);
         if (dryRun) {
             return preview.preview(wish, String.valueOf(authorization))
                     .map(found -> Response.ok(found).build());
@@ -176,7 +181,7 @@ public class Changes {
      */
     @POST
     @Path("proposals")
-    @RolesAllowed("proposer")
+    @Authenticated
     @Operation(summary = "Proposes 1 to 200 changes, each answered on its own")
     public Uni<AnsweredMany> proposeMany(
             @Nullable AskedMany body, @HeaderParam("Idempotency-Key") @Nullable String key) {

@@ -37,12 +37,22 @@ public final class Wishes {
             Proposers.@Nullable Given agent) {}
 
     /**
-     * What is asked.
+     * What is asked. Of someone who may propose nothing it is taken as said, for the record.
      *
      * @throws Problem 422 naming the member
      */
     public static Wish of(Asked asked, Proposer proposer) {
         Subject subject = asked.subject() == null ? new Subject(null, null) : asked.subject();
+        if (proposer.barred().isPresent()) {
+            return new Wish(
+                    said(asked.charter()),
+                    said(subject.system()),
+                    said(subject.id()),
+                    said(asked.target()),
+                    said(asked.action()),
+                    said(asked.reason()),
+                    proposer);
+        }
         return new Wish(
                 word("charter", asked.charter()),
                 word("subject.system", subject.system()),
@@ -51,6 +61,12 @@ public final class Wishes {
                 word("action", asked.action()),
                 text("reason", asked.reason(), LONGEST_REASON),
                 proposer);
+    }
+
+    /** For the record: at most as long as it might be, and without what no database keeps. */
+    static String said(@Nullable String value) {
+        String text = value == null ? "" : value.strip().replace("\0", "");
+        return text.substring(0, Math.min(text.length(), LONGEST));
     }
 
     static String word(String field, @Nullable String value) {

@@ -20,6 +20,7 @@ import io.quarkiverse.mcp.server.Tool;
 import io.quarkiverse.mcp.server.ToolArg;
 import io.quarkiverse.mcp.server.ToolCallException;
 import io.quarkiverse.mcp.server.ToolGuardrails;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
@@ -83,7 +84,7 @@ public class FrontDoorTools {
                             destructiveHint = false,
                             idempotentHint = true,
                             openWorldHint = false))
-    @RolesAllowed("proposer")
+    @Authenticated
     public Uni<String> propose(
             @ToolArg(description = "The charter's name; see the resource remit://charters")
                     String charter,
