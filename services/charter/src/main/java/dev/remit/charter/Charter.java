@@ -130,6 +130,8 @@ public record Charter(
     /**
      * What may be done.
      *
+     * @param copilots the OAuth clients of copilots that may propose it; empty for all that the
+     *     charter admits
      * @param grant what it gives for a time
      */
     public record Action(
@@ -137,6 +139,7 @@ public record Charter(
             Mode mode,
             List<String> steps,
             Optional<Reversibility> reversibility,
+            Optional<List<String>> copilots,
             Optional<Grant> grant) {}
 
     /**
@@ -151,10 +154,16 @@ public record Charter(
     /**
      * Who may propose.
      *
+     * @param copilots the OAuth clients of copilots that may propose; empty for all that are
+     *     registered to propose
      * @param employee immutable account id of the digital employee
      * @param principal immutable account id of the person responsible for it
      */
-    public record Proposers(List<String> roles, String employee, String principal) {}
+    public record Proposers(
+            List<String> roles,
+            Optional<List<String>> copilots,
+            String employee,
+            String principal) {}
 
     /**
      * What opens a change by itself.
