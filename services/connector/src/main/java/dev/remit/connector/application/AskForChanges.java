@@ -89,6 +89,29 @@ public class AskForChanges {
         this.meters = meters;
     }
 
+    /** What else belongs to the same transaction. */
+    public interface Terms {
+        /** Nothing. */
+        Terms NONE =
+                new Terms() {
+                    @Override
+                    public Uni<Void> before(Outbox outbox) {
+                        return Uni.createFrom().voidItem();
+                    }
+
+                    @Override
+                    public Uni<Void> after(List<Result> results, Outbox outbox) {
+                        return Uni.createFrom().voidItem();
+                    }
+                };
+
+        /** What must hold before anything is judged; not asked for what was answered before. */
+        Uni<Void> before(Outbox outbox);
+
+        /** What is kept beside the results, those that were answered before included. */
+        Uni<Void> after(List<Result> results, Outbox outbox);
+    }
+
     /**
      * Opens what no rule is against, all in one transaction.
      *
@@ -104,7 +127,21 @@ public class AskForChanges {
     }
 
     private Uni<List<Result>> together(List<Wish> wishes, Optional<Request> request) {
-        return handoffs.transact(List.of(), outbox -> once(wishes, request, outbox));
+        return ask(wishes, request, Terms.NONE);
+    }
+
+    /** The same, on terms. */
+    Uni<List<Result>> ask(List<Wish> wishes, Optional<Request> request, Terms terms) {
+        return handoffs.transact(
+                List.of(),
+                outbox ->
+                        once(wishes, request, terms, outbox)
+                                .call(results -> terms.after(results, outbox)));
+    }
+
+    /** Whether somebody halted what the change would be in. In the caller's transaction. */
+    Uni<Boolean> isHalted(Wish wish) {
+        return halts.inForce().map(halted -> halted.over(() -> scopes(wish)).isPresent());
     }
 
     /** What would be answered to a single wish; opens nothing and records nothing. */
@@ -119,15 +156,17 @@ public class AskForChanges {
                 });
     }
 
-    private Uni<List<Result>> once(List<Wish> wishes, Optional<Request> request, Outbox outbox) {
+    private Uni<List<Result>> once(
+            List<Wish> wishes, Optional<Request> request, Terms terms, Outbox outbox) {
         if (request.isEmpty()) {
-            return judge(wishes, request, outbox);
+            return terms.before(outbox).chain(() -> judge(wishes, request, outbox));
         }
         return answers.claim(request.get())
                 .chain(claim ->
                         switch (claim) {
                             case Claim.Taken _ ->
-                                    judge(wishes, request, outbox)
+                                    terms.before(outbox)
+                                            .chain(() -> judge(wishes, request, outbox))
                                             .call(results -> keep(request.get(), results));
                             case Claim.Answered(List<Result> results) ->
                                     Uni.createFrom().item(results);

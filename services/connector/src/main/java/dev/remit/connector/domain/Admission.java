@@ -79,7 +79,7 @@ public sealed interface Admission {
         Optional<Refusal> refusal =
                 charter.refusesAt(known.now())
                         .or(() -> charter.refuses(wish.target(), wish.action()))
-                        .or(() -> charter.refuses(wish.proposer()))
+                        .or(() -> charter.refuses(wish.proposer(), wish.action()))
                         .or(() -> subject(wish, known.subject()))
                         .or(() -> duplicate(known.open()))
                         .or(() -> blast(charter, known));

@@ -32,7 +32,52 @@ public record Charter(
         String employee,
         String principal,
         Limits limits,
-        Optional<TrackRecord> trackRecord) {
+        Optional<TrackRecord> trackRecord,
+        Copilots copilots) {
+
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            Set<String> systems,
+            Map<String, String> modes,
+            List<Trigger> triggers,
+            Optional<String> bound,
+            String employee,
+            String principal,
+            Limits limits,
+            Optional<TrackRecord> trackRecord) {
+        this(
+                name,
+                version,
+                hash,
+                systems,
+                modes,
+                triggers,
+                bound,
+                employee,
+                principal,
+                limits,
+                trackRecord,
+                Copilots.ALL);
+    }
+
+    /**
+     * Which copilots may propose under it, by their OAuth clients.
+     *
+     * @param admitted empty for all that are registered to propose
+     * @param byAction who of them may propose an action, for those that say
+     */
+    public record Copilots(Optional<Set<String>> admitted, Map<String, Set<String>> byAction) {
+        /** All that are registered to propose. */
+        public static final Copilots ALL = new Copilots(Optional.empty(), Map.of());
+
+        boolean admits(String client, String action) {
+            return admitted.map(each -> each.contains(client)).orElse(true)
+                    && (!byAction.containsKey(action)
+                            || byAction.getOrDefault(action, Set.of()).contains(client));
+        }
+    }
 
     /**
      * When it holds and how much may happen under it.
@@ -119,8 +164,18 @@ public record Charter(
                                 "charter", "charter " + name + " was in force until " + until));
     }
 
-    /** Whether this one may propose under it: of digital employees, only the one it names. */
-    public Optional<Refusal> refuses(Proposer proposer) {
+    /**
+     * Whether this one may propose under it: of digital employees, only the one it names; of
+     * copilots, those that it and the action admit.
+     */
+    public Optional<Refusal> refuses(Proposer proposer, String action) {
+        if (proposer.kind() == Proposer.Kind.COPILOT
+                && !copilots.admits(proposer.agent().map(Agent::client).orElse(""), action)) {
+            return Optional.of(
+                    Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
+                            "charter",
+                            "charter " + name + " lets this copilot not propose '" + action + "'"));
+        }
         return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)
                 ? Optional.of(
                         Rule.PROPOSER_OUTSIDE_CHARTER.refuses(

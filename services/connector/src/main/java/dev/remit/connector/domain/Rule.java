@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 public enum Rule {
     /** The caller's token holds no role that may propose. */
     ROLE_MISSING(403),
+    /** The token is not to propose with. */
+    SCOPE_MISSING(403),
     /** The client is registered as an AI that only reads. */
     AGENT_READS_ONLY(403),
     /** No person answers for the client. */

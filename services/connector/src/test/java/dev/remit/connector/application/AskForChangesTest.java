@@ -347,30 +347,6 @@ class AskForChangesTest {
         assertThat(second.next()).isEmpty();
     }
 
-    @Test
-    void aBulkRequestIsOneTaskOfSeveralChanges() {
-        RequestAccess access = memory.access(charters);
-        var state =
-                access.request(List.of(wish("E1"), wish("E9")), true, key("k", "r"))
-                        .await()
-                        .indefinitely();
-        assertThat(state.changes()).hasSize(1);
-        var again =
-                access.request(List.of(wish("E1"), wish("E9")), true, key("k", "r"))
-                        .await()
-                        .indefinitely();
-        assertThat(again.task()).isEqualTo(state.task());
-        access.cancel(state.task().id(), ANN, false, "no more").await().indefinitely();
-        assertThat(memory.messages(ChangeWithdrawn.class)).hasSize(1);
-        assertProblem(
-                404,
-                "CHANGE_UNKNOWN",
-                () ->
-                        access.find(state.task().id(), Proposer.person("bob"), false)
-                                .await()
-                                .indefinitely());
-    }
-
     private static void assertProblem(
             int status, String code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)

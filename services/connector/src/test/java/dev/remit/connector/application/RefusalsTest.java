@@ -62,7 +62,11 @@ class RefusalsTest {
     /** What must be so for the rule to refuse, and what it then refuses. */
     private Wish given(Rule rule) {
         return switch (rule) {
-            case ROLE_MISSING, AGENT_READS_ONLY, NOBODY_ACCOUNTABLE, AGENT_MODEL_MISMATCH ->
+            case ROLE_MISSING,
+                    SCOPE_MISSING,
+                    AGENT_READS_ONLY,
+                    NOBODY_ACCOUNTABLE,
+                    AGENT_MODEL_MISMATCH ->
                     wish("leavers", "E1", ANN.barred(rule.refuses(null, "a rule is against it")));
             case HALTED -> {
                 memory.halting().mesh("boss", "wait").await().indefinitely();

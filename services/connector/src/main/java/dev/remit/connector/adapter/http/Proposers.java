@@ -121,6 +121,15 @@ public class Proposers {
                 : by;
     }
 
+    /** Who asks whether they could propose: without saying how they came to it. */
+    Proposer looker() {
+        Proposer by =
+                caller.isPerson()
+                        ? Proposer.person(caller.id())
+                        : agent(Optional.empty(), Optional.empty());
+        return rule(by).map(by::barred).orElse(by);
+    }
+
     /** The rule by which this one may propose nothing. */
     private Optional<Refusal> rule(Proposer by) {
         if (!caller.has("proposer")) {

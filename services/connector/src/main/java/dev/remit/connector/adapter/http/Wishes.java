@@ -25,6 +25,7 @@ public final class Wishes {
     /**
      * A proposal as asked for.
      *
+     * @param charter its name; needed only where several cover the action
      * @param agent what an AI must say of itself; not for people
      */
     @Schema(name = "Proposal")
@@ -54,7 +55,7 @@ public final class Wishes {
                     proposer);
         }
         return new Wish(
-                word("charter", asked.charter()),
+                asked.charter() == null ? "" : word("charter", asked.charter()),
                 word("subject.system", subject.system()),
                 word("subject.id", subject.id()),
                 word("target", asked.target()),
@@ -94,6 +95,11 @@ public final class Wishes {
     /** An Idempotency-Key, checked. */
     public static String key(String key) {
         return word("Idempotency-Key", key);
+    }
+
+    /** A name, checked. */
+    public static String name(String field, @Nullable String value) {
+        return word(field, value);
     }
 
     /**

@@ -77,9 +77,9 @@ class PostgresProposalsTest {
         run(
                 "insert into proposal (change_id, due_on, proposed, request, since, proposed_at, ended_at)"
                         + " select gen_random_uuid(), date '2026-01-01', true,"
-                        + " '{\"proposal\": {\"charter\": \"leavers\", \"target\": \"scim:hr\", \"subjectId\": \"W' || n || '\"}}',"
+                        + " format('{\"proposal\": {\"charter\": \"leavers\", \"target\": \"%s\", \"subjectId\": \"W%s\"}}', ?2, n),"
                         + " ?1, cast(?1 as timestamptz) - n * interval '1 minute', ?1 from generate_series(1, 20000) n",
-                Map.of("1", NOW));
+                Map.of("1", NOW, "2", "scim:hr"));
         run("analyze proposal", Map.of());
         String plan =
                 run("explain " + PostgresProposals.LOAD, parameters("leavers")).stream()
@@ -110,10 +110,11 @@ class PostgresProposalsTest {
                 "{\"proposal\": {\"charter\": \"%s\", \"target\": \"scim:hr\", \"subjectId\": \"%s\"}}"
                         .formatted(charter, worker));
         values.put("3", NOW.minus(ago));
-        values.put("4", ended ? NOW : null);
         run(
                 "insert into proposal (change_id, due_on, proposed, request, since, proposed_at, ended_at)"
-                        + " values (?1, date '2026-01-31', true, ?2, ?3, ?3, cast(?4 as timestamptz))",
+                        + " values (?1, date '2026-01-31', true, ?2, ?3, ?3, "
+                        + (ended ? "?3" : "null")
+                        + ")",
                 values);
     }
 
