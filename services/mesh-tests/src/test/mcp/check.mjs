@@ -14,6 +14,7 @@ await client.connect(
 const asks = {
   tools: () => client.listTools(),
   resources: () => client.listResources(),
+  templates: () => client.listResourceTemplates(),
   prompts: () => client.listPrompts(),
   read: ({ name }) => client.readResource({ uri: name }),
   prompt: ({ name, arguments: given }) => client.getPrompt({ name, arguments: given }),

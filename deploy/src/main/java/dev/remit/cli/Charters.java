@@ -16,6 +16,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,15 +137,28 @@ final class Charters implements Runnable {
             name = "simulate",
             mixinStandardHelpOptions = true,
             description =
-                    "Takes recorded changes through the old and the new charter and shows what would differ. What the records do not know (accounts, risk) stays unknown, and is said. Exit 0 when nothing would differ, 1 otherwise.")
+                    "Takes recorded changes through the old and the new charter and shows what would differ. What the records do not know (accounts, risk) stays unknown, and is said. Exit 0 when nothing would differ, 1 otherwise.",
+            footer = {
+                "",
+                "Example: ./remit charter simulate --days 30 charters/leaver-offboarding.yaml"
+            })
     static final class Simulate implements Callable<Integer> {
         @ParentCommand Charters parent;
 
-        @Parameters(index = "0", paramLabel = "OLD", description = "The charter as it is.")
-        Path before;
+        @Parameters(
+                arity = "1..2",
+                paramLabel = "[OLD] NEW",
+                description =
+                        "The charter as it is (default: the version published last), and as it is to be.")
+        List<Path> files = List.of();
 
-        @Parameters(index = "1", paramLabel = "NEW", description = "The charter as it is to be.")
-        Path after;
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                description = "Only changes proposed within so many days.")
+        @Nullable Integer days;
+
+        @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Option(
                 names = "--changes",
@@ -168,11 +182,17 @@ final class Charters implements Runnable {
 
         @Override
         public Integer call() throws Exception {
-            Charter old = good(before).charter();
-            Charter young = good(after).charter();
+            if (days != null && days < 1) {
+                throw new IOException("--days: must be a whole number above 0");
+            }
+            Instant since = days == null ? Instant.MIN : Instant.now().minus(Duration.ofDays(days));
+            Charter young = good(files.getLast()).charter();
+            Charter old =
+                    files.size() == 2 ? good(files.getFirst()).charter() : published(young.name());
             List<String> lines =
                     changes == null
-                            ? RecordedChanges.ofMesh(parent.remit.home(), old.name(), last)
+                            ? RecordedChanges.ofMesh(
+                                    as, parent.remit.home(), old.name(), since, last)
                             : Files.readAllLines(changes);
             if (save != null) {
                 Files.write(save, lines);
@@ -185,7 +205,7 @@ final class Charters implements Runnable {
                     continue;
                 }
                 RecordedChanges.Line line = RecordedChanges.read(n + 1, lines.get(n));
-                if (!line.charter().equals(old.name())) {
+                if (!line.charter().equals(old.name()) || !line.isSince(since)) {
                     continue;
                 }
                 seen++;
@@ -202,6 +222,12 @@ final class Charters implements Runnable {
                     "%d recorded change%s of %s, %d would go otherwise%n",
                     seen, seen == 1 ? "" : "s", old.name(), different);
             return different == 0 ? 0 : 1;
+        }
+
+        private Charter published(String name) throws IOException, InterruptedException {
+            JsonNode versions = versions(as, parent.remit.home(), name);
+            return CharterReader.published(
+                    versions.get(versions.size() - 1).path("document").asText());
         }
     }
 

@@ -1,22 +1,33 @@
 package dev.remit.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.stack.Home;
 import dev.remit.stack.Requests;
+import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** The commands for those who propose, approve, correct and look on. */
 final class People {
@@ -139,6 +150,11 @@ final class People {
             description = "Proposes a change.",
             footer = {"", "Needs: a running mesh (./remit up)."})
     static final class Propose implements Callable<Integer> {
+        /** As many as one request may carry. */
+        private static final int MOST = 200;
+
+        @Spec CommandSpec spec;
+
         @ParentCommand Remit remit;
 
         @Option(
@@ -149,10 +165,23 @@ final class People {
 
         @Option(
                 names = "--subject",
-                required = true,
                 paramLabel = "WORKER",
                 description = "The HR worker id of the person whose identity changes.")
-        String subject;
+        @Nullable String subject;
+
+        @Option(
+                names = "--account",
+                paramLabel = "ID",
+                description =
+                        "Instead of --subject: the immutable id of an account of the target that is theirs.")
+        @Nullable String account;
+
+        @Option(
+                names = "--file",
+                paramLabel = "FILE",
+                description =
+                        "Instead of all that: proposals as JSON lines, with the members of POST /changes. Each is answered on its own.")
+        @Nullable Path file;
 
         @Option(
                 names = "--target",
@@ -166,8 +195,8 @@ final class People {
                 description = "The charter's action (default: ${DEFAULT-VALUE}).")
         String action;
 
-        @Option(names = "--reason", required = true, description = "Why.")
-        String reason;
+        @Option(names = "--reason", description = "Why; needed unless a file says it.")
+        @Nullable String reason;
 
         @Mixin As.Somebody as = new As.Somebody("offboarding.owner");
 
@@ -185,13 +214,25 @@ final class People {
 
         @Override
         public Integer call() throws Exception {
+            if (file != null) {
+                if (subject != null || account != null || reason != null || dryRun) {
+                    throw wrong(
+                            "--file: stands instead of --subject, --account, --reason and --dry-run");
+                }
+                return many(Files.readAllLines(file));
+            }
+            if ((subject == null) == (account == null) || reason == null) {
+                throw wrong("needs --reason, and --subject or --account; or --file");
+            }
             ObjectNode body =
                     JSON.createObjectNode()
                             .put("charter", charter)
                             .put("target", target)
                             .put("action", action)
                             .put("reason", reason);
-            body.putObject("subject").put("system", "hr").put("id", subject);
+            body.putObject("subject")
+                    .put("system", account == null ? "hr" : target)
+                    .put("id", account == null ? subject : account);
             JsonNode answer =
                     as.post(
                             remit.home(),
@@ -205,6 +246,96 @@ final class People {
             }
             System.out.println("proposed change " + answer.path("changeId").asText());
             return 0;
+        }
+
+        private ParameterException wrong(String words) {
+            return new ParameterException(spec.commandLine(), words);
+        }
+
+        /** As many requests as it needs; one that is refused stops no other. */
+        private int many(List<String> lines) throws IOException, InterruptedException {
+            List<String> asked = lines.stream().filter(each -> !each.isBlank()).toList();
+            int refused = 0;
+            for (int from = 0; from < asked.size(); from += MOST) {
+                ArrayNode items = JSON.createArrayNode();
+                for (String line : asked.subList(from, Math.min(from + MOST, asked.size()))) {
+                    try {
+                        items.add(JSON.readTree(line));
+                    } catch (JsonProcessingException e) {
+                        throw new IOException(
+                                "line " + (from + items.size() + 1) + " is not JSON", e);
+                    }
+                }
+                ObjectNode body = JSON.createObjectNode();
+                body.set("items", items);
+                JsonNode answer =
+                        as.post(
+                                remit.home(),
+                                "connector",
+                                "/proposals",
+                                body,
+                                key == null
+                                        ? Map.of()
+                                        : Map.of("Idempotency-Key", key + "-" + from));
+                for (JsonNode each : answer.path("results")) {
+                    boolean opened = each.path("changeId").isTextual();
+                    refused += opened ? 0 : 1;
+                    System.out.println(
+                            opened
+                                    ? "proposed change " + each.path("changeId").asText()
+                                    : "refused ("
+                                            + each.path("status").asText()
+                                            + " "
+                                            + each.path("code").asText()
+                                            + ") "
+                                            + each.path("detail").asText());
+                }
+            }
+            System.out.printf("%d proposed, %d refused%n", asked.size() - refused, refused);
+            return refused == 0 ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "owner",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Says whose an account is and who answers for it, as it was read last; or whom a resource belongs to of which an event feed tells. Exit 1 when nobody is known.",
+            footer = {"", "Needs: a running mesh (./remit up)."})
+    static final class Owner implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(
+                index = "0",
+                paramLabel = "SYSTEM",
+                description = "A system, for example keycloak:acme; or the name of an event feed.")
+        String system;
+
+        @Parameters(
+                index = "1",
+                paramLabel = "ID",
+                description = "The account's immutable id, or the resource as the feed names it.")
+        String id;
+
+        @Mixin As.Somebody as = new As.Somebody("operator");
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode answer =
+                    as.get(
+                            remit.home(),
+                            "connector",
+                            "/owners?system="
+                                    + URLEncoder.encode(system, StandardCharsets.UTF_8)
+                                    + "&id="
+                                    + URLEncoder.encode(id, StandardCharsets.UTF_8));
+            for (String about : List.of("worker", "owner", "from")) {
+                System.out.printf(
+                        "%s: %s%n",
+                        about,
+                        answer.path(about).isTextual() ? answer.path(about).asText() : "not known");
+            }
+            return answer.path("owner").isTextual() ? 0 : 1;
         }
     }
 

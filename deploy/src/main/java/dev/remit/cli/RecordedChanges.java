@@ -9,10 +9,13 @@ import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +23,33 @@ import org.jspecify.annotations.Nullable;
  * ids only.
  */
 final class RecordedChanges {
-    private static final String USER = "auditor";
-
     private RecordedChanges() {}
 
-    /** A line, read. */
-    record Line(String change, String charter, Facts facts) {}
+    /**
+     * A line, read.
+     *
+     * @param proposedAt empty in what was saved before this was kept
+     */
+    record Line(String change, String charter, Optional<Instant> proposedAt, Facts facts) {
+        /** Whether it was proposed then or later; what does not say when was not. */
+        boolean isSince(Instant since) {
+            return since.equals(Instant.MIN)
+                    || proposedAt.filter(at -> !at.isBefore(since)).isPresent();
+        }
+    }
+
+    /** Where changes are recorded. */
+    interface Records {
+        /**
+         * A page of changes, the newest first: {@code items} and {@code next}.
+         *
+         * @param after the next of the page before; empty at first
+         */
+        JsonNode changes(String after) throws IOException, InterruptedException;
+
+        /** How the data of a change was judged; empty if that is not known. */
+        Optional<JsonNode> judged(String change) throws IOException, InterruptedException;
+    }
 
     /**
      * Reads a line.
@@ -56,61 +80,104 @@ final class RecordedChanges {
                     .forEach(each -> judged.put(each.getKey(), each.getValue().asText()));
             facts = facts.withReadiness(new Facts.Readiness(json.path("verdict").asText(), judged));
         }
-        return new Line(text(number, json, "changeId"), text(number, json, "charter"), facts);
+        return new Line(
+                text(number, json, "changeId"),
+                text(number, json, "charter"),
+                since(number, json),
+                facts);
     }
 
-    /** The newest changes of a charter in the running mesh. */
-    static List<String> ofMesh(Home home, String charter, int most)
+    private static Optional<Instant> since(int number, JsonNode json) throws IOException {
+        try {
+            return json.path("since").isTextual()
+                    ? Optional.of(Instant.parse(json.path("since").asText()))
+                    : Optional.empty();
+        } catch (DateTimeException e) {
+            throw new IOException("line " + number + ": since is not a time", e);
+        }
+    }
+
+    /**
+     * Changes of a charter in the running mesh, the newest first.
+     *
+     * @param since none that was proposed before
+     * @param most at most so many
+     */
+    static List<String> ofMesh(As as, Home home, String charter, Instant since, int most)
+            throws IOException, InterruptedException {
+        return of(
+                new Records() {
+                    @Override
+                    public JsonNode changes(String after) throws IOException, InterruptedException {
+                        return as.get(
+                                home,
+                                "connector",
+                                "/changes?limit=200"
+                                        + (after.isEmpty()
+                                                ? ""
+                                                : "&after="
+                                                        + URLEncoder.encode(
+                                                                after, StandardCharsets.UTF_8)));
+                    }
+
+                    @Override
+                    public Optional<JsonNode> judged(String change)
+                            throws IOException, InterruptedException {
+                        Requests.Answer answer =
+                                Remit.ask(
+                                        home,
+                                        "GET",
+                                        "data-readiness",
+                                        "/changes/" + change,
+                                        as.user(),
+                                        null);
+                        return answer.ok() ? Optional.of(answer.json()) : Optional.empty();
+                    }
+                },
+                charter,
+                since,
+                most);
+    }
+
+    /** The same from anywhere. */
+    static List<String> of(Records records, String charter, Instant since, int most)
             throws IOException, InterruptedException {
         List<String> lines = new ArrayList<>();
         String next = "";
         do {
-            JsonNode page =
-                    Remit.expect(
-                                    Remit.ask(
-                                            home,
-                                            "GET",
-                                            "connector",
-                                            "/changes" + (next.isEmpty() ? "" : "?after=" + next),
-                                            USER,
-                                            null))
-                            .json();
+            JsonNode page = records.changes(next);
             for (JsonNode each : page.path("items")) {
-                if (each.path("charter").asText().equals(charter) && lines.size() < most) {
-                    lines.add(line(home, each));
+                if (lines.size() == most
+                        || Instant.parse(each.path("since").asText()).isBefore(since)) {
+                    return lines;
+                }
+                if (each.path("charter").asText().equals(charter)) {
+                    lines.add(line(records, each));
                 }
             }
-            next =
-                    page.path("next").isTextual()
-                            ? URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8)
-                            : "";
-        } while (!next.isEmpty() && lines.size() < most);
+            next = page.path("next").asText("");
+        } while (!next.isEmpty() && !next.equals("null"));
         return lines;
     }
 
-    private static String line(Home home, JsonNode change)
+    private static String line(Records records, JsonNode change)
             throws IOException, InterruptedException {
         ObjectNode line = People.JSON.createObjectNode();
-        for (String name : List.of("changeId", "charter", "action", "target", "reason", "mode")) {
+        for (String name :
+                List.of("changeId", "charter", "action", "target", "reason", "mode", "since")) {
             line.put(name, change.path(name).asText());
         }
         line.put("subject", change.path("subject").path("id").asText());
-        Requests.Answer judged =
-                Remit.ask(
-                        home,
-                        "GET",
-                        "data-readiness",
-                        "/changes/" + change.path("changeId").asText(),
-                        USER,
-                        null);
-        if (judged.ok()) {
-            line.put("verdict", judged.json().path("state").asText());
-            ObjectNode facts = line.putObject("facts");
-            judged.json()
-                    .path("facts")
-                    .forEach(fact ->
-                            facts.put(fact.path("name").asText(), fact.path("state").asText()));
-        }
+        records.judged(change.path("changeId").asText())
+                .ifPresent(judged -> {
+                    line.put("verdict", judged.path("state").asText());
+                    ObjectNode facts = line.putObject("facts");
+                    judged.path("facts")
+                            .forEach(fact ->
+                                    facts.put(
+                                            fact.path("name").asText(),
+                                            fact.path("state").asText()));
+                });
         return line.toString();
     }
 

@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             People.Changes.class,
             People.Propose.class,
             People.Withdraw.class,
+            People.Owner.class,
             People.Approve.class,
             People.Review.class,
             Executions.TakeOn.class,

@@ -1,9 +1,11 @@
 package dev.remit.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,6 +20,14 @@ public final class DemoRealm implements Preparation {
     /** The secrets that the realm is made with: everybody's password, then one a client. */
     public static final List<String> SECRETS =
             List.of("people", "remit-connector", "remit-executor", "leaver-clerk", "crm");
+
+    /** What tokens of the demo's AIs are for: one proposes, one only reads. */
+    private static final Map<String, List<String>> SCOPES =
+            Map.of(
+                    "remit.read",
+                    List.of("copilot", "onlooker"),
+                    "remit.propose",
+                    List.of("copilot"));
 
     private final String url;
     private final String administrator;
@@ -88,6 +98,65 @@ public final class DemoRealm implements Preparation {
             throw new IOException(
                     "Keycloak refuses the realm: " + answer.status() + " " + answer.text());
         }
+        for (Map.Entry<String, List<String>> each : SCOPES.entrySet()) {
+            scope(each.getKey(), each.getValue(), token);
+        }
         return "made";
+    }
+
+    /**
+     * A scope that these clients' tokens have. A realm that names scopes has no others, so these
+     * are added.
+     */
+    private void scope(String name, List<String> clients, String token)
+            throws IOException, InterruptedException {
+        String realm = url + "/admin/realms/" + NAME;
+        done(
+                Requests.send(
+                        "POST",
+                        realm + "/client-scopes",
+                        token,
+                        """
+                        {"name": "%s", "protocol": "openid-connect", "attributes": {"include.in.token.scope": "true"}}
+                        """
+                                .formatted(name)));
+        String id = id(realm + "/client-scopes", "name", name, token);
+        for (String client : clients) {
+            done(
+                    Requests.send(
+                            "PUT",
+                            realm
+                                    + "/clients/"
+                                    + id(
+                                            realm + "/clients?clientId=" + client,
+                                            "clientId",
+                                            client,
+                                            token)
+                                    + "/default-client-scopes/"
+                                    + id,
+                            token,
+                            ""));
+        }
+    }
+
+    private static String id(String list, String member, String value, String token)
+            throws IOException, InterruptedException {
+        for (JsonNode each : done(Requests.send("GET", list, token, null)).json()) {
+            if (each.path(member).asText().equals(value)) {
+                return each.path("id").asText();
+            }
+        }
+        throw new IOException("Keycloak has no " + member + " " + value);
+    }
+
+    private static Requests.Answer done(Requests.Answer answer) throws IOException {
+        if (!answer.ok()) {
+            throw new IOException(
+                    "Keycloak refuses the realm's scopes: "
+                            + answer.status()
+                            + " "
+                            + answer.text());
+        }
+        return answer;
     }
 }

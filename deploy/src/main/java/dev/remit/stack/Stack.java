@@ -539,6 +539,12 @@ public final class Stack {
                 extra.put("remit.passkeys.accept-unknown-sign-in-time", "true");
             }
         }
+        if (service == Service.CONNECTOR) {
+            extra.put("remit.mcp.scopes.read", "remit.read");
+            extra.put("remit.mcp.scopes.propose", "remit.propose");
+            extra.put("quarkus.oidc.resource-metadata.scopes", "remit.read,remit.propose");
+            extra.put("quarkus.oidc.resource-metadata.force-https-scheme", "false");
+        }
         if (service == Service.CONNECTOR || service == Service.APPROVAL_ROUTING) {
             // the demo's AI: it acts with the token of whom it helps, and proposes in their name
             extra.put("remit.agents.copilot.kind", "COPILOT");

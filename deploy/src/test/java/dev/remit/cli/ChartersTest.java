@@ -2,9 +2,15 @@ package dev.remit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +109,90 @@ class ChartersTest {
                                         broken.toString())
                                 .err())
                 .contains("line 1: charter is missing");
+    }
+
+    @Test
+    void onlyTheChangesOfTheLastDaysCountThatSayWhenTheyWereProposed() throws IOException {
+        String line =
+                """
+                {"changeId":"c-%s","charter":"leaver-offboarding","action":"offboard","target":"keycloak:acme","subject":"E1","reason":"left","mode":"OWN"%s}
+                """;
+        Path changes =
+                written(
+                        "changes.jsonl",
+                        line.formatted("1", ",\"since\":\"" + Instant.now() + "\"")
+                                + line.formatted("2", ",\"since\":\"2020-01-31T00:00:00Z\"")
+                                + line.formatted("3", ""));
+        assertThat(simulated(changes, "--days", "30").out())
+                .contains("1 recorded change of leaver-offboarding");
+        assertThat(simulated(changes).out()).contains("3 recorded changes of leaver-offboarding");
+        assertThat(simulated(changes, "--days", "0").err()).contains("--days");
+    }
+
+    private static Run simulated(Path changes, String... more) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "charter",
+                                "simulate",
+                                SHIPPED.toString(),
+                                SHIPPED.toString(),
+                                "--changes",
+                                changes.toString()));
+        all.addAll(List.of(more));
+        return Run.of(all.toArray(String[]::new));
+    }
+
+    @Test
+    void theChangesOfTheMeshAreReadPageByPageUntilTheyAreTooOldOrTooMany() throws Exception {
+        Instant now = Instant.parse("2026-01-31T10:00:00Z");
+        List<String> pages = new ArrayList<>();
+        RecordedChanges.Records records =
+                new RecordedChanges.Records() {
+                    @Override
+                    public JsonNode changes(String after) throws IOException {
+                        pages.add(after);
+                        int page = after.isEmpty() ? 0 : Integer.parseInt(after);
+                        String item =
+                                """
+                                {"changeId":"c-%s","charter":"%s","action":"offboard","target":"keycloak:acme","reason":"left","mode":"OWN","subject":{"system":"hr","id":"E1"},"since":"%s"}\
+                                """;
+                        return People.JSON.readTree(
+                                "{\"items\":["
+                                        + item.formatted(
+                                                page + "a",
+                                                "leavers",
+                                                now.minus(Duration.ofDays(page)))
+                                        + ","
+                                        + item.formatted(
+                                                page + "b",
+                                                "others",
+                                                now.minus(Duration.ofDays(page)))
+                                        + "],\"next\":"
+                                        + (page == 4 ? "null" : "\"" + (page + 1) + "\"")
+                                        + "}");
+                    }
+
+                    @Override
+                    public Optional<JsonNode> judged(String change) throws IOException {
+                        return change.equals("c-1a")
+                                ? Optional.empty()
+                                : Optional.of(
+                                        People.JSON.readTree(
+                                                "{\"state\":\"READY\",\"facts\":[{\"name\":\"source.fresh\",\"state\":\"PRESENT\"}]}"));
+                    }
+                };
+        List<String> lines =
+                RecordedChanges.of(records, "leavers", now.minus(Duration.ofDays(2)), 10);
+        assertThat(lines).hasSize(3);
+        RecordedChanges.Line first = RecordedChanges.read(1, lines.getFirst());
+        assertThat(first.change()).isEqualTo("c-0a");
+        assertThat(first.proposedAt()).contains(now);
+        assertThat(first.facts().readiness()).isPresent();
+        assertThat(RecordedChanges.read(2, lines.get(1)).facts().readiness()).isEmpty();
+        assertThat(pages).containsExactly("", "1", "2", "3");
+        assertThat(RecordedChanges.of(records, "leavers", Instant.MIN, 2)).hasSize(2);
+        assertThat(RecordedChanges.of(records, "leavers", Instant.MIN, 10)).hasSize(5);
     }
 
     @Test

@@ -45,6 +45,8 @@ class CommandLineTest {
         assertWrong("Unknown option: '--colour'", "status", "--colour");
         assertWrong("Unmatched argument", "stats");
         assertWrong("--subject", "propose", "--reason", "left");
+        assertWrong("--file", "propose", "--file", "none", "--subject", "E1002");
+        assertWrong("SYSTEM", "owner");
         assertWrong("--as", "approve", "some-change");
         assertWrong("--reason", "review", "some-change", "--as", "security.two");
         assertWrong("FILE", "verify");

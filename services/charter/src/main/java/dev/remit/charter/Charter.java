@@ -132,6 +132,8 @@ public record Charter(
      *
      * @param compensation the step that takes a step back if a later one fails for good, or {@link
      *     #STAYS}, by step
+     * @param copilots the OAuth clients of copilots that may propose it; empty for all that the
+     *     charter admits
      * @param grant what it gives for a time
      * @param group what leave-group takes
      * @param groups what join-groups gives
@@ -143,6 +145,7 @@ public record Charter(
             List<String> steps,
             Map<String, String> compensation,
             Optional<Reversibility> reversibility,
+            Optional<List<String>> copilots,
             Optional<Grant> grant,
             Optional<Group> group,
             List<Group> groups,
@@ -166,10 +169,16 @@ public record Charter(
     /**
      * Who may propose.
      *
+     * @param copilots the OAuth clients of copilots that may propose; empty for all that are
+     *     registered to propose
      * @param employee immutable account id of the digital employee
      * @param principal immutable account id of the person responsible for it
      */
-    public record Proposers(List<String> roles, String employee, String principal) {}
+    public record Proposers(
+            List<String> roles,
+            Optional<List<String>> copilots,
+            String employee,
+            String principal) {}
 
     /**
      * What opens a change by itself.

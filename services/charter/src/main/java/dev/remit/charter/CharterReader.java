@@ -132,6 +132,7 @@ public final class CharterReader {
                 domain(spec.get("domain")),
                 new Proposers(
                         spec.get("proposers").texts("roles"),
+                        copilots(spec.get("proposers")),
                         spec.get("proposers").get("digitalEmployee").text("id"),
                         spec.get("proposers").get("digitalEmployee").text("principal")),
                 Stream.concat(
@@ -161,6 +162,11 @@ public final class CharterReader {
                 spec.texts("proof"),
                 spec.optional("trackRecord", CharterReader::trackRecord),
                 days(spec.get("retention")));
+    }
+
+    /** Which copilots; none of them is no name. */
+    private static Optional<List<String>> copilots(Part part) {
+        return part.optional("copilots", _ -> part.texts("copilots"));
     }
 
     private static Trigger trigger(Part part) {
@@ -206,6 +212,7 @@ public final class CharterReader {
                                         each.optional(
                                                 "reversibility",
                                                 value -> value.parsed(Reversibility::valueOf)),
+                                        copilots(each),
                                         each.optional("grant", CharterReader::grant),
                                         each.optional("group", CharterReader::group),
                                         each.list("groups", CharterReader::group),

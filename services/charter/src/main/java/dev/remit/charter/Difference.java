@@ -115,6 +115,10 @@ public record Difference(Effect effect, String path, String words) {
                     before.domain().protectedEntitlements(),
                     after.domain().protectedEntitlements());
             wider("/spec/proposers/roles", before.proposers().roles(), after.proposers().roles());
+            copilots(
+                    "/spec/proposers/copilots",
+                    before.proposers().copilots(),
+                    after.proposers().copilots());
             other(
                     "/spec/proposers/digitalEmployee/id",
                     before.proposers().employee(),
@@ -125,6 +129,20 @@ public record Difference(Effect effect, String path, String words) {
                     after.proposers().principal());
             triggers(before.triggers(), after.triggers());
             trackRecord(before.trackRecord(), after.trackRecord());
+        }
+
+        private void copilots(
+                String path, Optional<List<String>> before, Optional<List<String>> after) {
+            if (before.isPresent() && after.isPresent()) {
+                wider(path, before.get(), after.get());
+            } else if (before.isPresent() != after.isPresent()) {
+                add(
+                        after.isPresent() ? Effect.HARDER : Effect.EASIER,
+                        path,
+                        after.isPresent()
+                                ? "only these copilots propose now: " + after.get()
+                                : "copilots are not named one by one any more");
+            }
         }
 
         /** All at one place: items have no names, and one of them has a short form. */
@@ -182,6 +200,7 @@ public record Difference(Effect effect, String path, String words) {
                                 ? "a digital employee executes, no longer a person"
                                 : "a person executes, no longer a digital employee");
             }
+            copilots(path + "/copilots", before.copilots(), after.copilots());
             other(path + "/steps", before.steps(), after.steps());
             other(path + "/compensation", before.compensation(), after.compensation());
             other(path + "/group", before.group(), after.group());

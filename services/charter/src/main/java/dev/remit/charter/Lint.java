@@ -154,11 +154,30 @@ public final class Lint {
         }
     }
 
+    /** What an action says narrows what the charter says. */
+    private void copilots(Action action, String path) {
+        charter.proposers()
+                .copilots()
+                .ifPresent(admitted ->
+                        action.copilots().orElse(List.of()).stream()
+                                .filter(each -> !admitted.contains(each))
+                                .findFirst()
+                                .ifPresent(each ->
+                                        error(
+                                                "COPILOT_OUTSIDE_CHARTER",
+                                                path + "/copilots",
+                                                "'"
+                                                        + each
+                                                        + "' is none of the charter's copilots and never proposes",
+                                                "name it in proposers.copilots too")));
+    }
+
     private void domain() {
         condition(Conditions.Place.DOMAIN, charter.domain().subject(), "/spec/domain/subject");
         condition(Conditions.Place.DOMAIN, charter.domain().resource(), "/spec/domain/resource");
         for (int n = 0; n < charter.domain().actions().size(); n++) {
             action(charter.domain().actions().get(n), "/spec/domain/actions/" + n);
+            copilots(charter.domain().actions().get(n), "/spec/domain/actions/" + n);
         }
         Set<String> events = new HashSet<>();
         for (int n = 0; n < charter.triggers().size(); n++) {

@@ -28,7 +28,7 @@ class LintTest {
                   - { name: offboard, mode: OWN, reversibility: REVERSIBLE, steps: [disable-account] }
                   - { name: rehire, mode: ASSIST, steps: [disable-account] }
                 protectedEntitlements: [/admins]
-              proposers: { roles: [proposer], digitalEmployee: { id: a-clerk, principal: a-owner } }
+              proposers: { roles: [proposer], copilots: [helper], digitalEmployee: { id: a-clerk, principal: a-owner } }
               trackRecord: { within: P30D, failures: 2, overrides: 5 }
               trigger: { source: hr, event: LEFT, action: offboard, target: "keycloak:acme" }
               readiness:
@@ -158,6 +158,7 @@ class LintTest {
                 "TRIGGER_INCOMPLETE | trigger: { source: hr, event: LEFT | triggers: [ { event: SCHEDULE, every: P30D, from: 2026-01-01, action: rehire, target: \"keycloak:acme\" } ]\\n  trigger: { source: hr, event: LEFT | /spec/triggers/0",
                 "TRIGGER_MEMBER_UNUSED | trigger: { source: hr, event: LEFT | triggers: [ { event: OWNER_LEFT, after: P1D, action: rehire, target: \"keycloak:acme\" } ]\\n  trigger: { source: hr, event: LEFT | /spec/triggers/0/after",
                 "SCHEDULE_TOO_DENSE | trigger: { source: hr, event: LEFT | triggers: [ { event: SCHEDULE, every: PT1M, from: 2026-01-01, subjects: [ { system: hr, id: E1 } ], action: rehire, target: \"keycloak:acme\" } ]\\n  trigger: { source: hr, event: LEFT | /spec/triggers/0/every",
+                "COPILOT_OUTSIDE_CHARTER | mode: OWN | copilots: [gateway], mode: OWN | /spec/domain/actions/0/copilots",
                 "EMPLOYEE_ITS_OWN_PRINCIPAL | principal: a-owner | principal: a-clerk | /spec/proposers/digitalEmployee/principal",
                 "OWNER_NO_PERSON | owner: a-owner, sunset | owner: a-clerk, sunset | /metadata/owner",
                 "PART_UNKNOWN | apart: [proposer, approver] | apart: [proposer, boss] | /spec/separationOfDuties/0/apart/1",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.cli.Typed;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.itsm.RequestTrackerServer;
 import dev.remit.handoff.mail.SmtpServer;
@@ -68,6 +69,13 @@ class FrontDoorIT {
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("front-door");
+        mesh.stack.bootstrap(
+                "fault-test",
+                "emergency",
+                "exposed-credential",
+                "orphaned-account",
+                "small",
+                "over");
         postbox = new SmtpServer();
         Path addresses = Path.of("target/front-door-addresses.properties").toAbsolutePath();
         Files.writeString(addresses, OWNER + "=owner@example.com\n");
@@ -141,13 +149,7 @@ class FrontDoorIT {
         assertThat(answer.json().path("code").asText()).isEqualTo("SUBJECT_UNKNOWN");
         Mesh.until(
                 () ->
-                        Databases.count(
-                                                mesh.home,
-                                                Service.EVIDENCE_LEDGER,
-                                                "select count(*) from message where type like '%ProposalRefused'")
-                                        == 1
-                                ? Optional.of(true)
-                                : Optional.empty(),
+                        recorded("SUBJECT_UNKNOWN") == 1 ? Optional.of(true) : Optional.empty(),
                 "the refusal in the log");
     }
 
@@ -196,17 +198,29 @@ class FrontDoorIT {
     @Order(4)
     void anAccessRequestIsTakenBackAndTheLedgerClosesItAsWithdrawn() throws Exception {
         String copilot = Tokens.of(mesh.home, "copilot", "offboarding.owner");
-        Map<String, Object> request =
+        JsonNode metadata =
+                JSON.readTree(raw("GET", "/.well-known/authzen-configuration", null, null).body());
+        assertThat(metadata.path("access_request_endpoint").asText())
+                .isEqualTo(mesh.url("connector", "/access/v1/requests"));
+        Map<String, Object> tuple =
                 Map.of(
                         "subject", Map.of("type", "worker", "id", "E1003"),
                         "resource", Map.of("type", "system", "id", TARGET),
-                        "action", Map.of("name", "offboard"),
-                        "context",
-                                Map.of(
-                                        "business_justification",
-                                        "contract ended",
-                                        "agent",
-                                        Map.of("traceHash", TRACE)));
+                        "action", Map.of("name", "offboard"));
+        JsonNode denied = evaluate(copilot, tuple, Map.of());
+        assertThat(denied.path("decision").asBoolean()).isFalse();
+        assertThat(denied.at("/context/reason").asText()).isEqualTo("approval_required");
+        Map<String, Object> request = new HashMap<>(tuple);
+        request.put(
+                "context",
+                Map.of(
+                        "business_justification",
+                        "contract ended",
+                        "agent",
+                        Map.of("traceHash", TRACE)));
+        request.put("denial", denial(denied));
+        request.put("client", Map.of("id", "pep", "version", "1"));
+        request.put("requested_access", Map.of("emergency", false));
         Requests.Answer answer =
                 Requests.send(
                         "POST",
@@ -217,6 +231,12 @@ class FrontDoorIT {
         assertThat(answer.status()).as(answer.text()).isEqualTo(202);
         JsonNode task = answer.json().path("task");
         assertThat(task.path("status").asText()).isEqualTo("pending");
+        assertThat(task.path("expires_at").asText()).isNotEmpty();
+        assertThat(
+                        evaluate(copilot, tuple, Map.of("approval", Map.of("id", task.path("id"))))
+                                .at("/context/reason")
+                                .asText())
+                .isEqualTo("grant_pending");
         assertThat(
                         Requests.send(
                                         "POST",
@@ -266,10 +286,164 @@ class FrontDoorIT {
                                 .path("type")
                                 .asText())
                 .isEqualTo("urn:openid:authzen:access-request:error:invalid_task_state");
+        assertThat(
+                        evaluate(copilot, tuple, Map.of("approval", Map.of("id", task.path("id"))))
+                                .at("/context/reason")
+                                .asText())
+                .isEqualTo("policy_denied");
+        assertThat(raw("GET", "/access/v1/requests/arq", "offboarding.owner", null).body())
+                .contains("urn:openid:authzen:access-request:error:unknown_task");
+    }
+
+    private static JsonNode evaluate(
+            String token, Map<String, Object> tuple, Map<String, Object> context)
+            throws Exception {
+        Map<String, Object> asked = new HashMap<>(tuple);
+        asked.put("context", context);
+        Requests.Answer answer =
+                Requests.send(
+                        "POST",
+                        mesh.url("connector", "/access/v1/evaluation"),
+                        token,
+                        Mesh.text(asked));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json();
+    }
+
+    /** A denial as it is given back. */
+    private static Map<String, String> denial(JsonNode denied) {
+        return Map.of(
+                "evaluation_id",
+                denied.at("/context/evaluation_id").asText(),
+                "expires_at",
+                denied.at("/context/access_request/expires_at").asText(),
+                "reason",
+                denied.at("/context/reason").asText());
+    }
+
+    /** A charter like the leavers', that opens nothing by itself. */
+    private static void alike(String name, String was, String is) throws Exception {
+        String text =
+                Files.readString(
+                        mesh.home
+                                .top()
+                                .resolve(
+                                        "deploy/src/main/resources/charters/leaver-offboarding.yaml"));
+        text =
+                text.replaceFirst("(?m)^  trigger:\n(    .*\n)+", "")
+                        .replace("name: leaver-offboarding", "name: " + name);
+        assertThat(text).contains(was);
+        Path made = Files.createTempFile(mesh.home.data(), name, "");
+        Files.writeString(made, text.replace(was, is));
+        Files.move(made, mesh.home.charters().resolve(name + ".yaml"));
     }
 
     @Test
     @Order(5)
+    void everyRefusalByARuleIsInTheLog() throws Exception {
+        alike("over", "  version: \"1\"", "  version: \"1\"\n  effective: { until: 2020-01-31 }");
+        alike(
+                "small",
+                "    systems: [\"keycloak:acme\"]",
+                "    systems: [\"keycloak:acme\"]\n    blastRadius: { changesPerHour: 1 }");
+        Mesh.until(
+                () ->
+                        mesh.get("connector", "/charters", "auditor")
+                                        .json()
+                                        .findValuesAsText("name")
+                                        .containsAll(List.of("over", "small"))
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "both charters");
+        Map<String, Object> none = new HashMap<>(proposal("E1010"));
+        none.remove("charter");
+        assertRefused("CHARTER_AMBIGUOUS", "offboarding.owner", none);
+        none.put("action", "promote");
+        assertRefused("CHARTER_UNKNOWN", "offboarding.owner", none);
+        assertRefused("CHARTER_EXPIRED", "offboarding.owner", under("over", "E1010"));
+        assertRefused("ROLE_MISSING", "auditor", proposal("E1010"));
+        assertRefused("ROLE_MISSING", "auditor", proposal("E1010"));
+
+        // one of two items is too much, and the task says so of each
+        String token = Tokens.of(mesh.home, "remit-cli", "offboarding.owner");
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (int n = 0; n < 2; n++) {
+            Map<String, Object> item = new HashMap<>();
+            item.put("resource", Map.of("type", "system", "id", TARGET));
+            item.put("action", Map.of("name", "offboard"));
+            Map<String, Object> tuple = new HashMap<>(item);
+            tuple.put("subject", Map.of("type", "worker", "id", "E1010"));
+            item.put("denial", denial(evaluate(token, tuple, Map.of("charter", "small"))));
+            items.add(item);
+        }
+        JsonNode task =
+                Requests.send(
+                                "POST",
+                                mesh.url("connector", "/access/v1/requests"),
+                                token,
+                                Mesh.text(
+                                        Map.of(
+                                                "subject",
+                                                Map.of("type", "worker", "id", "E1010"),
+                                                "items",
+                                                items,
+                                                "context",
+                                                Map.of(
+                                                        "charter",
+                                                        "small",
+                                                        "business_justification",
+                                                        "contract ended"))))
+                        .json()
+                        .path("task");
+        assertThat(task.path("items").findValuesAsText("status"))
+                .as(task.toString())
+                .containsExactly("pending", "denied");
+        assertThat(task.at("/items/1/problem/code").asText()).isEqualTo("DUPLICATE_CHANGE");
+        assertRefused(
+                "BLAST_RADIUS_CHANGES_PER_HOUR", "offboarding.owner", under("small", "E1042"));
+        assertThat(
+                        Requests.send("POST", task.at("/links/cancel").asText(), token, "{}")
+                                .status())
+                .isEqualTo(202);
+        for (String code :
+                List.of(
+                        "SUBJECT_UNKNOWN",
+                        "CHARTER_AMBIGUOUS",
+                        "CHARTER_UNKNOWN",
+                        "CHARTER_EXPIRED",
+                        "ROLE_MISSING",
+                        "DUPLICATE_CHANGE",
+                        "BLAST_RADIUS_CHANGES_PER_HOUR")) {
+            Mesh.until(
+                    () -> recorded(code) > 0 ? Optional.of(true) : Optional.empty(),
+                    code + " in the log");
+        }
+        assertThat(recorded("ROLE_MISSING")).as("of three, one an hour").isLessThan(3);
+    }
+
+    private static long recorded(String code) throws Exception {
+        return Databases.count(
+                mesh.home,
+                Service.EVIDENCE_LEDGER,
+                "select count(*) from message where type like '%ProposalRefused' and position(convert_to('"
+                        + code
+                        + "', 'UTF8') in payload) > 0");
+    }
+
+    private static void assertRefused(String code, String user, Map<String, ?> asked)
+            throws Exception {
+        Requests.Answer answer = mesh.post("connector", "/changes", user, asked);
+        assertThat(answer.json().path("code").asText()).as(answer.text()).isEqualTo(code);
+    }
+
+    private static Map<String, Object> under(String charter, String worker) {
+        Map<String, Object> asked = new HashMap<>(proposal(worker));
+        asked.put("charter", charter);
+        return asked;
+    }
+
+    @Test
+    @Order(6)
     void eachOfManyIsAnsweredOnItsOwnAndAPageHasATag() throws Exception {
         JsonNode results =
                 mesh.post(
@@ -313,7 +487,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aChangeThatWaitsForApprovalIsTakenBackFromItsApprovers() throws Exception {
         JsonNode change =
                 mesh.changeOf("E1030", each -> Mesh.types(each).contains("ApprovalRequested"));
@@ -333,12 +507,26 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aModelProposesThroughTheOfficialTypeScriptClient() throws Exception {
         Optional<Path> client = McpClient.install(Path.of("target/mcp").toAbsolutePath());
         assumeTrue(client.isPresent(), "node and npm are needed");
         String url = mesh.url("connector", "/mcp");
-        assertThat(raw("POST", "/mcp", null, "{}").statusCode()).isEqualTo(401);
+        HttpResponse<String> stranger = raw("POST", "/mcp", null, "{}");
+        assertThat(stranger.statusCode()).isEqualTo(401);
+        String challenge = stranger.headers().firstValue("WWW-Authenticate").orElse("");
+        assertThat(challenge).contains("resource_metadata=\"");
+        assertThat(
+                        Requests.send(
+                                        "GET",
+                                        challenge.replaceFirst(
+                                                ".*resource_metadata=\"([^\"]*)\".*", "$1"),
+                                        null,
+                                        null)
+                                .json()
+                                .path("scopes_supported")
+                                .toString())
+                .contains("remit.read", "remit.propose");
         Map<String, String> about =
                 Map.of(
                         "charter",
@@ -359,6 +547,15 @@ class FrontDoorIT {
             assertThat(onlooker.said("preview_route", about).path("admitted").asBoolean()).isTrue();
             assertThat(onlooker.call("propose", proposal).at("/content/0/text").asText())
                     .startsWith("AGENT_READS_ONLY");
+        }
+        try (McpClient other =
+                new McpClient(
+                        client.get(),
+                        url,
+                        Tokens.of(mesh.home, "remit-cli", "offboarding.owner"))) {
+            assertThat(other.call("preview_route", about).at("/content/0/text").asText())
+                    .as("a token for something else")
+                    .startsWith("SCOPE_MISSING");
         }
         try (McpClient copilot =
                 new McpClient(
@@ -385,6 +582,22 @@ class FrontDoorIT {
                     .contains("E1002 left");
             assertThat(copilot.said("find_owner", about).at("/managerAccount/label").asText())
                     .contains("sales.manager");
+            assertThat(
+                            copilot.said("find_owner", Map.of("target", TARGET, "id", INTERN))
+                                    .path("worker")
+                                    .asText())
+                    .isEqualTo("E1030");
+            assertThat(copilot.ask("resources", "", Map.of()).toString())
+                    .contains("remit://charters");
+            assertThat(copilot.ask("templates", "", Map.of()).toString())
+                    .contains("remit://charters/{name}");
+            assertThat(copilot.ask("prompts", "", Map.of()).at("/prompts").findValuesAsText("name"))
+                    .contains("propose_change");
+            assertThat(
+                            copilot.ask("read", "remit://charters/" + CHARTER, Map.of())
+                                    .at("/contents/0/text")
+                                    .asText())
+                    .contains("\"name\":\"" + CHARTER + "\"", "\"proof\":");
             Map<String, String> silent = new java.util.HashMap<>(proposal);
             silent.remove("traceHash");
             assertThat(copilot.call("propose", silent).at("/content/0/text").asText())
@@ -427,7 +640,7 @@ class FrontDoorIT {
                     .as("a mistyped argument is named, not dropped")
                     .contains("\"isError\":true", "FIELD_UNKNOWN (change)", "it takes changeId");
             assertThat(copilot.call("find_owner", Map.of("worker", 1002)).toString())
-                    .contains("\"isError\":true", "FIELD_MISSING (charter)");
+                    .contains("\"isError\":true", "FIELD_MISSING (target)");
             JsonNode none =
                     copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
             assertThat(none.toString()).doesNotContain("failure");
@@ -435,7 +648,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aPersonHaltsAndResumesAndWhatWasUnderWayIsHeldMeanwhile() throws Exception {
         Map<String, ?> charter = Map.of("charter", CHARTER, "reason", "wrong groups");
         assertThat(mesh.post("connector", "/halts", "operator", charter).status()).isEqualTo(403);
@@ -518,7 +731,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aTriggerThatWouldOpenTooMuchIsBrakedAndAPersonReleasesIt() throws Exception {
         publishWithApprovals();
         Mesh.until(
@@ -603,7 +816,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aDigitalEmployeeThatIsOverriddenTooOftenIsDemotedAndAPersonPromotesIt() throws Exception {
         // two of the four that its trigger proposed are taken back; one was allowed
         Map<String, String> own = new HashMap<>();
@@ -734,7 +947,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void anEmergencyIsGrantedAtOnceEndsByItselfAndClosesOnceItIsReviewed() throws Exception {
         mirror();
         mesh.charter("emergency.yaml");
@@ -783,7 +996,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void eachStageIsATicketInRequestTrackerThatDecidesNothing() throws Exception {
         assumeTrue(
                 tracker != null,
@@ -872,7 +1085,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void whatIsMissingInAnInboxIsMendedAndAGrantEndsEarlyWhenItsHolderSaysSo() throws Exception {
         String change = emergency("the till does not open again");
         Mesh.until(() -> inbox("security.one", change), "the item");
@@ -946,7 +1159,7 @@ class FrontDoorIT {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void whatAnotherSystemTellsAndWhatIsFoundOpenChangesByThemselves() throws Exception {
         mesh.shipped("exposed-credential");
         mesh.shipped("orphaned-account");
@@ -1131,6 +1344,63 @@ class FrontDoorIT {
                     return Optional.empty();
                 },
                 "a change that opens by itself");
+    }
+
+    @Test
+    @Order(16)
+    void theCommandLineDoesTheSame() throws Exception {
+        Path many = mesh.home.data().resolve("many.jsonl");
+        Files.writeString(
+                many,
+                Mesh.text(proposal("E1010")) + "\n" + Mesh.text(proposal("E9999")) + "\n");
+        String proposed = typed(1, "propose", "--file", many.toString());
+        assertThat(proposed)
+                .contains("refused (422 SUBJECT_UNKNOWN)", "1 proposed, 1 refused");
+        String change = proposed.replaceFirst("(?s)proposed change (\\S+).*", "$1");
+        assertThat(
+                        typed(
+                                1,
+                                "propose",
+                                "--account",
+                                "00000000-0000-4000-8000-000000000010",
+                                "--reason",
+                                "left"))
+                .contains("DUPLICATE_CHANGE");
+        typed(0, "withdraw", change, "--reason", "stays");
+        assertThat(typed(0, "owner", TARGET, INTERN)).contains("worker: E1030");
+
+        String halted = typed(0, "halt", "--charter", CHARTER, "--reason", "a look", "--as", "admin");
+        assertThat(halted).contains(CHARTER);
+        String halt =
+                mesh.get("connector", "/halts", "admin").json().path(0).path("haltId").asText();
+        typed(0, "resume", halt, "--reason", "looked", "--as", "admin");
+        assertThat(typed(0, "trust", "list")).contains(CHARTER);
+
+        Path next = mesh.home.data().resolve("small-2.yaml");
+        Files.writeString(
+                next,
+                Files.readString(mesh.home.charters().resolve("small.yaml"))
+                        .replace("version: \"1\"", "version: \"2\"")
+                        .replace("changesPerHour: 1 }", "changesPerHour: 2 }"));
+        assertThat(typed(0, "charter", "simulate", "--days", "1", next.toString()))
+                .contains("1 recorded change of small, 0 would go otherwise");
+        String draft =
+                typed(0, "charter", "apply", next.toString(), "--reason", "more at once")
+                        .replaceFirst("(?s).*draft (\\S+).*", "$1");
+        assertThat(typed(0, "charter", "drafts")).contains(draft);
+        typed(0, "charter", "approve", draft, "--as", "offboarding.owner");
+        assertThat(typed(0, "charter", "approve", draft, "--as", "security.one"))
+                .contains("PUBLISHED");
+        assertThat(typed(0, "charter", "history", "small"))
+                .contains("small 1", "small 2", "EASIER");
+    }
+
+    private static String typed(int exit, String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--data", mesh.home.data().toString()));
+        Typed typed = Typed.of(all.toArray(String[]::new));
+        assertThat(typed.exit()).as(typed.said()).isEqualTo(exit);
+        return typed.said();
     }
 
     /** The one change of a charter, once it is there. */

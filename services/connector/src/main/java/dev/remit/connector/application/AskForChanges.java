@@ -7,6 +7,7 @@ import dev.remit.connector.application.Proposals.Field;
 import dev.remit.connector.application.Proposals.Kept;
 import dev.remit.connector.application.Proposals.Matter;
 import dev.remit.connector.domain.Admission;
+import dev.remit.connector.domain.Agent;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Ids;
@@ -26,9 +27,11 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -86,6 +89,29 @@ public class AskForChanges {
         this.meters = meters;
     }
 
+    /** What else belongs to the same transaction. */
+    public interface Terms {
+        /** Nothing. */
+        Terms NONE =
+                new Terms() {
+                    @Override
+                    public Uni<Void> before(Outbox outbox) {
+                        return Uni.createFrom().voidItem();
+                    }
+
+                    @Override
+                    public Uni<Void> after(List<Result> results, Outbox outbox) {
+                        return Uni.createFrom().voidItem();
+                    }
+                };
+
+        /** What must hold before anything is judged; not asked for what was answered before. */
+        Uni<Void> before(Outbox outbox);
+
+        /** What is kept beside the results, those that were answered before included. */
+        Uni<Void> after(List<Result> results, Outbox outbox);
+    }
+
     /**
      * Opens what no rule is against, all in one transaction.
      *
@@ -101,28 +127,46 @@ public class AskForChanges {
     }
 
     private Uni<List<Result>> together(List<Wish> wishes, Optional<Request> request) {
-        return handoffs.transact(List.of(), outbox -> once(wishes, request, outbox));
+        return ask(wishes, request, Terms.NONE);
+    }
+
+    /** The same, on terms. */
+    Uni<List<Result>> ask(List<Wish> wishes, Optional<Request> request, Terms terms) {
+        return handoffs.transact(
+                List.of(),
+                outbox ->
+                        once(wishes, request, terms, outbox)
+                                .call(results -> terms.after(results, outbox)));
+    }
+
+    /** Whether somebody halted what the change would be in. In the caller's transaction. */
+    Uni<Boolean> isHalted(Wish wish) {
+        return halts.inForce().map(halted -> halted.over(() -> scopes(wish)).isPresent());
     }
 
     /** What would be answered to a single wish; opens nothing and records nothing. */
     public Uni<Admission> tryOut(Wish wish) {
         return handoffs.transact(
                 List.of(),
-                outbox ->
-                        subjects.find(asked(List.of(wish)))
-                                .chain(found -> known(List.of(wish), found, outbox.now()))
-                                .map(known -> known.admit(wish, outbox.newId())));
+                outbox -> {
+                    List<Wish> named = named(List.of(wish), outbox.now());
+                    return subjects.find(asked(named))
+                            .chain(found -> known(named, found, outbox.now()))
+                            .map(known -> known.admit(named.getFirst(), outbox.newId()));
+                });
     }
 
-    private Uni<List<Result>> once(List<Wish> wishes, Optional<Request> request, Outbox outbox) {
+    private Uni<List<Result>> once(
+            List<Wish> wishes, Optional<Request> request, Terms terms, Outbox outbox) {
         if (request.isEmpty()) {
-            return judge(wishes, request, outbox);
+            return terms.before(outbox).chain(() -> judge(wishes, request, outbox));
         }
         return answers.claim(request.get())
                 .chain(claim ->
                         switch (claim) {
                             case Claim.Taken _ ->
-                                    judge(wishes, request, outbox)
+                                    terms.before(outbox)
+                                            .chain(() -> judge(wishes, request, outbox))
                                             .call(results -> keep(request.get(), results));
                             case Claim.Answered(List<Result> results) ->
                                     Uni.createFrom().item(results);
@@ -143,13 +187,28 @@ public class AskForChanges {
         return opened.isEmpty() ? answers.release(request) : answers.keep(request, opened, results);
     }
 
-    private Uni<List<Result>> judge(List<Wish> wishes, Optional<Request> request, Outbox outbox) {
+    /** A wish that names no charter is under the only one that covers it. */
+    private List<Wish> named(List<Wish> wishes, Instant now) {
+        return wishes.stream()
+                .map(wish -> {
+                    List<Charter> covering =
+                            wish.charter().isEmpty()
+                                    ? Admission.covering(charters.all(), wish, now)
+                                    : List.of();
+                    return covering.size() == 1 ? wish.under(covering.getFirst().name()) : wish;
+                })
+                .toList();
+    }
+
+    private Uni<List<Result>> judge(List<Wish> asked, Optional<Request> request, Outbox outbox) {
+        List<Wish> wishes = named(asked, outbox.now());
         return subjects.find(asked(wishes))
                 .call(found -> proposals.queue(queues(wishes, found)))
                 .chain(found -> known(wishes, found, outbox.now()))
                 .chain(known -> {
                     List<Result> results = new ArrayList<>();
                     Map<UUID, Kept> opened = new LinkedHashMap<>();
+                    Set<UUID> recorded = new HashSet<>();
                     for (Wish wish : wishes) {
                         UUID change = outbox.newId();
                         results.add(
@@ -166,7 +225,13 @@ public class AskForChanges {
                                         yield new Result(change, 202, null, null, null);
                                     }
                                     case Admission.Refused(Charter.Refusal refusal) -> {
-                                        record(wish, refusal, results.size(), request, outbox);
+                                        record(
+                                                wish,
+                                                refusal,
+                                                results.size(),
+                                                request,
+                                                recorded,
+                                                outbox);
                                         yield new Result(
                                                 null,
                                                 refusal.status(),
@@ -182,30 +247,47 @@ public class AskForChanges {
                 });
     }
 
-    /** A repetition of a request with a key leaves no second record of the same refusal. */
+    /**
+     * A repetition of a request with a key leaves no second record of the same refusal; nor do the
+     * further attempts, within an hour, of someone who may propose nothing: whoever holds a token
+     * must not be able to fill the log.
+     */
     private void record(
             Wish wish,
             Charter.Refusal refusal,
             int place,
             Optional<Request> request,
+            Set<UUID> recorded,
             Outbox outbox) {
         meters.counter("remit.proposals.refused", "code", refusal.code()).increment();
         if (refusal.status() >= 500) {
             return;
         }
+        Optional<String> once =
+                wish.proposer().barred().isPresent()
+                        ? Optional.of(
+                                String.join(
+                                        "|",
+                                        "barred",
+                                        wish.proposer().id(),
+                                        wish.proposer().agent().map(Agent::client).orElse(""),
+                                        refusal.code(),
+                                        outbox.now().truncatedTo(ChronoUnit.HOURS).toString()))
+                        : request.map(each ->
+                                String.join(
+                                        "|",
+                                        "refused",
+                                        each.caller(),
+                                        each.key(),
+                                        each.request(),
+                                        String.valueOf(place),
+                                        refusal.code()));
         UUID id =
-                request.map(each ->
-                                dev.remit.handoff.Ids.derived(
-                                        Ids.NAMESPACE,
-                                        String.join(
-                                                "|",
-                                                "refused",
-                                                each.caller(),
-                                                each.key(),
-                                                each.request(),
-                                                String.valueOf(place),
-                                                refusal.code())))
+                once.map(each -> dev.remit.handoff.Ids.derived(Ids.NAMESPACE, each))
                         .orElseGet(outbox::newId);
+        if (!recorded.add(id)) {
+            return;
+        }
         outbox.publish(
                 id,
                 id.toString(),
@@ -325,6 +407,9 @@ public class AskForChanges {
                             wish,
                             new Admission.Known(
                                     charters.find(wish.charter()),
+                                    wish.charter().isEmpty()
+                                            ? Admission.covering(charters.all(), wish, now).size()
+                                            : 1,
                                     subject,
                                     matter.flatMap(one -> Matter.open(one, open)),
                                     load,

@@ -83,6 +83,17 @@ public interface ObservedAccounts {
      */
     Uni<Map<String, String>> workers(String system, Collection<String> ids);
 
+    /**
+     * Whose an account is.
+     *
+     * @param worker the HR worker id that it carries
+     * @param manager the HR worker id of who answers for it
+     */
+    record Holding(Optional<String> worker, Optional<String> manager) {}
+
+    /** Whose this account is; empty if it was not read. */
+    Uni<Optional<Holding>> holding(String system, String id);
+
     /** Keeps these, no two of the same id. */
     Uni<Void> put(String system, Collection<Seen> accounts);
 

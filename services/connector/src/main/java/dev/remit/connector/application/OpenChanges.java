@@ -363,6 +363,7 @@ public class OpenChanges {
                             each.wish(),
                             new Admission.Known(
                                     Optional.of(each.charter()),
+                                    1,
                                     found.getOrDefault(
                                             each.asked(),
                                             new Admission.Subject(Optional.empty(), 0, 0)),

@@ -26,7 +26,7 @@ public record Preview(
         List<Unanswered> unanswered) {
 
     /** Why the front door refuses. */
-    public record Refusal(int status, String code, String field, String detail) {}
+    public record Refusal(int status, String code, @Nullable String field, String detail) {}
 
     /** A part that did not answer. */
     public record Unanswered(String part, String reason) {}

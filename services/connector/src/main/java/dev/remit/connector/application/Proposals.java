@@ -152,6 +152,8 @@ public interface Proposals {
     /**
      * What goes on in these fields; an answer for every one of them. What a person released from a
      * brake does not count.
+     *
+     * @param since from when on a change that has ended counts too
      */
     Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since);
 

@@ -7,18 +7,21 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Old answers and tasks are forgotten, every hour. */
+/** Old answers, tasks and denials are forgotten, every hour. */
 @Singleton
 public class PruneAnswers {
     private static final Logger LOG = Logger.getLogger(PruneAnswers.class);
 
     private final Answers answers;
     private final AccessTasks tasks;
+    private final AccessEvaluations evaluations;
     private final Handoffs handoffs;
 
-    PruneAnswers(Answers answers, AccessTasks tasks, Handoffs handoffs) {
+    PruneAnswers(
+            Answers answers, AccessTasks tasks, AccessEvaluations evaluations, Handoffs handoffs) {
         this.answers = answers;
         this.tasks = tasks;
+        this.evaluations = evaluations;
         this.handoffs = handoffs;
     }
 
@@ -30,7 +33,9 @@ public class PruneAnswers {
         return handoffs.transact(
                         List.of(),
                         outbox ->
-                                answers.prune(outbox.now()).chain(() -> tasks.prune(outbox.now())))
+                                answers.prune(outbox.now())
+                                        .chain(() -> tasks.prune(outbox.now()))
+                                        .chain(() -> evaluations.prune(outbox.now())))
                 .onFailure()
                 .invoke(failure -> LOG.warnf("old answers stay: %s", failure))
                 .onFailure()

@@ -2,6 +2,8 @@ package dev.remit.connector.domain;
 
 import dev.remit.connector.domain.Charter.Refusal;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,7 +28,8 @@ public sealed interface Admission {
      * What goes on under a charter already.
      *
      * @param lastHour changes proposed by hand or trigger within the last hour
-     * @param subjects people with an open change in this target
+     * @param subjects people in this target with a change that is open or was proposed within the
+     *     last hour: what closes quickly must not let everybody pass one after the other
      */
     record Load(long lastHour, long subjects) {}
 
@@ -34,11 +37,13 @@ public sealed interface Admission {
      * All that an admission stands on.
      *
      * @param charter the one in force under the wished name
+     * @param covering how many charters in force cover the wish, if it names none
      * @param open the open change for the same subject and target that does the same
      * @param halted who has halted what it would be in, and why
      */
     record Known(
             Optional<Charter> charter,
+            int covering,
             Subject subject,
             Optional<UUID> open,
             Load load,
@@ -47,21 +52,34 @@ public sealed interface Admission {
 
     /** Decides; the first rule that refuses is named. */
     static Admission of(Wish wish, Known known) {
+        if (wish.proposer().barred().isPresent()) {
+            return new Refused(wish.proposer().barred().get());
+        }
         if (known.halted().isPresent()) {
-            return refused(409, "charter", "HALTED", known.halted().get());
+            return refused(Rule.HALTED, "charter", known.halted().get());
+        }
+        if (known.charter().isEmpty() && wish.charter().isEmpty()) {
+            return refused(
+                    known.covering() == 0 ? Rule.CHARTER_UNKNOWN : Rule.CHARTER_AMBIGUOUS,
+                    "charter",
+                    known.covering()
+                            + " charters in force cover '"
+                            + wish.action()
+                            + "' on '"
+                            + wish.target()
+                            + "'");
         }
         if (known.charter().isEmpty()) {
             return refused(
-                    422,
+                    Rule.CHARTER_UNKNOWN,
                     "charter",
-                    "CHARTER_UNKNOWN",
                     "no charter named '" + wish.charter() + "' is in force");
         }
         Charter charter = known.charter().get();
         Optional<Refusal> refusal =
                 charter.refusesAt(known.now())
                         .or(() -> charter.refuses(wish.target(), wish.action()))
-                        .or(() -> charter.refuses(wish.proposer()))
+                        .or(() -> charter.refuses(wish.proposer(), wish.action()))
                         .or(() -> subject(wish, known.subject()))
                         .or(() -> known.open().map(Admission::duplicate))
                         .or(() -> blast(charter, known));
@@ -84,21 +102,30 @@ public sealed interface Admission {
                         wish.proposer().agent()));
     }
 
+    /**
+     * The charters that a wish which names none may be under: those in force that cover it; if none
+     * is, those that do not hold at this time, so that the answer can say so.
+     */
+    static List<Charter> covering(Collection<Charter> all, Wish wish, Instant now) {
+        List<Charter> covering =
+                all.stream()
+                        .filter(each -> each.refuses(wish.target(), wish.action()).isEmpty())
+                        .toList();
+        List<Charter> inForce =
+                covering.stream().filter(each -> each.refusesAt(now).isEmpty()).toList();
+        return inForce.isEmpty() && covering.size() == 1 ? covering : inForce;
+    }
+
     private static Optional<Refusal> subject(Wish wish, Subject subject) {
         if (subject.population() == 0) {
             return Optional.of(
-                    new Refusal(
-                            503,
-                            "target",
-                            "TARGET_NOT_READ",
-                            "the accounts of " + wish.target() + " were not read yet"));
+                    Rule.TARGET_NOT_READ.refuses(
+                            "target", "the accounts of " + wish.target() + " were not read yet"));
         }
         if (subject.worker().isEmpty()) {
             return Optional.of(
-                    new Refusal(
-                            422,
+                    Rule.SUBJECT_UNKNOWN.refuses(
                             "subject.id",
-                            "SUBJECT_UNKNOWN",
                             wish.subjectId().isEmpty()
                                     ? "nobody is named by an immutable id"
                                     : wish.subjectSystem().equals("hr")
@@ -111,10 +138,8 @@ public sealed interface Admission {
         }
         return subject.inTarget() > 1
                 ? Optional.of(
-                        new Refusal(
-                                422,
+                        Rule.SUBJECT_AMBIGUOUS.refuses(
                                 "subject.id",
-                                "SUBJECT_AMBIGUOUS",
                                 subject.inTarget()
                                         + " accounts of "
                                         + wish.target()
@@ -126,10 +151,8 @@ public sealed interface Admission {
 
     /** Another change does the same to the same account. */
     static Refusal duplicate(UUID open) {
-        return new Refusal(
-                409,
+        return Rule.DUPLICATE_CHANGE.refuses(
                 "subject",
-                "DUPLICATE_CHANGE",
                 "change "
                         + open
                         + " for the same subject and target, which does the same, is open");
@@ -141,10 +164,8 @@ public sealed interface Admission {
                         .changesPerHour()
                         .filter(most -> known.load().lastHour() >= most)
                         .map(most ->
-                                new Refusal(
-                                        422,
+                                Rule.BLAST_RADIUS_CHANGES_PER_HOUR.refuses(
                                         "charter",
-                                        "BLAST_RADIUS_CHANGES_PER_HOUR",
                                         "charter "
                                                 + charter.name()
                                                 + " allows "
@@ -157,22 +178,20 @@ public sealed interface Admission {
                                 known.load().subjects() + 1
                                         > Math.max(1, share * known.subject().population()))
                         .map(share ->
-                                new Refusal(
-                                        422,
+                                Rule.BLAST_RADIUS_SHARE_OF_POPULATION.refuses(
                                         "charter",
-                                        "BLAST_RADIUS_SHARE_OF_POPULATION",
                                         "charter "
                                                 + charter.name()
-                                                + " allows open changes for "
+                                                + " allows changes for "
                                                 + share
                                                 + " of "
                                                 + known.subject().population()
-                                                + " accounts, and "
+                                                + " accounts in an hour, and "
                                                 + known.load().subjects()
-                                                + " people have one")));
+                                                + " people have one that is open or was proposed within it")));
     }
 
-    private static Refused refused(int status, String field, String code, String detail) {
-        return new Refused(new Refusal(status, field, code, detail));
+    private static Refused refused(Rule rule, String field, String detail) {
+        return new Refused(rule.refuses(field, detail));
     }
 }

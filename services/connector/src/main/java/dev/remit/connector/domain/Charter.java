@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the connector needs of a charter.
@@ -34,7 +35,52 @@ public record Charter(
         String employee,
         String principal,
         Limits limits,
-        Optional<TrackRecord> trackRecord) {
+        Optional<TrackRecord> trackRecord,
+        Copilots copilots) {
+
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            Set<String> systems,
+            Map<String, String> modes,
+            List<Trigger> triggers,
+            Optional<String> bound,
+            String employee,
+            String principal,
+            Limits limits,
+            Optional<TrackRecord> trackRecord) {
+        this(
+                name,
+                version,
+                hash,
+                systems,
+                modes,
+                triggers,
+                bound,
+                employee,
+                principal,
+                limits,
+                trackRecord,
+                Copilots.ALL);
+    }
+
+    /**
+     * Which copilots may propose under it, by their OAuth clients.
+     *
+     * @param admitted empty for all that are registered to propose
+     * @param byAction who of them may propose an action, for those that say
+     */
+    public record Copilots(Optional<Set<String>> admitted, Map<String, Set<String>> byAction) {
+        /** All that are registered to propose. */
+        public static final Copilots ALL = new Copilots(Optional.empty(), Map.of());
+
+        boolean admits(String client, String action) {
+            return admitted.map(each -> each.contains(client)).orElse(true)
+                    && (!byAction.containsKey(action)
+                            || byAction.getOrDefault(action, Set.of()).contains(client));
+        }
+    }
 
     /**
      * When it holds and how much may happen under it.
@@ -42,8 +88,8 @@ public record Charter(
      * @param from from when on changes may be proposed under it
      * @param until from when on no more
      * @param changesPerHour how many changes may be proposed within an hour
-     * @param shareOfPopulation of a target's accounts, how many may have an open change; above 0,
-     *     at most 1
+     * @param shareOfPopulation of a target's accounts, how many may be touched in any hour, what is
+     *     still open included; above 0, at most 1
      */
     public record Limits(
             Optional<Instant> from,
@@ -115,29 +161,33 @@ public record Charter(
     public Optional<Refusal> refusesAt(Instant now) {
         if (limits.from().filter(now::isBefore).isPresent()) {
             return Optional.of(
-                    new Refusal(
+                    Rule.CHARTER_NOT_IN_FORCE.refuses(
                             "charter",
-                            "CHARTER_NOT_IN_FORCE",
                             "charter " + name + " is in force from " + limits.from().get()));
         }
         return limits.until()
                 .filter(until -> !now.isBefore(until))
                 .map(until ->
-                        new Refusal(
-                                "charter",
-                                "CHARTER_EXPIRED",
-                                "charter " + name + " was in force until " + until));
+                        Rule.CHARTER_EXPIRED.refuses(
+                                "charter", "charter " + name + " was in force until " + until));
     }
 
-    /** Whether this one may propose under it: of digital employees, only the one it names. */
-    public Optional<Refusal> refuses(Proposer proposer) {
+    /**
+     * Whether this one may propose under it: of digital employees, only the one it names; of
+     * copilots, those that it and the action admit.
+     */
+    public Optional<Refusal> refuses(Proposer proposer, String action) {
+        if (proposer.kind() == Proposer.Kind.COPILOT
+                && !copilots.admits(proposer.agent().map(Agent::client).orElse(""), action)) {
+            return Optional.of(
+                    Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
+                            "charter",
+                            "charter " + name + " lets this copilot not propose '" + action + "'"));
+        }
         return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)
                 ? Optional.of(
-                        new Refusal(
-                                403,
-                                "charter",
-                                "PROPOSER_OUTSIDE_CHARTER",
-                                "charter " + name + " names another digital employee"))
+                        Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
+                                "charter", "charter " + name + " names another digital employee"))
                 : Optional.empty();
     }
 
@@ -145,16 +195,14 @@ public record Charter(
     public Optional<Refusal> refuses(String target, String action) {
         if (!systems.contains(target)) {
             return Optional.of(
-                    new Refusal(
+                    Rule.TARGET_OUTSIDE_CHARTER.refuses(
                             "target",
-                            "TARGET_OUTSIDE_CHARTER",
                             "charter " + name + " covers " + systems + ", not '" + target + "'"));
         }
         if (!modes.containsKey(action)) {
             return Optional.of(
-                    new Refusal(
+                    Rule.ACTION_OUTSIDE_CHARTER.refuses(
                             "action",
-                            "ACTION_OUTSIDE_CHARTER",
                             "charter "
                                     + name
                                     + " covers "
@@ -170,12 +218,9 @@ public record Charter(
      * Why a proposal is not taken.
      *
      * @param status the HTTP status that says so
+     * @param field the member at fault; null if no single one is
      */
-    public record Refusal(int status, String field, String code, String detail) {
-        Refusal(String field, String code, String detail) {
-            this(422, field, code, detail);
-        }
-    }
+    public record Refusal(int status, @Nullable String field, String code, String detail) {}
 
     /** The one id of the change that an event opens under a charter. */
     public static UUID changeId(String charter, WorkerEvent event) {

@@ -1,5 +1,6 @@
 package dev.remit.connector.domain;
 
+import dev.remit.connector.domain.Charter.Refusal;
 import java.util.Optional;
 
 /**
@@ -8,8 +9,10 @@ import java.util.Optional;
  * @param id immutable id
  * @param principal the person responsible, for an AI; empty for a person
  * @param agent the AI; empty when a person proposes alone
+ * @param barred the rule by which this one may propose nothing at all, if one is against it
  */
-public record Proposer(String id, Optional<String> principal, Optional<Agent> agent) {
+public record Proposer(
+        String id, Optional<String> principal, Optional<Agent> agent, Optional<Refusal> barred) {
     /** What proposes. */
     public enum Kind {
         HUMAN,
@@ -17,8 +20,17 @@ public record Proposer(String id, Optional<String> principal, Optional<Agent> ag
         DIGITAL_EMPLOYEE
     }
 
+    public Proposer(String id, Optional<String> principal, Optional<Agent> agent) {
+        this(id, principal, agent, Optional.empty());
+    }
+
     public static Proposer person(String id) {
         return new Proposer(id, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, who may propose nothing. */
+    public Proposer barred(Refusal rule) {
+        return new Proposer(id, principal, agent, Optional.of(rule));
     }
 
     /** What this is: without a principal, a person. */

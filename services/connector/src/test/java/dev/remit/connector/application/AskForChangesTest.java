@@ -252,6 +252,24 @@ class AskForChangesTest {
     }
 
     @Test
+    void whatClosesQuicklyStillCountsForTheHour() {
+        charters.replace(
+                List.of(
+                        limited(
+                                new Charter.Limits(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.of(0.5)))));
+        for (String worker : List.of("E1", "E2")) {
+            memory.ends(ask(wish(worker)).change(), "COMPLETED", memory.now);
+        }
+        assertThat(ask(wish("E3")).code()).isEqualTo("BLAST_RADIUS_SHARE_OF_POPULATION");
+        memory.now = memory.now.plus(Duration.ofMinutes(61));
+        assertThat(ask(wish("E3")).status()).isEqualTo(202);
+    }
+
+    @Test
     void aDigitalEmployeeProposesUnderItsOwnCharterOnly() {
         Proposer clerk = new Proposer("clerk", Optional.of("owner"), Optional.empty());
         Proposer other = new Proposer("other", Optional.of("owner"), Optional.empty());
@@ -328,30 +346,6 @@ class AskForChangesTest {
                 .extracting(each -> each.proposal().subjectId())
                 .containsExactly("E1");
         assertThat(second.next()).isEmpty();
-    }
-
-    @Test
-    void aBulkRequestIsOneTaskOfSeveralChanges() {
-        RequestAccess access = memory.access(charters);
-        var state =
-                access.request(List.of(wish("E1"), wish("E9")), true, key("k", "r"))
-                        .await()
-                        .indefinitely();
-        assertThat(state.changes()).hasSize(1);
-        var again =
-                access.request(List.of(wish("E1"), wish("E9")), true, key("k", "r"))
-                        .await()
-                        .indefinitely();
-        assertThat(again.task()).isEqualTo(state.task());
-        access.cancel(state.task().id(), ANN, false, "no more").await().indefinitely();
-        assertThat(memory.messages(ChangeWithdrawn.class)).hasSize(1);
-        assertProblem(
-                404,
-                "CHANGE_UNKNOWN",
-                () ->
-                        access.find(state.task().id(), Proposer.person("bob"), false)
-                                .await()
-                                .indefinitely());
     }
 
     private static void assertProblem(

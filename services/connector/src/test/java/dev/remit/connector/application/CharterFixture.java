@@ -79,11 +79,21 @@ final class CharterFixture {
 
     /** The same, within limits. */
     static Charter leavers(String version, String hash, Charter.Limits limits) {
+        return named("leavers", version, hash, Set.of("scim:hr"), limits);
+    }
+
+    /** Offboards in these systems. */
+    static Charter named(String name, Set<String> systems, Charter.Limits limits) {
+        return named(name, "1", "h1", systems, limits);
+    }
+
+    private static Charter named(
+            String name, String version, String hash, Set<String> systems, Charter.Limits limits) {
         return new Charter(
-                "leavers",
+                name,
                 version,
                 hash,
-                Set.of("scim:hr"),
+                systems,
                 Map.of("offboard", "OWN"),
                 Map.of("offboard", "disable-account end-sessions"),
                 List.of(Charter.Trigger.of(Event.LEFT, "offboard", "scim:hr")),

@@ -57,6 +57,7 @@ public final class Memory implements Handoffs {
         final Map<UUID, Proposals.End> ends = new HashMap<>();
         final Map<List<String>, Kept> answers = new HashMap<>();
         final Map<UUID, AccessTasks.Task> tasks = new HashMap<>();
+        final Map<UUID, AccessEvaluations.Evaluation> evaluations = new HashMap<>();
         final Map<String, Map<String, String>> workers = new HashMap<>();
         final List<PublishedCharters.Document> charters = new ArrayList<>();
         final Map<String, Map<String, String>> accounts = new HashMap<>();
@@ -87,6 +88,7 @@ public final class Memory implements Handoffs {
             copy.ends.putAll(ends);
             copy.answers.putAll(answers);
             copy.tasks.putAll(tasks);
+            copy.evaluations.putAll(evaluations);
             workers.forEach((system, ids) -> copy.workers.put(system, new HashMap<>(ids)));
             copy.charters.addAll(charters);
             accounts.forEach((system, ids) -> copy.accounts.put(system, new HashMap<>(ids)));
@@ -125,6 +127,12 @@ public final class Memory implements Handoffs {
 
     /** When workers left and were back. */
     final Map<String, Presence> workers = new HashMap<>();
+
+    /** What approval-routing and the ledger say of changes; nothing of others. */
+    final Map<UUID, Courses.Route> routes = new HashMap<>();
+
+    final Map<UUID, Courses.Story> stories = new HashMap<>();
+    private final Courses courses = new MemoryCourses();
 
     /** Whom resources belong to. */
     final Map<String, String> owners = new HashMap<>();
@@ -247,11 +255,30 @@ public final class Memory implements Handoffs {
     }
 
     RequestAccess access(Charters charters) {
-        return new RequestAccess(ask(charters), show(), withdraw(), new MemoryTasks(), this);
+        return new RequestAccess(
+                ask(charters),
+                show(),
+                withdraw(),
+                new MemoryTasks(),
+                new MemoryEvaluations(),
+                courses,
+                this);
+    }
+
+    EvaluateAccess evaluate(Charters charters) {
+        return new EvaluateAccess(
+                ask(charters),
+                show(),
+                new MemoryTasks(),
+                new MemoryEvaluations(),
+                courses,
+                charters,
+                this);
     }
 
     PruneAnswers prune() {
-        return new PruneAnswers(new MemoryAnswers(), new MemoryTasks(), this);
+        return new PruneAnswers(
+                new MemoryAnswers(), new MemoryTasks(), new MemoryEvaluations(), this);
     }
 
     PublishCharters publish(Feeds feeds, Charters charters, String... bootstrap) {
@@ -299,6 +326,13 @@ public final class Memory implements Handoffs {
                 (source, resource) -> Optional.ofNullable(owners.get(resource)),
                 meters,
                 letters);
+    }
+
+    FindOwner owner() {
+        return new FindOwner(
+                this,
+                new MemoryAccounts(),
+                (source, resource) -> Optional.ofNullable(owners.get(resource)));
     }
 
     FindOccurrences find(Charters charters) {
@@ -591,7 +625,11 @@ public final class Memory implements Handoffs {
                                 under.stream()
                                         .filter(each ->
                                                 each.proposal().target().equals(field.target()))
-                                        .filter(each -> !tables.ends.containsKey(each.change()))
+                                        .filter(each ->
+                                                !tables.ends.containsKey(each.change())
+                                                        || tables.proposedAt
+                                                                .get(each.change())
+                                                                .isAfter(since))
                                         .map(each -> each.proposal().subjectId())
                                         .distinct()
                                         .count()));
@@ -1060,6 +1098,13 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Optional<Holding>> holding(String system, String id) {
+            return answer(
+                    Optional.ofNullable(tables.workers.getOrDefault(system, Map.of()).get(id))
+                            .map(worker -> new Holding(Optional.of(worker), Optional.of("boss"))));
+        }
+
+        @Override
         public Uni<Void> put(String system, Collection<Seen> accounts) {
             for (Seen each : accounts) {
                 tables.accounts
@@ -1168,7 +1213,7 @@ public final class Memory implements Handoffs {
 
     private final class MemoryTasks implements AccessTasks {
         @Override
-        public Uni<Void> add(Task task, Instant at) {
+        public Uni<Void> add(Task task) {
             tables.tasks.putIfAbsent(task.id(), task);
             return answer(null);
         }
@@ -1179,8 +1224,55 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Optional<Task>> of(UUID change) {
+            return answer(
+                    tables.tasks.values().stream()
+                            .filter(each ->
+                                    each.items().stream()
+                                            .anyMatch(item -> change.equals(item.change())))
+                            .findFirst());
+        }
+
+        @Override
         public Uni<Void> prune(Instant at) {
+            tables.tasks.values().removeIf(each -> each.until().isBefore(at));
             return answer(null);
+        }
+    }
+
+    private final class MemoryEvaluations implements AccessEvaluations {
+        @Override
+        public Uni<Void> add(Evaluation evaluation) {
+            tables.evaluations.put(evaluation.id(), evaluation);
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<Evaluation>> find(Collection<UUID> ids) {
+            return answer(
+                    ids.stream()
+                            .map(tables.evaluations::get)
+                            .filter(java.util.Objects::nonNull)
+                            .toList());
+        }
+
+        @Override
+        public Uni<Void> prune(Instant at) {
+            tables.evaluations.values().removeIf(each -> each.until().isBefore(at));
+            return answer(null);
+        }
+    }
+
+    /** What the services say of changes. */
+    private final class MemoryCourses implements Courses {
+        @Override
+        public Uni<Optional<Route>> route(UUID change, String authorization) {
+            return Uni.createFrom().item(Optional.ofNullable(routes.get(change)));
+        }
+
+        @Override
+        public Uni<Optional<Story>> story(UUID change, String authorization) {
+            return Uni.createFrom().item(Optional.ofNullable(stories.get(change)));
         }
     }
 

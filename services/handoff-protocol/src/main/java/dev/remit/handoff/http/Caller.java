@@ -5,11 +5,13 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonString;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /** Who is calling, from the verified access token. */
@@ -38,6 +40,16 @@ public class Caller {
 
     public Optional<String> tokenId() {
         return Optional.ofNullable(token.getTokenID());
+    }
+
+    /** What the token is for (RFC 8693, section 4.2, scope); empty if it does not say. */
+    public Set<String> scopes() {
+        return token.<Object>claim("scope")
+                .map(scope ->
+                        Arrays.stream(String.valueOf(scope).split(" ", -1))
+                                .filter(each -> !each.isEmpty())
+                                .collect(Collectors.toSet()))
+                .orElse(Set.of());
     }
 
     /** The client that the token was given to (OpenID Connect Core, azp). */

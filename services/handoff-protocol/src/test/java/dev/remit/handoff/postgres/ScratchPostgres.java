@@ -50,7 +50,7 @@ public final class ScratchPostgres implements AutoCloseable {
         this(Map.of(), migrations);
     }
 
-    /** The same, with what the migrations leave open, name to value. */
+    /** The same, with what the migrations leave open ({@code quarkus.flyway.placeholders}). */
     public ScratchPostgres(Map<String, String> placeholders, String... migrations)
             throws IOException, InterruptedException {
         unpack();
@@ -93,6 +93,7 @@ public final class ScratchPostgres implements AutoCloseable {
         awaitStart(log);
         Flyway.configure()
                 .dataSource(url(), USER, "")
+                .placeholders(placeholders)
                 .locations(
                         Arrays.stream(migrations)
                                 .map(each -> "classpath:" + each)

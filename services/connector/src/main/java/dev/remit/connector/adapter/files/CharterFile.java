@@ -144,7 +144,8 @@ public final class CharterFile {
                         text(root, "/spec/proposers/digitalEmployee/id"),
                         text(root, "/spec/proposers/digitalEmployee/principal"),
                         limits(root),
-                        trackRecord(root));
+                        trackRecord(root),
+                        copilots(root));
         for (Charter.Trigger each : triggers) {
             charter.refuses(each.target(), each.action())
                     .ifPresent(refusal -> {
@@ -159,6 +160,26 @@ public final class CharterFile {
     private static String group(JsonNode action) {
         String group = action.at("/grant/group/id").asText("");
         return group.isEmpty() ? "" : " " + group;
+    }
+
+    private static Charter.Copilots copilots(JsonNode root) {
+        Map<String, Set<String>> byAction = new HashMap<>();
+        for (JsonNode action : root.at("/spec/domain/actions")) {
+            if (action.has("copilots")) {
+                byAction.put(text(action, "/name"), clients(action.path("copilots")));
+            }
+        }
+        JsonNode admitted = root.at("/spec/proposers/copilots");
+        return new Charter.Copilots(
+                admitted.isMissingNode() ? Optional.empty() : Optional.of(clients(admitted)),
+                Map.copyOf(byAction));
+    }
+
+    /** The clients that are named; the text none names nobody. */
+    private static Set<String> clients(JsonNode named) {
+        Set<String> clients = new HashSet<>();
+        named.forEach(each -> clients.add(each.asText()));
+        return Set.copyOf(clients);
     }
 
     private static Charter.Trigger trigger(JsonNode trigger, String path) {

@@ -16,6 +16,7 @@ import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.http.Tagged;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
@@ -142,25 +143,38 @@ public class Changes {
      */
     @POST
     @Path("changes")
-    @RolesAllowed("proposer")
+    @Authenticated
     @Operation(summary = "Proposes a change, or with dryRun says what would come of it")
     @APIResponse(
             responseCode = "202",
             description = "The change is open",
-            content = @Content(schema = @Schema(implementation = Opened.class)))
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = Opened.class)))
     @APIResponse(
             responseCode = "200",
             description = "With dryRun: what would come of it; nothing was opened",
-            content = @Content(schema = @Schema(implementation = Preview.class)))
-    @APIResponse(responseCode = "409", description = "DUPLICATE_CHANGE, IDEMPOTENCY_KEY_REUSED")
-    @APIResponse(responseCode = "422", description = "A rule refuses; code and field name it")
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = Preview.class)))
+    @APIResponse(responseCode = "400", description = Refusals.MISFORMED)
+    @APIResponse(responseCode = "403", description = Refusals.FORBIDDEN)
+    @APIResponse(responseCode = "409", description = Refusals.CONFLICT)
+    @APIResponse(responseCode = "422", description = Refusals.UNPROCESSABLE)
+    @APIResponse(responseCode = "503", description = Refusals.UNAVAILABLE)
     public Uni<Response> propose(
             @Nullable Asked body,
             @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("Authorization") @Nullable String authorization) {
         Asked asked = Problem.body(body);
-        Wish wish = Wishes.of(asked, proposers.proposer(asked.agent()));
+        Proposer by = proposers.proposer(asked.agent());
+        if (dryRun && by.barred().isPresent()) {
+            throw Proposers.problem(by.barred().get());
+        }
+        Wish wish = Wishes.of(asked, by);
         if (dryRun) {
             return preview.preview(wish, String.valueOf(authorization))
                     .map(found -> Response.ok(found).build());
@@ -176,8 +190,17 @@ public class Changes {
      */
     @POST
     @Path("proposals")
-    @RolesAllowed("proposer")
+    @Authenticated
     @Operation(summary = "Proposes 1 to 200 changes, each answered on its own")
+    @APIResponse(
+            responseCode = "200",
+            description =
+                    "What became of each; the codes are those of a single proposal, with its status",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = AnsweredMany.class)))
+    @APIResponse(responseCode = "409", description = "IDEMPOTENCY_KEY_REUSED")
     public Uni<AnsweredMany> proposeMany(
             @Nullable AskedMany body, @HeaderParam("Idempotency-Key") @Nullable String key) {
         List<@Nullable Asked> asked = Problem.body(body).items();
@@ -238,7 +261,10 @@ public class Changes {
     @APIResponse(
             responseCode = "200",
             description = "A page; Link: rel=next where there is another",
-            content = @Content(schema = @Schema(implementation = Page.class)))
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = Page.class)))
     public Uni<Response> list(
             @QueryParam("state") @Nullable String state,
             @QueryParam("limit") @DefaultValue("50") int limit,
@@ -286,7 +312,10 @@ public class Changes {
     @APIResponse(
             responseCode = "200",
             description = "The change",
-            content = @Content(schema = @Schema(implementation = View.class)))
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "404", description = "None, or none of the caller's")
     public Uni<Response> one(
             @PathParam("id") String id, @Context jakarta.ws.rs.core.Request request) {
@@ -298,7 +327,13 @@ public class Changes {
     @POST
     @Path("changes/{id}/withdraw")
     @RolesAllowed({"proposer", "operator", "admin"})
-    @APIResponse(responseCode = "202", description = "Whoever holds it is told")
+    @APIResponse(
+            responseCode = "202",
+            description = "Whoever holds it is told",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = Opened.class)))
     @APIResponse(responseCode = "409", description = "ALREADY_ENDED")
     public Uni<Response> withdraw(@PathParam("id") String id, @Nullable Withdrawal body) {
         String reason = Wishes.reason(Problem.body(body).reason());

@@ -3,7 +3,9 @@ package dev.remit.connector.adapter.http;
 import dev.remit.connector.application.Charters;
 import dev.remit.connector.domain.Agent;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.Rule;
 import dev.remit.handoff.http.Agents;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
@@ -26,6 +28,16 @@ public class Proposers {
      */
     public record Given(@Nullable String model, @Nullable String traceHash) {}
 
+    private static final Refusal ROLE_MISSING =
+            Rule.ROLE_MISSING.refuses(null, "the caller holds no role for this");
+    private static final Refusal AGENT_READS_ONLY =
+            Rule.AGENT_READS_ONLY.refuses(
+                    null, "this client is registered to read, not to propose");
+    private static final Refusal AGENT_MODEL_MISMATCH =
+            Rule.AGENT_MODEL_MISMATCH.refuses(
+                    "agent.model",
+                    "agent.model: is not the one that is registered for this client");
+
     private final Charters charters;
     private final Caller caller;
 
@@ -34,11 +46,20 @@ public class Proposers {
         this.caller = caller;
     }
 
-    /** Who looks on or takes back, whether or not they say how they came to it. */
+    /**
+     * Who looks on or takes back, whether or not they say how they came to it.
+     *
+     * @throws Problem 403 NOBODY_ACCOUNTABLE
+     */
     public Proposer caller() {
-        return caller.isPerson()
-                ? Proposer.person(caller.id())
-                : agent(Optional.empty(), Optional.empty());
+        if (caller.isPerson()) {
+            return Proposer.person(caller.id());
+        }
+        Proposer by = agent(Optional.empty(), Optional.empty());
+        if (by.principal().isEmpty()) {
+            throw problem(nobodyAccountable());
+        }
+        return by;
     }
 
     /**
@@ -47,19 +68,33 @@ public class Proposers {
      * @throws Problem 403 AGENT_READS_ONLY
      */
     public void mayPropose() {
-        if (caller.agent().filter(agent -> !agent.proposes()).isPresent()) {
-            throw Problem.of(
-                    403, "AGENT_READS_ONLY", "this client is registered to read, not to propose");
+        if (readsOnly()) {
+            throw problem(AGENT_READS_ONLY);
         }
     }
 
     /**
-     * Who proposes.
+     * Who proposes; barred if a rule lets them propose nothing. Such a proposal is refused and
+     * recorded like any other that a rule is against.
      *
-     * @throws Problem 422 if an AI does not say what it must, or a person says it; 403 if nobody
-     *     answers for the caller
+     * @throws Problem 422 if an AI does not say what it must, or a person says it
      */
     public Proposer proposer(@Nullable Given given) {
+        String trace = given == null ? null : given.traceHash();
+        String model = given == null ? null : given.model();
+        boolean traced = trace != null && trace.matches("[0-9a-f]{64}");
+        boolean modelled = model == null || (!model.isBlank() && model.length() <= 100);
+        Optional<String> registered = caller.agent().flatMap(Agents.Registered::model);
+        Proposer by =
+                caller.isPerson()
+                        ? Proposer.person(caller.id())
+                        : agent(
+                                registered.or(() -> Optional.ofNullable(modelled ? model : null)),
+                                Optional.ofNullable(traced ? trace : null));
+        Optional<Refusal> rule = rule(by);
+        if (rule.isPresent()) {
+            return by.barred(rule.get());
+        }
         if (caller.isPerson()) {
             if (given != null) {
                 throw Problem.inField(
@@ -67,31 +102,59 @@ public class Proposers {
                         "AGENT_UNEXPECTED",
                         "agent: the caller is a person, and no agent is registered for its client");
             }
-            return Proposer.person(caller.id());
+            return by;
         }
-        mayPropose();
-        String trace = given == null ? null : given.traceHash();
-        if (trace == null || !trace.matches("[0-9a-f]{64}")) {
+        if (!traced) {
             throw Problem.inField(
                     "agent.traceHash",
                     trace == null ? "FIELD_MISSING" : "FIELD_MISFORMED",
                     "agent.traceHash: must be the SHA-256 of the agent's trace, 64 lower-case hexadecimal digits");
         }
-        String model = given == null ? null : given.model();
-        if (model != null && (model.isBlank() || model.length() > 100)) {
+        if (!modelled) {
             throw Problem.inField(
                     "agent.model",
                     "FIELD_MISFORMED",
                     "agent.model: must have from 1 to 100 characters");
         }
-        Optional<String> registered = caller.agent().flatMap(Agents.Registered::model);
-        if (model != null && registered.filter(known -> !known.equals(model)).isPresent()) {
-            throw Problem.inField(
-                    "agent.model",
-                    "AGENT_MODEL_MISMATCH",
-                    "agent.model: is not the one that is registered for this client");
+        return model != null && registered.filter(known -> !known.equals(model)).isPresent()
+                ? by.barred(AGENT_MODEL_MISMATCH)
+                : by;
+    }
+
+    /** Who asks whether they could propose: without saying how they came to it. */
+    Proposer looker() {
+        Proposer by =
+                caller.isPerson()
+                        ? Proposer.person(caller.id())
+                        : agent(Optional.empty(), Optional.empty());
+        return rule(by).map(by::barred).orElse(by);
+    }
+
+    /** The rule by which this one may propose nothing. */
+    private Optional<Refusal> rule(Proposer by) {
+        if (!caller.has("proposer")) {
+            return Optional.of(ROLE_MISSING);
         }
-        return agent(registered.or(() -> Optional.ofNullable(model)), Optional.of(trace));
+        if (readsOnly()) {
+            return Optional.of(AGENT_READS_ONLY);
+        }
+        return by.agent().isPresent() && by.principal().isEmpty()
+                ? Optional.of(nobodyAccountable())
+                : Optional.empty();
+    }
+
+    private boolean readsOnly() {
+        return caller.agent().filter(agent -> !agent.proposes()).isPresent();
+    }
+
+    private Refusal nobodyAccountable() {
+        return Rule.NOBODY_ACCOUNTABLE.refuses(
+                null, "nobody answers for the client " + caller.client().orElse("unknown"));
+    }
+
+    /** A refusal as it is answered. */
+    static Problem problem(Refusal refusal) {
+        return Problem.of(refusal.status(), refusal.code(), refusal.detail(), refusal.field());
     }
 
     private Proposer agent(Optional<String> model, Optional<String> trace) {
@@ -114,15 +177,10 @@ public class Proposers {
                     Optional.of(caller.id()),
                     Optional.of(agent));
         }
-        String principal =
+        Optional<String> principal =
                 caller.agent()
                         .flatMap(Agents.Registered::principal)
-                        .or(() -> employer.map(Charter::principal))
-                        .orElseThrow(() ->
-                                Problem.of(
-                                        403,
-                                        "NOBODY_ACCOUNTABLE",
-                                        "nobody answers for the client " + client));
-        return new Proposer(caller.id(), Optional.of(principal), Optional.of(agent));
+                        .or(() -> employer.map(Charter::principal));
+        return new Proposer(caller.id(), principal, Optional.of(agent));
     }
 }

@@ -25,6 +25,7 @@ public final class Wishes {
     /**
      * A proposal as asked for.
      *
+     * @param charter its name; needed only where several cover the action
      * @param agent what an AI must say of itself; not for people
      */
     @Schema(name = "Proposal")
@@ -37,20 +38,36 @@ public final class Wishes {
             Proposers.@Nullable Given agent) {}
 
     /**
-     * What is asked.
+     * What is asked. Of someone who may propose nothing it is taken as said, for the record.
      *
      * @throws Problem 422 naming the member
      */
     public static Wish of(Asked asked, Proposer proposer) {
         Subject subject = asked.subject() == null ? new Subject(null, null) : asked.subject();
+        if (proposer.barred().isPresent()) {
+            return new Wish(
+                    said(asked.charter()),
+                    said(subject.system()),
+                    said(subject.id()),
+                    said(asked.target()),
+                    said(asked.action()),
+                    said(asked.reason()),
+                    proposer);
+        }
         return new Wish(
-                word("charter", asked.charter()),
+                asked.charter() == null ? "" : word("charter", asked.charter()),
                 word("subject.system", subject.system()),
                 word("subject.id", subject.id()),
                 word("target", asked.target()),
                 word("action", asked.action()),
                 text("reason", asked.reason(), LONGEST_REASON),
                 proposer);
+    }
+
+    /** For the record: at most as long as it might be, and without what no database keeps. */
+    static String said(@Nullable String value) {
+        String text = value == null ? "" : value.strip().replace("\0", "");
+        return text.substring(0, Math.min(text.length(), LONGEST));
     }
 
     static String word(String field, @Nullable String value) {
@@ -78,6 +95,11 @@ public final class Wishes {
     /** An Idempotency-Key, checked. */
     public static String key(String key) {
         return word("Idempotency-Key", key);
+    }
+
+    /** A name, checked. */
+    public static String name(String field, @Nullable String value) {
+        return word(field, value);
     }
 
     /**

@@ -3,11 +3,16 @@ package dev.remit.connector.adapter.mcp;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.application.Charters;
+import dev.remit.connector.application.PublishCharters;
 import dev.remit.connector.domain.Charter;
+import dev.remit.handoff.http.Problem;
+import io.quarkiverse.mcp.server.JsonRpcErrorCodes;
+import io.quarkiverse.mcp.server.McpException;
 import io.quarkiverse.mcp.server.Prompt;
 import io.quarkiverse.mcp.server.PromptArg;
 import io.quarkiverse.mcp.server.PromptMessage;
 import io.quarkiverse.mcp.server.Resource;
+import io.quarkiverse.mcp.server.ResourceTemplate;
 import io.quarkiverse.mcp.server.TextResourceContents;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -20,10 +25,12 @@ import java.util.TreeSet;
 @Singleton
 public class CharterResources {
     private final Charters charters;
+    private final PublishCharters publish;
     private final ObjectMapper json;
 
-    CharterResources(Charters charters, ObjectMapper json) {
+    CharterResources(Charters charters, PublishCharters publish, ObjectMapper json) {
         this.charters = charters;
+        this.publish = publish;
         this.json = json;
     }
 
@@ -47,6 +54,25 @@ public class CharterResources {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("charters are always JSON", e);
         }
+    }
+
+    @ResourceTemplate(
+            uriTemplate = "remit://charters/{name}",
+            name = "charter",
+            description =
+                    "A charter as it was published last, whole: what it covers, the data it needs, who approves, which proof closes a change",
+            mimeType = "application/json")
+    public Uni<TextResourceContents> charter(String name) {
+        return publish.history(name)
+                .map(all ->
+                        new TextResourceContents(
+                                "remit://charters/" + name,
+                                all.getLast().version().document(),
+                                "application/json"))
+                .onFailure(Problem.class)
+                .transform(failure ->
+                        new McpException(
+                                failure.getMessage(), JsonRpcErrorCodes.RESOURCE_NOT_FOUND));
     }
 
     @Prompt(

@@ -3,11 +3,13 @@ package dev.remit.connector.adapter.mcp;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.adapter.http.Changes;
+import dev.remit.connector.adapter.http.OwnerResource;
 import dev.remit.connector.adapter.http.Proposers;
 import dev.remit.connector.adapter.http.Wishes;
 import dev.remit.connector.application.Answers;
 import dev.remit.connector.application.AskForChanges;
 import dev.remit.connector.application.Explanations;
+import dev.remit.connector.application.FindOwner;
 import dev.remit.connector.application.Forecasts.Forecast;
 import dev.remit.connector.application.PreviewChange;
 import dev.remit.connector.application.ShowChanges;
@@ -20,6 +22,7 @@ import io.quarkiverse.mcp.server.Tool;
 import io.quarkiverse.mcp.server.ToolArg;
 import io.quarkiverse.mcp.server.ToolCallException;
 import io.quarkiverse.mcp.server.ToolGuardrails;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
@@ -36,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The front door for copilots and digital employees: the same rules as by REST, said to a model.
  * Those that only read are open to all who may look; to propose and to take back needs the role
- * proposer and, for an AI, a registration that lets it propose.
+ * proposer and, for an AI, a registration that lets it propose; where scopes are configured, the
+ * token needs the one for it too.
  */
 @Singleton
 public class FrontDoorTools {
@@ -45,6 +49,8 @@ public class FrontDoorTools {
     private final ShowChanges show;
     private final WithdrawChange withdraw;
     private final Explanations explanations;
+    private final FindOwner owners;
+    private final Scopes scopes;
     private final Proposers proposers;
     private final Caller caller;
     private final JsonWebToken token;
@@ -56,6 +62,8 @@ public class FrontDoorTools {
             ShowChanges show,
             WithdrawChange withdraw,
             Explanations explanations,
+            FindOwner owners,
+            Scopes scopes,
             Proposers proposers,
             Caller caller,
             JsonWebToken token,
@@ -65,6 +73,8 @@ public class FrontDoorTools {
         this.show = show;
         this.withdraw = withdraw;
         this.explanations = explanations;
+        this.owners = owners;
+        this.scopes = scopes;
         this.proposers = proposers;
         this.caller = caller;
         this.token = token;
@@ -83,7 +93,7 @@ public class FrontDoorTools {
                             destructiveHint = false,
                             idempotentHint = true,
                             openWorldHint = false))
-    @RolesAllowed("proposer")
+    @Authenticated
     public Uni<String> propose(
             @ToolArg(description = "The charter's name; see the resource remit://charters")
                     String charter,
@@ -116,21 +126,16 @@ public class FrontDoorTools {
                                     action,
                                     reason,
                                     given),
-                            proposers.proposer(given));
+                            scopes.proposing(proposers.proposer(given)));
             Optional<Answers.Request> request =
                     Optional.ofNullable(idempotencyKey)
                             .map(key ->
                                     new Answers.Request(
                                             caller.id(),
                                             Wishes.key(key),
-                                            Hash.sha256(
-                                                            String.join(
-                                                                            "\n", "mcp", charter,
-                                                                            worker, target, action,
-                                                                            reason)
-                                                                    .getBytes(
-                                                                            StandardCharsets.UTF_8))
-                                                    .hex()));
+                                            covering(
+                                                    charter, worker, target, action, reason,
+                                                    traceHash, model)));
             return ask.ask(List.of(wish), request)
                     .map(results -> Map.of("changeId", Wishes.opened(results.getFirst())));
         });
@@ -153,14 +158,16 @@ public class FrontDoorTools {
             @ToolArg(description = "The HR worker id of whose identity would change") String worker,
             @ToolArg(description = "The system to change") String target,
             @ToolArg(description = "The charter's action") String action) {
-        return said(() -> preview.preview(look(charter, worker, target, action), authorization()));
+        return told(() -> preview.preview(look(charter, worker, target, action), authorization()));
     }
 
     @ToolGuardrails(input = Arguments.class)
     @Tool(
             name = "find_owner",
             description =
-                    "Says which account a worker has in a system and who their manager is, with the source and age of each fact.",
+                    "Says who answers for something. Of a worker (charter, worker, target, action): which account they have in a system and who"
+                            + " their manager is, with the source and age of each fact. Of an account, a service's too, or of a resource that"
+                            + " an event feed tells of (target, id): whose it is and who answers for it.",
             annotations =
                     @Tool.Annotations(
                             readOnlyHint = true,
@@ -168,11 +175,27 @@ public class FrontDoorTools {
                             openWorldHint = false))
     @RolesAllowed({"proposer", "operator", "auditor", "admin"})
     public Uni<String> findOwner(
-            @ToolArg(description = "A charter that covers the system") String charter,
-            @ToolArg(description = "The HR worker id") String worker,
-            @ToolArg(description = "The system, for example keycloak:acme") String target,
-            @ToolArg(description = "An action of the charter") String action) {
-        return said(() ->
+            @ToolArg(description = "The system, for example keycloak:acme, or an event feed")
+                    String target,
+            @ToolArg(
+                            description =
+                                    "The account's immutable id, or the resource as the feed names it",
+                            required = false)
+                    @Nullable String id,
+            @ToolArg(
+                            description = "Of a worker: a charter that covers the system",
+                            required = false)
+                    @Nullable String charter,
+            @ToolArg(description = "Of a worker: the HR worker id", required = false)
+                    @Nullable String worker,
+            @ToolArg(description = "Of a worker: an action of the charter", required = false)
+                    @Nullable String action) {
+        if (id != null) {
+            return told(() ->
+                    owners.find(Wishes.name("target", target), Wishes.name("id", id))
+                            .map(OwnerResource::view));
+        }
+        return told(() ->
                 preview.preview(look(charter, worker, target, action), authorization())
                         .map(found -> {
                             Map<String, Object> answer = new LinkedHashMap<>();
@@ -201,7 +224,7 @@ public class FrontDoorTools {
                             openWorldHint = false))
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<String> explainReadiness(@ToolArg(description = "The change's id") String changeId) {
-        return said(() ->
+        return told(() ->
                 mine(changeId)
                         .chain(change -> explanations.readiness(change, authorization()))
                         .map(FrontDoorTools::answer));
@@ -223,7 +246,7 @@ public class FrontDoorTools {
             @ToolArg(description = "The change's id") String changeId,
             @ToolArg(description = "The value you suggest, for a manager the worker id")
                     String value) {
-        return said(() ->
+        return told(() ->
                 mine(changeId)
                         .chain(change ->
                                 explanations
@@ -243,7 +266,7 @@ public class FrontDoorTools {
                             openWorldHint = false))
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<String> status(@ToolArg(description = "The change's id") String changeId) {
-        return said(() -> {
+        return told(() -> {
             UUID change = Wishes.uuid(changeId);
             return show.one(change, proposers.caller(), seesAll())
                     .chain(standing ->
@@ -275,7 +298,7 @@ public class FrontDoorTools {
                             openWorldHint = false))
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<String> fetchCertificate(@ToolArg(description = "The change's id") String changeId) {
-        return said(() ->
+        return told(() ->
                 mine(changeId)
                         .chain(change -> explanations.certificate(change, authorization()))
                         .map(FrontDoorTools::answer));
@@ -298,10 +321,23 @@ public class FrontDoorTools {
             @ToolArg(description = "Why") String reason) {
         return said(() -> {
             proposers.mayPropose();
+            scopes.mayPropose();
             UUID change = Wishes.uuid(changeId);
             return withdraw.withdraw(change, proposers.caller(), false, Wishes.reason(reason))
                     .map(done -> Map.of("changeId", change));
         });
+    }
+
+    /** What a key stands for: all that was given. */
+    static String covering(@Nullable String... given) {
+        try {
+            return Hash.sha256(
+                            ("mcp\n" + new ObjectMapper().writeValueAsString(given))
+                                    .getBytes(StandardCharsets.UTF_8))
+                    .hex();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("texts are always JSON", e);
+        }
     }
 
     /** The change, if the caller may see it. */
@@ -318,7 +354,11 @@ public class FrontDoorTools {
     }
 
     /** What is asked for a look only: nobody need say how they came to it. */
-    private Wish look(String charter, String worker, String target, String action) {
+    private Wish look(
+            @Nullable String charter,
+            @Nullable String worker,
+            @Nullable String target,
+            @Nullable String action) {
         return Wishes.of(
                 new Wishes.Asked(
                         charter, new Wishes.Subject("hr", worker), target, action, "a look", null),
@@ -358,6 +398,14 @@ public class FrontDoorTools {
         draft.put("body", Map.of("value", value));
         draft.put("by", "a person with the role operator or admin who is not the subject");
         return draft;
+    }
+
+    /** The same for what only reads. */
+    private Uni<String> told(Supplier<Uni<? extends Object>> work) {
+        return said(() -> {
+            scopes.mayRead();
+            return work.get();
+        });
     }
 
     /** The answer as JSON; a refusal by its rule, so that the model can tell. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.application.AccessTasks;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -13,17 +14,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Bulk access requests, their items as JSON. */
+/** Access requests, their items as JSON. */
 @Singleton
 class PostgresAccessTasks implements AccessTasks {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<List<Item>> ITEMS = new TypeReference<>() {};
 
+    private static final String TASK =
+            "select id, proposer, principal, items, bulk, created_at from access_task where ";
+
     @Override
-    public Uni<Void> add(Task task, Instant now) {
+    public Uni<Void> add(Task task) {
         return new Statement(
-                        "insert into access_task (id, proposer, principal, changes, items, created_at)"
-                                + " values (?1, ?2, nullif(cast(?3 as text), ''), cast(?4 as uuid[]), ?5, cast(?6 as timestamptz)) on conflict do nothing",
+                        "insert into access_task (id, proposer, principal, changes, items, bulk, created_at)"
+                                + " values (?1, ?2, nullif(cast(?3 as text), ''), cast(?4 as uuid[]), ?5, ?6, cast(?7 as timestamptz)) on conflict do nothing",
                         task.id(),
                         task.proposer(),
                         task.principal().orElse(""),
@@ -32,33 +36,42 @@ class PostgresAccessTasks implements AccessTasks {
                                 .filter(Objects::nonNull)
                                 .toArray(UUID[]::new),
                         text(task.items()),
-                        now.atOffset(ZoneOffset.UTC))
+                        task.bulk(),
+                        task.since().atOffset(ZoneOffset.UTC))
                 .execute()
                 .replaceWithVoid();
     }
 
     @Override
     public Uni<Optional<Task>> find(UUID id) {
-        return new Statement("select proposer, principal, items from access_task where id = ?1", id)
+        return new Statement(TASK + "id = ?1", id).rows().map(PostgresAccessTasks::first);
+    }
+
+    @Override
+    public Uni<Optional<Task>> of(UUID change) {
+        return new Statement(TASK + "changes @> cast(?1 as uuid[])", (Object) new UUID[] {change})
                 .rows()
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new Task(
-                                                id,
-                                                (String) row[0],
-                                                Optional.ofNullable((String) row[1]),
-                                                items((String) row[2])))
-                                .findFirst());
+                .map(PostgresAccessTasks::first);
+    }
+
+    private static Optional<Task> first(List<Object[]> rows) {
+        return rows.stream()
+                .map(row ->
+                        new Task(
+                                (UUID) row[0],
+                                (String) row[1],
+                                Optional.ofNullable((String) row[2]),
+                                items((String) row[3]),
+                                (Boolean) row[4],
+                                Statement.instant(row[5])))
+                .findFirst();
     }
 
     @Override
     public Uni<Void> prune(Instant now) {
         return new Statement(
-                        "delete from access_task where created_at < cast(?1 as timestamptz) - interval '1 day'"
-                                + " and not exists (select 1 from proposal where change_id = any(access_task.changes)"
-                                + " and (ended_at is null or ended_at > cast(?1 as timestamptz) - interval '30 days'))",
-                        now.atOffset(ZoneOffset.UTC))
+                        "delete from access_task where created_at < cast(?1 as timestamptz)",
+                        now.minus(LIFETIME).minus(Duration.ofDays(1)).atOffset(ZoneOffset.UTC))
                 .execute()
                 .replaceWithVoid();
     }

@@ -85,6 +85,22 @@ class PostgresObservedAccounts implements ObservedAccounts {
     }
 
     @Override
+    public Uni<Optional<Holding>> holding(String system, String id) {
+        return new Statement(
+                        "select worker_id, manager from account where system = ?1 and id = ?2",
+                        system,
+                        id)
+                .rows()
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        new Holding(
+                                                Optional.ofNullable((String) row[0]),
+                                                Optional.ofNullable((String) row[1])))
+                                .findFirst());
+    }
+
+    @Override
     public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
                         "insert into account (system, id, fingerprint, worker_id, enabled, manager, group_paths, roles, enabled_since)"

@@ -53,6 +53,19 @@ class PostgresProposals implements Proposals {
                     + " as asked (subject_id, target, action, effect)"
                     + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
                     + " and (proposal.action = asked.action or proposal.effect = asked.effect) where proposal.ended_at is null";
+    /** What goes on in fields; see {@link #load}. */
+    static final String LOAD =
+            """
+            select asked.charter, asked.target,
+              (select count(*) from proposal where charter = asked.charter and proposed_at > cast(?3 as timestamptz) and brake_id is null),
+              (select count(*) from (
+                 select subject_id from proposal where charter = asked.charter and target = asked.target
+                   and proposed_at > cast(?3 as timestamptz) and brake_id is null
+                 union
+                 select subject_id from proposal where charter = asked.charter and target = asked.target
+                   and proposed and ended_at is null and brake_id is null) as touched)
+            from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
+            """;
 
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
@@ -200,13 +213,7 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
         return new Statement(
-                        """
-                        select asked.charter, asked.target,
-                          (select count(*) from proposal where charter = asked.charter and proposed_at > cast(?3 as timestamptz) and brake_id is null),
-                          (select count(distinct subject_id) from proposal
-                           where charter = asked.charter and target = asked.target and proposed and ended_at is null and brake_id is null)
-                        from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
-                        """,
+                        LOAD,
                         fields.stream().map(Field::charter).toArray(String[]::new),
                         fields.stream().map(Field::target).toArray(String[]::new),
                         since.atOffset(ZoneOffset.UTC))

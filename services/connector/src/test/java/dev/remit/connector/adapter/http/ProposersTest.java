@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.connector.adapter.http.Proposers.Given;
 import dev.remit.connector.application.Charters;
+import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Agents;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -49,29 +52,57 @@ class ProposersTest {
                 proposers(token("ann", "helper", false).registered("some-model", true, null));
         assertRefused("FIELD_MISSING", () -> proposers.proposer(null));
         assertRefused("FIELD_MISFORMED", () -> proposers.proposer(new Given(null, "AB")));
-        assertRefused(
+        assertBarred(
                 "AGENT_MODEL_MISMATCH",
-                () -> proposers.proposer(new Given("another", TRACE.traceHash())));
+                proposers.proposer(new Given("another", TRACE.traceHash())));
     }
 
     @Test
     void anAgentThatIsRegisteredToReadProposesNothing() {
         Proposers proposers =
                 proposers(token("ann", "helper", false).registered(null, false, null));
-        assertRefused("AGENT_READS_ONLY", () -> proposers.proposer(TRACE));
+        assertBarred("AGENT_READS_ONLY", proposers.proposer(TRACE));
+        assertBarred("AGENT_READS_ONLY", proposers.proposer(null));
+        assertRefused("AGENT_READS_ONLY", proposers::mayPropose);
         assertThat(proposers.caller().principal()).contains("ann");
     }
 
     @Test
     void aClientThatSignedInAsItselfNeedsAPersonWhoAnswersForIt() {
-        assertRefused(
-                "NOBODY_ACCOUNTABLE",
-                () -> proposers(token("robot", "robot", true)).proposer(TRACE));
+        Proposers alone = proposers(token("robot", "robot", true));
+        assertBarred("NOBODY_ACCOUNTABLE", alone.proposer(TRACE));
+        assertRefused("NOBODY_ACCOUNTABLE", alone::caller);
         Proposer by =
                 proposers(token("robot", "robot", true).registered(null, true, "ann"))
                         .proposer(TRACE);
         assertThat(by.id()).isEqualTo("robot");
         assertThat(by.principal()).contains("ann");
+    }
+
+    @Test
+    void whoDoesNotHoldTheRoleIsBarredAndTheRecordSaysWhoAsked() {
+        Token token = token("ann", "browser", false);
+        token.roles = Set.of("auditor");
+        Proposer by = proposers(token).proposer(null);
+        assertBarred("ROLE_MISSING", by);
+        assertThat(by.id()).isEqualTo("ann");
+    }
+
+    @Test
+    void whatSomeoneAsksWhoMayProposeNothingIsTakenAsSaid() {
+        Token token = token("ann", "browser", false);
+        token.roles = Set.of();
+        Proposer by = proposers(token).proposer(null);
+        Wish wish =
+                Wishes.of(new Wishes.Asked(null, null, "a\0b", "x".repeat(500), " why ", null), by);
+        assertThat(wish.target()).isEqualTo("ab");
+        assertThat(wish.action()).hasSize(200);
+        assertThat(wish.subjectId()).isEmpty();
+        assertThat(wish.reason()).isEqualTo("why");
+    }
+
+    private static void assertBarred(String code, Proposer by) {
+        assertThat(by.barred().map(Refusal::code)).contains(code);
     }
 
     private static void assertRefused(String code, ThrowingCallable call) {
@@ -97,6 +128,7 @@ class ProposersTest {
         private String sub = "";
         private String client = "";
         private boolean itself;
+        private Set<String> roles = Set.of("proposer");
         private Optional<String> actor = Optional.empty();
         private Optional<Agents.Registered> agent = Optional.empty();
 
@@ -125,6 +157,11 @@ class ProposersTest {
                                 }
                             });
             return this;
+        }
+
+        @Override
+        public boolean has(String role) {
+            return roles.contains(role);
         }
 
         @Override

@@ -1,0 +1,124 @@
+package dev.remit.connector.adapter.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.handoff.postgres.ScratchPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes on under a charter, by the statement itself on a real PostgreSQL. */
+class PostgresProposalsTest {
+    private static final OffsetDateTime NOW =
+            OffsetDateTime.of(2026, 1, 31, 10, 0, 0, 0, ZoneOffset.UTC);
+
+    private static ScratchPostgres postgres;
+    private Connection own;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = new ScratchPostgres(Map.of("realm", "acme"), "db/handoff", "db/migration");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void nothing() throws Exception {
+        own = postgres.connect();
+        run("truncate proposal", Map.of());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        own.close();
+    }
+
+    @Test
+    void thosePeopleCountWhoseChangeIsOpenOrWasProposedWithinTheHour() throws Exception {
+        proposed("leavers", "E1", Duration.ofMinutes(5), true);
+        proposed("leavers", "E1", Duration.ofMinutes(4), false);
+        proposed("leavers", "E2", Duration.ofMinutes(59), true);
+        proposed("leavers", "E3", Duration.ofMinutes(61), true);
+        proposed("leavers", "E4", Duration.ofDays(3), false);
+        proposed("joiners", "E5", Duration.ofMinutes(1), false);
+        assertThat(load("leavers")).containsExactly(3L, 3L);
+        assertThat(load("joiners")).containsExactly(1L, 1L);
+        assertThat(load("nothing")).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void whatWaitsOrWasReleasedFromABrakeDoesNotCount() throws Exception {
+        proposed("leavers", "E1", Duration.ofMinutes(5), false);
+        run("update proposal set brake_id = ?1", Map.of("1", new UUID(0, 1)));
+        proposed("leavers", "E2", Duration.ofMinutes(5), false);
+        run(
+                "update proposal set proposed = false, proposed_at = null where subject_id = 'E2'",
+                Map.of());
+        assertThat(load("leavers")).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void anHourOfALongHistoryIsFoundByItsIndexes() throws Exception {
+        run(
+                "insert into proposal (change_id, due_on, proposed, request, since, proposed_at, ended_at)"
+                        + " select gen_random_uuid(), date '2026-01-01', true,"
+                        + " format('{\"proposal\": {\"charter\": \"leavers\", \"target\": \"%s\", \"subjectId\": \"W%s\"}}', ?2, n),"
+                        + " ?1, cast(?1 as timestamptz) - n * interval '1 minute', ?1 from generate_series(1, 20000) n",
+                Map.of("1", NOW, "2", "scim:hr"));
+        run("analyze proposal", Map.of());
+        String plan =
+                run("explain " + PostgresProposals.LOAD, parameters("leavers")).stream()
+                        .map(row -> String.valueOf(row[0]))
+                        .collect(Collectors.joining("\n"));
+        assertThat(plan)
+                .contains("proposal_recent", "proposal_touched")
+                .doesNotContain("Seq Scan on proposal");
+        assertThat(load("leavers")).containsExactly(59L, 59L);
+    }
+
+    private List<Object> load(String charter) throws SQLException {
+        Object[] row = run(PostgresProposals.LOAD, parameters(charter)).getFirst();
+        return List.of(row[2], row[3]);
+    }
+
+    private static Map<String, Object> parameters(String charter) {
+        return Map.of(
+                "1", new String[] {charter}, "2", new String[] {"scim:hr"}, "3", NOW.minusHours(1));
+    }
+
+    private void proposed(String charter, String worker, Duration ago, boolean ended)
+            throws SQLException {
+        Map<String, Object> values = new HashMap<>();
+        values.put("1", UUID.randomUUID());
+        values.put(
+                "2",
+                "{\"proposal\": {\"charter\": \"%s\", \"target\": \"scim:hr\", \"subjectId\": \"%s\"}}"
+                        .formatted(charter, worker));
+        values.put("3", NOW.minus(ago));
+        run(
+                "insert into proposal (change_id, due_on, proposed, request, since, proposed_at, ended_at)"
+                        + " values (?1, date '2026-01-31', true, ?2, ?3, ?3, "
+                        + (ended ? "?3" : "null")
+                        + ")",
+                values);
+    }
+
+    private List<Object[]> run(String sql, Map<String, Object> values) throws SQLException {
+        return ScratchPostgres.run(own, sql, new HashMap<>(values));
+    }
+}
