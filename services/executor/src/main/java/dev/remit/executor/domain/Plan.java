@@ -1,6 +1,7 @@
 package dev.remit.executor.domain;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,9 +11,20 @@ import java.util.UUID;
  *
  * @param steps what is done at once
  * @param end what is taken away again, for a plan that grants something for a time
+ * @param notBefore when it starts; empty if as soon as it is authorized
  */
 public record Plan(
-        UUID change, String account, String target, List<Step> steps, Optional<End> end) {
+        UUID change,
+        String account,
+        String target,
+        List<Step> steps,
+        Optional<End> end,
+        Optional<Instant> notBefore) {
+    /** One that starts as soon as it is authorized. */
+    public Plan(UUID change, String account, String target, List<Step> steps, Optional<End> end) {
+        this(change, account, target, steps, end, Optional.empty());
+    }
+
     /** One that is over once it is executed. */
     public Plan(UUID change, String account, String target, List<Step> steps) {
         this(change, account, target, steps, Optional.empty());

@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ import java.util.stream.Collectors;
 public class JsonPlans implements Plans {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> MEMBERS =
-            Set.of("account", "action", "change", "charter", "target", "steps");
+            Set.of("account", "action", "change", "charter", "notBefore", "target", "steps");
     private static final Set<String> STEP_MEMBERS = Set.of("name", "before", "after");
 
     /** Something in it is not known. */
@@ -65,7 +66,10 @@ public class JsonPlans implements Plans {
                             text(root, "account"),
                             text(root, "target"),
                             steps,
-                            ends.stream().findFirst()));
+                            ends.stream().findFirst(),
+                            root.has("notBefore")
+                                    ? Optional.of(Instant.parse(text(root, "notBefore")))
+                                    : Optional.empty()));
         } catch (IOException | IllegalArgumentException | DateTimeException | Unreadable e) {
             return Optional.empty();
         }
