@@ -277,7 +277,16 @@ final class SealedChanges {
                 made.id,
                 STAGE,
                 1,
-                List.of(new Candidate(RULE.getId(), true, "the charter names it", null, null)),
+                List.of(
+                        new Candidate(
+                                RULE.getId(),
+                                true,
+                                "the charter names it",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null)),
                 null,
                 made.planHash,
                 now,
@@ -322,6 +331,7 @@ final class SealedChanges {
                 List.of(made.handoffs.getLast().id()),
                 now,
                 now.plus(Duration.ofHours(1)),
+                null,
                 null,
                 null);
     }

@@ -173,7 +173,10 @@ public final class Leaver {
                                 change,
                                 "manager",
                                 1,
-                                List.of(new Candidate(asked, true, "asked", null, null)),
+                                List.of(
+                                        new Candidate(
+                                                asked, true, "asked", null, null, null, null,
+                                                null)),
                                 null,
                                 hash,
                                 NOW,
@@ -212,6 +215,7 @@ public final class Leaver {
                                 List.of(decided.envelope().id()),
                                 NOW,
                                 NOW.plusSeconds(60),
+                                null,
                                 null,
                                 null)));
         handoffs.add(
