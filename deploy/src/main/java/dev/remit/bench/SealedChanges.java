@@ -277,7 +277,16 @@ final class SealedChanges {
                 made.id,
                 STAGE,
                 1,
-                List.of(new Candidate(RULE.getId(), true, "the charter names it", null, null)),
+                List.of(
+                        new Candidate(
+                                RULE.getId(),
+                                true,
+                                "the charter names it",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null)),
                 null,
                 made.planHash,
                 now,
@@ -327,7 +336,8 @@ final class SealedChanges {
                 now.plus(Duration.ofHours(1)),
                 null,
                 null,
-                List.of());
+                List.of(),
+                null);
     }
 
     private static ChangeExecuted executed(Made made, Instant now) {

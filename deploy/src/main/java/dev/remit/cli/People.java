@@ -442,67 +442,6 @@ final class People {
     }
 
     @Command(
-            name = "approve",
-            mixinStandardHelpOptions = true,
-            description = "Decides the open stage of a change, after showing its plan.",
-            footer = {
-                "",
-                "Needs: a running mesh; one of those whom the open stage asks, who is neither the subject nor proposed it."
-            })
-    static final class Approve implements Callable<Integer> {
-        @ParentCommand Remit remit;
-
-        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
-        String change;
-
-        @Mixin As.Named as = new As.Named();
-
-        @Option(names = "--deny", description = "Denies instead of approving.")
-        boolean deny;
-
-        @Option(names = "--reason", defaultValue = "", description = "Why; needed to deny.")
-        String reason;
-
-        @Override
-        public Integer call() throws Exception {
-            JsonNode route =
-                    Remit.expect(
-                                    Remit.ask(
-                                            remit.home(),
-                                            "GET",
-                                            "approval-routing",
-                                            "/changes/" + change,
-                                            "auditor",
-                                            null))
-                            .json();
-            for (JsonNode step : route.path("plan").path("steps")) {
-                System.out.println(
-                        "  "
-                                + step.path("name").asText()
-                                + ": "
-                                + step.path("before")
-                                + " -> "
-                                + step.path("after"));
-            }
-            Remit.expect(
-                    decide(
-                            remit.home(),
-                            change,
-                            as.user(),
-                            !deny,
-                            reason,
-                            route.path("planHash").asText()));
-            System.out.println(
-                    (deny ? "denied" : "approved")
-                            + " stage "
-                            + route.path("stage").asText()
-                            + " as "
-                            + as.user());
-            return 0;
-        }
-    }
-
-    @Command(
             name = "review",
             mixinStandardHelpOptions = true,
             description =

@@ -21,6 +21,8 @@ import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.DelegationEnded;
+import dev.remit.wire.v1.DelegationGiven;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
@@ -82,7 +84,9 @@ public final class Messages {
                 EmployeePromoted.getClassSchema(),
                 CharterDrafted.getClassSchema(),
                 CharterDecided.getClassSchema(),
-                GrantEnded.getClassSchema());
+                GrantEnded.getClassSchema(),
+                DelegationGiven.getClassSchema(),
+                DelegationEnded.getClassSchema());
     }
 
     /**

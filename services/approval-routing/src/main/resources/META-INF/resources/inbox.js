@@ -11,7 +11,7 @@ let draft = null;
 /** An element; children that are strings are text, never markup. */
 function el(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
-  made.append(...children.flat().filter(each => each !== null && each !== undefined));
+  made.append(...children.flat(2).filter(each => each !== null && each !== undefined));
   return made;
 }
 
@@ -65,7 +65,8 @@ function people(item, stage) {
     return el("tr", {},
       el("td", {}, each.label, each.onBehalfOf ? el("span", { className: "dim" }, ` for ${name(item, each.onBehalfOf)}`) : null),
       el("td", { className: made ? "good" : each.eligible ? "" : "dim" }, made ? made.decision.toLowerCase() : each.eligible ? "may decide" : "may not"),
-      el("td", { className: "dim" }, each.reason));
+      el("td", { className: "dim" }, each.reason, each.fact
+        ? [` (${each.fact}, ${each.factSource}`, each.factObservedAt ? [", read ", time(each.factObservedAt)] : "", ")"].flat() : ""));
   });
   const needs = stage.authentication;
   return [
@@ -73,7 +74,8 @@ function people(item, stage) {
       stage.review ? `: a look at what was done${stage.review === "OVERDUE" ? ", overdue" : ""}, due ` : `: ${stage.approvals} of ${stage.quorum} approvals, due `,
       time(stage.expiresAt)),
     stage.held ? el("p", { className: "bad" }, `Held: ${stage.held}`) : null,
-    stage.question ? el("p", { className: "bad" }, `The proposer is asked: ${stage.question}`) : null,
+    stage.question ? el("p", { className: "bad" }, "The proposer is asked: ", stage.question.split("\n").flatMap((each, n) => n ? [el("br"), each] : [each])) : null,
+    stage.sentBack ? el("p", { className: "bad" }, "Sent back: it waits until the proposer amends it.") : null,
     stage.dropped.length ? el("p", { className: "bad" }, `Nobody is behind: ${stage.dropped.join(", ")}`) : null,
     needs ? el("p", { className: "dim" }, [
       needs.passkey && "It is signed with a passkey.",
@@ -103,8 +105,11 @@ async function passkeySignature(id, decision) {
 }
 
 async function decide(item, stage, kind, form) {
-  const decision = { decision: kind, reason: form.reason.value, planHash: item.planHash, stage: stage.name, nonce: stage.nonce };
-  const said = { APPROVED: "Approved", DENIED: "Denied", QUESTIONED: "Asked", JUSTIFIED: "Found justified", UNJUSTIFIED: "Found not justified" }[kind];
+  const decision = {
+    decision: kind, reason: form.reason.value, planHash: item.planHash, stage: stage.name, nonce: stage.nonce,
+    ...(form.seat?.value && { onBehalfOf: form.seat.value }), ...(kind === "AMENDED" && terms(form)),
+  };
+  const said = { APPROVED: "Approved", DENIED: "Denied", QUESTIONED: "Asked", SENT_BACK: "Sent back", AMENDED: "Amended", JUSTIFIED: "Found justified", UNJUSTIFIED: "Found not justified" }[kind];
   try {
     const passkey = form.sign?.checked ? await passkeySignature(item.changeId, decision) : null;
     await ask("POST", `changes/${item.changeId}/decisions`, { ...decision, ...(passkey && { passkey }) });
@@ -114,6 +119,21 @@ async function decide(item, stage, kind, form) {
   } catch (failure) {
     tell(failure, { change: item.changeId, stage: stage.name, reason: form.reason.value }, stage.authentication);
   }
+}
+
+/** What a plan is amended to. */
+const terms = form => ({
+  ...(form.duration?.value && { duration: form.duration.value }),
+  ...(form.start.value && { notBefore: new Date(form.start.value).toISOString() }),
+});
+
+const granted = item => item.plan?.steps.find(each => each.after.expires)?.after.expires;
+
+/** Only narrower: what is granted ends sooner, or it starts later. */
+function termFields(item) {
+  return el("details", {}, el("summary", {}, "Amend the plan: every stage is asked anew"),
+    granted(item) ? el("label", {}, `Lasts, shorter than ${granted(item)}`, el("input", { name: "duration", placeholder: "PT1H", pattern: "P.+" })) : null,
+    el("label", {}, "Starts", el("input", { name: "start", type: "datetime-local" })));
 }
 
 /** Says what was refused; where only an older or weaker sign-in is in the way, offers a new one. */
@@ -128,8 +148,10 @@ function tell(failure, kept, needs) {
 
 function decision(item, stage, me) {
   const mine = stage.candidates.some(each => each.id === me.sub && each.eligible) && !stage.held
-    && !item.decisions.some(each => each.stage === stage.name && each.decidedBy === me.sub && !each.refusal && each.decision !== "QUESTIONED");
+    && !item.decisions.slice(item.decisions.findLastIndex(each => each.decision === "AMENDED") + 1)
+      .some(each => each.stage === stage.name && each.decidedBy === me.sub && !each.refusal && ["APPROVED", "DENIED"].includes(each.decision));
   if (!mine) return null;
+  const seats = stage.candidates.filter(each => each.id === me.sub && each.eligible);
   const form = el("form", {});
   const kept = draft?.change === item.changeId && draft.stage === stage.name ? draft.reason : "";
   const button = (kind, text, main) => el("button", {
@@ -138,6 +160,8 @@ function decision(item, stage, me) {
   }, text);
   form.append(
     el("strong", {}, `Your decision: ${words(stage.name)}`),
+    ...(seats.some(each => each.onBehalfOf) ? [el("label", {}, "In whose place", el("select", { name: "seat" }, seats.map(each =>
+      el("option", { value: each.onBehalfOf ?? "" }, each.onBehalfOf ? `for ${name(item, each.onBehalfOf)}` : "my own"))))] : []),
     el("label", {}, "Reason, or your question", el("textarea", { name: "reason", rows: 2, maxLength: 2000, value: kept })),
     passkeys.length
       ? el("label", { className: "inline" }, el("input", { type: "checkbox", name: "sign", checked: true }), "Sign it with my passkey")
@@ -145,7 +169,26 @@ function decision(item, stage, me) {
     ...(stage.review
       ? [button("JUSTIFIED", "It was justified", true), button("UNJUSTIFIED", "It was not")]
       : [button("APPROVED", "Approve", true), button("DENIED", "Deny")]),
-    button("QUESTIONED", "Ask the proposer"));
+    button("QUESTIONED", "Ask the proposer"),
+    ...(stage.review ? [] : [button("SENT_BACK", "Send back"), termFields(item), button("AMENDED", "Amend")]));
+  return form;
+}
+
+/** What who proposed it, or is responsible for that, can do while something is asked of them. */
+function proposing(item, me) {
+  const asked = item.stages.some(each => each.question || each.sentBack);
+  if (!asked || ![item.proposer, item.principal].includes(me.sub)) return null;
+  const form = el("form", {});
+  const button = (what, text, body) => el("button", {
+    type: "button", value: what,
+    onclick: () => busy(form, () => ask("POST", `changes/${item.changeId}/${what}`, { text: form.text.value, ...body() })
+      .then(() => { say(`${text}: done.`, "good"); return show(); }).catch(failure => tell(failure, null, null))),
+  }, text);
+  form.append(
+    el("strong", {}, "You are asked"),
+    el("label", {}, "Your answer, or what you amend and why", el("textarea", { name: "text", rows: 2, maxLength: 2000 })),
+    button("answers", "Answer", () => ({})), termFields(item),
+    button("amendments", "Amend and ask anew", () => terms(form)), button("withdrawal", "Take it back", () => ({})));
   return form;
 }
 
@@ -176,16 +219,24 @@ function details(item, me) {
     el("p", { className: "dim" }, `${item.reason} · proposed by ${by} · charter ${item.charter} · in ${item.target} · `
       + (item.mode === "OWN" ? "carried out by the mesh" : "carried out by a person")),
     item.held ? el("p", { className: "bad" }, `Held: ${item.held}`) : null,
-    el("h2", {}, "What it does"), item.plan ? steps(item.plan) : el("p", { className: "bad" }, "Its plan is not known."),
+    el("h2", {}, "What it does"),
+    item.plan?.notBefore ? el("p", {}, "Starts ", time(item.plan.notBefore), ".") : null,
+    el("p", { className: "risk" }, item.risk
+      ? `Risk ${item.risk.score} of 100, reaches ${item.risk.reach} % of what the account holds: ${item.risk.words}.`
+      : "Its risk is not known."),
+    item.plan ? steps(item.plan) : el("p", { className: "bad" }, "Its plan is not known."),
     el("h2", {}, "The data behind it"),
-    el("ul", { className: "facts" }, Object.entries(item.facts).sort().map(([fact, state]) =>
-      el("li", { className: state === "PRESENT" ? "good" : "bad" }, `${fact}: ${state.toLowerCase()}`))),
+    el("ul", { className: "facts" }, item.evidence.map(fact =>
+      el("li", { className: fact.state === "PRESENT" ? "good" : "bad" }, `${fact.name}: ${fact.state.toLowerCase()}`,
+        el("span", { className: "dim" }, fact.value ? ` ${fact.value}` : "", fact.source ? `, from ${fact.source}` : "",
+          fact.observedAt ? [", read ", time(fact.observedAt)] : "")))),
     el("h2", {}, "Who decides"), item.stages.flatMap(stage => people(item, stage)),
     item.decisions.length ? [el("h2", {}, "Decided so far"), el("table", {}, el("tbody", {}, item.decisions.map(each => el("tr", {},
-      el("td", {}, words(each.stage)), el("td", {}, each.decidedBy ? name(item, each.decidedBy) : "by rule"),
+      el("td", {}, words(each.stage)), el("td", {}, each.decider?.label ?? (each.decidedBy ? name(item, each.decidedBy) : "by rule"),
+        each.onBehalfOf ? ` for ${each.delegator?.label ?? name(item, each.onBehalfOf)}` : ""),
       el("td", { className: each.refusal ? "bad" : "" }, each.refusal ? `refused: ${each.refusal}` : each.decision.toLowerCase()),
       el("td", { className: "dim" }, each.reason), el("td", {}, time(each.decidedAt))))))] : null,
-    item.stages.map(stage => decision(item, stage, me)),
+    item.stages.map(stage => decision(item, stage, me)), proposing(item, me),
     el("p", { className: "hash dim" }, `change ${item.changeId}`, el("br"), `plan ${item.planHash}`));
 }
 
@@ -258,7 +309,7 @@ async function show() {
 /** Reads the inbox; what somebody is writing is left alone. */
 async function refresh(anew = false) {
   items = (await ask("GET", "inbox")).items;
-  const writing = [...main.querySelectorAll("textarea, input[name=label]")].some(each => each.value);
+  const writing = [...main.querySelectorAll("textarea, input[name=label], input[name=duration], input[name=start]")].some(each => each.value);
   if (anew || !writing) await show();
 }
 

@@ -769,8 +769,19 @@ public final class Lint {
                         "order the steps by time");
             }
         }
-        if (stage.outcome().filter(each -> each == Charter.Outcome.ESCALATE).isPresent()
-                && stage.escalation().isEmpty()) {
+        boolean escalates =
+                stage.outcome().filter(each -> each == Charter.Outcome.ESCALATE).isPresent();
+        if (!escalates
+                && stage.escalation().isEmpty()
+                && stage.needsPerson()
+                && charter.stages().contains(stage)) {
+            warning(
+                    "ESCALATION_MISSING",
+                    path,
+                    "names nobody to escalate to: with too few who may decide, it is held, and only the charter's owner and operators are told",
+                    "add an escalation");
+        }
+        if (escalates && stage.escalation().isEmpty()) {
             warning(
                     "ESCALATION_TO_NOBODY",
                     path + "/outcome",

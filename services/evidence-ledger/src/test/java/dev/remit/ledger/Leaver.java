@@ -173,7 +173,10 @@ public final class Leaver {
                                 change,
                                 "manager",
                                 1,
-                                List.of(new Candidate(asked, true, "asked", null, null)),
+                                List.of(
+                                        new Candidate(
+                                                asked, true, "asked", null, null, null, null,
+                                                null)),
                                 null,
                                 hash,
                                 NOW,

@@ -28,6 +28,8 @@ import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.CorrectionRequested;
 import dev.remit.wire.v1.DeadLetterResolved;
 import dev.remit.wire.v1.DeadLettered;
+import dev.remit.wire.v1.DelegationEnded;
+import dev.remit.wire.v1.DelegationGiven;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
@@ -75,6 +77,8 @@ public enum Handoff {
     AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
     PASSKEY_REGISTERED(PasskeyRegistered.class, Topic.PASSKEY, APPROVAL_ROUTING),
     PASSKEY_REVOKED(PasskeyRevoked.class, Topic.PASSKEY, APPROVAL_ROUTING),
+    DELEGATION_GIVEN(DelegationGiven.class, Topic.DELEGATION, APPROVAL_ROUTING),
+    DELEGATION_ENDED(DelegationEnded.class, Topic.DELEGATION, APPROVAL_ROUTING),
     BRAKE_APPLIED(BrakeApplied.class, Topic.AUTHORITY, CONNECTOR),
     BRAKE_RELEASED(BrakeReleased.class, Topic.AUTHORITY, CONNECTOR),
     EMPLOYEE_DEMOTED(EmployeeDemoted.class, Topic.AUTHORITY, CONNECTOR),

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -1440,6 +1441,83 @@ class FrontDoorIT {
     }
 
     /** Its drafter approves nothing, its owner alone is not enough for a first version. */
+    @Test
+    @Order(21)
+    void manyDecisionsAreAnsweredOnceAndAlikeAndAListHasATag() throws Exception {
+        String change = emergency("the till is shut once more");
+        JsonNode item = Mesh.until(() -> inbox("security.one", change), "the item");
+        Map<String, Object> many =
+                Map.of(
+                        "items",
+                        List.of(
+                                decision(change, item.path("planHash").asText()),
+                                decision(
+                                        UUID.randomUUID().toString(),
+                                        item.path("planHash").asText())));
+        String token = Tokens.of(mesh.home, "remit-cli", "security.one");
+        String url = mesh.url("approval-routing", "/decisions");
+        List<String> answers = new ArrayList<>();
+        for (int n = 0; n < 2; n++) {
+            Requests.Answer answer =
+                    Requests.send(
+                            "POST",
+                            url,
+                            token,
+                            Mesh.text(many),
+                            Map.of("Idempotency-Key", "front-door-many"));
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            answers.add(answer.text());
+        }
+        assertThat(answers.getFirst()).contains("NOT_IN_BULK", "CHANGE_UNKNOWN");
+        assertThat(answers.getLast()).isEqualTo(answers.getFirst());
+        assertThat(
+                        Requests.send(
+                                        "POST",
+                                        url,
+                                        token,
+                                        Mesh.text(Map.of("items", List.of(Map.of()))),
+                                        Map.of("Idempotency-Key", "front-door-many"))
+                                .text())
+                .as("nothing of it is well formed, so nothing is claimed")
+                .contains("FIELD_MISSING");
+
+        for (String path : List.of("/changes?limit=1", "/changes/" + change, "/delegations")) {
+            HttpRequest.Builder asked =
+                    HttpRequest.newBuilder(URI.create(mesh.url("approval-routing", path)))
+                            .header("Authorization", "Bearer " + token);
+            String tag =
+                    HttpClient.newHttpClient()
+                            .send(asked.build(), HttpResponse.BodyHandlers.ofString())
+                            .headers()
+                            .firstValue("ETag")
+                            .orElseThrow();
+            assertThat(
+                            HttpClient.newHttpClient()
+                                    .send(
+                                            asked.header("If-None-Match", tag).build(),
+                                            HttpResponse.BodyHandlers.ofString())
+                                    .statusCode())
+                    .as(path)
+                    .isEqualTo(304);
+        }
+        assertThat(
+                        reviewed(change, "security.one", "DENIED", item.path("planHash").asText())
+                                .status())
+                .isEqualTo(201);
+    }
+
+    private static Map<String, String> decision(String change, String planHash) {
+        return Map.of(
+                "changeId",
+                change,
+                "decision",
+                "APPROVED",
+                "reason",
+                "checked",
+                "planHash",
+                planHash);
+    }
+
     private static void publishWithApprovals() throws Exception {
         String text;
         try (var in =

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LifeOfAChangeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SALES_MANAGER = "00000000-0000-4000-8000-000000000001";
+    private static final String SECURITY_ONE = "00000000-0000-4000-8000-000000000010";
     private static Mesh mesh;
 
     @BeforeAll
@@ -144,7 +147,60 @@ class LifeOfAChangeIT {
                 409,
                 "CORRECTION_ANSWERED");
 
-        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        aDelegateDecidesWhatIsOpenAlready(change);
+    }
+
+    /** Both people are on the record; see {@code itClosesAndIsProved}. */
+    private static void aDelegateDecidesWhatIsOpenAlready(String change) throws Exception {
+        Mesh.until(
+                () ->
+                        Optional.of(mesh.get("approval-routing", "/changes/" + change, "auditor"))
+                                .filter(Requests.Answer::ok)
+                                .map(Mesh::json)
+                                .filter(each -> each.path("stage").asText().equals("manager")),
+                "the manager's stage");
+        Map<String, String> wish =
+                Map.of(
+                        "to",
+                        SECURITY_ONE,
+                        "until",
+                        Instant.now().plus(Duration.ofHours(1)).toString(),
+                        "reason",
+                        "on leave");
+        assertRefused(
+                mesh.post(
+                        "approval-routing",
+                        "/delegations",
+                        "sales.manager",
+                        Map.of(
+                                "to", "nobody",
+                                "until", Instant.now().plus(Duration.ofHours(1)).toString(),
+                                "reason", "on leave")),
+                422,
+                "DELEGATE_UNKNOWN");
+        Requests.Answer given =
+                mesh.post("approval-routing", "/delegations", "sales.manager", wish);
+        assertThat(given.status()).as(given.text()).isEqualTo(201);
+        Mesh.until(
+                () ->
+                        Optional.of(
+                                        mesh.get("approval-routing", "/inbox", "security.one")
+                                                .json()
+                                                .path("items")
+                                                .findValuesAsText("changeId"))
+                                .filter(each -> each.contains(change)),
+                "the open item in the delegate's inbox");
+        assertThat(mesh.decide(change, "manager", "security.one").status()).isEqualTo(201);
+        assertThat(
+                        Requests.send(
+                                        "DELETE",
+                                        mesh.url(
+                                                "approval-routing",
+                                                "/delegations/" + given.json().path("id").asText()),
+                                        Tokens.of(mesh.home, "remit-cli", "sales.manager"),
+                                        null)
+                                .status())
+                .isEqualTo(204);
     }
 
     @Test
@@ -164,7 +220,11 @@ class LifeOfAChangeIT {
             browser.reads("article h1", "field.leaver");
             assertThat(browser.texts("article del")).contains("true", "/sales");
             assertThat(browser.texts("article ins")).contains("false");
-            assertThat(browser.texts(".facts li")).contains("manager.active: present");
+            assertThat(browser.texts(".facts li"))
+                    .as("each fact, with its value, source and age where it has them")
+                    .anyMatch(fact -> fact.startsWith("manager.active: present"))
+                    .anyMatch(fact -> fact.contains(", from ") && fact.contains(", read "));
+            browser.reads(".risk", "Risk 30 of 100, reaches 100 %");
             browser.click("button[value=DENIED]");
             browser.reads("#notice", "reason: must not be empty");
             browser.write("textarea", "as agreed");
@@ -190,6 +250,11 @@ class LifeOfAChangeIT {
                                 .asText())
                 .isEqualTo("COMPLETED");
         assertThat(mesh.verify(change).holds()).isTrue();
+        assertThat(mesh.verify(change).lines())
+                .anyMatch(line ->
+                        line.contains("stage manager")
+                                && line.contains(SECURITY_ONE)
+                                && line.endsWith(", in the place of " + SALES_MANAGER));
         assertThat(mesh.verify(change).lines())
                 .filteredOn(line -> line.contains("stage security is signed by"))
                 .hasSize(Browser.isThere() ? 1 : 0);
@@ -366,7 +431,8 @@ class LifeOfAChangeIT {
         JsonNode parties =
                 mesh.get("evidence-ledger", "/debt?by=party", "operator").json().path("items");
         JsonNode approvers = line(parties, "APPROVERS");
-        assertThat(approvers.path("ended").asInt()).as(parties.toString()).isEqualTo(6);
+        // two stages of three changes, one of which was delegated while it was open
+        assertThat(approvers.path("ended").asInt()).as(parties.toString()).isEqualTo(7);
         assertThat(approvers.path("p95Seconds").asDouble()).isPositive();
         assertThat(line(parties, "DATA_OWNER").at("/rework/correction").asInt()).isPositive();
         assertThat(line(parties, "executor").path("ended").asInt()).isEqualTo(3);
@@ -385,9 +451,9 @@ class LifeOfAChangeIT {
                 "ROLE_MISSING");
         JsonNode people =
                 mesh.get("evidence-ledger", "/debt?by=person", "auditor").json().path("items");
-        assertThat(line(people, "00000000-0000-4000-8000-000000000001").path("ended").asInt())
+        assertThat(line(people, SALES_MANAGER).path("ended").asInt())
                 .as(people.toString())
-                .isEqualTo(3);
+                .isEqualTo(2);
 
         List<String> units = new ArrayList<>();
         Optional<String> page = Optional.of("/debt?by=unit&limit=1");

@@ -8,7 +8,6 @@ import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
-import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Event;
@@ -65,6 +64,9 @@ class Advance {
      * @param cause the message that brought the event; null when a person or a clock did
      */
     record Step(UUID change, Event event, @Nullable UUID cause) {}
+
+    /** Who looks after what nobody may decide, beside the charter's owner. */
+    private static final String OPERATOR = "operator";
 
     private final Routes routes;
     private final People people;
@@ -432,7 +434,14 @@ class Advance {
                     taken.add(each);
                     holders.computeIfPresent(each.entitlement(), (_, all) -> all.without(each));
                 }
-                notes.addAll(Notices.of(step.change(), outcome, outbox.now()));
+                notes.addAll(
+                        Notices.of(
+                                step.change(),
+                                before.route(),
+                                outcome,
+                                proposer(about),
+                                () -> guardians(charter, found.people()),
+                                outbox.now()));
                 shown.addAll(Mirror.of(step.change(), before.route(), outcome, outbox.now()));
                 now.put(step.change(), new Loaded(outcome.next(), approvals(before, recorded)));
             }
@@ -455,6 +464,23 @@ class Advance {
                         .chain(() ->
                                 shown.isEmpty() ? Uni.createFrom().voidItem() : mirror.add(shown))
                         .replaceWith(outcomes);
+    }
+
+    /** The person who is to know what became of it: who proposed it, or is responsible for that. */
+    private static Optional<String> proposer(Optional<Ready> about) {
+        return about.map(Ready::parties).map(each -> each.principal().orElse(each.proposer()));
+    }
+
+    private static Set<String> guardians(Lookup lookup, Map<Concern, List<Account>> people) {
+        Set<String> ids = new LinkedHashSet<>();
+        if (lookup instanceof Lookup.Found(Charter charter) && !charter.owner().isEmpty()) {
+            ids.add(charter.owner());
+        }
+        people.getOrDefault(Concern.role(OPERATOR), List.of()).stream()
+                .filter(Account::enabled)
+                .map(Account::id)
+                .forEach(ids::add);
+        return ids;
     }
 
     private List<Recorded> handOn(Step step, Outcome outcome, List<UUID> approvals, Outbox outbox) {
@@ -495,9 +521,14 @@ class Advance {
 
     private static List<UUID> approvals(Loaded before, List<Recorded> recorded) {
         List<UUID> approvals = new ArrayList<>(before.approvals());
-        recorded.stream()
-                .filter(each -> each.decision().kind() == Decision.Kind.APPROVED)
-                .forEach(each -> approvals.add(each.message()));
+        for (Recorded each : recorded) {
+            switch (each.decision().kind()) {
+                case APPROVED -> approvals.add(each.message());
+                // nobody has approved what it was amended to
+                case AMENDED -> approvals.clear();
+                default -> {}
+            }
+        }
         return List.copyOf(approvals);
     }
 
@@ -525,6 +556,7 @@ class Advance {
                         .forEach(
                                 source -> concerns.addAll(Resolution.concerns(source, ready, now)));
                 charter.agents().values().forEach(id -> concerns.add(Concern.account(id)));
+                concerns.add(Concern.role(OPERATOR));
                 if (!charter.owner().isEmpty()) {
                     concerns.add(Concern.account(charter.owner()));
                 }
@@ -538,10 +570,11 @@ class Advance {
         }
         for (Step step : steps) {
             switch (step.event()) {
-                case Event.Attempted(Attempt attempt, _, _, _) -> {
+                case Event.Attempted(Attempt attempt, _, _, _, _) -> {
                     concerns.add(Concern.account(attempt.by()));
                     attempt.onBehalfOf().map(Concern::account).ifPresent(concerns::add);
                 }
+                case Event.Resubmitted again -> concerns.add(Concern.account(again.by()));
                 case Event.Answered answered -> concerns.add(Concern.account(answered.by()));
                 case Event.Withdrawn withdrawn -> concerns.add(Concern.account(withdrawn.by()));
                 case Event.Executed executed -> concerns.add(Concern.account(executed.by()));

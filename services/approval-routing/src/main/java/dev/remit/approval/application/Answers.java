@@ -1,5 +1,6 @@
 package dev.remit.approval.application;
 
+import dev.remit.handoff.http.Problem;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
@@ -29,6 +30,14 @@ public interface Answers {
      * @param detail the refusal in plain words
      */
     record Result(UUID change, int status, @Nullable String code, @Nullable String detail) {}
+
+    /** That a key came with another request before. */
+    static Problem reused() {
+        return Problem.of(
+                409,
+                "IDEMPOTENCY_KEY_REUSED",
+                "Idempotency-Key: was used before with another request");
+    }
 
     /** What is known of a request. */
     sealed interface Claim {

@@ -4,6 +4,7 @@ import dev.remit.approval.application.Advance.Step;
 import dev.remit.approval.application.Answers.Claim;
 import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
+import dev.remit.approval.domain.Amending;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Attempt.Result.Refused;
 import dev.remit.approval.domain.Authentication;
@@ -12,6 +13,7 @@ import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Signing;
 import dev.remit.approval.domain.Signing.Checked;
+import dev.remit.approval.domain.Terms;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
@@ -50,6 +52,7 @@ public class DecideStages {
      * @param onBehalfOf in whose place
      * @param nonce of the stage as the decider saw it
      * @param assertion the decider's signature of it
+     * @param terms what the plan is amended to, for AMENDED
      */
     public record Item(
             UUID change,
@@ -59,8 +62,9 @@ public class DecideStages {
             Optional<String> stage,
             Optional<String> onBehalfOf,
             Optional<UUID> nonce,
-            Optional<Assertion> assertion) {
-        /** One that nobody signed. */
+            Optional<Assertion> assertion,
+            Terms terms) {
+        /** One that amends nothing and that nobody signed. */
         public Item(
                 UUID change,
                 Attempt.Kind decision,
@@ -69,7 +73,16 @@ public class DecideStages {
                 Optional<String> stage,
                 Optional<String> onBehalfOf,
                 Optional<UUID> nonce) {
-            this(change, decision, reason, planHash, stage, onBehalfOf, nonce, Optional.empty());
+            this(
+                    change,
+                    decision,
+                    reason,
+                    planHash,
+                    stage,
+                    onBehalfOf,
+                    nonce,
+                    Optional.empty(),
+                    Terms.NONE);
         }
     }
 
@@ -100,6 +113,7 @@ public class DecideStages {
     private final Answers answers;
     private final Passkeys passkeys;
     private final Authenticators authenticators;
+    private final Amending amending;
     private final Handoffs handoffs;
     private final MeterRegistry meters;
 
@@ -109,6 +123,7 @@ public class DecideStages {
             Answers answers,
             Passkeys passkeys,
             Authenticators authenticators,
+            Amending amending,
             Handoffs handoffs,
             MeterRegistry meters) {
         this.routes = routes;
@@ -116,6 +131,7 @@ public class DecideStages {
         this.answers = answers;
         this.passkeys = passkeys;
         this.authenticators = authenticators;
+        this.amending = amending;
         this.handoffs = handoffs;
         this.meters = meters;
     }
@@ -123,11 +139,13 @@ public class DecideStages {
     /**
      * Decides the open stages of these changes.
      *
+     * @param bulk whether they were sent as many, however many they are
      * @param request if it may be repeated: a repetition is answered as before
      * @return a result for each item, in their order
      * @throws Problem 409 IDEMPOTENCY_KEY_REUSED if the key came with another request before
      */
-    public Uni<List<Result>> decide(List<Item> items, Decider decider, Optional<Request> request) {
+    public Uni<List<Result>> decide(
+            List<Item> items, Decider decider, boolean bulk, Optional<Request> request) {
         Map<UUID, Item> first = new LinkedHashMap<>();
         items.forEach(item -> first.putIfAbsent(item.change(), item));
         return handoffs.transact(
@@ -142,7 +160,7 @@ public class DecideStages {
                                                 routed,
                                                 () ->
                                                         judge(
-                                                                items, first, routed, decider,
+                                                                items, first, routed, decider, bulk,
                                                                 outbox))));
     }
 
@@ -159,11 +177,7 @@ public class DecideStages {
                                                     answers.keep(request.get(), changes, results));
                             case Claim.Answered(List<Result> results) ->
                                     Uni.createFrom().item(results);
-                            case Claim.Contradicted _ ->
-                                    throw Problem.of(
-                                            409,
-                                            "IDEMPOTENCY_KEY_REUSED",
-                                            "Idempotency-Key: was used before with another request");
+                            case Claim.Contradicted _ -> throw Answers.reused();
                         });
     }
 
@@ -191,6 +205,7 @@ public class DecideStages {
                                                 Map.of(item.change(), item),
                                                 routed,
                                                 decider,
+                                                false,
                                                 Optional.of(stop),
                                                 outbox))
                                 .chain(results ->
@@ -214,11 +229,12 @@ public class DecideStages {
             Map<UUID, Item> first,
             Set<UUID> routed,
             Decider decider,
+            boolean bulk,
             Outbox outbox) {
         Optional<Assertion> assertion =
                 items.size() == 1 ? items.getFirst().assertion() : Optional.empty();
         if (assertion.isEmpty()) {
-            return judge(items, first, routed, decider, Optional.empty(), outbox);
+            return judge(items, first, routed, decider, bulk, Optional.empty(), outbox);
         }
         String signed = Hash.sha256(assertion.get().signed()).hex();
         return passkeys.withCredential(assertion.get().credentialId(), signed)
@@ -228,6 +244,7 @@ public class DecideStages {
                                 first,
                                 routed,
                                 decider,
+                                bulk,
                                 Optional.of((by, challenge) ->
                                         checked(
                                                 by,
@@ -298,12 +315,13 @@ public class DecideStages {
             Map<UUID, Item> first,
             Set<UUID> routed,
             Decider decider,
+            boolean bulk,
             Optional<Signing> signing,
             Outbox outbox) {
         List<Step> steps =
                 first.values().stream()
                         .filter(item -> routed.contains(item.change()))
-                        .map(item -> step(item, decider, items.size() > 1, signing, outbox))
+                        .map(item -> step(item, decider, bulk, signing, outbox))
                         .toList();
         return advance.all(steps, outbox)
                 .call(outcomes -> used(outcomes, outbox))
@@ -327,7 +345,7 @@ public class DecideStages {
                 });
     }
 
-    private static Step step(
+    private Step step(
             Item item, Decider decider, boolean bulk, Optional<Signing> signing, Outbox outbox) {
         return new Step(
                 item.change(),
@@ -341,10 +359,12 @@ public class DecideStages {
                                 item.onBehalfOf(),
                                 item.nonce(),
                                 bulk,
-                                outbox.now()),
+                                outbox.now(),
+                                item.terms()),
                         decider.roles(),
                         decider.authentication(),
-                        signing),
+                        signing,
+                        Optional.of(amending)),
                 null);
     }
 

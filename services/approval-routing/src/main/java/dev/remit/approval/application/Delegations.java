@@ -30,8 +30,12 @@ public interface Delegations {
     /** Those that count at this time, by who delegates; one query. */
     Uni<Map<String, List<Delegation>>> from(Collection<String> delegators, Instant now);
 
-    /** Those to or from this person that have not ended, the latest first, at most 1000. */
-    Uni<List<Kept>> of(String person, Instant now);
+    /**
+     * Those to or from this person that have not ended, the latest first.
+     *
+     * @param after the id that the page before ended with
+     */
+    Uni<List<Kept>> of(String person, Optional<UUID> after, int limit, Instant now);
 
     Uni<Void> add(Kept kept);
 

@@ -24,6 +24,16 @@ public interface Letters {
             @Nullable UUID cause,
             Outbox outbox);
 
+    /** Tells the log that somebody may decide in another's place. */
+    void delegated(Delegations.Kept kept, Authentication authentication, Outbox outbox);
+
+    /**
+     * Tells the log that they may not any more.
+     *
+     * @param by immutable id of who ended it
+     */
+    void ended(Delegations.Kept kept, String by, Authentication authentication, Outbox outbox);
+
     /** Tells the log of a person's new passkey. */
     void registered(Passkeys.Kept kept, Authentication authentication, Outbox outbox);
 

@@ -5,6 +5,7 @@ import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Inbox;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Risk;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,9 @@ public interface RouteViews {
      * @param plan JSON; {@code null} if none is known
      * @param ready what was judged before it came here
      * @param stepUps what sign-in a stage asks for, by the stage's index
-     * @param labels names of the accounts that it speaks of, by immutable id; to show only
+     * @param risk of the plan as things are; empty if it is not known
+     * @param labels names of the accounts that it speaks of, as they were when it came here, by
+     *     immutable id; to show only
      * @param decisions in order
      */
     record View(
@@ -38,6 +41,7 @@ public interface RouteViews {
             Ready ready,
             List<OpenStage> stages,
             Map<Integer, StepUp> stepUps,
+            Optional<Risk> risk,
             Map<String, String> labels,
             List<Decision> decisions) {
         public Place place() {

@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param onBehalfOf in whose place; empty for their own, or else the first who delegated
  * @param nonce of the stage as the decider saw it
  * @param bulk whether it comes together with others
+ * @param terms what the plan is amended to, for AMENDED
  */
 public record Attempt(
         String by,
@@ -27,13 +28,32 @@ public record Attempt(
         Optional<String> onBehalfOf,
         Optional<UUID> nonce,
         boolean bulk,
-        Instant at) {
+        Instant at,
+        Terms terms) {
+    /** One that amends nothing. */
+    public Attempt(
+            String by,
+            Kind decision,
+            String reason,
+            String planHash,
+            Optional<String> stage,
+            Optional<String> onBehalfOf,
+            Optional<UUID> nonce,
+            boolean bulk,
+            Instant at) {
+        this(by, decision, reason, planHash, stage, onBehalfOf, nonce, bulk, at, Terms.NONE);
+    }
+
     /** What can be decided. */
     public enum Kind {
         APPROVED,
         DENIED,
         /** The proposer is asked something first; the stage's time goes on. */
         QUESTIONED,
+        /** The proposer is to amend the change, or to take it back; the stage's time goes on. */
+        SENT_BACK,
+        /** The plan is made narrower, and every stage is asked anew. */
+        AMENDED,
         /** A review finds the change right. */
         JUSTIFIED,
         /** A review finds that it should not have been. */
@@ -46,7 +66,7 @@ public record Attempt(
 
         private boolean isOf(OpenStage stage) {
             return switch (this) {
-                case APPROVED, DENIED -> !stage.afterwards();
+                case APPROVED, DENIED, SENT_BACK, AMENDED -> !stage.afterwards();
                 case JUSTIFIED, UNJUSTIFIED -> stage.afterwards();
                 case QUESTIONED -> true;
             };
@@ -64,6 +84,7 @@ public record Attempt(
      *     whichever account and whoever acted for them
      * @param candidate as whom the decider may decide it; empty if not among those asked
      * @param votes the decisions of people at this stage so far
+     * @param risk of the plan, 0 to 100; empty if it is not known
      */
     public record Waiting(
             OpenStage stage,
@@ -72,7 +93,8 @@ public record Attempt(
             Charter.Stage rules,
             boolean voted,
             Optional<Candidate> candidate,
-            List<Decision> votes) {}
+            List<Decision> votes,
+            Optional<Integer> risk) {}
 
     /** What follows. */
     public sealed interface Result {
@@ -90,6 +112,12 @@ public record Attempt(
 
         /** Taken; the proposer is asked. */
         record Questioned() implements Result {}
+
+        /** Taken; the proposer is to amend the change. */
+        record SentBack() implements Result {}
+
+        /** To be taken, if the plan can be amended like this. */
+        record Amends() implements Result {}
 
         /**
          * Not taken.
@@ -123,8 +151,13 @@ public record Attempt(
      *
      * @param barring what {@link Eligibility} says of the one who tries, and of the one they act
      *     for
+     * @param signs whether a signature comes with it, which is checked when all else holds
      */
-    public Result on(Waiting waiting, Optional<Barring> barring, Authentication authentication) {
+    public Result on(
+            Waiting waiting,
+            Optional<Barring> barring,
+            Authentication authentication,
+            boolean signs) {
         OpenStage at = waiting.stage();
         if (isRule()) {
             return notAPerson();
@@ -152,10 +185,10 @@ public record Attempt(
             return new Result.Refused(
                     409, "NONCE_USED", "nonce: is not that of the stage as it is open now", true);
         }
-        return onRules(waiting, authentication);
+        return onRules(waiting, authentication, signs);
     }
 
-    private Result onRules(Waiting waiting, Authentication authentication) {
+    private Result onRules(Waiting waiting, Authentication authentication, boolean signs) {
         Charter.Stage rules = waiting.rules();
         if (!decision.isOf(waiting.stage())) {
             return new Result.Refused(
@@ -166,23 +199,56 @@ public record Attempt(
                                     waiting.stage().name(),
                                     waiting.stage().afterwards()
                                             ? "JUSTIFIED or UNJUSTIFIED: it was executed, and is looked at afterwards"
-                                            : "APPROVED or DENIED"),
+                                            : "APPROVED, DENIED, SENT_BACK or AMENDED"),
                     false);
         }
         if (bulk && !rules.bulk()) {
             return new Result.Refused(
                     409, "NOT_IN_BULK", "this stage is decided one by one", false);
         }
+        if (bulk && waiting.risk().filter(risk -> risk <= Risk.MOST_IN_BULK).isEmpty()) {
+            return new Result.Refused(
+                    409,
+                    "NOT_IN_BULK",
+                    "it is decided alone: its risk is %s"
+                            .formatted(
+                                    waiting.risk()
+                                            .map(risk -> risk + ", above " + Risk.MOST_IN_BULK)
+                                            .orElse("not known")),
+                    false);
+        }
+        if (bulk && decision == Kind.AMENDED) {
+            return new Result.Refused(409, "NOT_IN_BULK", "a plan is amended alone", false);
+        }
+        if (decision == Kind.AMENDED && terms.isEmpty()) {
+            return new Result.Refused(
+                    422,
+                    "TERMS_MISSING",
+                    "duration, notBefore: one of them is needed to amend a plan",
+                    false);
+        }
         if (reason.isEmpty() && (rules.reasonRequired() || decision != Kind.APPROVED)) {
             return new Result.Refused(
                     422, "REASON_MISSING", "reason: must not be empty here", false);
         }
-        Optional<String> lacking = rules.stepUp().flatMap(asked -> authentication.lacks(asked, at));
+        Optional<String> lacking =
+                rules.stepUp()
+                        .filter(asked -> !(signs && asked.isMetBySigning()))
+                        .flatMap(asked ->
+                                authentication
+                                        .lacks(asked, at)
+                                        .map(words ->
+                                                asked.isMetBySigning()
+                                                        ? words
+                                                                + "; or sign the decision with a passkey"
+                                                        : words));
         if (lacking.isPresent()) {
             return new Result.Refused(401, "STEP_UP_REQUIRED", lacking.get(), false);
         }
         return switch (decision) {
             case QUESTIONED -> new Result.Questioned();
+            case SENT_BACK -> new Result.SentBack();
+            case AMENDED -> new Result.Amends();
             case DENIED ->
                     count(waiting, Decision.Kind.DENIED) + 1 >= waiting.stage().denies()
                             ? new Result.RouteDenied()
@@ -202,6 +268,14 @@ public record Attempt(
     }
 
     private static Optional<Result> open(Waiting waiting) {
+        if (waiting.stage().back()) {
+            return Optional.of(
+                    new Result.Refused(
+                            409,
+                            "SENT_BACK",
+                            "it was sent back, and the proposer has not amended it yet",
+                            false));
+        }
         return waiting.stage()
                 .question()
                 .map(question ->

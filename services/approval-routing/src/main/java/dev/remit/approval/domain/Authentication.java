@@ -1,5 +1,6 @@
 package dev.remit.approval.domain;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +15,21 @@ public record Authentication(
         Optional<String> acr,
         List<String> amr,
         Optional<Instant> authenticatedAt) {
+    /** How far the identity provider's clock may be ahead. */
+    private static final Duration SKEW = Duration.ofSeconds(30);
+
     /** What is missing for this; empty if nothing is. */
     public Optional<String> lacks(Charter.StepUp asked, Instant now) {
         if (asked.acr().filter(needed -> !reaches(needed)).isPresent()) {
             return Optional.of(
                     "a sign-in with acr %s is needed, this one has %s"
                             .formatted(asked.acr().get(), acr.orElse("none")));
+        }
+        if (asked.maxAge().isPresent()
+                && authenticatedAt.filter(since -> since.isAfter(now.plus(SKEW))).isPresent()) {
+            return Optional.of(
+                    "a sign-in that has been is needed, this one is from %s"
+                            .formatted(authenticatedAt.get()));
         }
         if (asked.maxAge()
                 .filter(age ->

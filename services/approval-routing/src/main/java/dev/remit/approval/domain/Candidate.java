@@ -10,7 +10,9 @@ import java.util.Optional;
  * @param reason why eligible, or the code of the rule that bars
  * @param person who it is, whichever the account
  * @param onBehalfOf immutable id of the one in whose place
- * @param observedAt how old the facts are; empty for rules and for what is not known
+ * @param observedAt how old the facts about this one are; empty for rules and for what is not known
+ * @param basis what made this one be asked; empty where the charter names them, and in what was
+ *     kept before
  */
 public record Candidate(
         String id,
@@ -19,7 +21,20 @@ public record Candidate(
         String reason,
         String person,
         Optional<String> onBehalfOf,
-        Optional<Instant> observedAt) {
+        Optional<Instant> observedAt,
+        Optional<Basis> basis) {
+    /** One whom the charter names. */
+    public Candidate(
+            String id,
+            String label,
+            boolean eligible,
+            String reason,
+            String person,
+            Optional<String> onBehalfOf,
+            Optional<Instant> observedAt) {
+        this(id, label, eligible, reason, person, onBehalfOf, observedAt, Optional.empty());
+    }
+
     /** Whose vote it would be. */
     public String seat() {
         return onBehalfOf.orElse(id);

@@ -148,7 +148,19 @@ public record Charter(
      * @param maxAge how long ago the sign-in may be
      * @param passkey whether each decision must be signed by a passkey of the decider's
      */
-    public record StepUp(Optional<String> acr, Optional<Duration> maxAge, boolean passkey) {}
+    public record StepUp(Optional<String> acr, Optional<Duration> maxAge, boolean passkey) {
+        /**
+         * The level that a signed decision reaches by itself: a passkey with user verification,
+         * used there and then (NIST SP 800-63B-4, 2.2: authenticator assurance level 2).
+         */
+        private static final int SIGNED = 2;
+
+        /** Whether who signs the decision with a passkey needs no other sign-in. */
+        boolean isMetBySigning() {
+            return acr.map(level -> level.matches("[0-9]") && Integer.parseInt(level) <= SIGNED)
+                    .orElse(true);
+        }
+    }
 
     /** What becomes of a stage that nobody decided in time. Never an approval. */
     public enum Lapse {

@@ -1,5 +1,7 @@
 package dev.remit.approval.domain;
 
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -8,6 +10,7 @@ import java.util.Set;
  * @param reversible whether each step can be taken back by another one
  * @param whole whether the account as a whole is switched on or off
  * @param timed whether something that it gives is taken away again by itself, and reported then
+ * @param notBefore when it starts; empty if as soon as it is authorized
  * @param clear whether everything it does is understood here; if not, nothing is known of what the
  *     account holds afterwards
  */
@@ -19,7 +22,30 @@ public record Effect(
         boolean reversible,
         boolean whole,
         boolean timed,
+        Optional<Instant> notBefore,
         boolean clear) {
+    /** One that starts as soon as it is authorized. */
+    public Effect(
+            Set<String> groupsAdded,
+            Set<String> groupsRemoved,
+            Set<String> rolesAdded,
+            Set<String> rolesRemoved,
+            boolean reversible,
+            boolean whole,
+            boolean timed,
+            boolean clear) {
+        this(
+                groupsAdded,
+                groupsRemoved,
+                rolesAdded,
+                rolesRemoved,
+                reversible,
+                whole,
+                timed,
+                Optional.empty(),
+                clear);
+    }
+
     /** It does nothing to what is held. */
     public static final Effect NONE =
             new Effect(Set.of(), Set.of(), Set.of(), Set.of(), true, false, false, true);

@@ -23,18 +23,29 @@ public sealed interface Event {
      *
      * @param roles the roles in the token
      * @param signing the signature that came with it
+     * @param amending how plans are amended, for AMENDED
      */
     record Attempted(
             Attempt attempt,
             Set<String> roles,
             Authentication authentication,
-            Optional<Signing> signing)
+            Optional<Signing> signing,
+            Optional<Amending> amending)
             implements Event {
-        /** One that nobody signed. */
+        /** One that nobody signed, and that amends nothing. */
         public Attempted(Attempt attempt, Set<String> roles, Authentication authentication) {
-            this(attempt, roles, authentication, Optional.empty());
+            this(attempt, roles, authentication, Optional.empty(), Optional.empty());
         }
     }
+
+    /**
+     * The proposer amends what was sent back, or what an approver asked about.
+     *
+     * @param terms none if only the words are new
+     */
+    record Resubmitted(
+            String by, String text, Terms terms, Authentication authentication, Amending amending)
+            implements Event {}
 
     /**
      * Someone answers what an approver asked.

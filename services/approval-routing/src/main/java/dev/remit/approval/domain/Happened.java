@@ -52,6 +52,7 @@ public sealed interface Happened {
      * @param policy for a rule
      * @param condition the condition under which the stage was passed over
      * @param signature the person's own
+     * @param amendment what became of the plan, for AMENDED
      */
     record Decided(
             Decision decision,
@@ -60,7 +61,8 @@ public sealed interface Happened {
             Optional<Authentication> authentication,
             Optional<Charter.Policy> policy,
             Optional<String> condition,
-            Optional<Signing.Signature> signature)
+            Optional<Signing.Signature> signature,
+            Optional<Amendment> amendment)
             implements Happened {
         /** One that nobody signed. */
         public Decided(
@@ -70,9 +72,25 @@ public sealed interface Happened {
                 Optional<Authentication> authentication,
                 Optional<Charter.Policy> policy,
                 Optional<String> condition) {
-            this(decision, planHash, standing, authentication, policy, condition, Optional.empty());
+            this(
+                    decision,
+                    planHash,
+                    standing,
+                    authentication,
+                    policy,
+                    condition,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
+
+    /**
+     * A plan that takes another one's place.
+     *
+     * @param before the hash of the one that no approval is for any more
+     * @param plan the very bytes of the new one
+     */
+    record Amendment(String before, byte[] plan, Terms terms) {}
 
     /**
      * What makes a decision stand by itself.
@@ -83,9 +101,6 @@ public sealed interface Happened {
      * @param notBefore when the stage opened
      * @param expiresAt when it lapses
      * @param risk of the plan as it was known then, 0 to 100
-     * @param label the decider's name at the time, to be read
-     * @param roles the decider's roles at the time
-     * @param units the decider's groups at the time
      */
     record Standing(
             String changeHash,
@@ -94,10 +109,7 @@ public sealed interface Happened {
             UUID nonce,
             Instant notBefore,
             Instant expiresAt,
-            Optional<Integer> risk,
-            String label,
-            List<String> roles,
-            List<String> units) {}
+            Optional<Integer> risk) {}
 
     /**
      * The plan may be executed, on the strength of every approval so far.

@@ -20,7 +20,8 @@ import java.util.UUID;
  * @param reminded how many of its reminders were sent
  * @param extended whether its time began once more
  * @param undetermined whether its condition could not be evaluated: nobody is asked yet
- * @param question what the proposer is asked, until it is answered
+ * @param question what the proposer is asked, until it is answered; several one a line
+ * @param back whether it was sent back: it waits until the change is amended
  * @param held why it cannot be decided now
  * @param since when it opened
  * @param until when it lapses undecided
@@ -40,6 +41,7 @@ public record OpenStage(
         boolean extended,
         boolean undetermined,
         Optional<String> question,
+        boolean back,
         Optional<String> held,
         Instant since,
         Instant until,
@@ -87,7 +89,22 @@ public record OpenStage(
                         .isPresent();
     }
 
-    OpenStage asking(Optional<String> what) {
+    /** The proposer is asked this too. */
+    OpenStage asking(String what) {
+        return asking(Optional.of(question.map(before -> before + "\n" + what).orElse(what)), back);
+    }
+
+    /** The proposer has answered. */
+    OpenStage answered() {
+        return asking(Optional.empty(), back);
+    }
+
+    /** The proposer is to amend the change. */
+    OpenStage sentBack() {
+        return asking(question, true);
+    }
+
+    private OpenStage asking(Optional<String> what, boolean isBack) {
         return new OpenStage(
                 index,
                 name,
@@ -101,6 +118,7 @@ public record OpenStage(
                 extended,
                 undetermined,
                 what,
+                isBack,
                 held,
                 since,
                 until,
@@ -122,6 +140,7 @@ public record OpenStage(
                 longer,
                 undetermined,
                 question,
+                back,
                 held,
                 since,
                 end,

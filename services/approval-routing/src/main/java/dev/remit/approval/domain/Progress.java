@@ -14,9 +14,9 @@ import dev.remit.approval.domain.Route.End;
 import dev.remit.approval.domain.Route.Ended;
 import dev.remit.approval.domain.Route.Granted;
 import dev.remit.approval.domain.Route.Held;
+import dev.remit.approval.domain.Route.Scheduled;
 import dev.remit.approval.domain.Route.Waiting;
 import dev.remit.approval.domain.Signing.Signature;
-import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.passkey.DecisionChallenge;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +106,11 @@ final class Progress {
 
     String charterName() {
         return ready.about().charter();
+    }
+
+    /** Of the plan, 0 to 100. */
+    Optional<Integer> risk() {
+        return Scope.of(ready, known).risk().map(Risk::score);
     }
 
     UUID nonce(OpenStage stage) {
@@ -223,27 +228,66 @@ final class Progress {
             Optional<Authentication> authentication,
             Optional<Policy> policy,
             Optional<Signature> signature) {
+        decided(at, decision, planHash, authentication, policy, signature, Optional.empty());
+    }
+
+    /**
+     * Keeps that the plan is another one now, and hands it on.
+     *
+     * @param at the stage at which it was amended
+     */
+    void amended(
+            OpenStage at,
+            Decision decision,
+            Happened.Amendment amendment,
+            Authentication authentication,
+            Optional<Signature> signature) {
+        decided(
+                at,
+                decision,
+                ready.planHash(),
+                Optional.of(authentication),
+                Optional.empty(),
+                signature,
+                Optional.of(amendment));
+    }
+
+    private void decided(
+            OpenStage at,
+            Decision plain,
+            String planHash,
+            Optional<Authentication> authentication,
+            Optional<Policy> policy,
+            Optional<Signature> signature,
+            Optional<Happened.Amendment> amendment) {
+        Decision decision = plain.seen(known);
         decisions.add(decision);
         happened.add(
                 new Decided(
                         decision,
                         planHash,
-                        decision.by().map(by -> standing(at, by)),
+                        decision.by().map(_ -> standing(at)),
                         authentication,
                         policy,
                         Optional.empty(),
-                        signature));
+                        signature,
+                        amendment));
     }
 
-    /** What someone signs who decides this stage like this. */
-    DecisionChallenge challenge(OpenStage at, Attempt attempt, Optional<String> onBehalfOf) {
+    /**
+     * What someone signs who decides this stage like this.
+     *
+     * @param planHash of the plan as it is then
+     */
+    DecisionChallenge challenge(
+            OpenStage at, Attempt attempt, Optional<String> onBehalfOf, String planHash) {
         return new DecisionChallenge(
                 ready.change(),
                 at.name(),
                 attempt.decision().name(),
                 onBehalfOf,
                 attempt.reason(),
-                attempt.planHash(),
+                planHash,
                 ready.about().hash(),
                 ready.charterHash(),
                 charter.routeHash(),
@@ -488,7 +532,7 @@ final class Progress {
                         index,
                         stage.name(),
                         Decision.Kind.PASSED_OVER,
-                        "its condition is false: " + text + risk(),
+                        "its condition is false: " + text + riskInWords(),
                         ready.planHash(),
                         known.now());
         decisions.add(plain.decision());
@@ -503,7 +547,7 @@ final class Progress {
     }
 
     /** In the record of a stage that was passed over for its condition: what the risk was. */
-    private String risk() {
+    private String riskInWords() {
         return Scope.of(ready, known)
                 .risk()
                 .map(each -> " (risk %d: %s)".formatted(each.score(), each.words()))
@@ -525,6 +569,7 @@ final class Progress {
                 false,
                 undetermined,
                 Optional.empty(),
+                false,
                 undetermined
                         ? Optional.of(
                                 "stage %s: its condition cannot be evaluated: %s"
@@ -560,6 +605,7 @@ final class Progress {
                 false,
                 false,
                 Optional.empty(),
+                false,
                 Optional.empty(),
                 at.since(),
                 at.until(),
@@ -615,6 +661,7 @@ final class Progress {
                 at.extended(),
                 false,
                 at.question(),
+                at.back(),
                 held(stage, needed, approvals + canStill),
                 at.since(),
                 at.until(),
@@ -667,6 +714,7 @@ final class Progress {
                 at.extended(),
                 at.undetermined(),
                 at.question(),
+                at.back(),
                 at.held(),
                 at.since(),
                 at.until(),
@@ -701,6 +749,17 @@ final class Progress {
         if (!violations.isEmpty()) {
             return bar(violations);
         }
+        Optional<Instant> start = ready.effect().notBefore().filter(known.now()::isBefore);
+        if (start.isPresent()) {
+            return done(
+                    new Scheduled(
+                            ready,
+                            List.copyOf(decisions),
+                            known.now(),
+                            start.get(),
+                            start.get().plus(known.patience()),
+                            start.get()));
+        }
         Instant until = known.now().plus(charter.authorizationExpiresAfter());
         ModeDecision mode = ModeDecision.of(ready, charter, List.copyOf(decisions), known);
         happened.add(
@@ -726,8 +785,7 @@ final class Progress {
                 : end(End.APPROVED);
     }
 
-    private Standing standing(OpenStage at, String by) {
-        Optional<Account> account = known.account(by);
+    private Standing standing(OpenStage at) {
         return new Standing(
                 ready.about().hash(),
                 ready.charterHash(),
@@ -735,11 +793,7 @@ final class Progress {
                 nonce(at),
                 at.since(),
                 at.until(),
-                Scope.of(ready, known).risk().map(Risk::score),
-                account.map(Account::label).orElse(""),
-                account.map(Account::roles).orElse(List.of()),
-                account.map(each -> each.groups().stream().map(Account.Group::path).toList())
-                        .orElse(List.of()));
+                risk());
     }
 
     private Route state() {

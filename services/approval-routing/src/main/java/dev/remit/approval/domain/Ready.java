@@ -1,9 +1,11 @@
 package dev.remit.approval.domain;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A change whose data is fit, with the one plan that may be approved.
@@ -12,6 +14,8 @@ import java.util.UUID;
  * @param verdict the readiness verdict, READY or ENRICHED; empty if it is not known any more, and
  *     then no rule applies
  * @param facts name of each readiness fact to its state, for example PRESENT
+ * @param found what was found of each fact; empty in what came before that was kept
+ * @param labels names at the time of those that it speaks of, by immutable id; to show only
  * @param owners immutable account ids of the owners that readiness facts name, by what they own
  * @param parties who has a part in it already; nobody has approved yet
  * @param manager immutable id of the manager's account, if one was found
@@ -26,6 +30,8 @@ public record Ready(
         String charterHash,
         String verdict,
         Map<String, String> facts,
+        Map<String, Fact> found,
+        Map<String, String> labels,
         Map<String, List<String>> owners,
         Parties parties,
         Optional<String> manager,
@@ -33,17 +39,79 @@ public record Ready(
         byte[] plan,
         String planHash,
         Effect effect) {
-    /** The same, with the manager that the directory has when the route begins. */
-    Ready seeing(Optional<String> worker) {
-        return with(parties, worker);
+    /** One of whose facts only the states are known. */
+    public Ready(
+            UUID change,
+            byte[] kept,
+            About about,
+            String charterHash,
+            String verdict,
+            Map<String, String> facts,
+            Map<String, List<String>> owners,
+            Parties parties,
+            Optional<String> manager,
+            Optional<String> managerWorker,
+            byte[] plan,
+            String planHash,
+            Effect effect) {
+        this(
+                change,
+                kept,
+                about,
+                charterHash,
+                verdict,
+                facts,
+                Map.of(),
+                Map.of(),
+                owners,
+                parties,
+                manager,
+                managerWorker,
+                plan,
+                planHash,
+                effect);
+    }
+
+    /** The same, as the directory sees it when the route begins: the manager, and the names. */
+    Ready seen(Known known) {
+        Map<String, String> names = new HashMap<>();
+        Stream.concat(Stream.of(parties.proposer()), parties.principal().stream())
+                .flatMap(id -> known.account(id).stream())
+                .forEach(each -> names.put(each.id(), each.label()));
+        known.accounts(Concern.target(about.target(), parties.account()))
+                .forEach(each -> names.put(each.id(), each.label()));
+        return with(
+                Map.copyOf(names),
+                parties,
+                Resolution.managerOf(this, known.people()),
+                plan,
+                planHash,
+                effect);
+    }
+
+    /** The same with another plan. */
+    Ready amended(Amending.Amended.Plan to) {
+        return with(labels, parties, managerWorker, to.bytes(), to.hash(), to.effect());
     }
 
     /** The same, executed. */
     Ready executedBy(String by, Optional<String> worker) {
-        return with(parties.executedBy(Optional.of(by), worker), managerWorker);
+        return with(
+                labels,
+                parties.executedBy(Optional.of(by), worker),
+                managerWorker,
+                plan,
+                planHash,
+                effect);
     }
 
-    private Ready with(Parties who, Optional<String> worker) {
+    private Ready with(
+            Map<String, String> names,
+            Parties who,
+            Optional<String> worker,
+            byte[] bytes,
+            String hash,
+            Effect does) {
         return new Ready(
                 change,
                 kept,
@@ -51,12 +119,14 @@ public record Ready(
                 charterHash,
                 verdict,
                 facts,
+                found,
+                names,
                 owners,
                 who,
                 manager,
                 worker,
-                plan,
-                planHash,
-                effect);
+                bytes,
+                hash,
+                does);
     }
 }

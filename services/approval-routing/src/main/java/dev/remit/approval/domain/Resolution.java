@@ -96,12 +96,35 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         return new Resolution(List.copyOf(candidates), List.copyOf(dropped), Set.copyOf(asks));
     }
 
-    private record Found(String id, Optional<Account> account, String reason) {
+    private record Found(
+            String id, Optional<Account> account, String reason, Optional<Basis> basis) {
         Found plus(Found other) {
             return reason.equals(other.reason)
                     ? this
-                    : new Found(id, account, reason + ", " + other.reason);
+                    : new Found(id, account, reason + ", " + other.reason, basis.or(other::basis));
         }
+    }
+
+    /** What the subject's own account says of who the manager is. */
+    private static Optional<Basis> managedBy(Ready ready, Known known) {
+        return known.accounts(Concern.worker(ready.parties().subjectWorker())).stream()
+                .filter(each -> each.managerWorkerId().isPresent())
+                .findFirst()
+                .map(each ->
+                        new Basis("worker.manager", each.system(), Optional.of(each.observedAt())));
+    }
+
+    /** What readiness found of the fact that names someone. */
+    private static Optional<Basis> found(Ready ready, String fact) {
+        return ready.found().entrySet().stream()
+                .filter(each -> each.getKey().startsWith(fact))
+                .sorted(Map.Entry.comparingByKey())
+                .findFirst()
+                .map(each ->
+                        new Basis(
+                                each.getKey(),
+                                each.getValue().source(),
+                                each.getValue().observedAt()));
     }
 
     private static List<Found> behind(
@@ -110,43 +133,83 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case Source.Manager _ -> {
                 Optional<String> taken = newManager(ready, known.people());
                 taken.map(Concern::worker).ifPresent(asks::add);
-                yield taken.map(worker -> of(known.accounts(Concern.worker(worker)), source))
+                yield taken.map(worker ->
+                                of(
+                                        known.accounts(Concern.worker(worker)),
+                                        source,
+                                        managedBy(ready, known)))
                         .orElseGet(() ->
                                 of(
                                         ready.manager()
                                                 .map(Concern::account)
                                                 .map(known::accounts)
                                                 .orElse(List.of()),
-                                        source));
+                                        source,
+                                        found(ready, "manager.")
+                                                .or(() -> managedBy(ready, known))));
             }
-            case Source.Group(String path) -> of(known.accounts(Concern.group(path)), source);
-            case Source.Role(String name) -> of(known.accounts(Concern.role(name)), source);
+            case Source.Group(String path) ->
+                    holding(known.accounts(Concern.group(path)), source, "account.groups");
+            case Source.Role(String name) ->
+                    holding(known.accounts(Concern.role(name)), source, "account.roles");
             case Source.Owner(String what) ->
-                    named(ready.owners().getOrDefault(what, List.of()), source, known, dropped);
-            case Source.Named(List<String> ids) -> named(ids, source, known, dropped);
+                    named(
+                            ready.owners().getOrDefault(what, List.of()),
+                            source,
+                            known,
+                            dropped,
+                            found(ready, what + ".owner"));
+            case Source.Named(List<String> ids) ->
+                    named(ids, source, known, dropped, Optional.empty());
             case Source.OnCall(String _, Rota rota) ->
-                    named(List.of(rota.at(known.now())), source, known, dropped);
+                    named(List.of(rota.at(known.now())), source, known, dropped, Optional.empty());
             case Source.PreviousApprovers(String stage) ->
-                    named(known.earlier().getOrDefault(stage, List.of()), source, known, dropped);
+                    named(
+                            known.earlier().getOrDefault(stage, List.of()),
+                            source,
+                            known,
+                            dropped,
+                            Optional.empty());
         };
     }
 
-    private static List<Found> of(Collection<Account> accounts, Source source) {
+    private static List<Found> of(
+            Collection<Account> accounts, Source source, Optional<Basis> basis) {
         return accounts.stream()
-                .map(each -> new Found(each.id(), Optional.of(each), source.words()))
+                .map(each -> new Found(each.id(), Optional.of(each), source.words(), basis))
+                .toList();
+    }
+
+    /** Each by their own account. */
+    private static List<Found> holding(Collection<Account> accounts, Source source, String fact) {
+        return accounts.stream()
+                .map(each ->
+                        new Found(
+                                each.id(),
+                                Optional.of(each),
+                                source.words(),
+                                Optional.of(
+                                        new Basis(
+                                                fact,
+                                                each.system(),
+                                                Optional.of(each.observedAt())))))
                 .toList();
     }
 
     /** Ids that nobody has any more are dropped, and said. */
     private static List<Found> named(
-            Collection<String> ids, Source source, Known known, List<String> dropped) {
+            Collection<String> ids,
+            Source source,
+            Known known,
+            List<String> dropped,
+            Optional<Basis> basis) {
         List<Found> found = new ArrayList<>();
         for (String id : new LinkedHashSet<>(ids)) {
             Optional<Account> account = known.account(id);
             if (account.isEmpty()) {
                 dropped.add("no account has the id %s: %s".formatted(id, source.words()));
             } else {
-                found.add(new Found(id, account, source.words()));
+                found.add(new Found(id, account, source.words(), basis));
             }
         }
         return found;
@@ -167,7 +230,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 barring.map(each -> each.bar().name()).orElse(found.reason()),
                 person(found.id(), found.account()).key(),
                 Optional.empty(),
-                found.account().map(Account::observedAt));
+                found.account().map(Account::observedAt),
+                found.basis());
     }
 
     private static Candidate delegate(
@@ -188,7 +252,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                         : principal.reason(),
                 person(link.to(), account).key(),
                 Optional.of(link.from()),
-                account.map(Account::observedAt));
+                account.map(Account::observedAt),
+                principal.basis());
     }
 
     static Set<String> roles(Optional<Account> account) {

@@ -22,9 +22,13 @@ import java.util.Set;
  * </ul>
  *
  * @param score 0 (nothing) to 100
+ * @param reach the share of what the account holds that comes or goes, in percent
  * @param words why, to be read
  */
-public record Risk(int score, String words) {
+public record Risk(int score, int reach, String words) {
+    /** What is decided together with others risks no more than that. */
+    static final int MOST_IN_BULK = 30;
+
     static final int IRREVERSIBLE = 40;
     static final int COMPENSABLE = 20;
     static final int PROTECTED = 30;
@@ -36,7 +40,7 @@ public record Risk(int score, String words) {
      * @param action as the charter names it
      * @param account the one that is to be changed, as it was observed
      */
-    static Optional<Risk> of(
+    public static Optional<Risk> of(
             Effect effect, Charter charter, String action, Optional<Account> account) {
         if (!effect.clear()) {
             return Optional.empty();
@@ -81,6 +85,7 @@ public record Risk(int score, String words) {
         return Optional.of(
                 new Risk(
                         undoing + (touches ? PROTECTED : 0) + (int) Math.round(REACH * share),
+                        (int) Math.round(100 * share),
                         String.join("; ", words)));
     }
 }

@@ -89,6 +89,27 @@ public sealed interface Route {
     }
 
     /**
+     * Everybody has approved, and it waits for its start: then it is judged once more and
+     * authorized.
+     *
+     * @param start when the plan starts
+     * @param until when it lapses, if it cannot be authorized by then
+     * @param wake when to look again
+     */
+    record Scheduled(
+            Ready ready,
+            List<Decision> decisions,
+            Instant since,
+            Instant start,
+            Instant until,
+            Instant wake)
+            implements Route {
+        Scheduled wakingAt(Instant when) {
+            return new Scheduled(ready, decisions, since, start, until, when);
+        }
+    }
+
+    /**
      * Something is not known.
      *
      * @param wake when to look again, if no news comes before
@@ -121,6 +142,7 @@ public sealed interface Route {
             case CharterUnknown _ -> "CHARTER_UNKNOWN";
             case Barred _ -> "BARRED";
             case Open _ -> "OPEN";
+            case Scheduled _ -> "SCHEDULED";
             case Granted _ -> "GRANTED";
             case Ended ended -> ended.how().name();
         };
@@ -132,6 +154,7 @@ public sealed interface Route {
             case CharterUnknown waits -> Optional.of(waits.ready());
             case Barred barred -> Optional.of(barred.ready());
             case Open open -> Optional.of(open.course().ready());
+            case Scheduled scheduled -> Optional.of(scheduled.ready());
             case Granted granted -> Optional.of(granted.ready());
             case Unrouted _, Unplanned _, Ended _ -> Optional.empty();
         };
@@ -142,6 +165,7 @@ public sealed interface Route {
         return switch (this) {
             case Barred barred -> barred.decisions();
             case Open open -> open.course().decisions();
+            case Scheduled scheduled -> scheduled.decisions();
             case Granted granted -> granted.decisions();
             case Unrouted _, Unplanned _, CharterUnknown _, Ended _ -> List.of();
         };

@@ -1,5 +1,6 @@
 package dev.remit.approval.domain;
 
+import dev.remit.approval.domain.Amending.Amended;
 import dev.remit.approval.domain.Attempt.Result;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Duty.Part;
@@ -13,6 +14,7 @@ import dev.remit.approval.domain.Event.GrantEnded;
 import dev.remit.approval.domain.Event.Lacking;
 import dev.remit.approval.domain.Event.News;
 import dev.remit.approval.domain.Event.Readied;
+import dev.remit.approval.domain.Event.Resubmitted;
 import dev.remit.approval.domain.Event.Withdrawn;
 import dev.remit.approval.domain.Happened.Decided;
 import dev.remit.approval.domain.Happened.Requested;
@@ -23,6 +25,7 @@ import dev.remit.approval.domain.Route.End;
 import dev.remit.approval.domain.Route.Ended;
 import dev.remit.approval.domain.Route.Granted;
 import dev.remit.approval.domain.Route.Open;
+import dev.remit.approval.domain.Route.Scheduled;
 import dev.remit.approval.domain.Route.Unplanned;
 import dev.remit.approval.domain.Route.Unrouted;
 import dev.remit.approval.domain.Signing.Checked;
@@ -51,6 +54,7 @@ public final class Routing {
             case Cell(Unrouted _, Attempted _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
             case Cell(Unrouted _, Answered _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
             case Cell(Unrouted _, Withdrawn _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
+            case Cell(Unrouted _, Resubmitted _) -> Outcome.refused(state, Attempt.CHANGE_UNKNOWN);
             case Cell(Unrouted _, News _) -> Outcome.nothing(state);
             case Cell(Unrouted _, Deadline _) -> Outcome.nothing(state);
             case Cell(Unrouted _, Executed _) -> Outcome.nothing(state);
@@ -60,6 +64,7 @@ public final class Routing {
             case Cell(Unplanned _, Lacking _) -> Outcome.nothing(state);
             case Cell(Unplanned _, Attempted tried) -> closed(state, tried);
             case Cell(Unplanned _, Answered _) -> notAsked(state);
+            case Cell(Unplanned _, Resubmitted _) -> notSentBack(state);
             case Cell(Unplanned held, Withdrawn back) ->
                     withdraw(state, held.what().parties(), "", Optional.empty(), back, known);
             case Cell(Unplanned _, News _) -> Outcome.nothing(state);
@@ -72,6 +77,7 @@ public final class Routing {
             case Cell(CharterUnknown _, Lacking _) -> Outcome.nothing(state);
             case Cell(CharterUnknown _, Attempted tried) -> closed(state, tried);
             case Cell(CharterUnknown _, Answered _) -> notAsked(state);
+            case Cell(CharterUnknown _, Resubmitted _) -> notSentBack(state);
             case Cell(CharterUnknown held, Withdrawn back) ->
                     withdraw(state, held.ready(), Optional.empty(), back, known);
             case Cell(CharterUnknown held, News _) -> found(held, known);
@@ -83,6 +89,7 @@ public final class Routing {
             case Cell(Barred _, Lacking _) -> Outcome.nothing(state);
             case Cell(Barred _, Attempted tried) -> closed(state, tried);
             case Cell(Barred _, Answered _) -> notAsked(state);
+            case Cell(Barred _, Resubmitted _) -> notSentBack(state);
             case Cell(Barred barred, Withdrawn back) ->
                     withdraw(state, barred.ready(), Optional.empty(), back, known);
             case Cell(Barred barred, News _) -> judgeAgain(barred, known);
@@ -94,6 +101,7 @@ public final class Routing {
             case Cell(Open _, Lacking _) -> Outcome.nothing(state);
             case Cell(Open open, Attempted tried) -> attempt(open, tried, known);
             case Cell(Open open, Answered answer) -> answered(open, answer, known);
+            case Cell(Open open, Resubmitted again) -> resubmitted(open, again, known);
             case Cell(Open open, Withdrawn _) when isReview(open, known) ->
                     Outcome.refused(state, Attempt.notWaiting("looked at afterwards"));
             case Cell(Open open, Withdrawn back) ->
@@ -103,10 +111,23 @@ public final class Routing {
             case Cell(Open _, Executed _) -> Outcome.nothing(state);
             case Cell(Open _, GrantEnded _) -> Outcome.nothing(state);
 
+            case Cell(Scheduled _, Readied _) -> Outcome.nothing(state);
+            case Cell(Scheduled _, Lacking _) -> Outcome.nothing(state);
+            case Cell(Scheduled _, Attempted tried) -> closed(state, tried);
+            case Cell(Scheduled _, Answered _) -> notAsked(state);
+            case Cell(Scheduled _, Resubmitted _) -> notSentBack(state);
+            case Cell(Scheduled waits, Withdrawn back) ->
+                    withdraw(state, waits.ready(), Optional.empty(), back, known);
+            case Cell(Scheduled waits, News _) -> start(waits, known);
+            case Cell(Scheduled waits, Deadline _) -> start(waits, known);
+            case Cell(Scheduled _, Executed _) -> Outcome.nothing(state);
+            case Cell(Scheduled _, GrantEnded _) -> Outcome.nothing(state);
+
             case Cell(Granted _, Readied _) -> Outcome.nothing(state);
             case Cell(Granted _, Lacking _) -> Outcome.nothing(state);
             case Cell(Granted _, Attempted tried) -> closed(state, tried);
             case Cell(Granted _, Answered _) -> notAsked(state);
+            case Cell(Granted _, Resubmitted _) -> notSentBack(state);
             case Cell(Granted _, Withdrawn _) ->
                     Outcome.refused(state, Attempt.notWaiting(state.state()));
             case Cell(Granted granted, News _) -> reviewHeld(granted, known);
@@ -118,6 +139,7 @@ public final class Routing {
             case Cell(Ended _, Lacking _) -> Outcome.nothing(state);
             case Cell(Ended _, Attempted tried) -> closed(state, tried);
             case Cell(Ended _, Answered _) -> notAsked(state);
+            case Cell(Ended _, Resubmitted _) -> notSentBack(state);
             case Cell(Ended _, Withdrawn _) ->
                     Outcome.refused(state, Attempt.notWaiting(state.state()));
             case Cell(Ended _, News _) -> Outcome.nothing(state);
@@ -138,7 +160,7 @@ public final class Routing {
 
     /** Every stage that a change would come to if it came now; nothing is kept. */
     public static Forecast forecast(Ready arrived, Known known) {
-        Ready ready = arrived.seeing(Resolution.managerOf(arrived, known.people()));
+        Ready ready = arrived.seen(known);
         return switch (known.charterInForce()) {
             case Lookup.Missing(String why) -> Forecast.none(why);
             case Lookup.Found(Charter charter) -> {
@@ -193,7 +215,7 @@ public final class Routing {
     }
 
     private static Outcome begin(Ready arrived, Known known) {
-        Ready ready = arrived.seeing(Resolution.managerOf(arrived, known.people()));
+        Ready ready = arrived.seen(known);
         return switch (known.charterInForce()) {
             case Lookup.Found(Charter charter) -> {
                 Progress progress = from(ready, 0, List.of(), charter, known);
@@ -272,6 +294,22 @@ public final class Routing {
                         barred.why(),
                         barred.ready().planHash(),
                         known.now()));
+    }
+
+    /** It is time: what was approved is judged once more by what is so now. */
+    private static Outcome start(Scheduled waits, Known known) {
+        if (known.now().isBefore(waits.start())) {
+            return Outcome.nothing(waits);
+        }
+        return switch (known.charterInForce()) {
+            case Lookup.Found(Charter charter) ->
+                    from(waits.ready(), charter.stages().size(), waits.decisions(), charter, known)
+                            .proceed();
+            case Lookup.Missing(String why) ->
+                    known.now().isBefore(waits.until())
+                            ? Outcome.of(waits.wakingAt(waits.until()))
+                            : lapse(waits, waits.until(), why, known);
+        };
     }
 
     /** Nobody looks at what was not begun. Who executed it is kept: they do not review it. */
@@ -361,9 +399,11 @@ public final class Routing {
                                 charter.stageAt(at.index()),
                                 progress.voted(at.index(), attempt.by(), as),
                                 as,
-                                progress.votes(at.index())),
+                                progress.votes(at.index()),
+                                progress.risk()),
                         barring(tried, at, as, progress, known),
-                        tried.authentication());
+                        tried.authentication(),
+                        tried.signing().isPresent());
         if (attempt.decision() == Attempt.Kind.APPROVED && !(result instanceof Result.Refused)) {
             List<Violation> violations = progress.duties();
             if (!violations.isEmpty()) {
@@ -371,15 +411,150 @@ public final class Routing {
             }
         }
         Optional<String> onBehalfOf = as.flatMap(Candidate::onBehalfOf);
+        Ready ready = course.ready();
+        if (result instanceof Result.Amends) {
+            switch (amended(course.ready(), attempt.terms(), tried.amending(), known)) {
+                case Amended.Flawed(Result.Refused refused) -> result = refused;
+                case Amended.Plan plan -> ready = course.ready().amended(plan);
+            }
+        }
         Optional<Signature> signature = Optional.empty();
         if (!(result instanceof Result.Refused)) {
-            switch (signed(tried, at, charter.stageAt(at.index()), onBehalfOf, progress)) {
+            switch (signed(
+                    tried,
+                    at,
+                    charter.stageAt(at.index()),
+                    onBehalfOf,
+                    ready.planHash(),
+                    progress)) {
                 case Checked.Flawed(Result.Refused refused) -> result = refused;
                 case Checked.Holds(Signature holds) -> signature = Optional.of(holds);
                 case null -> {}
             }
         }
+        if (result instanceof Result.Amends) {
+            return anew(
+                    open,
+                    ready,
+                    decision(
+                            progress,
+                            tried,
+                            at,
+                            decider,
+                            onBehalfOf,
+                            Decision.Kind.AMENDED,
+                            Optional.empty()),
+                    attempt.terms(),
+                    tried.authentication(),
+                    signature,
+                    at,
+                    charter,
+                    known);
+        }
         return apply(open, tried, at, decider, onBehalfOf, result, signature, progress);
+    }
+
+    private static Amended amended(
+            Ready ready, Terms terms, Optional<Amending> amending, Known known) {
+        return amending.map(each -> each.amend(ready.plan(), terms, known.now()))
+                .orElseGet(() ->
+                        new Amended.Flawed(
+                                new Result.Refused(
+                                        409, "PLAN_FIXED", "this plan is not amended", false)));
+    }
+
+    /** Nobody has approved this plan yet: every stage is asked from the first on. */
+    private static Outcome anew(
+            Open open,
+            Ready ready,
+            Decision decision,
+            Terms terms,
+            Authentication authentication,
+            Optional<Signature> signature,
+            OpenStage at,
+            Charter charter,
+            Known known) {
+        Progress progress = from(ready, 0, List.of(), charter, known);
+        progress.amended(
+                at,
+                decision,
+                new Happened.Amendment(open.course().ready().planHash(), ready.plan(), terms),
+                authentication,
+                signature);
+        List<Violation> violations = progress.duties();
+        return violations.isEmpty() ? progress.proceed() : progress.bar(violations);
+    }
+
+    private static Outcome resubmitted(Open open, Resubmitted again, Known known) {
+        Course course = open.course();
+        Optional<OpenStage> asked =
+                course.open().stream()
+                        .filter(each -> !each.afterwards())
+                        .filter(each -> each.back() || each.question().isPresent())
+                        .findFirst();
+        if (asked.isEmpty()) {
+            return notSentBack(open);
+        }
+        Person person = known.person(again.by());
+        if (!isProposer(person, course.ready().parties(), known)) {
+            return notTheProposer(open, "amends it");
+        }
+        if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
+            return Outcome.refused(
+                    open,
+                    new Result.Refused(
+                            409, "CHARTER_NOT_IN_FORCE", "its charter is not in force now", false));
+        }
+        Ready ready = course.ready();
+        if (!again.terms().isEmpty()) {
+            switch (again.amending().amend(ready.plan(), again.terms(), known.now())) {
+                case Amended.Flawed(Result.Refused refused) -> {
+                    return Outcome.refused(open, refused);
+                }
+                case Amended.Plan plan -> ready = ready.amended(plan);
+            }
+        }
+        OpenStage at = asked.get();
+        return anew(
+                open,
+                ready,
+                new Decision(
+                        at.index(),
+                        at.name(),
+                        Decision.Kind.AMENDED,
+                        Optional.of(again.by()),
+                        person.worker(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        again.text(),
+                        known.now()),
+                again.terms(),
+                again.authentication(),
+                Optional.empty(),
+                at,
+                charter,
+                known);
+    }
+
+    private static Outcome notSentBack(Route state) {
+        return Outcome.refused(
+                state,
+                new Result.Refused(
+                        409,
+                        "NOT_SENT_BACK",
+                        "it was not sent back, and nothing was asked",
+                        false));
+    }
+
+    private static Outcome notTheProposer(Route state, String does) {
+        return Outcome.refused(
+                state,
+                new Result.Refused(
+                        403,
+                        "NOT_THE_PROPOSER",
+                        "only who proposed the change, or is responsible for it, " + does,
+                        false));
     }
 
     /** What came of the signature; null if there is none and none is needed. */
@@ -388,13 +563,14 @@ public final class Routing {
             OpenStage at,
             Charter.Stage rules,
             Optional<String> onBehalfOf,
+            String planHash,
             Progress progress) {
         if (tried.signing().isPresent()) {
             return tried.signing()
                     .get()
                     .over(
                             tried.attempt().by(),
-                            progress.challenge(at, tried.attempt(), onBehalfOf));
+                            progress.challenge(at, tried.attempt(), onBehalfOf, planHash));
         }
         return rules.stepUp().filter(Charter.StepUp::passkey).isEmpty()
                 ? null
@@ -445,9 +621,23 @@ public final class Routing {
                         Decision.Kind.QUESTIONED,
                         Optional.empty(),
                         signature);
-                progress.replace(at.asking(Optional.of(attempt.reason())));
+                progress.replace(at.asking(attempt.reason()));
                 yield progress.stay();
             }
+            case Result.SentBack _ -> {
+                keep(
+                        progress,
+                        tried,
+                        at,
+                        decider,
+                        onBehalfOf,
+                        Decision.Kind.SENT_BACK,
+                        Optional.empty(),
+                        signature);
+                progress.replace(at.sentBack());
+                yield progress.stay();
+            }
+            case Result.Amends _ -> throw new IllegalStateException("amended before");
             case Result.Counted _ -> {
                 boolean approved = attempt.decision() == Attempt.Kind.APPROVED;
                 keep(
@@ -517,24 +707,35 @@ public final class Routing {
             Decision.Kind kind,
             Optional<String> refusal,
             Optional<Signature> signature) {
-        Attempt attempt = tried.attempt();
         progress.decided(
                 at,
-                new Decision(
-                        at.index(),
-                        at.name(),
-                        kind,
-                        Optional.of(attempt.by()),
-                        decider.worker(),
-                        onBehalfOf,
-                        onBehalfOf.flatMap(id -> progress.person(id).worker()),
-                        refusal,
-                        attempt.reason(),
-                        attempt.at()),
-                attempt.planHash(),
+                decision(progress, tried, at, decider, onBehalfOf, kind, refusal),
+                tried.attempt().planHash(),
                 Optional.of(tried.authentication()),
                 Optional.empty(),
                 signature);
+    }
+
+    private static Decision decision(
+            Progress progress,
+            Attempted tried,
+            OpenStage at,
+            Person decider,
+            Optional<String> onBehalfOf,
+            Decision.Kind kind,
+            Optional<String> refusal) {
+        Attempt attempt = tried.attempt();
+        return new Decision(
+                at.index(),
+                at.name(),
+                kind,
+                Optional.of(attempt.by()),
+                decider.worker(),
+                onBehalfOf,
+                onBehalfOf.flatMap(id -> progress.person(id).worker()),
+                refusal,
+                attempt.reason(),
+                attempt.at());
     }
 
     /** The stage that someone means, or the first that they may decide, or just the first. */
@@ -615,13 +816,7 @@ public final class Routing {
         }
         Person person = known.person(answer.by());
         if (!isProposer(person, course.ready().parties(), known)) {
-            return Outcome.refused(
-                    open,
-                    new Result.Refused(
-                            403,
-                            "NOT_THE_PROPOSER",
-                            "only who proposed the change, or is responsible for it, answers",
-                            false));
+            return notTheProposer(open, "answers");
         }
         if (!(known.charter() instanceof Lookup.Found(Charter charter))) {
             return Outcome.nothing(open);
@@ -644,7 +839,7 @@ public final class Routing {
                 course.ready().planHash(),
                 Optional.of(answer.authentication()),
                 Optional.empty());
-        progress.replace(at.asking(Optional.empty()));
+        progress.replace(at.answered());
         return progress.stay();
     }
 
@@ -674,29 +869,24 @@ public final class Routing {
         Person person = known.person(back.by());
         // one without a sign-in was handed on by the service that had judged it
         if (back.authentication().isPresent() && !isProposer(person, parties, known)) {
-            return Outcome.refused(
-                    state,
-                    new Result.Refused(
-                            403,
-                            "NOT_THE_PROPOSER",
-                            "only who proposed the change, or is responsible for it, takes it back",
-                            false));
+            return notTheProposer(state, "takes it back");
         }
         Optional<OpenStage> at = course.flatMap(each -> each.open().stream().findFirst());
         return Outcome.of(
                 new Ended(End.WITHDRAWN, known.now(), course),
                 new Decided(
                         new Decision(
-                                at.map(OpenStage::index).orElse(0),
-                                at.map(OpenStage::name).orElse(""),
-                                Decision.Kind.WITHDRAWN,
-                                Optional.of(back.by()),
-                                person.worker(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                back.reason(),
-                                known.now()),
+                                        at.map(OpenStage::index).orElse(0),
+                                        at.map(OpenStage::name).orElse(""),
+                                        Decision.Kind.WITHDRAWN,
+                                        Optional.of(back.by()),
+                                        person.worker(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        back.reason(),
+                                        known.now())
+                                .seen(known),
                         planHash,
                         Optional.empty(),
                         back.authentication(),

@@ -2,7 +2,6 @@ package dev.remit.approval.application;
 
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
-import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Route;
@@ -86,16 +85,7 @@ final class InMemory
             if (broken.contains(change)) {
                 bad.put(change, "it does not read");
             } else if (routes.containsKey(change)) {
-                loaded.put(
-                        change,
-                        new Loaded(
-                                routes.get(change),
-                                decisions.stream()
-                                        .filter(each -> each.change().equals(change))
-                                        .filter(each ->
-                                                each.decision().kind() == Decision.Kind.APPROVED)
-                                        .map(Recorded::message)
-                                        .toList()));
+                loaded.put(change, new Loaded(routes.get(change), approvals(change)));
             }
         }
         return item(new Routes.Found(loaded, bad));
@@ -121,6 +111,20 @@ final class InMemory
     public Uni<Void> takeBack(Set<UUID> changes) {
         aside.keySet().removeAll(changes);
         return Uni.createFrom().voidItem();
+    }
+
+    private List<UUID> approvals(UUID change) {
+        List<UUID> approvals = new ArrayList<>();
+        for (Recorded each : decisions) {
+            if (each.change().equals(change)) {
+                switch (each.decision().kind()) {
+                    case APPROVED -> approvals.add(each.message());
+                    case AMENDED -> approvals.clear();
+                    default -> {}
+                }
+            }
+        }
+        return List.copyOf(approvals);
     }
 
     @Override
@@ -310,6 +314,7 @@ final class InMemory
                             .map(OpenStage::wake)
                             .min(Comparator.naturalOrder());
             case Route.Unrouted _ -> Optional.empty();
+            case Route.Scheduled scheduled -> Optional.of(scheduled.wake());
             case Route.Granted granted -> granted.held().map(Route.Wait::wake);
             case Route.Ended _ -> Optional.empty();
         };
@@ -333,6 +338,8 @@ final class InMemory
                 open.course().open().forEach(each -> all.addAll(each.asks()));
                 yield all;
             }
+            case Route.Scheduled scheduled ->
+                    Set.of(Concern.charter(scheduled.ready().charterHash()), Concern.halts());
             case Route.Granted granted ->
                     granted.held().isEmpty()
                             ? Set.of()
@@ -358,7 +365,7 @@ final class InMemory
     }
 
     @Override
-    public Uni<List<Kept>> of(String person, Instant at) {
+    public Uni<List<Kept>> of(String person, Optional<UUID> after, int limit, Instant at) {
         return item(
                 delegations.values().stream()
                         .filter(each ->

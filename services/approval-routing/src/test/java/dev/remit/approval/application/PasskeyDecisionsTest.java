@@ -9,6 +9,7 @@ import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.application.Passkeys.Kept;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Authentication;
+import dev.remit.approval.domain.Terms;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.passkey.Assertion;
@@ -108,6 +109,30 @@ class PasskeyDecisionsTest {
                         Optional.empty());
         assertThat(many).extracting(Result::code).containsOnly("PASSKEY_REQUIRED");
         assertThat(scene.world.messages(CHANGE)).hasSize(1);
+    }
+
+    @Test
+    void aSignatureStandsForASecondFactorAndForAFreshSignInButForNoHigherLevel() {
+        register(authenticator, "manager");
+        asking("\"acr\":\"2\",\"maxAge\":\"PT5M\"");
+        assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("STEP_UP_REQUIRED");
+        assertThat(scene.decide(CHANGE, "manager").detail()).contains("passkey");
+        byte[] challenge = challenge(CHANGE, "manager").bytes();
+        refused("PASSKEY_UNKNOWN", SoftAuthenticator.es256().sign(challenge));
+        assertThat(decide(CHANGE, "manager", authenticator.sign(challenge)).status())
+                .isEqualTo(201);
+
+        asking("\"acr\":\"3\"");
+        assertThat(decide(OTHER, "manager", authenticator.sign(challenge)).code())
+                .isEqualTo("STEP_UP_REQUIRED");
+    }
+
+    private void asking(String authentication) {
+        scene.charter(
+                """
+                {"name":"manager","resolver":"manager","quorum":1,"expiresAfter":"PT48H","authentication":{%s}}\
+                """
+                        .formatted(authentication));
     }
 
     @Test
@@ -442,7 +467,8 @@ class PasskeyDecisionsTest {
                                         item.stage(),
                                         item.onBehalfOf(),
                                         item.nonce(),
-                                        Optional.of(assertion))),
+                                        Optional.of(assertion),
+                                        Terms.NONE)),
                         by,
                         Optional.empty())
                 .getFirst();

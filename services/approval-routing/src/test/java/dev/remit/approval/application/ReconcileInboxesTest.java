@@ -156,7 +156,7 @@ class ReconcileInboxesTest {
 
     private boolean withdrawn() {
         return scene.withdraw
-                .withdraw(CHANGE, Scene.decider("clerk"), "not needed")
+                .withdraw(CHANGE, Scene.decider("clerk"), "not needed", Optional.empty())
                 .await()
                 .indefinitely()
                 .isEmpty();

@@ -10,8 +10,10 @@ import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Route;
+import dev.remit.approval.domain.Terms;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
@@ -23,6 +25,8 @@ import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.DelegationEnded;
+import dev.remit.wire.v1.DelegationGiven;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
@@ -448,7 +452,8 @@ class RoutesOfChangesTest {
         assertThat(decided.getOnBehalfOf()).isEqualTo("manager");
         assertThat(decided.getBinding().getWorker()).isEqualTo("W-security-1");
         assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("SOD_SAME_PERSON");
-        assertThat(scene.delegate.of("security-1").await().indefinitely()).containsExactly(kept);
+        assertThat(scene.delegate.of("security-1", Optional.empty(), 9).await().indefinitely())
+                .containsExactly(kept);
     }
 
     @Test
@@ -456,7 +461,10 @@ class RoutesOfChangesTest {
         scene.receive(List.of(CHANGE));
         Delegations.Kept kept = delegate("manager", "security-1");
         scene.lookAgain();
-        scene.delegate.end(kept.delegation().id(), "manager").await().indefinitely();
+        scene.delegate
+                .end(kept.delegation().id(), "manager", Scene.decider("manager").authentication())
+                .await()
+                .indefinitely();
         assertThat(scene.decide(CHANGE, "security-1").code()).isEqualTo("NOT_A_CANDIDATE");
         scene.lookAgain();
         assertThat(((ApprovalReassigned) world.messages(CHANGE).getLast()).getCandidates())
@@ -482,19 +490,105 @@ class RoutesOfChangesTest {
         assertThatThrownBy(() ->
                         scene.delegate
                                 .delegate(
-                                        "manager",
-                                        "security-1",
-                                        Set.of(),
-                                        Optional.empty(),
-                                        world.now.plus(Duration.ofDays(91)),
-                                        "away")
+                                        new Delegate.Wish(
+                                                "manager",
+                                                "security-1",
+                                                Set.of(),
+                                                Optional.empty(),
+                                                world.now.plus(Duration.ofDays(91)),
+                                                "away"),
+                                        Scene.decider("manager").authentication(),
+                                        Optional.empty())
                                 .await()
                                 .indefinitely())
                 .isInstanceOfSatisfying(
                         Problem.class,
                         problem -> assertThat(problem.code()).isEqualTo("DELEGATION_TOO_LONG"));
-        assertThatThrownBy(() -> scene.delegate.end(new UUID(0, 0), "x").await().indefinitely())
+        assertThatThrownBy(() ->
+                        scene.delegate
+                                .end(new UUID(0, 0), "x", Scene.decider("x").authentication())
+                                .await()
+                                .indefinitely())
                 .isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void onlySomebodyElseWhoIsKnownAndActiveDecidesInOnesPlace() {
+        delegateRefused("nobody", "DELEGATE_UNKNOWN");
+        world.people.put(
+                Concern.account("off"),
+                List.of(
+                        new Account(
+                                Scene.PEOPLE,
+                                "off",
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                List.of("approver"),
+                                "off",
+                                Instant.EPOCH)));
+        delegateRefused("off", "DELEGATE_DISABLED");
+        world.people.put(
+                Concern.account("manager-too"),
+                List.of(
+                        new Account(
+                                Scene.PEOPLE,
+                                "manager-too",
+                                true,
+                                Optional.of("W-manager"),
+                                Optional.empty(),
+                                List.of(),
+                                List.of("approver"),
+                                "manager too",
+                                Instant.EPOCH)));
+        delegateRefused("manager-too", "DELEGATE_SELF");
+        assertThat(world.sent).isEmpty();
+    }
+
+    private void delegateRefused(String to, String code) {
+        assertThatThrownBy(() -> delegate("manager", to))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
+    }
+
+    @Test
+    void givingAndEndingADelegationAreSignedOnceAndARepetitionIsAnsweredAlike() {
+        Request request = new Request("manager", "key", "a".repeat(64));
+        Delegations.Kept kept = delegate("manager", "security-1", request);
+        assertThat(delegate("manager", "security-1", request)).isEqualTo(kept);
+        assertThatThrownBy(() ->
+                        delegate(
+                                "manager",
+                                "security-2",
+                                new Request("manager", "key", "b".repeat(64))))
+                .isInstanceOf(Problem.class);
+        for (int n = 0; n < 2; n++) {
+            scene.delegate
+                    .end(
+                            kept.delegation().id(),
+                            "security-1",
+                            Scene.decider("security-1").authentication())
+                    .await()
+                    .indefinitely();
+        }
+        assertThat(world.sent).hasSize(2);
+        DelegationGiven given = (DelegationGiven) world.sent.getFirst().message();
+        assertThat(given.getDelegationId()).isEqualTo(world.sent.getFirst().id());
+        assertThat(given.getDelegator().getId()).isEqualTo("manager");
+        assertThat(given.getDelegate()).isEqualTo("security-1");
+        assertThat(given.getCharters()).containsExactly("leaver");
+        DelegationEnded ended = (DelegationEnded) world.sent.getLast().message();
+        assertThat(ended.getDelegationId()).isEqualTo(given.getDelegationId());
+        assertThat(ended.getEndedBy().getId()).isEqualTo("security-1");
+    }
+
+    private Delegations.Kept delegate(String from, String to, Request request) {
+        return scene.delegate
+                .delegate(
+                        wish(from, to), Scene.decider(from).authentication(), Optional.of(request))
+                .await()
+                .indefinitely();
     }
 
     @Test
@@ -514,12 +608,160 @@ class RoutesOfChangesTest {
     }
 
     @Test
+    void theProposerIsToldWhatIsAskedAndThatItEndedAndBothQuestionsStay() {
+        scene.charter(
+                """
+                {"name":"security","resolver":"group","group":"/security","quorum":2,"expiresAfter":"PT48H"}\
+                """);
+        scene.receive(List.of(CHANGE));
+        world.notices.clear();
+        question("security-1", "why now");
+        question("security-2", "why at all");
+        assertThat(world.notices)
+                .extracting(each -> each.kind() + " " + each.person())
+                .containsExactly("QUESTIONED owner", "QUESTIONED owner");
+        Route.Waiting waiting = (Route.Waiting) world.routes.get(CHANGE);
+        assertThat(waiting.course().open().getFirst().question()).contains("why now\nwhy at all");
+        assertThat(answer("owner")).isEmpty();
+        world.notices.clear();
+        scene.decide(
+                List.of(Scene.item(CHANGE, Attempt.Kind.SENT_BACK, Scene.PLAN_HASH)),
+                "security-1",
+                Optional.empty());
+        scene.decide(
+                List.of(Scene.item(CHANGE, Attempt.Kind.DENIED, Scene.PLAN_HASH)),
+                "security-1",
+                Optional.empty());
+        assertThat(world.notices)
+                .extracting(each -> each.kind() + " " + each.person())
+                .containsExactly("SENT_BACK owner", "ENDED owner");
+    }
+
+    private void question(String by, String text) {
+        Item item =
+                new Item(
+                        CHANGE,
+                        Attempt.Kind.QUESTIONED,
+                        text,
+                        Scene.PLAN_HASH,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
+        assertThat(scene.decide(List.of(item), by, Optional.empty()).getFirst().status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void whatNobodyMayDecideIsToldToTheCharterOwnerAndOperatorsOnce() {
+        world.people.put(Concern.role("operator"), List.of(Scene.account("op")));
+        world.people.remove(Concern.account("manager"));
+        scene.receive(List.of(CHANGE));
+        assertThat(world.notices)
+                .extracting(each -> each.kind() + " " + each.person())
+                .containsExactlyInAnyOrder("HELD charter-owner", "HELD op");
+        world.news.put(99L, Set.of(Concern.account("manager")));
+        scene.lookAgain();
+        assertThat(world.notices).hasSize(2);
+    }
+
+    @Test
+    void anAmendedPlanIsAnotherOneAndNoApprovalIsStretchedToIt() {
+        scene.receive(List.of(CHANGE));
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        Instant start = world.now.plus(Duration.ofHours(3));
+        Item amends =
+                new Item(
+                        CHANGE,
+                        Attempt.Kind.AMENDED,
+                        "not today",
+                        Scene.PLAN_HASH,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Terms(Optional.empty(), Optional.of(start)));
+        assertThat(
+                        scene.decide(List.of(amends), "security-1", Optional.empty())
+                                .getFirst()
+                                .status())
+                .isEqualTo(201);
+        ApprovalDecided amended =
+                world.messages(CHANGE).stream()
+                        .filter(ApprovalDecided.class::isInstance)
+                        .map(ApprovalDecided.class::cast)
+                        .filter(each -> each.getDecision() == Decision.AMENDED)
+                        .findFirst()
+                        .orElseThrow();
+        byte[] plan = new byte[amended.getAmendment().getPlan().remaining()];
+        amended.getAmendment().getPlan().duplicate().get(plan);
+        assertThat(Hash.sha256(plan).hex()).isEqualTo(amended.getPlanHash());
+        assertThat(amended.getAmendment().getPreviousPlanHash()).isEqualTo(Scene.PLAN_HASH);
+        assertThat(amended.getAmendment().getNotBefore()).isEqualTo(start);
+
+        assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("PLAN_MISMATCH");
+        for (String by : List.of("manager", "security-2")) {
+            Item item = Scene.item(CHANGE, Attempt.Kind.APPROVED, amended.getPlanHash());
+            assertThat(scene.decide(List.of(item), by, Optional.empty()).getFirst().status())
+                    .isEqualTo(201);
+        }
+        assertThat(world.routes.get(CHANGE).state()).isEqualTo("SCHEDULED");
+        world.passes(Duration.ofHours(4));
+        scene.expire();
+        ExecutionAuthorized authorized = (ExecutionAuthorized) world.messages(CHANGE).getLast();
+        assertThat(authorized.getPlanHash()).isEqualTo(amended.getPlanHash());
+        assertThat(authorized.getNotBefore()).isEqualTo(start);
+        assertThat(authorized.getApprovals()).as("of this plan only").hasSize(2);
+    }
+
+    @Test
+    void aNewerVersionVoidsNothingAndNoOtherCharterThanTheOneProposedUnderIsGoneBy() {
+        scene.receive(List.of(CHANGE));
+        world.charters.put("d".repeat(64), world.charters.get(Scene.CHARTER));
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        assertThat(((ApprovalDecided) world.messages(CHANGE).get(1)).getBinding().getCharterHash())
+                .isEqualTo(Scene.CHARTER);
+        world.charters.remove(Scene.CHARTER);
+        assertThat(scene.decide(CHANGE, "security-1").code()).isEqualTo("CHARTER_NOT_IN_FORCE");
+    }
+
+    @Test
+    void aProposerAmendsOnceAlsoWhenTheyAskTwice() {
+        scene.receive(List.of(CHANGE));
+        scene.decide(
+                List.of(Scene.item(CHANGE, Attempt.Kind.SENT_BACK, Scene.PLAN_HASH)),
+                "manager",
+                Optional.empty());
+        Request request = new Request("owner", "key", "a".repeat(64));
+        for (int n = 0; n < 2; n++) {
+            assertThat(
+                            scene.amend
+                                    .amend(
+                                            CHANGE,
+                                            Scene.decider("owner"),
+                                            "in other words",
+                                            Terms.NONE,
+                                            Optional.of(request))
+                                    .await()
+                                    .indefinitely())
+                    .isEmpty();
+        }
+        assertThat(world.messages(CHANGE))
+                .filteredOn(ApprovalDecided.class::isInstance)
+                .extracting(each -> ((ApprovalDecided) each).getDecision())
+                .containsExactly(Decision.SENT_BACK, Decision.AMENDED);
+    }
+
+    @Test
     void aChangeIsTakenBackByItsProposerOrAsReadinessSays() {
         List<UUID> changes = Scene.changes(3);
         scene.receive(changes);
         assertThat(
                         scene.withdraw
-                                .withdraw(changes.get(0), Scene.decider("owner"), "no need")
+                                .withdraw(
+                                        changes.get(0),
+                                        Scene.decider("owner"),
+                                        "no need",
+                                        Optional.empty())
                                 .await()
                                 .indefinitely())
                 .isEmpty();
@@ -730,20 +972,24 @@ class RoutesOfChangesTest {
 
     private Delegations.Kept delegate(String from, String to) {
         return scene.delegate
-                .delegate(
-                        from,
-                        to,
-                        Set.of("leaver"),
-                        Optional.empty(),
-                        world.now.plus(Duration.ofHours(1)),
-                        "away")
+                .delegate(wish(from, to), Scene.decider(from).authentication(), Optional.empty())
                 .await()
                 .indefinitely();
     }
 
+    private Delegate.Wish wish(String from, String to) {
+        return new Delegate.Wish(
+                from,
+                to,
+                Set.of("leaver"),
+                Optional.empty(),
+                world.now.plus(Duration.ofHours(1)),
+                "away");
+    }
+
     private Optional<String> answer(String by) {
         return scene.answer
-                .answer(CHANGE, Scene.decider(by), Optional.empty(), "because")
+                .answer(CHANGE, Scene.decider(by), Optional.empty(), "because", Optional.empty())
                 .await()
                 .indefinitely()
                 .map(Attempt.Result.Refused::code);

@@ -1,5 +1,6 @@
 package dev.remit.approval.application;
 
+import dev.remit.approval.adapter.json.JsonAmendments;
 import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.adapter.kafka.KafkaLetters;
 import dev.remit.approval.adapter.kafka.KafkaReadings;
@@ -79,6 +80,8 @@ final class Scene {
     final ExpireStages expire;
     final AnswerQuestion answer;
     final WithdrawChange withdraw;
+    final AmendChange amend;
+    private final JsonAmendments amending = new JsonAmendments();
     final Delegate delegate;
 
     /** What an ITSM is to be shown. */
@@ -139,13 +142,17 @@ final class Scene {
                         new KafkaReadings(PEOPLE),
                         removals,
                         tellOfDrafts);
-        decide = new DecideStages(world, advance, world, passkeys, authenticators, world, meters);
+        decide =
+                new DecideStages(
+                        world, advance, world, passkeys, authenticators, amending, world, meters);
         register = registering(false);
         lookAgain = new LookAgain(world, advance, world);
         expire = new ExpireStages(world, advance, world);
-        answer = new AnswerQuestion(world, advance, world);
-        withdraw = new WithdrawChange(world, advance, world);
-        delegate = new Delegate(world, world, world);
+        Say say = new Say(world, advance, world, world);
+        answer = new AnswerQuestion(say);
+        withdraw = new WithdrawChange(say);
+        amend = new AmendChange(say, amending);
+        delegate = new Delegate(world, world, world, world, new KafkaLetters(), world);
         charter(MANAGER, group("security", "/security"));
         world.people.put(Concern.account("manager"), List.of(account("manager")));
         world.people.put(
@@ -232,7 +239,7 @@ final class Scene {
     }
 
     List<Result> decide(List<Item> items, String by, Optional<Request> request) {
-        return decide.decide(items, decider(by), request).await().indefinitely();
+        return decide.decide(items, decider(by), items.size() > 1, request).await().indefinitely();
     }
 
     RegisterPasskey registering(boolean unknownAccepted) {

@@ -22,6 +22,13 @@ class RoutingTest {
     private static final Authentication SIGNED_IN =
             new Authentication(
                     "issuer", Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+
+    /** Nothing of a plan can be amended. */
+    private static final Amending NOTHING_ELSE =
+            (_, _, _) ->
+                    new Amending.Amended.Flawed(
+                            new Attempt.Result.Refused(422, "PLAN_FIXED", "fixed", false));
+
     private static final String TWO_STAGES =
             """
             {"metadata":{"owner":"owen"},"spec":{"approval":{"role":"approver","stages":[
@@ -38,13 +45,15 @@ class RoutingTest {
 
     private static Map<String, List<String>> table() {
         Map<String, List<String>> table = new LinkedHashMap<>();
-        // events: ready, lacking, attempt, answer, withdrawal, news, deadline (passed), executed,
+        // events: ready, lacking, attempt, answer, resubmission, withdrawal, news, deadline
+        // (passed), executed,
         // grant ended
         table.put(
                 "unrouted",
                 List.of(
                         "Waiting Requested",
                         "Unplanned Requested",
+                        "Unrouted refused CHANGE_UNKNOWN",
                         "Unrouted refused CHANGE_UNKNOWN",
                         "Unrouted refused CHANGE_UNKNOWN",
                         "Unrouted refused CHANGE_UNKNOWN",
@@ -59,6 +68,7 @@ class RoutingTest {
                         "Unplanned",
                         "Unplanned refused NOT_WAITING",
                         "Unplanned refused NOT_ASKED",
+                        "Unplanned refused NOT_SENT_BACK",
                         "Ended Decided",
                         "Unplanned",
                         "Ended Decided",
@@ -71,6 +81,7 @@ class RoutingTest {
                         "CharterUnknown",
                         "CharterUnknown refused NOT_WAITING",
                         "CharterUnknown refused NOT_ASKED",
+                        "CharterUnknown refused NOT_SENT_BACK",
                         "Ended Decided",
                         "Waiting Requested",
                         "Waiting Requested",
@@ -83,6 +94,7 @@ class RoutingTest {
                         "Barred",
                         "Barred refused NOT_WAITING",
                         "Barred refused NOT_ASKED",
+                        "Barred refused NOT_SENT_BACK",
                         "Ended Decided",
                         "Waiting Requested",
                         "Ended Decided",
@@ -95,6 +107,7 @@ class RoutingTest {
                         "Waiting",
                         "Waiting Decided Requested",
                         "Waiting Decided",
+                        "Waiting refused NOT_SENT_BACK",
                         "Ended Decided",
                         "Waiting",
                         "Ended Decided",
@@ -107,11 +120,26 @@ class RoutingTest {
                         "Held",
                         "Held Decided refused NOT_A_CANDIDATE",
                         "Held refused NOT_ASKED",
+                        "Held refused NOT_SENT_BACK",
                         "Ended Decided",
                         "Waiting Reassigned",
                         "Ended Decided",
                         "Held",
                         "Held"));
+        table.put(
+                "scheduled",
+                List.of(
+                        "Scheduled",
+                        "Scheduled",
+                        "Scheduled refused NOT_WAITING",
+                        "Scheduled refused NOT_ASKED",
+                        "Scheduled refused NOT_SENT_BACK",
+                        "Ended Decided",
+                        "Scheduled",
+                        // nobody has approved this one
+                        "Barred Requested",
+                        "Scheduled",
+                        "Scheduled"));
         table.put(
                 "granted",
                 List.of(
@@ -119,6 +147,7 @@ class RoutingTest {
                         "Granted",
                         "Granted refused NOT_WAITING",
                         "Granted refused NOT_ASKED",
+                        "Granted refused NOT_SENT_BACK",
                         "Granted refused NOT_WAITING",
                         "Granted",
                         "Granted",
@@ -131,6 +160,7 @@ class RoutingTest {
                         "Ended",
                         "Ended refused NOT_WAITING",
                         "Ended refused NOT_ASKED",
+                        "Ended refused NOT_SENT_BACK",
                         "Ended refused NOT_WAITING",
                         "Ended",
                         "Ended",
@@ -241,9 +271,9 @@ class RoutingTest {
                     assertThat(standing.nonce()).isEqualTo(stage.nonce(Town.CHANGE));
                     assertThat(standing.notBefore()).isEqualTo(town.now);
                     assertThat(standing.expiresAt()).isEqualTo(stage.until());
-                    assertThat(standing.label()).isEqualTo("mia");
-                    assertThat(standing.roles()).containsExactly("approver");
                 });
+        assertThat(decided.decision().decider())
+                .contains(new Snapshot("mia", List.of("approver"), List.of()));
         assertThat(decided.decision().worker()).contains("W-mia");
     }
 
@@ -331,6 +361,10 @@ class RoutingTest {
         Town empty = town();
         empty.accounts.remove("mia");
         states.put("held", decide(new Route.Unrouted(), new Event.Readied(ready), empty).next());
+        states.put(
+                "scheduled",
+                new Route.Scheduled(
+                        ready, List.of(), town.now, town.now.plusSeconds(60), until, until));
         states.put("granted", new Route.Granted(ready, List.of(), town.now));
         states.put("ended", new Route.Ended(Route.End.APPROVED, town.now, Optional.empty()));
         return states;
@@ -342,6 +376,7 @@ class RoutingTest {
                 lacking(),
                 approve("mia"),
                 new Event.Answered("pat", Optional.empty(), "because", SIGNED_IN),
+                new Event.Resubmitted("pat", "once more", Terms.NONE, SIGNED_IN, NOTHING_ELSE),
                 new Event.Withdrawn("pat", "not needed", Optional.of(SIGNED_IN)),
                 new Event.News(),
                 new Event.Deadline(),

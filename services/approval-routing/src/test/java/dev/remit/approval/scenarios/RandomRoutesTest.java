@@ -181,6 +181,7 @@ class RandomRoutesTest {
             case Route.Barred barred -> barred.until();
             case Route.CharterUnknown unknown -> unknown.until();
             case Route.Unplanned unplanned -> unplanned.until();
+            case Route.Scheduled scheduled -> scheduled.wake();
             case Route.Unrouted _, Route.Granted _, Route.Ended _ ->
                     throw new AssertionError("lost: " + route);
         };
@@ -488,7 +489,7 @@ class RandomRoutesTest {
                                         same(by, proposer)
                                                 || principal.map(p -> same(by, p)).orElse(false))
                                 .isTrue();
-                case EXPIRED, HALTED, REFUSED, QUESTIONED, ANSWERED -> {}
+                case EXPIRED, HALTED, REFUSED, QUESTIONED, ANSWERED, SENT_BACK, AMENDED -> {}
                 case JUSTIFIED, UNJUSTIFIED ->
                         throw new AssertionError("reviewed without a review: " + decision);
             }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.remit.approval.adapter.json.JsonAmendments;
 import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.domain.Amending;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
@@ -19,8 +21,10 @@ import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Routing;
+import dev.remit.approval.domain.Terms;
 import dev.remit.handoff.directory.Account;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,14 +61,23 @@ class ScenariosTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LEAST = 120;
 
+    private static final Amending AMENDING = new JsonAmendments();
+
+    /** A plan that grants something for a time. */
+    private static final String TIMED =
+            """
+            {"steps":[{"after":{"groups":"/emergency"},"before":{},"group":{"id":"1","path":"/emergency"},"name":"join-group"},
+             {"after":{"expires":"PT4H"},"before":{},"group":{"id":"1","path":"/emergency"},"name":"leave-group-at-expiry"}]}\
+            """;
+
     /** The asks that concern approval or the separation of duties, each answered at least once. */
     private static final Set<String> ROWS =
             Set.of(
-                    "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "16",
-                    "17", "18", "26", "27", "30", "34", "40", "41", "42", "45", "46", "C1", "C2",
-                    "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12", "C13", "C14",
-                    "C15", "C17", "C19", "C20", "C21", "C22", "C23", "C27", "C28", "C29", "C30",
-                    "F9");
+                    "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
+                    "16", "17", "18", "23", "26", "27", "30", "31", "33", "34", "39", "40", "41",
+                    "42", "45", "46", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10",
+                    "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21",
+                    "C22", "C23", "C24", "C25", "C27", "C28", "C29", "C30", "F9");
 
     @TestFactory
     Stream<DynamicTest> everyScenarioGoesAsItSays() throws IOException {
@@ -131,6 +144,12 @@ class ScenariosTest {
                     .properties()
                     .forEach(each -> earlier.put(each.getKey(), texts(each.getValue())));
             town.earlier = Map.copyOf(earlier);
+            scenario.path("holders")
+                    .properties()
+                    .forEach(each -> town.hold(each.getKey(), Set.copyOf(texts(each.getValue()))));
+            town.demoted =
+                    Optional.of(scenario.path("demoted").asText(""))
+                            .filter(each -> !each.isEmpty());
             town.charter = charter(scenario);
             ready = change(scenario);
         }
@@ -263,6 +282,8 @@ class ScenariosTest {
                             .filter(each -> !each.equals("none")),
                     facts,
                     owners,
+                    (change.path("effect").asText("").equals("timed") ? TIMED : "{\"steps\":[]}")
+                            .getBytes(StandardCharsets.UTF_8),
                     change.path("effect").asText("").equals("unclear")
                             ? new Effect(
                                     Set.of(), Set.of(), Set.of(), Set.of(), false, true, false,
@@ -296,6 +317,17 @@ class ScenariosTest {
                 case "approves" -> attempt(who, Attempt.Kind.APPROVED, words);
                 case "denies" -> attempt(who, Attempt.Kind.DENIED, words);
                 case "asks" -> attempt(who, Attempt.Kind.QUESTIONED, words);
+                case "returns" -> attempt(who, Attempt.Kind.SENT_BACK, words);
+                case "amends" -> attempt(who, Attempt.Kind.AMENDED, words);
+                case "resubmits" ->
+                        event(
+                                new Event.Resubmitted(
+                                        who,
+                                        "because",
+                                        terms(said(words)),
+                                        signedIn("1", Duration.ZERO),
+                                        AMENDING));
+                case "holds" -> news(() -> town.hold(words.get(2), Set.of("sam", who)));
                 case "justifies" -> attempt(who, Attempt.Kind.JUSTIFIED, words);
                 case "unjustifies" -> attempt(who, Attempt.Kind.UNJUSTIFIED, words);
                 case "executed" -> event(new Event.Executed(true, true, who));
@@ -442,10 +474,7 @@ class ScenariosTest {
         }
 
         private Outcome attempt(String who, Attempt.Kind kind, List<String> words) {
-            Map<String, String> said = new LinkedHashMap<>();
-            for (int n = 2; n < words.size(); n += 2) {
-                said.put(words.get(n), words.get(n + 1));
-            }
+            Map<String, String> said = said(words);
             Account account = town.accounts.get(who);
             Set<String> roles =
                     said.containsKey("roles")
@@ -459,17 +488,45 @@ class ScenariosTest {
                                     said.getOrDefault("reason", "checked").equals("none")
                                             ? ""
                                             : "checked",
-                                    said.containsKey("plan") ? "b".repeat(64) : Town.PLAN,
+                                    plan(said.getOrDefault("plan", "")),
                                     Optional.ofNullable(said.get("stage")),
                                     Optional.ofNullable(said.get("for")),
                                     Optional.ofNullable(said.get("nonce"))
                                             .map(name -> nonces.getOrDefault(name, new UUID(9, 9))),
                                     said.containsKey("bulk"),
-                                    town.now),
+                                    town.now,
+                                    terms(said)),
                             roles,
                             signedIn(
                                     said.getOrDefault("acr", "1"),
-                                    Duration.parse(said.getOrDefault("age", "PT1M")))));
+                                    Duration.parse(said.getOrDefault("age", "PT1M"))),
+                            Optional.empty(),
+                            Optional.of(AMENDING)));
+        }
+
+        private static Map<String, String> said(List<String> words) {
+            Map<String, String> said = new LinkedHashMap<>();
+            for (int n = 2; n + 1 < words.size(); n += 2) {
+                said.put(words.get(n), words.get(n + 1));
+            }
+            return said;
+        }
+
+        private Terms terms(Map<String, String> said) {
+            return new Terms(
+                    Optional.ofNullable(said.get("lasts")).map(Duration::parse),
+                    Optional.ofNullable(said.get("starts"))
+                            .map(Duration::parse)
+                            .map(town.now::plus));
+        }
+
+        /** The one that waits now, unless another is meant. */
+        private String plan(String which) {
+            return switch (which) {
+                case "" -> route.underWay().map(Ready::planHash).orElse(Town.PLAN);
+                case "old" -> Town.PLAN;
+                default -> "b".repeat(64);
+            };
         }
 
         private Authentication signedIn(String acr, Duration age) {

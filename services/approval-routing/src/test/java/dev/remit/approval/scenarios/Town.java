@@ -5,6 +5,8 @@ import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Effect;
+import dev.remit.approval.domain.Entitlement;
+import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Protections;
@@ -39,6 +41,12 @@ public final class Town {
 
     /** Who has halted everything, and why. */
     public Optional<String> halted = Optional.empty();
+
+    /** Why the digital employee is demoted. */
+    public Optional<String> demoted = Optional.empty();
+
+    /** Who holds what is protected. */
+    public final Map<Entitlement, Holders> holders = new HashMap<>();
 
     public final Map<String, Account> accounts = new TreeMap<>();
     public final List<Account> elsewhere = new ArrayList<>();
@@ -109,8 +117,8 @@ public final class Town {
                 now,
                 PATIENCE,
                 halted,
-                Optional.empty(),
-                Map.of(),
+                demoted,
+                Map.copyOf(holders),
                 Protections.NONE);
     }
 
@@ -133,6 +141,11 @@ public final class Town {
         people.computeIfAbsent(concern, _ -> new java.util.LinkedHashSet<>()).add(account);
     }
 
+    /** These accounts hold what is protected, and no change takes it from them. */
+    public void hold(String path, Set<String> ids) {
+        holders.put(new Entitlement(SYSTEM, path), new Holders(ids, Map.of()));
+    }
+
     /** A change that is fit for approval: {@code sam} is to be changed, {@code mia} manages sam. */
     public static Ready ready(
             String verdict,
@@ -141,6 +154,19 @@ public final class Town {
             Optional<String> manager,
             Map<String, String> facts,
             Map<String, List<String>> owners,
+            Effect effect) {
+        return ready(verdict, proposer, principal, manager, facts, owners, new byte[0], effect);
+    }
+
+    /** The same with a plan that can be amended. */
+    public static Ready ready(
+            String verdict,
+            String proposer,
+            Optional<String> principal,
+            Optional<String> manager,
+            Map<String, String> facts,
+            Map<String, List<String>> owners,
+            byte[] plan,
             Effect effect) {
         return new Ready(
                 CHANGE,
@@ -153,7 +179,7 @@ public final class Town {
                 new Parties(proposer, principal, "sam", "W-sam"),
                 manager,
                 Optional.empty(),
-                new byte[0],
+                plan,
                 PLAN,
                 effect);
     }

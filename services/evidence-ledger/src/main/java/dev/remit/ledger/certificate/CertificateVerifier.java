@@ -663,7 +663,8 @@ public final class CertificateVerifier {
                                             ? ": NOTE: signed with a passkey whose registration is withheld; whose it is, approval-routing vouches for"
                                             : ": NOTE: "
                                                     + person
-                                                    + " signed nothing themselves; approval-routing vouches for them"));
+                                                    + " signed nothing themselves; approval-routing vouches for them")
+                            + each.onBehalfOf().map(", in the place of "::concat).orElse(""));
         }
     }
 

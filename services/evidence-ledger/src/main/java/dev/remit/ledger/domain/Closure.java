@@ -520,7 +520,7 @@ public sealed interface Closure {
             Conditions conditions,
             List<Proof> proofs,
             List<Missing> missing) {
-        String planHash = story.readiness().flatMap(Readiness::planHash).orElse("");
+        String planHash = story.planHash();
         List<Decision> decisions = story.decisions();
         Set<UUID> approved = new HashSet<>();
         Set<String> used = new HashSet<>();
@@ -893,7 +893,7 @@ public sealed interface Closure {
                             "not executed yet"));
             return;
         }
-        String bound = story.readiness().flatMap(Readiness::planHash).orElse("");
+        String bound = story.planHash();
         boolean same =
                 authorized.get().planHash().equals(bound)
                         && authorized.get().actualHash().equals(bound)

@@ -180,6 +180,7 @@ public record Story(
      * @param binding what it is bound to; empty for deadlines and in records from before
      * @param at when
      * @param signed the decider's own signature
+     * @param amendment the plan that takes another's place, for AMENDED
      */
     public record Decision(
             UUID id,
@@ -191,8 +192,35 @@ public record Story(
             Optional<String> condition,
             Optional<Binding> binding,
             Instant at,
-            Optional<Signed> signed)
+            Optional<Signed> signed,
+            Optional<Amendment> amendment)
             implements Said {
+        /** One that amends nothing. */
+        public Decision(
+                UUID id,
+                String stage,
+                String decision,
+                Decider by,
+                String planHash,
+                Optional<String> onBehalfOf,
+                Optional<String> condition,
+                Optional<Binding> binding,
+                Instant at,
+                Optional<Signed> signed) {
+            this(
+                    id,
+                    stage,
+                    decision,
+                    by,
+                    planHash,
+                    onBehalfOf,
+                    condition,
+                    binding,
+                    at,
+                    signed,
+                    Optional.empty());
+        }
+
         /** One that nobody signed. */
         public Decision(
                 UUID id,
@@ -231,6 +259,14 @@ public record Story(
                     Instant.EPOCH);
         }
     }
+
+    /**
+     * A plan that takes another one's place.
+     *
+     * @param before the hash of the one that no approval is for any more
+     * @param actualHash the SHA-256 of the new one's very bytes
+     */
+    public record Amendment(String before, String actualHash) {}
 
     /**
      * A person's own signature.
@@ -496,7 +532,7 @@ public record Story(
     /** The registrations that its decisions' signatures name. */
     public Set<UUID> registrations() {
         Set<UUID> named = new TreeSet<>();
-        decisions().forEach(each -> each.signed().map(Signed::passkey).ifPresent(named::add));
+        everyDecision().forEach(each -> each.signed().map(Signed::passkey).ifPresent(named::add));
         return named;
     }
 
@@ -530,9 +566,59 @@ public record Story(
         return all(Requested.class);
     }
 
-    /** The decisions, in order. */
+    /** The decisions of the plan that counts, in order: those since it was amended last. */
     public List<Decision> decisions() {
+        List<Decision> all = everyDecision();
+        for (int n = all.size(); n > 0; n--) {
+            if (isAmended(all.get(n - 1))) {
+                return all.subList(n - 1, all.size());
+            }
+        }
+        return all;
+    }
+
+    /** All decisions, those of a plan that was amended later included, in order. */
+    public List<Decision> everyDecision() {
         return all(Decision.class);
+    }
+
+    /**
+     * The plan that counts: the one judged, or what it was amended to. Each amendment must name the
+     * plan before it, its bytes must hash to what it says, and it must be by one who was asked or
+     * who proposed the change; else it is none, and no approval of its plan counts.
+     */
+    public String planHash() {
+        String plan = readiness().flatMap(Readiness::planHash).orElse("");
+        for (Decision each : everyDecision()) {
+            Amendment named = new Amendment(plan, each.planHash());
+            if (isAmended(each) && each.amendment().equals(Optional.of(named))) {
+                plan = each.planHash();
+            }
+        }
+        return plan;
+    }
+
+    private boolean isAmended(Decision decision) {
+        return decision.decision().equals("AMENDED")
+                && decision.amendment().isPresent()
+                && decision.by() instanceof Decider.Person(String id)
+                && (isProposer(id) || isAsked(id, decision));
+    }
+
+    private boolean isProposer(String id) {
+        return proposed()
+                .map(Proposed::proposer)
+                .filter(each -> each.id().equals(id) || each.principal().equals(Optional.of(id)))
+                .isPresent();
+    }
+
+    private boolean isAsked(String id, Decision decision) {
+        return requests().stream()
+                .filter(each -> each.stage().equals(decision.stage()))
+                .anyMatch(each ->
+                        decision.onBehalfOf()
+                                .map(from -> each.links().contains(new Link(id, from)))
+                                .orElseGet(() -> each.eligible().contains(id)));
     }
 
     public Optional<Authorized> authorized() {
@@ -578,7 +664,7 @@ public record Story(
                     actors.add(proposer.id());
                     proposer.principal().ifPresent(actors::add);
                 });
-        for (Decision decision : decisions()) {
+        for (Decision decision : everyDecision()) {
             switch (decision.by()) {
                 case Decider.Person(String id) -> actors.add(id);
                 case Decider.Rule(String id, _, _) -> actors.add(id);

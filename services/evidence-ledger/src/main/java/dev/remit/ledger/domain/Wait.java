@@ -58,6 +58,12 @@ public record Wait(
         CORRECTION,
         /** An approver asked the proposer. */
         QUESTION,
+        /** An approver sent it back to the proposer. */
+        SENT_BACK,
+        /** The plan was amended: every stage is asked anew. */
+        AMENDMENT,
+        /** A stage's time was over before those whom it asked had decided. */
+        LAPSE,
         /** An open stage asked other people. */
         REASSIGNMENT,
         /** Closure was refused for want of proof. */

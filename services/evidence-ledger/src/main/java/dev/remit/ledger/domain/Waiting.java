@@ -8,6 +8,7 @@ import dev.remit.ledger.domain.Wait.Party;
 import dev.remit.ledger.domain.Wait.Rework;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class Waiting {
     private static final class Stage {
         Requested asked;
         final Map<String, Instant> askedAt = new TreeMap<>();
+        final Set<String> decided = new TreeSet<>();
         int quorum;
         int denials;
         int approved;
@@ -146,9 +148,15 @@ public final class Waiting {
             stage = new Stage(requested);
             stages.put(requested.stage(), stage);
         }
+        Set<String> people = people(requested);
+        if (again) {
+            Set<String> gone = new TreeSet<>(stage.askedAt.keySet());
+            gone.removeAll(people);
+            gone.removeAll(stage.decided);
+            undecided(step, stage, gone, Rework.REASSIGNMENT);
+        }
         stage.asked = requested;
         stage.quorum = requested.quorum() == 0 ? stage.quorum : requested.quorum();
-        Set<String> people = people(requested);
         stage.askedAt.keySet().retainAll(people);
         for (String person : people) {
             stage.askedAt.putIfAbsent(person, step.time());
@@ -212,6 +220,29 @@ public final class Waiting {
                         proposer,
                         Optional.of(Rework.QUESTION));
             }
+            case "SENT_BACK" -> {
+                answered(step, decision, stage, Optional.of(Rework.SENT_BACK));
+                end(decision.stage(), at);
+                begin(
+                        decision.stage(),
+                        step,
+                        Party.PROPOSER,
+                        "proposer",
+                        proposer,
+                        Optional.of(Rework.SENT_BACK));
+            }
+            case "AMENDED" -> {
+                Wait held = open.get(decision.stage());
+                if (decision.by() instanceof Decider.Person(String id)
+                        && held != null
+                        && held.party() == Party.PROPOSER) {
+                    all.add(person(step, "proposer", id, held.since(), Optional.empty()));
+                } else {
+                    answered(step, decision, stage, Optional.of(Rework.AMENDMENT));
+                }
+                stages.clear();
+                service(step, "approval-routing", Optional.of(Rework.AMENDMENT));
+            }
             case "ANSWERED" -> {
                 Optional<Instant> since =
                         Optional.ofNullable(open.get(decision.stage())).map(Wait::since);
@@ -228,8 +259,15 @@ public final class Waiting {
                 answered(step, decision, stage, Optional.empty());
                 service(step, Closure.LEDGER, Optional.empty());
             }
-            case "EXPIRED", "HALTED", "WITHDRAWN" ->
-                    service(step, Closure.LEDGER, Optional.empty());
+            case "EXPIRED", "HALTED" -> {
+                stage.ifPresent(each -> {
+                    Set<String> gone = new TreeSet<>(each.askedAt.keySet());
+                    gone.removeAll(each.decided);
+                    undecided(step, each, gone, Rework.LAPSE);
+                });
+                service(step, Closure.LEDGER, Optional.empty());
+            }
+            case "WITHDRAWN" -> service(step, Closure.LEDGER, Optional.empty());
             // REFUSED attempts and stages PASSED_OVER move no change
             default -> {}
         }
@@ -240,10 +278,42 @@ public final class Waiting {
             Step step, Decision decision, Optional<Stage> stage, Optional<Rework> rework) {
         if (decision.by() instanceof Decider.Person(String id) && stage.isPresent()) {
             Instant since = stage.get().askedAt.get(id);
+            if (rework.isEmpty()) {
+                stage.get().decided.add(id);
+            }
             if (since != null) {
                 all.add(person(step, words(stage.get().asked), id, since, rework));
             }
         }
+    }
+
+    /**
+     * The clocks of those who are not asked any more and have not decided stop too, with what
+     * became of it: a stage that is taken from someone, or lapses, is work that they had.
+     */
+    private void undecided(Step step, Stage stage, Set<String> people, Rework why) {
+        people.stream()
+                .flatMap(id -> Optional.ofNullable(stage.askedAt.get(id)).stream())
+                .max(Comparator.naturalOrder())
+                .ifPresent(since ->
+                        all.add(
+                                new Wait(
+                                                step.sequence(),
+                                                Party.PERSON,
+                                                words(stage.asked),
+                                                named(people),
+                                                people.size(),
+                                                since,
+                                                Optional.empty(),
+                                                Optional.of(why))
+                                        .ended(step.time())));
+    }
+
+    private static Set<String> named(Set<String> people) {
+        return people.stream()
+                .sorted()
+                .limit(Wait.MOST_NAMED)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Wait person(
@@ -279,10 +349,7 @@ public final class Waiting {
                         step.sequence(),
                         party,
                         unit,
-                        people.stream()
-                                .sorted()
-                                .limit(Wait.MOST_NAMED)
-                                .collect(Collectors.toUnmodifiableSet()),
+                        named(people),
                         people.size(),
                         step.time(),
                         Optional.empty(),

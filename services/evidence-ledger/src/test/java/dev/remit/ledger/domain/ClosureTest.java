@@ -534,6 +534,75 @@ class ClosureTest {
     }
 
     @Test
+    void anAmendedPlanIsTheOneThatCountsAndNoApprovalFromBeforeIs() {
+        assertThat(amended(amendment("boss", "plan", "other"), true)).isEmpty();
+        assertThat(amended(amendment("clerk", "plan", "other"), true))
+                .as("the proposer amends too")
+                .isEmpty();
+        assertThat(amended(amendment("boss", "plan", "other"), false))
+                .as("only approved before it was amended")
+                .contains("approvals.complete");
+        assertThat(amended(amendment("eve", "plan", "other"), true))
+                .as("by somebody who was not asked")
+                .contains("approvals.complete", "executed.as-authorized");
+        assertThat(amended(amendment("boss", "else", "other"), true))
+                .as("of another plan")
+                .contains("approvals.complete", "executed.as-authorized");
+        assertThat(amended(amendment("boss", "plan", "x"), true))
+                .as("its bytes are not what it says")
+                .contains("approvals.complete", "executed.as-authorized");
+    }
+
+    private static List<String> amended(Said amendment, boolean approvedAnew) {
+        List<Said> said =
+                new ArrayList<>(List.of(PROPOSED, READY, ASKED, BY_BOSS, amendment, ASKED));
+        if (approvedAnew) {
+            said.add(
+                    new Story.Decision(
+                            new UUID(0, 5),
+                            "manager",
+                            "APPROVED",
+                            new Decider.Person("boss"),
+                            "other"));
+        }
+        said.add(
+                new Story.Authorized(
+                        new UUID(0, 8),
+                        "account",
+                        "other",
+                        "other",
+                        List.of(new UUID(0, approvedAnew ? 5 : 4)),
+                        NOW,
+                        NOW.plusSeconds(60)));
+        said.add(
+                new Story.Executed(
+                        new UUID(0, 6),
+                        "executor",
+                        "SUCCEEDED",
+                        "other",
+                        true,
+                        "done",
+                        NOW,
+                        false));
+        return missing(plain(), List.of(ACTIVITY), said.toArray(Said[]::new));
+    }
+
+    private static Said amendment(String by, String before, String actual) {
+        return new Story.Decision(
+                new UUID(0, 7),
+                "manager",
+                "AMENDED",
+                new Decider.Person(by),
+                "other",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                NOW,
+                Optional.empty(),
+                Optional.of(new Story.Amendment(before, actual)));
+    }
+
+    @Test
     void theChartersRulesAreTestedOnceMore() {
         Charter.Duty owner =
                 new Charter.Duty(

@@ -105,9 +105,49 @@ class WaitingTest {
                 .containsExactly(
                         "PERSON member of /board 0-10",
                         "APPROVERS member of /board 0-20",
+                        "PERSON member of /board 0-20 REASSIGNMENT",
                         "PERSON member of /board 20-50",
                         "APPROVERS member of /board 20-50 REASSIGNMENT");
-        assertThat(waits(Optional.empty()).get(2).people()).containsExactly("dan");
+        assertThat(waits(Optional.empty()).get(2).people())
+                .as("from whom it was taken; ann has decided")
+                .containsExactly("cid");
+        assertThat(waits(Optional.empty()).get(3).people()).containsExactly("dan");
+    }
+
+    @Test
+    void aStageThatLapsesEndsTheClocksOfThoseWhoHaveNotDecided() {
+        at(0, "ApprovalRequested", asked("board", 2, "ann", "ben", "cid"));
+        at(10, "ApprovalDecided", decided("board", "APPROVED", "ann"));
+        at(90, "ApprovalDecided", decided("board", "EXPIRED", ""));
+        assertThat(parties(Optional.empty()))
+                .containsExactly(
+                        "PERSON member of /board 0-10",
+                        "PERSON member of /board 0-90 LAPSE",
+                        "APPROVERS member of /board 0-90",
+                        "SERVICE evidence-ledger 90-");
+        assertThat(waits(Optional.empty()).get(1).people()).containsExactlyInAnyOrder("ben", "cid");
+    }
+
+    @Test
+    void whatIsSentBackIsTheProposersUntilTheyAmendItAndThenEveryStageIsAskedAnew() {
+        at(0, "ChangeProposed", PROPOSED);
+        at(1, "ReadinessJudged", judged("READY"));
+        at(2, "ApprovalRequested", asked("manager", 1, "boss"));
+        at(10, "ApprovalDecided", decided("manager", "SENT_BACK", "boss"));
+        at(40, "ApprovalDecided", decided("manager", "AMENDED", "ann"));
+        at(40, "ApprovalRequested", asked("manager", 1, "boss"));
+        at(45, "ApprovalDecided", decided("manager", "APPROVED", "boss"));
+        assertThat(parties(Optional.empty()))
+                .containsExactly(
+                        "SERVICE data-readiness 0-1",
+                        "SERVICE approval-routing 1-2",
+                        "PERSON member of /manager 2-10 SENT_BACK",
+                        "APPROVERS member of /manager 2-10",
+                        "PERSON proposer 10-40",
+                        "PROPOSER proposer 10-40 SENT_BACK",
+                        "SERVICE approval-routing 40-40 AMENDMENT",
+                        "PERSON member of /manager 40-45",
+                        "APPROVERS member of /manager 40-45");
     }
 
     @Test

@@ -44,6 +44,14 @@ public record Order(
         if (!plan.get().target().equals(intent.target())) {
             return Optional.of("TARGET: the plan is for another target than the authorization");
         }
+        // nothing begins before its authorization, so neither does it before the plan's start
+        if (plan.get().notBefore().filter(intent.authorizedAt()::isBefore).isPresent()) {
+            return Optional.of(
+                    "NOT_BEFORE: authorized at "
+                            + intent.authorizedAt()
+                            + ", the plan starts at "
+                            + plan.get().notBefore().get());
+        }
         if (abilities.isEmpty()) {
             return Optional.of("TARGET: this executor does not work on " + intent.target());
         }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param steps what is done at once
  * @param end what is taken away again, for a plan that grants something for a time
  * @param compensations what takes a step back if a later one fails for good, by step
+ * @param notBefore when it starts; empty if as soon as it is authorized
  */
 public record Plan(
         UUID change,
@@ -22,10 +23,11 @@ public record Plan(
         String target,
         List<Step> steps,
         Optional<End> end,
-        Map<Step, Step> compensations) {
-    /** One that takes nothing back. */
+        Map<Step, Step> compensations,
+        Optional<Instant> notBefore) {
+    /** One that starts as soon as it is authorized, and takes nothing back. */
     public Plan(UUID change, String account, String target, List<Step> steps, Optional<End> end) {
-        this(change, account, target, steps, end, Map.of());
+        this(change, account, target, steps, end, Map.of(), Optional.empty());
     }
 
     /** One that is over once it is executed, and takes nothing back. */

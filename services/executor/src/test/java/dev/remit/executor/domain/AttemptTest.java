@@ -110,8 +110,21 @@ class AttemptTest {
         refusedAtOnce(new Order(intent("leaver", "okta", CHANGE), plan, all), "TARGET");
         refusedAtOnce(new Order(intent, plan, Optional.empty()), "TARGET");
         refusedAtOnce(
+                new Order(intent, Optional.of(starting(START.plusSeconds(1))), all), "NOT_BEFORE");
+        assertThat(new Order(intent, Optional.of(starting(START)), all).refusal()).isEmpty();
+        refusedAtOnce(
                 new Order(intent, plan, Optional.of(Set.of("disable-account", "leave-groups"))),
                 "STEP: keycloak:acme has no way to end-sessions");
+    }
+
+    private static Plan starting(Instant start) {
+        return new Plan(
+                PLAN.change(),
+                PLAN.account(),
+                PLAN.target(),
+                PLAN.steps(),
+                Optional.empty(),
+                Optional.of(start));
     }
 
     private static void refusedAtOnce(Order order, String rule) {

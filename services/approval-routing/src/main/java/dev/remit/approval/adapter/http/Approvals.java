@@ -1,8 +1,7 @@
 package dev.remit.approval.adapter.http;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.approval.application.AmendChange;
 import dev.remit.approval.application.AnswerQuestion;
 import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
@@ -12,12 +11,17 @@ import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.application.RouteViews;
 import dev.remit.approval.application.WithdrawChange;
 import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Basis;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Fact;
 import dev.remit.approval.domain.OpenStage;
+import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Snapshot;
+import dev.remit.approval.domain.Terms;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
-import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.http.Tagged;
 import dev.remit.handoff.passkey.Assertion;
 import dev.remit.handoff.passkey.DecisionChallenge;
 import io.quarkus.security.Authenticated;
@@ -33,7 +37,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +45,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** What waits for whom, and where approvers decide. */
@@ -50,9 +59,7 @@ public class Approvals {
     static final int BATCH = 200;
 
     private static final int LONGEST_REASON = 2000;
-    private static final int LONGEST_KEY = 200;
     private static final int MOST_SHOWN = 1000;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * A change on its route.
@@ -62,6 +69,9 @@ public class Approvals {
      * @param mode OWN or ASSIST, as proposed
      * @param principal immutable id of the person responsible for an AI that proposed it
      * @param facts the readiness facts and their states
+     * @param evidence the same facts with what was found, where and when; empty for what came
+     *     before that was kept
+     * @param risk what the plan puts at stake as things are; null if it is not known
      * @param labels names of those that it speaks of, by immutable id; to show, never to identify
      */
     public record View(
@@ -79,6 +89,8 @@ public class Approvals {
             String proposer,
             @Nullable String principal,
             Map<String, String> facts,
+            List<Evidence> evidence,
+            @Nullable AtStake risk,
             Map<String, String> labels,
             String planHash,
             @JsonRawValue String plan,
@@ -87,12 +99,33 @@ public class Approvals {
             List<Decided> decisions) {}
 
     /**
+     * What readiness found of one fact.
+     *
+     * @param observedAt when it was read at its source
+     */
+    public record Evidence(
+            String name,
+            String state,
+            @Nullable String value,
+            String source,
+            @Nullable Instant observedAt) {}
+
+    /**
+     * What a plan puts at stake.
+     *
+     * @param score 0 (nothing) to 100
+     * @param reach the share of what the account holds that comes or goes, in percent
+     */
+    public record AtStake(int score, int reach, String words) {}
+
+    /**
      * An open stage, or one at which the route ended.
      *
      * @param quorum how many must approve, of whom {@code approvals} have
      * @param denials how many must deny
      * @param nonce names the right to decide this stage; each uses it once
-     * @param question what the proposer is asked
+     * @param question what the proposer is asked; several one a line
+     * @param sentBack whether it waits until the proposer amends the change
      * @param authentication what sign-in it asks for; null if any will do
      * @param dropped what the charter names and nobody is behind
      * @param review null for a stage of the route; for one that looks at a change afterwards, OPEN,
@@ -108,6 +141,7 @@ public class Approvals {
             Instant openedAt,
             Instant expiresAt,
             @Nullable String question,
+            boolean sentBack,
             @Nullable SignIn authentication,
             List<String> dropped,
             List<Asked> candidates,
@@ -122,16 +156,33 @@ public class Approvals {
      */
     public record SignIn(@Nullable String acr, @Nullable Long maxAge, boolean passkey) {}
 
-    /** Someone considered, and why they may decide or what bars them. */
+    /**
+     * Someone considered, and why they may decide or what bars them.
+     *
+     * @param fact what made them be asked; null where the charter names them
+     * @param factSource the system that says so
+     * @param factObservedAt when it was read there
+     */
     public record Asked(
             String id,
             String label,
             boolean eligible,
             String reason,
             @Nullable String onBehalfOf,
-            @Nullable Instant observedAt) {}
+            @Nullable Instant observedAt,
+            @Nullable String fact,
+            @Nullable String factSource,
+            @Nullable Instant factObservedAt) {}
 
-    /** A decision or a refused attempt. */
+    /** Someone as they were when they decided. */
+    public record Who(String label, List<String> roles, List<String> units) {}
+
+    /**
+     * A decision or a refused attempt.
+     *
+     * @param decider null for rules and deadlines, and for what came before that was kept
+     * @param delegator the one in whose place
+     */
     public record Decided(
             String stage,
             @Nullable String decidedBy,
@@ -139,17 +190,22 @@ public class Approvals {
             String decision,
             @Nullable String refusal,
             String reason,
-            Instant decidedAt) {}
+            Instant decidedAt,
+            @Nullable Who decider,
+            @Nullable Who delegator) {}
 
     /**
      * A decision as it is sent.
      *
-     * @param decision APPROVED, DENIED, or QUESTIONED with the question as the reason; of a review
-     *     JUSTIFIED, UNJUSTIFIED or QUESTIONED, with a reason
+     * @param decision APPROVED, DENIED, QUESTIONED with the question as the reason, SENT_BACK, or
+     *     AMENDED with what the plan is amended to; of a review JUSTIFIED, UNJUSTIFIED or
+     *     QUESTIONED, with a reason
      * @param stage the stage's name, where several are open
      * @param onBehalfOf immutable id of the one who delegated
      * @param nonce of the stage as it was seen
      * @param passkey the decider's signature, where one is given
+     * @param duration for AMENDED: how long what is granted lasts, ISO 8601, shorter than before
+     * @param notBefore for AMENDED: when it starts, like 2026-01-02T03:04:05Z
      */
     public record Sent(
             @Nullable String decision,
@@ -158,7 +214,9 @@ public class Approvals {
             @Nullable String stage,
             @Nullable String onBehalfOf,
             @Nullable String nonce,
-            @Nullable Signed passkey) {}
+            @Nullable Signed passkey,
+            @Nullable String duration,
+            @Nullable String notBefore) {}
 
     /** An AuthenticatorAssertionResponse: base64url without padding. */
     public record Signed(
@@ -196,6 +254,10 @@ public class Approvals {
     /** Many decisions. */
     public record SentMany(@Nullable List<@Nullable SentOf> items) {}
 
+    /** What a proposer amends; without duration and notBefore only the words are new. */
+    public record SentAmendment(
+            @Nullable String text, @Nullable String duration, @Nullable String notBefore) {}
+
     /** What someone says about a change that waits. */
     public record Said(@Nullable String text, @Nullable String stage) {}
 
@@ -216,25 +278,31 @@ public class Approvals {
     private final DecideStages decide;
     private final AnswerQuestion answer;
     private final WithdrawChange withdraw;
+    private final AmendChange amend;
     private final RouteViews views;
+    private final Tagged tagged;
     private final Caller caller;
 
     Approvals(
             DecideStages decide,
             AnswerQuestion answer,
             WithdrawChange withdraw,
+            AmendChange amend,
             RouteViews views,
+            Tagged tagged,
             Caller caller) {
         this.decide = decide;
         this.answer = answer;
         this.withdraw = withdraw;
+        this.amend = amend;
         this.views = views;
+        this.tagged = tagged;
         this.caller = caller;
     }
 
     /**
      * Open changes, the oldest first: all, or with {@code waitingFor=me} those that the caller may
-     * decide now. The {@code Link} header names the next page.
+     * decide now, with an entity tag. The {@code Link} header names the next page.
      *
      * @param after where the page before ended
      * @param limit how many at most, from 1 to 1000
@@ -242,10 +310,16 @@ public class Approvals {
     @GET
     @Path("changes")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
+    @APIResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = View.class)))
     public Uni<Response> changes(
             @QueryParam("waitingFor") @Nullable String waitingFor,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @DefaultValue("200") int limit,
+            @Context jakarta.ws.rs.core.Request request,
             @Context UriInfo asked) {
         if (waitingFor != null && !waitingFor.equals("me")) {
             throw Problem.inField("waitingFor", "FIELD_MISFORMED", "waitingFor: must be me");
@@ -260,7 +334,7 @@ public class Approvals {
                         : views.waitingFor(caller.id(), place, limit))
                 .map(found -> {
                     Response.ResponseBuilder page =
-                            Response.ok(found.stream().map(Approvals::view).toList());
+                            tagged.answer(request, found.stream().map(Approvals::view).toList());
                     return found.size() < limit
                             ? page.build()
                             : page.link(
@@ -271,14 +345,18 @@ public class Approvals {
                 });
     }
 
-    /** One change: its plan, whom it asks, what was decided. */
+    /** One change: its plan, whom it asks, what was decided; with an entity tag. */
     @GET
     @Path("changes/{id}")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
-    public Uni<View> change(@PathParam("id") String id) {
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = View.class)))
+    public Uni<Response> change(
+            @PathParam("id") String id, @Context jakarta.ws.rs.core.Request request) {
         return views.of(uuid(id))
                 .map(found ->
-                        found.map(Approvals::view)
+                        found.map(each -> tagged.answer(request, view(each)).build())
                                 .orElseThrow(() ->
                                         Problem.of(
                                                 404,
@@ -295,8 +373,12 @@ public class Approvals {
             @Nullable Sent body,
             @HeaderParam("Idempotency-Key") @Nullable String key) {
         Sent sent = Problem.body(body);
-        Item item = item(of(id, sent), signed(sent.passkey()));
-        return decide.decide(List.of(item), decider(), request(key, "one " + id, sent))
+        Item item = item(of(id, sent), signed(sent.passkey()), terms(sent));
+        return decide.decide(
+                        List.of(item),
+                        decider(),
+                        false,
+                        Keys.request(caller, key, "one " + id, sent))
                 .map(results -> {
                     Result result = results.getFirst();
                     if (result.status() != 201) {
@@ -317,7 +399,8 @@ public class Approvals {
     @Path("changes/{id}/challenges")
     @Authenticated
     public Uni<Challenge> challenge(@PathParam("id") String id, @Nullable Sent body) {
-        return decide.challenge(item(of(id, Problem.body(body))), decider())
+        Sent sent = Problem.body(body);
+        return decide.challenge(item(of(id, sent), Optional.empty(), terms(sent)), decider())
                 .map(asked ->
                         switch (asked) {
                             case DecideStages.Asked.Challenge(
@@ -362,13 +445,38 @@ public class Approvals {
     @POST
     @Path("changes/{id}/answers")
     @Authenticated
-    public Uni<Response> answer(@PathParam("id") String id, @Nullable Said body) {
+    public Uni<Response> answer(
+            @PathParam("id") String id,
+            @Nullable Said body,
+            @HeaderParam("Idempotency-Key") @Nullable String key) {
         Said said = Problem.body(body);
         return answer.answer(
                         uuid(id),
                         decider(),
                         Optional.ofNullable(said.stage()),
-                        words("text", said.text(), true))
+                        words("text", said.text(), true),
+                        Keys.request(caller, key, "answer " + id, said))
+                .map(Approvals::answered);
+    }
+
+    /**
+     * Amends what was sent back, or asked about; only who proposed the change, or is responsible
+     * for it. Every stage is asked anew.
+     */
+    @POST
+    @Path("changes/{id}/amendments")
+    @Authenticated
+    public Uni<Response> amend(
+            @PathParam("id") String id,
+            @Nullable SentAmendment body,
+            @HeaderParam("Idempotency-Key") @Nullable String key) {
+        SentAmendment sent = Problem.body(body);
+        return amend.amend(
+                        uuid(id),
+                        decider(),
+                        words("text", sent.text(), true),
+                        terms(sent.duration(), sent.notBefore()),
+                        Keys.request(caller, key, "amendment " + id, sent))
                 .map(Approvals::answered);
     }
 
@@ -376,9 +484,16 @@ public class Approvals {
     @POST
     @Path("changes/{id}/withdrawal")
     @Authenticated
-    public Uni<Response> withdraw(@PathParam("id") String id, @Nullable Said body) {
+    public Uni<Response> withdraw(
+            @PathParam("id") String id,
+            @Nullable Said body,
+            @HeaderParam("Idempotency-Key") @Nullable String key) {
+        Said said = Problem.body(body);
         return withdraw.withdraw(
-                        uuid(id), decider(), words("text", Problem.body(body).text(), true))
+                        uuid(id),
+                        decider(),
+                        words("text", said.text(), true),
+                        Keys.request(caller, key, "withdrawal " + id, said))
                 .map(Approvals::answered);
     }
 
@@ -392,7 +507,7 @@ public class Approvals {
     /**
      * Decides the open stages of up to 200 changes in one transaction. Each is judged by the same
      * rules as alone, recorded on its own, and answered on its own; one that is refused stops no
-     * other.
+     * other. What is of high risk is decided alone, not here, however many are sent.
      */
     @POST
     @Path("decisions")
@@ -419,10 +534,10 @@ public class Approvals {
                                 problem.getMessage()));
             }
         }
-        Optional<Request> request = request(key, "many", sent);
+        Optional<Request> request = Keys.request(caller, key, "many", sent);
         return (items.isEmpty()
                         ? Uni.createFrom().item(List.<Result>of())
-                        : decide.decide(items, decider(), request))
+                        : decide.decide(items, decider(), true, request))
                 .map(results -> new AnsweredMany(merged(misformed, results)));
     }
 
@@ -455,28 +570,6 @@ public class Approvals {
         return new Decider(caller.id(), caller.roles(), PasskeyResource.authentication(caller));
     }
 
-    private Optional<Request> request(@Nullable String key, String what, Object body) {
-        if (key == null) {
-            return Optional.empty();
-        }
-        if (key.isBlank() || key.length() > LONGEST_KEY) {
-            throw Problem.inField(
-                    "Idempotency-Key",
-                    "FIELD_MISFORMED",
-                    "Idempotency-Key: must have from 1 to " + LONGEST_KEY + " characters");
-        }
-        try {
-            String text = what + "\n" + JSON.writeValueAsString(body);
-            return Optional.of(
-                    new Request(
-                            caller.id(),
-                            key,
-                            Hash.sha256(text.getBytes(StandardCharsets.UTF_8)).hex()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("what was JSON is not any more", e);
-        }
-    }
-
     private static SentOf of(String id, Sent sent) {
         return new SentOf(
                 id,
@@ -489,10 +582,33 @@ public class Approvals {
     }
 
     private static Item item(@Nullable SentOf sent) {
-        return item(sent, Optional.empty());
+        return item(sent, Optional.empty(), Terms.NONE);
     }
 
-    private static Item item(@Nullable SentOf sent, Optional<Assertion> assertion) {
+    private static Terms terms(Sent sent) {
+        return terms(sent.duration(), sent.notBefore());
+    }
+
+    private static Terms terms(@Nullable String duration, @Nullable String notBefore) {
+        return new Terms(
+                read("duration", duration, Duration::parse, "is not a duration like PT2H"),
+                read(
+                        "notBefore",
+                        notBefore,
+                        Instant::parse,
+                        "is not a time like 2026-01-02T03:04:05Z"));
+    }
+
+    private static <T> Optional<T> read(
+            String field, @Nullable String text, Function<String, T> reader, String rule) {
+        try {
+            return Optional.ofNullable(text).map(reader);
+        } catch (DateTimeException e) {
+            throw Problem.inField(field, "FIELD_MISFORMED", field + ": " + rule);
+        }
+    }
+
+    private static Item item(@Nullable SentOf sent, Optional<Assertion> assertion, Terms terms) {
         if (sent == null || sent.changeId() == null) {
             throw Problem.inField("changeId", "FIELD_MISSING", "changeId: is missing");
         }
@@ -514,7 +630,8 @@ public class Approvals {
                 Optional.ofNullable(sent.stage()),
                 Optional.ofNullable(sent.onBehalfOf()),
                 Optional.ofNullable(sent.nonce()).map(Approvals::nonce),
-                assertion);
+                assertion,
+                terms);
     }
 
     private static String words(String field, @Nullable String given, boolean needed) {
@@ -547,13 +664,15 @@ public class Approvals {
             case "APPROVED" -> Attempt.Kind.APPROVED;
             case "DENIED" -> Attempt.Kind.DENIED;
             case "QUESTIONED" -> Attempt.Kind.QUESTIONED;
+            case "SENT_BACK" -> Attempt.Kind.SENT_BACK;
+            case "AMENDED" -> Attempt.Kind.AMENDED;
             case "JUSTIFIED" -> Attempt.Kind.JUSTIFIED;
             case "UNJUSTIFIED" -> Attempt.Kind.UNJUSTIFIED;
             case null, default ->
                     throw Problem.inField(
                             "decision",
                             "DECISION_UNKNOWN",
-                            "decision: must be APPROVED, DENIED or QUESTIONED, of a review JUSTIFIED or UNJUSTIFIED");
+                            "decision: must be APPROVED, DENIED, QUESTIONED, SENT_BACK or AMENDED, of a review JUSTIFIED or UNJUSTIFIED");
         };
     }
 
@@ -575,6 +694,13 @@ public class Approvals {
                 view.ready().parties().proposer(),
                 view.ready().parties().principal().orElse(null),
                 view.ready().facts(),
+                view.ready().facts().entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(each -> evidence(each.getKey(), each.getValue(), view.ready()))
+                        .toList(),
+                view.risk()
+                        .map(each -> new AtStake(each.score(), each.reach(), each.words()))
+                        .orElse(null),
                 view.labels(),
                 view.planHash(),
                 view.plan(),
@@ -589,8 +715,25 @@ public class Approvals {
                                         each.kind().name(),
                                         each.refusal().orElse(null),
                                         each.reason(),
-                                        each.at()))
+                                        each.at(),
+                                        each.decider().map(Approvals::who).orElse(null),
+                                        each.delegator().map(Approvals::who).orElse(null)))
                         .toList());
+    }
+
+    private static Who who(Snapshot snapshot) {
+        return new Who(snapshot.label(), snapshot.roles(), snapshot.units());
+    }
+
+    private static Evidence evidence(String name, String state, Ready ready) {
+        Fact found =
+                ready.found().getOrDefault(name, new Fact(Optional.empty(), "", Optional.empty()));
+        return new Evidence(
+                name,
+                state,
+                found.value().orElse(null),
+                found.source(),
+                found.observedAt().orElse(null));
     }
 
     /** A candidate as it is shown. */
@@ -601,7 +744,10 @@ public class Approvals {
                 candidate.eligible(),
                 candidate.reason(),
                 candidate.onBehalfOf().orElse(null),
-                candidate.observedAt().orElse(null));
+                candidate.observedAt().orElse(null),
+                candidate.basis().map(Basis::fact).orElse(null),
+                candidate.basis().map(Basis::source).orElse(null),
+                candidate.basis().flatMap(Basis::observedAt).orElse(null));
     }
 
     private static Stage stage(OpenStage stage, RouteViews.View view) {
@@ -609,7 +755,7 @@ public class Approvals {
                 stage.name(),
                 stage.held().orElse(null),
                 stage.needed(),
-                view.decisions().stream()
+                Decision.standing(view.decisions()).stream()
                         .filter(each ->
                                 each.kind() == Decision.Kind.APPROVED
                                         && each.stage() == stage.index())
@@ -619,6 +765,7 @@ public class Approvals {
                 stage.since(),
                 stage.until(),
                 stage.question().orElse(null),
+                stage.back(),
                 Optional.ofNullable(view.stepUps().get(stage.index()))
                         .map(asked ->
                                 new SignIn(

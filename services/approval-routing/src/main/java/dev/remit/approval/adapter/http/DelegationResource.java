@@ -4,20 +4,31 @@ import dev.remit.approval.application.Delegate;
 import dev.remit.approval.application.Delegations.Kept;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.http.Tagged;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Where approvers let others decide in their place. */
@@ -26,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class DelegationResource {
     private static final int LONGEST = 200;
     private static final int MOST_CHARTERS = 100;
+    private static final int MOST_SHOWN = 200;
 
     /** A delegation as it is asked for; times in ISO 8601, UTC. */
     public record Asked(
@@ -46,23 +58,72 @@ public class DelegationResource {
             String reason) {}
 
     private final Delegate delegate;
+    private final Tagged tagged;
     private final Caller caller;
 
-    DelegationResource(Delegate delegate, Caller caller) {
+    DelegationResource(Delegate delegate, Tagged tagged, Caller caller) {
         this.delegate = delegate;
+        this.tagged = tagged;
         this.caller = caller;
     }
 
-    /** The caller's own, given and taken, that have not ended. */
+    /**
+     * The caller's own, given and taken, that have not ended, the latest first, with an entity tag.
+     * The {@code Link} header names the next page.
+     *
+     * @param after the id that the page before ended with
+     * @param limit how many at most, from 1 to 200
+     */
     @GET
-    public Uni<List<View>> mine() {
-        return delegate.of(caller.id())
-                .map(found -> found.stream().map(DelegationResource::view).toList());
+    @APIResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = View.class)))
+    public Uni<Response> mine(
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @DefaultValue("50") int limit,
+            @Context Request request,
+            @Context UriInfo asked) {
+        if (limit < 1 || limit > MOST_SHOWN) {
+            throw Problem.inField(
+                    "limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST_SHOWN);
+        }
+        return delegate.of(caller.id(), place(after), limit)
+                .map(found -> {
+                    Response.ResponseBuilder answer =
+                            tagged.answer(
+                                    request, found.stream().map(DelegationResource::view).toList());
+                    return found.size() < limit
+                            ? answer.build()
+                            : answer.link(
+                                            Places.next(
+                                                    asked,
+                                                    found.getLast().delegation().id().toString()),
+                                            "next")
+                                    .build();
+                });
     }
 
-    /** Lets another decide in the caller's place, for at most 90 days. */
+    private static Optional<UUID> place(@Nullable String after) {
+        try {
+            return Optional.ofNullable(after).map(UUID::fromString);
+        } catch (IllegalArgumentException e) {
+            throw Problem.inField(
+                    "after", "FIELD_MISFORMED", "after: is not what a page before said");
+        }
+    }
+
+    /**
+     * Lets another person decide in the caller's place, for at most 90 days. Only a person can: no
+     * agent hands a vote on. With an Idempotency-Key a repetition is answered as before.
+     */
     @POST
-    public Uni<Response> add(@Nullable Asked body) {
+    @APIResponse(
+            responseCode = "201",
+            content = @Content(schema = @Schema(implementation = View.class)))
+    public Uni<Response> add(
+            @Nullable Asked body, @HeaderParam("Idempotency-Key") @Nullable String key) {
         Asked asked = Problem.body(body);
         String to = text("to", asked.to());
         String reason = text("reason", asked.reason());
@@ -71,7 +132,11 @@ public class DelegationResource {
                 asked.since() == null
                         ? Optional.empty()
                         : Optional.of(time("since", asked.since()));
-        return delegate.delegate(caller.id(), to, charters(asked.charters()), since, until, reason)
+        return delegate.delegate(
+                        new Delegate.Wish(
+                                person(), to, charters(asked.charters()), since, until, reason),
+                        PasskeyResource.authentication(caller),
+                        Keys.request(caller, key, "delegation", asked))
                 .map(kept -> Response.status(Response.Status.CREATED).entity(view(kept)).build());
     }
 
@@ -80,10 +145,21 @@ public class DelegationResource {
     @Path("{id}")
     public Uni<Void> end(@PathParam("id") String id) {
         try {
-            return delegate.end(UUID.fromString(id), caller.id());
+            return delegate.end(
+                    UUID.fromString(id), person(), PasskeyResource.authentication(caller));
         } catch (IllegalArgumentException e) {
             throw Problem.of(404, "DELEGATION_UNKNOWN", "'" + id + "' is not a UUID");
         }
+    }
+
+    private String person() {
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "NOT_A_PERSON",
+                    "only a person delegates, signed in as themselves and through no agent");
+        }
+        return caller.id();
     }
 
     private static Set<String> charters(@Nullable List<@Nullable String> names) {

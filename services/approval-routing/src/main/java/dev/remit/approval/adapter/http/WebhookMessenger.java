@@ -125,6 +125,24 @@ public class WebhookMessenger implements Messenger {
                                     plain(notice.person()),
                                     plain(notice.stage()),
                                     notice.expiresAt());
+            case QUESTIONED, SENT_BACK ->
+                    "%s: change %s of %s, by stage %s, until %s"
+                            .formatted(
+                                    notice.kind() == Kind.QUESTIONED ? "Question" : "Sent back",
+                                    notice.change(),
+                                    plain(notice.person()),
+                                    plain(notice.stage()),
+                                    notice.expiresAt());
+            case ENDED ->
+                    "Change %s of %s ended at %s without having been approved"
+                            .formatted(notice.change(), plain(notice.person()), notice.at());
+            case HELD ->
+                    "Held: nobody may decide stage %s of change %s until %s; %s looks after it"
+                            .formatted(
+                                    plain(notice.stage()),
+                                    notice.change(),
+                                    notice.expiresAt(),
+                                    plain(notice.person()));
             case CHARTER_DRAFTED ->
                     "Draft %s of a charter waits for %s until %s"
                             .formatted(notice.change(), plain(notice.person()), notice.expiresAt());

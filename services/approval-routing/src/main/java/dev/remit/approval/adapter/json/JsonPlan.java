@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.approval.domain.Effect;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -61,8 +64,14 @@ public final class JsonPlan {
         boolean reversible = true;
         boolean whole = false;
         boolean timed = false;
+        Optional<Instant> notBefore;
         try {
-            for (JsonNode step : JSON.readTree(plan).path("steps")) {
+            JsonNode root = JSON.readTree(plan);
+            notBefore =
+                    root.has("notBefore")
+                            ? Optional.of(Instant.parse(root.path("notBefore").asText()))
+                            : Optional.empty();
+            for (JsonNode step : root.path("steps")) {
                 reversible &= REVERSIBLE.contains(step.path("name").asText());
                 timed |= step.path("name").asText().equals(AT_EXPIRY);
                 Set<String> names = new HashSet<>();
@@ -82,7 +91,7 @@ public final class JsonPlan {
                     }
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DateTimeException e) {
             return UNCLEAR;
         }
         return new Effect(
@@ -93,6 +102,7 @@ public final class JsonPlan {
                 reversible,
                 whole,
                 timed,
+                notBefore,
                 true);
     }
 

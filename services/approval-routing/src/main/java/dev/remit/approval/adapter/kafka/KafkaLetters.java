@@ -1,10 +1,12 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.application.Delegations;
 import dev.remit.approval.application.Letters;
 import dev.remit.approval.application.Passkeys;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Happened;
+import dev.remit.handoff.Ids;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.passkey.Passkey;
 import jakarta.inject.Singleton;
@@ -37,6 +39,28 @@ public class KafkaLetters implements Letters {
             }
         }
         return ids;
+    }
+
+    @Override
+    public void delegated(Delegations.Kept kept, Authentication authentication, Outbox outbox) {
+        outbox.publish(
+                kept.delegation().id(),
+                kept.delegation().from(),
+                Messages.delegated(kept, authentication),
+                null,
+                null);
+    }
+
+    @Override
+    public void ended(
+            Delegations.Kept kept, String by, Authentication authentication, Outbox outbox) {
+        UUID id = kept.delegation().id();
+        outbox.publish(
+                Ids.derived(id, "ended"),
+                kept.delegation().from(),
+                Messages.ended(kept, by, authentication, outbox.now()),
+                null,
+                id);
     }
 
     @Override

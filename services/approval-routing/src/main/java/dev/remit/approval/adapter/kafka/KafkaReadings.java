@@ -5,6 +5,7 @@ import dev.remit.approval.application.Readings;
 import dev.remit.approval.application.Removals;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Fact;
 import dev.remit.approval.domain.Ready;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.loop.Received;
@@ -214,6 +215,8 @@ public class KafkaReadings implements Readings {
                         change.getCharter().getHash(),
                         judged.getVerdict().name(),
                         states(judged),
+                        found(judged),
+                        Map.of(),
                         owners(judged),
                         Messages.parties(change, account),
                         Optional.ofNullable(judged.getManager()),
@@ -227,6 +230,19 @@ public class KafkaReadings implements Readings {
         Map<String, String> states = new HashMap<>();
         judged.getFacts().forEach(fact -> states.put(fact.getName(), fact.getState().name()));
         return Map.copyOf(states);
+    }
+
+    private static Map<String, Fact> found(ReadinessJudged judged) {
+        Map<String, Fact> found = new HashMap<>();
+        judged.getFacts()
+                .forEach(fact ->
+                        found.put(
+                                fact.getName(),
+                                new Fact(
+                                        Optional.ofNullable(fact.getValue()),
+                                        fact.getSource(),
+                                        Optional.ofNullable(fact.getObservedAt()))));
+        return Map.copyOf(found);
     }
 
     /** What facts named {@code <what>.owner} say, where they hold; ids separated by commas. */

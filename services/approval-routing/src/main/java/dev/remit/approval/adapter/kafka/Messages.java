@@ -1,20 +1,25 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.application.Delegations;
 import dev.remit.approval.application.Passkeys;
 import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Authentication;
+import dev.remit.approval.domain.Basis;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Charter.Policy;
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Signing;
+import dev.remit.approval.domain.Snapshot;
 import dev.remit.handoff.Ids;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.passkey.Assertion;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.Amendment;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -22,6 +27,8 @@ import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.BarredExecutor;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.DecisionBinding;
+import dev.remit.wire.v1.DelegationEnded;
+import dev.remit.wire.v1.DelegationGiven;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.ModeCondition;
@@ -33,6 +40,7 @@ import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ProtectedEntitlement;
 import dev.remit.wire.v1.RuleViolation;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -144,6 +152,7 @@ public final class Messages {
                 .setCondition(decided.condition().orElse(null))
                 .setBinding(decided.standing().map(each -> binding(each, decision)).orElse(null))
                 .setAssertion(decided.signature().map(Messages::assertion).orElse(null))
+                .setAmendment(decided.amendment().map(Messages::amendment).orElse(null))
                 .build();
     }
 
@@ -179,6 +188,16 @@ public final class Messages {
                                                 each.keepers(),
                                                 now))
                                 .toList())
+                .setNotBefore(ready.effect().notBefore().orElse(null))
+                .build();
+    }
+
+    private static Amendment amendment(Happened.Amendment amendment) {
+        return Amendment.newBuilder()
+                .setPreviousPlanHash(amendment.before())
+                .setPlan(ByteBuffer.wrap(amendment.plan()))
+                .setDuration(amendment.terms().duration().map(Duration::toString).orElse(null))
+                .setNotBefore(amendment.terms().notBefore().orElse(null))
                 .build();
     }
 
@@ -190,6 +209,35 @@ public final class Messages {
                 ByteBuffer.wrap(assertion.authenticatorData()),
                 ByteBuffer.wrap(assertion.clientData()),
                 ByteBuffer.wrap(assertion.signature()));
+    }
+
+    /** Somebody may decide in another's place. */
+    static DelegationGiven delegated(Delegations.Kept kept, Authentication authentication) {
+        Delegation delegation = kept.delegation();
+        return DelegationGiven.newBuilder()
+                .setDelegationId(delegation.id())
+                .setDelegator(human(delegation.from()))
+                .setDelegate(delegation.to())
+                .setCharters(delegation.charters().stream().sorted().toList())
+                .setSince(delegation.since())
+                .setUntil(delegation.until())
+                .setReason(kept.reason())
+                .setAuthentication(context(authentication))
+                .setGivenAt(kept.madeAt())
+                .build();
+    }
+
+    /** They may not any more, before its time. */
+    static DelegationEnded ended(
+            Delegations.Kept kept, String by, Authentication authentication, Instant now) {
+        return DelegationEnded.newBuilder()
+                .setDelegationId(kept.delegation().id())
+                .setDelegator(human(kept.delegation().from()))
+                .setDelegate(kept.delegation().to())
+                .setEndedBy(human(by))
+                .setAuthentication(context(authentication))
+                .setEndedAt(now)
+                .build();
     }
 
     /** A person's new passkey. */
@@ -241,9 +289,12 @@ public final class Messages {
                 .setWorker(decision.worker().orElse(null))
                 .setDelegatorWorker(decision.delegatorWorker().orElse(null))
                 .setRisk(standing.risk().orElse(null))
-                .setLabel(standing.label())
-                .setRoles(standing.roles())
-                .setUnits(standing.units())
+                .setLabel(decision.decider().map(Snapshot::label).orElse(""))
+                .setRoles(decision.decider().map(Snapshot::roles).orElse(List.of()))
+                .setUnits(decision.decider().map(Snapshot::units).orElse(List.of()))
+                .setDelegatorLabel(decision.delegator().map(Snapshot::label).orElse(null))
+                .setDelegatorRoles(decision.delegator().map(Snapshot::roles).orElse(List.of()))
+                .setDelegatorUnits(decision.delegator().map(Snapshot::units).orElse(List.of()))
                 .build();
     }
 
@@ -258,6 +309,8 @@ public final class Messages {
             case QUESTIONED -> dev.remit.wire.v1.Decision.QUESTIONED;
             case ANSWERED -> dev.remit.wire.v1.Decision.ANSWERED;
             case WITHDRAWN -> dev.remit.wire.v1.Decision.WITHDRAWN;
+            case SENT_BACK -> dev.remit.wire.v1.Decision.SENT_BACK;
+            case AMENDED -> dev.remit.wire.v1.Decision.AMENDED;
             case JUSTIFIED -> dev.remit.wire.v1.Decision.JUSTIFIED;
             case UNJUSTIFIED -> dev.remit.wire.v1.Decision.UNJUSTIFIED;
         };
@@ -275,7 +328,10 @@ public final class Messages {
                                 each.eligible(),
                                 each.reason(),
                                 each.onBehalfOf().orElse(null),
-                                each.observedAt().orElse(null)))
+                                each.observedAt().orElse(null),
+                                each.basis().map(Basis::fact).orElse(null),
+                                each.basis().map(Basis::source).orElse(null),
+                                each.basis().flatMap(Basis::observedAt).orElse(null)))
                 .toList();
     }
 

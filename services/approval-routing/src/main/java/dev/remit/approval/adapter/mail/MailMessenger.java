@@ -114,6 +114,45 @@ public class MailMessenger implements Messenger {
                                             notice.change(),
                                             plain(notice.stage()),
                                             notice.expiresAt()));
+            case QUESTIONED, SENT_BACK -> {
+                String what =
+                        notice.kind() == Kind.QUESTIONED
+                                ? "An approver asks you about change "
+                                : "An approver sent you back change ";
+                yield new Words(
+                        what + notice.change(),
+                        """
+                        %s%s, at stage %s, which lapses at %s.
+
+                        Sign in to read it: ./remit answer, ./remit amend and ./remit withdraw, or the page. This mail only tells you: answering it does nothing.
+                        """
+                                .formatted(
+                                        what,
+                                        notice.change(),
+                                        plain(notice.stage()),
+                                        notice.expiresAt()));
+            }
+            case ENDED ->
+                    new Words(
+                            "Change " + notice.change() + " was not approved",
+                            """
+                            Change %s ended at %s without having been approved.
+
+                            Sign in to see who decided, and why. This mail only tells you.
+                            """
+                                    .formatted(notice.change(), notice.at()));
+            case HELD ->
+                    new Words(
+                            "Nobody may decide change " + notice.change(),
+                            """
+                            Stage %s of change %s finds too few who may decide it, and its charter names nobody else. It lapses at %s.
+
+                            Sign in to see whom it asks and what bars them. This mail only tells you.
+                            """
+                                    .formatted(
+                                            plain(notice.stage()),
+                                            notice.change(),
+                                            notice.expiresAt()));
             case CHARTER_DRAFTED ->
                     new Words(
                             "Draft " + notice.change() + " of a charter waits for approval",

@@ -42,6 +42,9 @@ class DecisionRow extends PanacheEntityBase {
     public @Nullable String refusal;
     public String reason;
 
+    /** Who decided, and in whose place, as they were at the time: JSON. */
+    public String people;
+
     @Column(name = "decided_at")
     public Instant decidedAt;
 }

@@ -22,6 +22,39 @@ public class PostgresDelegations implements Delegations {
     private static final String COLUMNS =
             "id, delegator, delegate, charters, since_at, until_at, reason, made_by, made_at, ended_at";
 
+    static final String FROM =
+            "select "
+                    + COLUMNS
+                    + " from delegation where delegator = any(cast(?1 as text[]))"
+                    + " and since_at <= ?2 and until_at > ?2 and ended_at is null order by id";
+
+    static final String OF =
+            "select "
+                    + COLUMNS
+                    + " from delegation where (delegator = ?1 or delegate = ?1) and until_at > ?2"
+                    + " and ended_at is null and id < ?3"
+                    + " order by id desc limit ?4";
+
+    static final String ADD =
+            "insert into delegation (id, delegator, delegate, charters, since_at, until_at,"
+                    + " reason, made_by, made_at, begun)"
+                    + " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?5 <= ?9)";
+
+    static final String WITH_ID = "select " + COLUMNS + " from delegation where id = ?1 for update";
+
+    static final String END =
+            "update delegation set ended_by = ?2, ended_at = ?3, begun = true, over = true"
+                    + " where id = ?1 and ended_at is null";
+
+    static final String TURNED =
+            "update delegation set begun = true, over = until_at <= ?1 where id in"
+                    + " (select id from delegation where not over"
+                    + " and (until_at <= ?1 or (not begun and since_at <= ?1))"
+                    + " order by until_at limit 500 for update skip locked) returning delegator";
+
+    /** After every id. */
+    static final UUID LATEST = new UUID(-1, -1);
+
     @Override
     public Uni<Map<String, List<Delegation>>> from(Collection<String> delegators, Instant now) {
         if (delegators.isEmpty()) {
@@ -29,12 +62,7 @@ public class PostgresDelegations implements Delegations {
         }
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from delegation where delegator = any(cast(?1 as text[]))"
-                                                + " and since_at <= ?2 and until_at > ?2 and ended_at is null order by id",
-                                        Object[].class)
+                        session.createNativeQuery(FROM, Object[].class)
                                 .setParameter(1, delegators.toArray(String[]::new))
                                 .setParameter(2, now.atOffset(ZoneOffset.UTC))
                                 .getResultList())
@@ -45,17 +73,14 @@ public class PostgresDelegations implements Delegations {
     }
 
     @Override
-    public Uni<List<Kept>> of(String person, Instant now) {
+    public Uni<List<Kept>> of(String person, Optional<UUID> after, int limit, Instant now) {
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from delegation where (delegator = ?1 or delegate = ?1) and until_at > ?2"
-                                                + " and ended_at is null order by made_at desc, id limit 1000",
-                                        Object[].class)
+                        session.createNativeQuery(OF, Object[].class)
                                 .setParameter(1, person)
                                 .setParameter(2, now.atOffset(ZoneOffset.UTC))
+                                .setParameter(3, after.orElse(LATEST))
+                                .setParameter(4, (long) limit)
                                 .getResultList())
                 .map(rows -> rows.stream().map(PostgresDelegations::kept).toList());
     }
@@ -65,10 +90,7 @@ public class PostgresDelegations implements Delegations {
         Delegation delegation = kept.delegation();
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into delegation (id, delegator, delegate, charters, since_at, until_at,"
-                                                + " reason, made_by, made_at, begun)"
-                                                + " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?5 <= ?9)")
+                        session.createNativeQuery(ADD)
                                 .setParameter(1, delegation.id())
                                 .setParameter(2, delegation.from())
                                 .setParameter(3, delegation.to())
@@ -90,11 +112,7 @@ public class PostgresDelegations implements Delegations {
     public Uni<Optional<Kept>> withId(UUID id) {
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from delegation where id = ?1 for update",
-                                        Object[].class)
+                        session.createNativeQuery(WITH_ID, Object[].class)
                                 .setParameter(1, id)
                                 .getSingleResultOrNull())
                 .map(row -> Optional.ofNullable(row).map(PostgresDelegations::kept));
@@ -104,9 +122,7 @@ public class PostgresDelegations implements Delegations {
     public Uni<Void> end(UUID id, @Nullable String by, Instant now) {
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
-                                        "update delegation set ended_by = ?2, ended_at = ?3, begun = true, over = true"
-                                                + " where id = ?1 and ended_at is null")
+                        session.createNativeQuery(END)
                                 .setParameter(1, id)
                                 .setParameter(2, by)
                                 .setParameter(3, now.atOffset(ZoneOffset.UTC))
@@ -118,18 +134,13 @@ public class PostgresDelegations implements Delegations {
     public Uni<Set<String>> turned(Instant now) {
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
-                                        "update delegation set begun = true, over = until_at <= ?1 where id in"
-                                                + " (select id from delegation where not over"
-                                                + " and (until_at <= ?1 or (not begun and since_at <= ?1))"
-                                                + " order by until_at limit 500 for update skip locked) returning delegator",
-                                        String.class)
+                        session.createNativeQuery(TURNED, String.class)
                                 .setParameter(1, now.atOffset(ZoneOffset.UTC))
                                 .getResultList())
                 .map(Set::copyOf);
     }
 
-    private static Kept kept(Object[] row) {
+    static Kept kept(Object[] row) {
         String charters = (String) row[3];
         return new Kept(
                 new Delegation(

@@ -1,15 +1,19 @@
 package dev.remit.approval.adapter.postgres;
 
 import dev.remit.approval.application.Charters;
+import dev.remit.approval.application.People;
 import dev.remit.approval.application.RouteViews;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Charter.StepUp;
+import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Inbox;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Risk;
+import dev.remit.handoff.directory.Account;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -23,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,11 +66,15 @@ public class PostgresRouteViews implements RouteViews {
                     + " and id = any(cast(?2 as text[])) order by system = ?3";
 
     private final Charters charters;
+    private final People people;
     private final String system;
 
     PostgresRouteViews(
-            Charters charters, @ConfigProperty(name = "remit.people.system") String system) {
+            Charters charters,
+            People people,
+            @ConfigProperty(name = "remit.people.system") String system) {
         this.charters = charters;
+        this.people = people;
         this.system = system;
     }
 
@@ -101,7 +110,7 @@ public class PostgresRouteViews implements RouteViews {
         return rows.isEmpty()
                 ? Uni.createFrom().item(List.of())
                 : session.createNativeQuery(
-                                "select * from decision where change_id = any(cast(?1 as uuid[])) order by decided_at, id",
+                                "select * from decision where change_id = any(cast(?1 as uuid[])) order by position",
                                 DecisionRow.class)
                         .setParameter(
                                 1, rows.stream().map(row -> row.changeId).toArray(UUID[]::new))
@@ -183,18 +192,36 @@ public class PostgresRouteViews implements RouteViews {
                         .toList();
         return labels(session, bare)
                 .chain(labels ->
-                        charters.withHashes(
-                                        bare.stream()
-                                                .map(each -> each.ready().charterHash())
-                                                .collect(Collectors.toSet()))
-                                .map(found ->
-                                        bare.stream()
-                                                .map(each -> each.view(found, labels))
-                                                .toList()));
+                        accounts(bare)
+                                .chain(accounts ->
+                                        charters.withHashes(
+                                                        bare.stream()
+                                                                .map(each ->
+                                                                        each.ready().charterHash())
+                                                                .collect(Collectors.toSet()))
+                                                .map(found ->
+                                                        bare.stream()
+                                                                .map(each ->
+                                                                        each.view(
+                                                                                found, accounts,
+                                                                                labels))
+                                                                .toList())));
     }
 
+    /** Those that are to be changed, for what their changes put at stake. */
+    private Uni<Map<Concern, List<Account>>> accounts(List<Bare> rows) {
+        Set<Concern> targets = rows.stream().map(Bare::target).collect(Collectors.toSet());
+        return targets.isEmpty() ? Uni.createFrom().item(Map.of()) : people.behind(targets);
+    }
+
+    /** Of routes from before their names were kept with them. */
     private Uni<Map<String, String>> labels(Mutiny.Session session, List<Bare> rows) {
-        String[] ids = rows.stream().flatMap(Bare::ids).distinct().toArray(String[]::new);
+        String[] ids =
+                rows.stream()
+                        .filter(each -> each.ready().labels().isEmpty())
+                        .flatMap(Bare::ids)
+                        .distinct()
+                        .toArray(String[]::new);
         String[] systems =
                 Stream.concat(
                                 Stream.of(system),
@@ -229,7 +256,45 @@ public class PostgresRouteViews implements RouteViews {
                                     Stream.concat(each.by().stream(), each.onBehalfOf().stream())));
         }
 
-        View view(Map<String, Lookup> charters, Map<String, String> labels) {
+        Concern target() {
+            return Concern.target(ready.about().target(), ready.parties().account());
+        }
+
+        private Optional<Risk> risk(
+                @Nullable Lookup charter, Map<Concern, List<Account>> accounts) {
+            return charter instanceof Lookup.Found(Charter known)
+                    ? Risk.of(
+                            ready.effect(),
+                            known,
+                            accounts.getOrDefault(target(), List.of()).stream().findFirst())
+                    : Optional.empty();
+        }
+
+        /** The names at the time: of the change when it came, of each who decided when they did. */
+        private Map<String, String> names(Map<String, String> live) {
+            Map<String, String> names = new HashMap<>();
+            if (ready.labels().isEmpty()) {
+                ids().filter(live::containsKey).forEach(id -> names.put(id, live.get(id)));
+            }
+            names.putAll(ready.labels());
+            for (Decision each : decisions) {
+                each.by()
+                        .ifPresent(
+                                id -> each.decider().ifPresent(who -> names.put(id, who.label())));
+                each.onBehalfOf()
+                        .ifPresent(id ->
+                                each.delegator().ifPresent(who -> names.put(id, who.label())));
+            }
+            for (OpenStage stage : stages) {
+                stage.candidates().forEach(each -> names.putIfAbsent(each.id(), each.label()));
+            }
+            return Map.copyOf(names);
+        }
+
+        View view(
+                Map<String, Lookup> charters,
+                Map<Concern, List<Account>> accounts,
+                Map<String, String> labels) {
             return new View(
                     row.changeId,
                     row.state,
@@ -242,9 +307,8 @@ public class PostgresRouteViews implements RouteViews {
                     ready,
                     stages,
                     stepUps(charters.get(ready.charterHash())),
-                    ids().distinct()
-                            .filter(labels::containsKey)
-                            .collect(Collectors.toMap(id -> id, labels::get)),
+                    risk(charters.get(ready.charterHash()), accounts),
+                    names(labels),
                     decisions);
         }
 

@@ -37,7 +37,9 @@ public class PostgresRoutes implements Routes {
                     + " join directory_charter c on c.hash = r.charter_hash and c.name = asked.name"
                     + " order by r.account, c.name, r.ended_at desc, r.change_id) as last"
                     + " join decision d on d.change_id = last.change_id and d.decision = 'APPROVED'"
-                    + " and d.decided_by not like 'policy:%' order by d.decided_at, d.id";
+                    + " and d.decided_by not like 'policy:%'"
+                    + " and not exists (select 1 from decision a where a.change_id = d.change_id"
+                    + " and a.decision = 'AMENDED' and a.position > d.position) order by d.position";
 
     static final Rowset<RouteRow> ROUTES =
             Rowset.of(
@@ -97,6 +99,7 @@ public class PostgresRoutes implements Routes {
                             new Column<>("decision", Rowset.Type.TEXT, row -> row.decision),
                             new Column<>("refusal", Rowset.Type.NULLABLE, row -> row.refusal),
                             new Column<>("reason", Rowset.Type.TEXT, row -> row.reason),
+                            new Column<>("people", Rowset.Type.TEXT, row -> row.people),
                             new Column<>("decided_at", Rowset.Type.TIME, row -> row.decidedAt)));
 
     @Override
@@ -264,7 +267,7 @@ public class PostgresRoutes implements Routes {
         return open.length == 0
                 ? Uni.createFrom().item(List.of())
                 : session.createNativeQuery(
-                                "select * from decision where change_id = any(cast(?1 as uuid[])) order by decided_at, id",
+                                "select * from decision where change_id = any(cast(?1 as uuid[])) order by position",
                                 DecisionRow.class)
                         .setParameter(1, open)
                         .getResultList();
@@ -282,17 +285,26 @@ public class PostgresRoutes implements Routes {
                         row.changeId,
                         new Loaded(
                                 Rows.route(row, made.stream().map(Rows::decision).toList()),
-                                made.stream()
-                                        .filter(each ->
-                                                each.decision.equals(Decision.Kind.APPROVED.name()))
-                                        .map(each -> each.id)
-                                        .toList()));
+                                approvals(made)));
             } catch (RuntimeException e) {
                 // whatever is wrong with a row, it is wrong with this one alone
                 unread.put(row.changeId, e.toString());
             }
         }
         return new Found(loaded, unread);
+    }
+
+    /** None of those from before it was amended is among them. */
+    static List<UUID> approvals(List<DecisionRow> made) {
+        List<UUID> approvals = new ArrayList<>();
+        for (DecisionRow each : made) {
+            switch (Decision.Kind.valueOf(each.decision)) {
+                case APPROVED -> approvals.add(each.id);
+                case AMENDED -> approvals.clear();
+                default -> {}
+            }
+        }
+        return List.copyOf(approvals);
     }
 
     /**

@@ -49,7 +49,7 @@ class RouteRow extends PanacheEntityBase {
     @Column(name = "plan_hash")
     public String planHash;
 
-    /** UNPLANNED, CHARTER_UNKNOWN, BARRED, OPEN, GRANTED, or how it ended. */
+    /** UNPLANNED, CHARTER_UNKNOWN, BARRED, OPEN, SCHEDULED, GRANTED, or how it ended. */
     public String state;
 
     /** The first open stage, from 0. */

@@ -7,21 +7,26 @@ import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.Messages;
 import dev.remit.approval.application.Reconciliation;
 import dev.remit.approval.application.Routes.Recorded;
+import dev.remit.approval.domain.Basis;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Fact;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Route;
+import dev.remit.approval.domain.Snapshot;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +56,7 @@ final class Rows {
             boolean extended,
             boolean undetermined,
             @Nullable String question,
+            boolean back,
             @Nullable String held,
             String since,
             String until,
@@ -65,17 +71,34 @@ final class Rows {
             String reason,
             String person,
             @Nullable String onBehalfOf,
-            @Nullable String observedAt) {}
+            @Nullable String observedAt,
+            @Nullable KeptBasis basis) {}
 
-    /** What readiness found, as it is kept. */
-    record KeptFacts(Map<String, String> states, Map<String, List<String>> owners) {}
+    /** What made a candidate be asked, as it is kept. */
+    record KeptBasis(String fact, String source, @Nullable String observedAt) {}
+
+    /**
+     * What readiness found, as it is kept.
+     *
+     * @param found null in rows from before
+     * @param labels null in rows from before
+     */
+    record KeptFacts(
+            Map<String, String> states,
+            Map<String, List<String>> owners,
+            @Nullable Map<String, KeptFact> found,
+            @Nullable Map<String, String> labels) {}
+
+    /** One fact, as it is kept. */
+    record KeptFact(@Nullable String value, String source, @Nullable String observedAt) {}
 
     /**
      * The route that a row keeps.
      *
-     * @param decisions the change's decisions, in order
+     * @param all the change's decisions, in order
      */
-    static Route route(RouteRow row, List<Decision> decisions) {
+    static Route route(RouteRow row, List<Decision> all) {
+        List<Decision> decisions = Decision.standing(all);
         return switch (row.state) {
             case "UNPLANNED" ->
                     new Route.Unplanned(
@@ -106,6 +129,14 @@ final class Rows {
                         ? new Route.Waiting(course)
                         : new Route.Held(course, row.held);
             }
+            case "SCHEDULED" ->
+                    new Route.Scheduled(
+                            ready(row),
+                            decisions,
+                            row.requestedAt,
+                            JsonPlan.effect(row.plan).notBefore().orElse(row.requestedAt),
+                            row.expiresAt,
+                            row.wakeAt);
             case "GRANTED" ->
                     new Route.Granted(
                             ready(row),
@@ -143,7 +174,7 @@ final class Rows {
                 row.change = what.kept();
                 row.charterHash = what.charterHash();
                 row.account = "";
-                row.facts = text(new KeptFacts(Map.of(), Map.of()));
+                row.facts = text(new KeptFacts(Map.of(), Map.of(), Map.of(), Map.of()));
                 row.plan = new byte[0];
                 row.planHash = "";
                 outside(row, what.why(), 0, since, until);
@@ -183,6 +214,16 @@ final class Rows {
             case Route.Held(Route.Course course, String why) -> {
                 fill(row, course);
                 row.held = why;
+            }
+            case Route.Scheduled scheduled -> {
+                fill(row, scheduled.ready());
+                outside(row, null, row.nextStage, scheduled.since(), scheduled.until());
+                row.wakeAt = scheduled.wake();
+                row.asks =
+                        lines(
+                                Stream.of(
+                                        Concern.charter(scheduled.ready().charterHash()),
+                                        Concern.halts()));
             }
             case Route.Granted granted -> {
                 fill(row, granted.ready());
@@ -263,6 +304,11 @@ final class Rows {
         row.delegatorWorker = decision.delegatorWorker().orElse(null);
         row.refusal = decision.refusal().orElse(null);
         row.reason = decision.reason();
+        row.people =
+                text(
+                        new KeptPeople(
+                                decision.decider().map(Rows::kept).orElse(null),
+                                decision.delegator().map(Rows::kept).orElse(null)));
         row.decidedAt = decision.at();
         return row;
     }
@@ -278,7 +324,31 @@ final class Rows {
                 Optional.ofNullable(row.delegatorWorker),
                 Optional.ofNullable(row.refusal),
                 row.reason,
-                row.decidedAt);
+                row.decidedAt,
+                Optional.ofNullable(people(row).decider()).map(Rows::snapshot),
+                Optional.ofNullable(people(row).delegator()).map(Rows::snapshot));
+    }
+
+    /** Who decided, and in whose place, as they were at the time; as it is kept. */
+    record KeptPeople(@Nullable KeptPerson decider, @Nullable KeptPerson delegator) {}
+
+    /** Someone as they were. */
+    record KeptPerson(String label, List<String> roles, List<String> units) {}
+
+    private static KeptPerson kept(Snapshot snapshot) {
+        return new KeptPerson(snapshot.label(), snapshot.roles(), snapshot.units());
+    }
+
+    private static Snapshot snapshot(KeptPerson kept) {
+        return new Snapshot(kept.label(), List.copyOf(kept.roles()), List.copyOf(kept.units()));
+    }
+
+    private static KeptPeople people(DecisionRow row) {
+        try {
+            return JSON.readValue(row.people, KeptPeople.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("kept people do not read", e);
+        }
     }
 
     static List<OpenStage> stages(RouteRow row) {
@@ -312,6 +382,7 @@ final class Rows {
                 kept.extended(),
                 kept.undetermined(),
                 Optional.ofNullable(kept.question()),
+                kept.back(),
                 Optional.ofNullable(kept.held()),
                 Instant.parse(kept.since()),
                 Instant.parse(kept.until()),
@@ -333,7 +404,8 @@ final class Rows {
                                         each.reason(),
                                         each.person(),
                                         each.onBehalfOf().orElse(null),
-                                        each.observedAt().map(Instant::toString).orElse(null)))
+                                        each.observedAt().map(Instant::toString).orElse(null),
+                                        each.basis().map(Rows::kept).orElse(null)))
                         .toList(),
                 stage.dropped(),
                 stage.needed(),
@@ -343,6 +415,7 @@ final class Rows {
                 stage.extended(),
                 stage.undetermined(),
                 stage.question().orElse(null),
+                stage.back(),
                 stage.held().orElse(null),
                 stage.since().toString(),
                 stage.until().toString(),
@@ -358,7 +431,47 @@ final class Rows {
                 kept.reason(),
                 kept.person(),
                 Optional.ofNullable(kept.onBehalfOf()),
-                Optional.ofNullable(kept.observedAt()).map(Instant::parse));
+                Optional.ofNullable(kept.observedAt()).map(Instant::parse),
+                Optional.ofNullable(kept.basis())
+                        .map(each ->
+                                new Basis(
+                                        each.fact(),
+                                        each.source(),
+                                        Optional.ofNullable(each.observedAt())
+                                                .map(Instant::parse))));
+    }
+
+    private static KeptBasis kept(Basis basis) {
+        return new KeptBasis(
+                basis.fact(),
+                basis.source(),
+                basis.observedAt().map(Instant::toString).orElse(null));
+    }
+
+    private static Map<String, Fact> found(@Nullable Map<String, KeptFact> kept) {
+        Map<String, Fact> found = new HashMap<>();
+        if (kept != null) {
+            kept.forEach((name, each) ->
+                    found.put(
+                            name,
+                            new Fact(
+                                    Optional.ofNullable(each.value()),
+                                    each.source(),
+                                    Optional.ofNullable(each.observedAt()).map(Instant::parse))));
+        }
+        return Map.copyOf(found);
+    }
+
+    private static Map<String, KeptFact> keptFacts(Map<String, Fact> found) {
+        Map<String, KeptFact> kept = new TreeMap<>();
+        found.forEach((name, each) ->
+                kept.put(
+                        name,
+                        new KeptFact(
+                                each.value().orElse(null),
+                                each.source(),
+                                each.observedAt().map(Instant::toString).orElse(null))));
+        return kept;
     }
 
     /** The change that it routes. */
@@ -376,6 +489,8 @@ final class Rows {
                 row.charterHash,
                 Objects.requireNonNullElse(row.verdict, ""),
                 Map.copyOf(facts.states()),
+                found(facts.found()),
+                facts.labels() == null ? Map.of() : Map.copyOf(facts.labels()),
                 Map.copyOf(facts.owners()),
                 Messages.parties(row.change, row.account)
                         .executedBy(
@@ -392,7 +507,13 @@ final class Rows {
         row.change = ready.kept();
         row.charterHash = ready.charterHash();
         row.verdict = ready.verdict().isEmpty() ? null : ready.verdict();
-        row.facts = text(new KeptFacts(ready.facts(), ready.owners()));
+        row.facts =
+                text(
+                        new KeptFacts(
+                                ready.facts(),
+                                ready.owners(),
+                                keptFacts(ready.found()),
+                                ready.labels()));
         row.account = ready.parties().account();
         row.executedBy = ready.parties().executor().orElse(null);
         row.executedWorker = ready.parties().executorWorker().orElse(null);

@@ -30,7 +30,7 @@ class ApprovalsTest {
     private static final String PLAN = "a".repeat(64);
 
     private final Approvals approvals =
-            new Approvals(null, null, null, new NoViews(), new Somebody());
+            new Approvals(null, null, null, null, new NoViews(), null, new Somebody());
 
     @Test
     void aDecisionMustBeWhole() {
@@ -50,18 +50,19 @@ class ApprovalsTest {
                 () ->
                         approvals.decide(
                                 CHANGE,
-                                new Sent("APPROVED", "", PLAN, null, null, "once", null),
+                                new Sent(
+                                        "APPROVED", "", PLAN, null, null, "once", null, null, null),
                                 null));
-        refused(400, "BODY_MISSING", () -> approvals.answer(CHANGE, null));
+        refused(400, "BODY_MISSING", () -> approvals.answer(CHANGE, null, null));
         refused(
                 422,
                 "FIELD_MISSING",
-                () -> approvals.withdraw(CHANGE, new Approvals.Said(" ", null)));
+                () -> approvals.withdraw(CHANGE, new Approvals.Said(" ", null), null));
     }
 
     @Test
     void anIdempotencyKeyMustBeShortAndThere() {
-        Sent sent = new Sent("APPROVED", "", PLAN, null, null, null, null);
+        Sent sent = new Sent("APPROVED", "", PLAN, null, null, null, null, null, null);
         refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, " "));
         refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, "k".repeat(201)));
     }
@@ -107,11 +108,14 @@ class ApprovalsTest {
 
     @Test
     void aListIsAskedForWithKnownWords() {
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes("you", null, 10, null));
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", null, 0, null));
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes(null, null, 1001, null));
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", "later", 10, null));
-        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", "~" + CHANGE, 10, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("you", null, 10, null, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", null, 0, null, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes(null, null, 1001, null, null));
+        refused(422, "FIELD_MISFORMED", () -> approvals.changes("me", "later", 10, null, null));
+        refused(
+                422,
+                "FIELD_MISFORMED",
+                () -> approvals.changes("me", "~" + CHANGE, 10, null, null));
         assertThat(Places.of("2026-01-31T12:00:00.5Z~" + CHANGE))
                 .extracting(Places::text)
                 .isEqualTo("2026-01-31T12:00:00.500Z~" + CHANGE);
@@ -119,13 +123,15 @@ class ApprovalsTest {
 
     @Test
     void aChangeThatWasNeverRoutedIsNotFound() {
-        refused(404, "CHANGE_UNKNOWN", () -> approvals.change(CHANGE).await().indefinitely());
-        refused(404, "CHANGE_UNKNOWN", () -> approvals.change("first"));
+        refused(404, "CHANGE_UNKNOWN", () -> approvals.change(CHANGE, null).await().indefinitely());
+        refused(404, "CHANGE_UNKNOWN", () -> approvals.change("first", null));
     }
 
     private void one(String change, String decision, String reason, String planHash) {
         approvals.decide(
-                change, new Sent(decision, reason, planHash, null, null, null, null), null);
+                change,
+                new Sent(decision, reason, planHash, null, null, null, null, null, null),
+                null);
     }
 
     private void many(List<SentOf> items) {

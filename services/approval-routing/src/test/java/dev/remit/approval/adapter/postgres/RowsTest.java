@@ -162,6 +162,7 @@ class RowsTest {
                 false,
                 false,
                 Optional.empty(),
+                false,
                 Optional.empty(),
                 NOW,
                 NOW.plusSeconds(60),

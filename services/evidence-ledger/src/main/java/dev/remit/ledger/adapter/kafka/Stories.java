@@ -40,6 +40,8 @@ import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.ContentErased;
 import dev.remit.wire.v1.DeadLettered;
 import dev.remit.wire.v1.DecisionBinding;
+import dev.remit.wire.v1.DelegationEnded;
+import dev.remit.wire.v1.DelegationGiven;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
@@ -211,7 +213,12 @@ public final class Stories {
                             Optional.ofNullable(decided.getBinding()).map(Stories::binding),
                             decided.getDecidedAt(),
                             Optional.ofNullable(decided.getAssertion())
-                                    .map(each -> signed(each, decided)));
+                                    .map(each -> signed(each, decided)),
+                            Optional.ofNullable(decided.getAmendment())
+                                    .map(each ->
+                                            new Story.Amendment(
+                                                    each.getPreviousPlanHash(),
+                                                    Hash.sha256(bytes(each.getPlan())).hex())));
             case ExecutionAuthorized granted ->
                     new Story.Authorized(
                             granted.getAuthorizationId(),
@@ -785,6 +792,17 @@ public final class Stories {
                     registered.getPerson().getId() + " registered a passkey";
             case PasskeyRevoked revoked ->
                     "a passkey of " + revoked.getPerson().getId() + " is revoked";
+            case DelegationGiven given ->
+                    given.getDelegator().getId()
+                            + " lets "
+                            + given.getDelegate()
+                            + " decide until "
+                            + given.getUntil();
+            case DelegationEnded ended ->
+                    ended.getDelegate()
+                            + " decides for "
+                            + ended.getDelegator().getId()
+                            + " no more";
             case BrakeApplied brake ->
                     "brake on "
                             + brake.getSource()

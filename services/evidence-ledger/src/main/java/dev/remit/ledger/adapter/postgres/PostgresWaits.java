@@ -66,7 +66,8 @@ public class PostgresWaits implements Waits {
               cast(coalesce(sum(extract(epoch from until - since)), 0) as double precision) as total,
               cast(sum(begun) as bigint) as begun, cast(sum(correction) as bigint) as correction,
               cast(sum(question) as bigint) as question, cast(sum(reassignment) as bigint) as reassignment,
-              cast(sum(proof) as bigint) as proof
+              cast(sum(proof) as bigint) as proof, cast(sum(sent_back) as bigint) as sent_back,
+              cast(sum(amendment) as bigint) as amendment, cast(sum(lapse) as bigint) as lapse
             from part where key > :after group by key order by key limit :most\
             """;
 
@@ -76,7 +77,10 @@ public class PostgresWaits implements Waits {
               cast(rework = 'CORRECTION' and since >= cast(:from as timestamptz) as integer) as correction,
               cast(rework = 'QUESTION' and since >= cast(:from as timestamptz) as integer) as question,
               cast(rework = 'REASSIGNMENT' and since >= cast(:from as timestamptz) as integer) as reassignment,
-              cast(rework = 'PROOF' and since >= cast(:from as timestamptz) as integer) as proof\
+              cast(rework = 'PROOF' and since >= cast(:from as timestamptz) as integer) as proof,
+              cast(rework = 'SENT_BACK' and since >= cast(:from as timestamptz) as integer) as sent_back,
+              cast(rework = 'AMENDMENT' and since >= cast(:from as timestamptz) as integer) as amendment,
+              cast(rework = 'LAPSE' and since >= cast(:from as timestamptz) as integer) as lapse\
             """;
 
     private static final String WITHIN =
@@ -240,7 +244,8 @@ public class PostgresWaits implements Waits {
                                     + ")), part as (select charter as key, change_id, min(since) as since,"
                                     + " case when bool_and(outcome is not null) then max(until) end as until,"
                                     + " sum(begun) as begun, sum(correction) as correction, sum(question) as question,"
-                                    + " sum(reassignment) as reassignment, sum(proof) as proof"
+                                    + " sum(reassignment) as reassignment, sum(proof) as proof,"
+                                    + " sum(sent_back) as sent_back, sum(amendment) as amendment, sum(lapse) as lapse"
                                     + " from counted group by charter, change_id)";
                 };
         return lines(
@@ -304,6 +309,9 @@ public class PostgresWaits implements Waits {
         rework.put(Wait.Rework.QUESTION, number(row[10]));
         rework.put(Wait.Rework.REASSIGNMENT, number(row[11]));
         rework.put(Wait.Rework.PROOF, number(row[12]));
+        rework.put(Wait.Rework.SENT_BACK, number(row[13]));
+        rework.put(Wait.Rework.AMENDMENT, number(row[14]));
+        rework.put(Wait.Rework.LAPSE, number(row[15]));
         return new Line(
                 (String) row[0],
                 number(row[1]),

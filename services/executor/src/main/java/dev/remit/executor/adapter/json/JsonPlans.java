@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 public class JsonPlans implements Plans {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> MEMBERS =
-            Set.of("account", "action", "change", "charter", "target", "steps");
+            Set.of("account", "action", "change", "charter", "notBefore", "target", "steps");
     private static final Set<String> STEP_MEMBERS =
             Set.of("name", "before", "after", "compensation");
 
@@ -77,7 +77,10 @@ public class JsonPlans implements Plans {
                             text(root, "target"),
                             steps,
                             ends.stream().findFirst(),
-                            Map.copyOf(compensations)));
+                            Map.copyOf(compensations),
+                            root.has("notBefore")
+                                    ? Optional.of(Instant.parse(text(root, "notBefore")))
+                                    : Optional.empty()));
         } catch (IOException | IllegalArgumentException | DateTimeException | Unreadable e) {
             return Optional.empty();
         }

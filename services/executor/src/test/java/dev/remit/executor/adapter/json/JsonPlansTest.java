@@ -7,6 +7,7 @@ import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,6 +149,15 @@ class JsonPlansTest {
                                         new Plan.End(
                                                 new Step.LeaveGroup(new Group("9", "/e")),
                                                 Duration.ofHours(4)))));
+    }
+
+    @Test
+    void aStartReadsAndOneThatIsNoTimeMakesThePlanUnreadable() {
+        String starting =
+                GRANT.replace("\"steps\"", "\"notBefore\":\"2026-01-02T03:04:05Z\",\"steps\"");
+        assertThat(read(starting).flatMap(Plan::notBefore))
+                .contains(Instant.parse("2026-01-02T03:04:05Z"));
+        assertThat(read(starting.replace("2026-01-02T03:04:05Z", "tomorrow"))).isEmpty();
     }
 
     /** Each alteration of the grant makes it unreadable. */
