@@ -294,6 +294,11 @@ final class Progress {
         }
     }
 
+    /** What slept through a halt is looked at again when something of it is due. */
+    void wakeInTime() {
+        open.replaceAll(this::woken);
+    }
+
     void refreshOthers(int index) {
         for (OpenStage each : open()) {
             if (each.index() != index) {
@@ -450,7 +455,8 @@ final class Progress {
                         at.dropped(),
                         List.of(),
                         ready.planHash(),
-                        at.until()));
+                        at.until(),
+                        Duties.spared(ready, charter, decisions, known)));
         if (rule.isEmpty()) {
             open.add(woken(at));
             return;
@@ -710,7 +716,13 @@ final class Progress {
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
                         mode,
-                        LastHolders.removals(ready, charter, known, until, !mode.isOwn())));
+                        LastHolders.removals(ready, charter, known, until, !mode.isOwn()),
+                        Duties.spared(ready, charter, decisions, known),
+                        new Happened.Workers(
+                                known.person(ready.parties().proposer()).worker(),
+                                ready.parties()
+                                        .principal()
+                                        .flatMap(id -> known.person(id).worker()))));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);
