@@ -293,6 +293,7 @@ final class SealedChanges {
                 now.plus(Duration.ofDays(2)),
                 1,
                 List.of(),
+                List.of(),
                 List.of());
     }
 

@@ -57,6 +57,7 @@ import picocli.CommandLine.ScopeType;
             Events.class,
             Trust.class,
             ShowInbox.class,
+            Violations.class,
             PasskeyCommands.class,
             Debt.class,
             Charters.class,

@@ -1,5 +1,7 @@
 package dev.remit.wire;
 
+import dev.remit.wire.v1.AccessViolationEnded;
+import dev.remit.wire.v1.AccessViolationFound;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -86,7 +88,9 @@ public final class Messages {
                 CharterDecided.getClassSchema(),
                 GrantEnded.getClassSchema(),
                 DelegationGiven.getClassSchema(),
-                DelegationEnded.getClassSchema());
+                DelegationEnded.getClassSchema(),
+                AccessViolationFound.getClassSchema(),
+                AccessViolationEnded.getClassSchema());
     }
 
     /**

@@ -183,6 +183,7 @@ public final class Leaver {
                                 NOW.plusSeconds(60),
                                 1,
                                 List.of(),
+                                List.of(),
                                 List.of())));
         Received decided =
                 next(
@@ -219,6 +220,8 @@ public final class Leaver {
                                 NOW,
                                 NOW.plusSeconds(60),
                                 null,
+                                null,
+                                List.of(),
                                 null,
                                 null)));
         handoffs.add(

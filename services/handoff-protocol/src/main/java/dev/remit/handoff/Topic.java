@@ -28,6 +28,7 @@ public enum Topic {
     AUTHORITY("remit.authority.v1", "scope", DATA_READINESS, APPROVAL_ROUTING, EXECUTOR),
     PASSKEY("remit.passkey.v1", "person id"),
     DELEGATION("remit.delegation.v1", "person id"),
+    ACCESS("remit.access.v1", "worker id"),
     CHECKPOINT("remit.checkpoint.v1", "log origin"),
     DEAD_LETTER("remit.dead-letter.v1", "original key");
 

@@ -14,6 +14,7 @@ public sealed interface Happened {
      * @param dropped what the charter names and nobody is behind
      * @param violations the rules that forbid the change as things are
      * @param planHash empty if no plan is known
+     * @param spared exceptions without which rules would forbid the change
      */
     record Requested(
             String stage,
@@ -24,8 +25,33 @@ public sealed interface Happened {
             List<String> dropped,
             List<Violation> violations,
             String planHash,
-            Instant until)
-            implements Happened {}
+            Instant until,
+            List<Duty.Spared> spared)
+            implements Happened {
+        /** No rule would have forbidden anything but for an exception. */
+        public Requested(
+                String stage,
+                int quorum,
+                int denials,
+                List<Candidate> candidates,
+                Optional<String> held,
+                List<String> dropped,
+                List<Violation> violations,
+                String planHash,
+                Instant until) {
+            this(
+                    stage,
+                    quorum,
+                    denials,
+                    candidates,
+                    held,
+                    dropped,
+                    violations,
+                    planHash,
+                    until,
+                    List.of());
+        }
+    }
 
     /**
      * An open stage asks other people now.
@@ -121,6 +147,8 @@ public sealed interface Happened {
      * @param approvers ids of those who approved, in the order of the stages
      * @param barred who may not execute it
      * @param proofs what the ledger will look for, by name
+     * @param spared exceptions without which rules would have forbidden it
+     * @param workers the proposer's HR worker, and the one of who answers for an AI that proposed
      */
     record Authorized(
             Ready ready,
@@ -131,6 +159,11 @@ public sealed interface Happened {
             List<Keeping> keepings,
             List<String> approvers,
             List<BarredExecutor> barred,
-            List<String> proofs)
+            List<String> proofs,
+            List<Duty.Spared> spared,
+            Workers workers)
             implements Happened {}
+
+    /** The HR workers behind a proposal, where they are known. */
+    record Workers(Optional<String> proposer, Optional<String> principal) {}
 }

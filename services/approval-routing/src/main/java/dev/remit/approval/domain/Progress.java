@@ -339,6 +339,11 @@ final class Progress {
         }
     }
 
+    /** What slept through a halt is looked at again when something of it is due. */
+    void wakeInTime() {
+        open.replaceAll(this::woken);
+    }
+
     void refreshOthers(int index) {
         for (OpenStage each : open()) {
             if (each.index() != index) {
@@ -495,7 +500,8 @@ final class Progress {
                         at.dropped(),
                         List.of(),
                         ready.planHash(),
-                        at.until()));
+                        at.until(),
+                        Duties.spared(ready, charter, decisions, known)));
         if (rule.isEmpty()) {
             open.add(woken(at));
             return;
@@ -779,7 +785,13 @@ final class Progress {
                                 .distinct()
                                 .toList(),
                         BarredExecutor.of(ready, charter, decisions, known),
-                        charter.domain().proofs()));
+                        charter.domain().proofs(),
+                        Duties.spared(ready, charter, decisions, known),
+                        new Happened.Workers(
+                                known.person(ready.parties().proposer()).worker(),
+                                ready.parties()
+                                        .principal()
+                                        .flatMap(id -> known.person(id).worker()))));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

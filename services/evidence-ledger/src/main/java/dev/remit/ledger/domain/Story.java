@@ -315,6 +315,15 @@ public record Story(
     }
 
     /**
+     * The HR workers behind a proposal, where they are known.
+     *
+     * @param principal of who answers for the AI that proposed it
+     */
+    public record Workers(Optional<String> proposer, Optional<String> principal) {
+        static final Workers UNKNOWN = new Workers(Optional.empty(), Optional.empty());
+    }
+
+    /**
      * The authorization.
      *
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
@@ -324,6 +333,7 @@ public record Story(
      * @param keepings what it takes that is protected, and who keeps it; empty where the
      *     authorization does not say
      * @param undone what a step leaves when it is taken back, by step; of those that can be
+     * @param workers who proposed, as people
      */
     public record Authorized(
             UUID id,
@@ -337,9 +347,10 @@ public record Story(
             Optional<Instant> ends,
             Set<String> taken,
             Optional<List<Keeping>> keepings,
-            Map<String, Map<String, String>> undone)
+            Map<String, Map<String, String>> undone,
+            Workers workers)
             implements Said {
-        /** One that does not say what is protected, and whose plan takes nothing back. */
+        /** One that says none of what is from v8. */
         public Authorized(
                 UUID id,
                 String account,
@@ -362,7 +373,8 @@ public record Story(
                     ends,
                     Set.of(),
                     Optional.empty(),
-                    Map.of());
+                    Map.of(),
+                    Workers.UNKNOWN);
         }
 
         /** One whose plan gives nothing for a time. */

@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.application.AccessViolations;
 import dev.remit.approval.application.Delegations;
 import dev.remit.approval.application.Letters;
 import dev.remit.approval.application.Passkeys;
@@ -82,6 +83,22 @@ public class KafkaLetters implements Letters {
                 Messages.revoked(kept, by, reason, until),
                 null,
                 kept.id());
+    }
+
+    @Override
+    public void violations(
+            List<AccessViolations.Found> found, List<AccessViolations.Ended> ended, Outbox outbox) {
+        for (AccessViolations.Ended each : ended) {
+            outbox.publish(
+                    Ids.derived(each.violation().id(), "ended"),
+                    each.violation().key().worker(),
+                    Messages.ended(each, outbox.now()),
+                    null,
+                    each.violation().id());
+        }
+        for (AccessViolations.Found each : found) {
+            outbox.publish(each.id(), each.worker(), Messages.found(each), null, null);
+        }
     }
 
     private static SpecificRecord message(

@@ -241,7 +241,10 @@ public final class Stories {
                                                                     each.getLost(),
                                                                     Set.copyOf(each.getKeepers())))
                                                     .toList()),
-                            undone(granted));
+                            undone(granted),
+                            new Story.Workers(
+                                    Optional.ofNullable(granted.getProposerWorker()),
+                                    Optional.ofNullable(granted.getPrincipalWorker())));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -401,7 +404,7 @@ public final class Stories {
                         binding == null ? new UUID(0, 0) : binding.getNonce()));
     }
 
-    /** A rule decides as POLICY, names itself, and does not sign in; a person does neither. */
+    /** A rule decides as POLICY, names itself, and does not sign in; a person is HUMAN. */
     private static Story.Decider decider(ApprovalDecided decided) {
         Actor by = decided.getDecidedBy();
         var policy = decided.getPolicy();
@@ -414,7 +417,7 @@ public final class Stories {
         if (rule && policy != null && decided.getAuthentication() == null) {
             return new Story.Decider.Rule(by.getId(), policy.getName(), policy.getVersion());
         }
-        return rule || policy != null
+        return by.getKind() != ActorKind.HUMAN || policy != null
                 ? new Story.Decider.Unclear(by.getId())
                 : new Story.Decider.Person(by.getId());
     }
@@ -519,13 +522,19 @@ public final class Stories {
                 spec.path("retention").isTextual()
                         ? Optional.of(retention(spec.path("retention").asText()))
                         : Optional.empty(),
-                protectedEntitlements(spec));
+                protectedEntitlements(spec),
+                agents(spec.at("/proposers/digitalEmployee")));
     }
 
     private static Set<String> protectedEntitlements(JsonNode spec) {
         Set<String> paths = new TreeSet<>();
         spec.at("/domain/protectedEntitlements").forEach(each -> paths.add(each.asText()));
         return paths;
+    }
+
+    private static Map<String, String> agents(JsonNode employee) {
+        String id = employee.path("id").asText("");
+        return id.isEmpty() ? Map.of() : Map.of(id, employee.path("principal").asText(""));
     }
 
     private static Duration retention(String text) {
