@@ -284,6 +284,7 @@ final class SealedChanges {
                 now.plus(Duration.ofDays(2)),
                 1,
                 List.of(),
+                List.of(),
                 List.of());
     }
 
@@ -322,6 +323,9 @@ final class SealedChanges {
                 List.of(made.handoffs.getLast().id()),
                 now,
                 now.plus(Duration.ofHours(1)),
+                null,
+                null,
+                List.of(),
                 null,
                 null);
     }

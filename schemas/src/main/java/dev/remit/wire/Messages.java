@@ -1,5 +1,7 @@
 package dev.remit.wire;
 
+import dev.remit.wire.v1.AccessViolationEnded;
+import dev.remit.wire.v1.AccessViolationFound;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -82,7 +84,9 @@ public final class Messages {
                 EmployeePromoted.getClassSchema(),
                 CharterDrafted.getClassSchema(),
                 CharterDecided.getClassSchema(),
-                GrantEnded.getClassSchema());
+                GrantEnded.getClassSchema(),
+                AccessViolationFound.getClassSchema(),
+                AccessViolationEnded.getClassSchema());
     }
 
     /**

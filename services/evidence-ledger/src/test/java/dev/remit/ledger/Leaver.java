@@ -180,6 +180,7 @@ public final class Leaver {
                                 NOW.plusSeconds(60),
                                 1,
                                 List.of(),
+                                List.of(),
                                 List.of())));
         Received decided =
                 next(
@@ -212,6 +213,9 @@ public final class Leaver {
                                 List.of(decided.envelope().id()),
                                 NOW,
                                 NOW.plusSeconds(60),
+                                null,
+                                null,
+                                List.of(),
                                 null,
                                 null)));
         handoffs.add(

@@ -7,6 +7,8 @@ import static dev.remit.handoff.Service.EVIDENCE_LEDGER;
 import static dev.remit.handoff.Service.EXECUTOR;
 
 import dev.remit.wire.Messages;
+import dev.remit.wire.v1.AccessViolationEnded;
+import dev.remit.wire.v1.AccessViolationFound;
 import dev.remit.wire.v1.ApprovalDecided;
 import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
@@ -75,6 +77,8 @@ public enum Handoff {
     AUTHORITY_RESUMED(AuthorityResumed.class, Topic.AUTHORITY, CONNECTOR),
     PASSKEY_REGISTERED(PasskeyRegistered.class, Topic.PASSKEY, APPROVAL_ROUTING),
     PASSKEY_REVOKED(PasskeyRevoked.class, Topic.PASSKEY, APPROVAL_ROUTING),
+    ACCESS_VIOLATION_FOUND(AccessViolationFound.class, Topic.ACCESS, APPROVAL_ROUTING),
+    ACCESS_VIOLATION_ENDED(AccessViolationEnded.class, Topic.ACCESS, APPROVAL_ROUTING),
     BRAKE_APPLIED(BrakeApplied.class, Topic.AUTHORITY, CONNECTOR),
     BRAKE_RELEASED(BrakeReleased.class, Topic.AUTHORITY, CONNECTOR),
     EMPLOYEE_DEMOTED(EmployeeDemoted.class, Topic.AUTHORITY, CONNECTOR),

@@ -27,6 +27,7 @@ public enum Topic {
     CHARTER("remit.charter.v1", "charter name", DATA_READINESS, APPROVAL_ROUTING),
     AUTHORITY("remit.authority.v1", "scope", DATA_READINESS, APPROVAL_ROUTING, EXECUTOR),
     PASSKEY("remit.passkey.v1", "person id"),
+    ACCESS("remit.access.v1", "worker id"),
     CHECKPOINT("remit.checkpoint.v1", "log origin"),
     DEAD_LETTER("remit.dead-letter.v1", "original key");
 
