@@ -5,6 +5,7 @@ import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.Entitlement;
 import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
@@ -15,6 +16,7 @@ import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.handoff.halt.Halt;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -31,8 +33,12 @@ public interface Letters {
     /** An account that is gone. */
     SpecificRecord removed(String id, String system, Instant now);
 
-    /** A source was read completely. */
-    SpecificRecord synced(String system, Instant now);
+    /**
+     * A source was read completely.
+     *
+     * @param entitlements what it says of its groups and roles; empty where it does not tell
+     */
+    SpecificRecord synced(String system, Optional<List<Entitlement>> entitlements, Instant now);
 
     /** An action from the target's own audit feed. */
     SpecificRecord of(Activity activity, String system, Instant now);

@@ -7,6 +7,7 @@ import dev.remit.connector.application.ObservedAccounts.Seen;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Brake;
+import dev.remit.connector.domain.Entitlement;
 import dev.remit.connector.domain.Ids;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.loop.Handoffs;
@@ -44,7 +45,7 @@ public class ObserveTarget {
     private static final Duration SYNC_INTERVAL = Duration.ofSeconds(15);
 
     /** What is kept of an account; another one makes each account show as changed once. */
-    private static final String KEPT = "2|";
+    private static final String KEPT = "3|";
 
     private static final int SLICE = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -85,6 +86,8 @@ public class ObserveTarget {
     private final double share;
     private final MeterRegistry meters;
     private final ConcurrentMap<String, Instant> synced = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Optional<List<Entitlement>>> told =
+            new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Long> readAt = new ConcurrentHashMap<>();
 
     ObserveTarget(
@@ -119,6 +122,20 @@ public class ObserveTarget {
      * @param listed no two of the same id
      */
     public Uni<Void> accounts(Turn turn, String system, List<Account> listed) {
+        return accounts(turn, system, listed, Optional.empty());
+    }
+
+    /**
+     * The same, of a system that tells of its groups and roles.
+     *
+     * @param entitlements those that give something or that somebody answers for, sorted by name;
+     *     empty where the system does not tell
+     */
+    public Uni<Void> accounts(
+            Turn turn,
+            String system,
+            List<Account> listed,
+            Optional<List<Entitlement>> entitlements) {
         return Uni.createFrom()
                 .item(() -> fingerprints(listed))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
@@ -136,7 +153,7 @@ public class ObserveTarget {
                                 .transformToUniAndConcatenate(slice -> store(turn, system, slice))
                                 .collect()
                                 .last())
-                .call(compared -> sync(turn, system, compared.now()))
+                .call(compared -> sync(turn, system, entitlements, compared.now()))
                 .invoke(() -> readNow(system))
                 .replaceWithVoid();
     }
@@ -402,9 +419,12 @@ public class ObserveTarget {
         return gone.isEmpty() ? Uni.createFrom().voidItem() : accounts.remove(system, gone);
     }
 
-    private Uni<Void> sync(Turn turn, String system, Instant now) {
+    /** What is said of groups and roles is said at once when it changed. */
+    private Uni<Void> sync(
+            Turn turn, String system, Optional<List<Entitlement>> entitlements, Instant now) {
         Instant last = synced.getOrDefault(system, Instant.EPOCH);
-        if (Duration.between(last, now).compareTo(SYNC_INTERVAL) < 0) {
+        if (Duration.between(last, now).compareTo(SYNC_INTERVAL) < 0
+                && entitlements.equals(told.get(system))) {
             return Uni.createFrom().voidItem();
         }
         return feeds.write(
@@ -414,12 +434,15 @@ public class ObserveTarget {
                             outbox.publish(
                                     outbox.newId(),
                                     system,
-                                    letters.synced(system, outbox.now()),
+                                    letters.synced(system, entitlements, outbox.now()),
                                     null,
                                     null);
                             return Uni.createFrom().voidItem();
                         })
-                .invoke(() -> synced.put(system, now))
+                .invoke(() -> {
+                    synced.put(system, now);
+                    told.put(system, entitlements);
+                })
                 .replaceWithVoid();
     }
 

@@ -8,6 +8,7 @@ import dev.remit.connector.domain.Activity;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Draft;
+import dev.remit.connector.domain.Entitlement;
 import dev.remit.connector.domain.Occurrence;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
@@ -39,6 +40,7 @@ import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
+import dev.remit.wire.v1.EntitlementFact;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
@@ -54,6 +56,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -102,6 +105,8 @@ public class KafkaLetters implements Letters {
                                                 .toList())
                                 .setRoles(account.roles())
                                 .setLabel(account.label())
+                                .setDirect(account.direct())
+                                .setOwner(account.owner())
                                 .build())
                 .build();
     }
@@ -112,8 +117,20 @@ public class KafkaLetters implements Letters {
     }
 
     @Override
-    public IdentityObserved synced(String system, Instant now) {
+    public IdentityObserved synced(
+            String system, Optional<List<Entitlement>> entitlements, Instant now) {
         return observation(system, ObservationKind.SOURCE_SYNCED, system, "synced", now, now)
+                .setEntitlements(
+                        entitlements
+                                .map(all ->
+                                        all.stream()
+                                                .map(each ->
+                                                        new EntitlementFact(
+                                                                each.name(),
+                                                                each.gives(),
+                                                                each.owner()))
+                                                .toList())
+                                .orElse(null))
                 .build();
     }
 

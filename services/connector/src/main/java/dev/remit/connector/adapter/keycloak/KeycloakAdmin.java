@@ -25,9 +25,31 @@ interface KeycloakAdmin {
             boolean enabled,
             @Nullable Map<String, List<String>> attributes) {}
 
-    /** A group with its path. */
+    /**
+     * A group with its path.
+     *
+     * @param subGroupCount how many groups are directly inside of it; null where Keycloak does not
+     *     say
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Group(String id, String path) {}
+    record Group(
+            String id,
+            String path,
+            @Nullable Long subGroupCount,
+            @Nullable Map<String, List<String>> attributes) {}
+
+    /**
+     * A realm role, or what a role is made of.
+     *
+     * @param clientRole whether it is a client's, not the realm's
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Role(
+            String id,
+            String name,
+            boolean composite,
+            boolean clientRole,
+            @Nullable Map<String, List<String>> attributes) {}
 
     /**
      * What a user signs in with.
@@ -59,9 +81,43 @@ interface KeycloakAdmin {
             @QueryParam("max") int max,
             @QueryParam("briefRepresentation") boolean brief);
 
+    /** The groups that are inside of no other. */
     @GET
     @Path("groups")
-    Uni<List<Group>> groups(@QueryParam("max") int max);
+    Uni<List<Group>> groups(
+            @QueryParam("first") int first,
+            @QueryParam("max") int max,
+            @QueryParam("briefRepresentation") boolean brief);
+
+    /** The groups that are directly inside of this one. */
+    @GET
+    @Path("groups/{id}/children")
+    Uni<List<Group>> children(
+            @PathParam("id") String id,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max,
+            @QueryParam("briefRepresentation") boolean brief);
+
+    /** The realm's roles. */
+    @GET
+    @Path("roles")
+    Uni<List<Role>> roles(
+            @QueryParam("first") int first,
+            @QueryParam("max") int max,
+            @QueryParam("briefRepresentation") boolean brief);
+
+    /** What a composite role is made of, directly. */
+    @GET
+    @Path("roles-by-id/{id}/composites")
+    Uni<List<Role>> composites(@PathParam("id") String id);
+
+    /** The groups that a role was given to directly. */
+    @GET
+    @Path("roles/{role}/groups")
+    Uni<List<Group>> groupsWith(
+            @PathParam("role") String role,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max);
 
     @GET
     @Path("groups/{id}/members")
@@ -71,6 +127,7 @@ interface KeycloakAdmin {
             @QueryParam("max") int max,
             @QueryParam("briefRepresentation") boolean brief);
 
+    /** Whom a role was given to directly. */
     @GET
     @Path("roles/{role}/users")
     Uni<List<User>> holders(

@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AdminEvent;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.AuthDetails;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Credential;
-import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
 import dev.remit.connector.application.Charters;
 import dev.remit.connector.application.Feeds;
 import dev.remit.connector.application.Feeds.Turn;
-import dev.remit.connector.application.Listing;
 import dev.remit.connector.application.ObserveTarget;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Activity;
@@ -19,7 +17,6 @@ import dev.remit.connector.domain.Event;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -28,16 +25,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Reads Keycloak: all accounts every few seconds, and its admin events. */
 @Singleton
@@ -48,8 +42,6 @@ class KeycloakFeed {
     /** An account can change without an admin event: its owner may change it. */
     private static final long LONGEST_UNREAD_NANOS = Duration.ofSeconds(15).toNanos();
 
-    private static final List<String> ROLES =
-            List.of("admin", "approver", "auditor", "operator", "proposer");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KeycloakAdmin keycloak;
@@ -113,13 +105,17 @@ class KeycloakFeed {
     }
 
     private Uni<Void> read(Turn turn) {
-        Map<String, List<Account.Group>> groups = new HashMap<>();
-        Map<String, List<String>> roles = new HashMap<>();
-        return memberships(groups)
-                .chain(() -> holders(roles))
-                .chain(() -> all((first, max) -> keycloak.users(first, max, false)))
-                .map(users -> users.stream().map(user -> account(user, groups, roles)).toList())
-                .chain(accounts -> observe.accounts(turn, system, accounts));
+        return Holdings.read(keycloak)
+                .chain(held ->
+                        Holdings.all((first, max) -> keycloak.users(first, max, false), User::id)
+                                .map(users ->
+                                        users.stream().map(user -> account(user, held)).toList())
+                                .chain(accounts ->
+                                        observe.accounts(
+                                                turn,
+                                                system,
+                                                accounts,
+                                                Optional.of(held.entitlements()))));
     }
 
     /** One call an account: rare, and only while a charter asks how old credentials are. */
@@ -251,76 +247,16 @@ class KeycloakFeed {
         return changed;
     }
 
-    private Uni<Void> memberships(Map<String, List<Account.Group>> groups) {
-        return keycloak.groups(1000)
-                .chain(all ->
-                        Multi.createFrom()
-                                .iterable(all)
-                                .onItem()
-                                .transformToUniAndConcatenate(group ->
-                                        all((first, max) ->
-                                                        keycloak.members(
-                                                                group.id(), first, max, true))
-                                                .invoke(members ->
-                                                        members.forEach(member ->
-                                                                add(groups, member, group))))
-                                .collect()
-                                .asList())
-                .replaceWithVoid();
-    }
-
-    private static void add(Map<String, List<Account.Group>> groups, User member, Group group) {
-        groups.computeIfAbsent(member.id(), id -> new ArrayList<>())
-                .add(new Account.Group(group.id(), group.path()));
-    }
-
-    private Uni<Void> holders(Map<String, List<String>> roles) {
-        return Multi.createFrom()
-                .iterable(ROLES)
-                .onItem()
-                .transformToUniAndConcatenate(role ->
-                        all((first, max) -> keycloak.holders(role, first, max))
-                                .invoke(holders ->
-                                        holders.forEach(holder ->
-                                                roles.computeIfAbsent(
-                                                                holder.id(),
-                                                                id -> new ArrayList<>())
-                                                        .add(role))))
-                .collect()
-                .asList()
-                .replaceWithVoid();
-    }
-
-    private static Account account(
-            User user, Map<String, List<Account.Group>> groups, Map<String, List<String>> roles) {
+    private static Account account(User user, Holdings held) {
         return new Account(
                 user.id(),
                 user.enabled(),
-                attribute(user, "employeeNumber"),
-                attribute(user, "manager"),
-                groups.getOrDefault(user.id(), List.of()).stream()
-                        .sorted(Comparator.comparing(Account.Group::path))
-                        .toList(),
-                roles.getOrDefault(user.id(), List.of()).stream().sorted().toList(),
-                user.username());
-    }
-
-    private static @Nullable String attribute(User user, String name) {
-        List<String> values = user.attributes() == null ? null : user.attributes().get(name);
-        return values == null || values.isEmpty() ? null : values.getFirst();
-    }
-
-    /** Every page of a list of users, which Keycloak orders by name. */
-    private static Uni<List<User>> all(BiFunction<Integer, Integer, Uni<List<User>>> page) {
-        return more(page, new Listing<>(User::id));
-    }
-
-    private static Uni<List<User>> more(
-            BiFunction<Integer, Integer, Uni<List<User>>> page, Listing<User> listing) {
-        return page.apply(listing.next(), PAGE)
-                .chain(next -> {
-                    boolean more = listing.add(next) && next.size() == PAGE;
-                    return more ? more(page, listing) : Uni.createFrom().item(listing.entries());
-                });
+                Holdings.attribute(user.attributes(), "employeeNumber"),
+                Holdings.attribute(user.attributes(), "manager"),
+                held.groups(user.id()),
+                held.roles(user.id()),
+                user.username(),
+                held.direct(user.id()),
+                Holdings.attribute(user.attributes(), "owner"));
     }
 }

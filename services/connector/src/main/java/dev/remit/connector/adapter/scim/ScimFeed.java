@@ -21,6 +21,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class ScimFeed {
     private static final String ENTERPRISE =
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+    /** No schema of RFC 7643 says who answers for an account; this one does. */
+    private static final String OWNER_OF = "urn:remit:params:scim:schemas:extension:owner:1.0:User";
 
     private static final int PAGE = 200;
     private static final int LONGEST_PAGE = 16 * 1024 * 1024;
@@ -53,7 +58,9 @@ final class ScimFeed {
             @Nullable String workerId,
             @Nullable String manager,
             List<Account.Group> groups,
-            String label) {}
+            List<String> roles,
+            String label,
+            @Nullable String owner) {}
 
     private record Page(int total, List<User> users) {}
 
@@ -168,12 +175,26 @@ final class ScimFeed {
             throw new IllegalStateException("a user has no id");
         }
         List<Account.Group> groups = new ArrayList<>();
+        Set<String> roles = new TreeSet<>();
         for (JsonNode group : user.path("groups")) {
             String value = text(group.path("value"));
-            // only direct memberships can be left (RFC 7643, section 4.1.2)
-            if (value != null && !"indirect".equals(text(group.path("type")))) {
+            if (value != null) {
                 String display = text(group.path("display"));
-                groups.add(new Account.Group(value, display == null ? value : display));
+                String path = display == null ? value : display;
+                // only direct memberships can be left (RFC 7643, section 4.1.2), all are held
+                if ("indirect".equals(text(group.path("type")))) {
+                    roles.add(path);
+                } else {
+                    groups.add(new Account.Group(value, path));
+                }
+            }
+        }
+        for (String held : List.of("roles", "entitlements")) {
+            for (JsonNode each : user.path(held)) {
+                String value = text(each.isTextual() ? each : each.path("value"));
+                if (value != null) {
+                    roles.add(value);
+                }
             }
         }
         groups.sort(Comparator.comparing(Account.Group::path).thenComparing(Account.Group::id));
@@ -184,7 +205,9 @@ final class ScimFeed {
                 text(user.path("externalId")),
                 text(user.path(ENTERPRISE).path("manager").path("value")),
                 groups,
-                label == null ? id : label);
+                List.copyOf(roles),
+                label == null ? id : label,
+                text(user.path(OWNER_OF).path("owner").path("value")));
     }
 
     /** A user who does not say so is active: then someone still looks at the account. */
@@ -209,10 +232,19 @@ final class ScimFeed {
                             user.workerId(),
                             manager == null ? null : manager.workerId(),
                             user.groups(),
-                            List.of(),
-                            user.label());
+                            user.roles(),
+                            user.label(),
+                            null,
+                            owner(user, byId));
                 })
                 .toList();
+    }
+
+    /** Who answers for the account: another user's worker where one is named, or as it stands. */
+    private static @Nullable String owner(User user, Map<String, User> byId) {
+        String named = user.owner();
+        User owner = named == null ? null : byId.get(named);
+        return owner == null || owner.workerId() == null ? named : owner.workerId();
     }
 
     private static URI users(String name, String url) {

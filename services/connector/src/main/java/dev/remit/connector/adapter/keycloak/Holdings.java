@@ -1,0 +1,272 @@
+package dev.remit.connector.adapter.keycloak;
+
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Role;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
+import dev.remit.connector.application.Listing;
+import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Entitlement;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is in which groups and holds which realm roles, also those that come by a group, by a group
+ * around it or by a composite role, as Keycloak gives them (Server Administration Guide, "Groups":
+ * subgroups inherit). Some calls a group and a role, none a user. A list that was cut off or moved
+ * while it was read is not believed: the whole reading fails. Client roles are not read.
+ */
+final class Holdings {
+    private static final int PAGE = 100;
+
+    /** Groups inside of groups; deeper ones are taken for a loop. */
+    private static final int DEEPEST = 64;
+
+    private final Map<String, List<Account.Group>> groups = new HashMap<>();
+    private final Map<String, Set<String>> roles = new HashMap<>();
+    private final Map<String, Set<String>> direct = new HashMap<>();
+
+    /** By a group's path or a role's name, the roles that come with it directly. */
+    private final Map<String, Set<String>> gives = new HashMap<>();
+
+    private final Map<String, String> owners = new HashMap<>();
+
+    private Holdings() {}
+
+    static Uni<Holdings> read(KeycloakAdmin keycloak) {
+        Holdings held = new Holdings();
+        return tree(keycloak)
+                .invoke(all -> all.forEach(each -> held.owned(each.path(), each.attributes())))
+                .call(all -> each(all, group -> held.members(keycloak, group)))
+                .chain(all ->
+                        all((first, max) -> keycloak.roles(first, max, false), Role::id)
+                                .call(known -> held.roles(keycloak, known, all)))
+                .invoke(held::inherit)
+                .replaceWith(held);
+    }
+
+    /** The groups that this account is a direct member of, by path. */
+    List<Account.Group> groups(String user) {
+        return groups.getOrDefault(user, List.of()).stream()
+                .sorted(Comparator.comparing(Account.Group::path))
+                .toList();
+    }
+
+    /** The realm roles that this account holds, however it came to them. */
+    List<String> roles(String user) {
+        return List.copyOf(new TreeSet<>(roles.getOrDefault(user, Set.of())));
+    }
+
+    /** Those that were given to this account itself. */
+    List<String> direct(String user) {
+        return List.copyOf(new TreeSet<>(direct.getOrDefault(user, Set.of())));
+    }
+
+    /** The groups and roles that give something besides, or that somebody answers for. */
+    List<Entitlement> entitlements() {
+        Set<String> names = new TreeSet<>(gives.keySet());
+        names.addAll(owners.keySet());
+        return names.stream()
+                .map(name ->
+                        new Entitlement(
+                                name,
+                                List.copyOf(gives.getOrDefault(name, Set.of())),
+                                owners.get(name)))
+                .toList();
+    }
+
+    /** Every group of the realm, those outside first. */
+    private static Uni<List<Group>> tree(KeycloakAdmin keycloak) {
+        List<Group> found = new ArrayList<>();
+        return all((first, max) -> keycloak.groups(first, max, false), Group::id)
+                .chain(top -> level(keycloak, top, 1, found, new HashSet<>()))
+                .replaceWith(found);
+    }
+
+    private static Uni<Void> level(
+            KeycloakAdmin keycloak,
+            List<Group> level,
+            int depth,
+            List<Group> found,
+            Set<String> seen) {
+        for (Group group : level) {
+            if (!seen.add(group.id())) {
+                throw new Listing.Incomplete("a group came twice: " + group.path());
+            }
+        }
+        if (depth > DEEPEST) {
+            throw new Listing.Incomplete("groups are inside of groups more than " + DEEPEST);
+        }
+        found.addAll(level);
+        List<Group> inside = new ArrayList<>();
+        return each(
+                        level.stream().filter(Holdings::mayHaveChildren).toList(),
+                        group ->
+                                all(
+                                                (first, max) ->
+                                                        keycloak.children(
+                                                                group.id(), first, max, false),
+                                                Group::id)
+                                        .invoke(children -> expect(group, children))
+                                        .invoke(inside::addAll)
+                                        .replaceWithVoid())
+                .chain(() ->
+                        inside.isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : level(keycloak, inside, depth + 1, found, seen));
+    }
+
+    private static boolean mayHaveChildren(Group group) {
+        return group.subGroupCount() == null || group.subGroupCount() > 0;
+    }
+
+    private static void expect(Group group, List<Group> children) {
+        if (group.subGroupCount() != null && children.size() < group.subGroupCount()) {
+            throw new Listing.Incomplete(
+                    "%s has %d groups inside, %d were listed"
+                            .formatted(group.path(), group.subGroupCount(), children.size()));
+        }
+    }
+
+    private Uni<Void> members(KeycloakAdmin keycloak, Group group) {
+        return all((first, max) -> keycloak.members(group.id(), first, max, true), User::id)
+                .invoke(members ->
+                        members.forEach(member ->
+                                groups.computeIfAbsent(member.id(), _ -> new ArrayList<>())
+                                        .add(new Account.Group(group.id(), group.path()))))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> roles(KeycloakAdmin keycloak, List<Role> all, List<Group> listed) {
+        Set<String> paths = new HashSet<>();
+        listed.forEach(group -> paths.add(group.path()));
+        all.forEach(each -> owned(each.name(), each.attributes()));
+        return each(all, role -> role(keycloak, role, paths));
+    }
+
+    /** Whom it was given to, which groups, and what it is made of. */
+    private Uni<Void> role(KeycloakAdmin keycloak, Role role, Set<String> known) {
+        return all((first, max) -> keycloak.holders(role.name(), first, max), User::id)
+                .invoke(holders ->
+                        holders.forEach(holder ->
+                                roles.computeIfAbsent(holder.id(), _ -> new HashSet<>())
+                                        .add(role.name())))
+                .chain(() ->
+                        all(
+                                (first, max) -> keycloak.groupsWith(role.name(), first, max),
+                                Group::id))
+                .invoke(holders -> {
+                    for (Group group : holders) {
+                        if (!known.contains(group.path())) {
+                            throw new Listing.Incomplete(
+                                    "%s holds a role and was not listed".formatted(group.path()));
+                        }
+                        give(group.path(), role.name());
+                    }
+                })
+                .chain(() ->
+                        role.composite()
+                                ? keycloak.composites(role.id())
+                                : Uni.createFrom().item(List.<Role>of()))
+                .invoke(parts ->
+                        parts.stream()
+                                .filter(part -> !part.clientRole())
+                                .forEach(part -> give(role.name(), part.name())))
+                .replaceWithVoid();
+    }
+
+    private void owned(String name, @Nullable Map<String, List<String>> attributes) {
+        String owner = attribute(attributes, "owner");
+        if (owner != null) {
+            owners.put(name, owner);
+        }
+    }
+
+    /** The first value of an attribute; null for none. */
+    static @Nullable String attribute(@Nullable Map<String, List<String>> attributes, String name) {
+        List<String> values = attributes == null ? null : attributes.get(name);
+        return values == null || values.isEmpty() ? null : values.getFirst();
+    }
+
+    private void give(String holder, String role) {
+        gives.computeIfAbsent(holder, _ -> new TreeSet<>()).add(role);
+    }
+
+    /** Adds to each account what comes with its groups, those around them, and its roles. */
+    private void inherit() {
+        Map<String, Set<String>> ofGroups = new HashMap<>();
+        Map<String, Set<String>> ofRoles = new HashMap<>();
+        roles.forEach((user, own) -> direct.put(user, Set.copyOf(own)));
+        groups.forEach((user, theirs) -> {
+            for (Account.Group group : theirs) {
+                roles.computeIfAbsent(user, _ -> new HashSet<>())
+                        .addAll(ofGroups.computeIfAbsent(group.path(), this::ofGroup));
+            }
+        });
+        roles.replaceAll((_, held) -> {
+            Set<String> all = new HashSet<>();
+            held.forEach(role -> all.addAll(ofRoles.computeIfAbsent(role, this::closed)));
+            return all;
+        });
+    }
+
+    private Set<String> ofGroup(String path) {
+        Set<String> all = new HashSet<>();
+        String each = path;
+        while (each.length() > 1) {
+            all.addAll(gives.getOrDefault(each, Set.of()));
+            each = each.substring(0, Math.max(0, each.lastIndexOf('/')));
+        }
+        return all;
+    }
+
+    /** A role and all that come with it; roles that are made of each other end. */
+    private Set<String> closed(String role) {
+        Set<String> all = new HashSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(role));
+        while (!open.isEmpty()) {
+            String next = open.pop();
+            if (all.add(next)) {
+                open.addAll(gives.getOrDefault(next, Set.of()));
+            }
+        }
+        return all;
+    }
+
+    private static <T> Uni<Void> each(List<T> all, Function<T, Uni<Void>> work) {
+        return Multi.createFrom()
+                .iterable(all)
+                .onItem()
+                .transformToUniAndConcatenate(item -> work.apply(item))
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    /** Every page of a list, which Keycloak orders by name. */
+    static <T> Uni<List<T>> all(
+            BiFunction<Integer, Integer, Uni<List<T>>> page, Function<T, String> id) {
+        return more(page, new Listing<>(id));
+    }
+
+    private static <T> Uni<List<T>> more(
+            BiFunction<Integer, Integer, Uni<List<T>>> page, Listing<T> listing) {
+        return page.apply(listing.next(), PAGE)
+                .chain(next -> {
+                    boolean more = listing.add(next) && next.size() == PAGE;
+                    return more ? more(page, listing) : Uni.createFrom().item(listing.entries());
+                });
+    }
+}

@@ -1,0 +1,216 @@
+package dev.remit.connector.adapter.keycloak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Role;
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
+import dev.remit.connector.application.Listing;
+import dev.remit.connector.domain.Account;
+import dev.remit.connector.domain.Entitlement;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Against a realm in memory that answers in pages as Keycloak does. */
+class HoldingsTest {
+    private final Realm realm = new Realm();
+
+    @Test
+    void aMemberOfASubgroupIsSeenAndHoldsWhatTheGroupsAroundItGive() {
+        realm.group("", "finance", "f");
+        realm.group("f", "payments", "p");
+        realm.group("p", "night", "n");
+        realm.members.put("n", List.of("ann"));
+        realm.role("approve-payments", "f");
+        realm.role("night-shift", "n");
+        realm.owners.put("p", "W-pat");
+        realm.owners.put("night-shift", "W-kim");
+
+        Holdings held = read();
+
+        assertThat(held.groups("ann"))
+                .extracting(Account.Group::path)
+                .containsExactly("/finance/payments/night");
+        assertThat(held.roles("ann")).containsExactly("approve-payments", "night-shift");
+        assertThat(held.direct("ann")).isEmpty();
+        assertThat(held.entitlements())
+                .containsExactly(
+                        new Entitlement("/finance", List.of("approve-payments"), null),
+                        new Entitlement("/finance/payments", List.of(), "W-pat"),
+                        new Entitlement("/finance/payments/night", List.of("night-shift"), null),
+                        new Entitlement("night-shift", List.of(), "W-kim"));
+    }
+
+    @Test
+    void aCompositeRoleGivesAllThatItIsMadeOfAndALoopOfThemEnds() {
+        realm.role("clerk");
+        realm.role("create-payments");
+        realm.role("read");
+        realm.parts.put("clerk", List.of("create-payments"));
+        realm.parts.put("create-payments", List.of("read", "clerk"));
+        realm.holders.put("clerk", List.of("bob"));
+
+        assertThat(read().roles("bob")).containsExactly("clerk", "create-payments", "read");
+        assertThat(read().direct("bob")).containsExactly("clerk");
+        assertThat(read().roles("nobody")).isEmpty();
+    }
+
+    @Test
+    void noListIsCutOffHoweverLongItIs() {
+        IntStream.range(0, 1205).forEach(n -> realm.group("", "g%04d".formatted(n), "id" + n));
+        IntStream.range(0, 230).forEach(n -> realm.group("id7", "s%03d".formatted(n), "sub" + n));
+        IntStream.range(0, 150).forEach(n -> realm.role("r%03d".formatted(n), "sub229"));
+        realm.members.put("id1204", List.of("ann"));
+        realm.members.put("sub229", IntStream.range(0, 350).mapToObj(n -> "u" + n).toList());
+
+        Holdings held = read();
+
+        assertThat(held.groups("ann")).extracting(Account.Group::path).containsExactly("/g1204");
+        assertThat(held.groups("u349")).hasSize(1);
+        assertThat(held.roles("u349")).hasSize(150);
+    }
+
+    @Test
+    void aListThatIsShorterThanItShouldBeIsNotBelieved() {
+        realm.group("", "finance", "f");
+        realm.group("f", "payments", "p");
+        realm.claimed.put("f", 2L);
+        assertThatThrownBy(this::read)
+                .isInstanceOf(Listing.Incomplete.class)
+                .hasMessageContaining("/finance has 2 groups inside, 1 were listed");
+    }
+
+    @Test
+    void groupsInsideOfThemselvesAreNotFollowedForEver() {
+        realm.group("", "a", "a");
+        realm.group("a", "b", "b");
+        realm.children.get("b").add("a");
+        realm.claimed.put("b", 1L);
+        assertThatThrownBy(this::read)
+                .isInstanceOf(Listing.Incomplete.class)
+                .hasMessageContaining("a group came twice");
+    }
+
+    @Test
+    void aRoleOfAGroupThatWasNotListedMakesTheWholeReadingFail() {
+        realm.role("approve-payments", "unseen");
+        assertThatThrownBy(this::read).isInstanceOf(Listing.Incomplete.class);
+    }
+
+    private Holdings read() {
+        return Holdings.read(realm).await().indefinitely();
+    }
+
+    private static final class Realm implements KeycloakAdmin {
+        final Map<String, List<String>> children = new HashMap<>(Map.of("", new ArrayList<>()));
+        final Map<String, String> paths = new HashMap<>(Map.of("", ""));
+        final Map<String, Long> claimed = new HashMap<>();
+        final Map<String, List<String>> members = new HashMap<>();
+        final Map<String, List<String>> rolesOfGroups = new HashMap<>();
+        final Map<String, List<String>> holders = new HashMap<>();
+        final Map<String, List<String>> parts = new HashMap<>();
+        final Map<String, String> owners = new HashMap<>();
+        final TreeSet<String> roles = new TreeSet<>();
+
+        void group(String parent, String name, String id) {
+            children.get(parent).add(id);
+            children.put(id, new ArrayList<>());
+            paths.put(id, paths.get(parent) + "/" + name);
+        }
+
+        void role(String name, String... groups) {
+            roles.add(name);
+            rolesOfGroups.put(name, List.of(groups));
+        }
+
+        private Group group(String id) {
+            return new Group(
+                    id,
+                    paths.getOrDefault(id, "/" + id),
+                    claimed.getOrDefault(id, (long) children.getOrDefault(id, List.of()).size()),
+                    attributes(id));
+        }
+
+        private static <T> Uni<List<T>> page(List<T> all, int first, int max) {
+            return Uni.createFrom()
+                    .item(
+                            List.copyOf(
+                                    all.subList(
+                                            Math.min(first, all.size()),
+                                            Math.min(first + max, all.size()))));
+        }
+
+        private static List<User> users(List<String> ids) {
+            return ids.stream().map(id -> new User(id, id, true, null)).toList();
+        }
+
+        private Role listed(String name) {
+            return new Role(name, name, parts.containsKey(name), false, attributes(name));
+        }
+
+        private Map<String, List<String>> attributes(String id) {
+            return owners.containsKey(id) ? Map.of("owner", List.of(owners.get(id))) : Map.of();
+        }
+
+        @Override
+        public Uni<List<User>> users(int first, int max, boolean brief) {
+            return page(List.of(), first, max);
+        }
+
+        @Override
+        public Uni<List<Group>> groups(int first, int max, boolean brief) {
+            return children("", first, max, brief);
+        }
+
+        @Override
+        public Uni<List<Group>> children(String id, int first, int max, boolean brief) {
+            return page(children.get(id).stream().map(this::group).toList(), first, max);
+        }
+
+        @Override
+        public Uni<List<Role>> roles(int first, int max, boolean brief) {
+            return page(roles.stream().map(this::listed).toList(), first, max);
+        }
+
+        @Override
+        public Uni<List<Role>> composites(String id) {
+            return Uni.createFrom()
+                    .item(parts.getOrDefault(id, List.of()).stream().map(this::listed).toList());
+        }
+
+        @Override
+        public Uni<List<Group>> groupsWith(String role, int first, int max) {
+            return page(
+                    rolesOfGroups.getOrDefault(role, List.of()).stream().map(this::group).toList(),
+                    first,
+                    max);
+        }
+
+        @Override
+        public Uni<List<User>> members(String id, int first, int max, boolean brief) {
+            return page(users(members.getOrDefault(id, List.of())), first, max);
+        }
+
+        @Override
+        public Uni<List<User>> holders(String role, int first, int max) {
+            return page(users(holders.getOrDefault(role, List.of())), first, max);
+        }
+
+        @Override
+        public Uni<List<Credential>> credentials(String id) {
+            return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<List<AdminEvent>> adminEvents(long from, int first, int max) {
+            return Uni.createFrom().item(List.of());
+        }
+    }
+}
