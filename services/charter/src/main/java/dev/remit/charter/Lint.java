@@ -516,6 +516,16 @@ public final class Lint {
                         "'" + name + "' is no schedule of this charter",
                         "define it in approval.onCall");
             }
+            if (resolver.kind() == Resolver.Kind.OWNER && !ownerIsKnown(name)) {
+                error(
+                        "OWNER_NEVER_KNOWN",
+                        path + "/" + n + "/owner",
+                        "nothing says who answers for the "
+                                + name
+                                + " in "
+                                + String.join(", ", charter.domain().systems()),
+                        "ask the owner of what some system tells, or a group");
+            }
             if (resolver.kind() == Resolver.Kind.PREVIOUS_APPROVERS
                     && charter.stages().stream().noneMatch(each -> each.name().equals(name))) {
                 error(
@@ -525,6 +535,12 @@ public final class Lint {
                         "name a stage whose approvers are asked again at the account's next change");
             }
         }
+    }
+
+    /** Whether the source of some system of the domain says who answers for this. */
+    private boolean ownerIsKnown(String what) {
+        Set<String> kinds = Vocabulary.OWNERS.getOrDefault(what, Set.of());
+        return charter.domain().systems().stream().map(Vocabulary::kind).anyMatch(kinds::contains);
     }
 
     private void quorum(Stage stage, String path) {
@@ -681,6 +697,14 @@ public final class Lint {
                     index++;
                 }
             }
+            switch (duty.demand()) {
+                case Demand.Apart _ -> {}
+                case Demand.Toxic(Set<String> entitlements) -> seen(entitlements, path + "/toxic");
+                case Demand.MustHold(Set<String> when, Set<String> must) -> {
+                    seen(when, path + "/when");
+                    seen(must, path + "/mustHold");
+                }
+            }
             for (int m = 0; m < duty.exceptions().size(); m++) {
                 Charter.Exemption exemption = duty.exceptions().get(m);
                 String at = path + "/exceptions/" + m;
@@ -698,6 +722,28 @@ public final class Lint {
                             "is over since " + exemption.until(),
                             "remove it, or decide it anew");
                 }
+            }
+        }
+    }
+
+    /** Sources read groups by their paths, realm roles, and what SCIM calls roles; nothing else. */
+    private void seen(Set<String> entitlements, String path) {
+        for (String each : entitlements) {
+            boolean group = each.startsWith("/");
+            if (group && (each.endsWith("/") || each.contains("//"))) {
+                error(
+                        "ENTITLEMENT_NEVER_SEEN",
+                        path,
+                        "'" + each + "' is the path of no group: the rule would never apply",
+                        "write it as /group/subgroup");
+            } else if (!group && each.contains("/")) {
+                warning(
+                        "ENTITLEMENT_NEVER_SEEN",
+                        path,
+                        "'"
+                                + each
+                                + "' looks like a client's role, and those are not read: the rule would never apply",
+                        "name a realm role that it comes with, or a group's path with its slash");
             }
         }
     }

@@ -32,6 +32,13 @@ public final class Vocabulary {
     public static final Set<String> FACTS =
             Set.of("account.correlated", "manager.active", "source.fresh");
 
+    /** Whose owners sources tell, and of which kinds of systems. */
+    static final Map<String, Set<String>> OWNERS =
+            Map.of(
+                    "account", Set.of("keycloak", "scim"),
+                    "nhi", Set.of("keycloak", "scim"),
+                    "entitlement", Set.of("keycloak"));
+
     /** The fact that needs a maxAge. */
     static final String FRESH = "source.fresh";
 
