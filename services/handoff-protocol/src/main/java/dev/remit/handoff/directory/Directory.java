@@ -37,7 +37,7 @@ public class Directory {
     private static final Logger LOG = Logger.getLogger(Directory.class);
     private static final String COLUMNS =
             "system, id, enabled, worker_id, manager_worker_id, array_to_string(group_ids, chr(10)),"
-                    + " array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10)), label, observed_at";
+                    + " array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10)), label, observed_at, array_to_string(direct_roles, chr(10)), owner";
 
     private static final int KEPT_CHARTERS = 256;
 
@@ -112,18 +112,39 @@ public class Directory {
      * @param groups paths of groups, for their direct members
      * @param roles names of roles, for those who hold them
      * @param others accounts of whatever system: the system, a space, the account's id
+     * @param people HR worker ids, for their accounts in every system
      */
     public record Wanted(
             Collection<String> ids,
             Collection<String> workers,
             Collection<String> groups,
             Collection<String> roles,
-            Collection<String> others) {}
+            Collection<String> others,
+            Collection<String> people) {}
 
     /** All accounts that any of these is about, each once, by one query; none for nothing. */
     public Uni<List<Account>> find(String system, Wanted wanted) {
+        Map<String, Object> values = new TreeMap<>();
+        String sql = search(system, wanted, values);
+        return sql.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : session()
+                        .chain(session -> {
+                            var query = session.createNativeQuery(sql, Object[].class);
+                            values.forEach(
+                                    (n, value) -> query.setParameter(Integer.parseInt(n), value));
+                            return query.getResultList();
+                        })
+                        .map(rows -> rows.stream().map(Directory::account).toList());
+    }
+
+    /**
+     * The query that finds them: the system's name and the account's id first; empty for nothing.
+     *
+     * @param values takes its parameters by number
+     */
+    public static String search(String system, Wanted wanted, Map<String, Object> values) {
         List<String> parts = new ArrayList<>();
-        List<String[]> values = new ArrayList<>();
         part("system = ?1 and id = any(cast(?%d as text[]))", wanted.ids(), parts, values);
         part(
                 "system = ?1 and worker_id = any(cast(?%d as text[]))",
@@ -134,8 +155,9 @@ public class Directory {
                 "(system, id) in (select split_part(each, ' ', 1), substr(each, strpos(each, ' ') + 1)"
                         + " from unnest(cast(?%d as text[])) as each)",
                 wanted.others(), parts, values);
+        part("worker_id = any(cast(?%d as text[]))", wanted.people(), parts, values);
         if (parts.isEmpty()) {
-            return Uni.createFrom().item(List.of());
+            return "";
         }
         String all =
                 parts.stream()
@@ -145,31 +167,21 @@ public class Directory {
                                         + " from directory_account where not removed and "
                                         + condition)
                         .collect(Collectors.joining(" union "));
-        return session()
-                .chain(session -> {
-                    var query =
-                            session.createNativeQuery(
-                                    "select * from (" + all + ") as found order by 1, 2",
-                                    Object[].class);
-                    if (all.contains("?1 ")) {
-                        query.setParameter(1, system);
-                    }
-                    for (int n = 0; n < values.size(); n++) {
-                        query.setParameter(n + 2, values.get(n));
-                    }
-                    return query.getResultList();
-                })
-                .map(rows -> rows.stream().map(Directory::account).toList());
+        if (all.contains("?1 ")) {
+            values.put("1", system);
+        }
+        return "select * from (" + all + ") as found order by 1, 2";
     }
 
     private static void part(
             String condition,
             Collection<String> wanted,
             List<String> parts,
-            List<String[]> values) {
+            Map<String, Object> values) {
         if (!wanted.isEmpty()) {
-            parts.add(condition.formatted(values.size() + 2));
-            values.add(wanted.toArray(String[]::new));
+            int n = parts.size() + 2;
+            parts.add(condition.formatted(n));
+            values.put(String.valueOf(n), wanted.toArray(String[]::new));
         }
     }
 
@@ -276,14 +288,15 @@ public class Directory {
         return execute(
                 observed,
                 "insert into directory_account as known (system, id, enabled, worker_id, manager_worker_id, group_ids,"
-                        + " group_paths, roles, label, removed, observed_at)"
+                        + " group_paths, roles, label, removed, observed_at, owner, direct_roles)"
                         + " select system, id, enabled = 'true', nullif(worker_id, ''), nullif(manager_worker_id, ''),"
                         + " string_to_array(group_ids, chr(10)), string_to_array(group_paths, chr(10)),"
-                        + " string_to_array(roles, chr(10)), label, removed = 'true', cast(observed_at as timestamptz)"
+                        + " string_to_array(roles, chr(10)), label, removed = 'true', cast(observed_at as timestamptz), nullif(owner, ''),"
+                        + " case when direct_roles <> '' then string_to_array(substr(direct_roles, 2), chr(10)) end"
                         + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]),"
                         + " cast(?5 as text[]), cast(?6 as text[]), cast(?7 as text[]), cast(?8 as text[]), cast(?9 as text[]),"
-                        + " cast(?10 as text[]), cast(?11 as text[])) as row (system, id, enabled, worker_id, manager_worker_id,"
-                        + " group_ids, group_paths, roles, label, removed, observed_at)"
+                        + " cast(?10 as text[]), cast(?11 as text[]), cast(?12 as text[]), cast(?13 as text[])) as row (system, id, enabled, worker_id, manager_worker_id,"
+                        + " group_ids, group_paths, roles, label, removed, observed_at, owner, direct_roles)"
                         + " order by system, id"
                         + " on conflict (system, id) do update set removed = excluded.removed, observed_at = excluded.observed_at,"
                         + " enabled = case when excluded.removed then known.enabled else excluded.enabled end,"
@@ -292,6 +305,8 @@ public class Directory {
                         + " group_ids = case when excluded.removed then known.group_ids else excluded.group_ids end,"
                         + " group_paths = case when excluded.removed then known.group_paths else excluded.group_paths end,"
                         + " roles = case when excluded.removed then known.roles else excluded.roles end,"
+                        + " direct_roles = case when excluded.removed then known.direct_roles else excluded.direct_roles end,"
+                        + " owner = case when excluded.removed then known.owner else excluded.owner end,"
                         + " label = case when excluded.removed then known.label else excluded.label end"
                         + " where known.observed_at <= excluded.observed_at",
                 texts(observed, each -> each.getSubject().getSystem()),
@@ -304,7 +319,15 @@ public class Directory {
                 texts(observed, each -> fact(each, facts -> String.join("\n", facts.getRoles()))),
                 texts(observed, each -> fact(each, AccountFacts::getLabel)),
                 texts(observed, each -> String.valueOf(each.getAccount() == null)),
-                texts(observed, each -> each.getObservedAt().toString()));
+                texts(observed, each -> each.getObservedAt().toString()),
+                texts(observed, each -> fact(each, AccountFacts::getOwner)),
+                texts(observed, each -> fact(each, Directory::direct)));
+    }
+
+    /** None is not the same as not known. */
+    private static @Nullable String direct(AccountFacts facts) {
+        List<String> direct = facts.getDirect();
+        return direct == null ? null : "=" + String.join("\n", direct);
     }
 
     private static String lines(AccountFacts facts, Function<GroupFact, String> part) {
@@ -354,7 +377,9 @@ public class Directory {
                 List.copyOf(groups),
                 List.of(strings(row[7])),
                 (String) row[8],
-                instant(row[9]));
+                instant(row[9]),
+                Optional.ofNullable(row[10]).map(each -> List.of(strings(each))),
+                Optional.ofNullable((String) row[11]));
     }
 
     private static String[] strings(Object column) {
