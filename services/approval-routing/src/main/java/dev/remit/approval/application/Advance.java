@@ -10,7 +10,9 @@ import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
+import dev.remit.approval.domain.Duties;
 import dev.remit.approval.domain.Entitlement;
+import dev.remit.approval.domain.EntitlementFact;
 import dev.remit.approval.domain.Event;
 import dev.remit.approval.domain.Forecast;
 import dev.remit.approval.domain.Happened;
@@ -156,9 +158,10 @@ class Advance {
             Map<String, List<Delegation>> delegations,
             Map<Earlier, Map<String, List<String>>> earlier,
             InForce halted,
-            Map<Entitlement, Holders> holders) {
+            Map<Entitlement, Holders> holders,
+            Map<String, Map<String, EntitlementFact>> entitlements) {
         Found with(Map<Entitlement, Holders> read) {
-            return new Found(people, delegations, earlier, halted, read);
+            return new Found(people, delegations, earlier, halted, read, entitlements);
         }
     }
 
@@ -207,7 +210,7 @@ class Advance {
     }
 
     /**
-     * At most six queries: what is halted; who approved before, where a charter asks them; who is
+     * At most seven queries: what is halted; who approved before, where a charter asks them; who is
      * asked and has a part; who took over as a manager since; who acts for any of them; and those.
      */
     private Uni<Found> find(
@@ -243,35 +246,65 @@ class Advance {
                         stages.values()
                                 .forEach(ids ->
                                         ids.forEach(id -> concerns.add(Concern.account(id)))));
-        return people.behind(concerns)
-                .chain(first -> {
-                    Set<Concern> managers = new HashSet<>();
-                    for (Ready ready : all) {
-                        Resolution.newManager(ready, first)
-                                .map(Concern::worker)
-                                .ifPresent(managers::add);
-                    }
-                    return more(managers, first);
-                })
-                .chain(found ->
-                        delegations
-                                .from(delegators(steps, found), now)
-                                .chain(links -> {
-                                    Set<Concern> delegates = new HashSet<>();
-                                    links.values()
-                                            .forEach(each ->
-                                                    each.forEach(link ->
-                                                            delegates.add(
-                                                                    Concern.account(link.to()))));
-                                    delegates.removeAll(found.keySet());
-                                    return more(delegates, found)
-                                            .chain(people ->
-                                                    halts.inForce()
-                                                            .map(halted ->
-                                                                    new Found(
-                                                                            people, links, earlier,
-                                                                            halted, Map.of())));
-                                }));
+        return told(lookups.values())
+                .chain(told ->
+                        people.behind(concerns)
+                                .chain(first -> more(behind(all, lookups, first, told), first))
+                                .chain(found ->
+                                        delegations
+                                                .from(delegators(steps, found), now)
+                                                .chain(links ->
+                                                        more(delegates(links, found), found)
+                                                                .chain(known ->
+                                                                        halts.inForce()
+                                                                                .map(halted ->
+                                                                                        new Found(
+                                                                                                known,
+                                                                                                links,
+                                                                                                earlier,
+                                                                                                halted,
+                                                                                                Map
+                                                                                                        .of(),
+                                                                                                told))))));
+    }
+
+    /** Who took over as a manager, who owns what is changed, whose the account is. */
+    private static Set<Concern> behind(
+            List<Ready> all,
+            Map<String, Lookup> lookups,
+            Map<Concern, List<Account>> first,
+            Map<String, Map<String, EntitlementFact>> told) {
+        Set<Concern> concerns = new HashSet<>();
+        for (Ready ready : all) {
+            Resolution.newManager(ready, first).map(Concern::worker).ifPresent(concerns::add);
+            Duties.otherWorker(ready, first).map(Concern::person).ifPresent(concerns::add);
+            if (lookups.get(ready.charterHash()) instanceof Lookup.Found(Charter charter)) {
+                charter.all()
+                        .flatMap(Charter.Stage::sources)
+                        .forEach(source ->
+                                concerns.addAll(Resolution.owners(source, ready, first, told)));
+            }
+        }
+        return concerns;
+    }
+
+    private static Set<Concern> delegates(
+            Map<String, List<Delegation>> links, Map<Concern, List<Account>> found) {
+        Set<Concern> delegates = new HashSet<>();
+        links.values()
+                .forEach(each -> each.forEach(link -> delegates.add(Concern.account(link.to()))));
+        delegates.removeAll(found.keySet());
+        return delegates;
+    }
+
+    /** What systems say of groups and roles, where a charter goes by it. */
+    private Uni<Map<String, Map<String, EntitlementFact>>> told(Collection<Lookup> lookups) {
+        return lookups.stream()
+                        .anyMatch(each ->
+                                each instanceof Lookup.Found(Charter charter)
+                                        && (charter.judgesAccess() || charter.asksOwners()))
+                ? people.entitlements()
+                : Uni.createFrom().item(Map.of());
     }
 
     private Uni<Map<Concern, List<Account>>> more(
@@ -313,7 +346,8 @@ class Advance {
                                 found.halted()
                                         .over(() -> Set.of(Scopes.own(each.about().charter()))))
                         .map(Halt::words),
-                found.holders());
+                found.holders(),
+                found.entitlements());
     }
 
     private Uni<List<Outcome>> decide(

@@ -33,4 +33,8 @@ public interface Letters {
      * @param until the first moment at which it does not
      */
     void revoked(Passkeys.Kept kept, String by, String reason, Instant until, Outbox outbox);
+
+    /** What people hold that a rule forbids, and what of it is over. */
+    void violations(
+            List<AccessViolations.Found> found, List<AccessViolations.Ended> ended, Outbox outbox);
 }

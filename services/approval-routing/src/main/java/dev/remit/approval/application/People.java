@@ -1,14 +1,14 @@
 package dev.remit.approval.application;
 
 import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.EntitlementFact;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.loop.Received;
 import io.smallrye.mutiny.Uni;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The accounts and groups of the people who can be asked, as observed. */
@@ -22,14 +22,31 @@ public interface People {
      */
     Uni<Map<Concern, List<Account>>> behind(Set<Concern> concerns);
 
-    /** The groups that these accounts are in, the roles they hold, the workers they belong to. */
+    /**
+     * What systems say of their groups and roles, by system, then by the group's path or the role's
+     * name. A system that does not tell has no entry.
+     */
+    default Uni<Map<String, Map<String, EntitlementFact>>> entitlements() {
+        return Uni.createFrom().item(Map.of());
+    }
+
+    /**
+     * The groups that these accounts are in, the roles they hold, the workers they belong to; of
+     * targets only the workers.
+     */
     default Uni<Set<Concern>> around(Set<Concern> accounts) {
         return behind(accounts)
-                .map(found ->
-                        found.values().stream()
-                                .flatMap(Collection::stream)
-                                .flatMap(People::around)
-                                .collect(Collectors.toSet()));
+                .map(found -> {
+                    Set<Concern> all = new HashSet<>();
+                    found.forEach((concern, behind) ->
+                            behind.forEach(account -> {
+                                account.workerId().map(Concern::person).ifPresent(all::add);
+                                if (concern.kind() == Concern.Kind.ACCOUNT) {
+                                    around(account).forEach(all::add);
+                                }
+                            }));
+                    return all;
+                });
     }
 
     private static Stream<Concern> around(Account account) {

@@ -129,7 +129,9 @@ public class RouteReadyChange implements Receiver {
     private Uni<Set<Concern>> left(Set<Concern> told) {
         Set<Concern> accounts =
                 told.stream()
-                        .filter(each -> each.kind() == Concern.Kind.ACCOUNT)
+                        .filter(each ->
+                                each.kind() == Concern.Kind.ACCOUNT
+                                        || each.kind() == Concern.Kind.TARGET)
                         .collect(Collectors.toSet());
         return accounts.isEmpty() ? Uni.createFrom().item(Set.of()) : people.around(accounts);
     }

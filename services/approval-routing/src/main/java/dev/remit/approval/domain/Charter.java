@@ -74,6 +74,11 @@ public record Charter(
         return all().flatMap(Stage::sources).anyMatch(Source.PreviousApprovers.class::isInstance);
     }
 
+    /** Whether a stage asks those who answer for something. */
+    public boolean asksOwners() {
+        return all().flatMap(Stage::sources).anyMatch(Source.Owner.class::isInstance);
+    }
+
     /**
      * One stage of the route.
      *

@@ -15,6 +15,8 @@ public record Concern(Kind kind, String id) {
         ACCOUNT,
         /** All accounts of one worker in the people's system. */
         WORKER,
+        /** All accounts of one worker, whatever their systems. */
+        PERSON,
         GROUP,
         ROLE,
         /** The account that is to be changed, whatever its system. */
@@ -32,6 +34,10 @@ public record Concern(Kind kind, String id) {
 
     public static Concern worker(String id) {
         return new Concern(Kind.WORKER, id);
+    }
+
+    public static Concern person(String worker) {
+        return new Concern(Kind.PERSON, worker);
     }
 
     public static Concern group(String path) {

@@ -2,14 +2,19 @@ package dev.remit.approval.domain;
 
 import dev.remit.approval.domain.Duty.Demand;
 import dev.remit.approval.domain.Duty.Part;
+import dev.remit.approval.domain.Duty.Spared;
 import dev.remit.handoff.directory.Account;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,16 +34,14 @@ public final class Duties {
         List<Violation> found = new ArrayList<>();
         for (Duty duty : charter.duties()) {
             if (duty.demand() instanceof Demand.Apart(Part one, Part other)) {
-                together(cast, one, other, duty, known)
+                together(cast, one, other)
+                        .filter(person -> !duty.spares(person, known.now()))
+                        .findFirst()
                         .ifPresent(person ->
                                 found.add(
                                         Violation.of(
                                                 duty.rule(),
-                                                "%s is %s and %s"
-                                                        .formatted(
-                                                                person.id(),
-                                                                words(one),
-                                                                words(other)),
+                                                isBoth(person, one, other),
                                                 "someone else must propose it, or an exception with a control and an end is needed")));
             }
         }
@@ -50,19 +53,119 @@ public final class Duties {
         if (!charter.judgesAccess()) {
             return List.of();
         }
-        Person subject =
-                new Person(ready.parties().account(), Optional.of(ready.parties().subjectWorker()));
+        Person subject = subject(ready);
         Optional<Set<String>> held = heldAfterwards(ready, known);
         List<Violation> found = new ArrayList<>();
         for (Duty duty : charter.duties()) {
             if (!duty.spares(subject, known.now())) {
-                access(duty, held).ifPresent(found::add);
+                access(duty, held, Tense.WOULD).ifPresent(found::add);
             }
         }
         return found;
     }
 
-    private static Optional<Violation> access(Duty duty, Optional<Set<String>> held) {
+    /**
+     * Every exception without which a rule would forbid the change as it stands, with those who
+     * approved it.
+     */
+    static List<Spared> spared(
+            Ready ready, Charter charter, List<Decision> decisions, Known known) {
+        Cast cast = Cast.of(ready, charter, decisions, -1, known);
+        Optional<Set<String>> held =
+                charter.judgesAccess() ? heldAfterwards(ready, known) : Optional.empty();
+        Set<Spared> found = new LinkedHashSet<>();
+        for (Duty duty : charter.duties()) {
+            if (duty.demand() instanceof Demand.Apart(Part one, Part other)) {
+                together(cast, one, other)
+                        .forEach(person ->
+                                duty.exemption(person, known.now())
+                                        .ifPresent(each ->
+                                                found.add(
+                                                        new Spared(
+                                                                duty.rule(),
+                                                                each,
+                                                                isBoth(person, one, other)))));
+            } else {
+                duty.exemption(subject(ready), known.now())
+                        .ifPresent(each ->
+                                access(duty, held, Tense.WOULD)
+                                        .ifPresent(broken ->
+                                                found.add(
+                                                        new Spared(
+                                                                duty.rule(),
+                                                                each,
+                                                                broken.facts()))));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private static Person subject(Ready ready) {
+        return new Person(ready.parties().account(), Optional.of(ready.parties().subjectWorker()));
+    }
+
+    private static String isBoth(Person person, Part one, Part other) {
+        return "%s is %s and %s".formatted(person.id(), words(one), words(other));
+    }
+
+    /** Whether what is held is foreseen, or held already. */
+    private enum Tense {
+        WOULD("the subject would hold"),
+        DOES("this person holds");
+
+        private final String words;
+
+        Tense(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * A rule about access that somebody breaks already, whoever gave it to them.
+     *
+     * @param duty whose rule
+     * @param held what of all that they hold it is about
+     */
+    public record Broken(Duty duty, Violation violation, Set<String> held) {}
+
+    /**
+     * Every rule about access that a person breaks by what they hold now; none that spares them.
+     *
+     * @param accounts all accounts of the person, whatever their systems
+     */
+    public static List<Broken> ofHolder(
+            String worker,
+            List<Account> accounts,
+            Charter charter,
+            Map<String, Map<String, EntitlementFact>> told,
+            Instant now) {
+        Set<String> held = held(accounts, told);
+        List<Broken> found = new ArrayList<>();
+        for (Duty duty : charter.duties()) {
+            boolean spared =
+                    Stream.concat(
+                                    Stream.of(new Person(worker, Optional.of(worker))),
+                                    accounts.stream()
+                                            .map(each ->
+                                                    new Person(each.id(), Optional.of(worker))))
+                            .anyMatch(person -> duty.spares(person, now));
+            if (!spared) {
+                access(duty, Optional.of(held), Tense.DOES)
+                        .ifPresent(broken -> found.add(new Broken(duty, broken, about(duty))));
+            }
+        }
+        return found;
+    }
+
+    private static Set<String> about(Duty duty) {
+        return switch (duty.demand()) {
+            case Demand.Toxic(Set<String> entitlements) -> new TreeSet<>(entitlements);
+            case Demand.MustHold(Set<String> when, Set<String> _) -> new TreeSet<>(when);
+            case Demand.Apart _ -> Set.of();
+        };
+    }
+
+    private static Optional<Violation> access(Duty duty, Optional<Set<String>> held, Tense tense) {
         return switch (duty.demand()) {
             case Demand.Apart _ -> Optional.empty();
             case Demand.Toxic _, Demand.MustHold _ when held.isEmpty() ->
@@ -76,7 +179,8 @@ public final class Duties {
                             ? Optional.of(
                                     Violation.of(
                                             duty.rule(),
-                                            "the subject would hold all of " + words(entitlements),
+                                            "%s all of %s"
+                                                    .formatted(tense.words, words(entitlements)),
                                             "one of them must go first, or an exception with a control and an end is needed"))
                             : Optional.empty();
             case Demand.MustHold(Set<String> when, Set<String> must) -> {
@@ -86,8 +190,9 @@ public final class Duties {
                         ? Optional.of(
                                 Violation.of(
                                         duty.rule(),
-                                        "the subject would hold %s without %s"
-                                                .formatted(words(when), words(lacking)),
+                                        "%s %s without %s"
+                                                .formatted(
+                                                        tense.words, words(when), words(lacking)),
                                         "the subject must hold %s first".formatted(words(lacking))))
                         : Optional.empty();
             }
@@ -95,43 +200,110 @@ public final class Duties {
     }
 
     /**
-     * What the subject holds once the plan is done: groups with all they are inside of, and roles,
-     * of all accounts of the person. Empty if that is not known.
+     * What the subject holds once the plan is done, in all accounts of the person, whatever their
+     * systems: groups with all they are inside of, roles, and what these give besides. Empty if it
+     * is not known.
      */
     static Optional<Set<String>> heldAfterwards(Ready ready, Known known) {
         Effect effect = ready.effect();
-        List<Account> accounts =
-                Stream.concat(
-                                known
-                                        .accounts(
-                                                Concern.target(
-                                                        ready.about().target(),
-                                                        ready.parties().account()))
-                                        .stream(),
-                                known
-                                        .accounts(Concern.worker(ready.parties().subjectWorker()))
-                                        .stream())
-                        .distinct()
-                        .toList();
+        List<Account> accounts = accounts(ready, known);
         if (accounts.isEmpty() || !effect.clear()) {
             return Optional.empty();
         }
-        Set<String> held = new TreeSet<>(effect.rolesAdded());
-        effect.groupsAdded().forEach(path -> held.addAll(within(path)));
+        Map<String, EntitlementFact> facts =
+                known.entitlements().getOrDefault(ready.about().target(), Map.of());
+        Set<String> held = closed(effect.groupsAdded(), effect.rolesAdded(), facts);
         for (Account account : accounts) {
             boolean target =
                     account.system().equals(ready.about().target())
                             && account.id().equals(ready.parties().account());
-            Predicate<String> stays = path -> !target || !effect.groupsRemoved().contains(path);
-            account.groups().stream()
-                    .map(Account.Group::path)
-                    .filter(stays)
-                    .forEach(path -> held.addAll(within(path)));
-            account.roles().stream()
-                    .filter(role -> !target || !effect.rolesRemoved().contains(role))
-                    .forEach(held::add);
+            held.addAll(
+                    target
+                            ? left(account, effect, facts)
+                            : closed(
+                                    paths(account),
+                                    Set.copyOf(account.roles()),
+                                    known.entitlements().getOrDefault(account.system(), Map.of())));
         }
         return Optional.of(held);
+    }
+
+    /**
+     * What the plan leaves of an account: a role goes with the group that it came by, unless it
+     * comes by something else as well. One that nothing explains is the account's own.
+     */
+    private static Set<String> left(
+            Account account, Effect effect, Map<String, EntitlementFact> facts) {
+        Set<String> own = new HashSet<>(account.direct().orElse(account.roles()));
+        Set<String> unexplained = new HashSet<>(account.roles());
+        unexplained.removeAll(closed(paths(account), own, facts));
+        own.addAll(unexplained);
+        own.removeAll(effect.rolesRemoved());
+        Set<String> stays = new HashSet<>(paths(account));
+        stays.removeAll(effect.groupsRemoved());
+        return closed(stays, own, facts);
+    }
+
+    private static Set<String> paths(Account account) {
+        return account.groups().stream().map(Account.Group::path).collect(Collectors.toSet());
+    }
+
+    /** Every account of the subject's, by the change and by the account that it is about. */
+    private static List<Account> accounts(Ready ready, Known known) {
+        List<Account> target =
+                known.accounts(Concern.target(ready.about().target(), ready.parties().account()));
+        Stream<String> workers =
+                Stream.concat(
+                                Stream.of(ready.parties().subjectWorker()),
+                                target.stream().flatMap(each -> each.workerId().stream()))
+                        .distinct();
+        return Stream.concat(
+                        target.stream(),
+                        workers.flatMap(worker ->
+                                Stream.of(Concern.worker(worker), Concern.person(worker))
+                                        .flatMap(each -> known.accounts(each).stream())))
+                .distinct()
+                .toList();
+    }
+
+    /** The worker that the account of a change belongs to, where the change names another. */
+    public static Optional<String> otherWorker(Ready ready, Map<Concern, List<Account>> people) {
+        return people
+                .getOrDefault(
+                        Concern.target(ready.about().target(), ready.parties().account()),
+                        List.of())
+                .stream()
+                .flatMap(each -> each.workerId().stream())
+                .filter(each -> !each.equals(ready.parties().subjectWorker()))
+                .findFirst();
+    }
+
+    private static Set<String> held(
+            List<Account> accounts, Map<String, Map<String, EntitlementFact>> told) {
+        Set<String> held = new TreeSet<>();
+        for (Account account : accounts) {
+            held.addAll(
+                    closed(
+                            paths(account),
+                            Set.copyOf(account.roles()),
+                            told.getOrDefault(account.system(), Map.of())));
+        }
+        return held;
+    }
+
+    /** These, the groups around them, and all that comes with them; what gives itself ends. */
+    private static Set<String> closed(
+            Set<String> groups, Set<String> roles, Map<String, EntitlementFact> gives) {
+        Set<String> held = new TreeSet<>();
+        Deque<String> open = new ArrayDeque<>(roles);
+        groups.forEach(path -> open.addAll(within(path)));
+        while (!open.isEmpty()) {
+            String each = open.pop();
+            if (held.add(each)) {
+                Optional.ofNullable(gives.get(each)).ifPresent(fact -> open.addAll(fact.gives()));
+            }
+        }
+        return held;
     }
 
     /** A group and all it is inside of: {@code /a/b} is also {@code /a}. */
@@ -190,12 +362,8 @@ public final class Duties {
                 || cast.plays(Part.DELEGATOR, person);
     }
 
-    private static Optional<Person> together(
-            Cast cast, Part one, Part other, Duty duty, Known known) {
-        return cast.all(one).stream()
-                .filter(person -> cast.plays(other, person))
-                .filter(person -> !duty.spares(person, known.now()))
-                .findFirst();
+    private static Stream<Person> together(Cast cast, Part one, Part other) {
+        return cast.all(one).stream().filter(person -> cast.plays(other, person));
     }
 
     private static String words(Set<String> names) {

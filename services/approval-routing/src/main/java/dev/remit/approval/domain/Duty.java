@@ -2,6 +2,7 @@ package dev.remit.approval.domain;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -56,9 +57,22 @@ public record Duty(Rule rule, Demand demand, List<Exemption> exceptions) {
      */
     public record Exemption(String subject, String control, String owner, Instant until) {}
 
+    /**
+     * That a rule would have forbidden something and an exception of it let it pass.
+     *
+     * @param facts what the rule would have found, in words
+     */
+    public record Spared(Rule rule, Exemption exemption, String facts) {}
+
     /** Whether the rule spares this person now. */
     public boolean spares(Person person, Instant now) {
+        return exemption(person, now).isPresent();
+    }
+
+    /** The exception by which the rule spares this person now. */
+    Optional<Exemption> exemption(Person person, Instant now) {
         return exceptions.stream()
-                .anyMatch(each -> person.isKnownAs(each.subject()) && now.isBefore(each.until()));
+                .filter(each -> person.isKnownAs(each.subject()) && now.isBefore(each.until()))
+                .findFirst();
     }
 }

@@ -14,6 +14,7 @@ public sealed interface Happened {
      * @param dropped what the charter names and nobody is behind
      * @param violations the rules that forbid the change as things are
      * @param planHash empty if no plan is known
+     * @param spared exceptions without which rules would forbid the change
      */
     record Requested(
             String stage,
@@ -24,8 +25,33 @@ public sealed interface Happened {
             List<String> dropped,
             List<Violation> violations,
             String planHash,
-            Instant until)
-            implements Happened {}
+            Instant until,
+            List<Duty.Spared> spared)
+            implements Happened {
+        /** No rule would have forbidden anything but for an exception. */
+        public Requested(
+                String stage,
+                int quorum,
+                int denials,
+                List<Candidate> candidates,
+                Optional<String> held,
+                List<String> dropped,
+                List<Violation> violations,
+                String planHash,
+                Instant until) {
+            this(
+                    stage,
+                    quorum,
+                    denials,
+                    candidates,
+                    held,
+                    dropped,
+                    violations,
+                    planHash,
+                    until,
+                    List.of());
+        }
+    }
 
     /**
      * An open stage asks other people now.
@@ -105,12 +131,19 @@ public sealed interface Happened {
      * @param held what the subject holds afterwards, if the charter has rules about it
      * @param mode in which mode, and why
      * @param removals the protected entitlements that it takes away
+     * @param spared exceptions without which rules would have forbidden it
+     * @param workers the proposer's HR worker, and the one of who answers for an AI that proposed
      */
     record Authorized(
             Ready ready,
             Instant until,
             Optional<List<String>> held,
             ModeDecision mode,
-            List<Removal> removals)
+            List<Removal> removals,
+            List<Duty.Spared> spared,
+            Workers workers)
             implements Happened {}
+
+    /** The HR workers behind a proposal, where they are known. */
+    record Workers(Optional<String> proposer, Optional<String> principal) {}
 }

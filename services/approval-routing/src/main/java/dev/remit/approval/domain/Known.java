@@ -23,6 +23,8 @@ import java.util.Set;
  * @param patience how long a change may be held before its first stage
  * @param holders who holds the protected entitlements that the change would take, read under their
  *     locks
+ * @param entitlements what systems say of their groups and roles, by system and by a group's path
+ *     or a role's name
  */
 public record Known(
         Charter.Lookup charter,
@@ -34,7 +36,34 @@ public record Known(
         Duration patience,
         Optional<String> halted,
         Optional<String> demoted,
-        Map<Entitlement, Holders> holders) {
+        Map<Entitlement, Holders> holders,
+        Map<String, Map<String, EntitlementFact>> entitlements) {
+    /** No group or role gives anything besides. */
+    public Known(
+            Charter.Lookup charter,
+            Map<Concern, List<Account>> people,
+            Map<String, List<Delegation>> delegations,
+            Map<String, List<String>> earlier,
+            Set<String> executors,
+            Instant now,
+            Duration patience,
+            Optional<String> halted,
+            Optional<String> demoted,
+            Map<Entitlement, Holders> holders) {
+        this(
+                charter,
+                people,
+                delegations,
+                earlier,
+                executors,
+                now,
+                patience,
+                halted,
+                demoted,
+                holders,
+                Map.of());
+    }
+
     /** Nobody has halted anything, nobody is demoted, and nothing protected is taken. */
     public Known(
             Charter.Lookup charter,

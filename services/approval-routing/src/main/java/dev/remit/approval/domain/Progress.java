@@ -450,7 +450,8 @@ final class Progress {
                         at.dropped(),
                         List.of(),
                         ready.planHash(),
-                        at.until()));
+                        at.until(),
+                        Duties.spared(ready, charter, decisions, known)));
         if (rule.isEmpty()) {
             open.add(woken(at));
             return;
@@ -710,7 +711,13 @@ final class Progress {
                                 ? Duties.heldAfterwards(ready, known).map(List::copyOf)
                                 : Optional.empty(),
                         mode,
-                        LastHolders.removals(ready, charter, known, until, !mode.isOwn())));
+                        LastHolders.removals(ready, charter, known, until, !mode.isOwn()),
+                        Duties.spared(ready, charter, decisions, known),
+                        new Happened.Workers(
+                                known.person(ready.parties().proposer()).worker(),
+                                ready.parties()
+                                        .principal()
+                                        .flatMap(id -> known.person(id).worker()))));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

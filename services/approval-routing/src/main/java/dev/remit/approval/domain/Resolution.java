@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whom a stage asks: each source on its own, then their union, then those who act for them. A
@@ -23,6 +24,10 @@ import java.util.stream.Collectors;
  * @param asks what the answer depends on
  */
 public record Resolution(List<Candidate> candidates, List<String> dropped, Set<Concern> asks) {
+    private static final String ACCOUNT = "account";
+
+    /** A non-human identity: its account. */
+    private static final String NHI = "nhi";
 
     /** What must be looked up to resolve these sources, apart from what only that tells. */
     public static Set<Concern> concerns(Source source, Ready ready, Instant now) {
@@ -34,9 +39,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 yield all;
             }
             case Source.Owner(String what) ->
-                    ready.owners().getOrDefault(what, List.of()).stream()
-                            .map(Concern::account)
-                            .collect(Collectors.toSet());
+                    judged(what, ready).stream().map(Concern::account).collect(Collectors.toSet());
             case Source.Group(String path) -> Set.of(Concern.group(path));
             case Source.Role(String name) -> Set.of(Concern.role(name));
             case Source.Named(List<String> ids) ->
@@ -44,6 +47,91 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case Source.OnCall(String _, Rota rota) -> Set.of(Concern.account(rota.at(now)));
             case Source.PreviousApprovers _ -> Set.of();
         };
+    }
+
+    /** The owners that readiness found, by account ids; of an identity those of its account. */
+    private static List<String> judged(String what, Ready ready) {
+        return ready.owners().getOrDefault(what.equals(NHI) ? ACCOUNT : what, List.of());
+    }
+
+    /**
+     * That somebody answers for something.
+     *
+     * @param owner an HR worker id or an account id
+     * @param words what it is of, and who says so
+     */
+    private record Said(String owner, String words) {}
+
+    /** Whom the owners that systems name may be: what must be looked up too to resolve a source. */
+    public static Set<Concern> owners(
+            Source source,
+            Ready ready,
+            Map<Concern, List<Account>> people,
+            Map<String, Map<String, EntitlementFact>> entitlements) {
+        return source instanceof Source.Owner(String what) && judged(what, ready).isEmpty()
+                ? said(what, ready, people, entitlements).stream()
+                        .flatMap(each ->
+                                Stream.of(
+                                        Concern.worker(each.owner()),
+                                        Concern.account(each.owner())))
+                        .collect(Collectors.toSet())
+                : Set.of();
+    }
+
+    private static List<Said> said(
+            String what,
+            Ready ready,
+            Map<Concern, List<Account>> people,
+            Map<String, Map<String, EntitlementFact>> entitlements) {
+        String system = ready.about().target();
+        return switch (what) {
+            case ACCOUNT, NHI ->
+                    people
+                            .getOrDefault(
+                                    Concern.target(system, ready.parties().account()), List.of())
+                            .stream()
+                            .flatMap(account ->
+                                    account.owner().stream()
+                                            .map(owner ->
+                                                    new Said(
+                                                            owner,
+                                                            "owner of the %s, as %s said at %s"
+                                                                    .formatted(
+                                                                            what,
+                                                                            system,
+                                                                            account.observedAt()))))
+                            .toList();
+            case "entitlement" ->
+                    touched(ready.effect())
+                            .flatMap(name ->
+                                    owner(name, entitlements.getOrDefault(system, Map.of()))
+                                            .map(owner ->
+                                                    new Said(
+                                                            owner,
+                                                            "owner of %s, as %s says"
+                                                                    .formatted(name, system)))
+                                            .stream())
+                            .toList();
+            default -> List.of();
+        };
+    }
+
+    private static Stream<String> touched(Effect effect) {
+        return Stream.of(
+                        effect.groupsAdded(),
+                        effect.groupsRemoved(),
+                        effect.rolesAdded(),
+                        effect.rolesRemoved())
+                .flatMap(Set::stream)
+                .distinct()
+                .sorted();
+    }
+
+    /** Its own owner, or the one of the nearest group around it. */
+    private static Optional<String> owner(String name, Map<String, EntitlementFact> facts) {
+        Optional<String> own = Optional.ofNullable(facts.get(name)).flatMap(EntitlementFact::owner);
+        int slash = name.startsWith("/") ? name.lastIndexOf('/') : 0;
+        return own.isPresent() || slash <= 0 ? own : owner(name.substring(0, slash), facts);
     }
 
     /**
@@ -122,13 +210,36 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case Source.Group(String path) -> of(known.accounts(Concern.group(path)), source);
             case Source.Role(String name) -> of(known.accounts(Concern.role(name)), source);
             case Source.Owner(String what) ->
-                    named(ready.owners().getOrDefault(what, List.of()), source, known, dropped);
+                    judged(what, ready).isEmpty()
+                            ? answering(what, ready, known, asks, dropped)
+                            : named(judged(what, ready), source, known, dropped);
             case Source.Named(List<String> ids) -> named(ids, source, known, dropped);
             case Source.OnCall(String _, Rota rota) ->
                     named(List.of(rota.at(known.now())), source, known, dropped);
             case Source.PreviousApprovers(String stage) ->
                     named(known.earlier().getOrDefault(stage, List.of()), source, known, dropped);
         };
+    }
+
+    /** The accounts of those whom systems name as owners. */
+    private static List<Found> answering(
+            String what, Ready ready, Known known, Set<Concern> asks, List<String> dropped) {
+        List<Found> found = new ArrayList<>();
+        for (Said each : said(what, ready, known.people(), known.entitlements())) {
+            asks.add(Concern.worker(each.owner()));
+            asks.add(Concern.account(each.owner()));
+            List<Account> accounts =
+                    Stream.of(Concern.account(each.owner()), Concern.worker(each.owner()))
+                            .flatMap(concern -> known.accounts(concern).stream())
+                            .distinct()
+                            .toList();
+            if (accounts.isEmpty()) {
+                dropped.add("nobody here is %s: %s".formatted(each.owner(), each.words()));
+            }
+            accounts.forEach(account ->
+                    found.add(new Found(account.id(), Optional.of(account), each.words())));
+        }
+        return found;
     }
 
     private static List<Found> of(Collection<Account> accounts, Source source) {
@@ -207,6 +318,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         parties.principal().ifPresent(id -> all.put("principal", Concern.account(id)));
         parties.executor().ifPresent(id -> all.put("executor", Concern.account(id)));
         all.put("worker", Concern.worker(parties.subjectWorker()));
+        all.put("person", Concern.person(parties.subjectWorker()));
         all.put("target", Concern.target(ready.about().target(), parties.account()));
         for (Decision each : decisions) {
             if (each.kind() == Decision.Kind.APPROVED) {

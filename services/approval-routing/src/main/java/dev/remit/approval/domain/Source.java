@@ -10,7 +10,8 @@ public sealed interface Source {
     /**
      * Who owns it, as the readiness facts say.
      *
-     * @param what account, application, entitlement or resource: the fact is {@code <what>.owner}
+     * @param what account, nhi, application, entitlement or resource: who the readiness fact {@code
+     *     <what>.owner} names, else who the system names
      */
     record Owner(String what) implements Source {}
 

@@ -7,10 +7,12 @@ import java.util.stream.Collectors;
  * A rule about the separation of duties that a change would break.
  *
  * @param rule the rule's name
+ * @param source where the rule comes from, in words
  * @param facts what was found, in words
  * @param remedy what would resolve it
  */
-public record Violation(String rule, String version, String owner, String facts, String remedy) {
+public record Violation(
+        String rule, String version, String owner, String source, String facts, String remedy) {
     /** One line for people. */
     public String words() {
         return "rule %s@%s: %s; %s".formatted(rule, version, facts, remedy);
@@ -21,6 +23,7 @@ public record Violation(String rule, String version, String owner, String facts,
     }
 
     static Violation of(Duty.Rule rule, String facts, String remedy) {
-        return new Violation(rule.name(), rule.version(), rule.owner(), facts, remedy);
+        return new Violation(
+                rule.name(), rule.version(), rule.owner(), rule.source(), facts, remedy);
     }
 }

@@ -72,7 +72,7 @@ public final class JsonCharter {
                     "outcome",
                     "bulk");
     private static final Set<String> OWNED =
-            Set.of("resource", "entitlement", "application", "account");
+            Set.of("resource", "entitlement", "application", "account", "nhi");
 
     private final Map<String, WorkingTime> calendars = new HashMap<>();
     private final Map<String, Rota> rotas = new HashMap<>();

@@ -1,10 +1,12 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.application.AccessViolations;
 import dev.remit.approval.application.Letters;
 import dev.remit.approval.application.Passkeys;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Happened;
+import dev.remit.handoff.Ids;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.passkey.Passkey;
 import jakarta.inject.Singleton;
@@ -58,6 +60,22 @@ public class KafkaLetters implements Letters {
                 Messages.revoked(kept, by, reason, until),
                 null,
                 kept.id());
+    }
+
+    @Override
+    public void violations(
+            List<AccessViolations.Found> found, List<AccessViolations.Ended> ended, Outbox outbox) {
+        for (AccessViolations.Ended each : ended) {
+            outbox.publish(
+                    Ids.derived(each.violation().id(), "ended"),
+                    each.violation().key().worker(),
+                    Messages.ended(each, outbox.now()),
+                    null,
+                    each.violation().id());
+        }
+        for (AccessViolations.Found each : found) {
+            outbox.publish(each.id(), each.worker(), Messages.found(each), null, null);
+        }
     }
 
     private static SpecificRecord message(

@@ -143,6 +143,9 @@ public class KafkaReadings implements Readings {
                             .forEach(group ->
                                     concerns.add(Concern.holders(system, group.getPath())));
                 }
+                if (facts != null && facts.getWorkerId() != null) {
+                    concerns.add(Concern.person(facts.getWorkerId()));
+                }
                 if (!system.equals(people)) {
                     return;
                 }

@@ -1,18 +1,23 @@
 package dev.remit.approval.adapter.kafka;
 
+import dev.remit.approval.application.AccessViolations;
 import dev.remit.approval.application.Passkeys;
 import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Charter.Policy;
 import dev.remit.approval.domain.Decision;
+import dev.remit.approval.domain.Duty;
 import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Signing;
+import dev.remit.approval.domain.Violation;
 import dev.remit.handoff.Ids;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.passkey.Assertion;
+import dev.remit.wire.v1.AccessViolationEnded;
+import dev.remit.wire.v1.AccessViolationFound;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.ApprovalDecided;
@@ -20,6 +25,7 @@ import dev.remit.wire.v1.ApprovalReassigned;
 import dev.remit.wire.v1.ApprovalRequested;
 import dev.remit.wire.v1.AuthenticationContext;
 import dev.remit.wire.v1.Change;
+import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.DecisionBinding;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.Mode;
@@ -29,7 +35,9 @@ import dev.remit.wire.v1.PasskeyAssertion;
 import dev.remit.wire.v1.PasskeyRegistered;
 import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.PolicyRef;
+import dev.remit.wire.v1.RuleExemption;
 import dev.remit.wire.v1.RuleViolation;
+import dev.remit.wire.v1.Subject;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -88,17 +96,65 @@ public final class Messages {
                 .setExpiresAt(requested.until())
                 .setDenials(requested.denials())
                 .setDropped(requested.dropped())
-                .setViolations(
-                        requested.violations().stream()
-                                .map(each ->
-                                        new RuleViolation(
-                                                each.rule(),
-                                                each.version(),
-                                                each.owner(),
-                                                each.facts(),
-                                                each.remedy()))
-                                .toList())
+                .setViolations(requested.violations().stream().map(Messages::violation).toList())
+                .setExemptions(exemptions(requested.spared()))
                 .build();
+    }
+
+    /** Somebody holds what a rule forbids. */
+    static AccessViolationFound found(AccessViolations.Found found) {
+        return AccessViolationFound.newBuilder()
+                .setViolationId(found.id())
+                .setWorker(found.worker())
+                .setCharter(
+                        new CharterRef(
+                                found.charter().name(),
+                                found.charter().version(),
+                                found.charter().hash()))
+                .setViolation(violation(found.violation()))
+                .setAccounts(
+                        found.accounts().stream()
+                                .map(each -> each.split(" ", 2))
+                                .map(parts -> new Subject(parts[0], parts[1]))
+                                .toList())
+                .setHeld(List.copyOf(found.held()))
+                .setFoundAt(found.at())
+                .build();
+    }
+
+    /** That is over. */
+    static AccessViolationEnded ended(AccessViolations.Ended ended, Instant now) {
+        return AccessViolationEnded.newBuilder()
+                .setViolationId(ended.violation().id())
+                .setWorker(ended.violation().key().worker())
+                .setRule(ended.violation().key().rule())
+                .setReason(ended.reason())
+                .setEndedAt(now)
+                .build();
+    }
+
+    static RuleViolation violation(Violation violation) {
+        return new RuleViolation(
+                violation.rule(),
+                violation.version(),
+                violation.owner(),
+                violation.facts(),
+                violation.remedy(),
+                violation.source());
+    }
+
+    private static List<RuleExemption> exemptions(List<Duty.Spared> spared) {
+        return spared.stream()
+                .map(each ->
+                        new RuleExemption(
+                                each.rule().name(),
+                                each.rule().version(),
+                                each.exemption().subject(),
+                                each.facts(),
+                                each.exemption().control(),
+                                each.exemption().owner(),
+                                each.exemption().until()))
+                .toList();
     }
 
     static ApprovalReassigned reassigned(UUID change, Happened.Reassigned reassigned, Instant now) {
@@ -159,6 +215,9 @@ public final class Messages {
                 .setExpiresAt(authorized.until())
                 .setHeldAfterwards(authorized.held().orElse(null))
                 .setModeDecision(mode(authorized.mode()))
+                .setExemptions(exemptions(authorized.spared()))
+                .setProposerWorker(authorized.workers().proposer().orElse(null))
+                .setPrincipalWorker(authorized.workers().principal().orElse(null))
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.remit.approval.adapter.postgres;
 
 import dev.remit.approval.application.People;
 import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.EntitlementFact;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.loop.Received;
@@ -18,17 +19,32 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 public class PostgresPeople implements People {
     private final Directory directory;
+    private final PostgresEntitlements entitlements;
+    private final PostgresAccessViolations violations;
     private final String system;
 
     PostgresPeople(
-            Directory directory, @ConfigProperty(name = "remit.people.system") String system) {
+            Directory directory,
+            PostgresEntitlements entitlements,
+            PostgresAccessViolations violations,
+            @ConfigProperty(name = "remit.people.system") String system) {
         this.directory = directory;
+        this.entitlements = entitlements;
+        this.violations = violations;
         this.system = system;
     }
 
     @Override
     public Uni<Void> take(List<Received> batch) {
-        return directory.take(batch);
+        return directory
+                .take(batch)
+                .chain(() -> entitlements.take(batch))
+                .chain(() -> violations.take(batch));
+    }
+
+    @Override
+    public Uni<Map<String, Map<String, EntitlementFact>>> entitlements() {
+        return entitlements.all();
     }
 
     @Override
@@ -41,7 +57,8 @@ public class PostgresPeople implements People {
                                 ids(concerns, Concern.Kind.WORKER),
                                 ids(concerns, Concern.Kind.GROUP),
                                 ids(concerns, Concern.Kind.ROLE),
-                                ids(concerns, Concern.Kind.TARGET)))
+                                ids(concerns, Concern.Kind.TARGET),
+                                ids(concerns, Concern.Kind.PERSON)))
                 .map(accounts -> {
                     Map<Concern, List<Account>> found = new HashMap<>();
                     for (Account account : accounts) {
@@ -50,6 +67,8 @@ public class PostgresPeople implements People {
                                 account,
                                 concerns,
                                 found);
+                        account.workerId()
+                                .ifPresent(id -> put(Concern.person(id), account, concerns, found));
                         if (account.system().equals(system)) {
                             put(Concern.account(account.id()), account, concerns, found);
                             account.workerId()

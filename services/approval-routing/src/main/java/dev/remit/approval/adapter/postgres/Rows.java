@@ -170,6 +170,8 @@ final class Rows {
                                                         barred.ready().parties().proposer()),
                                                 Concern.worker(
                                                         barred.ready().parties().subjectWorker()),
+                                                Concern.person(
+                                                        barred.ready().parties().subjectWorker()),
                                                 Concern.target(
                                                         barred.ready().about().target(),
                                                         barred.ready().parties().account())),

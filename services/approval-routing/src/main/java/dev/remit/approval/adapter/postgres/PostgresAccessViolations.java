@@ -1,0 +1,285 @@
+package dev.remit.approval.adapter.postgres;
+
+import dev.remit.approval.adapter.kafka.Observations;
+import dev.remit.approval.adapter.kafka.Observations.Latest;
+import dev.remit.approval.adapter.postgres.Rowset.Column;
+import dev.remit.approval.application.AccessViolations;
+import dev.remit.approval.domain.Violation;
+import dev.remit.handoff.loop.Received;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One row says how far the run is: whoever holds its lock looks. */
+@Singleton
+class PostgresAccessViolations implements AccessViolations {
+    static final String TURN =
+            "select through from access_run where id = 1 and due_at <= cast(?1 as timestamptz)"
+                    + " for update skip locked";
+    static final String NEXT =
+            "select worker from (select distinct worker_id as worker from directory_account"
+                    + " where worker_id > ?1 and not removed"
+                    + " union select worker from access_violation where ended_at is null and worker > ?1) as all_of_them"
+                    + " order by worker limit ?2";
+    static final String CHARTERS = "select name, version, hash from charter_latest order by name";
+    static final String STANDING =
+            "select id, worker, charter, rule, rule_version from access_violation"
+                    + " where ended_at is null and worker = any(cast(?1 as text[]))";
+    static final String END =
+            "update access_violation set ended_at = cast(?3 as timestamptz), end_reason = row.reason"
+                    + " from unnest(cast(?1 as uuid[]), cast(?2 as text[])) as row (id, reason)"
+                    + " where access_violation.id = row.id and ended_at is null";
+    static final String ON =
+            "update access_run set through = ?1, looking = looking + ?2,"
+                    + " started_at = case when looking = 0 and through = '' then cast(?3 as timestamptz) else started_at end"
+                    + " where id = 1";
+    static final String FINISHED =
+            "update access_run set started_at = case when through = '' then cast(?2 as timestamptz) else started_at end,"
+                    + " through = '', looked = looking + ?1, looking = 0, finished_at = cast(?2 as timestamptz),"
+                    + " due_at = cast(?3 as timestamptz) where id = 1";
+    static final String BEGIN =
+            "update access_run set due_at = least(due_at, cast(?1 as timestamptz)) where id = 1";
+    static final String RUN =
+            "select started_at, finished_at, case when isfinite(due_at) then due_at end, looked from access_run where id = 1";
+    static final String LIST =
+            "select id, worker, charter, charter_version, charter_hash, rule, rule_version, rule_owner, rule_source,"
+                    + " facts, remedy, held, accounts, found_at, ended_at, end_reason from access_violation"
+                    + " where (ended_at is null or ?1 = 'all') and (?2 = '' or (found_at, id) >"
+                    + " (select found_at, id from access_violation where id = cast(nullif(?2, '') as uuid)))"
+                    + " order by found_at, id limit ?3";
+    static final String COUNT = "select count(*) from access_violation where ended_at is null";
+    static final String LATEST =
+            "insert into charter_latest as known (name, version, hash, published_at)"
+                    + " select name, version, hash, cast(published_at as timestamptz)"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                    + " as row (name, version, hash, published_at)"
+                    + " on conflict (name) do update set version = excluded.version, hash = excluded.hash,"
+                    + " published_at = excluded.published_at where known.published_at <= excluded.published_at";
+
+    static final Rowset<Found> FOUND =
+            new Rowset<>(
+                    "access_violation",
+                    "",
+                    List.of(
+                            column("id", Rowset.Type.UUID, Found::id),
+                            column("worker", Rowset.Type.TEXT, Found::worker),
+                            column("charter", Rowset.Type.TEXT, each -> each.charter().name()),
+                            column(
+                                    "charter_version",
+                                    Rowset.Type.TEXT,
+                                    each -> each.charter().version()),
+                            column("charter_hash", Rowset.Type.TEXT, each -> each.charter().hash()),
+                            column("rule", Rowset.Type.TEXT, each -> each.violation().rule()),
+                            column(
+                                    "rule_version",
+                                    Rowset.Type.TEXT,
+                                    each -> each.violation().version()),
+                            column(
+                                    "rule_owner",
+                                    Rowset.Type.TEXT,
+                                    each -> each.violation().owner()),
+                            column(
+                                    "rule_source",
+                                    Rowset.Type.TEXT,
+                                    each -> each.violation().source()),
+                            column("facts", Rowset.Type.TEXT, each -> each.violation().facts()),
+                            column("remedy", Rowset.Type.TEXT, each -> each.violation().remedy()),
+                            column(
+                                    "held",
+                                    Rowset.Type.TEXT,
+                                    each -> String.join("\n", each.held())),
+                            column(
+                                    "accounts",
+                                    Rowset.Type.TEXT,
+                                    each -> String.join("\n", each.accounts())),
+                            column("found_at", Rowset.Type.TIME, Found::at)));
+
+    private static Column<Found> column(
+            String name, Rowset.Type type, Function<Found, @Nullable Object> value) {
+        return new Column<>(name, type, value);
+    }
+
+    /** Keeps which version of a charter was published last. */
+    Uni<Void> take(List<Received> batch) {
+        List<Latest> rows = List.copyOf(Observations.published(batch));
+        return rows.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : execute(
+                        LATEST,
+                        texts(rows, each -> each.charter().name()),
+                        texts(rows, each -> each.charter().version()),
+                        texts(rows, each -> each.charter().hash()),
+                        texts(rows, each -> each.at().toString()));
+    }
+
+    @Override
+    public Uni<Optional<Page>> next(Instant now, int limit) {
+        return select(TURN, time(now))
+                .chain(turn ->
+                        turn.isEmpty()
+                                ? Uni.createFrom().item(Optional.empty())
+                                : select(NEXT, turn.getFirst()[0], (long) limit)
+                                        .map(rows ->
+                                                Optional.of(
+                                                        new Page(
+                                                                rows.stream()
+                                                                        .map(row -> (String) row[0])
+                                                                        .toList(),
+                                                                rows.size() < limit))));
+    }
+
+    @Override
+    public Uni<List<Published>> charters() {
+        return select(CHARTERS)
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        new Published(
+                                                (String) row[0], (String) row[1], (String) row[2]))
+                                .toList());
+    }
+
+    @Override
+    public Uni<List<Standing>> standing(Collection<String> workers) {
+        return workers.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : select(STANDING, (Object) workers.toArray(String[]::new))
+                        .map(rows ->
+                                rows.stream()
+                                        .map(row ->
+                                                new Standing(
+                                                        (UUID) row[0],
+                                                        new Key(
+                                                                (String) row[1],
+                                                                (String) row[2],
+                                                                (String) row[3],
+                                                                (String) row[4])))
+                                        .toList());
+    }
+
+    @Override
+    public Uni<Void> store(List<Found> found, List<Ended> ended, Instant now) {
+        return Panache.getSession()
+                .chain(session -> FOUND.write(session, found))
+                .chain(() ->
+                        ended.isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : execute(
+                                        END,
+                                        ended.stream()
+                                                .map(each -> each.violation().id())
+                                                .toArray(UUID[]::new),
+                                        texts(ended, Ended::reason),
+                                        time(now)));
+    }
+
+    @Override
+    public Uni<Void> done(Page page, Instant now, Duration every) {
+        long looked = page.workers().size();
+        return page.last()
+                ? execute(FINISHED, looked, time(now), time(now.plus(every)))
+                : execute(ON, page.workers().getLast(), looked, time(now));
+    }
+
+    @Override
+    public Uni<Run> begin(Instant now) {
+        return execute(BEGIN, time(now)).chain(this::run);
+    }
+
+    @Override
+    public Uni<Run> run() {
+        return select(RUN)
+                .map(rows -> {
+                    Object[] row = rows.getFirst();
+                    return new Run(
+                            moment(row[0]),
+                            moment(row[1]),
+                            moment(row[2]).orElse(Instant.EPOCH),
+                            ((Number) row[3]).longValue());
+                });
+    }
+
+    @Override
+    public Uni<List<Kept>> list(boolean all, Optional<UUID> after, int limit) {
+        return select(
+                        LIST,
+                        all ? "all" : "standing",
+                        after.map(UUID::toString).orElse(""),
+                        (long) limit)
+                .map(rows -> rows.stream().map(PostgresAccessViolations::kept).toList());
+    }
+
+    @Override
+    public Uni<Long> count() {
+        return select(COUNT).map(rows -> ((Number) rows.getFirst()[0]).longValue());
+    }
+
+    private static Kept kept(Object[] row) {
+        return new Kept(
+                new Found(
+                        (UUID) row[0],
+                        (String) row[1],
+                        new Published((String) row[2], (String) row[3], (String) row[4]),
+                        new Violation(
+                                (String) row[5],
+                                (String) row[6],
+                                (String) row[7],
+                                (String) row[8],
+                                (String) row[9],
+                                (String) row[10]),
+                        new LinkedHashSet<>(lines(row[11])),
+                        lines(row[12]),
+                        PostgresRoutes.instant(row[13])),
+                moment(row[14]),
+                Optional.ofNullable((String) row[15]));
+    }
+
+    private static List<String> lines(Object column) {
+        return ((String) column).lines().toList();
+    }
+
+    private static Optional<Instant> moment(@Nullable Object column) {
+        return Optional.ofNullable(column).map(PostgresRoutes::instant);
+    }
+
+    private static Object time(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+
+    private static <T> String[] texts(List<T> rows, Function<T, String> column) {
+        return rows.stream().map(column).toArray(String[]::new);
+    }
+
+    private static Uni<List<Object[]>> select(String sql, Object... values) {
+        return Panache.getSession()
+                .chain(session -> {
+                    var query = session.createNativeQuery(sql, Object[].class);
+                    for (int n = 0; n < values.length; n++) {
+                        query.setParameter(n + 1, values[n]);
+                    }
+                    return query.getResultList();
+                });
+    }
+
+    private static Uni<Void> execute(String sql, Object... values) {
+        return Panache.getSession()
+                .chain(session -> {
+                    var query = session.createNativeQuery(sql);
+                    for (int n = 0; n < values.length; n++) {
+                        query.setParameter(n + 1, values[n]);
+                    }
+                    return query.executeUpdate();
+                })
+                .replaceWithVoid();
+    }
+}

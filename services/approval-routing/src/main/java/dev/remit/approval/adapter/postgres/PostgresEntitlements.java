@@ -1,0 +1,108 @@
+package dev.remit.approval.adapter.postgres;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.approval.adapter.kafka.Observations;
+import dev.remit.approval.adapter.kafka.Observations.Told;
+import dev.remit.approval.domain.EntitlementFact;
+import dev.remit.handoff.loop.Received;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What systems say of their groups and roles, a row a system, as it was said last. */
+@Singleton
+class PostgresEntitlements {
+    static final String PUT =
+            "insert into source_entitlements as known (system, entitlements, read_at)"
+                    + " select system, entitlements, cast(read_at as timestamptz)"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as row (system, entitlements, read_at)"
+                    + " on conflict (system) do update set entitlements = excluded.entitlements, read_at = excluded.read_at"
+                    + " where known.read_at < excluded.read_at";
+
+    static final String ALL = "select system, entitlements from source_entitlements";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, Kept>> READ = new TypeReference<>() {};
+
+    private record Kept(Set<String> gives, @Nullable String owner) {}
+
+    private record Parsed(String text, Map<String, EntitlementFact> facts) {}
+
+    private final Map<String, Parsed> parsed = new ConcurrentHashMap<>();
+
+    /** Takes in what sources say; what was said earlier overwrites nothing. */
+    Uni<Void> take(List<Received> batch) {
+        List<Told> rows = List.copyOf(Observations.told(batch));
+        return rows.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(PUT)
+                                        .setParameter(1, texts(rows, Told::system))
+                                        .setParameter(
+                                                2, texts(rows, each -> text(each.entitlements())))
+                                        .setParameter(3, texts(rows, each -> each.at().toString()))
+                                        .executeUpdate())
+                        .replaceWithVoid();
+    }
+
+    private static String[] texts(List<Told> rows, Function<Told, String> column) {
+        return rows.stream().map(column).toArray(String[]::new);
+    }
+
+    Uni<Map<String, Map<String, EntitlementFact>>> all() {
+        return Panache.getSession()
+                .chain(session -> session.createNativeQuery(ALL, Object[].class).getResultList())
+                .map(rows -> {
+                    Map<String, Map<String, EntitlementFact>> all = new HashMap<>();
+                    rows.forEach(row ->
+                            all.put((String) row[0], read((String) row[0], (String) row[1])));
+                    return all;
+                });
+    }
+
+    private Map<String, EntitlementFact> read(String system, String text) {
+        return parsed.compute(
+                        system,
+                        (_, before) ->
+                                before != null && before.text().equals(text)
+                                        ? before
+                                        : new Parsed(text, parse(text)))
+                .facts();
+    }
+
+    private static Map<String, EntitlementFact> parse(String text) {
+        try {
+            Map<String, EntitlementFact> facts = new HashMap<>();
+            JSON.readValue(text, READ)
+                    .forEach((name, kept) ->
+                            facts.put(
+                                    name,
+                                    new EntitlementFact(
+                                            Set.copyOf(kept.gives()),
+                                            Optional.ofNullable(kept.owner()))));
+            return Map.copyOf(facts);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("what was written here does not read", e);
+        }
+    }
+
+    private static String text(Map<String, EntitlementFact> facts) {
+        Map<String, Kept> kept = new TreeMap<>();
+        facts.forEach((name, fact) ->
+                kept.put(name, new Kept(new TreeSet<>(fact.gives()), fact.owner().orElse(null))));
+        return Rows.text(kept);
+    }
+}

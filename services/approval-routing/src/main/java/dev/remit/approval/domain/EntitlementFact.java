@@ -1,0 +1,12 @@
+package dev.remit.approval.domain;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a system says of a group or a role.
+ *
+ * @param gives names of the roles that come with it directly
+ * @param owner who answers for it, an HR worker id or a person's account id
+ */
+public record EntitlementFact(Set<String> gives, Optional<String> owner) {}
