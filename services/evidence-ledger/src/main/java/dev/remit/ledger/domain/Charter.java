@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  * @param owner immutable account id of its owner; empty if it names none
  * @param review the stage that looks at a change afterwards
  * @param retention how long evidence is kept; empty if it does not say
+ * @param agents immutable ids of the digital employees it lets propose, each with the account id of
+ *     who answers for it
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
  */
 public record Charter(
@@ -29,7 +31,8 @@ public record Charter(
         String owner,
         String routeHash,
         Optional<Stage> review,
-        Optional<Duration> retention) {
+        Optional<Duration> retention,
+        Map<String, String> agents) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 
@@ -37,6 +40,23 @@ public record Charter(
     public Charter(
             String name, String version, String hash, List<Stage> stages, List<String> proofs) {
         this(name, version, hash, stages, proofs, List.of(), "", "");
+    }
+
+    /** One that lets no digital employee propose. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            List<Stage> stages,
+            List<String> proofs,
+            List<Duty> duties,
+            String owner,
+            String routeHash,
+            Optional<Stage> review,
+            Optional<Duration> retention) {
+        this(
+                name, version, hash, stages, proofs, duties, owner, routeHash, review, retention,
+                Map.of());
     }
 
     /** One without a review afterwards. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Whether a change has ended and is proved. Pure, and independent of what the services concluded:
@@ -581,6 +582,8 @@ public sealed interface Closure {
         for (String part : List.of("proposer", "principal", "subject", "executor")) {
             barred.addAll(parts.getOrDefault(part, Set.of()));
         }
+        barred.addAll(agents(parts, charter));
+        List<String> spared = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         UUID last = null;
         for (Decision decision : story.decisions()) {
@@ -596,7 +599,7 @@ public sealed interface Closure {
                                             + " is the proposer, responsible for it, the subject, the executor, approved before, was not asked, or is a rule that the charter does not name"));
                     return;
                 }
-                Optional<String> broken = apart(decision, parts, charter);
+                Optional<String> broken = apart(decision, parts, charter, spared);
                 if (broken.isPresent()) {
                     missing.add(
                             separation(
@@ -620,7 +623,7 @@ public sealed interface Closure {
                             "nobody apart from the proposer approved, the proposer executed, or one of them has the id of a rule"));
             return;
         }
-        Optional<String> broken = rules(story, charter, parts);
+        Optional<String> broken = rules(story, charter, parts, spared);
         if (broken.isPresent()) {
             missing.add(separation(broken.get()));
             return;
@@ -629,7 +632,23 @@ public sealed interface Closure {
                 new Proof(
                         "separation-of-duties",
                         last,
-                        "proposer, approvers, subject and executor are different"));
+                        "proposer, approvers, subject and executor are different"
+                                + (spared.isEmpty()
+                                        ? ""
+                                        : "; by exception: "
+                                                + spared.stream()
+                                                        .distinct()
+                                                        .collect(Collectors.joining(", ")))));
+    }
+
+    /** The AIs of those who proposed the change or are responsible for it: they approve nothing. */
+    private static Set<String> agents(Map<String, Set<String>> parts, Charter charter) {
+        Set<String> own = new HashSet<>(parts.getOrDefault("proposer", Set.of()));
+        own.addAll(parts.getOrDefault("principal", Set.of()));
+        return charter.agents().entrySet().stream()
+                .filter(each -> own.contains(each.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private static Missing separation(String words) {
@@ -641,10 +660,20 @@ public sealed interface Closure {
         Map<String, Set<String>> parts = new HashMap<>();
         story.proposed()
                 .ifPresent(proposed -> {
-                    parts.put("proposer", Set.of(proposed.proposer().id()));
+                    Optional<Story.Workers> workers = story.authorized().map(Authorized::workers);
+                    parts.put(
+                            "proposer",
+                            person(
+                                    proposed.proposer().id(),
+                                    workers.flatMap(Story.Workers::proposer)));
                     proposed.proposer()
                             .principal()
-                            .ifPresent(principal -> parts.put("principal", Set.of(principal)));
+                            .ifPresent(principal ->
+                                    parts.put(
+                                            "principal",
+                                            person(
+                                                    principal,
+                                                    workers.flatMap(Story.Workers::principal))));
                     Set<String> subject = new HashSet<>(Set.of("worker:" + proposed.subjectId()));
                     story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
                     parts.put("subject", subject);
@@ -656,6 +685,12 @@ public sealed interface Closure {
             parts.put("owner", Set.of(charter.owner()));
         }
         return parts;
+    }
+
+    private static Set<String> person(String id, Optional<String> worker) {
+        Set<String> names = new HashSet<>(Set.of(id));
+        worker.map("worker:"::concat).ifPresent(names::add);
+        return names;
     }
 
     /** All names of those who stand behind an approval; none if it does not count. */
@@ -678,41 +713,67 @@ public sealed interface Closure {
         return names;
     }
 
-    /** The rule of the charter that keeps this approver apart. */
+    /**
+     * The rule of the charter that keeps this approver apart.
+     *
+     * @param spared takes the exceptions without which one would
+     */
     private static Optional<String> apart(
-            Decision decision, Map<String, Set<String>> parts, Charter charter) {
+            Decision decision,
+            Map<String, Set<String>> parts,
+            Charter charter,
+            List<String> spared) {
         for (Charter.Duty duty : charter.duties()) {
             for (String part : duty.apart()) {
                 String against = duty.apart().get(1 - duty.apart().indexOf(part));
                 Set<String> who =
                         switch (part) {
-                            case "approver" -> Set.of(actor(decision.by()));
-                            case "delegator" -> decision.onBehalfOf().map(Set::of).orElse(Set.of());
+                            case "approver" ->
+                                    person(
+                                            actor(decision.by()),
+                                            decision.binding().flatMap(Story.Binding::worker));
+                            case "delegator" ->
+                                    decision.onBehalfOf()
+                                            .map(id ->
+                                                    person(
+                                                            id,
+                                                            decision.binding()
+                                                                    .flatMap(
+                                                                            Story.Binding
+                                                                                    ::delegatorWorker)))
+                                            .orElse(Set.of());
                             default -> Set.of();
                         };
-                if (who.stream()
-                        .filter(parts.getOrDefault(against, Set.of())::contains)
-                        .anyMatch(id -> !isSpared(id, decision, duty))) {
+                if (Collections.disjoint(who, parts.getOrDefault(against, Set.of()))) {
+                    continue;
+                }
+                Optional<String> exception = exception(who, duty, decision.at());
+                if (exception.isEmpty()) {
                     return Optional.of(duty.id());
                 }
+                spared.add(exception.get());
             }
         }
         return Optional.empty();
     }
 
-    private static boolean isSpared(String id, Decision decision, Charter.Duty duty) {
-        return duty.spares(id, decision.at())
-                || decision.binding()
-                        .flatMap(Story.Binding::worker)
-                        .filter(worker -> duty.spares(worker, decision.at()))
-                        .isPresent();
+    /** The exception of a rule that spares someone by one of their names, in words. */
+    private static Optional<String> exception(Set<String> names, Charter.Duty duty, Instant at) {
+        return names.stream()
+                .map(each -> each.replaceFirst("^worker:", ""))
+                .filter(each -> duty.spares(each, at))
+                .sorted()
+                .findFirst()
+                .map(each ->
+                        "rule %s spares %s until %s"
+                                .formatted(duty.id(), each, duty.spared().get(each)));
     }
 
     /**
      * The other rules of the charter, on what the messages say; what they do not say breaks them.
      */
     private static Optional<String> rules(
-            Story story, Charter charter, Map<String, Set<String>> parts) {
+            Story story, Charter charter, Map<String, Set<String>> parts, List<String> spared) {
         Optional<Authorized> authorized = story.authorized();
         if (authorized.isEmpty()) {
             return Optional.empty();
@@ -720,23 +781,29 @@ public sealed interface Closure {
         Instant at = authorized.get().at();
         Set<String> subject = parts.getOrDefault("subject", Set.of());
         for (Charter.Duty duty : charter.duties()) {
+            Set<String> who;
+            String words;
             if (duty.isAboutAccess()) {
-                boolean spared =
-                        subject.stream()
-                                .map(each -> each.replaceFirst("^worker:", ""))
-                                .anyMatch(each -> duty.spares(each, at));
-                if (!spared && authorized.get().held().map(duty::isBrokenBy).orElse(true)) {
-                    return Optional.of(
-                            "what the subject holds afterwards breaks rule "
-                                    + duty.id()
-                                    + ", or is not said");
-                }
-            } else if (parts.getOrDefault(duty.apart().get(0), Set.of()).stream()
-                    .filter(parts.getOrDefault(duty.apart().get(1), Set.of())::contains)
-                    .anyMatch(each -> !duty.spares(each.replaceFirst("^worker:", ""), at))) {
-                return Optional.of(
-                        "two parts that rule " + duty.id() + " keeps apart are one person's");
+                boolean broken = authorized.get().held().map(duty::isBrokenBy).orElse(true);
+                who = broken ? subject : Set.of();
+                words =
+                        "what the subject holds afterwards breaks rule "
+                                + duty.id()
+                                + ", or is not said";
+            } else {
+                Set<String> one = parts.getOrDefault(duty.apart().get(0), Set.of());
+                Set<String> other = parts.getOrDefault(duty.apart().get(1), Set.of());
+                who = new HashSet<>(Collections.disjoint(one, other) ? Set.of() : one);
+                words = "two parts that rule " + duty.id() + " keeps apart are one person's";
             }
+            if (who.isEmpty()) {
+                continue;
+            }
+            Optional<String> exception = exception(who, duty, at);
+            if (exception.isEmpty()) {
+                return Optional.of(words);
+            }
+            spared.add(exception.get());
         }
         return Optional.empty();
     }
@@ -895,6 +962,7 @@ public sealed interface Closure {
         for (String part : List.of("proposer", "principal", "subject", "executor")) {
             barred.addAll(parts.getOrDefault(part, Set.of()));
         }
+        barred.addAll(agents(parts, charter));
         story.grantEnded().map(Story.GrantEnded::executor).ifPresent(barred::add);
         for (Decision each : story.decisions()) {
             if (each.decision().equals("APPROVED")) {
@@ -905,7 +973,7 @@ public sealed interface Closure {
             return Optional.of(
                     "it is by one who proposed it, is responsible for it, is its subject, approved or executed it");
         }
-        return apart(review, parts, charter)
+        return apart(review, parts, charter, new ArrayList<>())
                 .map("it breaks rule "::concat)
                 .or(() -> unsigned(review, stage, story).map("it "::concat));
     }

@@ -279,11 +279,21 @@ public record Story(
     }
 
     /**
+     * The HR workers behind a proposal, where they are known.
+     *
+     * @param principal of who answers for the AI that proposed it
+     */
+    public record Workers(Optional<String> proposer, Optional<String> principal) {
+        static final Workers UNKNOWN = new Workers(Optional.empty(), Optional.empty());
+    }
+
+    /**
      * The authorization.
      *
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      * @param held what the subject holds afterwards, as the charter's rules were tested on it
      * @param ends when what the plan gives for a time is to be taken away
+     * @param workers who proposed, as people
      */
     public record Authorized(
             UUID id,
@@ -294,8 +304,33 @@ public record Story(
             Instant at,
             Instant expiresAt,
             Optional<Set<String>> held,
-            Optional<Instant> ends)
+            Optional<Instant> ends,
+            Workers workers)
             implements Said {
+        /** One that does not say whose workers proposed. */
+        public Authorized(
+                UUID id,
+                String account,
+                String planHash,
+                String actualHash,
+                List<UUID> approvals,
+                Instant at,
+                Instant expiresAt,
+                Optional<Set<String>> held,
+                Optional<Instant> ends) {
+            this(
+                    id,
+                    account,
+                    planHash,
+                    actualHash,
+                    approvals,
+                    at,
+                    expiresAt,
+                    held,
+                    ends,
+                    Workers.UNKNOWN);
+        }
+
         /** One whose plan gives nothing for a time. */
         public Authorized(
                 UUID id,

@@ -484,6 +484,81 @@ class ClosureTest {
                 .containsExactly("separation-of-duties");
     }
 
+    @Test
+    void aLinkedAccountOfTheProposerOrOfWhoAnswersForTheAiIsNotAnotherPerson() {
+        assertThat(missing(plain(), List.of(ACTIVITY), proposedBy("W-clerk", "W-owner"))).isEmpty();
+        assertThat(missing(plain(), List.of(ACTIVITY), proposedBy("W-boss", "W-owner")))
+                .containsExactly("separation-of-duties");
+        assertThat(missing(plain(), List.of(ACTIVITY), proposedBy("W-clerk", "W-boss")))
+                .containsExactly("separation-of-duties");
+    }
+
+    private static Said[] proposedBy(String proposer, String principal) {
+        Said[] all = told(ASKED, bound("W-boss", b -> b));
+        all[4] =
+                new Story.Authorized(
+                        new UUID(0, 8),
+                        "account",
+                        "plan",
+                        "plan",
+                        List.of(new UUID(0, 4)),
+                        NOW,
+                        NOW.plusSeconds(60),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Story.Workers(Optional.of(proposer), Optional.of(principal)));
+        return all;
+    }
+
+    @Test
+    void anAiOfWhoeverProposedApprovesNothing() {
+        for (String principal : List.of("owner", "clerk", "someone-else")) {
+            Charter lets =
+                    new Charter(
+                            "leavers",
+                            "1",
+                            "hash",
+                            List.of(stage("manager")),
+                            PROOFS,
+                            List.of(),
+                            "charter-owner",
+                            "route",
+                            Optional.empty(),
+                            Optional.empty(),
+                            Map.of("boss", principal));
+            assertThat(missing(lets, List.of(ACTIVITY), told(ASKED, BY_BOSS)))
+                    .as(principal)
+                    .hasSize(principal.equals("someone-else") ? 0 : 1);
+        }
+    }
+
+    @Test
+    void theProofNamesTheExceptionWithoutWhichThereWouldBeNone() {
+        Charter.Duty spared =
+                new Charter.Duty(
+                        "t@1",
+                        List.of(),
+                        Set.of("/a", "/b"),
+                        Set.of(),
+                        Set.of(),
+                        Map.of("E1", NOW.plusSeconds(1)));
+        Charter judging = charter(List.of(spared), stage("manager"));
+        assertThat(separation(judging, held(Set.of("/a", "/b"))))
+                .endsWith("; by exception: rule t@1 spares E1 until " + NOW.plusSeconds(1));
+        assertThat(separation(judging, held(Set.of("/a"))))
+                .as("it was not needed")
+                .isEqualTo("proposer, approvers, subject and executor are different");
+    }
+
+    private static String separation(Charter charter, Said... said) {
+        return ((Closure.Ended) closure(charter, said))
+                .proofs().stream()
+                        .filter(each -> each.name().equals("separation-of-duties"))
+                        .findFirst()
+                        .orElseThrow()
+                        .words();
+    }
+
     private static Charter charter(List<Charter.Duty> duties, Charter.Stage... stages) {
         return new Charter(
                 "leavers", "1", "hash", List.of(stages), PROOFS, duties, "charter-owner", "route");

@@ -221,7 +221,10 @@ public final class Stories {
                             granted.getAuthorizedAt(),
                             granted.getExpiresAt(),
                             Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf),
-                            ends(granted));
+                            ends(granted),
+                            new Story.Workers(
+                                    Optional.ofNullable(granted.getProposerWorker()),
+                                    Optional.ofNullable(granted.getPrincipalWorker())));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -328,7 +331,7 @@ public final class Stories {
                         binding == null ? new UUID(0, 0) : binding.getNonce()));
     }
 
-    /** A rule decides as POLICY, names itself, and does not sign in; a person does neither. */
+    /** A rule decides as POLICY, names itself, and does not sign in; a person is HUMAN. */
     private static Story.Decider decider(ApprovalDecided decided) {
         Actor by = decided.getDecidedBy();
         var policy = decided.getPolicy();
@@ -341,7 +344,7 @@ public final class Stories {
         if (rule && policy != null && decided.getAuthentication() == null) {
             return new Story.Decider.Rule(by.getId(), policy.getName(), policy.getVersion());
         }
-        return rule || policy != null
+        return by.getKind() != ActorKind.HUMAN || policy != null
                 ? new Story.Decider.Unclear(by.getId())
                 : new Story.Decider.Person(by.getId());
     }
@@ -445,7 +448,13 @@ public final class Stories {
                         : Optional.empty(),
                 spec.path("retention").isTextual()
                         ? Optional.of(retention(spec.path("retention").asText()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                agents(spec.at("/proposers/digitalEmployee")));
+    }
+
+    private static Map<String, String> agents(JsonNode employee) {
+        String id = employee.path("id").asText("");
+        return id.isEmpty() ? Map.of() : Map.of(id, employee.path("principal").asText(""));
     }
 
     private static Duration retention(String text) {
