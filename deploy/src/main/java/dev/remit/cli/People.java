@@ -8,6 +8,8 @@ import dev.remit.stack.Requests;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -254,24 +256,7 @@ final class People {
                                 + step.path("after"));
             }
         }
-        for (JsonNode stage : preview.path("route").path("stages")) {
-            System.out.println(
-                    "stage "
-                            + stage.path("stage").asText()
-                            + " needs "
-                            + stage.path("quorum").asText()
-                            + (stage.path("held").isTextual()
-                                    ? ", held: " + stage.path("held").asText()
-                                    : ""));
-            for (JsonNode each : stage.path("candidates")) {
-                System.out.println(
-                        "  "
-                                + (each.path("eligible").asBoolean() ? "may " : "barred ")
-                                + each.path("label").asText(each.path("id").asText())
-                                + ": "
-                                + each.path("reason").asText());
-            }
-        }
+        route(preview.path("route")).forEach(System.out::println);
         for (JsonNode part : preview.path("unanswered")) {
             System.out.println(
                     "not known: "
@@ -279,6 +264,49 @@ final class People {
                             + " "
                             + part.path("reason").asText());
         }
+    }
+
+    /** Whom it would ask, what would keep it from going on, and in which mode, a line each. */
+    static List<String> route(JsonNode route) {
+        List<String> lines = new ArrayList<>();
+        if (route.path("held").isTextual()) {
+            lines.add("held: " + route.path("held").asText());
+        }
+        for (JsonNode each : route.path("violations")) {
+            lines.add("forbidden by " + each.path("words").asText());
+        }
+        for (JsonNode stage : route.path("stages")) {
+            lines.add(
+                    "stage "
+                            + stage.path("stage").asText()
+                            + (stage.path("passedOver").isTextual()
+                                    ? " asks nobody: " + stage.path("passedOver").asText()
+                                    : " needs " + stage.path("quorum").asText())
+                            + (stage.path("held").isTextual()
+                                    ? ", held: " + stage.path("held").asText()
+                                    : ""));
+            for (JsonNode each : stage.path("candidates")) {
+                lines.add(
+                        "  "
+                                + (each.path("eligible").asBoolean() ? "may " : "barred ")
+                                + each.path("label").asText(each.path("id").asText())
+                                + ": "
+                                + each.path("reason").asText());
+            }
+        }
+        if (route.path("mode").isObject()) {
+            lines.add("mode: " + route.at("/mode/mode").asText());
+            for (JsonNode each : route.at("/mode/conditions")) {
+                if (!each.path("holds").asBoolean()) {
+                    lines.add(
+                            "  not OWN for "
+                                    + each.path("name").asText()
+                                    + ": "
+                                    + each.path("reason").asText());
+                }
+            }
+        }
+        return lines;
     }
 
     @Command(

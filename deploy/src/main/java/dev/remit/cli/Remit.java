@@ -49,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             Brakes.class,
             Trust.class,
             ShowInbox.class,
+            Violations.class,
             PasskeyCommands.class,
             Debt.class,
             Charters.class,

@@ -196,6 +196,34 @@ public final class Accounts {
         }
     }
 
+    /**
+     * Asks Keycloak's Admin API for the realm, as its administrator.
+     *
+     * @param path below the realm, for example {@code /groups}
+     * @param body JSON text, null for none
+     * @return the answer's JSON; nothing for an answer without a body
+     */
+    public static JsonNode admin(
+            Home home,
+            String method,
+            String path,
+            @org.jspecify.annotations.Nullable String body)
+            throws IOException, InterruptedException {
+        Requests.Answer answer =
+                Requests.send(
+                        method,
+                        IdentityProvider.url(home)
+                                + "/admin/realms/"
+                                + IdentityProvider.REALM
+                                + path,
+                        IdentityProvider.adminToken(home),
+                        body);
+        if (!answer.ok()) {
+            throw new IOException("Keycloak refuses " + path + ": " + answer.status());
+        }
+        return answer.text().isEmpty() ? JSON.missingNode() : answer.json();
+    }
+
     private static void send(
             String method, String url, String token, @org.jspecify.annotations.Nullable String body)
             throws IOException, InterruptedException {
