@@ -128,4 +128,26 @@ public record OpenStage(
                 wake,
                 afterwards);
     }
+
+    /** The same, looked at again then. */
+    OpenStage waking(Instant then) {
+        return new OpenStage(
+                index,
+                name,
+                asks,
+                candidates,
+                dropped,
+                needed,
+                denies,
+                level,
+                reminded,
+                extended,
+                undetermined,
+                question,
+                held,
+                since,
+                until,
+                then,
+                afterwards);
+    }
 }

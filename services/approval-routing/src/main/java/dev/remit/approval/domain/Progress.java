@@ -294,6 +294,11 @@ final class Progress {
         }
     }
 
+    /** What slept through a halt is looked at again when something of it is due. */
+    void wakeInTime() {
+        open.replaceAll(this::woken);
+    }
+
     void refreshOthers(int index) {
         for (OpenStage each : open()) {
             if (each.index() != index) {

@@ -714,12 +714,15 @@ public final class Routing {
             return progress.reopen();
         }
         progress.open().forEach(each -> progress.refresh(each, "the directory changed"));
+        progress.wakeInTime();
         return progress.proceed();
     }
 
     private static Outcome due(Open open, Known known) {
         if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
-            return isReview(open, known) ? Outcome.nothing(open) : lapseOf(open, known);
+            return isReview(open, known)
+                    ? asleep(open, known.now().plus(known.patience()), known)
+                    : lapseOf(open, known);
         }
         Progress progress = new Progress(open.course(), charter, known);
         if (progress.open().isEmpty()) {
@@ -750,7 +753,32 @@ public final class Routing {
                                         "nobody decided in time",
                                         open.course().ready().planHash(),
                                         known.now())))
-                .orElseGet(() -> Outcome.nothing(open));
+                .orElseGet(() -> asleep(open, Instant.MAX, known));
+    }
+
+    /**
+     * What is due meanwhile can wait: only the end of a stage's time, or this time if it is earlier,
+     * wakes it. Otherwise it would be due again at each look, before all others.
+     */
+    private static Outcome asleep(Open open, Instant latest, Known known) {
+        Course course = open.course();
+        List<OpenStage> stages =
+                course.open().stream()
+                        .map(each ->
+                                known.now().isBefore(each.wake())
+                                        ? each
+                                        : each.waking(
+                                                known.now().isBefore(each.until())
+                                                                && each.until().isBefore(latest)
+                                                        ? each.until()
+                                                        : latest))
+                        .toList();
+        Course slept = new Course(course.ready(), stages, course.next(), course.decisions());
+        return Outcome.of(
+                switch (open) {
+                    case Route.Waiting _ -> new Route.Waiting(slept);
+                    case Route.Held held -> new Route.Held(slept, held.why());
+                });
     }
 
     /** Ends a route that was held before its first stage. */
