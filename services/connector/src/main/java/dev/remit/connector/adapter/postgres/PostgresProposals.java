@@ -53,6 +53,7 @@ class PostgresProposals implements Proposals {
                     + " as asked (subject_id, target, action, effect)"
                     + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
                     + " and (proposal.action = asked.action or proposal.effect = asked.effect) where proposal.ended_at is null";
+
     /** What goes on in fields; see {@link #load}. */
     static final String LOAD =
             """
