@@ -134,8 +134,7 @@ class PlanTest {
     }
 
     private static Request request() {
-        return new Request(
-                new UUID(1, 1), "leavers", "h", "hr", "E1", "keycloak:acme", "offboard");
+        return new Request(new UUID(1, 1), "leavers", "h", "hr", "E1", "keycloak:acme", "offboard");
     }
 
     private static Account account(boolean enabled, List<Account.Group> groups) {
