@@ -23,9 +23,7 @@ class BarredExecutorTest {
                         new BarredExecutor("pat", "separation-of-duties@1", "proposed it"),
                         new BarredExecutor("mia", "separation-of-duties@1", "approved it"),
                         new BarredExecutor(
-                                "ann",
-                                "separation-of-duties@1",
-                                "had it approved in their place"),
+                                "ann", "separation-of-duties@1", "had it approved in their place"),
                         new BarredExecutor("sam", "own-account@2", "is its subject"));
     }
 

@@ -24,10 +24,8 @@ class RiskTest {
     })
     void whatCannotBeUndoneIsAtStake(boolean steps, String said, int score, String words) {
         Effect effect =
-                new Effect(
-                        Set.of(), Set.of(), Set.of(), Set.of(), steps, false, false, true);
-        Risk risk =
-                Risk.of(effect, charter(said), "offboard", Optional.empty()).orElseThrow();
+                new Effect(Set.of(), Set.of(), Set.of(), Set.of(), steps, false, false, true);
+        Risk risk = Risk.of(effect, charter(said), "offboard", Optional.empty()).orElseThrow();
         assertThat(risk.score()).isEqualTo(score);
         assertThat(risk.words()).startsWith(words);
     }

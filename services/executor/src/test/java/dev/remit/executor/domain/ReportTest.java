@@ -66,6 +66,7 @@ class ReportTest {
     }
 
     private static Report report(TargetState before, TargetState after, boolean interrupted) {
-        return Report.of(PLAN, before, after, interrupted, Optional.empty(), Optional.empty(), NOW, NOW);
+        return Report.of(
+                PLAN, before, after, interrupted, Optional.empty(), Optional.empty(), NOW, NOW);
     }
 }

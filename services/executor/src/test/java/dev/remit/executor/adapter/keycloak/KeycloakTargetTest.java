@@ -59,8 +59,7 @@ class KeycloakTargetTest {
 
     @Test
     void onlyWhatIsMeantIsChanged() {
-        var target =
-                new KeycloakTarget(new Realm(Set.of(OWN, "a1"), 404), new OwnTokens(), "acme");
+        var target = new KeycloakTarget(new Realm(Set.of(OWN, "a1"), 404), new OwnTokens(), "acme");
         UPDATES.clear();
         target.enable("a1").await().atMost(Duration.ofSeconds(10));
         target.setManager("a1", "E9").await().atMost(Duration.ofSeconds(10));
@@ -75,13 +74,8 @@ class KeycloakTargetTest {
 
     @Test
     void theNewestPasswordCounts() {
-        var target =
-                new KeycloakTarget(new Realm(Set.of(OWN, "a1"), 404), new OwnTokens(), "acme");
-        assertThat(
-                        target.readWithSecret("a1")
-                                .await()
-                                .atMost(Duration.ofSeconds(10))
-                                .secretSince())
+        var target = new KeycloakTarget(new Realm(Set.of(OWN, "a1"), 404), new OwnTokens(), "acme");
+        assertThat(target.readWithSecret("a1").await().atMost(Duration.ofSeconds(10)).secretSince())
                 .contains(java.time.Instant.ofEpochMilli(2_000));
     }
 
