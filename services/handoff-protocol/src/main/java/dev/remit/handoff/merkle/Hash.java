@@ -15,9 +15,10 @@ public final class Hash {
 
     private static final String FOUR_BITS = "AEIMQUYcgkosw048";
 
-    /** Looking a digest up among the providers costs more than a short one; left as it was found. */
-    private static final ThreadLocal<MessageDigest> SHA_256 =
-            ThreadLocal.withInitial(Hash::sha256);
+    /**
+     * Looking a digest up among the providers costs more than a short one; left as it was found.
+     */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Hash::sha256);
 
     private final byte[] bytes;
 

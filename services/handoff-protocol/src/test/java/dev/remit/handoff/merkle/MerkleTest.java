@@ -52,7 +52,13 @@ class MerkleTest {
         String stem = text.substring(0, text.length() - 2);
         // the two bits behind the 32 bytes are not zero; no padding; too much of it; other letters
         for (String other :
-                List.of(stem + "B=", stem + "D=", stem + "A", stem + "A==", stem + "A= ", "-" + text)) {
+                List.of(
+                        stem + "B=",
+                        stem + "D=",
+                        stem + "A",
+                        stem + "A==",
+                        stem + "A= ",
+                        "-" + text)) {
             assertThatThrownBy(() -> Hash.parse(other))
                     .as(other)
                     .isInstanceOf(IllegalArgumentException.class);
