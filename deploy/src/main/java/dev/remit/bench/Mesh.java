@@ -65,7 +65,7 @@ final class Mesh implements AutoCloseable {
 
     private static final List<String> APPROVERS = List.of("security.one", "security.two");
     private static final String PROPOSER = "offboarding.owner";
-    private static final Duration NO_PROGRESS = Duration.ofSeconds(120);
+    private static final Duration NO_PROGRESS = Duration.ofMinutes(2);
     private static final Duration LONGEST_RUN = Duration.ofMinutes(4);
     private static final ObjectMapper JSON = new ObjectMapper();
 

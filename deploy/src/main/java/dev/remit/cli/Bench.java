@@ -95,8 +95,7 @@ final class Bench implements Callable<Integer> {
         Campaign.Options options;
         try {
             options =
-                    new Campaign.Options(
-                            changes, rate, seconds, only, profile, soak, grow, train);
+                    new Campaign.Options(changes, rate, seconds, only, profile, soak, grow, train);
         } catch (IllegalArgumentException e) {
             System.err.println("remit: " + e.getMessage());
             return 2;

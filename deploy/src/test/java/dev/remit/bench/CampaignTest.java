@@ -45,7 +45,8 @@ class CampaignTest {
 
     private static void refused(
             int changes, double rate, int seconds, Set<String> only, String name) {
-        assertThatThrownBy(() -> new Campaign.Options(changes, rate, seconds, only, false, 0, 0, false))
+        assertThatThrownBy(() ->
+                        new Campaign.Options(changes, rate, seconds, only, false, 0, 0, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(name);
     }

@@ -221,6 +221,10 @@ class ExecutionTest {
         }
         var instance = world.instance();
         instance.receives(world.grant(world.acme, "a1", false, Duration.ofMinutes(10)));
+        if (!halted) {
+            World.until(() -> world.waiting() > 0);
+            instance.rests();
+        }
         world.clock.pass(Duration.ofMinutes(10));
         world.acme.before = call -> Uni.createFrom().voidItem();
         world.halted = InForce.NONE;
