@@ -29,6 +29,10 @@ public final class Town {
     public static final Duration PATIENCE = Duration.ofDays(1);
 
     public Instant now = Instant.parse("2026-01-05T10:00:00Z");
+
+    /** When the change was proposed. */
+    public Instant proposedAt = now;
+
     public Charter.Lookup charter = new Charter.Lookup.Missing("not known");
 
     /** Who approved the last change of sam, by stage. */
@@ -106,6 +110,7 @@ public final class Town {
                 earlier,
                 executors,
                 now,
+                proposedAt,
                 PATIENCE,
                 halted,
                 Optional.empty(),

@@ -502,6 +502,7 @@ class PostgresRemovalsTest {
                 Map.of(),
                 Set.of(),
                 NOW,
+                NOW,
                 Duration.ofDays(1),
                 Optional.empty(),
                 Optional.empty(),
