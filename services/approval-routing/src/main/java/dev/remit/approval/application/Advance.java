@@ -304,7 +304,7 @@ class Advance {
         return charter instanceof Lookup.Found(Charter found) && found.until().isPresent()
                 ? ready.map(Ready::kept)
                         .filter(kept -> kept.length > 0)
-                        .map(kept -> KeptChange.read(kept).getProposedAt())
+                        .map(KeptChange::proposedAt)
                 : Optional.empty();
     }
 
