@@ -302,9 +302,7 @@ class Advance {
     /** Read only where it matters: for a charter that ends. A preview keeps no change. */
     private static Optional<Instant> proposedAt(Lookup charter, Optional<Ready> ready) {
         return charter instanceof Lookup.Found(Charter found) && found.until().isPresent()
-                ? ready.map(Ready::kept)
-                        .filter(kept -> kept.length > 0)
-                        .map(KeptChange::proposedAt)
+                ? ready.map(Ready::kept).filter(kept -> kept.length > 0).map(KeptChange::proposedAt)
                 : Optional.empty();
     }
 
