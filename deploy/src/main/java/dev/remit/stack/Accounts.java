@@ -44,6 +44,21 @@ public final class Accounts {
         }
     }
 
+    /** Enables or disables an account, as an administrator of Keycloak would. */
+    public static void enable(Home home, String id, boolean enabled)
+            throws IOException, InterruptedException {
+        String token = IdentityProvider.adminToken(home);
+        String user =
+                IdentityProvider.url(home)
+                        + "/admin/realms/"
+                        + IdentityProvider.REALM
+                        + "/users/"
+                        + id;
+        ObjectNode account = (ObjectNode) Requests.send("GET", user, token, null).json();
+        account.put("enabled", enabled);
+        send("PUT", user, token, account.toString());
+    }
+
     /** Whether an account can sign in, asked of Keycloak itself. */
     public static boolean isEnabled(Home home, String id) throws IOException, InterruptedException {
         String url =
