@@ -44,25 +44,36 @@ public final class Accounts {
         }
     }
 
+    /** Enables or disables an account, as an administrator of Keycloak would. */
+    public static void enable(Home home, String id, boolean enabled)
+            throws IOException, InterruptedException {
+        String token = IdentityProvider.adminToken(home);
+        String user = user(home, id);
+        ObjectNode account = (ObjectNode) Requests.send("GET", user, token, null).json();
+        account.put("enabled", enabled);
+        send("PUT", user, token, account.toString());
+    }
+
     /**
      * What a person does by hand to offboard an account: disables it, ends its sessions, empties
      * it.
      */
     public static void offboard(Home home, String id) throws IOException, InterruptedException {
-        String user =
-                IdentityProvider.url(home)
-                        + "/admin/realms/"
-                        + IdentityProvider.REALM
-                        + "/users/"
-                        + id;
+        enable(home, id, false);
         String token = IdentityProvider.adminToken(home);
-        ObjectNode account = (ObjectNode) Requests.send("GET", user, token, null).json();
-        account.put("enabled", false);
-        send("PUT", user, token, account.toString());
+        String user = user(home, id);
         send("POST", user + "/logout", token, null);
         for (JsonNode group : Requests.send("GET", user + "/groups", token, null).json()) {
             send("DELETE", user + "/groups/" + group.path("id").asText(), token, null);
         }
+    }
+
+    private static String user(Home home, String id) throws IOException, InterruptedException {
+        return IdentityProvider.url(home)
+                + "/admin/realms/"
+                + IdentityProvider.REALM
+                + "/users/"
+                + id;
     }
 
     /** Whether an account can sign in, asked of Keycloak itself. */

@@ -19,8 +19,8 @@ import java.util.Set;
  * @param hash SHA-256 of the canonical JSON, hexadecimal
  * @param document canonical JSON (RFC 8785), which the hash covers
  * @param owner immutable account id
- * @param askRoles roles that may supply missing data
- * @param holdFor how long a change waits for data
+ * @param askRoles roles that may supply missing data, where a fact does not say
+ * @param holdFor how long a change waits for data, where a fact does not say
  * @param approvalRole what everybody who approves must hold
  * @param review whom a change asks afterwards, as a stage named {@link #REVIEW}
  * @param trackRecord when a digital employee is demoted; empty for never
@@ -216,8 +216,30 @@ public record Charter(
      */
     public record Subject(String system, String id) {}
 
-    /** A fact that must hold. */
-    public record Fact(String name, Optional<Duration> maxAge) {}
+    /**
+     * A fact that must hold.
+     *
+     * @param maxAge how old may be what was read of it
+     * @param minShare the share of the target's enabled accounts that must have it
+     * @param agreesWith systems that must say the same
+     */
+    public record Fact(
+            String name,
+            Optional<Duration> maxAge,
+            OptionalDouble minShare,
+            List<String> agreesWith,
+            Gap onGap) {}
+
+    /**
+     * What happens when a fact does not hold.
+     *
+     * @param enrichFrom systems that may say it instead, in order
+     * @param ask roles that may supply it; empty for those of the whole charter
+     * @param hold how long the change waits for it; empty for as long as the whole charter says
+     * @param halt whether the change is halted at once
+     */
+    public record Gap(
+            List<String> enrichFrom, List<String> ask, Optional<Duration> hold, boolean halt) {}
 
     /**
      * An approval stage.

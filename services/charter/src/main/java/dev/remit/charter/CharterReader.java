@@ -139,12 +139,7 @@ public final class CharterReader {
                                 spec.optional("trigger", CharterReader::trigger).stream(),
                                 spec.list("triggers", CharterReader::trigger).stream())
                         .toList(),
-                readiness.list(
-                        "facts",
-                        each ->
-                                new Fact(
-                                        each.text("name"),
-                                        each.optional("maxAge", Part::duration))),
+                readiness.list("facts", CharterReader::fact),
                 readiness.get("hold").texts("ask"),
                 readiness.get("hold").get("for").duration(),
                 approval.text("role"),
@@ -167,6 +162,22 @@ public final class CharterReader {
     /** Which copilots; none of them is no name. */
     private static Optional<List<String>> copilots(Part part) {
         return part.optional("copilots", _ -> part.texts("copilots"));
+    }
+
+    private static Fact fact(Part part) {
+        Part gap = part.get("onGap");
+        return new Fact(
+                part.text("name"),
+                part.optional("maxAge", Part::duration),
+                part.optional("minShare", Part::number)
+                        .map(OptionalDouble::of)
+                        .orElse(OptionalDouble.empty()),
+                part.texts("agreesWith"),
+                new Charter.Gap(
+                        gap.texts("enrichFrom"),
+                        gap.texts("ask"),
+                        gap.optional("hold", Part::duration),
+                        gap.optional("halt", Part::truth).orElse(false)));
     }
 
     private static Trigger trigger(Part part) {

@@ -230,13 +230,41 @@ public record Difference(Effect effect, String path, String words) {
                     after.facts(),
                     Charter.Fact::name,
                     Effect.HARDER,
-                    (path, was, is) ->
-                            limit(
-                                    path + "/maxAge",
-                                    was.maxAge().map(Comparison::seconds),
-                                    is.maxAge().map(Comparison::seconds)));
+                    this::fact);
             wider("/spec/readiness/hold/ask", before.askRoles(), after.askRoles());
             longer("/spec/readiness/hold/for", before.holdFor(), after.holdFor());
+        }
+
+        private void fact(String path, Charter.Fact was, Charter.Fact is) {
+            limit(
+                    path + "/maxAge",
+                    was.maxAge().map(Comparison::seconds),
+                    is.maxAge().map(Comparison::seconds));
+            floor(path + "/minShare", number(was.minShare()), number(is.minShare()));
+            narrower(path + "/agreesWith", was.agreesWith(), is.agreesWith());
+            String gap = path + "/onGap";
+            wider(gap + "/enrichFrom", was.onGap().enrichFrom(), is.onGap().enrichFrom());
+            if (Set.copyOf(was.onGap().enrichFrom()).equals(Set.copyOf(is.onGap().enrichFrom()))) {
+                other(gap + "/enrichFrom", was.onGap().enrichFrom(), is.onGap().enrichFrom());
+            }
+            if (was.onGap().ask().isEmpty() || is.onGap().ask().isEmpty()) {
+                other(gap + "/ask", was.onGap().ask(), is.onGap().ask());
+            } else {
+                wider(gap + "/ask", was.onGap().ask(), is.onGap().ask());
+            }
+            if (was.onGap().hold().isPresent() && is.onGap().hold().isPresent()) {
+                longer(gap + "/hold", was.onGap().hold().get(), is.onGap().hold().get());
+            } else {
+                other(gap + "/hold", was.onGap().hold(), is.onGap().hold());
+            }
+            if (was.onGap().halt() != is.onGap().halt()) {
+                add(
+                        is.onGap().halt() ? Effect.HARDER : Effect.EASIER,
+                        gap + "/halt",
+                        is.onGap().halt()
+                                ? "a gap halts the change at once"
+                                : "a gap does not halt the change at once any more");
+            }
         }
 
         void approval(Charter before, Charter after) {
@@ -529,6 +557,21 @@ public record Difference(Effect effect, String path, String words) {
                     before.map(String::valueOf).orElse("no limit")
                             + " before, "
                             + after.map(String::valueOf).orElse("no limit")
+                            + " now");
+        }
+
+        /** A lower limit: none, or a lower one, makes it easier. */
+        private void floor(String path, Optional<Double> before, Optional<Double> after) {
+            if (before.equals(after)) {
+                return;
+            }
+            boolean harder = before.isEmpty() || (after.isPresent() && after.get() > before.get());
+            add(
+                    harder ? Effect.HARDER : Effect.EASIER,
+                    path,
+                    before.map(String::valueOf).orElse("no threshold")
+                            + " before, "
+                            + after.map(String::valueOf).orElse("no threshold")
                             + " now");
         }
 

@@ -501,6 +501,63 @@ public final class Lint {
                         "is missing: nothing is ever fresh enough",
                         "say how old the last complete reading may be");
             }
+            if (Vocabulary.FACTS.contains(fact.name())) {
+                gap(fact, path);
+            }
+        }
+    }
+
+    /** What a fact asks for that nothing can do. */
+    private void gap(Charter.Fact fact, String path) {
+        boolean askable = Vocabulary.ASKABLE.contains(fact.name());
+        if (fact.minShare().isPresent() && !askable) {
+            error(
+                    "THRESHOLD_IMPOSSIBLE",
+                    path + "/minShare",
+                    "no account has '" + fact.name() + "': it is of the whole target",
+                    "leave it out; maxAge is its threshold");
+        }
+        if (!fact.onGap().ask().isEmpty() && !askable) {
+            error(
+                    "GAP_UNASKABLE",
+                    path + "/onGap/ask",
+                    "no person can supply '" + fact.name() + "'",
+                    "leave it out: the change waits for the next complete reading");
+        }
+        sources(fact, fact.agreesWith(), path + "/agreesWith");
+        sources(fact, fact.onGap().enrichFrom(), path + "/onGap/enrichFrom");
+        fact.agreesWith().stream()
+                .filter(fact.onGap().enrichFrom()::contains)
+                .forEach(system ->
+                        error(
+                                "WITNESS_OF_ITSELF",
+                                path + "/agreesWith",
+                                system + " fills the gap and would then agree with itself",
+                                "let another system agree"));
+    }
+
+    private void sources(Charter.Fact fact, List<String> systems, String path) {
+        for (int n = 0; n < systems.size(); n++) {
+            String system = systems.get(n);
+            if (!Vocabulary.ENRICHABLE.contains(fact.name())) {
+                error(
+                        "SOURCE_IMPOSSIBLE",
+                        path + "/" + n,
+                        "no other system can say '" + fact.name() + "' of the target",
+                        "ask somebody, or halt");
+            } else if (!Vocabulary.READ.contains(Vocabulary.kind(system))) {
+                error(
+                        "SOURCE_UNREAD",
+                        path + "/" + n,
+                        "nothing reads accounts of " + system,
+                        "name a system of the kinds " + Vocabulary.READ.stream().sorted().toList());
+            } else if (charter.domain().systems().equals(List.of(system))) {
+                error(
+                        "SOURCE_IS_TARGET",
+                        path + "/" + n,
+                        system + " is the target itself",
+                        "name another system");
+            }
         }
     }
 

@@ -83,6 +83,14 @@ public final class Vocabulary {
                     "account", Set.of("keycloak", "scim"),
                     "nhi", Set.of("keycloak", "scim"),
                     "entitlement", Set.of("keycloak"));
+    /** The facts that a person can supply, and that a share of a target's accounts can have. */
+    public static final Set<String> ASKABLE = Set.of("account.correlated", "manager.active");
+
+    /** The facts that another system can say of the same worker. */
+    public static final Set<String> ENRICHABLE = Set.of("manager.active");
+
+    /** The kinds of systems whose accounts are read. */
+    static final Set<String> READ = STEPS.keySet();
 
     /** The fact that needs a maxAge. */
     static final String FRESH = "source.fresh";

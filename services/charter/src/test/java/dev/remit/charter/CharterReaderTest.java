@@ -5,19 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.erdtman.jcs.JsonCanonicalizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,17 +52,33 @@ class CharterReaderTest {
                 resource: "resource.kind == 'account'"
                 actions:
                   - { name: offboard, mode: OWN, steps: [disable-account], reversibility: REVERSIBLE }
+                  - name: grant
+                    mode: ASSIST
+                    steps: [join-group, leave-group-at-expiry]
+                    grant: { group: { id: g-1, path: /emergency }, for: PT4H }
                 blastRadius: { changesPerHour: 50, shareOfPopulation: 0.02 }
                 protectedEntitlements: ["/admins"]
-              trackRecord: { within: P30D, failures: 2, overrides: 0, refusedClosures: 5 }
+              trackRecord: { within: P30D, failures: 2, compensations: 1, overrides: 0, refusedClosures: 5 }
               proposers:
                 roles: [proposer]
                 digitalEmployee: { id: a-clerk, principal: a-owner }
               trigger: { source: hr, event: LEFT, action: offboard, target: "keycloak:acme" }
+              triggers:
+                - { event: ORPHAN_FOUND, action: offboard, target: "keycloak:acme", after: P7D }
+                - event: SCHEDULE
+                  action: offboard
+                  target: "keycloak:acme"
+                  every: P90D
+                  from: 2026-02-01
+                  subjects: [ { system: hr, id: E1 } ]
               readiness:
                 facts:
                   - name: account.correlated
-                  - { name: source.fresh, maxAge: PT2M }
+                  - { name: source.fresh, maxAge: PT2M, onGap: { halt: true } }
+                  - name: manager.active
+                    minShare: 0.9
+                    agreesWith: ["scim:payroll"]
+                    onGap: { enrichFrom: ["scim:hr"], ask: [hr-clerk], hold: PT8H }
                 hold: { ask: [operator], for: PT48H }
               approval:
                 role: approver
@@ -83,6 +107,24 @@ class CharterReaderTest {
                     escalation: [ { after: PT8H, to: [ { group: /security-leads } ] } ]
                     outcome: escalate
                     bulk: false
+                  - { name: office, resolver: group, group: /office, quorum: 2, denyQuorum: 2, expiresAfter: PT24H }
+                  - name: rule
+                    resolver: policy
+                    policy: { name: low-risk, version: "1", verdicts: [READY] }
+                    quorum: 1
+                    expiresAfter: PT24H
+                  - name: boss
+                    resolvers: [ { manager: subject } ]
+                    authentication: { passkey: required }
+                    quorum: 1
+                    expiresAfter: PT24H
+                review:
+                  resolvers: [ { group: /auditors } ]
+                  filter: "reviewer.enabled"
+                  authentication: { acr: "2" }
+                  deadline: { within: PT40H, calendar: berlin }
+                  reminders: [PT20H]
+                  escalation: [ { after: PT30H, to: [ { role: approver } ] } ]
                 calendars:
                   berlin: { zone: Europe/Berlin, days: [MONDAY, FRIDAY], from: "09:00", to: "17:00", holidays: ["2026-12-25"] }
                 onCall:
@@ -180,6 +222,189 @@ class CharterReaderTest {
                         new Charter.Demand.Toxic(Set.of("/payments-create", "/payments-approve")),
                         new Charter.Demand.MustHold(Set.of("/root"), Set.of("/trained")));
         assertThat(charter.retentionDays()).isEqualTo(400);
+        assertThat(charter.triggers())
+                .extracting(Charter.Trigger::event)
+                .containsExactly("LEFT", "ORPHAN_FOUND", "SCHEDULE");
+        assertThat(charter.triggers().getLast().every()).contains(Duration.ofDays(90));
+        assertThat(charter.triggers().getLast().from())
+                .contains(Instant.parse("2026-02-01T00:00:00Z"));
+        assertThat(charter.triggers().getLast().subjects())
+                .containsExactly(new Charter.Subject("hr", "E1"));
+        assertThat(charter.triggers().get(1).after()).contains(Duration.ofDays(7));
+        assertThat(charter.domain().actions().get(1).grant())
+                .contains(new Charter.Grant("g-1", "/emergency", Duration.ofHours(4)));
+        assertThat(charter.trackRecord())
+                .contains(
+                        new Charter.TrackRecord(
+                                Duration.ofDays(30),
+                                OptionalInt.of(2),
+                                OptionalInt.of(1),
+                                OptionalInt.of(0),
+                                OptionalInt.of(5)));
+        assertThat(charter.stages().getLast().authentication())
+                .contains(new Charter.Authentication(Optional.empty(), Optional.empty(), true));
+        assertThat(charter.stages().get(3).policy())
+                .contains(new Charter.Policy("low-risk", "1", List.of("READY")));
+        assertThat(charter.review().orElseThrow().deadline())
+                .isEqualTo(new Charter.Deadline(Duration.ofHours(40), Optional.of("berlin")));
+        assertThat(charter.facts())
+                .containsExactly(
+                        fact("account.correlated", Optional.empty(), false),
+                        fact("source.fresh", Optional.of(Duration.ofMinutes(2)), true),
+                        new Charter.Fact(
+                                "manager.active",
+                                Optional.empty(),
+                                OptionalDouble.of(0.9),
+                                List.of("scim:payroll"),
+                                new Charter.Gap(
+                                        List.of("scim:hr"),
+                                        List.of("hr-clerk"),
+                                        Optional.of(Duration.ofHours(8)),
+                                        false)));
+    }
+
+    private static Charter.Fact fact(String name, Optional<Duration> maxAge, boolean halt) {
+        return new Charter.Fact(
+                name,
+                maxAge,
+                OptionalDouble.empty(),
+                List.of(),
+                new Charter.Gap(List.of(), List.of(), Optional.empty(), halt));
+    }
+
+    /** The members that exclude one in {@link #WHOLE}, each with the text that it stands in for. */
+    private static final Map<String, String> INSTEAD =
+            Map.of("deadline: { within: PT40H, calendar: berlin }", "expiresAfter: PT24H");
+
+    @Test
+    void everyMemberOfTheFormStandsInTheWholeCharter() throws Exception {
+        Set<String> said = new TreeSet<>();
+        Set<String> seen = new TreeSet<>();
+        members(FORM, new HashSet<>(), said);
+        List<String> texts = new ArrayList<>(List.of(WHOLE));
+        INSTEAD.forEach((one, other) -> texts.add(WHOLE.replace(one, other)));
+        for (String text : texts) {
+            assertThat(broken(text)).isEmpty();
+            walk(FORM, "", json(text), "", (at, _, _) -> seen.add(at));
+        }
+        assertThat(said).hasSizeGreaterThan(100);
+        assertThat(seen).isEqualTo(said);
+    }
+
+    @Test
+    void whatTheFormRequiresIsMissedWhereItIsTakenAwayByBothReadersOfTheSchema() throws Exception {
+        Map<String, List<String>> required = new TreeMap<>();
+        walk(
+                FORM,
+                "",
+                json(WHOLE),
+                "",
+                (_, schema, path) -> {
+                    String name = path.substring(path.lastIndexOf('/') + 1);
+                    for (JsonNode each : schema.path("required")) {
+                        if (each.asText().equals(name)) {
+                            required.computeIfAbsent(path, _ -> new ArrayList<>()).add(name);
+                        }
+                    }
+                });
+        assertThat(required).hasSizeGreaterThan(50);
+        for (String path : required.keySet()) {
+            JsonNode without = json(WHOLE);
+            int end = path.lastIndexOf('/');
+            ((ObjectNode) without.at(path.substring(0, end))).remove(path.substring(end + 1));
+            assertThat(broken(without.toString()))
+                    .as(path)
+                    .anySatisfy(finding -> {
+                        assertThat(finding.path()).isEqualTo(path);
+                        assertThat(finding.code()).isEqualTo("MISSING_MEMBER");
+                        assertThat(finding.toString()).contains(path, "is missing");
+                    });
+            assertThat(OTHER.validate(without)).as(path).isNotEmpty();
+        }
+    }
+
+    private static final JsonNode FORM = form();
+
+    private static JsonNode form() {
+        try (var in = CharterReaderTest.class.getResourceAsStream("charter.schema.json")) {
+            return new ObjectMapper().readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A member of the document: where the form says it, the schema it is a member by, its path. */
+    private interface Member {
+        void at(String said, JsonNode schema, String path);
+    }
+
+    /** Every member that the form says, each as its schema's place and its name. */
+    private static void members(JsonNode schema, Set<String> been, Set<String> said) {
+        members(schema, "", been, said);
+    }
+
+    private static void members(JsonNode schema, String place, Set<String> been, Set<String> said) {
+        if (schema.has("$ref")) {
+            String reference = schema.path("$ref").asText();
+            if (been.add(reference)) {
+                members(referred(reference), reference, been, said);
+            }
+            return;
+        }
+        schema.path("properties")
+                .properties()
+                .forEach(each -> {
+                    String at = place + "/" + each.getKey();
+                    said.add(at);
+                    members(each.getValue(), at, been, said);
+                });
+        for (String below : List.of("items", "additionalProperties")) {
+            if (schema.path(below).isObject()) {
+                members(schema.path(below), place + "/" + below, been, said);
+            }
+        }
+    }
+
+    private static void walk(
+            JsonNode schema, String place, JsonNode node, String path, Member member) {
+        if (schema.has("$ref")) {
+            String reference = schema.path("$ref").asText();
+            walk(referred(reference), reference, node, path, member);
+            return;
+        }
+        schema.path("properties")
+                .properties()
+                .forEach(each -> {
+                    if (node.has(each.getKey())) {
+                        String at = place + "/" + each.getKey();
+                        member.at(at, schema, path + "/" + each.getKey());
+                        walk(
+                                each.getValue(),
+                                at,
+                                node.path(each.getKey()),
+                                path + "/" + each.getKey(),
+                                member);
+                    }
+                });
+        if (schema.has("items")) {
+            for (int n = 0; n < node.size(); n++) {
+                walk(schema.path("items"), place + "/items", node.path(n), path + "/" + n, member);
+            }
+        }
+        if (schema.path("additionalProperties").isObject()) {
+            node.properties()
+                    .forEach(each ->
+                            walk(
+                                    schema.path("additionalProperties"),
+                                    place + "/additionalProperties",
+                                    each.getValue(),
+                                    path + "/" + each.getKey(),
+                                    member));
+        }
+    }
+
+    private static JsonNode referred(String reference) {
+        return FORM.at(reference.substring(1));
     }
 
     @Test
@@ -220,7 +445,12 @@ class CharterReaderTest {
                 "within: P30D, failures: 2 | failures: 2 | /spec/trackRecord/within",
                 "failures: 2 | failures: -1 | /spec/trackRecord/failures",
                 "failures: 2 | mistakes: 2 | /spec/trackRecord/mistakes",
-                "bulk: false | bulk: \"no\" | /spec/approval/stages/1/bulk"
+                "bulk: false | bulk: \"no\" | /spec/approval/stages/1/bulk",
+                "halt: true | halt: false | /spec/readiness/facts/1/onGap/halt",
+                "halt: true | halt: true, ask: [operator] | /spec/readiness/facts/1/onGap",
+                "halt: true | halt: true, hold: PT1H | /spec/readiness/facts/1/onGap",
+                "minShare: 0.9 | minShare: 90 | /spec/readiness/facts/2/minShare",
+                "enrichFrom: [\"scim:hr\"] | enrichFrom: [hr] | /spec/readiness/facts/2/onGap/enrichFrom/0"
             })
     void aFaultOfFormIsFoundWhereItStandsByBothReadersOfTheSchema(
             String good, String bad, String path) throws Exception {

@@ -29,9 +29,17 @@ class DifferenceTest {
                 "EASIER | resolver: manager | when: \"risk > 1\", resolver: manager | /spec/approval/stages/manager/when",
                 "EASIER | reason: required | reason: optional | /spec/approval/stages/owners/reason",
                 "EASIER | failures: 2 | failures: 3 | /spec/trackRecord/failures",
-                "HARDER | overrides: 0 | overrides: 0, compensations: 1 | /spec/trackRecord/compensations",
+                "EASIER | compensations: 1, overrides: 0 | overrides: 0 | /spec/trackRecord/compensations",
                 "EASIER | changesPerHour: 50 | changesPerHour: 51 | /spec/domain/blastRadius/changesPerHour",
                 "EASIER | maxAge: PT2M | maxAge: PT3M | /spec/readiness/facts/source.fresh/maxAge",
+                "EASIER | minShare: 0.9 | minShare: 0.8 | /spec/readiness/facts/manager.active/minShare",
+                "HARDER | minShare: 0.9 | minShare: 1 | /spec/readiness/facts/manager.active/minShare",
+                "EASIER | onGap: { halt: true } | onGap: { hold: PT1H } | /spec/readiness/facts/source.fresh/onGap/halt",
+                "HARDER | onGap: { enrichFrom: [\"scim:hr\"], | onGap: { | /spec/readiness/facts/manager.active/onGap/enrichFrom",
+                "EASIER | ask: [hr-clerk] | ask: [hr-clerk, operator] | /spec/readiness/facts/manager.active/onGap/ask",
+                "OTHER | ask: [hr-clerk], hold | hold | /spec/readiness/facts/manager.active/onGap/ask",
+                "EASIER | hold: PT8H | hold: PT9H | /spec/readiness/facts/manager.active/onGap/hold",
+                "HARDER | agreesWith: [\"scim:payroll\"] | agreesWith: [\"scim:payroll\", \"scim:b\"] | /spec/readiness/facts/manager.active/agreesWith",
                 "EASIER | [readiness.fit, read-back.matches] | [readiness.fit] | /spec/proof",
                 "EASIER | protectedEntitlements: [\"/admins\"] | protectedEntitlements: [] | /spec/domain/protectedEntitlements",
                 "EASIER | rule: toxic | rule: other | /spec/separationOfDuties/toxic",
@@ -41,7 +49,7 @@ class DifferenceTest {
                 "HARDER | rule: toxic | rule: other | /spec/separationOfDuties/other",
                 "HARDER | mode: OWN | mode: ASSIST | /spec/domain/actions/offboard/mode",
                 "HARDER | authorizationExpiresAfter: PT1H | authorizationExpiresAfter: PT30M | /spec/execution/authorizationExpiresAfter",
-                "HARDER | name: manager | name: boss | /spec/approval/stages/boss",
+                "HARDER | name: owners | name: bosses | /spec/approval/stages/bosses",
                 "OTHER | [disable-account], rev | [disable-account], compensation: { disable-account: stays }, rev | /spec/domain/actions/offboard/compensation",
                 "OTHER | version: \"2\" | version: \"3\" | /metadata/version",
                 "OTHER | risk > 50 | risk > 60 | /spec/approval/stages/owners/when",
@@ -94,10 +102,12 @@ class DifferenceTest {
     void whatOpensChangesByItselfIsEasierAndWhatNoLongerDoesIsHarder() {
         String orphan =
                 "  triggers: [ { event: ORPHAN_FOUND, after: P7D, action: offboard, target: \"keycloak:acme\" } ]\n";
-        String with = TEXT.replaceFirst("(?m)^  readiness:", orphan + "  readiness:");
-        assertThat(with).isNotEqualTo(TEXT);
-        assertThat(effects(TEXT, with, "")).containsExactly(Difference.Effect.EASIER);
-        assertThat(effects(with, TEXT, "")).containsExactly(Difference.Effect.HARDER);
+        String without = TEXT.replaceFirst("(?sm)^  triggers:.*?(?=^  readiness:)", "");
+        assertThat(without).isNotEqualTo(TEXT);
+        String with = without.replaceFirst("(?m)^  readiness:", orphan + "  readiness:");
+        assertThat(with).isNotEqualTo(without);
+        assertThat(effects(without, with, "")).containsExactly(Difference.Effect.EASIER);
+        assertThat(effects(with, without, "")).containsExactly(Difference.Effect.HARDER);
         assertThat(effects(with, with.replace("P7D, action", "P1D, action"), ""))
                 .containsExactly(Difference.Effect.OTHER);
     }

@@ -2,6 +2,7 @@ package dev.remit.charter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,6 +81,22 @@ class VocabularyTest {
                         found(
                                 "services/data-readiness/src/main/java/dev/remit/readiness/domain/Judgement.java",
                                 "String (?:ACCOUNT|MANAGER|FRESH) = \"([^\"]+)\""));
+    }
+
+    @Test
+    void whatCanBeAskedForIsWhatReadinessTakes() {
+        String judgement =
+                "services/data-readiness/src/main/java/dev/remit/readiness/domain/Judgement.java";
+        assertThat(names(Vocabulary.ASKABLE))
+                .isEqualTo(found(judgement, "ASKABLE\\s*=\\s*Set\\.of\\(([^)]*)\\)"));
+    }
+
+    /** As readiness names them in its own list. */
+    private static Set<String> names(Set<String> facts) {
+        Map<String, String> constants =
+                Map.of("account.correlated", "ACCOUNT", "manager.active", "MANAGER");
+        return Set.of(
+                facts.stream().sorted().map(constants::get).collect(Collectors.joining(", ")));
     }
 
     @Test

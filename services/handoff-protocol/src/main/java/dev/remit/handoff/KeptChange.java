@@ -6,6 +6,7 @@ import dev.remit.wire.v1.Change;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,6 +38,11 @@ public final class KeptChange {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** When a kept change was proposed; microseconds, UTC. */
+    public static Instant proposedAt(byte[] kept) {
+        return read(kept).getProposedAt();
     }
 
     /**

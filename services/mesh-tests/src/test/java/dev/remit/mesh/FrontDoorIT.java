@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +64,8 @@ class FrontDoorIT {
 
     /** Takes the mails that tell people what waits for them. */
     private static @Nullable SmtpServer postbox;
+    /** Knows a manager whom Keycloak does not know of. */
+    private static @Nullable Payroll payroll;
 
     /** A real ITSM, where it is installed. */
     private static @Nullable RequestTrackerServer tracker;
@@ -96,6 +99,8 @@ class FrontDoorIT {
         provider = new SecurityEvents();
         mesh.stack.configure("connector", provider.feed("idp", TARGET));
         mesh.stack.configure("connector", Map.of("remit.findings.every", "PT2S"));
+        payroll = new Payroll();
+        mesh.stack.configure("connector", payroll.feed());
         mesh.up();
         for (String worker : List.of("E1002", "E1003", "E1030", "E1010")) {
             mesh.observed(worker);
@@ -113,6 +118,9 @@ class FrontDoorIT {
         mesh.stack.down();
         if (provider != null) {
             provider.close();
+        }
+        if (payroll != null) {
+            payroll.close();
         }
         if (tracker != null) {
             tracker.close();
@@ -1402,6 +1410,325 @@ class FrontDoorIT {
         Typed typed = Typed.of(all.toArray(String[]::new));
         assertThat(typed.exit()).as(typed.said()).isEqualTo(exit);
         return typed.said();
+    }
+
+    @Test
+    @Order(21)
+    void aGapInTheDataHaltsAtOnceOrIsFilledFromAnotherSourceAsTheCharterSays() throws Exception {
+        mesh.charter("data-gaps.yaml");
+        for (String worker : List.of("E9001", "E1003")) {
+            Mesh.until(
+                    () ->
+                            Databases.count(
+                                                    mesh.home,
+                                                    Service.DATA_READINESS,
+                                                    "select count(*) from directory_account join directory_source using (system)"
+                                                            + " where system = 'scim:payroll' and worker_id = '"
+                                                            + worker
+                                                            + "'")
+                                            == 1
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "what payroll says of " + worker);
+        }
+        String nowhere = signOut("E9001", "offboarding.owner");
+        JsonNode halted = ledger(nowhere, each -> each.path("certified").asBoolean());
+        assertThat(halted.path("outcome").asText()).isEqualTo("HALTED");
+        assertThat(halted.path("state").asText())
+                .contains("no account of keycloak:acme carries worker id E9001");
+        assertThat(mesh.verify(nowhere).holds()).isTrue();
+
+        String change = signOut("E1003", "offboarding.owner");
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        JsonNode judged = mesh.get("data-readiness", "/changes/" + change, "auditor").json();
+        assertThat(judged.path("state").asText()).isEqualTo("ENRICHED");
+        JsonNode manager = judged.at("/facts/1");
+        assertThat(manager.path("name").asText()).isEqualTo("manager.active");
+        assertThat(manager.path("source").asText()).isEqualTo("scim:payroll");
+        assertThat(manager.path("value").asText()).isEqualTo(MANAGER);
+        assertThat(manager.path("observedAt").asText()).isNotEmpty();
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
+        assertThat(mesh.verify(change).holds()).isTrue();
+        assertThat(mesh.get("data-readiness", "/corrections", "operator").text())
+                .as("nobody was asked")
+                .doesNotContain(change);
+    }
+
+    @Test
+    @Order(22)
+    void aChangeFinishesUnderTheCharterItStartedWithUnlessThatIsRevoked() throws Exception {
+        String first = signOut("E1002", "offboarding.owner");
+        String second = signOut("E1003", "offboarding.owner");
+        for (String change : List.of(first, second)) {
+            ledger(change, each -> Mesh.types(each).contains("ApprovalRequested"));
+        }
+        JsonNode one = charterInForce("data-gaps");
+        String text =
+                Files.readString(mesh.home.charters().resolve("data-gaps.yaml"))
+                        .replace("version: \"1\"", "version: \"2\"")
+                        .replace("expiresAfter: PT48H", "expiresAfter: PT24H");
+        Requests.Answer drafted =
+                mesh.post(
+                        "connector",
+                        "/charter-drafts",
+                        "admin",
+                        Map.of("document", text, "reason", "a day is enough"));
+        assertThat(drafted.status()).as(drafted.text()).isEqualTo(200);
+        String approve = "/charter-drafts/" + drafted.json().path("draftId").asText() + "/approve";
+        Map<String, ?> hash = Map.of("hash", drafted.json().path("hash").asText());
+        Requests.Answer approved = mesh.post("connector", approve, "offboarding.owner", hash);
+        if (!approved.json().path("missing").isEmpty()) {
+            approved = mesh.post("connector", approve, "security.one", hash);
+        }
+        assertThat(approved.status()).as(approved.text()).isEqualTo(200);
+        Mesh.until(
+                () ->
+                        charterInForce("data-gaps").path("version").asText().equals("2")
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the second version");
+
+        // the first finishes under the version that it started with
+        assertThat(mesh.decide(first, "manager", "sales.manager").status()).isEqualTo(201);
+        JsonNode closed = ledger(first, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
+        assertThat(mesh.statement(first)).contains(one.path("hash").asText());
+        assertThat(mesh.verify(first).holds()).isTrue();
+
+        // revoked, it holds what is open, and nothing else
+        String revocation =
+                mesh.post(
+                                "connector",
+                                "/halts",
+                                "admin",
+                                Map.of(
+                                        "charter",
+                                        "data-gaps",
+                                        "version",
+                                        "1",
+                                        "reason",
+                                        "two days were too long"))
+                        .json()
+                        .path("haltId")
+                        .asText();
+        Mesh.until(
+                () ->
+                        attempted(second, "sales.manager").equals("HALTED")
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the revocation at approval-routing");
+        Requests.Answer undecided = mesh.decide(second, "manager", "sales.manager");
+        assertThat(undecided.status()).as(undecided.text()).isEqualTo(409);
+        assertThat(undecided.json().path("code").asText()).isEqualTo("HALTED");
+        String third = signOut("E1002", "offboarding.owner");
+        assertThat(mesh.decide(third, "manager", "sales.manager").status()).isEqualTo(201);
+        JsonNode next = ledger(third, each -> each.path("certified").asBoolean());
+        assertThat(next.path("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(mesh.statement(third)).doesNotContain(one.path("hash").asText());
+        resume(revocation);
+    }
+
+    @Test
+    @Order(23)
+    void theNextDecisionEverywhereIsStoppedWithinFiveSecondsAlsoBehindABacklog() throws Exception {
+        String copilot = Tokens.of(mesh.home, "copilot", "offboarding.owner");
+        Map<String, Object> asked = new HashMap<>(signingOut("E1002"));
+        asked.put("agent", Map.of("traceHash", TRACE));
+        Requests.Answer proposed =
+                Requests.send("POST", mesh.url("connector", "/changes"), copilot, Mesh.text(asked));
+        assertThat(proposed.ok()).as(proposed.text()).isTrue();
+        String change = proposed.json().path("changeId").asText();
+        ledger(change, each -> Mesh.types(each).contains("ApprovalRequested"));
+        for (Map<String, ?> scope :
+                List.of(
+                        Map.of("charter", "data-gaps", "reason", "measured"),
+                        Map.of("agent", "copilot", "reason", "measured"),
+                        Map.of("mesh", true, "reason", "measured"))) {
+            long since = System.nanoTime();
+            Requests.Answer halt = mesh.post("connector", "/halts", "admin", scope);
+            assertThat(halt.status()).as(halt.text()).isEqualTo(200);
+            assertStopped(
+                    since,
+                    scope + ": approval-routing",
+                    () -> attempted(change, "sales.manager").equals("HALTED"));
+            if (!scope.containsKey("agent")) {
+                assertStopped(since, scope + ": data-readiness", this::isPreviewHalted);
+            }
+            resume(halt.json().path("haltId").asText());
+        }
+
+        // data-readiness cannot store what it judges, so its loop comes no further
+        Thread backlog =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                Databases.fill(
+                                        mesh.home,
+                                        Service.DATA_READINESS,
+                                        List.of(
+                                                "lock table readiness in exclusive mode",
+                                                "select pg_sleep(8)"));
+                            } catch (java.io.IOException | java.sql.SQLException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.DATA_READINESS,
+                                                "select count(*) from pg_locks where mode = 'ExclusiveLock' and relation = 'readiness'::regclass")
+                                        == 1
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the lock");
+        signOut("E1030", "offboarding.owner");
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.DATA_READINESS,
+                                                "select count(*) from pg_locks where not granted and relation = 'readiness'::regclass")
+                                        > 0
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "a batch that waits");
+        long since = System.nanoTime();
+        Requests.Answer halt =
+                mesh.post(
+                        "connector", "/halts", "admin", Map.of("mesh", true, "reason", "backlog"));
+        assertStopped(since, "mesh, behind a backlog: data-readiness", this::isPreviewHalted);
+        assertThat(
+                        Databases.count(
+                                mesh.home,
+                                Service.DATA_READINESS,
+                                "select count(*) from pg_locks where not granted and relation = 'readiness'::regclass"))
+                .as("the batch waits still")
+                .isPositive();
+        backlog.join();
+        resume(halt.json().path("haltId").asText());
+    }
+
+    @Test
+    @Order(24)
+    void whatOneConditionKeepsFromBeingOwnedIsLeftToAPersonAndTheLedgerSaysWhy() throws Exception {
+        Map<String, Object> wish = signingOut("E1002");
+        wish.put("action", "sign-out-carefully");
+        Requests.Answer answer = mesh.post("connector", "/changes", "offboarding.owner", wish);
+        assertThat(answer.ok()).as(answer.text()).isTrue();
+        String change = answer.json().path("changeId").asText();
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        Accounts.enable(mesh.home, MANAGER, false);
+        try {
+            Mesh.until(
+                    () ->
+                            Databases.count(
+                                                    mesh.home,
+                                                    Service.APPROVAL_ROUTING,
+                                                    "select count(*) from directory_account where not enabled and id = '"
+                                                            + MANAGER
+                                                            + "'")
+                                            == 1
+                                    ? Optional.of(true)
+                                    : Optional.empty(),
+                    "who approved cannot sign in any more");
+            assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+            ledger(change, each -> Mesh.types(each).contains("ExecutionAuthorized"));
+        } finally {
+            Accounts.enable(mesh.home, MANAGER, true);
+        }
+        Mesh.until(
+                () ->
+                        Optional.of(
+                                        mesh.post(
+                                                "executor",
+                                                "/executions/" + change + "/take-on",
+                                                "operator",
+                                                Map.of()))
+                                .filter(Requests.Answer::ok),
+                "a plan that waits for a person");
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
+        assertThat(closed.toString())
+                .contains("in mode ASSIST")
+                .contains("approvers.resolved (manager: 0 of 1 whose accounts are in use approved");
+        assertThat(mesh.statement(change)).contains("approvers.resolved (manager: 0 of 1");
+        assertThat(mesh.verify(change).holds()).isTrue();
+    }
+
+    private static void assertStopped(long since, String what, Callable<Boolean> stopped)
+            throws Exception {
+        Mesh.until(
+                () -> stopped.call() ? Optional.of(true) : Optional.empty(), "the halt, " + what);
+        Duration took = Duration.ofNanos(System.nanoTime() - since);
+        System.out.println("  " + what + " decides nothing after " + took.toMillis() + " ms");
+        assertThat(took).isLessThan(Duration.ofSeconds(5));
+    }
+
+    /** What a decision on a stage that is not open is answered with: it changes nothing. */
+    private static String attempted(String change, String user) throws Exception {
+        return mesh.post(
+                        "approval-routing",
+                        "/changes/" + change + "/decisions",
+                        user,
+                        Map.of(
+                                "decision",
+                                "APPROVED",
+                                "reason",
+                                "asked only",
+                                "stage",
+                                "nowhere",
+                                "planHash",
+                                "0".repeat(64)))
+                .json()
+                .path("code")
+                .asText();
+    }
+
+    private boolean isPreviewHalted() throws Exception {
+        JsonNode judged =
+                mesh.post(
+                                "data-readiness",
+                                "/previews",
+                                "auditor",
+                                Map.of(
+                                        "charter",
+                                        "data-gaps",
+                                        "charterHash",
+                                        charterInForce("data-gaps").path("hash").asText(),
+                                        "subject",
+                                        Map.of("system", "hr", "id", "E1002"),
+                                        "target",
+                                        TARGET,
+                                        "action",
+                                        "sign-out"))
+                        .json();
+        return judged.path("verdict").asText().equals("HELD")
+                && judged.path("reason").asText().startsWith("halted: ");
+    }
+
+    private static Map<String, Object> signingOut(String worker) {
+        Map<String, Object> wish = new HashMap<>(proposal(worker));
+        wish.put("charter", "data-gaps");
+        wish.put("action", "sign-out");
+        return wish;
+    }
+
+    /** Proposes to end somebody's sessions; the change. */
+    private static String signOut(String worker, String user) throws Exception {
+        Requests.Answer answer = mesh.post("connector", "/changes", user, signingOut(worker));
+        assertThat(answer.ok()).as(answer.text()).isTrue();
+        return answer.json().path("changeId").asText();
+    }
+
+    private static JsonNode charterInForce(String name) throws Exception {
+        for (JsonNode each : mesh.get("connector", "/charters", "auditor").json()) {
+            if (each.path("name").asText().equals(name)) {
+                return each;
+            }
+        }
+        throw new AssertionError("no charter " + name);
     }
 
     /** The one change of a charter, once it is there. */

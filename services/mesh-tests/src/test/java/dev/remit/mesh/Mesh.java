@@ -92,7 +92,7 @@ final class Mesh {
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
         stack.bootstrap(
-                "fault-test", "emergency", "exposed-credential", "orphaned-account", "upkeep");
+                "fault-test", "emergency", "exposed-credential", "orphaned-account", "upkeep", "data-gaps");
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         for (Service service : Service.values()) {
             stack.configure(
@@ -197,7 +197,7 @@ final class Mesh {
         return Databases.count(
                                 home,
                                 Service.DATA_READINESS,
-                                "select count(*) from directory_account where worker_id = '"
+                                "select count(*) from directory_account where system like 'keycloak:%' and worker_id = '"
                                         + worker
                                         + "'")
                         == 1

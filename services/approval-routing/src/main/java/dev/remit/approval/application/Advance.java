@@ -25,6 +25,7 @@ import dev.remit.approval.domain.Removal;
 import dev.remit.approval.domain.Resolution;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Routing;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.Halts;
@@ -341,7 +342,11 @@ class Advance {
                                                                                                 links,
                                                                                                 earlier,
                                                                                                 halted,
-                                                                                                Map.of(),Protections.NONE,told))))));
+                                                                                                Map
+                                                                                                        .of(),
+                                                                                                Protections
+                                                                                                        .NONE,
+                                                                                                told))))));
     }
 
     /** Who took over as a manager, who owns what is changed, whose the account is. */
@@ -407,6 +412,13 @@ class Advance {
         return ids;
     }
 
+    /** Read only where it matters: for a charter that ends. A preview keeps no change. */
+    private static Optional<Instant> proposedAt(Lookup charter, Optional<Ready> ready) {
+        return charter instanceof Lookup.Found(Charter found) && found.until().isPresent()
+                ? ready.map(Ready::kept).filter(kept -> kept.length > 0).map(KeptChange::proposedAt)
+                : Optional.empty();
+    }
+
     private Known known(Lookup charter, Optional<Ready> ready, Found found, Instant now) {
         return new Known(
                 charter,
@@ -415,6 +427,7 @@ class Advance {
                 ready.map(Advance::earlier).map(found.earlier()::get).orElse(Map.of()),
                 executors,
                 now,
+                proposedAt(charter, ready).orElse(now),
                 patience,
                 ready.flatMap(each -> found.halted().over(() -> Scopes.of(each.kept())))
                         .map(Halt::words),

@@ -204,13 +204,17 @@ public record Charter(
         record Missing(String why) implements Lookup {}
     }
 
-    /** Why it is not in force now; empty if it is. */
-    public Optional<String> notInForce(Instant now) {
+    /**
+     * Why a change cannot go by it now; empty if it can.
+     *
+     * @param proposedAt when the change was proposed: an end after that is none for it
+     */
+    public Optional<String> notInForce(Instant now, Instant proposedAt) {
         if (from.filter(now::isBefore).isPresent()) {
             return Optional.of("its charter is in force from " + from.get() + " on");
         }
-        return until.filter(end -> !now.isBefore(end))
-                .map(end -> "its charter is not in force any more since " + end);
+        return until.filter(end -> !proposedAt.isBefore(end))
+                .map(end -> "its charter was not in force any more since " + end);
     }
 
     /** Whether it has rules about what a subject may hold. */

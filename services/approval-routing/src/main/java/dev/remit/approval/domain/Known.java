@@ -18,6 +18,7 @@ import java.util.Set;
  *     same charter, by stage
  * @param executors immutable ids of the accounts that execute
  * @param now microseconds, UTC
+ * @param proposedAt when the change was proposed; now for one that nobody proposed
  * @param halted who has halted what the change is in, and why; empty while nobody has
  * @param demoted why the digital employee of its charter owns nothing now; empty while it may
  * @param patience how long a change may be held before its first stage
@@ -34,6 +35,7 @@ public record Known(
         Map<String, List<String>> earlier,
         Set<String> executors,
         Instant now,
+        Instant proposedAt,
         Duration patience,
         Optional<String> halted,
         Optional<String> demoted,
@@ -84,6 +86,7 @@ public record Known(
                 earlier,
                 executors,
                 now,
+                now,
                 patience,
                 Optional.empty(),
                 Optional.empty(),
@@ -104,8 +107,10 @@ public record Known(
     }
 
     /**
-     * The charter, if it is known and in force. What is halted has none: nothing is asked, approved
-     * or authorized, and time goes on.
+     * The charter, if it is known and the change may go by it. What is halted has none: nothing is
+     * asked, approved or authorized, and time goes on. A change finishes under the charter it
+     * started with: one that has ended since, or had its sunset, stands for it, unless its version
+     * is halted.
      */
     Charter.Lookup charterInForce() {
         if (halted.isPresent()) {
@@ -113,7 +118,7 @@ public record Known(
         }
         return switch (charter) {
             case Charter.Lookup.Found(Charter found) ->
-                    found.notInForce(now)
+                    found.notInForce(now, proposedAt)
                             .<Charter.Lookup>map(Charter.Lookup.Missing::new)
                             .orElse(charter);
             case Charter.Lookup.Missing _ -> charter;

@@ -100,7 +100,12 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                                                                             what,
                                                                             system,
                                                                             account.observedAt()),
-                                                            new Basis(what + ".owner", system, Optional.of(account.observedAt())))))
+                                                            new Basis(
+                                                                    what + ".owner",
+                                                                    system,
+                                                                    Optional.of(
+                                                                            account
+                                                                                    .observedAt())))))
                             .toList();
             case "entitlement" ->
                     touched(ready.effect())
@@ -111,7 +116,10 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                                                             owner,
                                                             "owner of %s, as %s says"
                                                                     .formatted(name, system),
-                                                            new Basis(what + ".owner", system, Optional.empty())))
+                                                            new Basis(
+                                                                    what + ".owner",
+                                                                    system,
+                                                                    Optional.empty())))
                                             .stream())
                             .toList();
             default -> List.of();
@@ -281,7 +289,12 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 dropped.add("nobody here is %s: %s".formatted(each.owner(), each.words()));
             }
             accounts.forEach(account ->
-                    found.add(new Found(account.id(), Optional.of(account), each.words(), Optional.of(each.basis()))));
+                    found.add(
+                            new Found(
+                                    account.id(),
+                                    Optional.of(account),
+                                    each.words(),
+                                    Optional.of(each.basis()))));
         }
         return found;
     }

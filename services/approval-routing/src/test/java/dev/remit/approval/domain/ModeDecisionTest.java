@@ -144,6 +144,7 @@ class ModeDecisionTest {
                         known.earlier(),
                         known.executors(),
                         known.now(),
+                        known.proposedAt(),
                         known.patience(),
                         Optional.empty(),
                         Optional.of("3 FAILURES"),

@@ -131,6 +131,10 @@ class ScenariosTest {
             if (scenario.has("at")) {
                 town.now = Instant.parse(scenario.path("at").asText());
             }
+            town.proposedAt =
+                    scenario.has("proposedAt")
+                            ? Instant.parse(scenario.path("proposedAt").asText())
+                            : town.now;
             people();
             scenario.path("people")
                     .properties()

@@ -32,6 +32,10 @@ public final class Town {
     public static final Duration PATIENCE = Duration.ofDays(1);
 
     public Instant now = Instant.parse("2026-01-05T10:00:00Z");
+
+    /** When the change was proposed. */
+    public Instant proposedAt = now;
+
     public Charter.Lookup charter = new Charter.Lookup.Missing("not known");
 
     /** Who approved the last change of sam, by stage. */
@@ -115,6 +119,7 @@ public final class Town {
                 earlier,
                 executors,
                 now,
+                proposedAt,
                 PATIENCE,
                 halted,
                 demoted,

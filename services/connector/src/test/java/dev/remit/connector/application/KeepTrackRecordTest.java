@@ -28,6 +28,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who passes a limit is demoted once; a person who does not answer for it promotes. */
 class KeepTrackRecordTest {
@@ -71,6 +73,55 @@ class KeepTrackRecordTest {
                             .isEqualTo(ActorKind.DIGITAL_EMPLOYEE);
                     assertThat(demoted.getEmployee().getPrincipal()).isEqualTo("owner");
                 });
+    }
+
+    /** Each limit alone: as many as allowed demote nobody, one more does, each change once. */
+    @ParameterizedTest
+    @CsvSource({
+        "FAILURES, 0",
+        "FAILURES, 2",
+        "COMPENSATIONS, 0",
+        "COMPENSATIONS, 2",
+        "OVERRIDES, 0",
+        "OVERRIDES, 2",
+        "REFUSED_CLOSURES, 0",
+        "REFUSED_CLOSURES, 2"
+    })
+    void oneMoreThanTheCharterAllowsOfAKindDemotes(Kind kind, long allowed) {
+        Charter charter =
+                CharterFixture.leavers(
+                        "1", "h1", new TrackRecord(Duration.ofDays(30), Map.of(kind, allowed)));
+        charters.replace(List.of(charter));
+        memory.published(new PublishedCharters.Document(charter, "{}"));
+        for (Kind other : Kind.values()) {
+            if (other != kind) {
+                seen(triggered(charter), other);
+                seen(triggered(charter), other);
+                seen(triggered(charter), other);
+            }
+        }
+        List<UUID> counted = new ArrayList<>();
+        for (long n = 0; n <= allowed; n++) {
+            assertThat(memory.messages(EmployeeDemoted.class)).as("after %d", n).isEmpty();
+            memory.now = memory.now.plusSeconds(1);
+            UUID change = triggered(charter);
+            seen(change, kind);
+            seen(change, kind);
+            counted.add(change);
+        }
+        assertThat(memory.messages(EmployeeDemoted.class))
+                .singleElement()
+                .satisfies(demoted -> {
+                    assertThat(demoted.getLimit().name()).isEqualTo(kind.name());
+                    assertThat(demoted.getAllowed()).isEqualTo(allowed);
+                    assertThat(demoted.getChanges()).containsExactlyElementsOf(counted);
+                });
+        assertThat(standing().demotion()).isPresent();
+        assertThat(standing().counted()).containsEntry(kind, allowed + 1);
+        triggered(charter);
+        assertThat(memory.messages(ChangeProposed.class).getLast().getChange().getMode())
+                .as("a person executes what it proposes next")
+                .isEqualTo(Mode.ASSIST);
     }
 
     @Test
@@ -313,6 +364,10 @@ class KeepTrackRecordTest {
 
     /** A change that the charter's trigger opened. */
     private UUID triggered() {
+        return triggered(CHARTER);
+    }
+
+    private UUID triggered(Charter charter) {
         UUID change = UUID.randomUUID();
         var event =
                 new dev.remit.connector.domain.WorkerEvent(
@@ -331,7 +386,7 @@ class KeepTrackRecordTest {
                                                 List.of(
                                                         new Proposals.Kept(
                                                                 change,
-                                                                CHARTER.opens(event).orElseThrow(),
+                                                                charter.opens(event).orElseThrow(),
                                                                 null,
                                                                 event.effectiveDate(),
                                                                 "")),

@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -43,15 +44,16 @@ public class TakeCorrection {
      * Takes a correction, if it holds, and judges the change again.
      *
      * @param by immutable id of the one who supplies it
+     * @param roles that they hold
      */
-    public Uni<Outcome> take(UUID correction, String value, String by) {
+    public Uni<Outcome> take(UUID correction, String value, String by, Set<String> roles) {
         return corrections
                 .find(correction)
                 .chain(found ->
                         found.map(each ->
                                         handoffs.transact(
                                                 List.of(each.change()),
-                                                outbox -> take(each, value, by, outbox)))
+                                                outbox -> take(each, value, by, roles, outbox)))
                                 .orElseGet(() ->
                                         Uni.createFrom()
                                                 .item(
@@ -61,7 +63,8 @@ public class TakeCorrection {
                                                                         + correction))));
     }
 
-    private Uni<Outcome> take(Correction correction, String value, String by, Outbox outbox) {
+    private Uni<Outcome> take(
+            Correction correction, String value, String by, Set<String> roles, Outbox outbox) {
         UUID change = correction.change();
         return readinesses
                 .load(List.of(change))
@@ -81,6 +84,7 @@ public class TakeCorrection {
                                                                     correction.fact(),
                                                                     value,
                                                                     by,
+                                                                    roles,
                                                                     own,
                                                                     known.of(change)))));
                 })

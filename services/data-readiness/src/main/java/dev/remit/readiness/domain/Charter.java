@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What data-readiness needs of a charter.
@@ -13,7 +15,8 @@ import java.util.Set;
  * @param systems the systems it may touch
  * @param steps each action with the steps of its plan
  * @param facts what must hold, in the charter's order
- * @param hold how long a change waits for a correction
+ * @param ask roles that may supply missing data, where a fact does not say
+ * @param hold how long a change waits for a correction, where a fact does not say
  * @param bounds what holds of every subject and resource inside
  * @param protectedEntitlements paths of groups whose last holder may never lose them
  * @param grants what actions give for a time, by action
@@ -26,6 +29,7 @@ public record Charter(
         Set<String> systems,
         Map<String, List<String>> steps,
         List<Required> facts,
+        Set<String> ask,
         Duration hold,
         List<Bound> bounds,
         Set<String> protectedEntitlements,
@@ -58,6 +62,9 @@ public record Charter(
                 Map.of());
     }
 
+    /** Who supplies data here where a charter is not asked. */
+    private static final Set<String> OPERATORS = Set.of("operator", "admin");
+
     /** A charter without bounds and without protected entitlements. */
     public Charter(
             String name,
@@ -88,6 +95,7 @@ public record Charter(
                 systems,
                 steps,
                 facts,
+                OPERATORS,
                 hold,
                 bounds,
                 protectedEntitlements,
@@ -143,7 +151,71 @@ public record Charter(
     /**
      * A fact that must hold.
      *
-     * @param maxAge how old what was read may be
+     * @param maxAge threshold: how old what was read may be
+     * @param minShare threshold: the share of the target's enabled accounts that must have it
+     * @param agreesWith threshold: systems that must say the same
      */
-    public record Required(String name, Optional<Duration> maxAge) {}
+    public record Required(
+            String name,
+            Optional<Duration> maxAge,
+            OptionalDouble minShare,
+            List<String> agreesWith,
+            Gap gap) {
+        /** A fact without thresholds of its own, whose gap is nothing special. */
+        public Required(String name, Optional<Duration> maxAge) {
+            this(name, maxAge, OptionalDouble.empty(), List.of(), Gap.PLAIN);
+        }
+    }
+
+    /**
+     * What happens when a fact does not hold.
+     *
+     * @param enrichFrom systems that may say it instead, in order
+     * @param ask roles that may supply it; empty for those of the charter
+     * @param hold how long the change waits for it; empty for as long as the charter says
+     * @param halt whether the change is halted at once
+     */
+    public record Gap(
+            List<String> enrichFrom, Set<String> ask, Optional<Duration> hold, boolean halt) {
+        /** The change waits as the charter says. */
+        public static final Gap PLAIN = new Gap(List.of(), Set.of(), Optional.empty(), false);
+    }
+
+    /** A fact that it requires. */
+    Optional<Required> required(String fact) {
+        return facts.stream().filter(each -> each.name().equals(fact)).findFirst();
+    }
+
+    /** The roles that may supply a fact. */
+    Set<String> ask(String fact) {
+        return required(fact)
+                .map(each -> each.gap().ask())
+                .filter(roles -> !roles.isEmpty())
+                .orElse(ask);
+    }
+
+    /** How long a change waits for a fact. */
+    Duration hold(String fact) {
+        return required(fact).flatMap(each -> each.gap().hold()).orElse(hold);
+    }
+
+    /** Whether a change is halted at once that lacks a fact. */
+    boolean halts(String fact) {
+        return required(fact).filter(each -> each.gap().halt()).isPresent();
+    }
+
+    /** The systems beside the target that must say something of the subject, or may. */
+    public Set<String> sources() {
+        Set<String> sources = new TreeSet<>();
+        facts.forEach(each -> {
+            sources.addAll(each.agreesWith());
+            sources.addAll(each.gap().enrichFrom());
+        });
+        return sources;
+    }
+
+    /** Whether a threshold is about all accounts of the target. */
+    public boolean counts() {
+        return facts.stream().anyMatch(each -> each.minShare().isPresent());
+    }
 }

@@ -2,11 +2,13 @@ package dev.remit.readiness.domain;
 
 import dev.remit.handoff.Ids;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 
 /**
  * A fact that someone is asked to supply; at most one of each fact for a change.
  *
+ * @param ask roles that may answer
  * @param dueAt when the change is halted without an answer
  */
 public record Correction(
@@ -16,24 +18,35 @@ public record Correction(
         String subjectId,
         String fact,
         String question,
+        Set<String> ask,
         Instant requestedAt,
         Instant dueAt) {
 
     /** The question for a fact that a held change lacks. */
-    static Correction of(Request request, Judgement.Fact fact, Instant now, Instant dueAt) {
+    static Correction of(
+            Request request, Judgement.Fact fact, Set<String> ask, Instant now, Instant dueAt) {
         return new Correction(
                 id(request.change(), fact.name()),
                 request.change(),
                 request.subjectSystem(),
                 request.subjectId(),
                 fact.name(),
-                "Who is the manager of worker "
-                        + request.subjectId()
-                        + "? Give the manager's worker id. ("
-                        + fact.reason()
-                        + ")",
+                question(request, fact) + " (" + fact.reason() + ")",
+                ask,
                 now,
                 dueAt);
+    }
+
+    private static String question(Request request, Judgement.Fact fact) {
+        return fact.name().equals(Judgement.ACCOUNT)
+                ? "Which account of "
+                        + request.target()
+                        + " is worker "
+                        + request.subjectId()
+                        + "'s? Give its immutable id."
+                : "Who is the manager of worker "
+                        + request.subjectId()
+                        + "? Give the manager's worker id.";
     }
 
     /** Derived, so that the same question has the same id. */

@@ -4,6 +4,7 @@ import dev.remit.handoff.directory.Account;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** What can happen to a change here. Whatever is needed to decide comes with it, time included. */
@@ -20,12 +21,14 @@ public sealed interface Event {
     /**
      * Someone supplied a fact.
      *
-     * @param value what is supplied, for a manager the worker id
+     * @param value what is supplied, for a manager the worker id, for an account its immutable id
      * @param by immutable id of the one who supplies it
+     * @param roles that they hold
      * @param own the subject's accounts where people sign in
      * @param known what is known when the value is taken for true
      */
-    record Corrected(String fact, String value, String by, List<Account> own, Known known)
+    record Corrected(
+            String fact, String value, String by, Set<String> roles, List<Account> own, Known known)
             implements Event {}
 
     record Overdue(Instant now) implements Event {}

@@ -1,6 +1,7 @@
 package dev.remit.readiness.domain;
 
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.directory.Coverage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,7 +51,8 @@ public record Judgement(
      * One fact, judged.
      *
      * @param observedAt when it was read
-     * @param corrected whether a person supplied it
+     * @param enriched whether it did not come from the target: another system says it, or a person
+     *     supplied it
      */
     public record Fact(
             String name,
@@ -57,8 +60,15 @@ public record Judgement(
             Optional<String> value,
             String source,
             Optional<Instant> observedAt,
-            boolean corrected,
-            String reason) {}
+            boolean enriched,
+            String reason) {
+        private Fact instead(State other, String why) {
+            return new Fact(name, other, value, source, observedAt, enriched, why);
+        }
+    }
+
+    /** The source of what a person supplied. */
+    private static final String CORRECTION = "correction";
 
     /** Before the reason of a change that waits for a person to lift a halt. */
     static final String HALT = "halted: ";
@@ -75,6 +85,9 @@ public record Judgement(
 
     /** Whether what the charter grants for a time is not held already. */
     public static final String NEW = "grant.new";
+
+    /** The facts that a person can supply. */
+    static final Set<String> ASKABLE = Set.of(ACCOUNT, MANAGER);
 
     /** Whether each step has something to do. */
     public static final String NEEDED = "step.needed";
@@ -166,7 +179,7 @@ public record Judgement(
         List<Fact> facts =
                 withinBounds(
                         charter.facts().stream()
-                                .map(required -> judge(required, request, observed))
+                                .map(required -> judge(required, request, charter, observed))
                                 .toList(),
                         request,
                         charter,
@@ -177,8 +190,11 @@ public record Judgement(
                         .filter(fact -> fact.state() != State.PRESENT)
                         .map(fact -> fact.name() + ": " + fact.reason())
                         .toList();
-        Optional<Account> manager = only(observed.activeManagers());
-        if (facts.stream().anyMatch(fact -> fact.state() == State.CONTRADICTED)) {
+        Optional<Account> manager = manager(facts, observed);
+        if (facts.stream()
+                .anyMatch(fact ->
+                        fact.state() == State.CONTRADICTED
+                                || (fact.state() != State.PRESENT && charter.halts(fact.name())))) {
             return new Judgement(
                     Verdict.HALTED,
                     facts,
@@ -192,14 +208,20 @@ public record Judgement(
                     open.isEmpty() ? ACCOUNT + ": no account is known" : String.join("; ", open);
             return new Judgement(Verdict.HELD, facts, account, manager, Optional.empty(), reason);
         }
-        boolean corrected = facts.stream().anyMatch(Fact::corrected);
+        boolean enriched = facts.stream().anyMatch(Fact::enriched);
         return new Judgement(
-                corrected ? Verdict.ENRICHED : Verdict.READY,
+                enriched ? Verdict.ENRICHED : Verdict.READY,
                 facts,
                 account,
                 manager,
                 Optional.of(Plan.of(request, charter, account.get())),
-                corrected ? "every fact holds, some by correction" : "every fact holds");
+                enriched
+                        ? "every fact holds, by what others say: "
+                                + facts.stream()
+                                        .filter(Fact::enriched)
+                                        .map(fact -> fact.name() + " from " + fact.source())
+                                        .collect(Collectors.joining(", "))
+                        : "every fact holds");
     }
 
     /** A judgement before any fact was looked at. */
@@ -211,7 +233,8 @@ public record Judgement(
     /**
      * What may change this judgement while the change is held: the end of a halt; its charter while
      * that is not known; then the subject's accounts in the target, the manager's where people sign
-     * in, and the next complete reading of a target that is stale.
+     * in, what other systems say of the subject where they are asked, and the next complete reading
+     * of a target that is stale or in which too few accounts have a fact.
      */
     Set<Concern> waitsFor(Request request, Known known) {
         if (known.halted().isPresent()) {
@@ -225,12 +248,20 @@ public record Judgement(
         for (Fact fact : facts) {
             if (fact.name().equals(MANAGER)) {
                 known.observed()
-                        .managerWorker()
-                        .ifPresent(worker ->
+                        .managerWorkers()
+                        .forEach(worker ->
                                 concerns.add(
                                         new Concern.OfWorker(known.observed().people(), worker)));
+                known.observed()
+                        .elsewhere()
+                        .keySet()
+                        .forEach(system -> {
+                            concerns.add(new Concern.OfWorker(system, request.subjectId()));
+                            concerns.add(new Concern.OfSource(system));
+                        });
             }
-            if (fact.state() == State.STALE) {
+            if (fact.state() == State.STALE
+                    || (fact.state() == State.MISSING && known.observed().coverage().isPresent())) {
                 concerns.add(new Concern.OfSource(request.target()));
             }
         }
@@ -265,10 +296,11 @@ public record Judgement(
                                 : held.startsWith("charter ") ? "charter.unknown" : "other");
     }
 
-    private static Fact judge(Charter.Required required, Request request, Observed observed) {
+    private static Fact judge(
+            Charter.Required required, Request request, Charter charter, Observed observed) {
         return switch (required.name()) {
-            case ACCOUNT -> account(request, observed);
-            case MANAGER -> managerFact(request, observed);
+            case ACCOUNT -> account(required, request, observed);
+            case MANAGER -> manager(required, request, charter, observed);
             case FRESH -> fresh(required.maxAge().orElse(Duration.ZERO), request, observed);
             default ->
                     fact(
@@ -401,8 +433,12 @@ public record Judgement(
                         : "the account is the last enabled holder of " + String.join(", ", last));
     }
 
-    private static Fact account(Request request, Observed observed) {
+    private static Fact account(Charter.Required required, Request request, Observed observed) {
         List<Account> found = observed.accounts();
+        String supplied = observed.corrections().get(ACCOUNT);
+        if (supplied != null) {
+            return supplied(supplied, request, observed);
+        }
         if (found.isEmpty()) {
             return fact(
                     ACCOUNT,
@@ -425,59 +461,276 @@ public record Judgement(
                     observed.readAt(),
                     found.size() + " accounts carry worker id " + request.subjectId());
         }
-        return fact(
-                ACCOUNT,
-                State.PRESENT,
-                Optional.of(found.getFirst().id()),
-                request.target(),
-                Optional.of(found.getFirst().observedAt()),
-                "one account carries worker id " + request.subjectId());
+        return believed(
+                fact(
+                        ACCOUNT,
+                        State.PRESENT,
+                        Optional.of(found.getFirst().id()),
+                        request.target(),
+                        Optional.of(found.getFirst().observedAt()),
+                        "one account carries worker id " + request.subjectId()),
+                required,
+                seenAt(found.getFirst(), observed.readAt()),
+                Coverage::correlatedShare,
+                observed);
     }
 
-    private static Fact managerFact(Request request, Observed observed) {
-        boolean corrected = observed.corrections().containsKey(MANAGER);
-        Optional<String> worker = observed.managerWorker();
-        String source = corrected ? "correction" : request.target();
-        if (worker.isEmpty()) {
-            return fact(
-                    MANAGER,
-                    State.MISSING,
-                    Optional.empty(),
-                    source,
-                    observed.readAt(),
-                    "the account names no manager");
+    /** What a person said; the target may say otherwise since. */
+    private static Fact supplied(String id, Request request, Observed observed) {
+        Optional<Account> found = only(observed.accounts());
+        Optional<String> other =
+                found.flatMap(Account::workerId)
+                        .filter(worker -> !worker.equals(request.subjectId()));
+        return new Fact(
+                ACCOUNT,
+                other.isPresent()
+                        ? State.CONTRADICTED
+                        : found.isPresent() ? State.PRESENT : State.MISSING,
+                Optional.of(id),
+                CORRECTION,
+                found.map(Account::observedAt),
+                true,
+                other.map(worker -> "account " + id + " carries worker id " + worker)
+                        .orElse(
+                                found.isPresent()
+                                        ? "somebody said that it is the account of worker "
+                                                + request.subjectId()
+                                        : request.target() + " has no account " + id));
+    }
+
+    /**
+     * Who the manager is: as a person supplied it; otherwise as the target has it; otherwise as the
+     * first of the systems does that may fill the gap. Those that must agree then must.
+     */
+    private static Fact manager(
+            Charter.Required required, Request request, Charter charter, Observed observed) {
+        String supplied = observed.corrections().get(MANAGER);
+        if (supplied != null) {
+            return active(
+                    Optional.of(supplied), request, CORRECTION, Optional.empty(), true, observed);
         }
-        if (worker.get().equals(request.subjectId())) {
-            return fact(
-                    MANAGER,
-                    State.MISSING,
-                    worker,
-                    source,
-                    observed.readAt(),
-                    "the manager is the subject");
+        Fact own =
+                believed(
+                        active(
+                                Observed.named(observed.accounts()),
+                                request,
+                                request.target(),
+                                Optional.empty(),
+                                false,
+                                observed),
+                        required,
+                        only(observed.accounts())
+                                .flatMap(account -> seenAt(account, observed.readAt())),
+                        Coverage::managedShare,
+                        observed);
+        if (own.state() == State.PRESENT) {
+            return agreed(own, Observed.named(observed.accounts()), required, charter, observed);
         }
-        List<Account> active = observed.activeManagers();
-        if (active.size() != 1) {
-            return fact(
-                    MANAGER,
-                    State.MISSING,
-                    worker,
-                    source,
-                    observed.readAt(),
-                    "manager "
-                            + worker.get()
-                            + " has "
-                            + active.size()
-                            + " enabled accounts, expected one");
+        List<String> why = new ArrayList<>(List.of(own.reason()));
+        for (String system : required.gap().enrichFrom()) {
+            if (!system.equals(request.target())) {
+                Fact found = elsewhere(system, required, request, charter, observed);
+                if (found.state() == State.PRESENT) {
+                    return agreed(
+                            found,
+                            Observed.named(elsewhere(system, observed).accounts()),
+                            required,
+                            charter,
+                            observed);
+                }
+                why.add(found.reason());
+            }
         }
+        return own.instead(own.state(), String.join("; ", why));
+    }
+
+    /**
+     * Whether the worker who is named can be asked.
+     *
+     * @param seenAt when another system said it
+     */
+    private static Fact active(
+            Optional<String> worker,
+            Request request,
+            String source,
+            Optional<Instant> seenAt,
+            boolean enriched,
+            Observed observed) {
+        List<Account> active = worker.map(observed::active).orElse(List.of());
+        boolean holds = active.size() == 1 && !worker.equals(Optional.of(request.subjectId()));
         return new Fact(
                 MANAGER,
-                State.PRESENT,
-                Optional.of(active.getFirst().id()),
+                holds ? State.PRESENT : State.MISSING,
+                holds ? Optional.of(active.getFirst().id()) : worker,
                 source,
-                Optional.of(active.getFirst().observedAt()),
-                corrected,
-                "manager " + worker.get() + " has one enabled account");
+                seenAt.or(() ->
+                        holds ? Optional.of(active.getFirst().observedAt()) : observed.readAt()),
+                enriched,
+                worker.isEmpty()
+                        ? "the account names no manager"
+                        : worker.get().equals(request.subjectId())
+                                ? "the manager is the subject"
+                                : "manager "
+                                        + worker.get()
+                                        + " has "
+                                        + (holds
+                                                ? "one enabled account"
+                                                : active.size()
+                                                        + " enabled accounts, expected one"));
+    }
+
+    /** What another system says of the subject's manager, if that is not too old. */
+    private static Fact elsewhere(
+            String system,
+            Charter.Required required,
+            Request request,
+            Charter charter,
+            Observed observed) {
+        Observed.Elsewhere there = elsewhere(system, observed);
+        Optional<Account> account = only(there.accounts());
+        Optional<Instant> seenAt = account.flatMap(each -> seenAt(each, there.readAt()));
+        Fact found =
+                active(
+                        Observed.named(there.accounts()),
+                        request,
+                        system,
+                        seenAt.or(there::readAt),
+                        true,
+                        observed);
+        String reason =
+                account.isEmpty()
+                        ? there.accounts().size()
+                                + " accounts carry worker id "
+                                + request.subjectId()
+                        : found.reason();
+        return aged(
+                found.instead(found.state(), system + ": " + reason),
+                maxAge(required, charter),
+                seenAt,
+                observed.now());
+    }
+
+    /** Every system that must agree says the same; one that says nothing leaves it open. */
+    private static Fact agreed(
+            Fact found,
+            Optional<String> worker,
+            Charter.Required required,
+            Charter charter,
+            Observed observed) {
+        List<String> silent = new ArrayList<>();
+        for (String system : required.agreesWith()) {
+            Observed.Elsewhere there = elsewhere(system, observed);
+            Optional<String> named = Observed.named(there.accounts());
+            if (named.isPresent() && !named.equals(worker)) {
+                return found.instead(
+                        State.CONTRADICTED,
+                        found.source()
+                                + " names manager "
+                                + worker.orElse("")
+                                + ", "
+                                + system
+                                + " names "
+                                + named.get());
+            }
+            Optional<Instant> seenAt =
+                    only(there.accounts()).flatMap(each -> seenAt(each, there.readAt()));
+            boolean old =
+                    maxAge(required, charter)
+                            .filter(most -> isOlder(seenAt, most, observed.now()))
+                            .isPresent();
+            if (named.isEmpty() || old) {
+                silent.add(system);
+            }
+        }
+        return silent.isEmpty()
+                ? found
+                : found.instead(
+                        State.MISSING,
+                        found.reason()
+                                + ", but "
+                                + String.join(" and ", silent)
+                                + " did not say so lately");
+    }
+
+    private static Observed.Elsewhere elsewhere(String system, Observed observed) {
+        return observed.elsewhere()
+                .getOrDefault(system, new Observed.Elsewhere(List.of(), Optional.empty()));
+    }
+
+    /** Another system is as fresh as the fact demands, or else as the target must be. */
+    private static Optional<Duration> maxAge(Charter.Required required, Charter charter) {
+        return required.maxAge()
+                .or(() -> charter.required(FRESH).flatMap(Charter.Required::maxAge));
+    }
+
+    /** What the target says, unless it is too old or the target says too little of others. */
+    private static Fact believed(
+            Fact fact,
+            Charter.Required required,
+            Optional<Instant> seenAt,
+            ToDoubleFunction<Coverage> share,
+            Observed observed) {
+        if (fact.state() != State.PRESENT) {
+            return fact;
+        }
+        if (required.minShare().isPresent()) {
+            double least = required.minShare().getAsDouble();
+            double found = observed.coverage().stream().mapToDouble(share).findFirst().orElse(0);
+            if (found < least) {
+                return fact.instead(
+                        State.MISSING,
+                        fact.reason()
+                                + ", but of the accounts of "
+                                + fact.source()
+                                + " only a share of %.3f has this, asked is %.3f"
+                                        .formatted(found, least));
+            }
+        }
+        return aged(fact, required.maxAge(), seenAt, observed.now());
+    }
+
+    private static Fact aged(
+            Fact fact, Optional<Duration> maxAge, Optional<Instant> seenAt, Instant now) {
+        return fact.state() == State.PRESENT
+                        && maxAge.filter(most -> isOlder(seenAt, most, now)).isPresent()
+                ? fact.instead(
+                        State.STALE,
+                        fact.reason()
+                                + ", "
+                                + seenAt.map(at ->
+                                                "seen "
+                                                        + Duration.between(at, now).toSeconds()
+                                                        + " s ago")
+                                        .orElse("never seen")
+                                + ", allowed "
+                                + maxAge.get().toSeconds()
+                                + " s")
+                : fact;
+    }
+
+    private static boolean isOlder(Optional<Instant> seenAt, Duration most, Instant now) {
+        return seenAt.isEmpty() || Duration.between(seenAt.get(), now).compareTo(most) > 0;
+    }
+
+    /** A complete reading sees every account again, also those that are as they were. */
+    private static Optional<Instant> seenAt(Account account, Optional<Instant> readAt) {
+        return readAt.filter(account.observedAt()::isBefore)
+                .or(() -> Optional.of(account.observedAt()));
+    }
+
+    /** The account that the fact names, so that whoever reads the change sees the same one. */
+    private static Optional<Account> manager(List<Fact> facts, Observed observed) {
+        Optional<Fact> judged =
+                facts.stream()
+                        .filter(fact -> fact.name().equals(MANAGER))
+                        .filter(fact -> fact.state() == State.PRESENT)
+                        .findFirst();
+        return judged.isPresent()
+                ? observed.managers().stream()
+                        .filter(account -> judged.get().value().equals(Optional.of(account.id())))
+                        .findFirst()
+                : Observed.named(observed.accounts())
+                        .flatMap(worker -> only(observed.active(worker)));
     }
 
     private static Fact fresh(Duration maxAge, Request request, Observed observed) {
@@ -524,14 +777,16 @@ public record Judgement(
         return new Fact(name, state, value, source, observedAt, false, reason);
     }
 
-    /** The facts that a person can supply, of those that are missing. */
+    /** The facts that do not hold. */
+    List<Fact> open() {
+        return facts.stream().filter(fact -> fact.state() != State.PRESENT).toList();
+    }
+
+    /** The facts that a person can supply, of those that are missing or too old. */
     public List<Fact> correctable() {
-        List<Fact> correctable = new ArrayList<>();
-        for (Fact fact : facts) {
-            if (fact.state() == State.MISSING && fact.name().equals(MANAGER)) {
-                correctable.add(fact);
-            }
-        }
-        return correctable;
+        return open().stream()
+                .filter(fact -> fact.state() != State.CONTRADICTED)
+                .filter(fact -> ASKABLE.contains(fact.name()))
+                .toList();
     }
 }

@@ -1,19 +1,25 @@
 package dev.remit.readiness.domain;
 
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.directory.Coverage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What is known when a change is judged.
  *
- * @param accounts the target's accounts that are correlated with the subject
- * @param managers the accounts of the worker named as manager, where people sign in
+ * @param accounts the target's accounts that are correlated with the subject, or the one that a
+ *     person named
+ * @param managers the accounts of whoever is named as manager, where people sign in
  * @param readAt when the target was last read completely
  * @param corrections facts supplied by people, by the fact's name
  * @param holders the target's accounts that are direct members of a protected group, by its path
+ * @param elsewhere what other systems say of the subject, by system
+ * @param coverage of all accounts of the target; empty if nobody asked
  * @param people the system where people sign in, for example keycloak:acme
  */
 public record Observed(
@@ -22,8 +28,39 @@ public record Observed(
         Optional<Instant> readAt,
         Map<String, String> corrections,
         Map<String, List<Account>> holders,
+        Map<String, Elsewhere> elsewhere,
+        Optional<Coverage> coverage,
         String people,
         Instant now) {
+
+    /**
+     * What another system says of the subject.
+     *
+     * @param accounts its accounts that are correlated with the subject
+     * @param readAt when it was last read completely
+     */
+    public record Elsewhere(List<Account> accounts, Optional<Instant> readAt) {}
+
+    /** No other system was asked, and no threshold is about all accounts. */
+    public Observed(
+            List<Account> accounts,
+            List<Account> managers,
+            Optional<Instant> readAt,
+            Map<String, String> corrections,
+            Map<String, List<Account>> holders,
+            String people,
+            Instant now) {
+        this(
+                accounts,
+                managers,
+                readAt,
+                corrections,
+                holders,
+                Map.of(),
+                Optional.empty(),
+                people,
+                now);
+    }
 
     /** Nobody was asked for holders of protected groups. */
     public Observed(
@@ -37,23 +74,36 @@ public record Observed(
     }
 
     /**
-     * The worker id of the subject's manager: as supplied by a person, otherwise as the target's
-     * only account of the subject has it.
+     * The worker ids of whoever may be the subject's manager: the one that a person supplied,
+     * otherwise those that the target's only account of the subject and other systems name.
      */
-    public static Optional<String> managerWorker(
-            List<Account> accounts, Map<String, String> corrections) {
-        return Optional.ofNullable(corrections.get(Judgement.MANAGER))
-                .or(() ->
-                        accounts.size() == 1
-                                ? accounts.getFirst().managerWorkerId()
-                                : Optional.empty());
+    public static Set<String> managerWorkers(
+            List<Account> accounts,
+            Map<String, String> corrections,
+            Map<String, Elsewhere> elsewhere) {
+        String supplied = corrections.get(Judgement.MANAGER);
+        if (supplied != null) {
+            return Set.of(supplied);
+        }
+        Set<String> workers = new TreeSet<>();
+        named(accounts).ifPresent(workers::add);
+        elsewhere.values().forEach(each -> named(each.accounts()).ifPresent(workers::add));
+        return workers;
     }
 
-    Optional<String> managerWorker() {
-        return managerWorker(accounts, corrections);
+    /** The manager that the only account of a worker names. */
+    static Optional<String> named(List<Account> accounts) {
+        return accounts.size() == 1 ? accounts.getFirst().managerWorkerId() : Optional.empty();
     }
 
-    List<Account> activeManagers() {
-        return managers.stream().filter(Account::enabled).toList();
+    Set<String> managerWorkers() {
+        return managerWorkers(accounts, corrections, elsewhere);
+    }
+
+    /** The enabled accounts of a worker where people sign in. */
+    List<Account> active(String worker) {
+        return managers.stream()
+                .filter(each -> each.enabled() && each.workerId().equals(Optional.of(worker)))
+                .toList();
     }
 }

@@ -28,8 +28,14 @@ public sealed interface Outcome {
         CORRECTION_ANSWERED,
         /** The subject of a change supplies none of its facts. */
         SOD_SUBJECT,
+        /** The charter asks others for this fact. */
+        NOT_ASKED,
         MANAGER_IS_SUBJECT,
-        MANAGER_NOT_ACTIVE
+        MANAGER_NOT_ACTIVE,
+        /** The target has no such account. */
+        ACCOUNT_UNKNOWN,
+        /** The target says that the account is another worker's. */
+        ACCOUNT_OF_ANOTHER
     }
 
     /** What others are told. */

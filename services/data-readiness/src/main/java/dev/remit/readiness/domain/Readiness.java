@@ -1,5 +1,6 @@
 package dev.remit.readiness.domain;
 
+import dev.remit.handoff.directory.Account;
 import dev.remit.readiness.domain.Event.Corrected;
 import dev.remit.readiness.domain.Event.News;
 import dev.remit.readiness.domain.Event.Overdue;
@@ -141,24 +142,28 @@ public sealed interface Readiness {
                 || held.corrections().containsKey(corrected.fact())) {
             return answered();
         }
-        if (corrected.value().equals(request.subjectId())) {
-            return new Refused(Refusal.MANAGER_IS_SUBJECT, "nobody manages themselves");
+        Set<String> asked =
+                corrected
+                        .known()
+                        .charter()
+                        .map(charter -> charter.ask(corrected.fact()))
+                        .orElse(Set.of());
+        if (corrected.roles().stream().noneMatch(asked::contains)) {
+            return new Refused(
+                    Refusal.NOT_ASKED,
+                    "the charter asks " + String.join(", ", new TreeSet<>(asked)) + " for this");
         }
-        if (corrected.own().stream().anyMatch(own -> own.id().equals(corrected.by()))) {
+        if (corrected.own().stream().anyMatch(own -> own.id().equals(corrected.by()))
+                || corrected.value().equals(corrected.by())) {
             return new Refused(
                     Refusal.SOD_SUBJECT, "the subject of a change cannot supply its facts");
         }
-        int managers = corrected.known().observed().activeManagers().size();
-        if (managers != 1) {
-            return new Refused(
-                    Refusal.MANAGER_NOT_ACTIVE,
-                    "worker '"
-                            + corrected.value()
-                            + "' has "
-                            + managers
-                            + " enabled accounts in "
-                            + corrected.known().observed().people()
-                            + ", expected one");
+        Optional<Refused> wrong =
+                corrected.fact().equals(Judgement.ACCOUNT)
+                        ? account(request, corrected)
+                        : manager(request, corrected);
+        if (wrong.isPresent()) {
+            return wrong.get();
         }
         Map<String, String> corrections = new TreeMap<>(held.corrections());
         corrections.put(corrected.fact(), corrected.value());
@@ -176,6 +181,45 @@ public sealed interface Readiness {
                         correction, corrected.fact(), corrected.value(), corrected.by()));
         happenings.addAll(judged.happenings());
         return new Happened(judged.readiness(), happenings);
+    }
+
+    private static Optional<Refused> manager(Request request, Corrected corrected) {
+        if (corrected.value().equals(request.subjectId())) {
+            return Optional.of(
+                    new Refused(Refusal.MANAGER_IS_SUBJECT, "nobody manages themselves"));
+        }
+        Observed observed = corrected.known().observed();
+        int active = observed.active(corrected.value()).size();
+        return active == 1
+                ? Optional.empty()
+                : Optional.of(
+                        new Refused(
+                                Refusal.MANAGER_NOT_ACTIVE,
+                                "worker '"
+                                        + corrected.value()
+                                        + "' has "
+                                        + active
+                                        + " enabled accounts in "
+                                        + observed.people()
+                                        + ", expected one"));
+    }
+
+    /** An account that nobody is correlated with; what the target says of another one holds. */
+    private static Optional<Refused> account(Request request, Corrected corrected) {
+        List<Account> found = corrected.known().observed().accounts();
+        if (found.size() != 1) {
+            return Optional.of(
+                    new Refused(
+                            Refusal.ACCOUNT_UNKNOWN,
+                            request.target() + " has no account '" + corrected.value() + "'"));
+        }
+        return found.getFirst()
+                .workerId()
+                .filter(worker -> !worker.equals(request.subjectId()))
+                .map(worker ->
+                        new Refused(
+                                Refusal.ACCOUNT_OF_ANOTHER,
+                                "account '" + corrected.value() + "' is worker " + worker + "'s"));
     }
 
     private static Refused answered() {
@@ -237,10 +281,7 @@ public sealed interface Readiness {
             @Nullable UUID cause) {
         Instant now = known.now();
         Instant since = before.map(Held::since).orElse(now);
-        Instant until =
-                before.map(Held::until)
-                        .orElseGet(() ->
-                                now.plus(known.charter().map(Charter::hold).orElse(DEFAULT_HOLD)));
+        Instant until = until(before, since, known, judgement);
         Set<String> asked = new TreeSet<>(before.map(Held::asked).orElse(Set.of()));
         List<Happening> happenings = new ArrayList<>();
         if (!before.map(Held::reasons).equals(Optional.of(judgement.held()))) {
@@ -249,7 +290,15 @@ public sealed interface Readiness {
         for (Fact fact : judgement.correctable()) {
             if (asked.add(fact.name())) {
                 happenings.add(
-                        new Happening.Asked(Correction.of(proposal.request(), fact, now, until)));
+                        new Happening.Asked(
+                                Correction.of(
+                                        proposal.request(),
+                                        fact,
+                                        known.charter()
+                                                .map(charter -> charter.ask(fact.name()))
+                                                .orElse(Set.of()),
+                                        now,
+                                        until)));
             }
         }
         return new Happened(
@@ -264,6 +313,24 @@ public sealed interface Readiness {
                         until,
                         lookAt(since, until, now)),
                 happenings);
+    }
+
+    /**
+     * The shortest wait of the facts that are open, from when it was first held. What is held for
+     * something else, a halt or its charter, waits no longer than it would have.
+     */
+    private static Instant until(
+            Optional<Held> before, Instant since, Known known, Judgement judgement) {
+        Optional<Duration> shortest =
+                known.charter()
+                        .flatMap(charter ->
+                                judgement.open().stream()
+                                        .map(fact -> charter.hold(fact.name()))
+                                        .min(Duration::compareTo));
+        return shortest.map(since::plus)
+                .or(() -> before.map(Held::until))
+                .orElseGet(
+                        () -> since.plus(known.charter().map(Charter::hold).orElse(DEFAULT_HOLD)));
     }
 
     private static Instant lookAt(Instant since, Instant until, Instant now) {

@@ -452,9 +452,13 @@ public final class InMemory {
                                 Optional.ofNullable(charters.get(inquiry.request().charterHash())),
                                 new Observed(
                                         own,
-                                        accounts(
-                                                PEOPLE,
-                                                Observed.managerWorker(own, inquiry.corrections())),
+                                        Observed.managerWorkers(
+                                                        own, inquiry.corrections(), Map.of())
+                                                .stream()
+                                                .flatMap(worker ->
+                                                        accounts(PEOPLE, Optional.of(worker))
+                                                                .stream())
+                                                .toList(),
                                         Optional.ofNullable(readAt.get(inquiry.request().target())),
                                         inquiry.corrections(),
                                         PEOPLE,

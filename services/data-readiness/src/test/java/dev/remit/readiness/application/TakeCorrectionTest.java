@@ -9,6 +9,7 @@ import dev.remit.readiness.domain.Outcome.Refusal;
 import dev.remit.wire.v1.CorrectionProvided;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,11 @@ class TakeCorrectionTest {
     }
 
     private Outcome take(UUID correction, String value, String by) {
-        return readiness.takeCorrection().take(correction, value, by).await().indefinitely();
+        return readiness
+                .takeCorrection()
+                .take(correction, value, by, Set.of("operator"))
+                .await()
+                .indefinitely();
     }
 
     private static void assertRefused(Outcome outcome, Refusal refusal) {

@@ -3,6 +3,7 @@ package dev.remit.readiness.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.directory.Coverage;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.readiness.domain.Judgement.State;
 import dev.remit.readiness.domain.Judgement.Verdict;
@@ -12,9 +13,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JudgementTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -180,6 +184,169 @@ class JudgementTest {
                 .isEqualTo(Verdict.HALTED);
     }
 
+    /**
+     * What the target and another system say of the manager of E1002 (- is nothing), the thresholds
+     * and what the charter does on a gap; and what comes of it.
+     *
+     * <p>now: 10 s after the target was read and 20 s after the other system was; 3 of 4 correlated
+     * accounts name a manager.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // target | other | minShare | agrees | maxAge | gap | verdict | source | reason
+                "E1001 | -     | -    | no  | -    | -           | READY    | keycloak:acme | every fact holds",
+                "-     | -     | -    | no  | -    | -           | HELD     | keycloak:acme | the account names no manager",
+                "-     | -     | -    | no  | -    | halt        | HALTED   | keycloak:acme | the account names no manager",
+                "-     | E1001 | -    | no  | -    | -           | HELD     | keycloak:acme | the account names no manager",
+                "-     | E1001 | -    | no  | -    | enrich      | ENRICHED | scim:hr       | manager.active from scim:hr",
+                "-     | E1001 | -    | no  | -    | enrich-halt | ENRICHED | scim:hr       | manager.active from scim:hr",
+                "E9    | E1001 | -    | no  | -    | enrich      | ENRICHED | scim:hr       | manager.active from scim:hr",
+                "E1002 | E1001 | -    | no  | -    | enrich      | ENRICHED | scim:hr       | manager.active from scim:hr",
+                "-     | E9    | -    | no  | -    | enrich      | HELD     | keycloak:acme | scim:hr: manager E9 has 0 enabled accounts",
+                "-     | E1002 | -    | no  | -    | enrich      | HELD     | keycloak:acme | scim:hr: the manager is the subject",
+                "-     | none  | -    | no  | -    | enrich      | HELD     | keycloak:acme | scim:hr: 0 accounts carry worker id E1002",
+                "-     | none  | -    | no  | -    | enrich-halt | HALTED   | keycloak:acme | scim:hr: 0 accounts carry worker id E1002",
+                "-     | E1001 | -    | no  | PT15S | enrich     | HELD     | keycloak:acme | seen 20 s ago, allowed 15 s",
+                "-     | E1001 | -    | no  | PT20S | enrich     | ENRICHED | scim:hr       | manager.active from scim:hr",
+                "E1001 | -     | -    | no  | PT9S | -           | HELD     | keycloak:acme | seen 10 s ago, allowed 9 s",
+                "E1001 | -     | -    | no  | PT10S | -          | READY    | keycloak:acme | every fact holds",
+                "E1001 | -     | 0.75 | no  | -    | -           | READY    | keycloak:acme | every fact holds",
+                "E1001 | -     | 0.76 | no  | -    | -           | HELD     | keycloak:acme | only a share of 0.750 has this, asked is 0.760",
+                "E1001 | -     | 0.76 | no  | -    | halt        | HALTED   | keycloak:acme | only a share of 0.750 has this",
+                "E1001 | E1001 | 0.76 | no  | -    | enrich      | ENRICHED | scim:hr       | manager.active from scim:hr",
+                "E1001 | E1001 | -    | yes | -    | -           | READY    | keycloak:acme | every fact holds",
+                "E1001 | E7    | -    | yes | -    | -           | HALTED   | keycloak:acme | keycloak:acme names manager E1001, scim:hr names E7",
+                "E1001 | -     | -    | yes | -    | -           | HELD     | keycloak:acme | scim:hr did not say so lately",
+                "E1001 | -     | -    | yes | -    | halt        | HALTED   | keycloak:acme | scim:hr did not say so lately",
+                "E1001 | E1001 | -    | yes | PT15S | -          | HELD     | keycloak:acme | scim:hr did not say so lately"
+            })
+    void aGapIsFilledHeldOrHaltedAsTheFactSays(
+            String target,
+            String other,
+            String minShare,
+            String agrees,
+            String maxAge,
+            String gap,
+            Verdict verdict,
+            String source,
+            String reason) {
+        Charter charter =
+                new Charter(
+                        "leavers",
+                        "1",
+                        "h",
+                        Set.of("keycloak:acme"),
+                        Map.of("offboard", List.of("disable-account")),
+                        List.of(
+                                new Charter.Required(
+                                        Judgement.MANAGER,
+                                        said(maxAge).map(Duration::parse),
+                                        said(minShare).isEmpty()
+                                                ? OptionalDouble.empty()
+                                                : OptionalDouble.of(Double.parseDouble(minShare)),
+                                        agrees.equals("yes") ? List.of("scim:hr") : List.of(),
+                                        new Charter.Gap(
+                                                gap.contains("enrich")
+                                                        ? List.of("keycloak:acme", "scim:hr")
+                                                        : List.of(),
+                                                Set.of(),
+                                                Optional.empty(),
+                                                gap.contains("halt")))),
+                        Duration.ofHours(1));
+        Account there =
+                new Account(
+                        "scim:hr",
+                        "u-1",
+                        true,
+                        Optional.of("E1002"),
+                        said(other),
+                        List.of(),
+                        List.of(),
+                        "u-1",
+                        NOW.minusSeconds(500));
+        Account here =
+                new Account(
+                        "keycloak:acme",
+                        "leaver",
+                        true,
+                        Optional.of("E1002"),
+                        said(target),
+                        List.of(),
+                        List.of(),
+                        "leaver",
+                        NOW.minusSeconds(500));
+        Judgement judgement =
+                Judgement.of(
+                        REQUEST,
+                        Optional.of(charter),
+                        new Observed(
+                                List.of(here),
+                                List.of(MANAGER),
+                                Optional.of(NOW.minusSeconds(10)),
+                                Map.of(),
+                                Map.of(),
+                                Map.of(
+                                        "scim:hr",
+                                        new Observed.Elsewhere(
+                                                other.equals("none") ? List.of() : List.of(there),
+                                                Optional.of(NOW.minusSeconds(20)))),
+                                Optional.of(new Coverage(5, 4, 3)),
+                                "keycloak:acme",
+                                NOW));
+        assertThat(judgement.verdict()).as(judgement.reason()).isEqualTo(verdict);
+        assertThat(judgement.reason()).contains(reason);
+        Judgement.Fact fact = judgement.facts().getFirst();
+        assertThat(fact.source()).isEqualTo(source);
+        assertThat(fact.enriched()).isEqualTo(verdict == Verdict.ENRICHED);
+        if (verdict == Verdict.ENRICHED) {
+            assertThat(fact.observedAt()).contains(NOW.minusSeconds(20));
+            assertThat(judgement.manager()).contains(MANAGER);
+        }
+        assertThat(judgement.correctable().isEmpty())
+                .as("whoever can help is asked, unless the sources contradict each other")
+                .isEqualTo(judgement.open().isEmpty() || reason.contains("names E7"));
+    }
+
+    private static Optional<String> said(String text) {
+        return text.equals("-") || text.equals("none") ? Optional.empty() : Optional.of(text);
+    }
+
+    @Test
+    void tooFewCorrelatedAccountsAreAGapOfTheAccountToo() {
+        for (double least : new double[] {0.8, 0.81}) {
+            Charter charter =
+                    new Charter(
+                            "leavers",
+                            "1",
+                            "h",
+                            Set.of("keycloak:acme"),
+                            Map.of("offboard", List.of("disable-account")),
+                            List.of(
+                                    new Charter.Required(
+                                            Judgement.ACCOUNT,
+                                            Optional.empty(),
+                                            OptionalDouble.of(least),
+                                            List.of(),
+                                            Charter.Gap.PLAIN)),
+                            Duration.ofHours(1));
+            Observed observed =
+                    new Observed(
+                            List.of(LEAVER),
+                            List.of(MANAGER),
+                            Optional.of(NOW),
+                            Map.of(),
+                            Map.of(),
+                            Map.of(),
+                            Optional.of(new Coverage(5, 4, 3)),
+                            "keycloak:acme",
+                            NOW);
+            assertThat(Judgement.of(REQUEST, Optional.of(charter), observed).verdict())
+                    .isEqualTo(least > 0.8 ? Verdict.HELD : Verdict.READY);
+        }
+    }
+
     private record Bound(String text, Charter.Side side) implements Charter.Bound {
         @Override
         public Charter.Side of(Request request, Account account) {
@@ -311,6 +478,7 @@ class JudgementTest {
                                 Set.of("keycloak:acme"),
                                 Map.of("offboard", steps),
                                 List.of(new Charter.Required(Judgement.ACCOUNT, Optional.empty())),
+                                Set.of("operator"),
                                 Duration.ofHours(1),
                                 List.of(),
                                 Set.of(),

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -263,10 +264,130 @@ class ReadinessTest {
         assertRefused(held(), corrected("E2", "clerk", NOW), Refusal.MANAGER_IS_SUBJECT);
         assertRefused(held(), corrected("E1", "me", NOW), Refusal.SOD_SUBJECT);
         Corrected unknown =
-                new Corrected(Judgement.MANAGER, "E9", "clerk", List.of(OWN), orphan(NOW));
+                new Corrected(
+                        Judgement.MANAGER,
+                        "E9",
+                        "clerk",
+                        Set.of("operator"),
+                        List.of(OWN),
+                        orphan(NOW));
         assertRefused(held(), unknown, Refusal.MANAGER_NOT_ACTIVE);
         assertThat(((Refused) Readiness.decide(held(), unknown)).reason())
                 .isEqualTo("worker 'E9' has 0 enabled accounts in keycloak:acme, expected one");
+    }
+
+    @Test
+    void onlyTheRolesThatTheCharterAsksForAFactSupplyIt() {
+        Known known = asking("hr-clerk");
+        Corrected operator =
+                new Corrected(
+                        Judgement.MANAGER,
+                        "E1",
+                        "clerk",
+                        Set.of("operator", "admin"),
+                        List.of(OWN),
+                        known);
+        assertRefused(held(), operator, Refusal.NOT_ASKED);
+        assertThat(((Refused) Readiness.decide(held(), operator)).reason())
+                .isEqualTo("the charter asks hr-clerk for this");
+        assertThat(
+                        happened(
+                                        held(),
+                                        new Corrected(
+                                                Judgement.MANAGER,
+                                                "E1",
+                                                "clerk",
+                                                Set.of("hr-clerk"),
+                                                List.of(OWN),
+                                                known))
+                                .readiness())
+                .isInstanceOf(Judged.class);
+        Happened happened = happened(new New(), new Proposed(PROPOSAL, asking("hr-clerk", ORPHAN)));
+        Correction asked = ((Happening.Asked) happened.happenings().getLast()).correction();
+        assertThat(asked.ask()).containsExactly("hr-clerk");
+        assertThat(asked.dueAt()).isEqualTo(NOW.plus(Duration.ofMinutes(10)));
+        assertThat(((Held) happened.readiness()).until()).isEqualTo(asked.dueAt());
+    }
+
+    private static Known asking(String role, Account... lacking) {
+        Charter charter =
+                new Charter(
+                        "leavers",
+                        "1",
+                        "h",
+                        Set.of("scim:crm"),
+                        CHARTER.steps(),
+                        List.of(
+                                new Charter.Required(
+                                        Judgement.MANAGER,
+                                        Optional.empty(),
+                                        OptionalDouble.empty(),
+                                        List.of(),
+                                        new Charter.Gap(
+                                                List.of(),
+                                                Set.of(role),
+                                                Optional.of(Duration.ofMinutes(10)),
+                                                false))),
+                        Duration.ofHours(1));
+        return new Known(
+                Optional.of(charter),
+                new Observed(
+                        List.of(ORPHAN),
+                        List.of(MANAGER),
+                        Optional.of(NOW),
+                        lacking.length > 0 ? Map.of() : Map.of(Judgement.MANAGER, "E1"),
+                        "keycloak:acme",
+                        NOW));
+    }
+
+    @Test
+    void anAccountIsSuppliedByItsIdUnlessItIsAnothersOrOnesOwn() {
+        Account free =
+                new Account(
+                        "scim:crm",
+                        "a-9",
+                        true,
+                        Optional.empty(),
+                        Optional.of("E1"),
+                        List.of(),
+                        List.of(),
+                        "a-9",
+                        NOW);
+        Held held =
+                (Held)
+                        happened(
+                                        new New(),
+                                        new Proposed(
+                                                PROPOSAL,
+                                                known(List.of(), List.of(), Map.of(), NOW, NOW)))
+                                .readiness();
+        assertThat(held.asked()).contains(Judgement.ACCOUNT);
+        assertRefused(held, supplied("a-8", "clerk"), Refusal.ACCOUNT_UNKNOWN);
+        assertRefused(
+                held,
+                supplied("a-7", "clerk", account("scim:crm", "a-7", "E7", null)),
+                Refusal.ACCOUNT_OF_ANOTHER);
+        assertRefused(held, supplied("a-9", "a-9", free), Refusal.SOD_SUBJECT);
+        Happened happened = happened(held, supplied("a-9", "clerk", free));
+        Judged judged = (Judged) happened.readiness();
+        assertThat(judged.verdict()).isEqualTo(Verdict.ENRICHED);
+        assertThat(judged.plan().orElseThrow().json()).contains("\"account\":\"a-9\"");
+        assertThat(judged.facts().getFirst().source()).isEqualTo("correction");
+    }
+
+    private static Corrected supplied(String account, String by, Account... found) {
+        return new Corrected(
+                Judgement.ACCOUNT,
+                account,
+                by,
+                Set.of("operator"),
+                List.of(OWN),
+                known(
+                        List.of(found),
+                        List.of(MANAGER),
+                        Map.of(Judgement.ACCOUNT, account),
+                        NOW,
+                        NOW));
     }
 
     @Test
@@ -286,7 +407,8 @@ class ReadinessTest {
         assertRefused(answered, corrected("E1", "clerk", NOW), Refusal.CORRECTION_ANSWERED);
         assertRefused(
                 held(),
-                new Corrected(Judgement.FRESH, "now", "clerk", List.of(), fit(NOW)),
+                new Corrected(
+                        Judgement.FRESH, "now", "clerk", Set.of("operator"), List.of(), fit(NOW)),
                 Refusal.CORRECTION_ANSWERED);
     }
 
@@ -376,6 +498,7 @@ class ReadinessTest {
                 Judgement.MANAGER,
                 value,
                 by,
+                Set.of("operator"),
                 List.of(OWN),
                 known(
                         List.of(ORPHAN),

@@ -190,6 +190,24 @@ public class Directory {
         return accounts("group_paths @> cast(?2 as text[])", system, new String[] {groupPath});
     }
 
+    /** How much a system says of its enabled accounts: one pass over its rows. */
+    public Uni<Coverage> coverage(String system) {
+        return session()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select count(*), count(worker_id),"
+                                                + " count(*) filter (where worker_id is not null and manager_worker_id is not null)"
+                                                + " from directory_account where system = ?1 and enabled and not removed",
+                                        Object[].class)
+                                .setParameter(1, system)
+                                .getSingleResult())
+                .map(row -> new Coverage(number(row[0]), number(row[1]), number(row[2])));
+    }
+
+    private static long number(Object column) {
+        return ((Number) column).longValue();
+    }
+
     /** When a system was last read completely. */
     public Uni<Optional<Instant>> readAt(String system) {
         return session()

@@ -117,8 +117,18 @@ public class PostgresHalts implements HaltRegister {
                         halted.getHaltedAt()));
     }
 
+    private final HaltReading reading;
+
+    PostgresHalts(HaltReading reading) {
+        this.reading = reading;
+    }
+
     @Override
     public Uni<InForce> inForce() {
+        return reading.isCurrent().chain(this::kept);
+    }
+
+    private Uni<InForce> kept() {
         return rows(COLUMNS + " where lifted_at is null order by halted_at, scope")
                 .map(found ->
                         found.isEmpty()

@@ -366,7 +366,13 @@ class HandoffLoop {
                 .record(Math.max(0, now - envelope.time().toEpochMilli()), TimeUnit.MILLISECONDS);
     }
 
-    private Received check(ConsumerRecord<String, byte[]> record) throws Unprocessable {
+    /**
+     * One record through every check.
+     *
+     * @throws Unprocessable if it is no message of whom it says it is from
+     * @throws Unavailable if the registry does not answer
+     */
+    Received check(ConsumerRecord<String, byte[]> record) throws Unprocessable {
         // the last of a name counts; Kafka's own look-up walks through all of them each time
         Map<String, byte @Nullable []> headers = HashMap.newHashMap(16);
         record.headers().forEach(header -> headers.put(header.key(), header.value()));

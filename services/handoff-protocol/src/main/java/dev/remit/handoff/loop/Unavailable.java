@@ -1,6 +1,7 @@
 package dev.remit.handoff.loop;
 
 import com.microsoft.kiota.ApiException;
+import dev.remit.handoff.halt.HaltsUnread;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.net.ConnectException;
@@ -27,6 +28,7 @@ final class Unavailable extends RuntimeException {
     static boolean isCauseOf(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Unavailable
+                    || cause instanceof HaltsUnread
                     || cause instanceof ConnectException
                     || cause instanceof SocketException
                     || cause instanceof TimeoutException

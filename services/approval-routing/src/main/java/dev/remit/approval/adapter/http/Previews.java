@@ -40,6 +40,7 @@ public class Previews {
             @Nullable String state,
             @Nullable String value,
             @Nullable String source,
+            @Nullable Instant observedAt,
             @Nullable String reason) {}
 
     /** A change that nobody proposed, as data-readiness would judge it. */

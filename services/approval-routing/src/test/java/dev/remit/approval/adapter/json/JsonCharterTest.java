@@ -9,6 +9,7 @@ import dev.remit.approval.domain.Source;
 import dev.remit.approval.domain.Threshold;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -80,9 +81,12 @@ class JsonCharterTest {
         assertThat(charter.until()).contains(Instant.parse("2026-07-01T00:00:00Z"));
         assertThat(charter.agents()).containsEntry("clerk", "boss");
         assertThat(charter.judgesAccess()).isTrue();
-        assertThat(charter.notInForce(Instant.parse("2026-07-01T00:00:00Z"))).isPresent();
-        assertThat(charter.notInForce(Instant.parse("2025-12-31T23:59:59Z"))).isPresent();
-        assertThat(charter.notInForce(Instant.parse("2026-02-01T00:00:00Z"))).isEmpty();
+        assertThat(notInForce(charter, "2026-07-01T00:00:00Z", "2026-07-01T00:00:00Z")).isPresent();
+        assertThat(notInForce(charter, "2025-12-31T23:59:59Z", "2025-12-31T23:59:59Z")).isPresent();
+        assertThat(notInForce(charter, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z")).isEmpty();
+        assertThat(notInForce(charter, "2026-09-01T00:00:00Z", "2026-06-30T23:59:59Z"))
+                .as("proposed before its end")
+                .isEmpty();
     }
 
     @Test
@@ -157,5 +161,9 @@ class JsonCharterTest {
          "execution":{"authorizationExpiresAfter":"PT1H"}}}\
         """
                 .formatted(stages);
+    }
+
+    private static Optional<String> notInForce(Charter charter, String now, String proposedAt) {
+        return charter.notInForce(Instant.parse(now), Instant.parse(proposedAt));
     }
 }

@@ -503,6 +503,7 @@ class PostgresRemovalsTest {
                 Map.of(),
                 Set.of(),
                 NOW,
+                NOW,
                 Duration.ofDays(1),
                 Optional.empty(),
                 Optional.empty(),

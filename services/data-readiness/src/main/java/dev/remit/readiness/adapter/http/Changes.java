@@ -10,6 +10,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,20 @@ public class Changes {
             List<Fact> facts,
             @Nullable String planHash) {}
 
-    /** One fact, as last judged; {@code value} is empty when nothing was found. */
-    public record Fact(String name, String state, String value, String source, String reason) {}
+    /**
+     * One fact, as last judged.
+     *
+     * @param value empty when nothing was found
+     * @param source the system that says so, or correction
+     * @param observedAt when that was read
+     */
+    public record Fact(
+            String name,
+            String state,
+            String value,
+            String source,
+            @Nullable Instant observedAt,
+            String reason) {}
 
     private final Readinesses readinesses;
 
@@ -71,6 +84,7 @@ public class Changes {
                 fact.state().name(),
                 fact.value().orElse(""),
                 fact.source(),
+                fact.observedAt().orElse(null),
                 fact.reason());
     }
 }

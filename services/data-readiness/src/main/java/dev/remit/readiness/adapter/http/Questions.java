@@ -6,8 +6,8 @@ import dev.remit.readiness.application.Corrections;
 import dev.remit.readiness.application.TakeCorrection;
 import dev.remit.readiness.domain.Correction;
 import dev.remit.readiness.domain.Outcome;
+import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,15 @@ public class Questions {
             Map<String, String> subject,
             String fact,
             String question,
+            List<String> ask,
             Instant requestedAt,
             Instant dueAt) {}
 
     /** An answer. */
     public record Answer(@Nullable String value) {}
+
+    /** Who sees every question, whoever is asked. */
+    private static final Set<String> ALL = Set.of("operator", "approver", "admin");
 
     private final TakeCorrection takeCorrection;
     private final Corrections corrections;
@@ -45,24 +50,45 @@ public class Questions {
         this.caller = caller;
     }
 
-    /** The open questions, oldest first. */
+    /** The open questions, oldest first: all for those who look after the mesh, else one's own. */
     @GET
-    @RolesAllowed({"operator", "approver", "admin"})
+    @Authenticated
     public Uni<List<Question>> open() {
-        return corrections.open().map(open -> open.stream().map(Questions::question).toList());
+        Set<String> roles = caller.roles();
+        return corrections
+                .open()
+                .map(open ->
+                        open.stream()
+                                .filter(each ->
+                                        roles.stream().anyMatch(ALL::contains)
+                                                || roles.stream().anyMatch(each.ask()::contains))
+                                .map(Questions::question)
+                                .toList());
     }
 
-    /** Answers one; 202 with the change it belongs to. */
+    /**
+     * Answers one, if the charter asks a role of the caller's; 202 with the change it belongs to.
+     */
     @POST
     @Path("{id}")
-    @RolesAllowed({"operator", "admin"})
+    @Authenticated
     public Uni<Response> answer(@PathParam("id") String id, @Nullable Answer body) {
         Answer answer = Problem.body(body);
         if (answer.value() == null || answer.value().isBlank()) {
             throw Problem.inField("value", "FIELD_MISSING", "value: must not be empty");
         }
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "PERSON_NEEDED",
+                    "a person supplies facts; this token is not a person's own");
+        }
         return takeCorrection
-                .take(Ids.uuid(id, "CORRECTION_UNKNOWN"), answer.value().strip(), caller.id())
+                .take(
+                        Ids.uuid(id, "CORRECTION_UNKNOWN"),
+                        answer.value().strip(),
+                        caller.id(),
+                        caller.roles())
                 .map(Questions::response);
     }
 
@@ -81,8 +107,8 @@ public class Questions {
         String code = refused.refusal().name();
         return switch (refused.refusal()) {
             case CORRECTION_UNKNOWN -> Problem.of(404, code, refused.reason());
-            case SOD_SUBJECT -> Problem.of(403, code, refused.reason());
-            case MANAGER_IS_SUBJECT, MANAGER_NOT_ACTIVE ->
+            case SOD_SUBJECT, NOT_ASKED -> Problem.of(403, code, refused.reason());
+            case MANAGER_IS_SUBJECT, MANAGER_NOT_ACTIVE, ACCOUNT_UNKNOWN, ACCOUNT_OF_ANOTHER ->
                     Problem.inField("value", code, refused.reason());
             case CORRECTION_ANSWERED, CHANGE_CONTRADICTED ->
                     Problem.of(409, code, refused.reason());
@@ -96,6 +122,7 @@ public class Questions {
                 Map.of("system", correction.subjectSystem(), "id", correction.subjectId()),
                 correction.fact(),
                 correction.question(),
+                correction.ask().stream().sorted().toList(),
                 correction.requestedAt(),
                 correction.dueAt());
     }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** A charter as it was published, read. */
@@ -54,12 +55,7 @@ final class CharterDocument {
         }
         List<Charter.Required> facts = new ArrayList<>();
         for (JsonNode fact : spec.at("/readiness/facts")) {
-            facts.add(
-                    new Charter.Required(
-                            fact.path("name").asText(),
-                            fact.has("maxAge")
-                                    ? Optional.of(duration(fact, "maxAge"))
-                                    : Optional.empty()));
+            facts.add(required(fact));
         }
         List<Charter.Bound> bounds = bounds(spec.path("domain"), modes);
         return new Charter(
@@ -69,6 +65,7 @@ final class CharterDocument {
                 systems,
                 steps,
                 facts,
+                Set.copyOf(texts(spec.at("/readiness/hold/ask"))),
                 duration(spec.at("/readiness/hold"), "for"),
                 bounds,
                 Set.copyOf(protectedEntitlements),
@@ -101,6 +98,39 @@ final class CharterDocument {
             throw new IllegalArgumentException("charter: a group has no id or no path");
         }
         return new Account.Group(id, path);
+    }
+
+    private static Charter.Required required(JsonNode fact) {
+        JsonNode gap = fact.path("onGap");
+        return new Charter.Required(
+                fact.path("name").asText(),
+                optional(fact, "maxAge"),
+                fact.has("minShare")
+                        ? OptionalDouble.of(share(fact.path("minShare")))
+                        : OptionalDouble.empty(),
+                texts(fact.path("agreesWith")),
+                new Charter.Gap(
+                        texts(gap.path("enrichFrom")),
+                        Set.copyOf(texts(gap.path("ask"))),
+                        optional(gap, "hold"),
+                        gap.path("halt").asBoolean()));
+    }
+
+    private static Optional<Duration> optional(JsonNode node, String name) {
+        return node.has(name) ? Optional.of(duration(node, name)) : Optional.empty();
+    }
+
+    private static double share(JsonNode share) {
+        if (!share.isNumber()) {
+            throw new IllegalArgumentException("charter: minShare is not a number");
+        }
+        return share.asDouble();
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(each -> texts.add(each.asText()));
+        return List.copyOf(texts);
     }
 
     private static Charter.Grant grant(JsonNode grant) {

@@ -26,6 +26,9 @@ public class CorrectionRow extends PanacheEntityBase {
     public String fact;
     public String question;
 
+    /** Roles that may answer, by commas. */
+    public String ask;
+
     @Column(name = "requested_at")
     public Instant requestedAt;
 

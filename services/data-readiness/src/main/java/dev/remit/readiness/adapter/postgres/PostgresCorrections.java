@@ -11,6 +11,8 @@ import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** What people were asked, one row each. */
@@ -44,10 +46,10 @@ class PostgresCorrections implements Corrections {
                         session.createNativeQuery(
                                         """
                                         insert into correction (id, change_id, subject_system, subject_id, fact, question,
-                                          requested_at, due_at, answered)
-                                        select id, change_id, subject_system, subject_id, fact, question, requested_at, due_at, false
+                                          ask, requested_at, due_at, answered)
+                                        select id, change_id, subject_system, subject_id, fact, question, ask, requested_at, due_at, false
                                         from json_to_recordset(cast(cast(?1 as text) as json)) as asked (id uuid, change_id uuid,
-                                          subject_system text, subject_id text, fact text, question text,
+                                          subject_system text, subject_id text, fact text, question text, ask text,
                                           requested_at timestamptz, due_at timestamptz)
                                         """)
                                 .setParameter(1, rows.toString())
@@ -69,6 +71,7 @@ class PostgresCorrections implements Corrections {
                 row.subjectId,
                 row.fact,
                 row.question,
+                Set.of(row.ask.split(",", -1)),
                 row.requestedAt,
                 row.dueAt);
     }
@@ -81,6 +84,7 @@ class PostgresCorrections implements Corrections {
                 .put("subject_id", correction.subjectId())
                 .put("fact", correction.fact())
                 .put("question", correction.question())
+                .put("ask", String.join(",", new TreeSet<>(correction.ask())))
                 .put("requested_at", correction.requestedAt().toString())
                 .put("due_at", correction.dueAt().toString());
     }

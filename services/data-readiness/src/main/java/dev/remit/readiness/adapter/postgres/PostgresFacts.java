@@ -1,6 +1,7 @@
 package dev.remit.readiness.adapter.postgres;
 
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.directory.Coverage;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.Halts;
@@ -10,6 +11,7 @@ import dev.remit.readiness.adapter.kafka.Observations;
 import dev.remit.readiness.application.Facts;
 import dev.remit.readiness.domain.Charter;
 import dev.remit.readiness.domain.Concern;
+import dev.remit.readiness.domain.Judgement;
 import dev.remit.readiness.domain.Known;
 import dev.remit.readiness.domain.Observed;
 import dev.remit.readiness.domain.Request;
@@ -45,6 +47,55 @@ class PostgresFacts implements Facts {
         }
     }
 
+    /**
+     * What was found in the systems that these changes are about.
+     *
+     * @param named the accounts that people named, by system
+     */
+    private record Systems(
+            Map<String, Target> targets,
+            Map<String, List<Account>> named,
+            Map<String, Coverage> coverage) {
+        Systems with(Map<String, Coverage> found) {
+            return new Systems(targets, named, found);
+        }
+
+        Target target(String system) {
+            return Objects.requireNonNull(targets.get(system), "every target was asked");
+        }
+
+        /** The subject's accounts in the target: those correlated, or the one that was named. */
+        List<Account> accounts(Inquiry inquiry) {
+            String account = inquiry.corrections().get(Judgement.ACCOUNT);
+            String system = inquiry.request().target();
+            return account == null
+                    ? target(system).of(inquiry.request().subjectId())
+                    : named.getOrDefault(system, List.of()).stream()
+                            .filter(each -> each.id().equals(account))
+                            .toList();
+        }
+
+        Map<String, Observed.Elsewhere> elsewhere(Request request, Optional<Charter> charter) {
+            Map<String, Observed.Elsewhere> elsewhere = new TreeMap<>();
+            for (String system : charter.map(Charter::sources).orElse(Set.of())) {
+                if (!system.equals(request.target())) {
+                    Target there = target(system);
+                    elsewhere.put(
+                            system,
+                            new Observed.Elsewhere(there.of(request.subjectId()), there.readAt()));
+                }
+            }
+            return elsewhere;
+        }
+
+        Set<String> managers(Inquiry inquiry, Optional<Charter> charter) {
+            return Observed.managerWorkers(
+                    accounts(inquiry),
+                    inquiry.corrections(),
+                    elsewhere(inquiry.request(), charter));
+        }
+    }
+
     /** A protected group of a system. */
     private record Held(String system, String path) {}
 
@@ -74,32 +125,53 @@ class PostgresFacts implements Facts {
         if (inquiries.isEmpty()) {
             return Uni.createFrom().item(new Findings(Map.of()));
         }
-        Map<String, Set<String>> subjects = new TreeMap<>();
         Map<String, Set<String>> hashes = new TreeMap<>();
+        inquiries.forEach(each -> hashes.put(each.request().charterHash(), Set.of()));
+        return each(hashes, (hash, none) -> charter(hash))
+                .chain(charters -> about(inquiries, charters, now));
+    }
+
+    private Uni<Findings> about(
+            Collection<Inquiry> inquiries, Map<String, Optional<Charter>> charters, Instant now) {
+        Map<String, Set<String>> subjects = new TreeMap<>();
+        Map<String, Set<String>> named = new TreeMap<>();
+        Map<String, Set<String>> counted = new TreeMap<>();
         for (Inquiry inquiry : inquiries) {
             Request request = inquiry.request();
+            Optional<Charter> charter = charter(request, charters);
             subjects.computeIfAbsent(request.target(), target -> new TreeSet<>())
                     .add(request.subjectId());
-            hashes.put(request.charterHash(), Set.of());
+            for (String source : charter.map(Charter::sources).orElse(Set.of())) {
+                subjects.computeIfAbsent(source, system -> new TreeSet<>())
+                        .add(request.subjectId());
+            }
+            String account = inquiry.corrections().get(Judgement.ACCOUNT);
+            if (account != null) {
+                named.computeIfAbsent(request.target(), target -> new TreeSet<>()).add(account);
+            }
+            if (charter.filter(Charter::counts).isPresent()) {
+                counted.put(request.target(), Set.of());
+            }
         }
-        return each(hashes, (hash, none) -> charter(hash))
-                .chain(charters ->
-                        each(subjects, this::target)
-                                .chain(targets ->
-                                        managers(inquiries, targets)
-                                                .chain(managers ->
-                                                        holders(inquiries, charters, targets)
-                                                                .chain(holders ->
-                                                                        halts.inForce()
-                                                                                .map(halted ->
-                                                                                        known(
-                                                                                                inquiries,
-                                                                                                charters,
-                                                                                                targets,
-                                                                                                managers,
-                                                                                                holders,
-                                                                                                halted,
-                                                                                                now))))));
+        return each(subjects, this::target)
+                .chain(targets ->
+                        each(named, directory::withIds)
+                                .map(accounts -> new Systems(targets, accounts, Map.of())))
+                .chain(systems ->
+                        each(counted, (system, none) -> directory.coverage(system))
+                                .map(systems::with))
+                .chain(systems ->
+                        managers(inquiries, charters, systems)
+                                .chain(managers ->
+                                        holders(inquiries, charters, systems)
+                                                .chain(holders ->
+                                                        halts.inForce()
+                                                                .map(halted ->
+                                                                        known(
+                                                                                inquiries, charters,
+                                                                                systems, managers,
+                                                                                holders, halted,
+                                                                                now)))));
     }
 
     @Override
@@ -120,28 +192,34 @@ class PostgresFacts implements Facts {
                                 .map(readAt -> new Target(byWorker(accounts), readAt)));
     }
 
-    private Uni<Map<String, List<Account>>> managers(
-            Collection<Inquiry> inquiries, Map<String, Target> targets) {
+    private Uni<List<Account>> managers(
+            Collection<Inquiry> inquiries,
+            Map<String, Optional<Charter>> charters,
+            Systems systems) {
         Set<String> workers = new TreeSet<>();
-        inquiries.forEach(inquiry -> manager(inquiry, targets).ifPresent(workers::add));
+        inquiries.forEach(inquiry ->
+                workers.addAll(systems.managers(inquiry, charter(inquiry.request(), charters))));
         return workers.isEmpty()
-                ? Uni.createFrom().item(Map.of())
-                : directory.ofWorkers(people, workers).map(PostgresFacts::byWorker);
+                ? Uni.createFrom().item(List.of())
+                : directory.ofWorkers(people, workers);
+    }
+
+    private static Optional<Charter> charter(
+            Request request, Map<String, Optional<Charter>> charters) {
+        return charters.getOrDefault(request.charterHash(), Optional.empty());
     }
 
     /** The members of the protected groups that a subject of this batch is in. */
     private Uni<Map<Held, List<Account>>> holders(
             Collection<Inquiry> inquiries,
             Map<String, Optional<Charter>> charters,
-            Map<String, Target> targets) {
+            Systems systems) {
         Set<Held> asked = new LinkedHashSet<>();
         for (Inquiry inquiry : inquiries) {
             Request request = inquiry.request();
             Set<String> paths =
-                    charters.getOrDefault(request.charterHash(), Optional.empty())
-                            .map(Charter::protectedEntitlements)
-                            .orElse(Set.of());
-            target(request, targets).of(request.subjectId()).stream()
+                    charter(request, charters).map(Charter::protectedEntitlements).orElse(Set.of());
+            systems.accounts(inquiry).stream()
                     .flatMap(account -> account.groups().stream())
                     .map(Account.Group::path)
                     .filter(paths::contains)
@@ -171,42 +249,38 @@ class PostgresFacts implements Facts {
     private Findings known(
             Collection<Inquiry> inquiries,
             Map<String, Optional<Charter>> charters,
-            Map<String, Target> targets,
-            Map<String, List<Account>> managers,
+            Systems systems,
+            List<Account> managers,
             Map<Held, List<Account>> holders,
             InForce halted,
             Instant now) {
+        Map<String, List<Account>> byWorker = byWorker(managers);
         Map<UUID, Known> known = new HashMap<>();
         for (Inquiry inquiry : inquiries) {
             Request request = inquiry.request();
-            Target target = target(request, targets);
+            Optional<Charter> charter = charter(request, charters);
             known.put(
                     request.change(),
                     new Known(
-                            charters.getOrDefault(request.charterHash(), Optional.empty()),
+                            charter,
                             new Observed(
-                                    target.of(request.subjectId()),
-                                    manager(inquiry, targets)
-                                            .map(worker -> managers.getOrDefault(worker, List.of()))
-                                            .orElse(List.of()),
-                                    target.readAt(),
+                                    systems.accounts(inquiry),
+                                    systems.managers(inquiry, charter).stream()
+                                            .flatMap(worker ->
+                                                    byWorker
+                                                            .getOrDefault(worker, List.of())
+                                                            .stream())
+                                            .toList(),
+                                    systems.target(request.target()).readAt(),
                                     inquiry.corrections(),
                                     of(request.target(), holders),
+                                    systems.elsewhere(request, charter),
+                                    Optional.ofNullable(systems.coverage().get(request.target())),
                                     people,
                                     now),
                             halted.over(request.scopes()).map(Halt::words)));
         }
         return new Findings(known);
-    }
-
-    private static Optional<String> manager(Inquiry inquiry, Map<String, Target> targets) {
-        Request request = inquiry.request();
-        return Observed.managerWorker(
-                target(request, targets).of(request.subjectId()), inquiry.corrections());
-    }
-
-    private static Target target(Request request, Map<String, Target> targets) {
-        return Objects.requireNonNull(targets.get(request.target()), "every target was asked");
     }
 
     private static Optional<Charter> readable(dev.remit.handoff.directory.Charter published) {

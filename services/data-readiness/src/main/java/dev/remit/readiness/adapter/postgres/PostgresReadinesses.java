@@ -295,7 +295,7 @@ class PostgresReadinesses implements Readinesses {
                 fact.source(),
                 fact.reason(),
                 fact.observedAt().map(Instant::toString).orElse(null),
-                fact.corrected());
+                fact.enriched());
     }
 
     private static String[] keys(Collection<Concern> concerns) {

@@ -7,6 +7,7 @@ import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
 import dev.remit.readiness.application.InMemory;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,8 @@ class QuestionsTest {
     private final InMemory readiness = new InMemory();
     private final Changes changes = new Changes(readiness.readinesses());
     private String caller = "clerk";
+    private Set<String> roles = Set.of("operator");
+    private boolean person = true;
     private final Questions questions =
             new Questions(
                     readiness.takeCorrection(),
@@ -25,6 +28,16 @@ class QuestionsTest {
                         @Override
                         public String id() {
                             return caller;
+                        }
+
+                        @Override
+                        public Set<String> roles() {
+                            return roles;
+                        }
+
+                        @Override
+                        public boolean isPerson() {
+                            return person;
                         }
                     });
 
@@ -67,6 +80,20 @@ class QuestionsTest {
         assertProblem(id, new Questions.Answer("E9"), 422, "MANAGER_NOT_ACTIVE");
         caller = "leaver";
         assertProblem(id, new Questions.Answer("E1"), 403, "SOD_SUBJECT");
+    }
+
+    @Test
+    void onlyAPersonWhomTheCharterAsksAnswersAndOthersDoNotSeeTheQuestion() {
+        String id = question().correctionId().toString();
+        assertThat(question().ask()).containsExactly("admin", "operator");
+        roles = Set.of("proposer");
+        assertThat(questions.open().await().indefinitely()).isEmpty();
+        assertProblem(id, new Questions.Answer("E1"), 403, "NOT_ASKED");
+        roles = Set.of("approver");
+        assertThat(questions.open().await().indefinitely()).hasSize(1);
+        roles = Set.of("operator");
+        person = false;
+        assertProblem(id, new Questions.Answer("E1"), 403, "PERSON_NEEDED");
     }
 
     @Test
