@@ -69,8 +69,12 @@ final class ChaosLedger implements Callable<Integer> {
                             ? "HOLDS: no leaf lost, none twice, never two roots for a size"
                             : "DOES NOT HOLD");
             System.out.printf(
-                    "  %d deaths, %,d messages, %,d leaves, %,d checkpoints%n",
-                    outcome.kills(), outcome.messages(), outcome.leaves(), outcome.checkpoints());
+                    "  %d deaths, %,d messages, %,d leaves, %,d checkpoints, %,d shards%n",
+                    outcome.kills(),
+                    outcome.messages(),
+                    outcome.leaves(),
+                    outcome.checkpoints(),
+                    outcome.shards());
             outcome.steps()
                     .forEach((step, number) -> System.out.printf("  %4d  %s%n", number, step));
             outcome.wrong().forEach(each -> System.out.println("  WRONG  " + each));

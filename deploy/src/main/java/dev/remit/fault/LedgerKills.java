@@ -5,6 +5,7 @@ import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
 import dev.remit.ledger.audit.Stored;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.ledger.witness.WitnessFolder;
@@ -70,6 +71,7 @@ public final class LedgerKills {
      * @param messages that were to be logged, once each
      * @param leaves with the manifests of offsets
      * @param checkpoints signed, in all logs
+     * @param shards begun, in all logs
      * @param wrong what must not be, in words
      */
     public record Outcome(
@@ -78,6 +80,7 @@ public final class LedgerKills {
             long messages,
             long leaves,
             long checkpoints,
+            long shards,
             List<String> wrong) {
         /** Both together. */
         public Outcome and(Outcome other) {
@@ -91,6 +94,7 @@ public final class LedgerKills {
                     messages + other.messages,
                     leaves + other.leaves,
                     checkpoints + other.checkpoints,
+                    shards + other.shards,
                     all);
         }
 
@@ -115,6 +119,7 @@ public final class LedgerKills {
     private long messages;
     private long leaves;
     private long checkpoints;
+    private long shards;
 
     /**
      * @param home whose PostgreSQL runs; a folder and databases of its own are made there
@@ -141,7 +146,8 @@ public final class LedgerKills {
     public Outcome run(int number) throws IOException, InterruptedException, SQLException {
         warm();
         for (int log = 0; kills < number && wrong.isEmpty(); log++) {
-            try (Subject subject = new Subject("kills_" + lane + "_" + log)) {
+            try (Subject subject =
+                    new Subject("kills_" + lane + "_" + log, System.currentTimeMillis())) {
                 for (int n = 0; n < PER_LOG && kills < number && wrong.isEmpty(); n++) {
                     subject.die("none");
                 }
@@ -227,7 +233,13 @@ public final class LedgerKills {
 
     private Outcome outcome() {
         return new Outcome(
-                kills, new TreeMap<>(steps), messages, leaves, checkpoints, List.copyOf(wrong));
+                kills,
+                new TreeMap<>(steps),
+                messages,
+                leaves,
+                checkpoints,
+                shards,
+                List.copyOf(wrong));
     }
 
     /** The last line of a writer's output, and whether it ended by itself as it should. */
@@ -289,13 +301,21 @@ public final class LedgerKills {
         private final TrustPolicy policy;
         private final Connection connection;
 
-        /** Every root that was ever seen, by size. */
-        private final Map<Long, String> seen = new HashMap<>();
+        /** When the log began that is kept by months of a second each; 0: by no periods. */
+        private final long began;
+
+        /** Every root that was ever seen, by origin and size. */
+        private final Map<String, String> seen = new HashMap<>();
 
         private long published;
 
         Subject(String name) throws IOException, InterruptedException, SQLException {
+            this(name, 0);
+        }
+
+        Subject(String name, long began) throws IOException, InterruptedException, SQLException {
             this.name = name;
+            this.began = began;
             Path folder = home.data().resolve("kills").resolve(name);
             this.directory = Files.createDirectories(folder.resolve("ledger"));
             this.keys = folder.resolve("keys");
@@ -357,7 +377,8 @@ public final class LedgerKills {
                             String.valueOf(random.nextInt()),
                             String.valueOf(dieBefore),
                             String.valueOf(until),
-                            fault));
+                            fault,
+                            String.valueOf(began)));
             List<String> command = Java.command(Java.Use.SHORT_WORK, 128, options);
             ProcessBuilder builder =
                     new ProcessBuilder(command)
@@ -433,6 +454,7 @@ public final class LedgerKills {
             messages += number("select count(*) from message where type = 'IdentityObserved'");
             leaves += number("select size from log_state where id = 1");
             checkpoints += number("select count(*) from checkpoint");
+            shards += number("select count(*) from log_shard");
         }
 
         /** From outside, with the writer dead. */
@@ -497,14 +519,18 @@ public final class LedgerKills {
                     != number("select count(*) from checkpoint")) {
                 found.add("not each checkpoint was announced once");
             }
-            Map<String, Long> sizes = new HashMap<>();
-            for (String file : List.of("checkpoint.signed", "checkpoint")) {
-                Path path = directory.resolve("log").resolve(file);
-                if (Files.exists(path)) {
-                    sizes.put(file, seen(Files.readString(path), file, found));
+            long settled = 0;
+            List<Shard> shards = shards();
+            for (Shard shard : shards) {
+                Path folder = directory.resolve("log").resolve(shard.period());
+                for (String file : List.of("checkpoint.signed", "checkpoint")) {
+                    Path path = folder.resolve(file);
+                    if (Files.exists(path)) {
+                        long size = seen(Files.readString(path), path.toString(), found);
+                        settled = file.equals("checkpoint") ? shard.first() + size : settled;
+                    }
                 }
             }
-            long settled = sizes.getOrDefault("checkpoint", 0L);
             if (settled < published) {
                 found.add(
                         "the public checkpoint went back from %d to %d"
@@ -512,21 +538,38 @@ public final class LedgerKills {
             }
             published = settled;
             for (String witness : WITNESSES) {
-                Optional<String> last =
+                WitnessFolder folder =
                         new WitnessFolder(
-                                        WitnessServer.folder(
-                                                directory.resolveSibling("witness"), witness))
-                                .last(Stack.LOG_ORIGIN);
-                if (last.isPresent()) {
-                    seen(last.get(), witness, found);
+                                WitnessServer.folder(directory.resolveSibling("witness"), witness));
+                for (Shard shard : shards) {
+                    Optional<String> last =
+                            folder.last(Shard.origin(Stack.LOG_ORIGIN, shard.period()));
+                    if (last.isPresent()) {
+                        seen(last.get(), witness, found);
+                    }
                 }
             }
+        }
+
+        private List<Shard> shards() throws SQLException {
+            List<Shard> all = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows =
+                            statement.executeQuery(
+                                    "select period, first from log_shard order by first")) {
+                while (rows.next()) {
+                    all.add(new Shard(rows.getString(1), rows.getLong(2)));
+                }
+            }
+            return all;
         }
 
         private long seen(String note, String where, List<String> found) {
             Checkpoint checkpoint = policy.open(SignedNote.parse(note)).checkpoint();
             Hash root = checkpoint.root();
-            String other = seen.putIfAbsent(checkpoint.size(), root.toString());
+            String other =
+                    seen.putIfAbsent(
+                            checkpoint.origin() + " " + checkpoint.size(), root.toString());
             if (other != null && !other.equals(root.toString())) {
                 found.add("%s: two roots for size %d".formatted(where, checkpoint.size()));
             }

@@ -265,11 +265,12 @@ class ChartTest {
         List<HasMetadata> all =
                 rendered(
                         "ledger",
-                        "{ size: 1Gi, witnessed: true, timestamps: { url: https://tsa.example/, certificates: tsa.pem } }");
+                        "{ size: 1Gi, witnessed: true, shardPeriod: year, timestamps: { url: https://tsa.example/, certificates: tsa.pem } }");
         Deployment ledger = deployment(Service.EVIDENCE_LEDGER, all);
         assertThat(container(ledger).getEnv())
                 .extracting(EnvVar::getName, EnvVar::getValue)
                 .contains(
+                        tuple("REMIT_LOG_SHARD_PERIOD", "year"),
                         tuple("REMIT_LEDGER_POLICY", "/etc/remit/keys/log.policy"),
                         tuple("REMIT_LEDGER_TIMESTAMPS_URL", "https://tsa.example/"),
                         tuple("REMIT_LEDGER_TIMESTAMPS_TRUST", "/etc/remit/keys/tsa.pem"));

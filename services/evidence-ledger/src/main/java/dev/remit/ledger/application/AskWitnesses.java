@@ -44,8 +44,8 @@ public class AskWitnesses {
      */
     record Round(String note, boolean isWitnessed, long ahead) {}
 
-    /** How a witness stands: what it cosigned, what it said last. */
-    public record Standing(long size, String said, int failures, Instant next) {}
+    /** How a witness stands: what it cosigned of which shard, what it said last. */
+    public record Standing(String origin, long size, String said, int failures, Instant next) {}
 
     private record Heard(
             TrustPolicy.Member witness,
@@ -71,33 +71,42 @@ public class AskWitnesses {
     }
 
     /**
-     * What each witness cosigned last. One that does not answer is passed over: it is heard when it
-     * is asked to cosign.
+     * What each witness cosigned last of the shard of this period. One that does not answer is
+     * passed over: it is heard when it is asked to cosign.
      */
-    Map<TrustPolicy.Member, Checkpoint> last() {
+    Map<TrustPolicy.Member, Checkpoint> last(String period) {
         Map<TrustPolicy.Member, Checkpoint> cosigned = new HashMap<>();
         for (TrustPolicy.Member witness : log.witnesses().witnesses()) {
             if (witness.url().isPresent()) {
-                last(witness).ifPresent(each -> cosigned.put(witness, each));
+                last(witness, log.origin(period)).ifPresent(each -> cosigned.put(witness, each));
             }
         }
         return cosigned;
     }
 
     /**
-     * Compares this log with what the witnesses cosigned before.
+     * Compares a shard of this log with what the witnesses cosigned before.
      *
      * @param cosigned asked for before the sizes were read
-     * @param logged the number of entries here
+     * @param logged the number of its entries here
      * @param published the size up to which tiles are there
      * @throws RolledBack if a witness cosigned what is not in this log
      */
-    void check(Map<TrustPolicy.Member, Checkpoint> cosigned, long logged, long published) {
-        cosigned.forEach((witness, each) -> check(witness, each, logged, published));
+    void check(
+            String period,
+            Map<TrustPolicy.Member, Checkpoint> cosigned,
+            long logged,
+            long published) {
+        cosigned.forEach(
+                (witness, each) -> check(files.of(period), witness, each, logged, published));
     }
 
-    private void check(
-            TrustPolicy.Member witness, Checkpoint cosigned, long logged, long published) {
+    private static void check(
+            PublicFiles files,
+            TrustPolicy.Member witness,
+            Checkpoint cosigned,
+            long logged,
+            long published) {
         if (cosigned.size() > logged) {
             throw new RolledBack(
                     "witness "
@@ -148,7 +157,7 @@ public class AskWitnesses {
                     break;
                 }
                 Heard heard = next.get();
-                stand(heard, now);
+                stand(heard, checkpoint.origin(), now);
                 heard.line().ifPresent(line -> lines.put(heard.witness().name(), line));
                 ahead = Math.max(ahead, heard.size() > checkpoint.size() ? heard.size() : 0);
             }
@@ -175,14 +184,17 @@ public class AskWitnesses {
 
     private Heard ask(TrustPolicy.Member witness, Checkpoint checkpoint, String signed) {
         Standing standing = standings.get(witness.name());
-        long old = standing == null ? 0 : standing.size();
+        String origin = checkpoint.origin();
+        // each shard is cosigned from its start
+        long old = standing == null || !standing.origin().equals(origin) ? 0 : standing.size();
+        PublicFiles own = files.of(log.period(checkpoint));
         for (int attempt = 0; attempt < ATTEMPTS && old <= checkpoint.size(); attempt++) {
             AddCheckpoint request =
                     new AddCheckpoint(
                             old,
                             old == 0
                                     ? List.of()
-                                    : new Tree(files, checkpoint.size()).consistencyProof(old),
+                                    : new Tree(own, checkpoint.size()).consistencyProof(old),
                             signed);
             switch (witnesses.ask(witness, request, PATIENCE)) {
                 case Witnesses.Answer.Lines(String text) -> {
@@ -191,9 +203,9 @@ public class AskWitnesses {
                 case Witnesses.Answer.OtherSize(long size) -> old = size;
                 case Witnesses.Answer.Refused(String why) -> {
                     // its word does not stop this log; what this log signed does
-                    last(witness)
+                    last(witness, origin)
                             .ifPresent(each ->
-                                    check(witness, each, Long.MAX_VALUE, checkpoint.size()));
+                                    check(own, witness, each, Long.MAX_VALUE, checkpoint.size()));
                     return new Heard(witness, Optional.empty(), old, "refused: " + why, true);
                 }
                 case Witnesses.Answer.Silent(String why) -> {
@@ -201,7 +213,7 @@ public class AskWitnesses {
                 }
             }
         }
-        long shown = last(witness).map(Checkpoint::size).orElse(0L);
+        long shown = last(witness, origin).map(Checkpoint::size).orElse(0L);
         return shown > checkpoint.size()
                 ? new Heard(
                         witness,
@@ -217,10 +229,13 @@ public class AskWitnesses {
                         true);
     }
 
-    /** What it cosigned last, if this log signed it. */
-    private Optional<Checkpoint> last(TrustPolicy.Member witness) {
+    /** What it cosigned last of this origin, if this log signed it. */
+    private Optional<Checkpoint> last(TrustPolicy.Member witness, String origin) {
         try {
-            return witnesses.last(witness, log.key().verifier().name(), PATIENCE).map(log::open);
+            return witnesses
+                    .last(witness, origin, PATIENCE)
+                    .map(log::open)
+                    .filter(each -> each.origin().equals(origin));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -247,7 +262,7 @@ public class AskWitnesses {
         }
     }
 
-    private void stand(Heard heard, Instant now) {
+    private void stand(Heard heard, String origin, Instant now) {
         String name = heard.witness().name();
         Standing before = standings.get(name);
         int failures = heard.failed() ? (before == null ? 0 : before.failures()) + 1 : 0;
@@ -259,6 +274,7 @@ public class AskWitnesses {
         if (failures == 1) {
             LOG.warnf("witness %s %s", name, heard.said());
         }
-        standings.put(name, new Standing(heard.size(), heard.said(), failures, now.plus(pause)));
+        standings.put(
+                name, new Standing(origin, heard.size(), heard.said(), failures, now.plus(pause)));
     }
 }

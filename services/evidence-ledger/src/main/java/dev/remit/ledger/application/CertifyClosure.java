@@ -1,5 +1,6 @@
 package dev.remit.ledger.application;
 
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.domain.Publication;
 import dev.remit.ledger.domain.Reading;
@@ -7,6 +8,8 @@ import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.KeyTrust;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.Shards;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tree;
 import io.smallrye.mutiny.Uni;
@@ -14,8 +17,11 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -88,15 +94,18 @@ public class CertifyClosure {
                                     return checkpoints
                                             .covering(last)
                                             .chain(checkpoint ->
-                                                    files.away(() ->
-                                                            checkpoint.map(each ->
-                                                                    erased(
-                                                                            standing, placed, kept,
-                                                                            each))));
+                                                    checkpoint.isEmpty()
+                                                            ? Uni.createFrom()
+                                                                    .item(Optional.empty())
+                                                            : erased(
+                                                                    standing,
+                                                                    placed,
+                                                                    kept,
+                                                                    checkpoint.get()));
                                 }));
     }
 
-    private byte[] erased(
+    private Uni<Optional<byte[]>> erased(
             Standing standing,
             List<Entries.Placed> placed,
             List<Entry.Logged> kept,
@@ -113,7 +122,9 @@ public class CertifyClosure {
                                                 .findFirst()
                                                 .map(one -> content(one.entry()))))
                         .toList();
-        return file(standing, places, Optional.empty(), checkpoint);
+        return with(places, checkpoint)
+                .chain(found ->
+                        files.away(() -> Optional.of(file(standing, found, Optional.empty()))));
     }
 
     /** A leaf and what is shown of it. */
@@ -158,15 +169,11 @@ public class CertifyClosure {
                                     addNew(charter, all);
                                     all.removeIf(each -> each.index() >= checkpoint.size());
                                     return keys(all, checkpoint)
-                                            .chain(keys ->
+                                            .map(keys -> places(all, keys))
+                                            .chain(places -> with(places, checkpoint))
+                                            .chain(placed ->
                                                     files.away(() -> {
-                                                        byte[] file =
-                                                                file(
-                                                                        standing,
-                                                                        told,
-                                                                        all,
-                                                                        keys,
-                                                                        checkpoint);
+                                                        byte[] file = file(standing, told, placed);
                                                         certificates.keep(
                                                                 standing.change(),
                                                                 CertificateFiles.Form.OWN,
@@ -176,14 +183,15 @@ public class CertifyClosure {
                                 }));
     }
 
-    /** What the log says of the keys that sealed these. */
+    /** What the closure's shard says of the keys that sealed these. */
     private Uni<List<Place>> keys(List<Entry.Logged> sealed, Checkpoints.Signed checkpoint) {
+        String period = log.period(checkpoint.state());
         Set<String> used = new HashSet<>();
         sealed.forEach(each -> used.add(each.entry().sealKey()));
         return entries.placedAs(
                         KeyTrust.of(log.trusted()).stream()
                                 .filter(each -> used.contains(each.key().reference()))
-                                .map(KeyTrust::id)
+                                .map(each -> each.id(period))
                                 .toList())
                 .map(placed ->
                         placed.stream()
@@ -264,12 +272,7 @@ public class CertifyClosure {
                 .forEach(all::add);
     }
 
-    private byte[] file(
-            Standing standing,
-            List<Entry.Logged> told,
-            List<Entry.Logged> all,
-            List<Place> keys,
-            Checkpoints.Signed checkpoint) {
+    private static List<Place> places(List<Entry.Logged> all, List<Place> keys) {
         List<Place> places = new ArrayList<>();
         all.forEach(each ->
                 places.add(
@@ -278,44 +281,119 @@ public class CertifyClosure {
                                 each.entry().leaf(),
                                 Optional.of(content(each.entry())))));
         places.addAll(keys);
-        return file(
-                standing,
-                places,
-                Optional.of(
-                        new Certificate.Summary(
-                                log.summarySalt(standing.change()), words(standing, told))),
-                checkpoint);
+        return places;
     }
 
-    private byte[] file(
-            Standing standing,
-            List<Place> places,
-            Optional<Certificate.Summary> summary,
-            Checkpoints.Signed checkpoint) {
-        Tree tree = new Tree(files, checkpoint.size());
+    /**
+     * Where leaves are found.
+     *
+     * @param checkpoint of the shard that the closure is in
+     * @param earlier the last states of shards before, oldest first
+     */
+    private record Trees(
+            Shards shards, Checkpoints.Signed checkpoint, Map<Shard, Checkpoints.Signed> earlier) {
+        /** The shard and the state of it that show a leaf. */
+        Checkpoints.Signed of(Shard shard) {
+            return earlier.getOrDefault(shard, checkpoint);
+        }
+    }
+
+    private record Placed(List<Place> places, Trees trees) {}
+
+    /** With the last states of all earlier shards that these are in. */
+    private Uni<Placed> with(List<Place> places, Checkpoints.Signed checkpoint) {
+        return checkpoints
+                .shards()
+                .chain(shards -> {
+                    Shard own = shards.at(checkpoint.size() - 1);
+                    Uni<Placed> all =
+                            Uni.createFrom()
+                                    .item(
+                                            new Placed(
+                                                    places,
+                                                    new Trees(
+                                                            shards,
+                                                            checkpoint,
+                                                            new LinkedHashMap<>())));
+                    List<Shard> earlier =
+                            places.stream()
+                                    .map(each -> shards.at(each.index()))
+                                    .filter(each -> !each.equals(own))
+                                    .distinct()
+                                    .sorted(Comparator.comparingLong(Shard::first))
+                                    .toList();
+                    for (Shard each : earlier) {
+                        all =
+                                all.chain(placed ->
+                                        checkpoints
+                                                .covering(shards.end(each) - 1)
+                                                .map(last -> {
+                                                    placed.trees()
+                                                            .earlier()
+                                                            .put(each, last.orElseThrow());
+                                                    return placed;
+                                                }));
+                    }
+                    return all;
+                });
+    }
+
+    private byte[] file(Standing standing, List<Entry.Logged> told, Placed placed) {
+        return file(
+                standing,
+                placed,
+                Optional.of(
+                        new Certificate.Summary(
+                                log.summarySalt(standing.change()), words(standing, told))));
+    }
+
+    private byte[] file(Standing standing, Placed placed, Optional<Certificate.Summary> summary) {
+        Trees trees = placed.trees();
+        Checkpoints.Signed checkpoint = trees.checkpoint();
+        List<Certificate.Leaf> leaves = new ArrayList<>();
+        List<List<Hash>> proofs = new ArrayList<>();
+        Map<Shard, Tree> read = new HashMap<>();
+        for (Place each : placed.places()) {
+            Shard shard = trees.shards().at(each.index());
+            long index = each.index() - shard.first();
+            leaves.add(
+                    new Certificate.Leaf(
+                            trees.earlier().containsKey(shard) ? log.origin(shard.period()) : "",
+                            index,
+                            new String(each.leaf(), StandardCharsets.UTF_8)));
+            proofs.add(
+                    read.computeIfAbsent(
+                                    shard,
+                                    _ ->
+                                            new Tree(
+                                                    files.of(shard.period()),
+                                                    trees.of(shard).state().size()))
+                            .inclusionProof(index));
+        }
         return new Certificate(
                         new Certificate.Statement(
                                 standing.change().toString(),
                                 standing.outcome().orElseThrow(),
                                 log.blinded(standing.change()),
-                                SignedNote.open(checkpoint.note(), log.key().verifier()),
-                                places.stream()
-                                        .map(each ->
-                                                new Certificate.Leaf(
-                                                        each.index(),
-                                                        new String(
-                                                                each.leaf(),
-                                                                StandardCharsets.UTF_8)))
-                                        .toList(),
+                                text(checkpoint),
+                                trees.earlier().values().stream().map(this::text).toList(),
+                                leaves,
                                 summary.map(Certificate.Summary::commitment).orElse(""),
                                 log.trustedKeys(),
                                 log.key().verifier().toString()),
                         checkpoint.note(),
                         checkpoint.timestamp(),
-                        places.stream().map(each -> tree.inclusionProof(each.index())).toList(),
-                        places.stream().map(Place::content).toList(),
+                        trees.earlier().values().stream()
+                                .map(each -> new Certificate.State(each.note(), each.timestamp()))
+                                .toList(),
+                        proofs,
+                        placed.places().stream().map(Place::content).toList(),
                         summary)
                 .sign(log.key());
+    }
+
+    private String text(Checkpoints.Signed state) {
+        return SignedNote.open(state.note(), log.key().verifier());
     }
 
     private static Certificate.Content content(Entry entry) {

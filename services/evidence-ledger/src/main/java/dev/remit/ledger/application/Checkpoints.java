@@ -1,10 +1,18 @@
 package dev.remit.ledger.application;
 
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.Shards;
+import dev.remit.ledger.log.SignedNote;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The signed states of the log; never two for one size. */
+/**
+ * The signed states of the log, and its shards; never two states for one size. Sizes and places are
+ * counted over all shards, but for those in notes. No state of a shard is there while the last one
+ * of the shard before is not settled.
+ */
 public interface Checkpoints {
     /**
      * A signed state.
@@ -19,10 +27,26 @@ public interface Checkpoints {
             String note,
             Instant at,
             Optional<Instant> settled,
-            Optional<byte[]> timestamp) {}
+            Optional<byte[]> timestamp) {
+        /** What the note says, unverified: of one shard, counted in it. */
+        public Checkpoint state() {
+            return Checkpoint.parse(SignedNote.parse(note).text());
+        }
+    }
+
+    /** The shards. What is asked for later is of these, or of later ones. */
+    Uni<Shards> shards();
+
+    /** Begins a shard: the one before ends where it begins. Who begins it holds the log. */
+    Uni<Void> begin(Shard shard);
 
     /** The largest signed and the largest settled. */
     record Ends(Optional<Signed> signed, Optional<Signed> settled) {
+        /** The size up to which everything is signed; 0 when nothing is. */
+        public long signedSize() {
+            return signed.map(Signed::size).orElse(0L);
+        }
+
         /** The size up to which everything is settled; 0 when nothing is. */
         public long settledSize() {
             return settled.map(Signed::size).orElse(0L);
@@ -43,7 +67,7 @@ public interface Checkpoints {
         return ends().map(Ends::settled);
     }
 
-    /** The smallest settled one that covers this leaf: always the same one. */
+    /** The smallest settled one that covers this leaf, of its shard: always the same one. */
     Uni<Optional<Signed>> covering(long leafIndex);
 
     /** Makes this transaction the only publisher until it ends; false if another one is. */

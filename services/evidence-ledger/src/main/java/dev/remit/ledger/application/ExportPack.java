@@ -1,8 +1,12 @@
 package dev.remit.ledger.application;
 
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.domain.Standing;
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.Shards;
 import dev.remit.ledger.log.Tree;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -111,30 +115,69 @@ public class ExportPack {
                                         "more than "
                                                 + MOST_CHANGES
                                                 + " changes closed in this period; ask for shorter periods")
-                                : certificates(closed)
-                                        .chain(certificates ->
-                                                entries.leaves(first, through.size())
-                                                        .chain(leaves ->
-                                                                files.away(() ->
-                                                                        packed(
-                                                                                new Pack(
-                                                                                        from,
-                                                                                        to,
-                                                                                        charter,
-                                                                                        before.map(
-                                                                                                        Checkpoints
-                                                                                                                        .Signed
-                                                                                                                ::note)
-                                                                                                .orElse(
-                                                                                                        ""),
-                                                                                        through
-                                                                                                .note(),
-                                                                                        new Tree(
-                                                                                                        files,
-                                                                                                        first)
-                                                                                                .frontier(),
-                                                                                        leaves,
-                                                                                        certificates))))));
+                                : checkpoints
+                                        .shards()
+                                        .chain(shards ->
+                                                ends(shards, first, through)
+                                                        .chain(ends ->
+                                                                certificates(closed)
+                                                                        .chain(certificates ->
+                                                                                entries.leaves(
+                                                                                                first,
+                                                                                                through
+                                                                                                        .size())
+                                                                                        .chain(
+                                                                                                leaves ->
+                                                                                                        files
+                                                                                                                .away(
+                                                                                                                        () ->
+                                                                                                                                packed(
+                                                                                                                                        new Pack(
+                                                                                                                                                from,
+                                                                                                                                                to,
+                                                                                                                                                charter,
+                                                                                                                                                before.map(
+                                                                                                                                                                Checkpoints
+                                                                                                                                                                                .Signed
+                                                                                                                                                                        ::note)
+                                                                                                                                                        .orElse(
+                                                                                                                                                                ""),
+                                                                                                                                                through
+                                                                                                                                                        .note(),
+                                                                                                                                                ends,
+                                                                                                                                                first,
+                                                                                                                                                before.map(
+                                                                                                                                                                this
+                                                                                                                                                                        ::frontier)
+                                                                                                                                                        .orElse(
+                                                                                                                                                                List
+                                                                                                                                                                        .of()),
+                                                                                                                                                leaves,
+                                                                                                                                                certificates))))))));
+    }
+
+    private List<Hash> frontier(Checkpoints.Signed before) {
+        Checkpoint state = before.state();
+        return new Tree(files.of(log.period(state)), state.size()).frontier();
+    }
+
+    /** The last states of the shards that ended between two states. */
+    private Uni<List<String>> ends(Shards shards, long first, Checkpoints.Signed through) {
+        Uni<List<String>> all = Uni.createFrom().item(new ArrayList<>());
+        for (Shard each : shards.all()) {
+            long end = shards.end(each);
+            if (end >= first && end > 0 && end < through.size()) {
+                all =
+                        all.chain(ends ->
+                                checkpoints
+                                        .covering(end - 1)
+                                        .map(state -> {
+                                            ends.add(state.orElseThrow().note());
+                                            return ends;
+                                        }));
+            }
+        }
+        return all;
     }
 
     private Exported packed(Pack pack) {

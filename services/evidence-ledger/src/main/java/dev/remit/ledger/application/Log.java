@@ -12,6 +12,7 @@ import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.NoteSigner;
+import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TrustPolicy;
 import jakarta.inject.Inject;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -55,6 +57,7 @@ public class Log {
 
     private final SigningKey key;
     private final List<NoteSigner> signers;
+    private final Map<String, List<NoteSigner>> shardSigners = new ConcurrentHashMap<>();
     private final TrustPolicy witnesses;
     private final Trust trust;
     private volatile Policy policy;
@@ -128,20 +131,40 @@ public class Log {
         return trust.now();
     }
 
-    /** Signs a checkpoint's text with every key of the log. */
+    /** The origin of the shard of this period. */
+    String origin(String period) {
+        return Shard.origin(key.verifier().name(), period);
+    }
+
+    /** The period of the shard that a checkpoint of this log is of. */
+    String period(Checkpoint checkpoint) {
+        return Shard.period(checkpoint.origin(), key.verifier().name())
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "checkpoint: of another log, " + checkpoint.origin()));
+    }
+
+    /** Signs a checkpoint's text with every key of the log, under its shard's name. */
     String sign(Checkpoint checkpoint, Instant now) {
-        return SignedNote.sign(checkpoint.text(), signers, now);
+        return SignedNote.sign(checkpoint.text(), signers(checkpoint.origin()), now);
+    }
+
+    private List<NoteSigner> signers(String origin) {
+        return shardSigners.computeIfAbsent(
+                origin, _ -> signers.stream().map(each -> each.of(origin)).toList());
     }
 
     /**
-     * Opens a checkpoint that this log signed.
+     * Opens a checkpoint that this log signed, of any of its shards.
      *
      * @throws IllegalArgumentException naming what is wrong
      */
     Checkpoint open(String note) {
         SignedNote parsed = SignedNote.parse(note);
-        parsed.verified(signers.stream().map(NoteSigner::verifier).toList());
-        return Checkpoint.parse(parsed.text());
+        Checkpoint checkpoint = Checkpoint.parse(parsed.text());
+        period(checkpoint);
+        parsed.verified(signers(checkpoint.origin()).stream().map(NoteSigner::verifier).toList());
+        return checkpoint;
     }
 
     /** Who is asked to cosign checkpoints, and how many must. */

@@ -25,34 +25,41 @@ public class ProveEntries {
     }
 
     /**
-     * That a leaf is in the log.
+     * That a leaf is in a shard of the log.
      *
+     * @param period the shard's
+     * @param index the leaf's place in it
      * @throws IndexOutOfBoundsException if the public checkpoint does not cover it
      */
-    public TlogProof inclusion(long index) {
+    public TlogProof inclusion(String period, long index) {
         String note =
-                files.read("checkpoint")
+                files.of(period)
+                        .read("checkpoint")
                         .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
                         .orElseThrow(
                                 () -> new IndexOutOfBoundsException("nothing is published yet"));
         return new TlogProof(
-                Optional.empty(), index, new Tree(tiles, size(note)).inclusionProof(index), note);
+                Optional.empty(),
+                index,
+                new Tree(tiles.of(period), size(note)).inclusionProof(index),
+                note);
     }
 
     /**
-     * That a log of one size is a prefix of that of another, a hash a line.
+     * That a shard of one size is a prefix of that of another, a hash a line.
      *
      * @throws IndexOutOfBoundsException unless 1 &lt;= old &lt;= size &lt;= what is published
      */
-    public String consistency(long old, long size) {
+    public String consistency(String period, long old, long size) {
         long published =
-                files.read("checkpoint.signed")
+                files.of(period)
+                        .read("checkpoint.signed")
                         .map(bytes -> size(new String(bytes, StandardCharsets.UTF_8)))
                         .orElse(0L);
         if (size > published) {
             throw new IndexOutOfBoundsException("size " + size + " of " + published);
         }
-        return new Tree(tiles, size)
+        return new Tree(tiles.of(period), size)
                 .consistencyProof(old).stream()
                         .map(Hash::toString)
                         .collect(Collectors.joining("\n", "", old == size ? "" : "\n"));

@@ -6,8 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** The log's public files: tiles, entry bundles, the checkpoint. They block: use {@link #away}. */
+/**
+ * The public files of the log's first shard: tiles, entry bundles, the checkpoint. They block: use
+ * {@link #away}.
+ */
 public interface PublicFiles extends Tree.Tiles {
+    /**
+     * Those of a shard.
+     *
+     * @param period see {@link dev.remit.ledger.log.Shard}
+     */
+    PublicFiles of(String period);
+
     /** A file's bytes; empty when there is none, or the path leads out of the log. */
     Optional<byte[]> read(String path);
 

@@ -6,6 +6,9 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.audit.Rederived;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.ShardStart;
+import dev.remit.ledger.log.Shards;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Tree;
 import dev.remit.ledger.log.TrustPolicy;
@@ -31,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * checkpoint that is checked against the last one, and against the entries as they are stored,
  * before it is signed, and stored before it is public. Stopping anywhere repeats the same bytes. Of
  * several replicas one publishes at a time.
+ *
+ * <p>Where the log is kept by periods, a new shard begins in the database alone, in one transaction
+ * that holds the log; what is public of the old one then comes to its end in the same way as
+ * before. Nothing is signed of the new one until the last state of the old one is settled and
+ * public.
  */
 @Singleton
 public class PublishLog {
@@ -53,6 +61,7 @@ public class PublishLog {
     private final Announcements announcements;
     private final AskWitnesses witnesses;
     private final SettleCheckpoints settle;
+    private final BeginShard begin;
     private volatile long signedHere;
     private volatile @Nullable String halted;
 
@@ -65,7 +74,8 @@ public class PublishLog {
             PublicFiles files,
             Announcements announcements,
             AskWitnesses witnesses,
-            SettleCheckpoints settle) {
+            SettleCheckpoints settle,
+            BeginShard begin) {
         this.log = log;
         this.handoffs = handoffs;
         this.entries = entries;
@@ -75,6 +85,7 @@ public class PublishLog {
         this.announcements = announcements;
         this.witnesses = witnesses;
         this.settle = settle;
+        this.begin = begin;
     }
 
     /** Why nothing is published any more, until somebody looks and starts it again. */
@@ -99,27 +110,46 @@ public class PublishLog {
      * and the database only grows.
      */
     Uni<Void> agree() {
-        return files.away(() -> new Public(published(), witnesses.last()))
-                .chain(seen ->
-                        entries.size()
-                                .chain(size ->
-                                        files.away(() -> {
-                                            checkNotAhead(seen.published(), size);
-                                            witnesses.check(
-                                                    seen.cosigned(),
-                                                    size,
-                                                    sizeOf(seen.published()));
-                                            return size;
-                                        })))
+        return checkpoints
+                .shards()
+                .chain(shards ->
+                        files.away(() ->
+                                        shards.newest().stream()
+                                                .map(each -> shown(shards, each))
+                                                .toList())
+                                .chain(seen ->
+                                        entries.size()
+                                                .chain(size ->
+                                                        files.away(() -> {
+                                                            seen.forEach(each -> check(each, size));
+                                                            return size;
+                                                        }))))
                 .replaceWithVoid();
     }
 
+    /** What can be read of a shard. */
     private record Public(
-            Optional<Checkpoint> published, Map<TrustPolicy.Member, Checkpoint> cosigned) {}
+            Shard shard,
+            long end,
+            Optional<Checkpoint> published,
+            Map<TrustPolicy.Member, Checkpoint> cosigned) {}
+
+    private Public shown(Shards shards, Shard shard) {
+        return new Public(
+                shard, shards.end(shard), published(shard), witnesses.last(shard.period()));
+    }
+
+    private void check(Public seen, long size) {
+        long logged = Math.min(size, seen.end()) - seen.shard().first();
+        checkNotAhead(seen.published(), logged);
+        witnesses.check(seen.shard().period(), seen.cosigned(), logged, sizeOf(seen.published()));
+    }
 
     /** Publishes, and goes on while a full tile waits; then settles what it signed. */
     public Uni<Void> publish() {
         return publish(1)
+                .chain(begin::begin)
+                .chain(begun -> begun ? publish(1) : Uni.createFrom().voidItem())
                 .chain(this::settle)
                 .onFailure()
                 .invoke(failure -> LOG.error("the log is not published", failure))
@@ -136,13 +166,22 @@ public class PublishLog {
         if (halted != null) {
             return Uni.createFrom().failure(new IllegalStateException(halted));
         }
-        return files.away(() -> new Shown(sizeOf(published()), sizeOf(read(CHECKPOINT))))
-                .chain(shown ->
-                        entries.size()
-                                .chain(size ->
-                                        checkpoints
-                                                .ends()
-                                                .map(ends -> isDue(shown, size, ends, least))))
+        return checkpoints
+                .shards()
+                .chain(shards ->
+                        files.away(() ->
+                                        new Shown(
+                                                size(shards, SIGNED, CHECKPOINT),
+                                                size(shards, CHECKPOINT)))
+                                .chain(shown ->
+                                        entries.size()
+                                                .chain(size ->
+                                                        checkpoints
+                                                                .ends()
+                                                                .map(ends ->
+                                                                        isDue(
+                                                                                shown, size, shards,
+                                                                                ends, least)))))
                 .chain(due ->
                         due
                                 ? offsets.log()
@@ -163,22 +202,46 @@ public class PublishLog {
     /** The sizes that can be read: of the largest state, and of the last settled one. */
     private record Shown(long published, long settled) {}
 
-    private static boolean isDue(Shown shown, long size, Checkpoints.Ends ends, long least) {
-        long signed = ends.signed().map(Checkpoints.Signed::size).orElse(0L);
-        return size - signed >= least
+    private static boolean isDue(
+            Shown shown, long size, Shards shards, Checkpoints.Ends ends, long least) {
+        long signed = ends.signedSize();
+        return (size - signed >= least && !isSealing(shards.last(), ends))
                 || shown.published() > size
                 || shown.published() < signed
                 || shown.settled() < ends.settledSize();
+    }
+
+    /** Whether the last state of the shard before is not settled yet: nothing is signed then. */
+    private static boolean isSealing(Shard next, Checkpoints.Ends ends) {
+        return next.first() > 0
+                && ends.signedSize() == next.first()
+                && ends.settledSize() < next.first();
     }
 
     private static long sizeOf(Optional<Checkpoint> checkpoint) {
         return checkpoint.map(Checkpoint::size).orElse(0L);
     }
 
-    /** The largest public state; empty when there is none. */
-    private Optional<Checkpoint> published() {
+    /** The largest size that one of these files says, of the newest shard that has any. */
+    private long size(Shards shards, String... names) {
+        for (Shard each : shards.newest()) {
+            long size =
+                    Stream.of(names)
+                            .flatMap(name -> read(each, name).stream())
+                            .mapToLong(Checkpoint::size)
+                            .max()
+                            .orElse(0);
+            if (size > 0) {
+                return each.first() + size;
+            }
+        }
+        return 0;
+    }
+
+    /** The largest public state of a shard; empty when there is none. */
+    private Optional<Checkpoint> published(Shard shard) {
         return Stream.of(SIGNED, CHECKPOINT)
-                .flatMap(name -> read(name).stream())
+                .flatMap(name -> read(shard, name).stream())
                 .max(Comparator.comparingLong(Checkpoint::size));
     }
 
@@ -186,6 +249,7 @@ public class PublishLog {
      * Fails when more was public than is logged.
      *
      * @param published read before the size was
+     * @param logged in the same shard
      */
     private static void checkNotAhead(Optional<Checkpoint> published, long logged) {
         published
@@ -200,12 +264,17 @@ public class PublishLog {
                 });
     }
 
-    private Optional<Checkpoint> read(String name) {
-        return files.read(name).map(this::open);
+    private Optional<Checkpoint> read(Shard shard, String name) {
+        return files.of(shard.period()).read(name).map(note -> open(shard.period(), note));
     }
 
-    private Checkpoint open(byte[] note) {
-        return log.open(new String(note, StandardCharsets.UTF_8));
+    private Checkpoint open(String period, byte[] note) {
+        Checkpoint checkpoint = log.open(new String(note, StandardCharsets.UTF_8));
+        if (!log.period(checkpoint).equals(period)) {
+            throw new IllegalArgumentException(
+                    "checkpoint: of " + checkpoint.origin() + ", among the files of another shard");
+        }
+        return checkpoint;
     }
 
     /** Makes what is logged readable, and signs it. */
@@ -220,52 +289,75 @@ public class PublishLog {
     }
 
     private Uni<Void> extend(Outbox outbox) {
+        // the size first: a shard that is known ends no earlier than what is known to be logged
         return entries.size()
                 .chain(size ->
                         checkpoints
-                                .ends()
-                                .map(Checkpoints.Ends::signed)
-                                .chain(last ->
-                                        files.away(
-                                                        () -> {
-                                                            Optional<Checkpoint> published =
-                                                                    published();
-                                                            checkNotAhead(published, size);
-                                                            return published;
-                                                        })
-                                                .chain(published ->
-                                                        tiles(
-                                                                        published
-                                                                                .map(
-                                                                                        Checkpoint
-                                                                                                ::size)
-                                                                                .orElse(0L),
-                                                                        size)
-                                                                .chain(() ->
-                                                                        sign(
-                                                                                size, last,
-                                                                                published,
-                                                                                outbox)))));
+                                .shards()
+                                .chain(shards ->
+                                        checkpoints
+                                                .ends()
+                                                .chain(ends ->
+                                                        extend(size, shards, ends, outbox))));
+    }
+
+    private Uni<Void> extend(long size, Shards shards, Checkpoints.Ends ends, Outbox outbox) {
+        Shard shard = shards.at(ends.signedSize());
+        if (isSealing(shard, ends)) {
+            return Uni.createFrom().voidItem();
+        }
+        Optional<Checkpoints.Signed> last =
+                ends.signed().filter(each -> each.size() > shard.first());
+        boolean ended = shards.end(shard) <= size;
+        long to = (ended ? shards.end(shard) : size) - shard.first();
+        return files.away(
+                        () -> {
+                            if (last.isEmpty()) {
+                                // whoever finds the first state of a shard finds the shard before
+                                // whole
+                                show(ends);
+                            }
+                            Optional<Checkpoint> published = published(shard);
+                            checkNotAhead(published, to);
+                            return published;
+                        })
+                .chain(published ->
+                        tiles(shard, sizeOf(published), to)
+                                .chain(() ->
+                                        ended
+                                                ? committed(shards.end(shard))
+                                                : Uni.createFrom()
+                                                        .item(Optional.<Checkpoint>empty()))
+                                .chain(next -> sign(shard, to, last, published, next, outbox)));
+    }
+
+    /** What the first leaf of a shard commits to. */
+    private Uni<Optional<Checkpoint>> committed(long first) {
+        return entries.leaves(first, first + 1)
+                .map(leaves ->
+                        Optional.of(ShardStart.parse(leaves.getFirst()).orElseThrow().previous()));
     }
 
     /** Writes the tiles and bundles from one size to another, some thousand leaves at a time. */
-    private Uni<Void> tiles(long from, long size) {
+    private Uni<Void> tiles(Shard shard, long from, long size) {
         if (from >= size) {
             return Uni.createFrom().voidItem();
         }
         long bundle = from / Tile.FULL * Tile.FULL;
         long to = Math.min(size, bundle + LEAVES_AT_ONCE);
-        return entries.leaves(bundle, to)
+        PublicFiles own = files.of(shard.period());
+        return entries.leaves(shard.first() + bundle, shard.first() + to)
                 .chain(leaves ->
                         files.away(() -> {
-                            files.write(extension(bundle, leaves));
+                            own.write(extension(own, bundle, leaves));
                             return to;
                         }))
-                .chain(() -> tiles(to, size));
+                .chain(() -> tiles(shard, to, size));
     }
 
     /** Made anew from the start of the first bundle, so that a leaf that was altered shows. */
-    private Map<String, byte[]> extension(long bundle, List<byte[]> leaves) {
+    private static Map<String, byte[]> extension(
+            PublicFiles files, long bundle, List<byte[]> leaves) {
         Map<String, byte[]> extension = new LinkedHashMap<>();
         new Tree(files, bundle)
                 .append(leaves.stream().map(Merkle::leafHash).toList())
@@ -291,33 +383,49 @@ public class PublishLog {
         return bundle.toByteArray();
     }
 
+    /**
+     * Signs the state of a shard.
+     *
+     * @param size of the shard
+     * @param last what was signed of it last
+     * @param committed what the next shard commits to, where this size is the last one
+     */
     private Uni<Void> sign(
+            Shard shard,
             long size,
             Optional<Checkpoints.Signed> last,
             Optional<Checkpoint> published,
+            Optional<Checkpoint> committed,
             Outbox outbox) {
-        if (last.filter(each -> each.size() >= size).isPresent()) {
+        if (size < 1 || last.filter(each -> each.size() >= shard.first() + size).isPresent()) {
             return Uni.createFrom().voidItem();
         }
+        PublicFiles own = files.of(shard.period());
         return files.away(
                         () -> {
-                            Checkpoint next = next(size);
+                            Checkpoint next = next(shard, size);
                             Optional<Checkpoint> signed =
                                     last.map(Checkpoints.Signed::note).map(log::open);
-                            signed.ifPresent(each -> checkExtends(each, next));
+                            signed.ifPresent(each -> checkExtends(own, each, next));
                             published
                                     .filter(each -> !Optional.of(each).equals(signed))
-                                    .ifPresent(each -> checkExtends(each, next));
-                            checkEntries(Math.min(sizeOf(signed), sizeOf(published)), next);
+                                    .ifPresent(each -> checkExtends(own, each, next));
+                            checkEntries(own, Math.min(sizeOf(signed), sizeOf(published)), next);
+                            if (committed.filter(each -> !each.equals(next)).isPresent()) {
+                                throw new IllegalStateException(
+                                        "the next shard does not commit to the end of "
+                                                + next.origin()
+                                                + ": nothing is signed");
+                            }
                             return next;
                         })
                 .chain(next -> {
                     String note = log.sign(next, outbox.now());
                     announcements.signed(next, note, outbox);
-                    signedHere = size;
+                    signedHere = shard.first() + size;
                     return checkpoints.add(
                             new Checkpoints.Signed(
-                                    size,
+                                    shard.first() + size,
                                     note,
                                     outbox.now(),
                                     settle.isAtOnce()
@@ -328,12 +436,13 @@ public class PublishLog {
     }
 
     /** The state at this size, from the tiles as they can be read. */
-    private Checkpoint next(long size) {
-        return new Checkpoint(log.key().verifier().name(), size, new Tree(files, size).root());
+    private Checkpoint next(Shard shard, long size) {
+        return new Checkpoint(
+                log.origin(shard.period()), size, new Tree(files.of(shard.period()), size).root());
     }
 
     /** The entries as they are stored must give the root that the stored tiles give. */
-    private void checkEntries(long before, Checkpoint next) {
+    private static void checkEntries(PublicFiles files, long before, Checkpoint next) {
         long from = before / Tile.FULL * Tile.FULL;
         Hash derived =
                 Rederived.root(
@@ -354,7 +463,7 @@ public class PublishLog {
         }
     }
 
-    private void checkExtends(Checkpoint before, Checkpoint next) {
+    private static void checkExtends(PublicFiles files, Checkpoint before, Checkpoint next) {
         if (before.size() > 0
                 && !Merkle.isConsistent(
                         before.root(),
@@ -389,10 +498,13 @@ public class PublishLog {
     }
 
     private void show(String name, Checkpoints.Signed state, Optional<byte[]> timestamp) {
-        Optional<byte[]> seen = files.read(name);
-        if (sizeOf(seen.map(this::open)) < state.size()) {
-            timestamp.ifPresent(token -> files.write(Map.of(timestamp(state.size()), token)));
-            files.replace(name, seen, state.note().getBytes(StandardCharsets.UTF_8));
+        Checkpoint next = state.state();
+        String period = log.period(next);
+        PublicFiles own = files.of(period);
+        Optional<byte[]> seen = own.read(name);
+        if (sizeOf(seen.map(note -> open(period, note))) < next.size()) {
+            timestamp.ifPresent(token -> own.write(Map.of(timestamp(next.size()), token)));
+            own.replace(name, seen, state.note().getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.log.KeyTrust;
+import dev.remit.ledger.log.Shard;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Each key that the services trust, and its end, becomes a leaf of the log, see {@link KeyTrust}:
- * at start, and a second after their file changes. Each once, whichever replica comes first.
+ * at start, a second after their file changes, and in each shard anew. Each once, whichever replica
+ * comes first.
  */
 @Singleton
 public class RecordKeys {
@@ -25,46 +27,64 @@ public class RecordKeys {
     private final Log log;
     private final Handoffs handoffs;
     private final Entries entries;
+    private final Checkpoints checkpoints;
 
-    /** What is all in the log. */
-    private volatile @Nullable TrustedKeys recorded;
+    private record Recorded(TrustedKeys keys, Shard shard) {}
 
-    RecordKeys(Log log, Handoffs handoffs, Entries entries) {
+    /** What is all in the shard that is written. */
+    private volatile @Nullable Recorded recorded;
+
+    RecordKeys(Log log, Handoffs handoffs, Entries entries, Checkpoints checkpoints) {
         this.log = log;
         this.handoffs = handoffs;
         this.entries = entries;
+        this.checkpoints = checkpoints;
     }
 
     /** Logs what is not logged yet; if that fails, the next call tries again. */
     public Uni<Void> record() {
-        TrustedKeys now = log.trusted();
-        if (now == recorded) {
-            return Uni.createFrom().voidItem();
-        }
-        return handoffs.transact(List.of(), outbox -> append(KeyTrust.of(now), outbox))
-                .invoke(() -> recorded = now)
+        return checkpoints
+                .shards()
+                .map(shards -> new Recorded(log.trusted(), shards.last()))
+                .chain(now ->
+                        now.equals(recorded)
+                                ? Uni.createFrom().voidItem()
+                                : handoffs.transact(List.of(), outbox -> append(now.keys(), outbox))
+                                        .invoke(shard -> recorded = new Recorded(now.keys(), shard))
+                                        .replaceWithVoid())
                 .onFailure()
                 .invoke(failure -> LOG.warnf("keys wait to be logged: %s", failure))
                 .onFailure()
                 .recoverWithNull();
     }
 
-    private Uni<Void> append(List<KeyTrust> all, Outbox outbox) {
-        Map<UUID, KeyTrust> missing = new LinkedHashMap<>();
-        all.forEach(each -> missing.put(each.id(), each));
+    /** The shard that they are in then. */
+    private Uni<Shard> append(TrustedKeys keys, Outbox outbox) {
         // the log first, as everywhere; then nobody else appends the same
         return entries.hold()
-                .chain(() -> entries.placedAs(missing.keySet()))
+                .chain(checkpoints::shards)
+                .chain(shards ->
+                        append(KeyTrust.of(keys), shards.last().period(), outbox)
+                                .replaceWith(shards.last()));
+    }
+
+    private Uni<Void> append(List<KeyTrust> all, String period, Outbox outbox) {
+        Map<UUID, KeyTrust> missing = new LinkedHashMap<>();
+        all.forEach(each -> missing.put(each.id(period), each));
+        return entries.placedAs(missing.keySet())
                 .chain(logged -> {
                     logged.forEach(each ->
                             KeyTrust.parse(each.leaf())
-                                    .ifPresent(known -> missing.remove(known.id())));
+                                    .ifPresent(known -> missing.remove(known.id(period))));
                     return Multi.createFrom()
-                            .iterable(missing.values())
+                            .iterable(missing.entrySet())
                             .onItem()
                             .transformToUniAndConcatenate(each ->
                                     entries.append(
-                                            each.id(), KeyTrust.TYPE, each.leaf(), outbox.now()))
+                                            each.getKey(),
+                                            KeyTrust.TYPE,
+                                            each.getValue().leaf(),
+                                            outbox.now()))
                             .onItem()
                             .ignoreAsUni();
                 });

@@ -90,13 +90,19 @@ public class SettleCheckpoints {
                 });
     }
 
+    /**
+     * What a round brought.
+     *
+     * @param ahead the largest size over all shards that a witness showed, when it is larger
+     */
     private record Gathered(Optional<Checkpoints.Signed> settled, long ahead) {}
 
     private Gathered gather(Checkpoints.Signed signed, Instant now) {
         AskWitnesses.Round round = witnesses.ask(signed.note(), now);
+        long ahead = round.ahead() == 0 ? 0 : signed.size() - signed.state().size() + round.ahead();
         if (!round.isWitnessed()) {
             trouble = "size " + signed.size() + " lacks witnesses";
-            return new Gathered(Optional.empty(), round.ahead());
+            return new Gathered(Optional.empty(), ahead);
         }
         try {
             Optional<byte[]> token =
@@ -114,13 +120,13 @@ public class SettleCheckpoints {
                                     signed.at(),
                                     Optional.of(clock.instant()),
                                     token)),
-                    round.ahead());
+                    ahead);
         } catch (IllegalStateException e) {
             if (trouble == null) {
                 LOG.warnf("size %d has no timestamp: %s", signed.size(), e.getMessage());
             }
             trouble = "size " + signed.size() + " lacks a timestamp: " + e.getMessage();
-            return new Gathered(Optional.empty(), round.ahead());
+            return new Gathered(Optional.empty(), ahead);
         }
     }
 

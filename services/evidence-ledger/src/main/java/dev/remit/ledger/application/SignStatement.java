@@ -8,7 +8,6 @@ import dev.remit.ledger.certificate.SigstoreBundle;
 import dev.remit.ledger.certificate.StatementKey;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.NoteKey;
-import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TlogProof;
 import dev.remit.ledger.log.Tree;
 import io.smallrye.mutiny.Uni;
@@ -126,9 +125,17 @@ public class SignStatement {
         return key.pem();
     }
 
-    /** What else a Sigstore client must trust to verify bundles. */
-    public byte[] trustedRoot() {
-        return SigstoreBundle.trustedRoot(NoteKey.of(log.key().verifier()), timestamps.trusted());
+    /** What else a Sigstore client must trust to verify bundles: each shard is a log to it. */
+    public Uni<byte[]> trustedRoot() {
+        NoteKey key = NoteKey.of(log.key().verifier());
+        return checkpoints
+                .shards()
+                .map(shards ->
+                        SigstoreBundle.trustedRoot(
+                                shards.all().stream()
+                                        .map(each -> key.of(log.origin(each.period())))
+                                        .toList(),
+                                timestamps.trusted()));
     }
 
     /** The bundle of a closed change. */
@@ -217,14 +224,16 @@ public class SignStatement {
         } catch (IllegalStateException e) {
             return new None("NO_TIMESTAMP", String.valueOf(e.getMessage()), true);
         }
-        Checkpoint state = Checkpoint.parse(SignedNote.parse(checkpoint.note()).text());
+        Checkpoint state = checkpoint.state();
+        long place = index - (checkpoint.size() - state.size());
         byte[] file =
                 bundle.file(
-                        NoteKey.of(log.key().verifier()),
+                        NoteKey.of(log.key().verifier()).of(state.origin()),
                         new TlogProof(
                                 Optional.empty(),
-                                index,
-                                new Tree(files, state.size()).inclusionProof(index),
+                                place,
+                                new Tree(files.of(log.period(state)), state.size())
+                                        .inclusionProof(place),
                                 checkpoint.note()),
                         state,
                         timestamp);

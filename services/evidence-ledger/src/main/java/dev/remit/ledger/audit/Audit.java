@@ -3,6 +3,9 @@ package dev.remit.ledger.audit;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.ShardEnd;
+import dev.remit.ledger.log.ShardStart;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Timestamp;
@@ -84,6 +87,7 @@ public final class Audit {
     }
 
     private static final String HEAD = "remit-audit/v1";
+    private static final String CHECKPOINT = "checkpoint";
 
     private final Served served;
     private final TrustPolicy policy;
@@ -117,7 +121,54 @@ public final class Audit {
     }
 
     private Result follow(Seen seen) throws IOException {
-        byte[] bytes = file("checkpoint");
+        List<String> words = new ArrayList<>();
+        List<String> unread = new ArrayList<>();
+        Seen now = seen;
+        if (now.next().isEmpty()) {
+            now = follow(now, words, unread);
+        } else {
+            stillEnded(now);
+        }
+        while (now.next().isPresent()) {
+            String next = now.next().get();
+            if (served.get(Shard.prefix(next) + CHECKPOINT).isEmpty()) {
+                words.add("the next shard, " + next + ", is not shown yet");
+                break;
+            }
+            Checkpoint end = Checkpoint.parse(SignedNote.parse(now.note()).text());
+            now =
+                    follow(
+                            new Seen(
+                                    next,
+                                    new LeafTree(),
+                                    now.accounts(),
+                                    Optional.of(end),
+                                    Optional.empty(),
+                                    ""),
+                            words,
+                            unread);
+        }
+        return new Result(
+                unread.isEmpty() ? Outcome.CONSISTENT : Outcome.UNREAD,
+                String.join("\nthen ", words) + String.join("", unread),
+                Optional.of(now.text()));
+    }
+
+    /** A shard that was seen to its end shows no more than that, if it is shown still. */
+    private void stillEnded(Seen seen) throws IOException {
+        Optional<byte[]> shown = served.get(Shard.prefix(seen.period()) + CHECKPOINT);
+        if (shown.isPresent()
+                && !Arrays.equals(shown.get(), seen.note().getBytes(StandardCharsets.UTF_8))) {
+            throw new Ended(
+                    Outcome.OTHER_ENTRIES,
+                    "shard '" + seen.period() + "' goes on after its end was seen");
+        }
+    }
+
+    /** Follows one shard. */
+    private Seen follow(Seen seen, List<String> words, List<String> unread) throws IOException {
+        String prefix = Shard.prefix(seen.period());
+        byte[] bytes = file(prefix + CHECKPOINT);
         TrustPolicy.Opened opened;
         try {
             opened = policy.open(SignedNote.parse(bytes));
@@ -125,6 +176,7 @@ public final class Audit {
             throw new Ended(Outcome.NOT_SIGNED, String.valueOf(e.getMessage()));
         }
         Checkpoint now = opened.checkpoint();
+        String log = log(now, seen.period());
         if (!opened.isWitnessed()) {
             throw new Ended(
                     Outcome.NO_QUORUM,
@@ -136,14 +188,13 @@ public final class Audit {
                     "it shows size " + now.size() + ", seen was " + seen.tree().size());
         }
         if (!authorities.isEmpty()) {
-            dated(now, bytes);
+            dated(prefix, now, bytes);
         }
         long before = seen.tree().size();
         byte[] old = seen.tree().root();
-        List<String> unread = new ArrayList<>();
-        read(seen, now.size(), unread);
+        Optional<ShardEnd> end = read(seen, now.size(), unread);
         if (!Arrays.equals(seen.tree().root(), now.root().bytes())) {
-            throw isExtension(Hash.of(old), before, now)
+            throw isExtension(prefix, Hash.of(old), before, now)
                     ? new Ended(
                             Outcome.OTHER_ENTRIES,
                             "the entries from "
@@ -158,35 +209,78 @@ public final class Audit {
                                     + before
                                     + " as it was seen; both are signed");
         }
-        return new Result(
-                unread.isEmpty() ? Outcome.CONSISTENT : Outcome.UNREAD,
-                "size %d, %d new; cosigned by %s%s"
+        words.add(
+                "%ssize %d, %d new; cosigned by %s"
                         .formatted(
+                                seen.period().isEmpty() ? "" : "shard " + seen.period() + ": ",
                                 now.size(),
                                 now.size() - before,
-                                opened.witnesses().isEmpty() ? "nobody" : opened.witnesses(),
-                                String.join("", unread)),
-                Optional.of(seen.text(new String(bytes, StandardCharsets.UTF_8))));
+                                opened.witnesses().isEmpty() ? "nobody" : opened.witnesses()));
+        return new Seen(
+                seen.period(),
+                seen.tree(),
+                seen.accounts(),
+                Optional.empty(),
+                end.map(each -> next(each, log, seen.period())),
+                new String(bytes, StandardCharsets.UTF_8));
     }
 
-    private void dated(Checkpoint now, byte[] note) throws IOException {
+    /** The log's first origin, by the state of one of its shards. */
+    private String log(Checkpoint now, String period) {
+        return policy.logs().stream()
+                .map(each -> each.key().name())
+                .filter(each -> Shard.origin(each, period).equals(now.origin()))
+                .findFirst()
+                .orElseThrow(() ->
+                        new Ended(
+                                Outcome.NOT_SIGNED,
+                                "shard '" + period + "' shows a state of " + now.origin()));
+    }
+
+    private static String next(ShardEnd end, String log, String period) {
+        return Shard.period(end.next(), log)
+                .filter(each -> each.compareTo(period) > 0)
+                .orElseThrow(() ->
+                        new Ended(
+                                Outcome.OTHER_ENTRIES,
+                                "a shard ends and names no later one: " + end.next()));
+    }
+
+    private void dated(String prefix, Checkpoint now, byte[] note) throws IOException {
         try {
-            Timestamp.verify(file("timestamp/" + now.size() + ".tsr"), note, authorities);
+            Timestamp.verify(file(prefix + "timestamp/" + now.size() + ".tsr"), note, authorities);
         } catch (IllegalArgumentException e) {
             throw new Ended(Outcome.NOT_DATED, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Appends the entries that the log serves, up to a size. */
-    private void read(Seen seen, long size, List<String> unread) throws IOException {
+    /**
+     * Appends the entries that the log serves, up to a size; gives the shard's end, if it is there.
+     */
+    private Optional<ShardEnd> read(Seen seen, long size, List<String> unread) throws IOException {
         LeafTree tree = seen.tree();
+        Optional<ShardEnd> end = Optional.empty();
         while (tree.size() < size) {
             long index = tree.size() / Tile.FULL;
             int known = (int) (tree.size() % Tile.FULL);
             int width = (int) Math.min(Tile.FULL, size - index * Tile.FULL);
-            String path = new Tile(Tile.ENTRIES, index, width).path();
+            String path = Shard.prefix(seen.period()) + new Tile(Tile.ENTRIES, index, width).path();
             try {
                 for (byte[] leaf : Bundle.entries(file(path), width).subList(known, width)) {
+                    if (end.isPresent()) {
+                        throw new Ended(
+                                Outcome.OTHER_ENTRIES,
+                                "leaf " + tree.size() + " follows the end of its shard");
+                    }
+                    if (!ShardStart.parse(leaf)
+                            .map(ShardStart::previous)
+                            .equals(tree.size() == 0 ? seen.previous() : Optional.empty())) {
+                        throw new Ended(
+                                Outcome.FORK,
+                                "shard '%s', leaf %d: does not commit to the end of the shard before"
+                                        .formatted(seen.period(), tree.size()));
+                    }
+                    end = ShardEnd.parse(leaf);
                     seen.accounts().take(leaf, told(tree.size(), unread));
                     tree.append(leaf);
                 }
@@ -194,6 +288,7 @@ public final class Audit {
                 throw new Ended(Outcome.OTHER_ENTRIES, path + " " + e.getMessage());
             }
         }
+        return end;
     }
 
     private static Accounts.Told told(long index, List<String> unread) {
@@ -211,7 +306,7 @@ public final class Audit {
     }
 
     /** Whether the log's tiles show that the old state is part of the new one. */
-    private boolean isExtension(Hash old, long oldSize, Checkpoint now) {
+    private boolean isExtension(String prefix, Hash old, long oldSize, Checkpoint now) {
         if (oldSize == 0) {
             return true;
         }
@@ -219,7 +314,7 @@ public final class Audit {
                 new Tree(
                         (level, index, width) -> {
                             try {
-                                return tile(level, index, width, now.size());
+                                return tile(prefix, level, index, width, now.size());
                             } catch (IOException e) {
                                 throw new UncheckedIOException(e);
                             }
@@ -229,13 +324,14 @@ public final class Audit {
                 old, oldSize, now.root(), now.size(), tree.consistencyProof(oldSize));
     }
 
-    private byte[] tile(int level, long index, int width, long size) throws IOException {
-        Optional<byte[]> full = served.get(new Tile(level, index, Tile.FULL).path());
+    private byte[] tile(String prefix, int level, long index, int width, long size)
+            throws IOException {
+        Optional<byte[]> full = served.get(prefix + new Tile(level, index, Tile.FULL).path());
         if (full.isPresent()) {
             return full.get();
         }
         int wide = (int) ((size >>> (8 * level)) - index * Tile.FULL);
-        return file(new Tile(level, index, Math.max(width, wide)).path());
+        return file(prefix + new Tile(level, index, Math.max(width, wide)).path());
     }
 
     private byte[] file(String path) throws IOException {
@@ -243,18 +339,37 @@ public final class Audit {
                 .orElseThrow(() -> new IOException("the log does not serve " + path));
     }
 
-    /** What was seen: the roots of the tree's full subtrees, offsets, and the checkpoint. */
-    private record Seen(LeafTree tree, Accounts accounts) {
+    /**
+     * What was seen: the roots of the shard's full subtrees, offsets, and the checkpoint.
+     *
+     * @param previous what the shard's first leaf must commit to; empty once that was seen, and in
+     *     the first shard
+     * @param next the period of the shard that follows, once this one's end was seen
+     * @param note the checkpoint; empty when nothing was seen
+     */
+    private record Seen(
+            String period,
+            LeafTree tree,
+            Accounts accounts,
+            Optional<Checkpoint> previous,
+            Optional<String> next,
+            String note) {
         private static final String READ = "read ";
+        private static final String SHARD = "shard ";
+        private static final String NEXT = "next ";
 
         static Seen nothing() {
-            return new Seen(new LeafTree(), new Accounts());
+            return new Seen(
+                    "", new LeafTree(), new Accounts(), Optional.empty(), Optional.empty(), "");
         }
 
-        String text(String note) {
-            return Stream.concat(
+        String text() {
+            return Stream.of(
                                     tree.roots().stream().map(each -> Hash.of(each).toString()),
-                                    accounts.lines().stream().map(each -> READ + each))
+                                    accounts.lines().stream().map(each -> READ + each),
+                                    Stream.of(SHARD + period).filter(_ -> !period.isEmpty()),
+                                    next.stream().map(each -> NEXT + each))
+                            .flatMap(each -> each)
                             .collect(Collectors.joining("\n", HEAD + "\n", "\n\n"))
                     + note;
         }
@@ -266,7 +381,7 @@ public final class Audit {
             }
             List<String> lines = text.substring(0, blank).lines().skip(1).toList();
             List<byte[]> roots =
-                    lines.stream().filter(line -> !line.startsWith(READ)).map(Seen::hash).toList();
+                    lines.stream().filter(line -> line.indexOf(' ') < 0).map(Seen::hash).toList();
             Checkpoint checkpoint =
                     Checkpoint.parse(SignedNote.parse(text.substring(blank + 2)).text());
             LeafTree tree = LeafTree.from(checkpoint.size(), roots);
@@ -274,12 +389,18 @@ public final class Audit {
                 throw new IllegalArgumentException("what was seen last was altered");
             }
             return new Seen(
+                    rest(lines, SHARD).findFirst().orElse(""),
                     tree,
-                    Accounts.from(
-                            lines.stream()
-                                    .filter(line -> line.startsWith(READ))
-                                    .map(line -> line.substring(READ.length()))
-                                    .toList()));
+                    Accounts.from(rest(lines, READ).toList()),
+                    Optional.empty(),
+                    rest(lines, NEXT).findFirst(),
+                    text.substring(blank + 2));
+        }
+
+        private static Stream<String> rest(List<String> lines, String start) {
+            return lines.stream()
+                    .filter(line -> line.startsWith(start))
+                    .map(line -> line.substring(start.length()));
         }
 
         private static byte[] hash(String line) {

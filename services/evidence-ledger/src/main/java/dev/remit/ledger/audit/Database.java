@@ -1,6 +1,8 @@
 package dev.remit.ledger.audit;
 
+import dev.remit.ledger.log.Shard;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,14 +24,21 @@ public interface Database {
         void leaf(long index, byte[] leaf);
     }
 
-    /** Every leaf, in order. */
-    void leaves(Leaves told) throws SQLException;
+    /**
+     * Every leaf from a place on, in order.
+     *
+     * @param to before this one
+     */
+    void leaves(long from, long to, Leaves told) throws SQLException;
 
-    /** Every checkpoint, smallest first. */
+    /** Every checkpoint, smallest first; sizes are counted over all shards. */
     List<Kept> checkpoints() throws SQLException;
 
     /** The number of entries it says to hold. */
     long size() throws SQLException;
+
+    /** The log's shards, oldest first. */
+    List<Shard> shards() throws SQLException;
 
     /** PostgreSQL, read in one transaction: what is written meanwhile is not seen. */
     static Database of(Connection connection) throws SQLException {
@@ -38,12 +47,15 @@ public interface Database {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         return new Database() {
             @Override
-            public void leaves(Leaves told) throws SQLException {
-                try (Statement statement = connection.createStatement()) {
+            public void leaves(long from, long to, Leaves told) throws SQLException {
+                try (PreparedStatement statement =
+                        connection.prepareStatement(
+                                "select leaf_index, leaf from message where leaf_index >= ?"
+                                        + " and leaf_index < ? order by leaf_index")) {
                     statement.setFetchSize(2_000);
-                    try (ResultSet rows =
-                            statement.executeQuery(
-                                    "select leaf_index, leaf from message order by leaf_index")) {
+                    statement.setLong(1, from);
+                    statement.setLong(2, to);
+                    try (ResultSet rows = statement.executeQuery()) {
                         while (rows.next()) {
                             told.leaf(rows.getLong(1), rows.getBytes(2));
                         }
@@ -66,6 +78,20 @@ public interface Database {
                                         rows.getString(2),
                                         Optional.ofNullable(rows.getString(3)),
                                         Optional.ofNullable(rows.getBytes(4))));
+                    }
+                }
+                return all;
+            }
+
+            @Override
+            public List<Shard> shards() throws SQLException {
+                List<Shard> all = new ArrayList<>();
+                try (Statement statement = connection.createStatement();
+                        ResultSet rows =
+                                statement.executeQuery(
+                                        "select period, first from log_shard order by first")) {
+                    while (rows.next()) {
+                        all.add(new Shard(rows.getString(1), rows.getLong(2)));
                     }
                 }
                 return all;

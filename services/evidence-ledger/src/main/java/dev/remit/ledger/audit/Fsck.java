@@ -1,6 +1,10 @@
 package dev.remit.ledger.audit;
 
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.ShardEnd;
+import dev.remit.ledger.log.ShardStart;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.Timestamp;
@@ -62,21 +66,36 @@ public final class Fsck {
     private final TreeMap<Long, byte[]> roots = new TreeMap<>();
     private final TreeMap<Long, String> settled = new TreeMap<>();
     private final LeafTree tree = new LeafTree();
-    private final Accounts accounts = new Accounts();
+    private final Accounts accounts;
     private final List<ByteArrayOutputStream> levels = new ArrayList<>();
     private final List<Long> full = new ArrayList<>();
     private int checkpoints;
     private int files;
 
+    /** Whose files and rows these are; the period is known from the shard before. */
+    private final Shard shard;
+
+    /** What the first leaf must commit to; empty in the first shard. */
+    private final Optional<Checkpoint> previous;
+
+    private Optional<ShardEnd> end = Optional.empty();
+    private String origin = "";
+
     private Fsck(
             Stored stored,
             TrustPolicy policy,
             Optional<Database> database,
-            List<X509Certificate> authorities) {
+            List<X509Certificate> authorities,
+            Accounts accounts,
+            Shard shard,
+            Optional<Checkpoint> previous) {
         this.stored = stored;
         this.policy = policy;
         this.database = database;
         this.authorities = authorities;
+        this.accounts = accounts;
+        this.shard = shard;
+        this.previous = previous;
     }
 
     /**
@@ -92,7 +111,112 @@ public final class Fsck {
             Optional<Database> database,
             List<X509Certificate> authorities)
             throws IOException, SQLException {
-        return new Fsck(stored, policy, database, authorities).run();
+        List<Finding> findings = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        Accounts accounts = new Accounts();
+        List<Shard> seen = new ArrayList<>();
+        long leaves = 0;
+        int checkpoints = 0;
+        int files = 0;
+        Optional<Shard> next = Optional.of(Shard.FIRST);
+        Optional<Checkpoint> previous = Optional.empty();
+        while (next.isPresent()) {
+            Shard shard = next.get();
+            seen.add(shard);
+            if (database.isPresent() && stored.of(shard.period()).list().isEmpty()) {
+                Optional<Shard> after = after(shard, database.get());
+                if (after.isPresent()) {
+                    notes.add("shard '" + shard.period() + "': its files are elsewhere, unchecked");
+                    next = after;
+                    previous = end(after.get(), policy, database.get());
+                    continue;
+                }
+            }
+            Fsck one =
+                    new Fsck(
+                            stored.of(shard.period()),
+                            policy,
+                            database,
+                            authorities,
+                            accounts,
+                            shard,
+                            previous);
+            Report report = one.run();
+            String prefix = Shard.prefix(shard.period());
+            report.findings()
+                    .forEach(each -> findings.add(new Finding(prefix + each.where(), each.what())));
+            report.notes().forEach(each -> notes.add(prefix + each));
+            leaves += report.leaves();
+            checkpoints += report.checkpoints();
+            files += report.files();
+            next = one.next(findings);
+            previous = next.map(_ -> one.state());
+        }
+        if (database.isPresent()) {
+            compare(seen, database.get().shards(), findings, notes);
+        }
+        Set<String> strange = new TreeSet<>();
+        stored.list().forEach(path -> strange.add(Stored.folder(path)));
+        seen.forEach(each -> strange.remove(each.period()));
+        strange.forEach(each ->
+                findings.add(new Finding(each + "/", "no shard before it says that it follows")));
+        return new Report(leaves, checkpoints, files, List.copyOf(findings), List.copyOf(notes));
+    }
+
+    private static Optional<Shard> after(Shard shard, Database kept) throws SQLException {
+        return kept.shards().stream().filter(each -> each.first() > shard.first()).findFirst();
+    }
+
+    /** The last state of the shard before, as the database has it. */
+    private static Optional<Checkpoint> end(Shard next, TrustPolicy policy, Database kept)
+            throws SQLException {
+        return kept.checkpoints().stream()
+                .filter(each -> each.size() == next.first())
+                .findFirst()
+                .map(each -> policy.open(SignedNote.parse(each.signed())).checkpoint());
+    }
+
+    /** The database's shards against those that the log's leaves name. */
+    private static void compare(
+            List<Shard> seen, List<Shard> kept, List<Finding> findings, List<String> notes) {
+        for (int n = 0; n < Math.max(seen.size(), kept.size()); n++) {
+            if (n >= seen.size()) {
+                notes.add("shard " + kept.get(n).period() + ": not public yet");
+            } else if (n >= kept.size() || !kept.get(n).equals(seen.get(n))) {
+                findings.add(
+                        new Finding(
+                                "database, shards",
+                                "it has not the one that begins with leaf " + seen.get(n).first()));
+            }
+        }
+    }
+
+    /** The shard that follows, by this one's last leaf. */
+    private Optional<Shard> next(List<Finding> into) {
+        if (end.isEmpty()) {
+            return Optional.empty();
+        }
+        String log =
+                policy.logs().stream()
+                        .map(each -> each.key().name())
+                        .filter(each -> Shard.period(origin, each).isPresent())
+                        .findFirst()
+                        .orElse(origin);
+        Optional<Shard> next =
+                Shard.period(end.get().next(), log)
+                        .filter(each -> each.compareTo(shard.period()) > 0)
+                        .map(each -> new Shard(each, shard.first() + tree.size()));
+        if (next.isEmpty()) {
+            into.add(
+                    new Finding(
+                            Shard.prefix(shard.period()) + "leaf " + (tree.size() - 1),
+                            "names no later shard of this log: " + end.get().next()));
+        }
+        return next;
+    }
+
+    private Checkpoint state() {
+        return new Checkpoint(origin, tree.size(), Hash.of(tree.root()));
     }
 
     private Report run() throws IOException, SQLException {
@@ -104,10 +228,14 @@ public final class Fsck {
         List<String> stamps = list();
         if (database.isPresent()) {
             for (Database.Kept each : database.get().checkpoints()) {
-                if (each.size() <= shown) {
-                    read(each);
+                long own = each.size() - shard.first();
+                if (own < 1 || own > end(database.get())) {
+                    continue;
+                }
+                if (own <= shown) {
+                    read(new Database.Kept(own, each.signed(), each.settled(), each.timestamp()));
                 } else {
-                    notes.add("checkpoint " + each.size() + ": signed, and not public yet");
+                    notes.add("checkpoint " + own + ": signed, and not public yet");
                 }
             }
         }
@@ -122,6 +250,11 @@ public final class Fsck {
         }
         return new Report(
                 tree.size(), checkpoints, files, List.copyOf(findings), List.copyOf(notes));
+    }
+
+    /** The size at which this shard ends, as the database says it; as far as there are numbers. */
+    private long end(Database kept) throws SQLException {
+        return after(shard, kept).map(each -> each.first() - shard.first()).orElse(Long.MAX_VALUE);
     }
 
     private void read(Database.Kept each) {
@@ -188,6 +321,10 @@ public final class Fsck {
         try {
             Checkpoint checkpoint = policy.open(SignedNote.parse(note)).checkpoint();
             checkpoints++;
+            origin = origin.isEmpty() ? checkpoint.origin() : origin;
+            if (!origin.equals(checkpoint.origin()) || !isOwn(origin)) {
+                find(where, "is of " + checkpoint.origin() + ", which is another log or shard");
+            }
             byte[] root = checkpoint.root().bytes();
             byte[] other = roots.putIfAbsent(checkpoint.size(), root);
             if (other != null && !Arrays.equals(other, root)) {
@@ -198,6 +335,11 @@ public final class Fsck {
             find(where, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private boolean isOwn(String origin) {
+        return policy.logs().stream()
+                .anyMatch(each -> Shard.origin(each.key().name(), shard.period()).equals(origin));
     }
 
     private void derive(long size) throws IOException {
@@ -225,6 +367,7 @@ public final class Fsck {
                 derived.write(entry.length);
                 derived.writeBytes(entry);
                 String leaf = "leaf " + tree.size();
+                link(entry, leaf);
                 put(0, tree.append(entry));
                 checkRoot();
                 accounts.take(
@@ -248,6 +391,23 @@ public final class Fsck {
             if (rest.length > 0) {
                 compareFiles(level, full.get(level), rest, rest.length / 32, List.of());
             }
+        }
+    }
+
+    /** Whether a shard starts and ends as it must. */
+    private void link(byte[] entry, String leaf) {
+        try {
+            Optional<Checkpoint> start = ShardStart.parse(entry).map(ShardStart::previous);
+            boolean first = tree.size() == 0;
+            if (first ? !start.equals(previous) : start.isPresent()) {
+                find(leaf, "does not commit to the end of the shard before");
+            }
+            if (end.isPresent()) {
+                find(leaf, "follows the end of its shard");
+            }
+            ShardEnd.parse(entry).ifPresent(each -> end = Optional.of(each));
+        } catch (IllegalArgumentException e) {
+            find(leaf, String.valueOf(e.getMessage()));
         }
     }
 
@@ -342,27 +502,36 @@ public final class Fsck {
     private void compare(long size, Database kept) throws SQLException {
         long[] next = {0};
         LeafTree own = new LeafTree();
-        kept.leaves((index, leaf) -> {
-            if (index != next[0]) {
-                find("database, leaf " + next[0], "is missing");
-                next[0] = index;
-            }
-            next[0]++;
-            own.append(leaf);
-            byte[] root = roots.get(own.size());
-            if (root != null && own.size() == index + 1 && !Arrays.equals(root, own.root())) {
-                find(
-                        "database, leaves to " + index,
-                        "do not give the root of checkpoint " + own.size());
-            }
-        });
+        long to = end(kept);
+        long until = to == Long.MAX_VALUE ? to : shard.first() + to;
+        kept.leaves(
+                shard.first(),
+                until,
+                (place, leaf) -> {
+                    long index = place - shard.first();
+                    if (index != next[0]) {
+                        find("database, leaf " + next[0], "is missing");
+                        next[0] = index;
+                    }
+                    next[0]++;
+                    own.append(leaf);
+                    byte[] root = roots.get(own.size());
+                    if (root != null
+                            && own.size() == index + 1
+                            && !Arrays.equals(root, own.root())) {
+                        find(
+                                "database, leaves to " + index,
+                                "do not give the root of checkpoint " + own.size());
+                    }
+                });
         if (next[0] < size) {
             find(
                     "database",
                     "holds " + next[0] + " leaves, " + size + " were signed: it was rolled back");
         }
-        if (kept.size() != next[0]) {
-            find("database", "says to hold " + kept.size() + " leaves, holds " + next[0]);
+        long said = Math.min(kept.size() - shard.first(), to);
+        if (said != next[0]) {
+            find("database", "says to hold " + said + " leaves, holds " + next[0]);
         }
     }
 

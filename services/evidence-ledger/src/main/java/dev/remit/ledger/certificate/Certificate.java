@@ -32,8 +32,10 @@ import java.util.function.Predicate;
  * out of the file, and the statement still verifies.
  *
  * @param statement what the log signs
- * @param checkpoint the signed note that covers every leaf, with whatever cosignatures
+ * @param checkpoint the signed note that covers every leaf but those of earlier shards, with
+ *     whatever cosignatures
  * @param timestamp an RFC 3161 token over the checkpoint
+ * @param earlier the last states of those of the log's earlier shards that some leaves are in
  * @param proofs inclusion proofs, one for each leaf
  * @param contents what each leaf commits to; empty where it is withheld or erased
  * @param summary the story in plain words; empty when withheld or erased
@@ -42,6 +44,7 @@ public record Certificate(
         Statement statement,
         String checkpoint,
         Optional<byte[]> timestamp,
+        List<State> earlier,
         List<List<Hash>> proofs,
         List<Optional<Content>> contents,
         Optional<Summary> summary) {
@@ -58,6 +61,9 @@ public record Certificate(
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
+    /** The last state of a shard of the log, and a token over it. */
+    public record State(String checkpoint, Optional<byte[]> timestamp) {}
+
     /**
      * What the log signs.
      *
@@ -65,6 +71,7 @@ public record Certificate(
      * @param outcome how it ended
      * @param blindedChange the change under the log's blinding key: what its leaves carry
      * @param log the checkpoint's text, without signatures
+     * @param earlier the texts of {@link Certificate#earlier}
      * @param leaves the handoffs by sequence, then what supports them
      * @param summary {@link Summary#commitment}; empty when there is none
      * @param trusted the services' public keys, for convenience
@@ -75,6 +82,7 @@ public record Certificate(
             String outcome,
             String blindedChange,
             String log,
+            List<String> earlier,
             List<Leaf> leaves,
             String summary,
             List<String> trusted,
@@ -83,10 +91,11 @@ public record Certificate(
     /**
      * A leaf of the log.
      *
-     * @param index its place, from 0
+     * @param origin that of the earlier shard that it is in; empty: of the statement's log
+     * @param index its place there, from 0
      * @param text see {@link dev.remit.ledger.log.EvidenceLeaf}
      */
-    public record Leaf(long index, String text) {
+    public record Leaf(String origin, long index, String text) {
         /** The value of one of its lines; empty if it has no such line. */
         public String field(String name) {
             return text.lines()
@@ -155,6 +164,7 @@ public record Certificate(
                             certificate.statement,
                             certificate.checkpoint,
                             certificate.timestamp,
+                            certificate.earlier,
                             certificate.proofs,
                             kept,
                             Optional.empty()),
@@ -173,6 +183,13 @@ public record Certificate(
             signed.put("sig", base64(signature));
             file.put("checkpoint", certificate.checkpoint);
             certificate.timestamp.ifPresent(token -> file.put("timestamp", base64(token)));
+            if (!certificate.earlier.isEmpty()) {
+                ArrayNode earlier = file.putArray("earlier");
+                for (State state : certificate.earlier) {
+                    ObjectNode node = earlier.addObject().put("checkpoint", state.checkpoint());
+                    state.timestamp().ifPresent(token -> node.put("timestamp", base64(token)));
+                }
+            }
             ArrayNode proofs = file.putArray("proofs");
             for (List<Hash> proof : certificate.proofs) {
                 ArrayNode hashes = proofs.addArray();
@@ -212,9 +229,13 @@ public record Certificate(
                             new Certificate(
                                     statement,
                                     root.path("checkpoint").asText(),
-                                    root.has("timestamp")
-                                            ? Optional.of(bytes(root, "timestamp"))
-                                            : Optional.empty(),
+                                    timestamp(root),
+                                    list(
+                                            root.path("earlier"),
+                                            state ->
+                                                    new State(
+                                                            state.path("checkpoint").asText(),
+                                                            timestamp(state))),
                                     list(
                                             root.path("proofs"),
                                             proof -> list(proof, Certificate::hash)),
@@ -238,12 +259,20 @@ public record Certificate(
                 || unverified.certificate.contents.size() != leaves) {
             throw new IllegalArgumentException("the file has not one proof and one content a leaf");
         }
+        if (unverified.certificate.earlier.size()
+                != unverified.certificate.statement.earlier.size()) {
+            throw new IllegalArgumentException("the file has not one state an earlier shard");
+        }
         if (!Arrays.equals(unverified.file(), file)
                 || !Arrays.equals(canonical(json(unverified.certificate.statement)), bytes)) {
             throw new IllegalArgumentException(
                     "the file is not in its one form (RFC 8785): some byte was added, removed or changed");
         }
         return unverified;
+    }
+
+    private static Optional<byte[]> timestamp(JsonNode state) {
+        return state.has("timestamp") ? Optional.of(bytes(state, "timestamp")) : Optional.empty();
     }
 
     private static byte[] canonical(JsonNode node) {
@@ -280,7 +309,14 @@ public record Certificate(
         predicate.put("log", statement.log);
         ArrayNode leaves = predicate.putArray("leaves");
         for (Leaf leaf : statement.leaves) {
-            leaves.addObject().put("index", String.valueOf(leaf.index())).put("leaf", leaf.text());
+            ObjectNode one = leaves.addObject();
+            one.put("index", String.valueOf(leaf.index())).put("leaf", leaf.text());
+            if (!leaf.origin().isEmpty()) {
+                one.put("log", leaf.origin());
+            }
+        }
+        if (!statement.earlier.isEmpty()) {
+            statement.earlier.forEach(predicate.putArray("earlier")::add);
         }
         predicate.put("summary", statement.summary);
         statement.trusted.forEach(predicate.putArray("trusted")::add);
@@ -312,10 +348,12 @@ public record Certificate(
                 predicate.path("outcome").asText(),
                 predicate.path("case").asText(),
                 predicate.path("log").asText(),
+                texts(predicate.path("earlier")),
                 list(
                         predicate.path("leaves"),
                         leaf ->
                                 new Leaf(
+                                        leaf.path("log").asText(),
                                         Long.parseLong(leaf.path("index").asText()),
                                         leaf.path("leaf").asText())),
                 predicate.path("summary").asText(),

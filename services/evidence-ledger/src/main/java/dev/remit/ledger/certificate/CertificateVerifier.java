@@ -20,8 +20,10 @@ import dev.remit.ledger.domain.Publication;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.EarlierPolicy;
 import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.KeyTrust;
+import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.Timestamp;
 import dev.remit.ledger.log.TrustPolicy;
@@ -53,6 +55,7 @@ public final class CertificateVerifier {
      * @param services the services' keys
      * @param log the log's key
      * @param witnesses who must have cosigned the checkpoint; empty: nobody is asked for
+     * @param earlier who must have cosigned it before that, each until a state of the log
      * @param authorities whose timestamps are believed; where there are any, there must be one
      * @param seals remembers the batches it has verified
      */
@@ -60,18 +63,24 @@ public final class CertificateVerifier {
             TrustedKeys services,
             VerifierKey log,
             Optional<TrustPolicy> witnesses,
+            List<EarlierPolicy> earlier,
             List<X509Certificate> authorities,
             SealVerifier seals) {
+        public Trust {
+            earlier = List.copyOf(earlier);
+        }
+
         public Trust(TrustedKeys services, VerifierKey log) {
-            this(services, log, Optional.empty(), List.of());
+            this(services, log, Optional.empty(), List.of(), List.of());
         }
 
         public Trust(
                 TrustedKeys services,
                 VerifierKey log,
                 Optional<TrustPolicy> witnesses,
+                List<EarlierPolicy> earlier,
                 List<X509Certificate> authorities) {
-            this(services, log, witnesses, authorities, new SealVerifier(services));
+            this(services, log, witnesses, earlier, authorities, new SealVerifier(services));
         }
     }
 
@@ -149,8 +158,7 @@ public final class CertificateVerifier {
             // whoever is not the log can state anything: looking further would tell nothing
             return new Verification(List.copyOf(checks), words, outcome);
         }
-        Optional<Checkpoint> checkpoint = checkpoint(certificate, trust);
-        List<Placed> leaves = leaves(certificate, trust, checkpoint);
+        List<Placed> leaves = leaves(certificate, trust, trees(certificate, trust));
         List<Placed> chain = chain(certificate.statement(), leaves);
         decision(certificate.statement(), leaves, chain);
         summary(certificate);
@@ -163,20 +171,43 @@ public final class CertificateVerifier {
                 VerifierKey.parse(statement.logKey()));
     }
 
-    private Optional<Checkpoint> checkpoint(Certificate certificate, Trust trust) {
+    /** The trees that leaves may be in, by origin; that of the statement's own log by nothing. */
+    private Map<String, Checkpoint> trees(Certificate certificate, Trust trust) {
+        Map<String, Checkpoint> trees = new HashMap<>();
+        tree(
+                        "checkpoint",
+                        new Certificate.State(certificate.checkpoint(), certificate.timestamp()),
+                        certificate.statement().log(),
+                        trust)
+                .ifPresent(each -> trees.put("", each));
+        List<String> stated = certificate.statement().earlier();
+        for (int n = 0; n < certificate.earlier().size(); n++) {
+            tree(
+                            "earlier",
+                            certificate.earlier().get(n),
+                            n < stated.size() ? stated.get(n) : "",
+                            trust)
+                    .ifPresent(each -> trees.put(each.origin(), each));
+        }
+        return trees;
+    }
+
+    /** The state of the log, or of one of its shards, that the statement names. */
+    private Optional<Checkpoint> tree(
+            String name, Certificate.State state, String stated, Trust trust) {
         String text;
         try {
-            text = SignedNote.open(certificate.checkpoint(), trust.log());
+            text = SignedNote.open(state.checkpoint(), trust.log());
         } catch (IllegalArgumentException e) {
-            add("checkpoint", Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
+            add(name, Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
         try {
             Checkpoint checkpoint = Checkpoint.parse(text);
-            boolean own = checkpoint.origin().equals(trust.log().name());
+            boolean own = Shard.period(checkpoint.origin(), trust.log().name()).isPresent();
             check(
-                    "checkpoint",
-                    own && text.equals(certificate.statement().log()),
+                    name,
+                    own && text.equals(stated),
                     Finding.NOT_INCLUDED,
                     "the log "
                             + checkpoint.origin()
@@ -185,21 +216,25 @@ public final class CertificateVerifier {
                     own
                             ? "the checkpoint is not the one that the statement names"
                             : "the checkpoint is of another log, " + checkpoint.origin());
-            witnesses(certificate.checkpoint(), trust);
-            timestamp(certificate, trust);
+            witnesses(state.checkpoint(), checkpoint, trust);
+            timestamp(state, trust);
             return Optional.of(checkpoint);
         } catch (IllegalArgumentException e) {
-            add("checkpoint", Finding.MALFORMED, String.valueOf(e.getMessage()));
+            add(name, Finding.MALFORMED, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
 
-    private void witnesses(String note, Trust trust) {
+    private void witnesses(String note, Checkpoint state, Trust trust) {
         if (trust.witnesses().isEmpty()) {
             return;
         }
+        TrustPolicy policy =
+                EarlierPolicy.of(
+                        state, trust.log().name(), trust.earlier(), trust.witnesses().get());
+        boolean isEarlier = !policy.equals(trust.witnesses().get());
         try {
-            TrustPolicy.Opened opened = trust.witnesses().get().open(SignedNote.parse(note));
+            TrustPolicy.Opened opened = policy.open(SignedNote.parse(note));
             String who =
                     opened.witnesses().isEmpty()
                             ? "no witness"
@@ -208,26 +243,28 @@ public final class CertificateVerifier {
                     "witnesses",
                     opened.isWitnessed(),
                     Finding.NO_QUORUM,
-                    trust.witnesses().get().asksForWitnesses()
-                            ? "cosigned by " + who
-                            : "the trust pack asks for none; cosigned by " + who,
+                    policy.asksForWitnesses()
+                            ? "cosigned by " + who + (isEarlier ? ", the quorum of then" : "")
+                            : "the trust pack asks for none"
+                                    + (isEarlier ? " until then" : "")
+                                    + "; cosigned by "
+                                    + who,
                     "cosigned by " + who + ", which is no quorum of the trust pack");
         } catch (IllegalArgumentException e) {
             add("witnesses", Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
         }
     }
 
-    private void timestamp(Certificate certificate, Trust trust) {
+    private void timestamp(Certificate.State state, Trust trust) {
         if (trust.authorities().isEmpty()) {
-            certificate
-                    .timestamp()
+            state.timestamp()
                     .ifPresent(_ ->
                             hold(
                                     "timestamp",
                                     "NOTE: there is one, and no authority to check it by in the trust pack"));
             return;
         }
-        if (certificate.timestamp().isEmpty()) {
+        if (state.timestamp().isEmpty()) {
             add(
                     "timestamp",
                     Finding.EXPIRED,
@@ -237,8 +274,8 @@ public final class CertificateVerifier {
         try {
             Instant time =
                     Timestamp.verify(
-                            certificate.timestamp().get(),
-                            certificate.checkpoint().getBytes(StandardCharsets.UTF_8),
+                            state.timestamp().get(),
+                            state.checkpoint().getBytes(StandardCharsets.UTF_8),
                             trust.authorities());
             hold("timestamp", "the checkpoint existed at " + time);
         } catch (IllegalArgumentException e) {
@@ -247,22 +284,23 @@ public final class CertificateVerifier {
     }
 
     private List<Placed> leaves(
-            Certificate certificate, Trust trust, Optional<Checkpoint> checkpoint) {
+            Certificate certificate, Trust trust, Map<String, Checkpoint> trees) {
         List<Placed> leaves = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<KeyTrust> keys = new ArrayList<>();
-        Set<Long> places = new HashSet<>();
+        Set<String> places = new HashSet<>();
         int included = 0;
         int shown = 0;
         for (int n = 0; n < certificate.proofs().size(); n++) {
             Certificate.Leaf leaf = certificate.statement().leaves().get(n);
             byte[] bytes = leaf.text().getBytes(StandardCharsets.UTF_8);
-            boolean twice = !places.add(leaf.index());
+            boolean twice = !places.add(leaf.index() + " " + leaf.origin());
+            Checkpoint tree = trees.get(leaf.origin());
             if (!twice
-                    && checkpoint.isPresent()
+                    && tree != null
                     && Merkle.includes(
-                            checkpoint.get().root(),
-                            checkpoint.get().size(),
+                            tree.root(),
+                            tree.size(),
                             leaf.index(),
                             Merkle.leafHash(bytes),
                             certificate.proofs().get(n))) {
@@ -276,7 +314,10 @@ public final class CertificateVerifier {
                                 + leaf.field("seq")
                                 + (twice
                                         ? ": stands twice"
-                                        : ": is not leaf " + leaf.index() + " of the log"));
+                                        : ": is not leaf "
+                                                + leaf.index()
+                                                + " of the log "
+                                                + leaf.origin()));
             }
             Optional<Certificate.Content> content = certificate.contents().get(n);
             Optional<KeyTrust> key = content.isPresent() ? Optional.empty() : key(bytes);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,8 @@ import java.util.stream.Stream;
 public final class FolderForm {
     private static final String STATEMENT = "statement.dsse.json";
     private static final String CHECKPOINT = "checkpoint";
-    private static final String TIMESTAMP = "checkpoint.tsr";
+    private static final String TOKEN = ".tsr";
+    private static final String TIMESTAMP = CHECKPOINT + TOKEN;
     private static final String SUMMARY = "summary.txt";
     private static final String SALT = "summary.salt";
     private static final String CONTENT = ".json";
@@ -73,6 +75,14 @@ public final class FolderForm {
         files.put("statement.json", pretty(unverified.statement()));
         files.put(CHECKPOINT, bytes(certificate.checkpoint()));
         certificate.timestamp().ifPresent(token -> files.put(TIMESTAMP, token));
+        Map<String, String> notes = new HashMap<>(Map.of("", certificate.checkpoint()));
+        for (int n = 0; n < certificate.earlier().size(); n++) {
+            String path = earlier(n);
+            Certificate.State state = certificate.earlier().get(n);
+            files.put(path, bytes(state.checkpoint()));
+            state.timestamp().ifPresent(token -> files.put(path + TOKEN, token));
+            notes.put(state.checkpoint().split("\n", 2)[0], state.checkpoint());
+        }
         certificate
                 .summary()
                 .ifPresent(summary -> {
@@ -92,13 +102,18 @@ public final class FolderForm {
                                             Optional.empty(),
                                             leaf.index(),
                                             certificate.proofs().get(n),
-                                            certificate.checkpoint())
+                                            notes.getOrDefault(leaf.origin(), ""))
                                     .text()));
             if (certificate.contents().get(n).isPresent()) {
                 message(names.get(n), certificate.contents().get(n).get(), files);
             }
         }
         return files;
+    }
+
+    /** The path of the last state of an earlier shard. */
+    private static String earlier(int n) {
+        return "earlier/" + (n + 1) + "." + CHECKPOINT;
     }
 
     private static void message(
@@ -140,6 +155,13 @@ public final class FolderForm {
                             ? Optional.empty()
                             : Certificate.content(Certificate.json(content, name + CONTENT)));
         }
+        List<Certificate.State> earlier = new ArrayList<>();
+        for (int n = 0; n < statement.earlier().size(); n++) {
+            earlier.add(
+                    new Certificate.State(
+                            text(required(files, earlier(n))),
+                            Optional.ofNullable(files.get(earlier(n) + TOKEN))));
+        }
         Optional<Certificate.Summary> summary =
                 files.containsKey(SUMMARY)
                         ? Optional.of(
@@ -152,6 +174,7 @@ public final class FolderForm {
                                 statement,
                                 checkpoint,
                                 Optional.ofNullable(files.get(TIMESTAMP)),
+                                earlier,
                                 proofs,
                                 contents,
                                 summary),
@@ -267,7 +290,10 @@ public final class FolderForm {
                         "charter.json         the charter that the change ran under",
                         "statement.dsse.json  what the log signs (DSSE around an in-toto statement); statement.json is its payload",
                         "checkpoint           the state of the log that covers all of it, with its signatures (C2SP signed-note)",
-                        "checkpoint.tsr       when that state existed (RFC 3161): openssl ts -verify -in checkpoint.tsr -token_in -data checkpoint -CAfile tsa.pem",
+                        "checkpoint.tsr       when that state existed (RFC 3161): openssl ts -verify -in checkpoint.tsr -token_in -data checkpoint -CAfile tsa.pem"
+                                + (statement.earlier().isEmpty()
+                                        ? ""
+                                        : "\nearlier/             the same of earlier shards of the log that something here is in"),
                         "trust/               the keys that the certificate itself names: compare them with those obtained apart",
                         "")
                 .collect(Collectors.joining("\n"));

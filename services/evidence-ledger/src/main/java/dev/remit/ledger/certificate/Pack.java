@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.SignedNote;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,6 +36,8 @@ import java.util.zip.ZipOutputStream;
  * @param charter only changes under it; empty for all
  * @param before the last checkpoint before {@code from}; empty when there was none
  * @param through the last checkpoint before {@code to}
+ * @param ends the last states of the log's shards that ended in between, oldest first
+ * @param first the place of the first leaf among all of the log's
  * @param frontier the roots of the full subtrees of the log at {@code before}, from the left
  * @param leaves what the log got since then, in order
  * @param certificates of the changes whose closure is among the leaves, by closing leaf
@@ -44,12 +48,15 @@ public record Pack(
         Optional<String> charter,
         String before,
         String through,
+        List<String> ends,
+        long first,
         List<Hash> frontier,
         List<byte[]> leaves,
         List<byte[]> certificates) {
     static final String MANIFEST = "manifest.json";
     static final String BEFORE = "log/checkpoint-before.txt";
     static final String THROUGH = "log/checkpoint.txt";
+    static final String ENDS = "log/checkpoint-end-";
     static final String FRONTIER = "log/frontier.txt";
     static final String LEAVES = "log/leaves.bundle";
     static final String CERTIFICATES = "certificates/";
@@ -90,16 +97,20 @@ public record Pack(
             files.put(BEFORE, bytes(before));
         }
         files.put(THROUGH, bytes(through));
+        for (int n = 0; n < ends.size(); n++) {
+            files.put(end(n), bytes(ends.get(n)));
+        }
         files.put(FRONTIER, bytes(lines(frontier.stream().map(Hash::toString).toList())));
         files.put(LEAVES, bundle(leaves));
         files.put("changes.csv", bytes(PackTables.changes(verified)));
         files.put("controls.csv", bytes(PackTables.controls(verified)));
-        files.put("report.pdf", printed.apply(PackReport.of(this, verified)));
+        String log = trust.log().name();
+        files.put("report.pdf", printed.apply(PackReport.of(this, log, verified)));
         files.put("README.txt", bytes(readme(verified)));
         files.put(
                 "oscal-assessment-results.json",
                 bytes(new AssessmentResults(this, verified, files).text()));
-        files.put(MANIFEST, manifest(verified, files));
+        files.put(MANIFEST, manifest(log, verified, files));
         return files;
     }
 
@@ -144,7 +155,30 @@ public record Pack(
         return files;
     }
 
-    private byte[] manifest(List<Verified> verified, Map<String, byte[]> files) {
+    /** The path of the last state of the n-th shard that ended. */
+    static String end(int n) {
+        return ENDS + (n + 1) + ".txt";
+    }
+
+    /** Places of the closures among the leaves that no certificate is of. */
+    List<String> outside(String log, List<Verified> verified) {
+        return PackVerifier.outside(
+                leaves,
+                PackVerifier.places(
+                        log,
+                        before.isEmpty() ? Optional.empty() : Optional.of(state(before)),
+                        ends.stream().map(Pack::state).toList(),
+                        state(through),
+                        leaves.size()),
+                verified);
+    }
+
+    /** What a checkpoint says, unverified. */
+    static Checkpoint state(String note) {
+        return Checkpoint.parse(SignedNote.parse(note).text());
+    }
+
+    private byte[] manifest(String log, List<Verified> verified, Map<String, byte[]> files) {
         ObjectNode manifest = JSON.createObjectNode();
         manifest.put("format", "https://remit.dev/evidence-pack/v1");
         manifest.put("from", from.toString());
@@ -158,8 +192,7 @@ public record Pack(
         manifest.put("changes", String.valueOf(verified.size()));
         manifest.put("leaves", String.valueOf(leaves.size()));
         ArrayNode outside = manifest.putArray("closuresUnderOtherCharters");
-        PackVerifier.outside(this.leaves, PackVerifier.sizeOf(before), verified)
-                .forEach(index -> outside.add(String.valueOf(index)));
+        outside(log, verified).forEach(outside::add);
         ObjectNode hashes = manifest.putObject("sha256");
         files.forEach((path, content) -> hashes.put(path, Hash.sha256(content).hex()));
         return bytes(pretty(manifest));
@@ -168,9 +201,9 @@ public record Pack(
     /** How the ledger's database gives the same population. */
     private String query() {
         return "select change_id from change where closing_leaf >= "
-                + PackVerifier.sizeOf(before)
+                + first
                 + " and closing_leaf < "
-                + PackVerifier.sizeOf(through)
+                + (first + leaves.size())
                 + charter.map(each -> " and charter = '" + each.replace("'", "''") + "'").orElse("")
                 + " order by closing_leaf";
     }

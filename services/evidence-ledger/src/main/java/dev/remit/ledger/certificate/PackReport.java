@@ -35,10 +35,10 @@ public record PackReport(String title, List<Section> sections) {
 
     private static final int MOST_REASONS = 3;
 
-    static PackReport of(Pack pack, List<Pack.Verified> verified) {
+    static PackReport of(Pack pack, String log, List<Pack.Verified> verified) {
         List<Section> sections = new ArrayList<>();
         sections.add(period(pack, verified));
-        sections.add(completeness(pack, verified));
+        sections.add(completeness(pack, log, verified));
         sections.add(exceptions(verified));
         sections.add(controls(verified));
         sections.add(changes(verified));
@@ -69,12 +69,9 @@ public record PackReport(String title, List<Section> sections) {
                 new Table(List.of("", ""), List.of(45, 55), rows));
     }
 
-    private static Section completeness(Pack pack, List<Pack.Verified> verified) {
-        Checkpoint state =
-                Checkpoint.parse(
-                        pack.through().substring(0, pack.through().lastIndexOf("\n\n") + 1));
-        long first = PackVerifier.sizeOf(pack.before());
-        int outside = PackVerifier.outside(pack.leaves(), first, verified).size();
+    private static Section completeness(Pack pack, String log, List<Pack.Verified> verified) {
+        Checkpoint state = Pack.state(pack.through());
+        int outside = pack.outside(log, verified).size();
         return new Section(
                 "Completeness",
                 List.of(
@@ -94,7 +91,7 @@ public record PackReport(String title, List<Section> sections) {
                         List.of(45, 55),
                         List.of(
                                 List.of("Log", state.origin()),
-                                List.of("Leaves before the period", String.valueOf(first)),
+                                List.of("Leaves before the period", String.valueOf(pack.first())),
                                 List.of("Leaves in the period", "" + pack.leaves().size()),
                                 List.of("Leaves at its end", String.valueOf(state.size())),
                                 List.of("Root at its end (SHA-256)", state.root().toString()))));
@@ -165,7 +162,7 @@ public record PackReport(String title, List<Section> sections) {
                             statement.change(),
                             statement.outcome(),
                             each.verification().finding().title(),
-                            String.valueOf(PackVerifier.closing(each.certificate())),
+                            PackVerifier.closing(each.certificate()),
                             each.verification().words().stream()
                                     .findFirst()
                                     .map(words ->

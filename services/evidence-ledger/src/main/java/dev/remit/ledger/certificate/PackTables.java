@@ -37,7 +37,7 @@ final class PackTables {
                                                             .equals(statement.blindedChange()))
                                             .filter(leaf -> !leaf.field("seq").equals("0"))
                                             .count()),
-                            String.valueOf(PackVerifier.closing(each.certificate())),
+                            PackVerifier.closing(each.certificate()),
                             each.verification().words().stream().findFirst().orElse(""),
                             each.name(),
                             Hash.sha256(each.file()).hex()));

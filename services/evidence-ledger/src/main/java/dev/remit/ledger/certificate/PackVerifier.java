@@ -5,6 +5,8 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.certificate.Verification.Check;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.ShardStart;
 import dev.remit.ledger.log.SignedNote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -122,26 +124,31 @@ public final class PackVerifier {
                         .map(Hash::parse)
                         .toList();
         Checkpoint through = open(Pack.THROUGH);
-        long first = files.containsKey(Pack.BEFORE) ? open(Pack.BEFORE).size() : 0;
-        Range range = new Range(first, frontier);
-        boolean starts = first == 0 || range.root().equals(open(Pack.BEFORE).root());
-        leaves.forEach(leaf -> range.append(Merkle.leafHash(leaf)));
+        Optional<Checkpoint> before =
+                files.containsKey(Pack.BEFORE) ? Optional.of(open(Pack.BEFORE)) : Optional.empty();
+        List<Checkpoint> ends = new ArrayList<>();
+        while (files.containsKey(Pack.end(ends.size()))) {
+            ends.add(open(Pack.end(ends.size())));
+        }
         check(
                 "completeness",
-                starts
-                        && range.size() == through.size()
-                        && (through.size() == 0 || range.root().equals(through.root())),
+                leads(before, frontier, leaves, ends, through),
                 Finding.NOT_INCLUDED,
                 leaves.size()
                         + " leaves lead from the log's signed state of size "
-                        + first
+                        + before.map(Checkpoint::size).orElse(0L)
                         + " to that of size "
-                        + through.size(),
+                        + through.size()
+                        + (ends.isEmpty() ? "" : ", through shards that ended: " + ends.size()),
                 "the leaves are not what the log got between its two signed states");
         Set<String> stated = new TreeSet<>();
         manifest.path("closuresUnderOtherCharters").forEach(each -> stated.add(each.asText()));
         Set<String> outside = new TreeSet<>();
-        outside(leaves, first, certificates).forEach(each -> outside.add(String.valueOf(each)));
+        outside.addAll(
+                outside(
+                        leaves,
+                        places(trust.log().name(), before, ends, through, leaves.size()),
+                        certificates));
         boolean all = manifest.path("charter").asText().isEmpty();
         check(
                 "population",
@@ -152,6 +159,71 @@ public final class PackVerifier {
                                 ? ""
                                 : ", or is stated to be under another charter: " + outside.size()),
                 "closures without a certificate: leaves " + String.join(", ", outside));
+    }
+
+    /**
+     * Whether these leaves, all of them, lead from one state to the other; where a shard ends among
+     * them, the next one's first leaf commits to its signed end.
+     */
+    private static boolean leads(
+            Optional<Checkpoint> before,
+            List<Hash> frontier,
+            List<byte[]> leaves,
+            List<Checkpoint> ends,
+            Checkpoint through) {
+        Range range = new Range(before.map(Checkpoint::size).orElse(0L), frontier);
+        if (before.filter(each -> each.size() > 0 && !each.root().equals(range.root()))
+                .isPresent()) {
+            return false;
+        }
+        Range tree = range;
+        int ended = 0;
+        for (byte[] leaf : leaves) {
+            if (ended < ends.size() && tree.size() == ends.get(ended).size()) {
+                Checkpoint end = ends.get(ended++);
+                if (!tree.root().equals(end.root())
+                        || ShardStart.parse(leaf)
+                                .filter(start -> start.previous().equals(end))
+                                .isEmpty()) {
+                    return false;
+                }
+                tree = new Range(0, List.of());
+            }
+            tree.append(Merkle.leafHash(leaf));
+        }
+        return ended == ends.size()
+                && tree.size() == through.size()
+                && (through.size() == 0 || tree.root().equals(through.root()));
+    }
+
+    /**
+     * Where so many leaves are: the place in the tree, behind the period of a later shard.
+     *
+     * @param log its first origin
+     */
+    static List<String> places(
+            String log,
+            Optional<Checkpoint> before,
+            List<Checkpoint> ends,
+            Checkpoint through,
+            int leaves) {
+        List<String> places = new ArrayList<>();
+        String origin = before.map(Checkpoint::origin).orElse(log);
+        long index = before.map(Checkpoint::size).orElse(0L);
+        int ended = 0;
+        for (int n = 0; n < leaves; n++) {
+            if (ended < ends.size() && index == ends.get(ended).size()) {
+                ended++;
+                origin = (ended < ends.size() ? ends.get(ended) : through).origin();
+                index = 0;
+            }
+            places.add(place(log, origin, index++));
+        }
+        return places;
+    }
+
+    private static String place(String log, String origin, long index) {
+        return Shard.period(origin, log).map(Shard::prefix).orElse(origin + "/") + index;
     }
 
     private Checkpoint open(String path) {
@@ -167,38 +239,36 @@ public final class PackVerifier {
         return content;
     }
 
-    /** Places of the closures among these leaves that no certificate is of. */
-    static Set<Long> outside(List<byte[]> leaves, long first, List<Pack.Verified> certificates) {
-        Set<Long> certified = new HashSet<>();
+    /** Those of these places at which a closure is that no certificate is of. */
+    static List<String> outside(
+            List<byte[]> leaves, List<String> places, List<Pack.Verified> certificates) {
+        Set<String> certified = new HashSet<>();
         certificates.forEach(each -> certified.add(closing(each.certificate())));
-        Set<Long> outside = new TreeSet<>();
+        List<String> outside = new ArrayList<>();
         for (int n = 0; n < leaves.size(); n++) {
             var leaf =
-                    new Certificate.Leaf(
-                            first + n, new String(leaves.get(n), StandardCharsets.UTF_8));
-            if (leaf.field("type").equals("ChangeClosed") && !certified.contains(first + n)) {
-                outside.add(first + n);
+                    new Certificate.Leaf("", n, new String(leaves.get(n), StandardCharsets.UTF_8));
+            if (leaf.field("type").equals("ChangeClosed") && !certified.contains(places.get(n))) {
+                outside.add(places.get(n));
             }
         }
         return outside;
     }
 
     /** The place of a certificate's closure; -1 if it has none. */
-    static long closing(Certificate certificate) {
-        return certificate.statement().leaves().stream()
+    static String closing(Certificate certificate) {
+        Certificate.Statement statement = certificate.statement();
+        String own = statement.log().split("\n", 2)[0];
+        return statement.leaves().stream()
                 .filter(leaf -> leaf.field("type").equals("ChangeClosed"))
-                .filter(leaf -> leaf.field("case").equals(certificate.statement().blindedChange()))
-                .mapToLong(Certificate.Leaf::index)
+                .filter(leaf -> leaf.field("case").equals(statement.blindedChange()))
                 .findFirst()
-                .orElse(-1);
-    }
-
-    /** The size that a checkpoint states; 0 for none. */
-    static long sizeOf(String checkpoint) {
-        return checkpoint.isEmpty()
-                ? 0
-                : Checkpoint.parse(checkpoint.substring(0, checkpoint.lastIndexOf("\n\n") + 1))
-                        .size();
+                .map(leaf ->
+                        place(
+                                statement.logKey().split("\\+", 2)[0],
+                                leaf.origin().isEmpty() ? own : leaf.origin(),
+                                leaf.index()))
+                .orElse("-1");
     }
 
     private void check(String name, boolean holds, Finding finding, String text, String otherwise) {

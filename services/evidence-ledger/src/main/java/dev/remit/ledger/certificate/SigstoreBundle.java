@@ -128,20 +128,23 @@ public final class SigstoreBundle {
      * What a client is to trust beside {@link StatementKey#pem}: the log, and timestamp authorities
      * (protobuf-specs, trusted root v0.1).
      *
-     * @param log the log's Ed25519 key
+     * @param logs the Ed25519 keys of the log's shards
      * @param certificates those of authorities, and of whoever certifies them
      */
-    public static byte[] trustedRoot(NoteKey log, Collection<X509Certificate> certificates) {
+    public static byte[] trustedRoot(List<NoteKey> logs, Collection<X509Certificate> certificates) {
         ObjectNode root = Pack.JSON.createObjectNode();
         root.put("mediaType", ROOT_MEDIA_TYPE);
-        ObjectNode instance = root.putArray("tlogs").addObject();
-        instance.put("baseUrl", "https://" + log.name());
-        instance.put("hashAlgorithm", "SHA2_256");
-        ObjectNode logKey = instance.putObject("publicKey");
-        logKey.put("rawBytes", base64(spki(log)));
-        logKey.put("keyDetails", "PKIX_ED25519");
-        logKey.putObject("validFor").put("start", Instant.EPOCH.toString());
-        instance.putObject("logId").put("keyId", logId(log));
+        ArrayNode instances = root.putArray("tlogs");
+        for (NoteKey log : logs) {
+            ObjectNode instance = instances.addObject();
+            instance.put("baseUrl", "https://" + log.name());
+            instance.put("hashAlgorithm", "SHA2_256");
+            ObjectNode logKey = instance.putObject("publicKey");
+            logKey.put("rawBytes", base64(spki(log)));
+            logKey.put("keyDetails", "PKIX_ED25519");
+            logKey.putObject("validFor").put("start", Instant.EPOCH.toString());
+            instance.putObject("logId").put("keyId", logId(log));
+        }
         root.putArray("certificateAuthorities");
         root.putArray("ctlogs");
         ArrayNode authorities = root.putArray("timestampAuthorities");

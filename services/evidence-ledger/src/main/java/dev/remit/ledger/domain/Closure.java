@@ -406,8 +406,8 @@ public sealed interface Closure {
             case "executed.as-authorized" -> authorized(story, proofs, missing);
             case "read-back.matches" -> readBack(story, proofs, missing);
             case CORROBORATED -> corroborated(story, proofs, missing);
-            case "grant.ended" -> grantEnded(story, proofs, missing);
-            case "review.closed" -> reviewed(story, charter, proofs, missing);
+            case GRANT_ENDED -> grantEnded(story, proofs, missing);
+            case REVIEWED -> reviewed(story, charter, proofs, missing);
             default ->
                     missing.add(
                             new Missing(

@@ -56,9 +56,13 @@ public record KeyTrust(What what, VerifierKey key, Optional<Instant> at) {
         return List.copyOf(all);
     }
 
-    /** The id of its leaf. */
-    public UUID id() {
-        return Ids.derived(KEYS, text());
+    /**
+     * The id of its leaf: each shard has its own, so that what is in one is shown by what is in it.
+     *
+     * @param period the shard's
+     */
+    public UUID id(String period) {
+        return Ids.derived(KEYS, text() + period);
     }
 
     /** The leaf. */

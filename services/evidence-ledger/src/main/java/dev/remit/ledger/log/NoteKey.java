@@ -118,6 +118,16 @@ public final class NoteKey {
         return parse(key.toString());
     }
 
+    /**
+     * The key by which checkpoints of this origin are verified: of the log's shards the same one,
+     * under the shard's name; of any other origin, itself.
+     */
+    public NoteKey of(String origin) {
+        return origin.equals(name) || Shard.period(origin, name).isEmpty()
+                ? this
+                : new NoteKey(origin, kind, key);
+    }
+
     /** A key name: not empty, without Unicode spaces and plus signs. */
     static void requireName(String name) {
         if (!isName(name)) {

@@ -88,6 +88,13 @@ public final class NoteSigner {
                 .toList();
     }
 
+    /** The same key, under the name of the log's shard of this origin. */
+    public NoteSigner of(String origin) {
+        return verifier.of(origin).equals(verifier)
+                ? this
+                : new NoteSigner(origin, verifier.kind(), seed);
+    }
+
     public NoteKey verifier() {
         return verifier;
     }

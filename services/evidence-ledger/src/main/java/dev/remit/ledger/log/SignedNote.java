@@ -137,15 +137,21 @@ public record SignedNote(String text, List<Line> lines) {
         return new SignedNote(text, List.of(new Line(key.verifier().name(), line))).note();
     }
 
+    /** The first line: of a checkpoint, its log's origin. */
+    public String origin() {
+        return text.substring(0, text.indexOf('\n'));
+    }
+
     /**
-     * The text, if this key signed it. Lines by other keys are passed over; a line by this key that
-     * does not verify refuses the note.
+     * The text, if this key signed it, under the name of the log or of its shard that the note is
+     * of. Lines by other keys are passed over; a line by this key that does not verify refuses the
+     * note.
      *
      * @throws IllegalArgumentException naming what is wrong
      */
     public static String open(String note, VerifierKey key) {
         SignedNote parsed = parse(note);
-        parsed.verified(List.of(NoteKey.of(key)));
+        parsed.verified(List.of(NoteKey.of(key).of(parsed.origin())));
         return parsed.text();
     }
 

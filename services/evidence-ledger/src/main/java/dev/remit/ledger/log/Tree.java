@@ -3,7 +3,6 @@ package dev.remit.ledger.log;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +21,11 @@ public final class Tree {
          * @param width how many are needed; a wider stored tile may be read instead
          */
         byte[] read(int level, long index, int width);
+
+        /** The same with what is hashed of it, for who keeps that. */
+        default HashedTile hashed(int level, long index, int width) {
+            return new HashedTile(read(level, index, width));
+        }
     }
 
     private record Place(int level, long index) {}
@@ -30,7 +34,7 @@ public final class Tree {
     private final long size;
 
     /** What was read: a proof asks for several hashes of the same few tiles. */
-    private final Map<Place, byte[]> read = new HashMap<>();
+    private final Map<Place, HashedTile> read = new HashMap<>();
 
     public Tree(Tiles tiles, long size) {
         this.tiles = tiles;
@@ -49,7 +53,7 @@ public final class Tree {
             List<Hash> above = new ArrayList<>();
             long index = first / Tile.FULL;
             int old = (int) (first % Tile.FULL);
-            List<Hash> tile = new ArrayList<>(old == 0 ? List.of() : hashes(level, index, 0, old));
+            List<Hash> tile = new ArrayList<>(old == 0 ? List.of() : hashes(level, index, old));
             for (Hash hash : hashes) {
                 tile.add(hash);
                 if (tile.size() == Tile.FULL) {
@@ -156,40 +160,46 @@ public final class Tree {
 
     /** Root of the full subtree of 2^level leaves with this index. */
     private Hash node(int level, long index) {
-        int tileLevel = level / 8;
-        int count = 1 << (level % 8);
-        long first = index * count;
+        int height = level % 8;
+        long first = index << height;
         int offset = (int) (first % Tile.FULL);
-        return Merkle.root(hashes(tileLevel, first / Tile.FULL, offset, offset + count));
+        return tile(level / 8, first / Tile.FULL, offset + (1 << height))
+                .node(height, offset >> height);
     }
 
-    /** The hashes of a tile from one to below another. */
-    private List<Hash> hashes(int level, long index, int from, int width) {
+    /** The first hashes of a tile. */
+    private List<Hash> hashes(int level, long index, int width) {
+        HashedTile tile = tile(level, index, width);
+        List<Hash> hashes = new ArrayList<>(width);
+        for (int n = 0; n < width; n++) {
+            hashes.add(tile.node(0, n));
+        }
+        return hashes;
+    }
+
+    /** A tile with at least so many hashes. */
+    private HashedTile tile(int level, long index, int width) {
         Place place = new Place(level, index);
-        byte[] bytes = read.get(place);
-        if (bytes == null || bytes.length < width * Hash.BYTES) {
+        HashedTile tile = read.get(place);
+        if (tile == null || tile.width() < width) {
             long all = (size >>> (8 * level)) - index * Tile.FULL;
             // of tiles that are not full, the one of this size is there where it was published
-            bytes = tiles.read(level, index, (int) Math.clamp(all, width, Tile.FULL));
-            read.put(place, bytes);
+            tile = tiles.hashed(level, index, (int) Math.clamp(all, width, Tile.FULL));
+            read.put(place, tile);
         }
-        if (bytes.length < width * Hash.BYTES) {
+        if (tile.width() < width) {
             throw new IllegalStateException(
                     "tile "
                             + level
                             + "/"
                             + index
                             + " holds "
-                            + bytes.length
+                            + tile.bytes().length
                             + " bytes, needed are "
                             + width
                             + " hashes");
         }
-        List<Hash> hashes = new ArrayList<>(width - from);
-        for (int n = from; n < width; n++) {
-            hashes.add(Hash.of(Arrays.copyOfRange(bytes, n * Hash.BYTES, (n + 1) * Hash.BYTES)));
-        }
-        return hashes;
+        return tile;
     }
 
     private static byte[] bytes(List<Hash> hashes) {

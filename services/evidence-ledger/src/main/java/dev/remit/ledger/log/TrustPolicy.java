@@ -177,13 +177,14 @@ public final class TrustPolicy {
     }
 
     /**
-     * Opens a checkpoint by the keys known here.
+     * Opens a checkpoint by the keys known here; one of a log's shard by the log's.
      *
      * @throws IllegalArgumentException if no log of the policy signed it, if a signature by a known
      *     key does not verify, or if the origin is not the signing log's
      */
     public Opened open(SignedNote note) {
-        List<NoteKey> logKeys = logs.stream().map(Member::key).toList();
+        List<NoteKey> logKeys =
+                logs.stream().map(each -> each.key().of(note.origin())).distinct().toList();
         List<SignedNote.Verified> signed = note.verified(logKeys);
         Checkpoint checkpoint = Checkpoint.parse(note.text());
         for (SignedNote.Verified each : signed) {

@@ -20,6 +20,9 @@ public final class Witness {
         /** The note last kept for this origin. */
         Optional<String> last(String origin);
 
+        /** The note last kept for the origin that SHA-256, hexadecimal, names in paths. */
+        Optional<String> named(String id);
+
         /** Keeps a note; it outlasts a crash when this returns. */
         void keep(String origin, String note);
     }
@@ -51,7 +54,8 @@ public final class Witness {
 
     /**
      * @param signers of kinds that make cosignatures; each answers with a line
-     * @param logs the keys of the logs to cosign; a key's name is its log's origin
+     * @param logs the keys of the logs to cosign, each with its shards; a key's name is its log's
+     *     origin
      */
     public Witness(List<NoteSigner> signers, List<NoteKey> logs, Cosigned cosigned) {
         for (NoteSigner signer : signers) {
@@ -79,7 +83,10 @@ public final class Witness {
             return new Answer.Malformed(String.valueOf(e.getMessage()));
         }
         List<NoteKey> keys =
-                logs.stream().filter(each -> each.name().equals(next.origin())).toList();
+                logs.stream()
+                        .map(each -> each.of(next.origin()))
+                        .filter(each -> each.name().equals(next.origin()))
+                        .toList();
         if (keys.isEmpty()) {
             return new Answer.UnknownLog(next.origin());
         }
@@ -143,13 +150,12 @@ public final class Witness {
         return new Answer.Lines(text.toString());
     }
 
-    /** The last checkpoint cosigned of the log of this origin. */
-    public Optional<String> last(String origin) {
-        return cosigned.last(origin);
-    }
-
-    /** The logs that are cosigned here. */
-    List<String> origins() {
-        return logs.stream().map(NoteKey::name).distinct().toList();
+    /**
+     * The last checkpoint cosigned of a log.
+     *
+     * @param id SHA-256 of its origin, hexadecimal
+     */
+    public Optional<String> named(String id) {
+        return cosigned.named(id);
     }
 }

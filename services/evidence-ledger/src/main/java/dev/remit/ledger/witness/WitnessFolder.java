@@ -54,7 +54,12 @@ public final class WitnessFolder implements Witness.Cosigned {
 
     @Override
     public Optional<String> last(String origin) {
-        Path file = file(origin);
+        return named(id(origin));
+    }
+
+    @Override
+    public Optional<String> named(String id) {
+        Path file = file(id);
         try {
             return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
         } catch (IOException e) {
@@ -65,14 +70,14 @@ public final class WitnessFolder implements Witness.Cosigned {
     @Override
     public void keep(String origin, String note) {
         try {
-            write(file(origin), note.getBytes(StandardCharsets.UTF_8));
+            write(file(id(origin)), note.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Path file(String origin) {
-        return folder.resolve(id(origin) + ".checkpoint");
+    private Path file(String id) {
+        return folder.resolve(id + ".checkpoint");
     }
 
     /** How a log is named in paths: SHA-256 of its origin, hexadecimal. */

@@ -171,12 +171,10 @@ public final class WitnessServer implements AutoCloseable {
                 return Reply.text(400, "the request is not UTF-8\n");
             }
         }
-        for (String origin : witness.origins()) {
-            if (rest.equals(WitnessFolder.id(origin) + "/checkpoint")) {
-                return witness.last(origin)
-                        .map(note -> Reply.text(200, note))
-                        .orElseGet(() -> Reply.text(404, "nothing was cosigned yet\n"));
-            }
+        if (rest.matches("[0-9a-f]{64}/checkpoint")) {
+            return witness.named(rest.substring(0, rest.indexOf('/')))
+                    .map(note -> Reply.text(200, note))
+                    .orElseGet(() -> Reply.text(404, "nothing was cosigned yet\n"));
         }
         return Reply.text(404, "nothing is here\n");
     }

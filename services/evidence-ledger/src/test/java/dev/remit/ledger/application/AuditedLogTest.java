@@ -9,6 +9,7 @@ import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
 import dev.remit.ledger.audit.Stored;
+import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.TrustPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -201,12 +202,21 @@ class AuditedLogTest {
     }
 
     private Database database() {
+        return database(ledger);
+    }
+
+    static Database database(InMemoryLedger ledger) {
         return new Database() {
             @Override
-            public void leaves(Leaves told) {
-                for (int n = 0; n < ledger.logged(); n++) {
-                    told.leaf(n, ledger.leaf(n));
+            public void leaves(long from, long to, Leaves told) {
+                for (long n = from; n < Math.min(to, ledger.logged()); n++) {
+                    told.leaf(n, ledger.leaf((int) n));
                 }
+            }
+
+            @Override
+            public List<Shard> shards() {
+                return ledger.shards().await().indefinitely().all();
             }
 
             @Override

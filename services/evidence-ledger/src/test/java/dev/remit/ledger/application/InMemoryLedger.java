@@ -20,10 +20,14 @@ import dev.remit.ledger.domain.Wait;
 import dev.remit.ledger.log.Entry;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.NoteSigner;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.ShardPeriod;
+import dev.remit.ledger.log.Shards;
 import dev.remit.ledger.log.Tile;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.ledger.witness.AddCheckpoint;
 import dev.remit.ledger.witness.Witness;
+import dev.remit.ledger.witness.WitnessFolder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.lang.management.ManagementFactory;
@@ -82,6 +86,7 @@ final class InMemoryLedger
             Set<UUID> stirred,
             Set<UUID> erased,
             TreeMap<Long, Signed> signed,
+            List<Shard> shards,
             Map<UUID, Link> chains,
             Map<Offsets.Place, Offsets.Read> read,
             List<Received> handedOn) {
@@ -93,6 +98,7 @@ final class InMemoryLedger
                     new TreeSet<>(stirred),
                     new TreeSet<>(erased),
                     new TreeMap<>(signed),
+                    new ArrayList<>(shards),
                     new HashMap<>(chains),
                     new HashMap<>(read),
                     new ArrayList<>(handedOn));
@@ -164,9 +170,19 @@ final class InMemoryLedger
 
     @Nullable Runnable beforeCommit;
 
+    /** Before files change. */
+    Runnable beforeWrite = () -> {};
+
+    /** What another replica does, once, right before the log is held. */
+    Runnable beforeHold = () -> {};
+
+    /** How long a shard is written; known from a restart on. */
+    ShardPeriod period = ShardPeriod.NONE;
+
     RecordHandoffs record;
     LookAgain lookAgain;
     AccountOffsets offsets;
+    BeginShard begin;
     PublishLog publish;
     CertifyClosure certify;
     SignStatement sign;
@@ -180,6 +196,7 @@ final class InMemoryLedger
                     new TreeSet<>(),
                     new TreeSet<>(),
                     new TreeMap<>(),
+                    new ArrayList<>(List.of(Shard.FIRST)),
                     new HashMap<>(),
                     new HashMap<>(),
                     new ArrayList<>());
@@ -212,9 +229,19 @@ final class InMemoryLedger
         SettleCheckpoints settle =
                 new SettleCheckpoints(log, this, this, this, this, witnesses, this, clock());
         offsets = new AccountOffsets(this, this, this);
+        begin = new BeginShard(log, this, this, this, this, clock(), period);
         publish =
                 new PublishLog(
-                        log, this, this, offsets, this, this, announcements, witnesses, settle);
+                        log,
+                        this,
+                        this,
+                        offsets,
+                        this,
+                        this,
+                        announcements,
+                        witnesses,
+                        settle,
+                        begin);
         certify = new CertifyClosure(log, this, this, this, readings, this, this);
         sign =
                 new SignStatement(
@@ -317,6 +344,7 @@ final class InMemoryLedger
     void rollBackTo(int size) {
         forgetFrom(size);
         state.signed.tailMap((long) size, false).clear();
+        state.shards.removeIf(each -> each.first() > size);
     }
 
     List<Signed> checkpoints() {
@@ -514,6 +542,9 @@ final class InMemoryLedger
     @Override
     public Uni<Long> hold() {
         calls.add("hold");
+        Runnable next = beforeHold;
+        beforeHold = () -> {};
+        next.run();
         return Uni.createFrom().item((long) state.log.size());
     }
 
@@ -831,6 +862,17 @@ final class InMemoryLedger
     // Checkpoints
 
     @Override
+    public Uni<Shards> shards() {
+        return Uni.createFrom().item(() -> new Shards(state.shards));
+    }
+
+    @Override
+    public Uni<Void> begin(Shard shard) {
+        state.shards.add(shard);
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
     public Uni<Ends> ends() {
         return Uni.createFrom()
                 .item(() ->
@@ -915,7 +957,7 @@ final class InMemoryLedger
         Witness asked = cosigners.get(witness.name());
         return asked == null || silent.contains(witness.name())
                 ? Optional.empty()
-                : asked.last(origin);
+                : asked.named(WitnessFolder.id(origin));
     }
 
     @Override
@@ -954,6 +996,52 @@ final class InMemoryLedger
     // files
 
     @Override
+    public PublicFiles of(String period) {
+        return period.isEmpty() ? this : new Files(Shard.prefix(period));
+    }
+
+    /** Those of a later shard. */
+    private final class Files implements PublicFiles {
+        private final String prefix;
+
+        Files(String prefix) {
+            this.prefix = prefix;
+        }
+
+        @Override
+        public PublicFiles of(String period) {
+            return InMemoryLedger.this.of(period);
+        }
+
+        @Override
+        public Optional<byte[]> read(String path) {
+            return InMemoryLedger.this.read(prefix + path);
+        }
+
+        @Override
+        public void write(Map<String, byte[]> files) {
+            Map<String, byte[]> placed = new TreeMap<>();
+            files.forEach((path, bytes) -> placed.put(prefix + path, bytes));
+            InMemoryLedger.this.write(placed);
+        }
+
+        @Override
+        public void replace(String path, Optional<byte[]> seen, byte[] next) {
+            InMemoryLedger.this.replace(prefix + path, seen, next);
+        }
+
+        @Override
+        public <T> Uni<T> away(Callable<T> work) {
+            return InMemoryLedger.this.away(work);
+        }
+
+        @Override
+        public byte[] read(int level, long index, int width) {
+            return InMemoryLedger.this.read(prefix, level, index, width);
+        }
+    }
+
+    @Override
     public Optional<byte[]> read(String path) {
         return elsewhere == null
                 ? Optional.ofNullable(publicFiles.get(path))
@@ -962,6 +1050,7 @@ final class InMemoryLedger
 
     @Override
     public void write(Map<String, byte[]> files) {
+        beforeWrite.run();
         filesWritten.add(files.size());
         if (elsewhere != null) {
             elsewhere.write(files);
@@ -1004,12 +1093,16 @@ final class InMemoryLedger
 
     @Override
     public byte[] read(int level, long index, int width) {
+        return read("", level, index, width);
+    }
+
+    private byte[] read(String prefix, int level, long index, int width) {
         tilesRead++;
         if (elsewhere != null) {
-            return elsewhere.read(level, index, width);
+            return elsewhere.of(prefix.replace("/", "")).read(level, index, width);
         }
         for (int wide = Tile.FULL; wide >= width; wide--) {
-            byte[] bytes = publicFiles.get(new Tile(level, index, wide).path());
+            byte[] bytes = publicFiles.get(prefix + new Tile(level, index, wide).path());
             if (bytes != null) {
                 return bytes;
             }

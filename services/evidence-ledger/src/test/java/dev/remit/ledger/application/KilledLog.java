@@ -17,6 +17,7 @@ import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.ShardPeriod;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.ledger.witness.AddCheckpoint;
 import io.smallrye.mutiny.Uni;
@@ -32,6 +33,8 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,9 +60,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arguments: {@code migrate|run|warm|turns}, JDBC URL, the ledger's directory, the folder with
  * log.key and log.policy, seed, the step to die before (0: none), how many messages there are (it
- * ends when all are public), and a fault planted to show that the check sees it ({@code none},
- * {@code twice}, {@code lost}). PGPASSWORD holds the password. Exit 0: done; 3: refuses to start;
- * 137: died.
+ * ends when all are public), a fault planted to show that the check sees it ({@code none}, {@code
+ * twice}, {@code lost}), and when the log began, milliseconds since 1970, for one that is kept by
+ * months of a second each (0: by no periods). PGPASSWORD holds the password. Exit 0: done; 3:
+ * refuses to start; 137: died.
  */
 public final class KilledLog {
     private static final int KILLED = 137;
@@ -80,7 +84,10 @@ public final class KilledLog {
     private final PostgresEntries entries;
     private final PostgresCheckpoints checkpoints;
     private final AccountOffsets offsets;
+    private final BeginShard begin;
     private final PublishLog publish;
+    private final Clock clock;
+    private volatile Instant last = Instant.EPOCH;
 
     private KilledLog(String[] arguments) throws IOException {
         this.url = arguments[1];
@@ -90,6 +97,8 @@ public final class KilledLog {
         this.dieBefore = Integer.parseInt(arguments[5]);
         this.until = Long.parseLong(arguments[6]);
         this.planted = arguments[7];
+        long began = Long.parseLong(arguments[8]);
+        this.clock = began == 0 ? Clock.systemUTC() : new MonthEachSecond(began);
         this.log =
                 new Log(
                         directory,
@@ -109,10 +118,26 @@ public final class KilledLog {
                                 Map.of("from", from, "to", to));
                     }
                 };
-        this.checkpoints = new PostgresCheckpoints(sql);
+        this.checkpoints =
+                new PostgresCheckpoints(sql) {
+                    // the database's clock does not run as fast
+                    @Override
+                    public Uni<Instant> time() {
+                        return Uni.createFrom().item(() -> last);
+                    }
+                };
         this.offsets = new AccountOffsets(handoffs, entries, new PostgresOffsets(sql));
         KilledFolder files = KilledFolder.of(directory, step -> step("file: " + step));
         AskWitnesses witnesses = new AskWitnesses(log, files, new Asked(new HttpWitnesses()));
+        this.begin =
+                new BeginShard(
+                        log,
+                        handoffs,
+                        entries,
+                        checkpoints,
+                        files,
+                        clock,
+                        began == 0 ? ShardPeriod.NONE : ShardPeriod.MONTH);
         this.publish =
                 new PublishLog(
                         log,
@@ -131,7 +156,35 @@ public final class KilledLog {
                                 files,
                                 witnesses,
                                 new NoTimestamps(),
-                                Clock.systemUTC()));
+                                clock),
+                        begin);
+    }
+
+    /** Months of a second, from 2030 on. */
+    private static final class MonthEachSecond extends Clock {
+        private static final Instant FIRST = Instant.parse("2030-01-01T00:00:00Z");
+        private final long began;
+
+        MonthEachSecond(long began) {
+            this.began = began;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return FIRST.plus(
+                    Duration.ofMillis(System.currentTimeMillis() - began)
+                            .multipliedBy(Duration.ofDays(31).toSeconds()));
+        }
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -210,7 +263,12 @@ public final class KilledLog {
         Thread appender = Thread.ofPlatform().daemon().start(this::append);
         long end = System.nanoTime() + LONGEST.toNanos();
         while (System.nanoTime() < end) {
-            publish.publish(1).chain(publish::settle).await().indefinitely();
+            publish.publish(1)
+                    .chain(begin::begin)
+                    .chain(() -> publish.publish(1))
+                    .chain(publish::settle)
+                    .await()
+                    .indefinitely();
             long size = entries.size().await().indefinitely();
             if (!appender.isAlive()
                     && checkpoints.ends().await().indefinitely().settledSize() == size
@@ -373,7 +431,8 @@ public final class KilledLog {
                         Connection own = connection.get();
                         try {
                             own.setAutoCommit(false);
-                            T result = work.apply(new Made(Instant.now())).await().indefinitely();
+                            last = clock.instant();
+                            T result = work.apply(new Made(last)).await().indefinitely();
                             step("commit");
                             own.commit();
                             own.setAutoCommit(true);

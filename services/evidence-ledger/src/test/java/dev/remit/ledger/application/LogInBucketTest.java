@@ -88,7 +88,7 @@ class LogInBucketTest {
                     .containsEntry("Cache-Control", List.of("max-age=31536000, immutable"))
                     .containsEntry("Content-Type", List.of("application/octet-stream"));
 
-            TlogProof proof = new ProveEntries(files, new KeptTiles(files)).inclusion(300);
+            TlogProof proof = new ProveEntries(files, new KeptTiles(files)).inclusion("", 300);
             assertThat(proof.index()).isEqualTo(300);
             // a partial tile of this width was never published: a wider one, or the full one
             assertThat(files.read(0, 2, 30).length).isEqualTo((571 - 2 * Tile.FULL) * 32);

@@ -40,12 +40,12 @@ class OtherClientsTest {
         write("vkey", NoteKey.of(InMemoryLedger.KEY.verifier()).toString());
         write("checkpoint", text(ledger.publicFiles.get("checkpoint")));
         write("older", text(older));
-        write("consistency", prove.consistency(333, 733));
+        write("consistency", prove.consistency("", 333, 733));
         for (int n = 0; n < 733; n += 61) {
-            write("proofs/" + n, prove.inclusion(n).text());
+            write("proofs/" + n, prove.inclusion("", n).text());
             write("leaves/" + n, text(ledger.leaf(n)));
         }
-        write("proofs/732", prove.inclusion(732).text());
+        write("proofs/732", prove.inclusion("", 732).text());
         write("leaves/732", text(ledger.leaf(732)));
         Path program = folder.resolve("oracle");
         Path source =

@@ -52,7 +52,7 @@ class ProveEntriesTest {
         grow(600);
         byte[] whole = ledger.publicFiles.get("tile/0/000");
         ledger.publicFiles.put("tile/0/000", Arrays.copyOf(whole, 64));
-        assertThatThrownBy(() -> prove.inclusion(5)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> prove.inclusion("", 5)).isInstanceOf(RuntimeException.class);
         ledger.publicFiles.put("tile/0/000", whole);
         assertThat(holds(5)).isTrue();
     }
@@ -61,16 +61,16 @@ class ProveEntriesTest {
     void aTileIsReadOnce() {
         grow(600);
         ledger.tilesRead = 0;
-        prove.inclusion(5);
+        prove.inclusion("", 5);
         // two full ones of leaves, the partial one, and the one above
         int first = ledger.tilesRead;
         assertThat(first).isBetween(2, 4);
-        prove.inclusion(6);
+        prove.inclusion("", 6);
         assertThat(ledger.tilesRead).isEqualTo(first);
     }
 
     private boolean holds(long index) {
-        var proof = prove.inclusion(index);
+        var proof = prove.inclusion("", index);
         return proof.proves(
                 ledger.leaf((int) index),
                 Checkpoint.parse(SignedNote.parse(proof.checkpoint()).text()));

@@ -78,6 +78,7 @@ class RecordKeysTest {
         return new RecordKeys(
                 new Log(List.of(signer), Optional.empty(), trusted::get, new byte[] {1}),
                 ledger,
+                ledger,
                 ledger);
     }
 

@@ -11,6 +11,7 @@ import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TlogProof;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.ledger.witness.Witness;
+import dev.remit.ledger.witness.WitnessFolder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class SettleCheckpointsTest {
         grow(20);
         assertThat(opened("checkpoint").isWitnessed()).isTrue();
         assertThat(opened("checkpoint").checkpoint().size()).isEqualTo(320);
-        TlogProof proof = new ProveEntries(ledger, new KeptTiles(ledger)).inclusion(77);
+        TlogProof proof = new ProveEntries(ledger, new KeptTiles(ledger)).inclusion("", 77);
         TrustPolicy.Opened state =
                 ledger.policy.orElseThrow().open(SignedNote.parse(proof.checkpoint()));
         assertThat(proof.proves(ledger.leaf(77), state.checkpoint())).isTrue();
@@ -219,6 +220,14 @@ class SettleCheckpointsTest {
                     @Override
                     public Optional<String> last(String origin) {
                         return Optional.ofNullable(notes.get(origin));
+                    }
+
+                    @Override
+                    public Optional<String> named(String id) {
+                        return notes.keySet().stream()
+                                .filter(each -> WitnessFolder.id(each).equals(id))
+                                .findFirst()
+                                .map(notes::get);
                     }
 
                     @Override

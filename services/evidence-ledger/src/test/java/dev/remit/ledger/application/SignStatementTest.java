@@ -133,7 +133,9 @@ class SignStatementTest {
         asked();
         publish();
         Files.write(folder.resolve("bundle.json"), bundle());
-        Files.write(folder.resolve("trusted-root.json"), ledger.sign.trustedRoot());
+        Files.write(
+                folder.resolve("trusted-root.json"),
+                ledger.sign.trustedRoot().await().indefinitely());
         Files.writeString(folder.resolve("statement.pem"), ledger.sign.publicKey());
         install();
 

@@ -9,6 +9,7 @@ import dev.remit.handoff.passkey.DecisionChallenge;
 import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.ledger.Leaver;
+import dev.remit.ledger.log.EarlierPolicy;
 import dev.remit.ledger.log.KeyTrust;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -365,6 +366,7 @@ class CertificateTest {
                                 certificate.statement(),
                                 certificate.checkpoint(),
                                 certificate.timestamp(),
+                                certificate.earlier(),
                                 certificate.proofs(),
                                 certificate.contents(),
                                 Optional.of(odd))
@@ -372,6 +374,33 @@ class CertificateTest {
         assertThat(CanonicalJson.of(new String(file, StandardCharsets.UTF_8))).isEqualTo(file);
         assertThat(Certificate.read(file).file()).isEqualTo(file);
         assertThat(odd.lines().getFirst()).doesNotContain("\u001b", "\u0000");
+    }
+
+    @Test
+    void anEarlierQuorumIsEnoughForWhatItCosignedAndForNothingElse() {
+        Certified one = Certified.leaver(_ -> {}).withWitnesses(1);
+        long size = one.certificate().statement().leaves().size();
+        assertThat(Certified.verify(one.file()).finding()).isEqualTo(Finding.NO_QUORUM);
+        assertThat(verify(one, Certified.quorumOfOneUntil(size)).finding())
+                .isEqualTo(Finding.VERIFIED);
+        assertThat(verify(one, Certified.quorumOfOneUntil(size - 1)).finding())
+                .isEqualTo(Finding.NO_QUORUM);
+        // none at all is less than the quorum of then
+        Certified none = Certified.leaver(_ -> {}).withWitnesses(0);
+        assertThat(verify(none, Certified.quorumOfOneUntil(size)).finding())
+                .isEqualTo(Finding.NO_QUORUM);
+    }
+
+    private static Verification verify(Certified certified, EarlierPolicy earlier) {
+        return CertificateVerifier.verify(
+                certified.file(),
+                Optional.of(
+                        new CertificateVerifier.Trust(
+                                Certified.TRUST.services(),
+                                Certified.TRUST.log(),
+                                Certified.TRUST.witnesses(),
+                                List.of(earlier),
+                                Certified.TRUST.authorities())));
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.EarlierPolicy;
 import dev.remit.ledger.log.EvidenceLeaf;
 import dev.remit.ledger.log.KeyTrust;
 import dev.remit.ledger.log.NoteKey;
@@ -58,7 +59,7 @@ record Certified(Certificate certificate) {
     /** The same without timestamps, which take milliseconds to verify. */
     static final CertificateVerifier.Trust UNDATED =
             new CertificateVerifier.Trust(
-                    TRUST.services(), TRUST.log(), TRUST.witnesses(), List.of());
+                    TRUST.services(), TRUST.log(), TRUST.witnesses(), List.of(), List.of());
 
     private static Path folder() {
         try {
@@ -193,7 +194,7 @@ record Certified(Certificate certificate) {
         List<Certificate.Leaf> leaves = new ArrayList<>();
         List<List<Hash>> proofs = new ArrayList<>();
         for (int n = 0; n < texts.size(); n++) {
-            leaves.add(new Certificate.Leaf(n, texts.get(n)));
+            leaves.add(new Certificate.Leaf("", n, texts.get(n)));
             proofs.add(Merkle.inclusionProof(hashes, n));
         }
         var summary = new Certificate.Summary(new byte[32], List.of("a change", "and its end"));
@@ -204,12 +205,14 @@ record Certified(Certificate certificate) {
                         "COMPLETED",
                         "blinded",
                         log,
+                        List.of(),
                         leaves,
                         summary.commitment(),
                         Leaver.trusted().all().stream().map(TrustedKeys.Trusted::line).toList(),
                         LOG.verifier().toString()),
                 note,
                 timestamp(note),
+                List.of(),
                 proofs,
                 contents,
                 Optional.of(summary));
@@ -221,6 +224,17 @@ record Certified(Certificate certificate) {
         return SignedNote.sign(log, all, Leaver.NOW);
     }
 
+    /** The first witness alone was asked for then. */
+    static EarlierPolicy quorumOfOneUntil(long size) {
+        return EarlierPolicy.parse(
+                "log %s\nwitness one %s\nquorum one\nuntil %s %d\n"
+                        .formatted(
+                                LOG.verifier(),
+                                WITNESSES.get(0).verifier(),
+                                LOG.verifier().name(),
+                                size));
+    }
+
     /** Cosigned by so many witnesses. */
     Certified withWitnesses(int number) {
         String note = note(certificate.statement().log(), WITNESSES.subList(0, number));
@@ -229,6 +243,7 @@ record Certified(Certificate certificate) {
                         certificate.statement(),
                         note,
                         timestamp(note),
+                        certificate.earlier(),
                         certificate.proofs(),
                         certificate.contents(),
                         certificate.summary()));
@@ -246,6 +261,7 @@ record Certified(Certificate certificate) {
                         certificate.statement(),
                         SignedNote.sign(certificate.statement().log(), all, Leaver.NOW),
                         Optional.empty(),
+                        certificate.earlier(),
                         certificate.proofs(),
                         certificate.contents(),
                         certificate.summary()));
@@ -258,6 +274,7 @@ record Certified(Certificate certificate) {
                         certificate.statement(),
                         certificate.checkpoint(),
                         certificate.timestamp(),
+                        certificate.earlier(),
                         Collections.nCopies(certificate.proofs().size(), proof),
                         certificate.contents(),
                         certificate.summary()));

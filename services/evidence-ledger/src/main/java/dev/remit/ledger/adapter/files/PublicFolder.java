@@ -1,11 +1,13 @@
 package dev.remit.ledger.adapter.files;
 
 import dev.remit.ledger.application.PublicFiles;
+import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.Tile;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -14,35 +16,48 @@ import java.util.concurrent.Callable;
 public class PublicFolder implements PublicFiles {
     private final Vertx vertx;
     private final Folder folder;
+    private final String prefix;
 
     public PublicFolder(Vertx vertx, Path directory) {
         this(vertx, directory, _ -> {});
     }
 
     PublicFolder(Vertx vertx, Path directory, Folder.Steps steps) {
+        this(vertx, new Folder(directory.resolve("log"), steps), "");
+    }
+
+    private PublicFolder(Vertx vertx, Folder folder, String prefix) {
         this.vertx = vertx;
-        this.folder = new Folder(directory.resolve("log"), steps);
+        this.folder = folder;
+        this.prefix = prefix;
+    }
+
+    @Override
+    public PublicFiles of(String period) {
+        return new PublicFolder(vertx, folder, Shard.prefix(period));
     }
 
     @Override
     public Optional<byte[]> read(String path) {
-        return folder.read(path);
+        return folder.read(prefix + path);
     }
 
     @Override
     public void write(Map<String, byte[]> files) {
-        folder.write(files);
+        Map<String, byte[]> placed = new LinkedHashMap<>();
+        files.forEach((path, bytes) -> placed.put(prefix + path, bytes));
+        folder.write(placed);
     }
 
     @Override
     public void replace(String path, Optional<byte[]> seen, byte[] next) {
-        Optional<byte[]> there = folder.read(path);
+        Optional<byte[]> there = read(path);
         if (there.isPresent() != seen.isPresent()
                 || (there.isPresent() && !Arrays.equals(there.get(), seen.get()))) {
             throw new IllegalStateException(
                     path + " is not what it was: somebody else writes this log");
         }
-        folder.write(Map.of(path, next));
+        write(Map.of(path, next));
     }
 
     @Override
@@ -54,9 +69,9 @@ public class PublicFolder implements PublicFiles {
     /** The full tile when it is there, else the narrowest partial one that is wide enough. */
     @Override
     public byte[] read(int level, long index, int width) {
-        Optional<byte[]> tile = folder.read(new Tile(level, index, Tile.FULL).path());
+        Optional<byte[]> tile = read(new Tile(level, index, Tile.FULL).path());
         for (int wide = width; tile.isEmpty() && wide < Tile.FULL; wide++) {
-            tile = folder.read(new Tile(level, index, wide).path());
+            tile = read(new Tile(level, index, wide).path());
         }
         return tile.orElseThrow(() ->
                 new IllegalStateException(

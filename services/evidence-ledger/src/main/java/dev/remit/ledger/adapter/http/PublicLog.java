@@ -16,11 +16,17 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.Callable;
 
-/** The public log (C2SP tlog-tiles), from its files alone; and proofs made of them. */
+/**
+ * The public log (C2SP tlog-tiles), from its files alone; and proofs made of them. A log that is
+ * kept by periods has each later shard below its period, as {@code /log/2027/checkpoint}.
+ */
 @Path("/log")
 @PermitAll
 public class PublicLog {
     private static final String FOR_SECONDS = "max-age=2";
+
+    /** Nothing, or a period and a slash. */
+    private static final String SHARD = "{shard:(?:[0-9]{4}(?:-q[1-4]|-(?:0[1-9]|1[0-2]))?/)?}";
 
     private final PublicFiles files;
     private final ProveEntries prove;
@@ -34,31 +40,32 @@ public class PublicLog {
 
     /** The log's state: the largest one that has all the cosignatures asked for. */
     @GET
-    @Path("checkpoint")
-    public Uni<Response> checkpoint() {
-        return file("checkpoint", Served.STATE);
+    @Path(SHARD + "checkpoint")
+    public Uni<Response> checkpoint(@PathParam("shard") String shard) {
+        return file(shard, "checkpoint", Served.STATE);
     }
 
     /** The largest state that the log signed, for witnesses and monitors. */
     @GET
-    @Path("checkpoint.signed")
-    public Uni<Response> signed() {
-        return file("checkpoint.signed", Served.STATE);
+    @Path(SHARD + "checkpoint.signed")
+    public Uni<Response> signed(@PathParam("shard") String shard) {
+        return file(shard, "checkpoint.signed", Served.STATE);
     }
 
     /** The timestamp (RFC 3161 token) over the bytes of the checkpoint of this size. */
     @GET
-    @Path("timestamp/{size:[0-9]+}.tsr")
-    public Uni<Response> timestamp(@PathParam("size") String size) {
-        return file("timestamp/" + size + ".tsr", Served.FOR_EVER);
+    @Path(SHARD + "timestamp/{size:[0-9]+}.tsr")
+    public Uni<Response> timestamp(
+            @PathParam("shard") String shard, @PathParam("size") String size) {
+        return file(shard, "timestamp/" + size + ".tsr", Served.FOR_EVER);
     }
 
     /** A tile or an entry bundle: never changes. */
     @GET
-    @Path("tile/{path:.+}")
-    public Uni<Response> tile(@PathParam("path") String path) {
+    @Path(SHARD + "tile/{path:.+}")
+    public Uni<Response> tile(@PathParam("shard") String shard, @PathParam("path") String path) {
         try {
-            return file(Tile.parse("tile/" + path).path(), Served.FOR_EVER);
+            return file(shard, Tile.parse("tile/" + path).path(), Served.FOR_EVER);
         } catch (IllegalArgumentException e) {
             throw Problem.of(404, "NOT_IN_LOG", "the log has no tile/" + path);
         }
@@ -66,9 +73,9 @@ public class PublicLog {
 
     /** That the leaf is in the log, as of the public checkpoint (C2SP tlog-proof). */
     @GET
-    @Path("proof/{index:[0-9]{1,18}}")
-    public Uni<Response> proof(@PathParam("index") long index) {
-        return proved(() -> prove.inclusion(index).text(), FOR_SECONDS);
+    @Path(SHARD + "proof/{index:[0-9]{1,18}}")
+    public Uni<Response> proof(@PathParam("shard") String shard, @PathParam("index") long index) {
+        return proved(() -> prove.inclusion(period(shard), index).text(), FOR_SECONDS);
     }
 
     /**
@@ -76,9 +83,13 @@ public class PublicLog {
      * line each.
      */
     @GET
-    @Path("consistency/{old:[0-9]{1,18}}/{size:[0-9]{1,18}}")
-    public Uni<Response> consistency(@PathParam("old") long old, @PathParam("size") long size) {
-        return proved(() -> prove.consistency(old, size), Served.FOR_EVER.cacheControl());
+    @Path(SHARD + "consistency/{old:[0-9]{1,18}}/{size:[0-9]{1,18}}")
+    public Uni<Response> consistency(
+            @PathParam("shard") String shard,
+            @PathParam("old") long old,
+            @PathParam("size") long size) {
+        return proved(
+                () -> prove.consistency(period(shard), old, size), Served.FOR_EVER.cacheControl());
     }
 
     /** The key that signs Sigstore bundles of certificates, in PEM. */
@@ -91,12 +102,12 @@ public class PublicLog {
 
     /**
      * What a Sigstore client is to trust beside it: this log and its timestamp authorities. Obtain
-     * both once, apart from any bundle, and keep them.
+     * both apart from any bundle, once for each shard, and keep them.
      */
     @GET
     @Path("trusted-root.json")
     @Produces(MediaType.APPLICATION_JSON)
-    public byte[] trustedRoot() {
+    public Uni<byte[]> trustedRoot() {
         return sign.trustedRoot();
     }
 
@@ -111,14 +122,21 @@ public class PublicLog {
                         Problem.of(404, "NOT_IN_LOG", String.valueOf(failure.getMessage())));
     }
 
-    private Uni<Response> file(String path, Served as) {
-        return files.away(() -> files.read(path))
+    private static String period(String shard) {
+        return shard.replace("/", "");
+    }
+
+    private Uni<Response> file(String shard, String path, Served as) {
+        return files.away(() -> files.of(period(shard)).read(path))
                 .map(found ->
                         found.map(bytes ->
                                         Response.ok(bytes, as.contentType())
                                                 .header("Cache-Control", as.cacheControl())
                                                 .build())
                                 .orElseThrow(() ->
-                                        Problem.of(404, "NOT_IN_LOG", "the log has no " + path)));
+                                        Problem.of(
+                                                404,
+                                                "NOT_IN_LOG",
+                                                "the log has no " + shard + path)));
     }
 }

@@ -1,6 +1,8 @@
 package dev.remit.ledger.adapter.postgres;
 
 import dev.remit.ledger.application.Checkpoints;
+import dev.remit.ledger.log.Shard;
+import dev.remit.ledger.log.Shards;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -43,6 +45,28 @@ public class PostgresCheckpoints implements Checkpoints {
 
     public PostgresCheckpoints(Sql sql) {
         this.sql = sql;
+    }
+
+    @Override
+    public Uni<Shards> shards() {
+        return sql.rows(
+                        "select concat(first, ' ', period) from log_shard order by first",
+                        String.class,
+                        Map.of())
+                .map(rows -> new Shards(rows.stream().map(PostgresCheckpoints::shard).toList()));
+    }
+
+    private static Shard shard(String row) {
+        int blank = row.indexOf(' ');
+        return new Shard(row.substring(blank + 1), Long.parseLong(row.substring(0, blank)));
+    }
+
+    @Override
+    public Uni<Void> begin(Shard shard) {
+        return sql.update(
+                        "insert into log_shard (period, first) values (:period, :first)",
+                        Map.of("period", shard.period(), "first", shard.first()))
+                .replaceWithVoid();
     }
 
     @Override

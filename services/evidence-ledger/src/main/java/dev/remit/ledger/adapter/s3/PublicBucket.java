@@ -2,6 +2,7 @@ package dev.remit.ledger.adapter.s3;
 
 import dev.remit.ledger.application.PublicFiles;
 import dev.remit.ledger.application.Served;
+import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.Tile;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -30,10 +31,21 @@ public final class PublicBucket implements PublicFiles {
 
     private final Vertx vertx;
     private final Bucket bucket;
+    private final String prefix;
 
     public PublicBucket(Vertx vertx, Bucket bucket) {
+        this(vertx, bucket, "");
+    }
+
+    private PublicBucket(Vertx vertx, Bucket bucket, String prefix) {
         this.vertx = vertx;
         this.bucket = bucket;
+        this.prefix = prefix;
+    }
+
+    @Override
+    public PublicFiles of(String period) {
+        return new PublicBucket(vertx, bucket, Shard.prefix(period));
     }
 
     /**
@@ -55,7 +67,7 @@ public final class PublicBucket implements PublicFiles {
 
     @Override
     public Optional<byte[]> read(String path) {
-        return bucket.read(path);
+        return bucket.read(prefix + path);
     }
 
     @Override
@@ -63,7 +75,8 @@ public final class PublicBucket implements PublicFiles {
         try (ExecutorService each =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
             List<Future<?>> puts = new ArrayList<>();
-            files.forEach((path, bytes) -> puts.add(each.submit(() -> write(path, bytes))));
+            files.forEach(
+                    (path, bytes) -> puts.add(each.submit(() -> write(prefix + path, bytes))));
             for (Future<?> put : puts) {
                 put.get();
             }
@@ -86,7 +99,8 @@ public final class PublicBucket implements PublicFiles {
     }
 
     @Override
-    public void replace(String path, Optional<byte[]> seen, byte[] next) {
+    public void replace(String file, Optional<byte[]> seen, byte[] next) {
+        String path = prefix + file;
         Optional<Bucket.Found> there = bucket.get(path);
         boolean same =
                 there.isPresent() == seen.isPresent()
@@ -113,17 +127,18 @@ public final class PublicBucket implements PublicFiles {
     @Override
     public byte[] read(int level, long index, int width) {
         Tile full = new Tile(level, index, Tile.FULL);
-        Optional<byte[]> tile = bucket.read(new Tile(level, index, width).path());
+        Optional<byte[]> tile = read(new Tile(level, index, width).path());
         if (tile.isEmpty() && width < Tile.FULL) {
-            tile = bucket.read(full.path());
+            tile = read(full.path());
         }
         if (tile.isEmpty() && width < Tile.FULL) {
             tile =
-                    bucket.list(full.path() + ".p/").stream()
+                    bucket.list(prefix + full.path() + ".p/").stream()
+                            .map(path -> path.substring(prefix.length()))
                             .map(Tile::parse)
                             .filter(each -> each.width() > width)
                             .min(Comparator.comparingInt(Tile::width))
-                            .flatMap(each -> bucket.read(each.path()));
+                            .flatMap(each -> read(each.path()));
         }
         return tile.orElseThrow(() ->
                 new IllegalStateException(
