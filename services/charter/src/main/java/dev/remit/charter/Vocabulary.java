@@ -83,6 +83,7 @@ public final class Vocabulary {
                     "account", Set.of("keycloak", "scim"),
                     "nhi", Set.of("keycloak", "scim"),
                     "entitlement", Set.of("keycloak"));
+
     /** The facts that a person can supply, and that a share of a target's accounts can have. */
     public static final Set<String> ASKABLE = Set.of("account.correlated", "manager.active");
 

@@ -55,6 +55,7 @@ public record Charter(
                 systems,
                 steps,
                 facts,
+                OPERATORS,
                 hold,
                 bounds,
                 protectedEntitlements,
@@ -99,6 +100,7 @@ public record Charter(
                 hold,
                 bounds,
                 protectedEntitlements,
+                Map.of(),
                 Map.of());
     }
 
