@@ -87,7 +87,9 @@ public final class KilledLog {
     private final BeginShard begin;
     private final PublishLog publish;
     private final Clock clock;
-    private volatile Instant last = Instant.EPOCH;
+
+    /** When this thread's transaction began. */
+    private final ThreadLocal<Instant> began = ThreadLocal.withInitial(() -> Instant.EPOCH);
 
     private KilledLog(String[] arguments) throws IOException {
         this.url = arguments[1];
@@ -97,8 +99,8 @@ public final class KilledLog {
         this.dieBefore = Integer.parseInt(arguments[5]);
         this.until = Long.parseLong(arguments[6]);
         this.planted = arguments[7];
-        long began = Long.parseLong(arguments[8]);
-        this.clock = began == 0 ? Clock.systemUTC() : new MonthEachSecond(began);
+        long start = Long.parseLong(arguments[8]);
+        this.clock = start == 0 ? Clock.systemUTC() : new MonthEachSecond(start);
         this.log =
                 new Log(
                         directory,
@@ -123,7 +125,7 @@ public final class KilledLog {
                     // the database's clock does not run as fast
                     @Override
                     public Uni<Instant> time() {
-                        return Uni.createFrom().item(() -> last);
+                        return Uni.createFrom().item(began::get);
                     }
                 };
         this.offsets = new AccountOffsets(handoffs, entries, new PostgresOffsets(sql));
@@ -137,7 +139,7 @@ public final class KilledLog {
                         checkpoints,
                         files,
                         clock,
-                        began == 0 ? ShardPeriod.NONE : ShardPeriod.MONTH);
+                        start == 0 ? ShardPeriod.NONE : ShardPeriod.MONTH);
         this.publish =
                 new PublishLog(
                         log,
@@ -431,8 +433,8 @@ public final class KilledLog {
                         Connection own = connection.get();
                         try {
                             own.setAutoCommit(false);
-                            last = clock.instant();
-                            T result = work.apply(new Made(last)).await().indefinitely();
+                            began.set(clock.instant());
+                            T result = work.apply(new Made(began.get())).await().indefinitely();
                             step("commit");
                             own.commit();
                             own.setAutoCommit(true);

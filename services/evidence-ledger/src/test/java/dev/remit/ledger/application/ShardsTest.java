@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Database;
@@ -341,6 +342,19 @@ class ShardsTest {
         assertThat(verification.outcome()).startsWith("3 changes");
         assertThat(new String(files.get("changes.csv"), StandardCharsets.UTF_8))
                 .contains(",2026/", ",2027/");
+
+        // a liar with the log's key ends a shard in another way, and fits the manifest
+        String path = "log/checkpoint-end-1.txt";
+        Checkpoint end = ledger.log.open(new String(files.get(path), StandardCharsets.UTF_8));
+        Checkpoint other = new Checkpoint(end.origin(), end.size(), Hash.sha256(new byte[1]));
+        byte[] forged = ledger.log.sign(other, THIS_YEAR).getBytes(StandardCharsets.UTF_8);
+        files.put(
+                "manifest.json",
+                new String(files.get("manifest.json"), StandardCharsets.UTF_8)
+                        .replace(Hash.sha256(files.get(path)).hex(), Hash.sha256(forged).hex())
+                        .getBytes(StandardCharsets.UTF_8));
+        files.put(path, forged);
+        assertThat(PackVerifier.verify(files, trust()).finding()).isEqualTo(Finding.NOT_INCLUDED);
 
         // all of it in one shard, which has one before
         exported =
