@@ -157,8 +157,7 @@ class FrontDoorIT {
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.json().path("code").asText()).isEqualTo("SUBJECT_UNKNOWN");
         Mesh.until(
-                () ->
-                        recorded("SUBJECT_UNKNOWN") == 1 ? Optional.of(true) : Optional.empty(),
+                () -> recorded("SUBJECT_UNKNOWN") == 1 ? Optional.of(true) : Optional.empty(),
                 "the refusal in the log");
     }
 
@@ -305,8 +304,7 @@ class FrontDoorIT {
     }
 
     private static JsonNode evaluate(
-            String token, Map<String, Object> tuple, Map<String, Object> context)
-            throws Exception {
+            String token, Map<String, Object> tuple, Map<String, Object> context) throws Exception {
         Map<String, Object> asked = new HashMap<>(tuple);
         asked.put("context", context);
         Requests.Answer answer =
@@ -410,9 +408,7 @@ class FrontDoorIT {
         assertThat(task.at("/items/1/problem/code").asText()).isEqualTo("DUPLICATE_CHANGE");
         assertRefused(
                 "BLAST_RADIUS_CHANGES_PER_HOUR", "offboarding.owner", under("small", "E1042"));
-        assertThat(
-                        Requests.send("POST", task.at("/links/cancel").asText(), token, "{}")
-                                .status())
+        assertThat(Requests.send("POST", task.at("/links/cancel").asText(), token, "{}").status())
                 .isEqualTo(202);
         for (String code :
                 List.of(
@@ -1360,11 +1356,9 @@ class FrontDoorIT {
     void theCommandLineDoesTheSame() throws Exception {
         Path many = mesh.home.data().resolve("many.jsonl");
         Files.writeString(
-                many,
-                Mesh.text(proposal("E1010")) + "\n" + Mesh.text(proposal("E9999")) + "\n");
+                many, Mesh.text(proposal("E1010")) + "\n" + Mesh.text(proposal("E9999")) + "\n");
         String proposed = typed(1, "propose", "--file", many.toString());
-        assertThat(proposed)
-                .contains("refused (422 SUBJECT_UNKNOWN)", "1 proposed, 1 refused");
+        assertThat(proposed).contains("refused (422 SUBJECT_UNKNOWN)", "1 proposed, 1 refused");
         String change = proposed.replaceFirst("(?s)proposed change (\\S+).*", "$1");
         assertThat(
                         typed(
@@ -1378,7 +1372,8 @@ class FrontDoorIT {
         typed(0, "withdraw", change, "--reason", "stays");
         assertThat(typed(0, "owner", TARGET, INTERN)).contains("worker: E1030");
 
-        String halted = typed(0, "halt", "--charter", CHARTER, "--reason", "a look", "--as", "admin");
+        String halted =
+                typed(0, "halt", "--charter", CHARTER, "--reason", "a look", "--as", "admin");
         assertThat(halted).contains(CHARTER);
         String halt =
                 mesh.get("connector", "/halts", "admin").json().path(0).path("haltId").asText();
