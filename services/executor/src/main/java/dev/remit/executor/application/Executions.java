@@ -59,46 +59,7 @@ public interface Executions {
             Optional<Instant> ends,
             Optional<String> early,
             Optional<Set<String>> begun,
-            Optional<Undo> undo) {
-        /** A plan that takes nothing back. */
-        public Leased(
-                Intent intent,
-                int number,
-                boolean interrupted,
-                Instant startedAt,
-                Optional<String> person,
-                Optional<Instant> ends,
-                Optional<String> early) {
-            this(
-                    intent,
-                    number,
-                    interrupted,
-                    startedAt,
-                    person,
-                    ends,
-                    early,
-                    Optional.empty(),
-                    Optional.empty());
-        }
-
-        /** A plan that is to be executed. */
-        public Leased(
-                Intent intent,
-                int number,
-                boolean interrupted,
-                Instant startedAt,
-                Optional<String> person) {
-            this(
-                    intent,
-                    number,
-                    interrupted,
-                    startedAt,
-                    person,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
-        }
-    }
+            Optional<Undo> undo) {}
 
     /**
      * What is to be taken back.
