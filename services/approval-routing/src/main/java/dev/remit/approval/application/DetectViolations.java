@@ -176,7 +176,7 @@ public class DetectViolations {
         for (Published each : latest) {
             switch (lookups.get(each.hash())) {
                 case Lookup.Found(Charter charter) -> {
-                    if (charter.judgesAccess() && charter.notInForce(now).isEmpty()) {
+                    if (charter.judgesAccess() && charter.notInForce(now, now).isEmpty()) {
                         inForce.put(each, charter);
                     }
                 }

@@ -163,6 +163,7 @@ public record OpenStage(
                 extended,
                 undetermined,
                 question,
+                back,
                 held,
                 since,
                 until,

@@ -27,7 +27,7 @@ public record Protections(Map<Entitlement, String> owners, Optional<String> unre
         for (Lookup each : published) {
             switch (each) {
                 case Lookup.Found(Charter charter) -> {
-                    if (charter.notInForce(now).isEmpty()) {
+                    if (charter.notInForce(now, now).isEmpty()) {
                         charter.guarded().forEach(one -> owners.putIfAbsent(one, charter.owner()));
                     }
                 }

@@ -181,10 +181,12 @@ class DutiesTest {
                 Map.of(),
                 Set.of(),
                 NOW,
+                NOW,
                 Duration.ofDays(1),
                 Optional.empty(),
                 Optional.empty(),
                 Map.of(),
+                Protections.NONE,
                 told);
     }
 

@@ -482,7 +482,8 @@ class JudgementTest {
                                 Duration.ofHours(1),
                                 List.of(),
                                 Set.of(),
-                                Map.of("offboard", new Charter.Grant(group, Duration.ofHours(4))))),
+                                Map.of("offboard", new Charter.Grant(group, Duration.ofHours(4))),
+                                Map.of())),
                 observed(10));
     }
 

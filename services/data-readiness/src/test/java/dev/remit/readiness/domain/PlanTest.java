@@ -126,6 +126,7 @@ class PlanTest {
                 Set.of("keycloak:acme"),
                 Map.of("offboard", List.of(steps)),
                 List.of(new Charter.Required(Judgement.ACCOUNT, Optional.empty())),
+                Set.of("operator"),
                 Duration.ofHours(1),
                 List.of(),
                 Set.of(),

@@ -266,6 +266,7 @@ public class PostgresRouteViews implements RouteViews {
                     ? Risk.of(
                             ready.effect(),
                             known,
+                            ready.about().action(),
                             accounts.getOrDefault(target(), List.of()).stream().findFirst())
                     : Optional.empty();
         }
