@@ -40,17 +40,14 @@ class DelegationResourceTest {
     @Test
     void whatIsMisformedIsSaidByItsField() {
         refused("BODY_MISSING", () -> resource.add(null, null));
-        refused(
-                "FIELD_MISSING", () -> resource.add(new Asked(" ", null, null, UNTIL, "a"), null));
+        refused("FIELD_MISSING", () -> resource.add(new Asked(" ", null, null, UNTIL, "a"), null));
         refused(
                 "FIELD_MISFORMED",
                 () -> resource.add(new Asked("other", null, null, "soon", "a"), null));
         refused(
                 "NOT_A_PERSON",
                 () -> resource.add(new Asked("other", List.of("a"), null, UNTIL, "a"), "key"));
-        refused(
-                "FIELD_MISFORMED",
-                () -> resource.mine("not a place", 10, null, null));
+        refused("FIELD_MISFORMED", () -> resource.mine("not a place", 10, null, null));
         refused("FIELD_MISFORMED", () -> resource.mine(null, 201, null, null));
     }
 
