@@ -757,8 +757,8 @@ public final class Routing {
     }
 
     /**
-     * What is due meanwhile can wait: only the end of a stage's time, or this time if it is earlier,
-     * wakes it. Otherwise it would be due again at each look, before all others.
+     * What is due meanwhile can wait: only the end of a stage's time, or this time if it is
+     * earlier, wakes it. Otherwise it would be due again at each look, before all others.
      */
     private static Outcome asleep(Open open, Instant latest, Known known) {
         Course course = open.course();

@@ -38,8 +38,7 @@ class DutiesTest {
                     assertThat(each.source()).isEqualTo("SOX 404");
                     assertThat(each.facts())
                             .isEqualTo("the subject would hold all of approve, create");
-                    assertThat(each.words())
-                            .startsWith("rule pay@2: the subject would hold");
+                    assertThat(each.words()).startsWith("rule pay@2: the subject would hold");
                 });
     }
 
