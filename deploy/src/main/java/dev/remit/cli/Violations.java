@@ -33,7 +33,8 @@ final class Violations implements Runnable {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Shows each violation: who, which rule, what was found, what would resolve it.")
+            description =
+                    "Shows each violation: who, which rule, what was found, what would resolve it.")
     static final class Listing implements Callable<Integer> {
         @ParentCommand Violations parent;
 

@@ -236,10 +236,7 @@ public final class Accounts {
      * @return the answer's JSON; nothing for an answer without a body
      */
     public static JsonNode admin(
-            Home home,
-            String method,
-            String path,
-            @org.jspecify.annotations.Nullable String body)
+            Home home, String method, String path, @org.jspecify.annotations.Nullable String body)
             throws IOException, InterruptedException {
         Requests.Answer answer =
                 Requests.send(

@@ -169,7 +169,10 @@ class RandomRoutesTest {
         for (int n = 0; n < 30 && !(route instanceof Route.Ended); n++) {
             route = step(route, event(route, town, random), town, oracle);
         }
-        town.halted = Optional.empty();
+        if (town.halted.isPresent()) {
+            town.halted = Optional.empty();
+            route = step(route, new Event.News(), town, oracle);
+        }
         for (int n = 0; n < 60 && !(route instanceof Route.Ended); n++) {
             if (route instanceof Route.Granted
                     || (route instanceof Route.Open open && open.course().isReview())) {

@@ -44,7 +44,7 @@ public record Charter(
         this(name, version, hash, stages, proofs, List.of(), "", "");
     }
 
-    /** One that lets no digital employee propose. */
+    /** One that protects nothing, and lets no digital employee propose. */
     public Charter(
             String name,
             String version,
@@ -58,7 +58,7 @@ public record Charter(
             Optional<Duration> retention) {
         this(
                 name, version, hash, stages, proofs, duties, owner, routeHash, review, retention,
-                Map.of());
+                Set.of(), Map.of());
     }
 
     /** One without a review afterwards. */
@@ -72,23 +72,6 @@ public record Charter(
             String owner,
             String routeHash) {
         this(name, version, hash, stages, proofs, duties, owner, routeHash, Optional.empty());
-    }
-
-    /** One that protects nothing. */
-    public Charter(
-            String name,
-            String version,
-            String hash,
-            List<Stage> stages,
-            List<String> proofs,
-            List<Duty> duties,
-            String owner,
-            String routeHash,
-            Optional<Stage> review,
-            Optional<Duration> retention) {
-        this(
-                name, version, hash, stages, proofs, duties, owner, routeHash, review, retention,
-                Set.of());
     }
 
     /** One that does not say how long evidence is kept. */

@@ -243,7 +243,7 @@ class CompensationTest {
     }
 
     private TakeOnExecution.Taken take(Intent intent, String person) {
-        return new TakeOnExecution(world.executions, world.clock)
+        return new TakeOnExecution(world.executions, world::workerOf, world.clock)
                 .takeOn(intent.change(), person)
                 .await()
                 .atMost(World.PATIENCE);

@@ -995,7 +995,8 @@ final class World {
                                 disable,
                                 new Step.EnableAccount(),
                                 leave,
-                                new Step.JoinGroups(List.of(SALES, STAFF)))));
+                                new Step.JoinGroups(List.of(SALES, STAFF))),
+                        Optional.empty()));
         return own;
     }
 

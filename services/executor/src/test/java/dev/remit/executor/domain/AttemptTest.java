@@ -124,6 +124,7 @@ class AttemptTest {
                 PLAN.target(),
                 PLAN.steps(),
                 Optional.empty(),
+                Map.of(),
                 Optional.of(start));
     }
 

@@ -21,7 +21,8 @@ class RunbookTest {
                     "keycloak:acme",
                     List.of(DISABLE, new Step.LeaveGroups(List.of(new Group("g1", "/sales")))),
                     Optional.empty(),
-                    Map.of(DISABLE, new Step.EnableAccount()));
+                    Map.of(DISABLE, new Step.EnableAccount()),
+                    Optional.empty());
     private static final Intent INTENT =
             new Intent(
                     new UUID(2, 1),
