@@ -1094,13 +1094,26 @@ class FrontDoorIT {
     void whatIsMissingInAnInboxIsMendedAndAGrantEndsEarlyWhenItsHolderSaysSo() throws Exception {
         String change = emergency("the till does not open again");
         Mesh.until(() -> inbox("security.one", change), "the item");
-        Databases.fill(
-                mesh.home,
-                Service.APPROVAL_ROUTING,
-                List.of("update route set deciders = '' where change_id = '" + change + "'"));
+        // what else writes the route at that moment writes this column too: then it is broken again
+        Mesh.until(
+                () -> {
+                    Databases.fill(
+                            mesh.home,
+                            Service.APPROVAL_ROUTING,
+                            List.of(
+                                    "update route set deciders = '' where change_id = '"
+                                            + change
+                                            + "'"));
+                    return Optional.of(
+                                    mesh.get(
+                                                    "approval-routing",
+                                                    "/inbox/reconciliation",
+                                                    "auditor")
+                                            .text())
+                            .filter(text -> text.contains(change) && text.contains("deciders"));
+                },
+                "the word of what was mended");
         Mesh.until(() -> inbox("security.one", change), "the item, mended");
-        assertThat(mesh.get("approval-routing", "/inbox/reconciliation", "auditor").text())
-                .contains(change, "deciders");
 
         assertThat(mesh.decide(change, "on-call", "security.one").status()).isEqualTo(201);
         Mesh.until(() -> isIn(MANAGER, EMERGENCY, true), "the grant");
@@ -1166,6 +1179,18 @@ class FrontDoorIT {
     @Test
     @Order(15)
     void whatAnotherSystemTellsAndWhatIsFoundOpenChangesByThemselves() throws Exception {
+        // who left in a test before is back, so that one account alone is an orphan
+        mesh.hrSays("orphan-0,E1003,JOINED,2026-02-01,stays after all");
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.CONNECTOR,
+                                                "select count(*) from worker where worker_id = 'E1003' and back_on is not null")
+                                        == 1
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "HR's word that they are back");
         mesh.shipped("exposed-credential");
         mesh.shipped("orphaned-account");
         SecurityEvents idp = Objects.requireNonNull(provider);
