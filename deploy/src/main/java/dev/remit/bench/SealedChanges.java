@@ -338,6 +338,9 @@ final class SealedChanges {
                 null,
                 null,
                 List.of(),
+                null,
+                List.of(),
+                null,
                 null);
     }
 

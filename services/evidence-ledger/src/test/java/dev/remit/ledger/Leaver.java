@@ -223,6 +223,8 @@ public final class Leaver {
                                 null,
                                 List.of(),
                                 null,
+                                List.of(),
+                                null,
                                 null)));
         handoffs.add(
                 next(

@@ -64,6 +64,7 @@ class FrontDoorIT {
 
     /** Takes the mails that tell people what waits for them. */
     private static @Nullable SmtpServer postbox;
+
     /** Knows a manager whom Keycloak does not know of. */
     private static @Nullable Payroll payroll;
 
@@ -918,7 +919,9 @@ class FrontDoorIT {
                 "the demotion and the promotion in the log");
     }
 
-    /** A person takes the plan on, does what the runbook says, and the target is read until it is. */
+    /**
+     * A person takes the plan on, does what the runbook says, and the target is read until it is.
+     */
     private static void executeByHand(String change) throws Exception {
         String execution = "/executions/" + change;
         JsonNode runbook = mesh.get("executor", execution + "/runbook", "operator").json();
@@ -939,9 +942,7 @@ class FrontDoorIT {
                                 .text())
                 .startsWith("# Runbook of change " + change)
                 .contains("switch Enabled off");
-        assertThat(
-                        mesh.post("executor", execution + "/take-on", "operator", Map.of())
-                                .status())
+        assertThat(mesh.post("executor", execution + "/take-on", "operator", Map.of()).status())
                 .isEqualTo(200);
         Accounts.offboard(mesh.home, account);
 
@@ -1105,10 +1106,7 @@ class FrontDoorIT {
                                             + change
                                             + "'"));
                     return Optional.of(
-                                    mesh.get(
-                                                    "approval-routing",
-                                                    "/inbox/reconciliation",
-                                                    "auditor")
+                                    mesh.get("approval-routing", "/inbox/reconciliation", "auditor")
                                             .text())
                             .filter(text -> text.contains(change) && text.contains("deciders"));
                 },

@@ -92,7 +92,12 @@ final class Mesh {
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
         stack.bootstrap(
-                "fault-test", "emergency", "exposed-credential", "orphaned-account", "upkeep", "data-gaps");
+                "fault-test",
+                "emergency",
+                "exposed-credential",
+                "orphaned-account",
+                "upkeep",
+                "data-gaps");
         stopPoints = Files.createDirectories(home.data().resolve("stop-points"));
         for (Service service : Service.values()) {
             stack.configure(

@@ -222,7 +222,8 @@ class RandomRoutesTest {
     }
 
     private static Route step(Route route, Event event, Town town, Oracle oracle) {
-        if (event instanceof Event.Executed(boolean begun, boolean _, String by) && begun) {
+        if (event instanceof Event.Executed(boolean begun, boolean _, String by, Optional<String> _)
+                && begun) {
             oracle.executed(by);
         }
         Outcome outcome = Routing.decide(route, event, town.known());

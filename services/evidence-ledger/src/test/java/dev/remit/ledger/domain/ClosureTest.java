@@ -124,7 +124,10 @@ class ClosureTest {
                     NOW.plusSeconds(60),
                     Optional.empty(),
                     Optional.empty(),
-                    Map.of("disable-account", Map.of("enabled", "true")));
+                    Set.of(),
+                    Optional.empty(),
+                    Map.of("disable-account", Map.of("enabled", "true")),
+                    Story.Workers.UNKNOWN);
 
     private static Said compensated(String plan, Story.Result... results) {
         return new Story.Executed(
@@ -136,6 +139,7 @@ class ClosureTest {
                 "no right; taken back: disable-account",
                 NOW,
                 false,
+                Optional.empty(),
                 List.of(results),
                 Optional.empty());
     }
@@ -230,6 +234,7 @@ class ClosureTest {
                 "halted",
                 NOW,
                 false,
+                Optional.empty(),
                 List.of(),
                 Optional.of(left));
     }
@@ -697,6 +702,9 @@ class ClosureTest {
                         NOW.plusSeconds(60),
                         Optional.empty(),
                         Optional.empty(),
+                        Set.of(),
+                        Optional.empty(),
+                        Map.of(),
                         new Story.Workers(Optional.of(proposer), Optional.of(principal)));
         return all;
     }
@@ -716,6 +724,7 @@ class ClosureTest {
                             "route",
                             Optional.empty(),
                             Optional.empty(),
+                            Set.of(),
                             Map.of("boss", principal));
             assertThat(missing(lets, List.of(ACTIVITY), told(ASKED, BY_BOSS)))
                     .as(principal)
@@ -924,7 +933,9 @@ class ClosureTest {
                         "reason",
                         NOW,
                         true,
-                        Optional.of("W-boss"));
+                        Optional.of("W-boss"),
+                        List.of(),
+                        Optional.empty());
         assertThat(
                         missing(
                                 plain(),
@@ -1014,7 +1025,9 @@ class ClosureTest {
                     Optional.empty(),
                     Optional.empty(),
                     Set.of("/admins"),
-                    Optional.of(List.of(new Story.Keeping("keycloak:acme", path, lost, keepers)))),
+                    Optional.of(List.of(new Story.Keeping("keycloak:acme", path, lost, keepers))),
+                    Map.of(),
+                    Story.Workers.UNKNOWN),
             EXECUTED
         };
     }
@@ -1032,7 +1045,8 @@ class ClosureTest {
                 plain.routeHash(),
                 plain.review(),
                 plain.retention(),
-                Set.of("/admins"));
+                Set.of("/admins"),
+                plain.agents());
     }
 
     private static Charter ruled() {

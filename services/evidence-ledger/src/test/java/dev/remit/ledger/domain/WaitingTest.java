@@ -69,6 +69,7 @@ class WaitingTest {
                         "halted",
                         START,
                         false,
+                        Optional.empty(),
                         List.of(),
                         Optional.of(
                                 new Story.Remainder(
