@@ -56,12 +56,21 @@ class CharterReaderTest {
                     mode: ASSIST
                     steps: [join-group, leave-group-at-expiry]
                     grant: { group: { id: g-1, path: /emergency }, for: PT4H }
+                  - name: move
+                    mode: ASSIST
+                    copilots: [helper]
+                    steps: [leave-group, join-groups, set-manager]
+                    compensation: { leave-group: join-groups, set-manager: stays }
+                    group: { id: g-2, path: /sales }
+                    groups: [ { id: g-3, path: /support } ]
+                    manager: W-7
                 blastRadius: { changesPerHour: 50, shareOfPopulation: 0.02 }
                 protectedEntitlements: ["/admins"]
               trackRecord: { within: P30D, failures: 2, compensations: 1, overrides: 0, refusedClosures: 5 }
               proposers:
                 roles: [proposer]
                 digitalEmployee: { id: a-clerk, principal: a-owner }
+                copilots: [helper, other]
               trigger: { source: hr, event: LEFT, action: offboard, target: "keycloak:acme" }
               triggers:
                 - { event: ORPHAN_FOUND, action: offboard, target: "keycloak:acme", after: P7D }

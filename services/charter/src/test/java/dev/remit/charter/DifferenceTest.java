@@ -43,7 +43,7 @@ class DifferenceTest {
                 "EASIER | [readiness.fit, read-back.matches] | [readiness.fit] | /spec/proof",
                 "EASIER | protectedEntitlements: [\"/admins\"] | protectedEntitlements: [] | /spec/domain/protectedEntitlements",
                 "EASIER | rule: toxic | rule: other | /spec/separationOfDuties/toxic",
-                "HARDER | roles: [proposer] | roles: [proposer]\\n    copilots: none | /spec/proposers/copilots",
+                "HARDER | copilots: [helper, other] | copilots: none | /spec/proposers/copilots",
                 "HARDER | mode: OWN | copilots: [helper], mode: OWN | /spec/domain/actions/offboard/copilots",
                 "EASIER | retention: P400D | retention: P399D | /spec/retention",
                 "HARDER | rule: toxic | rule: other | /spec/separationOfDuties/other",
