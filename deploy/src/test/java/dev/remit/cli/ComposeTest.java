@@ -81,8 +81,11 @@ class ComposeTest {
         for (Service service : Service.values()) {
             Set<String> local = new TreeSet<>();
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business
-                if (!property.startsWith("quarkus.http.")) {
+                // where it listens is the image's own business, and scopes the local stack adds to
+                // its realm
+                if (!property.startsWith("quarkus.http.")
+                        && !property.startsWith("remit.mcp.")
+                        && !property.startsWith("quarkus.oidc.resource-metadata.")) {
                     local.add(property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"));
                 }
             }

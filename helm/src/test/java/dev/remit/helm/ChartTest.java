@@ -107,9 +107,11 @@ class ChartTest {
         for (Service service : Service.values()) {
             Set<String> local = new TreeSet<>();
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business; which AIs there are, and where
-                // people sign in and use passkeys, the installation's
+                // where it listens is the image's own business; which AIs there are, what they
+                // need a scope for, and where people sign in and use passkeys, the installation's
                 if (!property.startsWith("quarkus.http.")
+                        && !property.startsWith("remit.mcp.")
+                        && !property.startsWith("quarkus.oidc.resource-metadata.")
                         && !property.startsWith("remit.passkeys.")
                         && !property.startsWith("remit.pages.")
                         && !property.startsWith("remit.agents.")) {
@@ -121,6 +123,21 @@ class ChartTest {
                     .extracting(EnvVar::getName)
                     .containsExactlyInAnyOrderElementsOf(local);
         }
+    }
+
+    @Test
+    void theFrontDoorAsksForTheScopesThatTheInstallationNames() {
+        assertThat(
+                        container(
+                                        deployment(
+                                                Service.CONNECTOR,
+                                                rendered("mcp", "{ read: see, propose: ask }")))
+                                .getEnv())
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .contains(
+                        tuple("REMIT_MCP_SCOPES_READ", "see"),
+                        tuple("REMIT_MCP_SCOPES_PROPOSE", "ask"),
+                        tuple("QUARKUS_OIDC_RESOURCE_METADATA_SCOPES", "see,ask"));
     }
 
     @Test
