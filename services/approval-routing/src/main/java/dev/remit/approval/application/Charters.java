@@ -1,8 +1,8 @@
 package dev.remit.approval.application;
 
 import dev.remit.approval.domain.Charter.Lookup;
-import dev.remit.handoff.loop.Received;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +20,12 @@ public interface Charters {
     Uni<Collection<Lookup>> published();
 
     /**
-     * Takes in the charters of a batch, after the directory has.
+     * Takes in versions, after the directory has.
      *
      * @return those that others have taken the place of
      */
-    Uni<Collection<Lookup>> replace(List<Received> batch);
+    Uni<Collection<Lookup>> replace(List<Published> versions);
+
+    /** A version of a charter. */
+    record Published(String name, String hash, Instant at) {}
 }

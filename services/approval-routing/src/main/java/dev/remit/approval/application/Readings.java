@@ -48,6 +48,9 @@ public interface Readings {
     /** The accounts, the groups they are in now, and the charters that a batch has news about. */
     Set<Concern> news(List<Received> batch);
 
+    /** The versions of charters that a batch tells of. */
+    List<Charters.Published> published(List<Received> batch);
+
     /** The accounts that a batch observes, and the systems that were read completely by then. */
     Removals.Observed observed(List<Received> batch);
 }

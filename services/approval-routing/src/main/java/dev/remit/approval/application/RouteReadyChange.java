@@ -84,7 +84,7 @@ public class RouteReadyChange implements Receiver {
         return left(told)
                 .chain(left ->
                         people.take(batch)
-                                .chain(() -> charters.replace(batch))
+                                .chain(() -> charters.replace(readings.published(batch)))
                                 .chain(gone -> tell(told, freed(left, gone))))
                 .chain(() -> settle(batch, reports, outbox))
                 .chain(() -> tellOfDrafts.tell(drafts, outbox))

@@ -220,7 +220,7 @@ final class InMemory
     }
 
     @Override
-    public Uni<Collection<Lookup>> replace(List<Received> batch) {
+    public Uni<Collection<Lookup>> replace(List<Published> versions) {
         return item(List.of());
     }
 

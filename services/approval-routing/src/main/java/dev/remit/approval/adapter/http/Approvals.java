@@ -314,6 +314,7 @@ public class Approvals {
             responseCode = "200",
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(type = SchemaType.ARRAY, implementation = View.class)))
     public Uni<Response> changes(
             @QueryParam("waitingFor") @Nullable String waitingFor,
@@ -351,7 +352,10 @@ public class Approvals {
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     @APIResponse(
             responseCode = "200",
-            content = @Content(schema = @Schema(implementation = View.class)))
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = View.class)))
     public Uni<Response> change(
             @PathParam("id") String id, @Context jakarta.ws.rs.core.Request request) {
         return views.of(uuid(id))

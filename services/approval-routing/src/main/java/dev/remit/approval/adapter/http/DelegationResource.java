@@ -79,6 +79,7 @@ public class DelegationResource {
             responseCode = "200",
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(type = SchemaType.ARRAY, implementation = View.class)))
     public Uni<Response> mine(
             @QueryParam("after") @Nullable String after,
@@ -121,7 +122,10 @@ public class DelegationResource {
     @POST
     @APIResponse(
             responseCode = "201",
-            content = @Content(schema = @Schema(implementation = View.class)))
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = View.class)))
     public Uni<Response> add(
             @Nullable Asked body, @HeaderParam("Idempotency-Key") @Nullable String key) {
         Asked asked = Problem.body(body);

@@ -1,6 +1,7 @@
 package dev.remit.approval.adapter.kafka;
 
 import dev.remit.approval.adapter.json.JsonPlan;
+import dev.remit.approval.application.Charters;
 import dev.remit.approval.application.Readings;
 import dev.remit.approval.application.Removals;
 import dev.remit.approval.domain.Concern;
@@ -125,6 +126,20 @@ public class KafkaReadings implements Readings {
             }
         }
         return concerns;
+    }
+
+    @Override
+    public List<Charters.Published> published(List<Received> batch) {
+        return batch.stream()
+                .map(Received::message)
+                .filter(CharterPublished.class::isInstance)
+                .map(CharterPublished.class::cast)
+                .map(each ->
+                        new Charters.Published(
+                                each.getCharter().getName(),
+                                each.getCharter().getHash(),
+                                each.getPublishedAt()))
+                .toList();
     }
 
     @Override

@@ -5,8 +5,6 @@ import dev.remit.approval.application.Charters;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.handoff.directory.Charter;
 import dev.remit.handoff.directory.Directory;
-import dev.remit.handoff.loop.Received;
-import dev.remit.wire.v1.CharterPublished;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -73,41 +71,23 @@ public class PostgresCharters implements Charters {
     }
 
     @Override
-    public Uni<Collection<Lookup>> replace(List<Received> batch) {
-        List<CharterPublished> published =
-                batch.stream()
-                        .map(Received::message)
-                        .filter(CharterPublished.class::isInstance)
-                        .map(CharterPublished.class::cast)
-                        .toList();
-        return published.isEmpty()
+    public Uni<Collection<Lookup>> replace(List<Published> versions) {
+        return versions.isEmpty()
                 ? Uni.createFrom().item(List.of())
                 : Panache.getSession()
                         .chain(session ->
                                 session.createNativeQuery(SUCCEED, String.class)
+                                        .setParameter(1, texts(versions, Published::name))
+                                        .setParameter(2, texts(versions, Published::hash))
                                         .setParameter(
-                                                1,
-                                                texts(
-                                                        published,
-                                                        each -> each.getCharter().getName()))
-                                        .setParameter(
-                                                2,
-                                                texts(
-                                                        published,
-                                                        each -> each.getCharter().getHash()))
-                                        .setParameter(
-                                                3,
-                                                texts(
-                                                        published,
-                                                        each -> each.getPublishedAt().toString()))
+                                                3, texts(versions, each -> each.at().toString()))
                                         .getResultList())
                         .chain(hashes -> withHashes(Set.copyOf(hashes)))
                         .map(Map::values);
     }
 
-    private static String[] texts(
-            List<CharterPublished> published, Function<CharterPublished, String> column) {
-        return published.stream().map(column).toArray(String[]::new);
+    private static String[] texts(List<Published> versions, Function<Published, String> column) {
+        return versions.stream().map(column).toArray(String[]::new);
     }
 
     private Uni<Lookup> withHash(String hash) {
