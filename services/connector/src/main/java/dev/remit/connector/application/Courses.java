@@ -25,7 +25,7 @@ public interface Courses {
      * Its record.
      *
      * @param authorizedAt when the last approval it needs was there
-     * @param handoffs the types of its handoffs
+     * @param handoffs the types of its handoffs; ChangeExecuted only if that succeeded
      * @param missing the proofs that its closure lacks
      */
     record Story(Optional<Instant> authorizedAt, Set<String> handoffs, Set<String> missing) {}

@@ -149,8 +149,8 @@ public class OpenChanges {
     }
 
     /**
-     * A person lets one wait no more: it opens nothing, told again neither. Recorded under each
-     * charter that it would have opened a change under.
+     * A person lets one wait no more: it opens nothing more, told again neither. Recorded under
+     * each charter that it would have opened a change under, and has not.
      *
      * @param by immutable id
      * @throws Problem 404 EVENT_NOT_HELD
@@ -176,7 +176,20 @@ public class OpenChanges {
     }
 
     private Uni<Void> dismiss(Occurrence occurrence, String by, String reason, Outbox outbox) {
-        for (Candidate each : candidates(List.of(occurrence))) {
+        return fresh(candidates(List.of(occurrence)), outbox)
+                .invoke(fresh -> dismissed(occurrence, fresh, by, reason, outbox))
+                .chain(() ->
+                        occurrences.dismiss(
+                                occurrence, new Occurrences.Dismissal(by, reason, outbox.now())));
+    }
+
+    private void dismissed(
+            Occurrence occurrence,
+            List<Candidate> candidates,
+            String by,
+            String reason,
+            Outbox outbox) {
+        for (Candidate each : candidates) {
             UUID id = occurrence.refusal(each.charter().name(), DISMISSED);
             outbox.publish(
                     id,
@@ -196,7 +209,6 @@ public class OpenChanges {
                     occurrence.observation());
         }
         LOG.infof("event %s of %s is dismissed by %s", occurrence.id(), occurrence.source(), by);
-        return occurrences.dismiss(occurrence, new Occurrences.Dismissal(by, reason, outbox.now()));
     }
 
     /** These happened; what was told before changes nothing. */
@@ -287,17 +299,24 @@ public class OpenChanges {
         if (all.isEmpty()) {
             return occurrences.settle(happened, List.of(), outbox.now());
         }
+        return fresh(all, outbox).chain(fresh -> admit(happened, fresh, outbox));
+    }
+
+    /**
+     * Of these, those whose change is not open yet and was not; no other transaction opens them.
+     */
+    private Uni<List<Candidate>> fresh(List<Candidate> all, Outbox outbox) {
+        if (all.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
         return outbox.lock(all.stream().map(Candidate::change).collect(Collectors.toSet()))
                 .chain(() -> proposals.standing(all.stream().map(Candidate::change).toList()))
-                .chain(standing -> {
+                .map(standing -> {
                     Set<UUID> known =
                             standing.stream()
                                     .map(Proposals.Standing::change)
                                     .collect(Collectors.toSet());
-                    return admit(
-                            happened,
-                            all.stream().filter(each -> !known.contains(each.change())).toList(),
-                            outbox);
+                    return all.stream().filter(each -> !known.contains(each.change())).toList();
                 });
     }
 

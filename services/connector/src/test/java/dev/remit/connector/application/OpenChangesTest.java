@@ -123,6 +123,31 @@ class OpenChangesTest {
     }
 
     @Test
+    void whatIsDismissedIsNotRecordedUnderACharterThatItOpenedItsChangeUnder() {
+        charters.replace(
+                List.of(
+                        CharterFixture.opened(
+                                Charter.Limits.none(),
+                                Optional.empty(),
+                                Charter.Trigger.of(Event.CREDENTIAL_EXPOSED, "offboard", TARGET)),
+                        CharterFixture.alike(
+                                "quarantines",
+                                Charter.Trigger.of(
+                                        Event.CREDENTIAL_EXPOSED, "quarantine", TARGET))));
+        tell(exposed("1", "E1"));
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+        assertThat(waiting()).isEqualTo(1);
+        String opened =
+                memory.messages(ChangeProposed.class).getFirst().getChange().getCharter().getName();
+        open.dismiss(exposed("1", "E1").observation(), "ann", "enough").await().indefinitely();
+        assertThat(memory.messages(ProposalRefused.class))
+                .filteredOn(each -> each.getCode().equals("EVENT_DISMISSED"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.getCharter()).isNotEqualTo(opened));
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
     void whatWaitsIsLookedAtAtOnceWhenAPersonSaysSo() {
         tell(exposed("1", "E7"));
         UUID observation = exposed("1", "E7").observation();

@@ -2,12 +2,14 @@ package dev.remit.readiness.domain;
 
 import dev.remit.handoff.directory.Account;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What data-readiness needs of a charter.
@@ -199,6 +201,14 @@ public record Charter(
     /** How long a change waits for a fact. */
     Duration hold(String fact) {
         return required(fact).flatMap(each -> each.gap().hold()).orElse(hold);
+    }
+
+    /** The longest that a change waits for any fact. */
+    Duration longestHold() {
+        return Stream.concat(
+                        Stream.of(hold), facts.stream().flatMap(each -> each.gap().hold().stream()))
+                .max(Comparator.naturalOrder())
+                .orElse(hold);
     }
 
     /** Whether a change is halted at once that lacks a fact. */

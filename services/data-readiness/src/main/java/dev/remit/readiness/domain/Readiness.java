@@ -16,6 +16,7 @@ import dev.remit.readiness.domain.Outcome.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How a change stands with its data: never proposed, held until something is known, or judged. */
@@ -316,21 +318,42 @@ public sealed interface Readiness {
     }
 
     /**
-     * The shortest wait of the facts that are open, from when it was first held. What is held for
-     * something else, a halt or its charter, waits no longer than it would have.
+     * The shortest wait of the facts that are open, for each from when it opened: one that was not
+     * open before opens now, for one that was this is no earlier than was said then. Whatever opens
+     * and closes meanwhile, a change waits no longer than the longest wait of its charter, from
+     * when it was first held. What is held for something else, a halt or its charter, waits no
+     * longer than it would have.
      */
     private static Instant until(
             Optional<Held> before, Instant since, Known known, Judgement judgement) {
-        Optional<Duration> shortest =
-                known.charter()
-                        .flatMap(charter ->
-                                judgement.open().stream()
-                                        .map(fact -> charter.hold(fact.name()))
-                                        .min(Duration::compareTo));
-        return shortest.map(since::plus)
-                .or(() -> before.map(Held::until))
-                .orElseGet(
-                        () -> since.plus(known.charter().map(Charter::hold).orElse(DEFAULT_HOLD)));
+        List<String> open = judgement.open().stream().map(Fact::name).toList();
+        if (open.isEmpty() || known.charter().isEmpty()) {
+            return before.map(Held::until)
+                    .orElseGet(() ->
+                            since.plus(known.charter().map(Charter::hold).orElse(DEFAULT_HOLD)));
+        }
+        Charter charter = known.charter().get();
+        Instant said = before.map(Held::until).orElse(since);
+        Set<String> was =
+                before.stream()
+                        .flatMap(held -> held.facts().stream())
+                        .filter(fact -> fact.state() != Judgement.State.PRESENT)
+                        .map(Fact::name)
+                        .collect(Collectors.toSet());
+        Instant shortest =
+                open.stream()
+                        .map(fact ->
+                                was.contains(fact)
+                                        ? later(said, since.plus(charter.hold(fact)))
+                                        : known.now().plus(charter.hold(fact)))
+                        .min(Comparator.naturalOrder())
+                        .orElse(said);
+        Instant longest = later(said, since.plus(charter.longestHold()));
+        return shortest.isBefore(longest) ? shortest : longest;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static Instant lookAt(Instant since, Instant until, Instant now) {

@@ -309,6 +309,47 @@ class ReadinessTest {
         assertThat(((Held) happened.readiness()).until()).isEqualTo(asked.dueAt());
     }
 
+    @Test
+    void theWaitForAFactBeginsWhenItOpensAndNotWithAHaltBeforeIt() {
+        Known asking = asking("hr-clerk", ORPHAN);
+        Held halted =
+                (Held)
+                        happened(
+                                        new New(),
+                                        new Proposed(
+                                                PROPOSAL,
+                                                new Known(
+                                                        asking.charter(),
+                                                        asking.observed(),
+                                                        Optional.of("mesh is halted"))))
+                                .readiness();
+        assertThat(halted.until()).isEqualTo(NOW.plus(Duration.ofHours(1)));
+        Instant lifted = NOW.plus(Duration.ofMinutes(30));
+        Held open = (Held) happened(halted, look(at(asking, lifted))).readiness();
+        assertThat(open.until()).isEqualTo(lifted.plus(Duration.ofMinutes(10)));
+        Instant later = lifted.plus(Duration.ofMinutes(5));
+        Held still = (Held) happened(open, look(at(asking, later))).readiness();
+        assertThat(still.until()).as("it was open before").isEqualTo(open.until());
+
+        Instant late = NOW.plus(Duration.ofMinutes(55));
+        assertThat(((Held) happened(halted, look(at(asking, late))).readiness()).until())
+                .as("in all no longer than the charter's longest wait")
+                .isEqualTo(NOW.plus(Duration.ofHours(1)));
+    }
+
+    private static Known at(Known known, Instant now) {
+        Observed observed = known.observed();
+        return new Known(
+                known.charter(),
+                new Observed(
+                        observed.accounts(),
+                        observed.managers(),
+                        Optional.of(now),
+                        Map.of(),
+                        "keycloak:acme",
+                        now));
+    }
+
     private static Known asking(String role, Account... lacking) {
         Charter charter =
                 new Charter(

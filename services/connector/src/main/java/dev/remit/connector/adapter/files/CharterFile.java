@@ -111,7 +111,7 @@ public final class CharterFile {
             Set<String> steps = new TreeSet<>();
             action.at("/steps").forEach(each -> steps.add(each.asText()));
             if (!steps.isEmpty()) {
-                effects.put(text(action, "/name"), String.join(" ", steps) + group(action));
+                effects.put(text(action, "/name"), String.join(" ", steps) + what(action));
             }
         }
         if (systems.isEmpty() || modes.isEmpty()) {
@@ -156,10 +156,15 @@ public final class CharterFile {
         return charter;
     }
 
-    /** What is granted is part of what an action does. */
-    private static String group(JsonNode action) {
-        String group = action.at("/grant/group/id").asText("");
-        return group.isEmpty() ? "" : " " + group;
+    /** What is given, taken or set is part of what an action does. */
+    private static String what(JsonNode action) {
+        Set<String> what = new TreeSet<>();
+        what.add(action.at("/grant/group/id").asText(""));
+        what.add(action.at("/group/id").asText(""));
+        action.path("groups").forEach(each -> what.add(each.path("id").asText("")));
+        what.add(action.path("manager").asText(""));
+        what.remove("");
+        return what.isEmpty() ? "" : " " + String.join(" ", what);
     }
 
     private static Charter.Copilots copilots(JsonNode root) {

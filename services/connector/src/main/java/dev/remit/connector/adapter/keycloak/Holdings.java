@@ -153,7 +153,27 @@ final class Holdings {
         Set<String> paths = new HashSet<>();
         listed.forEach(group -> paths.add(group.path()));
         all.forEach(each -> owned(each.name(), each.attributes()));
-        return each(all, role -> role(keycloak, role, paths));
+        return each(
+                all,
+                role ->
+                        role(keycloak, role, paths)
+                                .onFailure(failure -> !(failure instanceof Listing.Incomplete))
+                                .transform(failure -> unread(role, failure)));
+    }
+
+    /**
+     * Whoever looks for what is wrong learns by which role; one left out would be held by nobody.
+     */
+    private static IllegalStateException unread(Role role, Throwable failure) {
+        return new IllegalStateException(
+                "realm role '%s' cannot be read%s: %s"
+                        .formatted(
+                                role.name(),
+                                role.name().matches(".*[/;%\\\\].*")
+                                        ? ", perhaps since a proxy refuses its encoded name"
+                                        : "",
+                                failure),
+                failure);
     }
 
     /** Whom it was given to, which groups, and what it is made of. */

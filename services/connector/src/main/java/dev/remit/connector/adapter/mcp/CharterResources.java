@@ -15,23 +15,30 @@ import io.quarkiverse.mcp.server.Resource;
 import io.quarkiverse.mcp.server.ResourceTemplate;
 import io.quarkiverse.mcp.server.TextResourceContents;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
-/** What may be proposed, for a model to read, and how to go about it. */
+/**
+ * What may be proposed, for a model to read, and how to go about it. Charters are read by whom REST
+ * lets read them, with a token to read with.
+ */
 @Singleton
 public class CharterResources {
     private final Charters charters;
     private final PublishCharters publish;
     private final ObjectMapper json;
+    private final Scopes scopes;
 
-    CharterResources(Charters charters, PublishCharters publish, ObjectMapper json) {
+    CharterResources(Charters charters, PublishCharters publish, ObjectMapper json, Scopes scopes) {
         this.charters = charters;
         this.publish = publish;
         this.json = json;
+        this.scopes = scopes;
     }
 
     @Resource(
@@ -40,20 +47,13 @@ public class CharterResources {
             description =
                     "The charters in force: which systems and actions each covers, in which mode, and its limits",
             mimeType = "application/json")
+    @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<TextResourceContents> charters() {
-        try {
-            return Uni.createFrom()
-                    .item(
-                            new TextResourceContents(
-                                    "remit://charters",
-                                    json.writeValueAsString(
-                                            charters.all().stream()
-                                                    .map(CharterResources::view)
-                                                    .toList()),
-                                    "application/json"));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("charters are always JSON", e);
-        }
+        return told(() ->
+                Uni.createFrom()
+                        .item(
+                                new TextResourceContents(
+                                        "remit://charters", all(), "application/json")));
     }
 
     @ResourceTemplate(
@@ -62,17 +62,15 @@ public class CharterResources {
             description =
                     "A charter as it was published last, whole: what it covers, the data it needs, who approves, which proof closes a change",
             mimeType = "application/json")
+    @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<TextResourceContents> charter(String name) {
-        return publish.history(name)
-                .map(all ->
-                        new TextResourceContents(
-                                "remit://charters/" + name,
-                                all.getLast().version().document(),
-                                "application/json"))
-                .onFailure(Problem.class)
-                .transform(failure ->
-                        new McpException(
-                                failure.getMessage(), JsonRpcErrorCodes.RESOURCE_NOT_FOUND));
+        return told(() ->
+                publish.history(name)
+                        .map(all ->
+                                new TextResourceContents(
+                                        "remit://charters/" + name,
+                                        all.getLast().version().document(),
+                                        "application/json")));
     }
 
     @Prompt(
@@ -94,6 +92,30 @@ public class CharterResources {
                                 You never approve. What you propose is recorded with your name and that of the person you act for.
                                 """
                                         .formatted(request)));
+    }
+
+    private String all() {
+        try {
+            return json.writeValueAsString(
+                    charters.all().stream().map(CharterResources::view).toList());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("charters are always JSON", e);
+        }
+    }
+
+    private <T> Uni<T> told(Supplier<Uni<T>> work) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    scopes.mayRead();
+                    return work.get();
+                })
+                .onFailure(Problem.class)
+                .transform(failure ->
+                        new McpException(
+                                ((Problem) failure).code() + ": " + failure.getMessage(),
+                                ((Problem) failure).status() == 404
+                                        ? JsonRpcErrorCodes.RESOURCE_NOT_FOUND
+                                        : JsonRpcErrorCodes.SECURITY_ERROR));
     }
 
     private static Map<String, Object> view(Charter charter) {

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
@@ -235,24 +236,25 @@ public class FrontDoorTools {
             name = "draft_correction",
             description =
                     "Lists what people are asked to supply for a held change, and drafts the answer for one of them to send."
-                            + " Supplies nothing itself: a person does.",
+                            + " Those that your roles are asked, or all where you look after the mesh. Supplies nothing itself: a person does.",
             annotations =
                     @Tool.Annotations(
                             readOnlyHint = true,
                             destructiveHint = false,
                             openWorldHint = false))
-    @RolesAllowed({"operator", "approver", "admin"})
+    @Authenticated
     public Uni<String> draftCorrection(
             @ToolArg(description = "The change's id") String changeId,
             @ToolArg(description = "The value you suggest, for a manager the worker id")
                     String value) {
-        return told(() ->
-                mine(changeId)
-                        .chain(change ->
-                                explanations
-                                        .corrections(authorization())
-                                        .map(FrontDoorTools::answer)
-                                        .map(open -> drafts(change, open, value))));
+        // who is asked may be whom the change is not shown to: data-readiness says what they see
+        return told(() -> {
+            UUID change = Wishes.uuid(changeId);
+            return explanations
+                    .corrections(authorization())
+                    .map(FrontDoorTools::answer)
+                    .map(open -> drafts(change, open, value));
+        });
     }
 
     @ToolGuardrails(input = Arguments.class)
@@ -377,7 +379,7 @@ public class FrontDoorTools {
         };
     }
 
-    private static Map<String, Object> drafts(UUID change, Map<String, Object> open, String value) {
+    static Map<String, Object> drafts(UUID change, Map<String, Object> open, String value) {
         List<Map<String, Object>> drafts =
                 open.get("open") instanceof List<?> all
                         ? all.stream()
@@ -396,8 +398,14 @@ public class FrontDoorTools {
         draft.put(
                 "send", "POST /corrections/" + question.get("correctionId") + " of data-readiness");
         draft.put("body", Map.of("value", value));
-        draft.put("by", "a person with the role operator or admin who is not the subject");
+        draft.put("by", "a person with the role " + asked(question) + " who is not the subject");
         return draft;
+    }
+
+    private static String asked(Map<?, ?> question) {
+        return question.get("ask") instanceof List<?> roles && !roles.isEmpty()
+                ? roles.stream().map(String::valueOf).collect(Collectors.joining(" or "))
+                : "that the charter asks";
     }
 
     /** The same for what only reads. */

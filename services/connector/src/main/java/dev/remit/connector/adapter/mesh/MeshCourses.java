@@ -83,10 +83,19 @@ class MeshCourses implements Courses {
                         .filter(each -> "ExecutionAuthorized".equals(each.get("type")))
                         .map(each -> Instant.parse(text(each.get("time"))))
                         .findFirst(),
-                handoffs.stream().map(each -> text(each.get("type"))).collect(Collectors.toSet()),
+                handoffs.stream()
+                        .filter(each ->
+                                !"ChangeExecuted".equals(each.get("type")) || succeeded(each))
+                        .map(each -> text(each.get("type")))
+                        .collect(Collectors.toSet()),
                 told.get("missing") instanceof Collection<?> missing
                         ? missing.stream().map(String::valueOf).collect(Collectors.toSet())
                         : Set.of());
+    }
+
+    /** What failed or was taken back was not done; the ledger's summary begins with the outcome. */
+    private static boolean succeeded(Map<?, ?> executed) {
+        return text(executed.get("summary")).startsWith("SUCCEEDED:");
     }
 
     private static List<Map<?, ?>> list(@Nullable Object value) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,38 @@ class CharterFileTest {
                                 .isInstanceOfSatisfying(
                                         CharterText.Broken.class,
                                         text -> assertThat(text.fault()).contains(fault)));
+    }
+
+    @Test
+    void actionsThatTakeGiveOrSetSomethingElseHaveAnotherEffect() throws IOException {
+        for (String name :
+                List.of("stale-entitlement", "joiner", "service-account-ownership", "mover")) {
+            Charter charter = good(ready(name)).document().charter();
+            String action = charter.modes().keySet().iterator().next();
+            String effect = charter.effect(action);
+            assertThat(effect)
+                    .as(name)
+                    .isEqualTo(
+                            switch (name) {
+                                case "stale-entitlement" ->
+                                        "leave-group 00000000-0000-4000-8000-0000000000a4";
+                                case "joiner" ->
+                                        "enable-account join-groups 00000000-0000-4000-8000-0000000000a5";
+                                case "service-account-ownership" -> "set-manager E-1001";
+                                default -> "end-sessions leave-groups";
+                            });
+        }
+        assertThat(
+                        good(ready("stale-entitlement").replace("0000000000a4", "0000000000b4"))
+                                .document()
+                                .charter()
+                                .effect("remove-entitlement"))
+                .isEqualTo("leave-group 00000000-0000-4000-8000-0000000000b4");
+    }
+
+    private static String ready(String name) throws IOException {
+        return Files.readString(
+                Path.of(System.getProperty("remit.top"), "charters", name + ".yaml"));
     }
 
     private static CharterText.Good good(String yaml) {

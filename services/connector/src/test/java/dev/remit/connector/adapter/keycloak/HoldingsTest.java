@@ -104,6 +104,16 @@ class HoldingsTest {
         assertThatThrownBy(this::read).isInstanceOf(Listing.Incomplete.class);
     }
 
+    @Test
+    void aRoleThatCannotBeReadMakesTheWholeReadingFailAndIsNamed() {
+        realm.role("clerk");
+        realm.role("pay/roll");
+        realm.refused.add("pay/roll");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("realm role 'pay/roll' cannot be read, perhaps since a proxy")
+                .hasMessageContaining("answered 400");
+    }
+
     private Holdings read() {
         return Holdings.read(realm).await().indefinitely();
     }
@@ -118,6 +128,7 @@ class HoldingsTest {
         final Map<String, List<String>> parts = new HashMap<>();
         final Map<String, String> owners = new HashMap<>();
         final TreeSet<String> roles = new TreeSet<>();
+        final TreeSet<String> refused = new TreeSet<>();
 
         void group(String parent, String name, String id) {
             children.get(parent).add(id);
@@ -200,6 +211,9 @@ class HoldingsTest {
 
         @Override
         public Uni<List<User>> holders(String role, int first, int max) {
+            if (refused.contains(role)) {
+                return Uni.createFrom().failure(new IllegalStateException("answered 400"));
+            }
             return page(users(holders.getOrDefault(role, List.of())), first, max);
         }
 

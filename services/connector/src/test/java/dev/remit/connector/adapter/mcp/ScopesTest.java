@@ -8,8 +8,11 @@ import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ScopesTest {
@@ -52,6 +55,40 @@ class ScopesTest {
         assertThat(FrontDoorTools.covering("c", "w", "other", null)).isNotEqualTo(whole);
         assertThat(FrontDoorTools.covering("c", "w", "trace", "model")).isNotEqualTo(whole);
         assertThat(FrontDoorTools.covering("c", "w\",\"trace", null)).isNotEqualTo(whole);
+    }
+
+    @Test
+    void aDraftNamesTheRolesThatItsQuestionAsks() {
+        UUID change = new UUID(1, 1);
+        Map<String, Object> question =
+                Map.of(
+                        "changeId",
+                        change.toString(),
+                        "correctionId",
+                        "c1",
+                        "question",
+                        "Who is the manager?",
+                        "ask",
+                        List.of("hr-clerk", "hr-lead"));
+        Map<String, Object> ofAnother =
+                Map.of("changeId", new UUID(1, 2).toString(), "correctionId", "c2");
+        assertThat(
+                        FrontDoorTools.drafts(
+                                        change,
+                                        Map.of("open", List.of(question, ofAnother)),
+                                        "E1001")
+                                .get("drafts"))
+                .isEqualTo(
+                        List.of(
+                                Map.of(
+                                        "question",
+                                        "Who is the manager?",
+                                        "send",
+                                        "POST /corrections/c1 of data-readiness",
+                                        "body",
+                                        Map.of("value", "E1001"),
+                                        "by",
+                                        "a person with the role hr-clerk or hr-lead who is not the subject")));
     }
 
     private static Scopes scopes(String... given) {

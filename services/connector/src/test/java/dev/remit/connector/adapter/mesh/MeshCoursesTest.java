@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MeshCoursesTest {
     @Test
@@ -55,11 +57,29 @@ class MeshCoursesTest {
                                                 "ExecutionAuthorized",
                                                 "time",
                                                 "2026-01-31T10:00:00Z"),
-                                        Map.of("type", "ChangeExecuted", "time", "x")),
+                                        executed("SUCCEEDED")),
                                 "missing",
                                 List.of("grant.ended")));
         assertThat(story.authorizedAt()).contains(Instant.parse("2026-01-31T10:00:00Z"));
         assertThat(story.handoffs()).contains("ChangeExecuted");
         assertThat(story.missing()).containsExactly("grant.ended");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"FAILED", "COMPENSATED", "REFUSED", "UNKNOWN"})
+    void whatDidNotSucceedWasNotExecuted(String outcome) {
+        assertThat(
+                        MeshCourses.story(
+                                        Map.of(
+                                                "handoffs",
+                                                List.of(executed(outcome)),
+                                                "missing",
+                                                List.of("grant.ended")))
+                                .handoffs())
+                .isEmpty();
+    }
+
+    private static Map<String, Object> executed(String outcome) {
+        return Map.of("type", "ChangeExecuted", "time", "x", "summary", outcome + ": so it went");
     }
 }
