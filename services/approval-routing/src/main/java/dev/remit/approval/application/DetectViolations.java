@@ -137,7 +137,11 @@ public class DetectViolations {
     /** What came of a page; counted once it is committed. */
     private record Looked(boolean more, int found) {}
 
-    /** What to hold people against. */
+    /**
+     * What to hold people against.
+     *
+     * @param unread those that do not read here, or do not hold yet
+     */
     private record Rules(
             Map<Published, Charter> charters,
             Map<String, Map<String, EntitlementFact>> told,
@@ -176,7 +180,9 @@ public class DetectViolations {
         for (Published each : latest) {
             switch (lookups.get(each.hash())) {
                 case Lookup.Found(Charter charter) -> {
-                    if (charter.judgesAccess() && charter.notInForce(now, now).isEmpty()) {
+                    if (charter.from().filter(now::isBefore).isPresent()) {
+                        unread.add(each);
+                    } else if (charter.judgesAccess() && charter.notInForce(now, now).isEmpty()) {
                         inForce.put(each, charter);
                     }
                 }
@@ -236,7 +242,7 @@ public class DetectViolations {
                 .replaceWith(new Looked(!page.last(), fresh.size()));
     }
 
-    /** What a charter that does not read here says is not known: its violations stand. */
+    /** Of a charter that does not read here, or does not hold yet, the violations stand. */
     private static List<Ended> ended(
             List<Standing> before, Set<AccessViolations.Key> now, Rules rules) {
         List<Ended> ended = new ArrayList<>();

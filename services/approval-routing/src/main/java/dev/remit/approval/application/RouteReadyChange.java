@@ -99,8 +99,11 @@ public class RouteReadyChange implements Receiver {
     private static Set<Concern> freed(Set<Concern> left, Collection<Charter.Lookup> gone) {
         Set<Concern> all = new HashSet<>(left);
         for (Charter.Lookup each : gone) {
-            if (each instanceof Charter.Lookup.Found(Charter charter)) {
-                charter.guarded().forEach(one -> all.add(one.concern()));
+            switch (each) {
+                case Charter.Lookup.Found(Charter charter) ->
+                        charter.guarded().forEach(one -> all.add(one.concern()));
+                // it was not known what it protects: whatever waits may have waited for it
+                case Charter.Lookup.Missing _ -> all.add(Concern.halts());
             }
         }
         return all;

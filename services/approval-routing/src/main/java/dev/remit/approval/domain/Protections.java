@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the charters in force protect together: none of it is taken from its last holder, whatever
- * charter a change runs under.
+ * What the published charters that have not ended protect together: none of it is taken from its
+ * last holder, whatever charter a change runs under.
  *
  * @param owners each entitlement with the owner of a charter that protects it
  * @param unread why it is not known what one of them protects
@@ -27,7 +27,8 @@ public record Protections(Map<Entitlement, String> owners, Optional<String> unre
         for (Lookup each : published) {
             switch (each) {
                 case Lookup.Found(Charter charter) -> {
-                    if (charter.notInForce(now, now).isEmpty()) {
+                    // it has taken its predecessor's place: what it will protect, it does already
+                    if (charter.until().filter(end -> !now.isBefore(end)).isEmpty()) {
                         charter.guarded().forEach(one -> owners.putIfAbsent(one, charter.owner()));
                     }
                 }

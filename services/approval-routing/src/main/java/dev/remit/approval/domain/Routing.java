@@ -496,7 +496,11 @@ public final class Routing {
             return notSentBack(open);
         }
         Person person = known.person(again.by());
-        if (!isProposer(person, course.ready().parties(), known)) {
+        Parties parties = course.ready().parties();
+        // the log has their accounts: by another one of theirs the amendment would count for
+        // nothing
+        if (!again.by().equals(parties.proposer())
+                && !parties.principal().equals(Optional.of(again.by()))) {
             return notTheProposer(open, "amends it");
         }
         if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {

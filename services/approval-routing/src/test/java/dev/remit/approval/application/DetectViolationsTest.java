@@ -126,6 +126,19 @@ class DetectViolationsTest {
     }
 
     @Test
+    void aVersionThatDoesNotHoldYetEndsNothing() {
+        holds("W-ann", account("keycloak:acme", "ann", "W-ann", "/create", "/approve"));
+        run();
+        publish("2", "", ",\"effective\":{\"from\":\"2026-03-01\"}");
+        run();
+        assertThat(all(AccessViolationEnded.class)).isEmpty();
+        world.now = Instant.parse("2026-03-01T00:00:00Z");
+        run();
+        assertThat(one(AccessViolationEnded.class).getReason())
+                .isEqualTo("the rule is not in force any more");
+    }
+
+    @Test
     void manyPeopleAreLookedAtInPages() {
         for (int n = 0; n < 1200; n++) {
             String worker = "X-%04d".formatted(n);
@@ -138,13 +151,17 @@ class DetectViolationsTest {
     }
 
     private void publish(String version, String rules) {
+        publish(version, rules, "");
+    }
+
+    private void publish(String version, String rules, String effective) {
         String document =
                 """
-                {"metadata":{"owner":"own"},"spec":{"approval":{"role":"approver","stages":[
+                {"metadata":{"owner":"own"%s},"spec":{"approval":{"role":"approver","stages":[
                  {"name":"s","resolvers":[{"role":"approver"}],"quorum":1,"expiresAfter":"PT1H"}]},
                  "separationOfDuties":[%s],"execution":{"authorizationExpiresAfter":"PT1H"}}}\
                 """
-                        .formatted(rules);
+                        .formatted(effective, rules);
         world.charters.put("hash-" + version, new Lookup.Found(JsonCharter.read(document)));
         table.charters =
                 List.of(new AccessViolations.Published("leavers", version, "hash-" + version));

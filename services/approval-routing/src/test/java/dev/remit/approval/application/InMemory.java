@@ -45,6 +45,10 @@ final class InMemory
     final Map<Concern, List<Account>> people = new HashMap<>();
     final Map<Concern, List<Account>> arriving = new HashMap<>();
     final Map<String, Lookup> charters = new HashMap<>();
+
+    /** Whose place is taken by what comes next. */
+    Collection<Lookup> replaced = List.of();
+
     final TreeMap<Long, Set<Concern>> news = new TreeMap<>();
     final Map<Long, Integer> looked = new HashMap<>();
     final Map<List<String>, Request> requests = new HashMap<>();
@@ -221,7 +225,7 @@ final class InMemory
 
     @Override
     public Uni<Collection<Lookup>> replace(List<Published> versions) {
-        return item(List.of());
+        return item(replaced);
     }
 
     @Override

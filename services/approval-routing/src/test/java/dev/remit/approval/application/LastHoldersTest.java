@@ -106,6 +106,19 @@ class LastHoldersTest {
     }
 
     @Test
+    void whatACharterWillProtectIsProtectedAlready() {
+        world.charters.put(Scene.CHARTER, charter("charter-owner", "OWN", "", ""));
+        world.charters.put(
+                "other",
+                charter(
+                        "other-owner",
+                        "OWN",
+                        "\"/admins\"",
+                        ",\"effective\":{\"from\":\"2999-01-01\"}"));
+        annGoesAndBobIsHeld();
+    }
+
+    @Test
     void whatNoCharterInForceProtectsIsNot() {
         world.charters.put(Scene.CHARTER, charter("charter-owner", "OWN", "", ""));
         world.charters.put(
@@ -128,6 +141,11 @@ class LastHoldersTest {
         approve(ONE, DISABLES);
         assertThat(state(ONE)).isEqualTo("BARRED");
         assertThat(last(ONE).getHeld()).contains("it does not read");
+
+        world.replaced = List.of(world.charters.remove("other"));
+        scene.receive(Scene.published());
+        scene.lookAgain();
+        assertThat(state(ONE)).as("its successor reads").isEqualTo("APPROVED");
     }
 
     @Test

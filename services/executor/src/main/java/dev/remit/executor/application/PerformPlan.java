@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -322,15 +323,27 @@ public class PerformPlan {
                 .invoke(() -> stops.reached(StopPoints.Point.BEGUN));
     }
 
-    /** Makes the calls one after the other until one is impossible, then reads again. */
+    /**
+     * Makes the calls one after the other until one is impossible, then reads again. Of those that
+     * take steps back, one that is impossible keeps no other from being made.
+     */
     private Uni<Finding.ReadBack> perform(Work work, TargetState before, List<Call> calls) {
+        List<String> never = new ArrayList<>();
         return Multi.createFrom()
                 .iterable(calls)
                 .onItem()
-                .transformToUniAndConcatenate(call -> unlessHalted(work, call))
+                .transformToUniAndConcatenate(call ->
+                        work.attempt instanceof Attempt.Compensating
+                                ? change(work, call)
+                                        .onFailure(Target.Impossible.class)
+                                        .invoke(failure -> never.add(words(failure)))
+                                        .onFailure(Target.Impossible.class)
+                                        .recoverWithNull()
+                                : unlessHalted(work, call))
                 .collect()
                 .asList()
-                .map(done -> Optional.<String>empty())
+                .map(done ->
+                        Optional.of(String.join("; ", never)).filter(words -> !words.isEmpty()))
                 .onFailure(Target.Impossible.class)
                 .recoverWithItem(failure -> Optional.of(words(failure)))
                 .invoke(() -> stops.reached(StopPoints.Point.CALL))
@@ -340,8 +353,7 @@ public class PerformPlan {
 
     /** Each call is a step that is finished; before the next one, halts are asked for. */
     private Uni<Void> unlessHalted(Work work, Call call) {
-        if (work.attempt instanceof Attempt.Ending
-                || work.attempt instanceof Attempt.Compensating) {
+        if (work.attempt instanceof Attempt.Ending) {
             return change(work, call);
         }
         return halts.against(against(work))
@@ -354,7 +366,7 @@ public class PerformPlan {
     /** What keeps a call from being made; before the first one, a demotion does too. */
     private static Set<String> against(Work work) {
         Set<String> scopes = new LinkedHashSet<>(work.leased.intent().scopes());
-        if (!work.touched && !work.leased.interrupted()) {
+        if (!work.touched && work.attempt instanceof Attempt.First) {
             scopes.addAll(Scopes.own(scopes));
         }
         return scopes;

@@ -52,24 +52,28 @@ public class TakeOnExecution {
      * @return fails with {@link Target.Silent} if that cannot be asked now
      */
     public Uni<Taken> takeOn(UUID change, String person) {
-        return executions
-                .find(change)
-                .chain(found ->
-                        found.flatMap(each -> barred(each, person))
-                                .<Uni<Taken>>map(each -> Uni.createFrom().item(each))
-                                .orElseGet(() -> take(change, person)));
+        return workers.of(person)
+                .chain(worker ->
+                        executions
+                                .find(change)
+                                .chain(found ->
+                                        found.flatMap(each -> barred(each, person, worker))
+                                                .<Uni<Taken>>map(
+                                                        each -> Uni.createFrom().item(each))
+                                                .orElseGet(() -> take(change, person, worker))));
     }
 
-    private static Optional<Taken> barred(Executions.Shown execution, String person) {
+    private static Optional<Taken> barred(
+            Executions.Shown execution, String person, Optional<String> worker) {
         return execution.intent().terms().barred().stream()
-                .filter(each -> each.person().equals(person))
+                .filter(each -> each.is(person, worker))
                 .findFirst()
                 .map(each -> new Taken.Barred(each.rule(), each.reason()));
     }
 
-    private Uni<Taken> take(UUID change, String person) {
-        return workers.of(person)
-                .chain(worker -> executions.takeOn(change, person, worker, clock.instant()))
+    private Uni<Taken> take(UUID change, String person, Optional<String> worker) {
+        return executions
+                .takeOn(change, person, worker, clock.instant())
                 .chain((Optional<String> holder) ->
                         holder.isEmpty()
                                 ? executions.find(change).map(TakeOnExecution::why)

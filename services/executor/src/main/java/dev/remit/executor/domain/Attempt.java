@@ -290,7 +290,7 @@ public sealed interface Attempt {
     /** The steps that were done, or half done, and that leave something. */
     private static List<Step> touched(Plan plan, TargetState after, Optional<Set<String>> ours) {
         return plan.steps().stream()
-                .filter(step -> !step.leavesNothing() && !step.wasSo())
+                .filter(plan::mayRemain)
                 .filter(step -> ours.map(each -> each.contains(step.name())).orElse(true))
                 .filter(step ->
                         Set.of(Standing.AFTER, Standing.BETWEEN).contains(after.standing(step)))
@@ -447,8 +447,7 @@ public sealed interface Attempt {
     private static Next failTouched(Attempt attempt, String reason, Instant now) {
         List<String> left =
                 attempt.order().plan().stream()
-                        .flatMap(plan -> plan.steps().stream())
-                        .filter(step -> !step.leavesNothing() && !step.wasSo())
+                        .flatMap(plan -> plan.steps().stream().filter(plan::mayRemain))
                         .map(Step::name)
                         .toList();
         return new Next.End(

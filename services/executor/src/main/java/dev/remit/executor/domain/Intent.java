@@ -62,10 +62,23 @@ public record Intent(
     /**
      * One who may not execute.
      *
+     * @param person immutable account id
      * @param rule the rule that keeps them from it
      * @param reason which part they play already, in words
+     * @param worker their HR worker id, as far as the authorization says it: that of who proposed
+     *     the change and of who is responsible for it
      */
-    public record Barred(String person, String rule, String reason) {}
+    public record Barred(String person, String rule, String reason, Optional<String> worker) {
+        /** One of whom only the account is known. */
+        public Barred(String person, String rule, String reason) {
+            this(person, rule, reason, Optional.empty());
+        }
+
+        /** Whether this is they, by whichever of their accounts. */
+        public boolean is(String account, Optional<String> itsWorker) {
+            return person.equals(account) || (worker.isPresent() && worker.equals(itsWorker));
+        }
+    }
 
     /** One whose authorization says nothing besides. */
     public Intent(

@@ -45,6 +45,17 @@ public record Plan(
     }
 
     /**
+     * Whether something remains of the step that a person would have to see to. What was granted
+     * for a time is taken away by the plan's own end, at once if the plan failed.
+     */
+    boolean mayRemain(Step step) {
+        return !step.leavesNothing()
+                && !step.wasSo()
+                && !(step instanceof Step.JoinGroup(Group group)
+                        && end.filter(each -> each.step().group().equals(group)).isPresent());
+    }
+
+    /**
      * The end of a grant.
      *
      * @param after so long after the authorization

@@ -143,6 +143,70 @@ class CompensationTest {
     }
 
     @Test
+    void oneThatCannotBeTakenBackKeepsNoOtherFromBeing() {
+        world.acme.before =
+                call ->
+                        call.equals("leave a1 /staff") || call.equals("join a1 /sales")
+                                ? failing(call)
+                                : Uni.createFrom().voidItem();
+
+        finish(world.instance(), world.on(world.careful(world.acme, "a1"), TERMS));
+
+        assertThat(world.acme.accounts.get("a1").enabled()).isTrue();
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        assertThat(onlyReport().remainder())
+                .contains(
+                        new Remainder(
+                                List.of("leave-groups"), Optional.of("boss"), TERMS.capacity()));
+        assertThat(onlyReport().reason())
+                .isEqualTo(
+                        "never leave a1 /staff; taken back: disable-account; left half done: leave-groups; never join a1 /sales");
+    }
+
+    @Test
+    void whatSomebodyDidAfterAnAttemptThatTouchedNothingIsNotTakenBack() {
+        Intent intent = world.careful(world.acme, "a1");
+        world.acme.before =
+                call -> {
+                    if (call.equals("read a1")) {
+                        world.halt("mesh");
+                    }
+                    return Uni.createFrom().voidItem();
+                };
+        var instance = world.instance();
+        begin(instance, intent);
+        assertThat(world.waiting()).isEqualTo(1);
+        assertThat(world.statements).containsEntry("begin", 1);
+        assertThat(world.acme.calls).containsExactly("read a1");
+
+        world.acme.accounts.put("a1", new TargetState(false, 0, BEFORE.groups()));
+        world.halted = InForce.NONE;
+        never("leave a1 /sales");
+        finish(instance);
+
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        assertThat(world.acme.calls).doesNotContain("enable a1");
+        assertThat(world.acme.accounts.get("a1").enabled()).isFalse();
+        assertThat(onlyReport().remainder()).isEmpty();
+    }
+
+    @Test
+    void aDemotionAfterACrashBeforeTheFirstCallLeavesItToAPerson() {
+        var dies = world.instanceThatDiesAt(Point.INTENT);
+        begin(dies, world.careful(world.acme, "a1"));
+        World.until(dies::isDead);
+        world.halt("own/leavers");
+
+        var instance = world.instance();
+        next(instance);
+        next(instance);
+
+        assertThat(world.acme.calls).containsOnly("read a1");
+        assertThat(world.handedOn).isEmpty();
+        assertThat(world.waiting()).isEqualTo(1);
+    }
+
+    @Test
     void aTargetThatIsSilentIsAskedAgainUntilItIsTakenBack() {
         never("leave a1 /staff");
         var instance = world.instance();
@@ -232,13 +296,22 @@ class CompensationTest {
                                 Optional.empty(),
                                 "",
                                 List.of("p2"),
-                                List.of(new Intent.Barred("p2", "executor-apart@1", "approved it")),
+                                List.of(
+                                        new Intent.Barred("p2", "executor-apart@1", "approved it"),
+                                        new Intent.Barred(
+                                                "p3",
+                                                "executor-apart@1",
+                                                "proposed it",
+                                                Optional.of("W-p4"))),
                                 List.of()));
         world.instance().receives(intent);
         World.until(() -> world.leased() == 1);
 
         assertThat(take(intent, "p2"))
                 .isEqualTo(new TakeOnExecution.Taken.Barred("executor-apart@1", "approved it"));
+        assertThat(take(intent, "p4"))
+                .as("another account of who proposed it")
+                .isEqualTo(new TakeOnExecution.Taken.Barred("executor-apart@1", "proposed it"));
         assertThat(take(intent, "p1")).isEqualTo(new TakeOnExecution.Taken.Yours());
     }
 

@@ -194,6 +194,27 @@ class ExecutionTest {
     }
 
     @Test
+    void whatTheExecutorTakesAwayItselfIsOwedByNobody() {
+        var dies = world.instanceThatDiesAt(Point.CALL);
+        dies.receives(world.grant(world.acme, "a1", false));
+        World.until(dies::isDead);
+        world.acme.before = call -> Uni.createFrom().failure(new Target.Impossible("no right"));
+        var instance = world.instance();
+        world.clock.pass(World.LEASE.plus(MOMENT));
+        instance.sweeps();
+        World.until(() -> world.handedOn.size() == 1);
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        assertThat(world.handedOn.getFirst().report().remainder()).isEmpty();
+        instance.rests();
+
+        world.acme.before = call -> Uni.createFrom().voidItem();
+        world.clock.pass(Duration.ofSeconds(1));
+        instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.acme.accounts.get("a1").groups()).doesNotContain(World.EMERGENCY);
+    }
+
+    @Test
     void whatAFailedExecutionMayHaveGrantedIsTakenAwayAtOnce() {
         Intent intent = world.grant(world.acme, "a1", false);
         world.acme.before =

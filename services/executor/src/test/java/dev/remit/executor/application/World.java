@@ -733,17 +733,16 @@ final class World {
                                                         Optional.of(new Undo(failed, undo)));
                                         case Next.Later(var reason, var begun) ->
                                                 new Row(
-                                                                row.intent,
-                                                                "INTENDED",
-                                                                row.attempt,
-                                                                row.interrupted,
-                                                                row.startedAt.filter(_ -> begun),
-                                                                Optional.of(
-                                                                        clock.instant()
-                                                                                .plus(pause)),
-                                                                reason,
-                                                                row.ends)
-                                                        .keeping(row);
+                                                        row.intent,
+                                                        "INTENDED",
+                                                        row.attempt,
+                                                        row.interrupted,
+                                                        row.startedAt.filter(_ -> begun),
+                                                        Optional.of(clock.instant().plus(pause)),
+                                                        reason,
+                                                        row.ends,
+                                                        row.begun.filter(_ -> begun),
+                                                        row.undo);
                                     });
                         }
                         return settled;

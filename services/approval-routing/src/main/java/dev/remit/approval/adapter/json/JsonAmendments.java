@@ -24,6 +24,7 @@ public class JsonAmendments implements Amending {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String AT_EXPIRY = "leave-group-at-expiry";
     private static final String EXPIRES = "expires";
+    private static final String NOT_BEFORE = "notBefore";
 
     /** The furthest that a start can be put off. */
     private static final Duration FURTHEST = Duration.ofDays(90);
@@ -55,7 +56,13 @@ public class JsonAmendments implements Amending {
                             "TERMS_NOT_NARROWER",
                             "notBefore: must be in the future, and at most 90 days from now");
                 }
-                root.put("notBefore", start.toString());
+                if (root.has(NOT_BEFORE)
+                        && start.isBefore(Instant.parse(root.path(NOT_BEFORE).asText()))) {
+                    return flaw(
+                            "TERMS_NOT_NARROWER",
+                            "notBefore: must not be before " + root.path(NOT_BEFORE).asText());
+                }
+                root.put(NOT_BEFORE, start.toString());
             }
             byte[] bytes = CanonicalJson.of(JSON.writeValueAsString(root));
             return new Amended.Plan(bytes, Hash.sha256(bytes).hex(), JsonPlan.effect(bytes));

@@ -63,9 +63,22 @@ final class Messages {
                 authorized.getMayNotExecute().stream()
                         .map(each ->
                                 new Intent.Barred(
-                                        each.getPerson(), each.getRule(), each.getReason()))
+                                        each.getPerson(),
+                                        each.getRule(),
+                                        each.getReason(),
+                                        worker(each.getPerson(), authorized)))
                         .toList(),
                 authorized.getProofs());
+    }
+
+    private static Optional<String> worker(String person, ExecutionAuthorized authorized) {
+        Actor proposer = authorized.getChange().getProposer();
+        return Optional.ofNullable(
+                person.equals(proposer.getId())
+                        ? authorized.getProposerWorker()
+                        : person.equals(proposer.getPrincipal())
+                                ? authorized.getPrincipalWorker()
+                                : null);
     }
 
     private static Set<String> owners(Actor proposer) {

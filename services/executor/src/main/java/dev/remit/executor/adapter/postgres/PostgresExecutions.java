@@ -119,6 +119,8 @@ class PostgresExecutions implements Executions {
                     + " executed_at = coalesce(execution.executed_at, case when settled.ends <> '' then execution.started_at end),"
                     + " ends_at = coalesce(execution.ends_at, cast(nullif(settled.ends, '') as timestamptz)),"
                     + " started_at = case when settled.begun then execution.started_at end,"
+                    // what touched nothing may be done by somebody else until the next attempt
+                    + " begun = case when settled.begun then execution.begun end,"
                     + " failed = coalesce(execution.failed, nullif(settled.failed, '')),"
                     + " undo = coalesce(execution.undo, nullif(settled.undo, '')),"
                     + " leased_until = case when settled.ends <> '' then cast(nullif(settled.ends, '') as timestamptz)"

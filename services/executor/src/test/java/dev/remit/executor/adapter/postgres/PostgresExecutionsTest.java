@@ -179,6 +179,20 @@ class PostgresExecutionsTest {
     }
 
     @Test
+    void whatTouchedNothingHasBegunNothing() throws Exception {
+        lease();
+        begin(1, "disable-account");
+        assertThat(settle("", "", false)).hasSize(1);
+        assertThat(one("begun")).isNull();
+        assertThat(one("started_at")).isNull();
+
+        run("update execution set attempt = 1, leased_until = null, started_at = now()", Map.of());
+        run("update execution set begun = 'disable-account'", Map.of());
+        assertThat(settle("", "", true)).hasSize(1);
+        assertThat(one("begun")).isEqualTo("disable-account");
+    }
+
+    @Test
     void whatIsToBeTakenBackIsFreeAtOnceAndHaltedOrNot() throws Exception {
         run(
                 "insert into handoff_halt (scope, halt_id, halted_by, reason, halted_at)"
@@ -218,7 +232,10 @@ class PostgresExecutionsTest {
                         Optional.of("boss"),
                         "who proposed it",
                         List.of("m1"),
-                        List.of(new Intent.Barred("m1", "apart@1", "approved it")),
+                        List.of(
+                                new Intent.Barred("m1", "apart@1", "approved it"),
+                                new Intent.Barred(
+                                        "p1", "apart@1", "proposed it", Optional.of("W1"))),
                         List.of("read-back.matches"));
         assertThat(PostgresExecutions.read(PostgresExecutions.json(report), Report.class))
                 .isEqualTo(report);
@@ -228,6 +245,12 @@ class PostgresExecutionsTest {
                         PostgresExecutions.read(
                                 PostgresExecutions.json(Intent.Terms.NONE), Intent.Terms.class))
                 .isEqualTo(Intent.Terms.NONE);
+        assertThat(
+                        PostgresExecutions.read(
+                                "{\"person\":\"m1\",\"rule\":\"apart@1\",\"reason\":\"approved it\"}",
+                                Intent.Barred.class))
+                .as("kept before workers were")
+                .isEqualTo(new Intent.Barred("m1", "apart@1", "approved it"));
     }
 
     private List<Object[]> begin(int number, String steps) throws SQLException {
@@ -237,6 +260,10 @@ class PostgresExecutionsTest {
     }
 
     private List<Object[]> settle(String failed, String undo) throws SQLException {
+        return settle(failed, undo, true);
+    }
+
+    private List<Object[]> settle(String failed, String undo, boolean begun) throws SQLException {
         return run(
                 PostgresExecutions.SETTLE,
                 Map.ofEntries(
@@ -245,7 +272,7 @@ class PostgresExecutionsTest {
                         Map.entry("states", new String[] {"INTENDED"}),
                         Map.entry("outcomes", new String[] {""}),
                         Map.entry("reasons", new String[] {"no right"}),
-                        Map.entry("begun", own.createArrayOf("boolean", new Boolean[] {true})),
+                        Map.entry("begun", own.createArrayOf("boolean", new Boolean[] {begun})),
                         Map.entry("ends", new String[] {""}),
                         Map.entry("failed", new String[] {failed}),
                         Map.entry("undo", new String[] {undo}),
