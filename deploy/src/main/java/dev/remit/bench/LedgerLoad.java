@@ -265,7 +265,7 @@ public final class LedgerLoad {
                     - number(
                             "select count(*) from message where leaf_index >= "
                                     + from
-                                    + " and type in ('OffsetManifest', 'KeyTrust', 'StatementSigned')");
+                                    + " and type in ('OffsetManifest', 'KeyTrust', 'ShardEnd', 'ShardStart', 'StatementSigned')");
         }
 
         /** The public checkpoint; empty while there is none. */

@@ -1,6 +1,7 @@
 package dev.remit.cli;
 
 import dev.remit.ledger.audit.Audit;
+import dev.remit.ledger.log.EarlierPolicy;
 import dev.remit.ledger.log.Timestamp;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.stack.Home;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,6 +62,13 @@ final class AuditLog implements Callable<Integer> {
     @Nullable Path policy;
 
     @Option(
+            names = "--earlier",
+            paramLabel = "FILE",
+            description =
+                    "A policy that held until a state of the log, with a line 'until ORIGIN SIZE'; may be given more than once.")
+    List<Path> earlier = new ArrayList<>();
+
+    @Option(
             names = "--authorities",
             paramLabel = "FILE",
             description =
@@ -84,6 +93,10 @@ final class AuditLog implements Callable<Integer> {
                 TrustPolicy.parse(
                         Files.readString(
                                 policy == null ? home.keys().resolve("log.policy") : policy));
+        List<EarlierPolicy> before = new ArrayList<>();
+        for (Path each : earlier) {
+            before.add(EarlierPolicy.parse(Files.readString(each)));
+        }
         List<X509Certificate> trusted =
                 authorities == null ? List.of() : Timestamp.certificates(authorities);
         Audit.Result result;
@@ -93,7 +106,7 @@ final class AuditLog implements Callable<Integer> {
                         .connectTimeout(Duration.ofSeconds(5))
                         .build()) {
             result =
-                    new Audit(path -> get(client, prefix, path), trust, trusted)
+                    new Audit(path -> get(client, prefix, path), trust, before, trusted)
                             .follow(
                                     Files.exists(state)
                                             ? Optional.of(Files.readString(state))

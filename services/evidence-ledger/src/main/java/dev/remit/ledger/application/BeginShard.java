@@ -39,6 +39,7 @@ public class BeginShard {
     private final Entries entries;
     private final Checkpoints checkpoints;
     private final PublicFiles files;
+    private final RecordKeys keys;
     private final Clock clock;
     private final ShardPeriod length;
 
@@ -48,6 +49,7 @@ public class BeginShard {
             Entries entries,
             Checkpoints checkpoints,
             PublicFiles files,
+            RecordKeys keys,
             Clock clock,
             @ConfigProperty(name = "remit.log.shard-period", defaultValue = "none")
                     ShardPeriod length) {
@@ -56,6 +58,7 @@ public class BeginShard {
         this.entries = entries;
         this.checkpoints = checkpoints;
         this.files = files;
+        this.keys = keys;
         this.clock = clock;
         this.length = length;
     }
@@ -128,6 +131,8 @@ public class BeginShard {
                                 new ShardStart(end).leaf(),
                                 outbox.now()))
                 .chain(() -> checkpoints.begin(fresh))
+                // a certificate from this shard shows its keys from the first leaf on
+                .chain(() -> keys.append(fresh.period(), outbox))
                 .invoke(() -> LOG.infof("the log goes on as %s", log.origin(fresh.period())))
                 .replaceWith(true);
     }

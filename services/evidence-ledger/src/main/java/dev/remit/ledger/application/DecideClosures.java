@@ -297,7 +297,8 @@ class DecideClosures {
                             touched.getOrDefault(change, News.NONE).steps(),
                             closure instanceof Closure.Ended
                                     ? Optional.of(outbox.now())
-                                    : Optional.empty())
+                                    : Optional.empty(),
+                            charter)
                     .map(moved ->
                             closure instanceof Closure.Ended(var outcome, _, _)
                                             && outcome == Closure.Outcome.COMPLETED

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Each key that the services trust, and its end, becomes a leaf of the log, see {@link KeyTrust}:
- * at start, a second after their file changes, and in each shard anew. Each once, whichever replica
- * comes first.
+ * at start, a second after their file changes, and in each shard anew, next to its start. Each
+ * once, whichever replica comes first.
  */
 @Singleton
 public class RecordKeys {
@@ -66,6 +66,11 @@ public class RecordKeys {
                 .chain(shards ->
                         append(KeyTrust.of(keys), shards.last().period(), outbox)
                                 .replaceWith(shards.last()));
+    }
+
+    /** Those that are trusted now, into a shard that begins; who holds the log does it. */
+    Uni<Void> append(String period, Outbox outbox) {
+        return append(KeyTrust.of(log.trusted()), period, outbox);
     }
 
     private Uni<Void> append(List<KeyTrust> all, String period, Outbox outbox) {

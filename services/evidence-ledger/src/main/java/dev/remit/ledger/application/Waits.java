@@ -1,5 +1,6 @@
 package dev.remit.ledger.application;
 
+import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Story;
 import dev.remit.ledger.domain.Wait;
 import dev.remit.ledger.domain.Waiting;
@@ -41,9 +42,13 @@ public interface Waits {
      * What a story tells now and did not without these handoffs; empty if that is nothing.
      *
      * @param ended when the ledger closed the change
+     * @param charter what it runs under; empty if that is not known
      */
     static Optional<Moved> moved(
-            Story story, Collection<Story.Step> arrived, Optional<Instant> ended) {
+            Story story,
+            Collection<Story.Step> arrived,
+            Optional<Instant> ended,
+            Optional<Charter> charter) {
         Set<UUID> ids = new HashSet<>();
         arrived.forEach(step -> ids.add(step.id()));
         Story told =
@@ -52,8 +57,8 @@ public interface Waits {
                                 story.steps().stream()
                                         .filter(step -> !ids.contains(step.id()))
                                         .toList());
-        List<Wait> before = Waiting.of(told, Optional.empty());
-        List<Wait> now = Waiting.of(story, ended);
+        List<Wait> before = Waiting.of(told, Optional.empty(), charter);
+        List<Wait> now = Waiting.of(story, ended, charter);
         boolean named = told.proposed().isPresent() || story.proposed().isEmpty();
         List<Wait> other = new ArrayList<>(now);
         if (named) {

@@ -3,6 +3,7 @@ package dev.remit.ledger.audit;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.merkle.Merkle;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.EarlierPolicy;
 import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.ShardEnd;
 import dev.remit.ledger.log.ShardStart;
@@ -91,15 +92,22 @@ public final class Audit {
 
     private final Served served;
     private final TrustPolicy policy;
+    private final List<EarlierPolicy> earlier;
     private final List<X509Certificate> authorities;
 
     /**
      * @param policy names the log's keys and the witnesses, obtained apart from the log
+     * @param earlier those that held before: nobody cosigns the end of a shard once more
      * @param authorities by which timestamps are verified; none: they are not asked for
      */
-    public Audit(Served served, TrustPolicy policy, List<X509Certificate> authorities) {
+    public Audit(
+            Served served,
+            TrustPolicy policy,
+            List<EarlierPolicy> earlier,
+            List<X509Certificate> authorities) {
         this.served = served;
         this.policy = policy;
+        this.earlier = List.copyOf(earlier);
         this.authorities = List.copyOf(authorities);
     }
 
@@ -170,13 +178,16 @@ public final class Audit {
         String prefix = Shard.prefix(seen.period());
         byte[] bytes = file(prefix + CHECKPOINT);
         TrustPolicy.Opened opened;
+        String log;
         try {
-            opened = policy.open(SignedNote.parse(bytes));
+            SignedNote note = SignedNote.parse(bytes);
+            Checkpoint stated = Checkpoint.parse(note.text());
+            log = log(stated, seen.period());
+            opened = EarlierPolicy.of(stated, log, earlier, policy).open(note);
         } catch (IllegalArgumentException e) {
             throw new Ended(Outcome.NOT_SIGNED, String.valueOf(e.getMessage()));
         }
         Checkpoint now = opened.checkpoint();
-        String log = log(now, seen.period());
         if (!opened.isWitnessed()) {
             throw new Ended(
                     Outcome.NO_QUORUM,

@@ -180,6 +180,8 @@ public final class CertificateVerifier {
                         certificate.statement().log(),
                         trust)
                 .ifPresent(each -> trees.put("", each));
+        Set<String> origins = new HashSet<>();
+        trees.values().forEach(each -> origins.add(each.origin()));
         List<String> stated = certificate.statement().earlier();
         for (int n = 0; n < certificate.earlier().size(); n++) {
             tree(
@@ -187,7 +189,16 @@ public final class CertificateVerifier {
                             certificate.earlier().get(n),
                             n < stated.size() ? stated.get(n) : "",
                             trust)
-                    .ifPresent(each -> trees.put(each.origin(), each));
+                    .ifPresent(each -> {
+                        if (origins.add(each.origin())) {
+                            trees.put(each.origin(), each);
+                        } else {
+                            add(
+                                    "earlier",
+                                    Finding.MALFORMED,
+                                    "two states of " + each.origin() + " are stated");
+                        }
+                    });
         }
         return trees;
     }

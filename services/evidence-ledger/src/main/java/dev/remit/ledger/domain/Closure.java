@@ -31,6 +31,9 @@ public sealed interface Closure {
     /** Reports of an execution that did not lead where the plan does. */
     Set<String> NOT_AS_PLANNED = Set.of("REFUSED", "FAILED", "COMPENSATED");
 
+    /** The step that leaves nothing behind that could be taken back. */
+    String LEAVES_NOTHING = "end-sessions";
+
     /** Who holds a change that only proof is missing of. */
     String LEDGER = "evidence-ledger";
 
@@ -164,7 +167,7 @@ public sealed interface Closure {
             return end.get();
         }
         Optional<Decision> withdrawn =
-                story.decisions().stream()
+                story.everyDecision().stream()
                         .filter(each -> each.decision().equals("WITHDRAWN"))
                         .findFirst();
         if (withdrawn.isPresent() && story.authorized().isEmpty()) {
@@ -298,20 +301,9 @@ public sealed interface Closure {
                 : new Open(LEDGER, "waits for proof", List.copyOf(missing));
     }
 
-    /** Who owes what a failed execution left half done: nothing is left to nobody. */
-    static Optional<Story.Remainder> owes(Executed executed, Charter charter) {
-        return executed.remainder()
-                .map(left ->
-                        left.owedBy().isPresent() || charter.owner().isEmpty()
-                                ? left
-                                : new Story.Remainder(
-                                        left.steps(),
-                                        Optional.of(charter.owner()),
-                                        "the owner of the charter"));
-    }
-
     private static String owed(Executed executed, Charter charter) {
-        return owes(executed, charter)
+        return executed.remainder()
+                .map(left -> left.orOwedBy(charter.owner()))
                 .map(left ->
                         "; the rest, "
                                 + String.join(", ", left.steps())
@@ -324,7 +316,8 @@ public sealed interface Closure {
 
     /**
      * Every step that was done or half done is, when the target was read again, as the approvers
-     * saw it before; and it is the plan that was authorized.
+     * saw it before, and nothing is left half done; and it is the plan that was authorized. What a
+     * charter lets stay, if it was done, is a remainder too.
      */
     private static void takenBack(Story story, List<Proof> proofs, List<Missing> missing) {
         Executed executed = story.executed().orElseThrow();
@@ -341,11 +334,15 @@ public sealed interface Closure {
         for (Story.Result each : executed.results()) {
             if (each.undoes().isEmpty()
                     && each.state().equals("DONE")
-                    && undone.containsKey(each.step())
+                    && !each.step().equals(LEAVES_NOTHING)
+                    && !each.after().equals(undone.get(each.step()))
                     && !back.containsKey(each.step())) {
                 open.add(each.step() + " is done, and was not taken back");
             }
         }
+        executed.remainder()
+                .ifPresent(
+                        left -> open.add(String.join(", ", left.steps()) + " is left half done"));
         back.forEach((step, result) -> {
             if (result.state().equals("FAILED") || !result.after().equals(undone.get(step))) {
                 open.add(step + " is not as it was before");
@@ -435,8 +432,15 @@ public sealed interface Closure {
                                                 "no verdict READY or ENRICHED")));
     }
 
-    /** A deadline that passed, or as many denials as the charter says. */
+    /**
+     * A deadline that passed, or as many denials as the charter says. Everyone is asked anew about
+     * what was amended, which takes back no end that there was before.
+     */
     private static Optional<Ended> ended(Story story, Charter charter) {
+        return story.parts().stream().flatMap(part -> endedIn(part, charter).stream()).findFirst();
+    }
+
+    private static Optional<Ended> endedIn(Story story, Charter charter) {
         Map<String, Set<String>> denied = new HashMap<>();
         for (Decision each : story.decisions()) {
             switch (each.decision()) {
@@ -521,6 +525,11 @@ public sealed interface Closure {
             Conditions conditions,
             List<Proof> proofs,
             List<Missing> missing) {
+        Optional<String> amended = amendedUnsigned(story, charter);
+        if (amended.isPresent()) {
+            missing.add(new Missing("approvals.complete", "approval-routing", amended.get()));
+            return;
+        }
         String planHash = story.planHash();
         List<Decision> decisions = story.decisions();
         Set<UUID> approved = new HashSet<>();
@@ -608,6 +617,24 @@ public sealed interface Closure {
                                         : "; that the conditions of "
                                                 + String.join(", ", unknown)
                                                 + " are false is approval-routing's word: not every fact is in the messages, or they were not evaluated here")));
+    }
+
+    /**
+     * An amendment that is not its maker's own, in words. A proposer amends what was sent back, and
+     * no stage asks them to sign.
+     */
+    private static Optional<String> amendedUnsigned(Story story, Charter charter) {
+        for (Decision each : story.amendments()) {
+            boolean asked = each.signed().isPresent() || !story.isProposer(actor(each.by()));
+            Optional<String> flaw =
+                    charter.stage(each.stage())
+                            .filter(_ -> asked)
+                            .flatMap(stage -> unsigned(each, stage, story));
+            if (flaw.isPresent()) {
+                return Optional.of("the amendment at stage " + each.stage() + " " + flaw.get());
+            }
+        }
+        return Optional.empty();
     }
 
     /**

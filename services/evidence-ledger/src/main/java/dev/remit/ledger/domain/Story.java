@@ -4,6 +4,7 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.passkey.Assertion;
 import dev.remit.handoff.passkey.DecisionChallenge;
 import dev.remit.handoff.passkey.Passkey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -119,6 +120,8 @@ public record Story(
      * A readiness verdict; the last one stands.
      *
      * @param facts the state of each judged fact, by name
+     * @param terms what of its plan can be amended; empty if the plan is not what its hash says, or
+     *     does not read
      */
     public record Readiness(
             UUID id,
@@ -126,8 +129,20 @@ public record Story(
             Optional<String> account,
             Optional<String> planHash,
             String reason,
-            Map<String, String> facts)
+            Map<String, String> facts,
+            Optional<Terms> terms)
             implements Said {
+        /** One whose plan is not amended. */
+        public Readiness(
+                UUID id,
+                String verdict,
+                Optional<String> account,
+                Optional<String> planHash,
+                String reason,
+                Map<String, String> facts) {
+            this(id, verdict, account, planHash, reason, facts, Optional.empty());
+        }
+
         /** One whose facts are not looked at. */
         public Readiness(
                 UUID id,
@@ -265,8 +280,29 @@ public record Story(
      *
      * @param before the hash of the one that no approval is for any more
      * @param actualHash the SHA-256 of the new one's very bytes
+     * @param terms what of the new one can be amended; empty if it does not read
      */
-    public record Amendment(String before, String actualHash) {}
+    public record Amendment(String before, String actualHash, Optional<Terms> terms) {}
+
+    /**
+     * What of a plan can be amended, beside all that cannot.
+     *
+     * @param planCore SHA-256 of the canonical plan without its terms, lower-case hexadecimal
+     * @param duration how long what it grants lasts; empty if it grants nothing for a time
+     * @param notBefore when it may start; empty for at once
+     */
+    public record Terms(String planCore, Optional<Duration> duration, Optional<Instant> notBefore) {
+        /** Whether a plan with these does what the other one does, no longer and no sooner. */
+        boolean isWithin(Terms judged) {
+            return planCore.equals(judged.planCore)
+                    && duration.isPresent() == judged.duration.isPresent()
+                    && duration.filter(each -> each.compareTo(judged.duration.get()) > 0).isEmpty()
+                    && judged.notBefore
+                            .filter(start ->
+                                    notBefore.filter(each -> !each.isBefore(start)).isEmpty())
+                            .isEmpty();
+        }
+    }
 
     /**
      * A person's own signature.
@@ -489,7 +525,18 @@ public record Story(
      * @param owedBy immutable id of who owes the rest; empty if nobody is known
      * @param capacity as what, in words
      */
-    public record Remainder(List<String> steps, Optional<String> owedBy, String capacity) {}
+    public record Remainder(List<String> steps, Optional<String> owedBy, String capacity) {
+        /**
+         * The same, owed by the charter's owner if nobody else is known: nothing is left to nobody.
+         *
+         * @param owner immutable account id; empty if the charter names none
+         */
+        Remainder orOwedBy(String owner) {
+            return owedBy.isPresent() || owner.isEmpty()
+                    ? this
+                    : new Remainder(steps, Optional.of(owner), "the owner of the charter");
+        }
+    }
 
     /** What the plan gave for a time was taken away, and the target read again. */
     public record GrantEnded(
@@ -581,12 +628,26 @@ public record Story(
     /** The decisions of the plan that counts, in order: those since it was amended last. */
     public List<Decision> decisions() {
         List<Decision> all = everyDecision();
-        for (int n = all.size(); n > 0; n--) {
-            if (isAmended(all.get(n - 1))) {
-                return all.subList(n - 1, all.size());
+        List<Decision> amendments = amendments();
+        return amendments.isEmpty()
+                ? all
+                : all.subList(all.lastIndexOf(amendments.getLast()), all.size());
+    }
+
+    /**
+     * The change as it stood before each amendment that counts, and all of it; every decision is
+     * one of {@link #decisions()} in one of them.
+     */
+    List<Story> parts() {
+        List<Decision> amendments = amendments();
+        List<Story> parts = new ArrayList<>();
+        for (int n = 0; n < steps.size(); n++) {
+            if (steps.get(n).said() instanceof Decision decision && amendments.contains(decision)) {
+                parts.add(new Story(change, steps.subList(0, n), activities, passkeys));
             }
         }
-        return all;
+        parts.add(this);
+        return parts;
     }
 
     /** All decisions, those of a plan that was amended later included, in order. */
@@ -594,30 +655,45 @@ public record Story(
         return all(Decision.class);
     }
 
-    /**
-     * The plan that counts: the one judged, or what it was amended to. Each amendment must name the
-     * plan before it, its bytes must hash to what it says, and it must be by one who was asked or
-     * who proposed the change; else it is none, and no approval of its plan counts.
-     */
+    /** The plan that counts: the one judged, or what it was amended to last. */
     public String planHash() {
+        List<Decision> amendments = amendments();
+        return amendments.isEmpty()
+                ? readiness().flatMap(Readiness::planHash).orElse("")
+                : amendments.getLast().planHash();
+    }
+
+    /**
+     * The amendments that count, in order. Each must name the plan before it, its bytes must hash
+     * to what it says and do what was judged, no longer and no sooner, and it must be by one who
+     * was asked or who proposed the change; else it is none, and no approval of its plan counts.
+     */
+    List<Decision> amendments() {
+        Optional<Terms> judged = readiness().flatMap(Readiness::terms);
         String plan = readiness().flatMap(Readiness::planHash).orElse("");
+        List<Decision> found = new ArrayList<>();
         for (Decision each : everyDecision()) {
-            Amendment named = new Amendment(plan, each.planHash());
-            if (isAmended(each) && each.amendment().equals(Optional.of(named))) {
+            if (isAmended(each, plan, judged)) {
+                found.add(each);
                 plan = each.planHash();
             }
         }
-        return plan;
+        return found;
     }
 
-    private boolean isAmended(Decision decision) {
+    private boolean isAmended(Decision decision, String plan, Optional<Terms> judged) {
         return decision.decision().equals("AMENDED")
-                && decision.amendment().isPresent()
                 && decision.by() instanceof Decider.Person(String id)
-                && (isProposer(id) || isAsked(id, decision));
+                && (isProposer(id) || isAsked(id, decision))
+                && decision.amendment()
+                        .filter(each -> each.before().equals(plan))
+                        .filter(each -> each.actualHash().equals(decision.planHash()))
+                        .flatMap(Amendment::terms)
+                        .filter(each -> judged.filter(each::isWithin).isPresent())
+                        .isPresent();
     }
 
-    private boolean isProposer(String id) {
+    boolean isProposer(String id) {
         return proposed()
                 .map(Proposed::proposer)
                 .filter(each -> each.id().equals(id) || each.principal().equals(Optional.of(id)))

@@ -50,15 +50,20 @@ public final class Waiting {
     private int last;
     private boolean timed;
 
-    private Waiting() {}
+    private final String owner;
+
+    private Waiting(String owner) {
+        this.owner = owner;
+    }
 
     /**
      * Its waits, those that go on last.
      *
      * @param ended when the ledger closed it; empty while it goes on
+     * @param charter what it runs under; empty if that is not known
      */
-    public static List<Wait> of(Story story, Optional<Instant> ended) {
-        Waiting waiting = new Waiting();
+    public static List<Wait> of(Story story, Optional<Instant> ended, Optional<Charter> charter) {
+        Waiting waiting = new Waiting(charter.map(Charter::owner).orElse(""));
         story.steps().forEach(waiting::take);
         ended.ifPresent(waiting::endAll);
         waiting.all.addAll(waiting.open.values());
@@ -107,7 +112,9 @@ public final class Waiting {
                                 ? "executor"
                                 : Closure.LEDGER,
                         Optional.empty());
-                executed.remainder().ifPresent(left -> owes(step, left));
+                executed.remainder()
+                        .map(left -> left.orOwedBy(owner))
+                        .ifPresent(left -> owes(step, left));
             }
             case Story.GrantEnded _ -> service(step, Closure.LEDGER, Optional.empty());
             case Story.Closed _ -> endAll(at);

@@ -203,6 +203,7 @@ class AccountOffsetsTest {
         return new Audit(
                         path -> Optional.ofNullable(ledger.publicFiles.get(path)),
                         ledger.log.witnesses(),
+                        List.of(),
                         List.of())
                 .follow(seen);
     }

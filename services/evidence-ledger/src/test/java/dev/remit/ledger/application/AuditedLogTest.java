@@ -9,12 +9,16 @@ import dev.remit.ledger.audit.Audit;
 import dev.remit.ledger.audit.Database;
 import dev.remit.ledger.audit.Fsck;
 import dev.remit.ledger.audit.Stored;
+import dev.remit.ledger.log.EarlierPolicy;
+import dev.remit.ledger.log.NoteKey;
+import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.Shard;
 import dev.remit.ledger.log.TrustPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +35,11 @@ class AuditedLogTest {
     private final InMemoryLedger ledger = new InMemoryLedger();
     private final TrustPolicy policy = ledger.log.witnesses();
     private final Audit audit =
-            new Audit(path -> Optional.ofNullable(ledger.publicFiles.get(path)), policy, List.of());
+            new Audit(
+                    path -> Optional.ofNullable(ledger.publicFiles.get(path)),
+                    policy,
+                    List.of(),
+                    List.of());
     private int sent;
 
     @TempDir Path folder;
@@ -45,6 +53,35 @@ class AuditedLogTest {
         // four signed and settled, and the two public ones
         assertThat(report.checkpoints()).isEqualTo(10);
         assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierQuorumCosignedIsAuditedByIt() {
+        grow(70);
+        String log = "log %s\n".formatted(InMemoryLedger.KEY.verifier());
+        NoteSigner witness =
+                NoteSigner.generate(
+                        "witness.example/one",
+                        NoteKey.Kind.ED25519_COSIGNATURE,
+                        new SecureRandom());
+        TrustPolicy now =
+                TrustPolicy.parse(log + "witness one " + witness.verifier() + "\nquorum one\n");
+        for (long until : new long[] {69, 70}) {
+            EarlierPolicy then =
+                    EarlierPolicy.parse(
+                            log + "quorum none\nuntil log.example/acme " + until + "\n");
+            assertThat(
+                            new Audit(
+                                            path ->
+                                                    Optional.ofNullable(
+                                                            ledger.publicFiles.get(path)),
+                                            now,
+                                            List.of(then),
+                                            List.of())
+                                    .follow(Optional.empty())
+                                    .outcome())
+                    .isEqualTo(until == 70 ? Audit.Outcome.CONSISTENT : Audit.Outcome.NO_QUORUM);
+        }
     }
 
     @Test

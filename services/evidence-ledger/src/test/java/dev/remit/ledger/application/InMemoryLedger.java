@@ -229,7 +229,16 @@ final class InMemoryLedger
         SettleCheckpoints settle =
                 new SettleCheckpoints(log, this, this, this, this, witnesses, this, clock());
         offsets = new AccountOffsets(this, this, this);
-        begin = new BeginShard(log, this, this, this, this, clock(), period);
+        begin =
+                new BeginShard(
+                        log,
+                        this,
+                        this,
+                        this,
+                        this,
+                        new RecordKeys(log, this, this, this),
+                        clock(),
+                        period);
         publish =
                 new PublishLog(
                         log,

@@ -138,6 +138,7 @@ public final class KilledLog {
                         entries,
                         checkpoints,
                         files,
+                        new RecordKeys(log, handoffs, entries, checkpoints),
                         clock,
                         start == 0 ? ShardPeriod.NONE : ShardPeriod.MONTH);
         this.publish =

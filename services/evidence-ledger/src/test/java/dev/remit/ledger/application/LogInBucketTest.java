@@ -74,7 +74,11 @@ class LogInBucketTest {
 
             URI url = server.url("acme/log/");
             Audit audit =
-                    new Audit(path -> body(get(url, path)), ledger.log.witnesses(), List.of());
+                    new Audit(
+                            path -> body(get(url, path)),
+                            ledger.log.witnesses(),
+                            List.of(),
+                            List.of());
             Audit.Result seen = audit.follow(Optional.empty());
             assertThat(seen.outcome()).as(seen.words()).isEqualTo(Audit.Outcome.CONSISTENT);
             grow(ledger, 200);

@@ -18,6 +18,7 @@ import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
 import dev.remit.ledger.certificate.Verification;
 import dev.remit.ledger.log.Checkpoint;
+import dev.remit.ledger.log.KeyTrust;
 import dev.remit.ledger.log.NoteKey;
 import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.Shard;
@@ -46,6 +47,9 @@ import org.junit.jupiter.api.Test;
 
 /** A log that is kept by periods: what happens when one is over. */
 class ShardsTest {
+    /** As many leaves follow the start of a shard. */
+    private static final int KEYS = KeyTrust.of(Leaver.trusted()).size();
+
     private static final Instant LAST_YEAR = Instant.parse("2026-12-30T00:00:00Z");
     private static final Instant THIS_YEAR = Instant.parse("2027-01-01T00:00:00Z");
     private static final Instant NEXT_YEAR = Instant.parse("2028-03-01T00:00:00Z");
@@ -72,7 +76,8 @@ class ShardsTest {
         assertThat(end.size()).isEqualTo(321);
         assertThat(ShardStart.parse(ledger.leaf(321)).orElseThrow().previous()).isEqualTo(end);
         assertThat(shown("2027/checkpoint").origin()).isEqualTo("log.example/acme/2027");
-        assertThat(shown("2027/checkpoint").size()).isEqualTo(1);
+        assertThat(shown("2027/checkpoint").size()).isEqualTo(1 + KEYS);
+        assertThat(KeyTrust.parse(ledger.leaf(322))).as("its keys are in it at once").isPresent();
 
         // what was public is so still, with the same bytes
         before.keySet().removeIf(path -> path.startsWith("checkpoint"));
@@ -80,7 +85,7 @@ class ShardsTest {
         Map<String, byte[]> sealed = first();
         grow(600);
         assertThat(first()).isEqualTo(sealed);
-        assertThat(shown("2027/checkpoint").size()).isEqualTo(601);
+        assertThat(shown("2027/checkpoint").size()).isEqualTo(601 + KEYS);
         assertThat(findings()).isEmpty();
 
         at(NEXT_YEAR);
@@ -93,7 +98,8 @@ class ShardsTest {
         Audit.Result audited = audit(Optional.empty());
         assertThat(audited.outcome()).as(audited.words()).isEqualTo(Audit.Outcome.CONSISTENT);
         assertThat(audited.words()).contains("then shard 2027: size", "then shard 2028: size");
-        assertThat(audit(audited.seen()).words()).startsWith("shard 2028: size 1, 0 new");
+        assertThat(audit(audited.seen()).words())
+                .startsWith("shard 2028: size " + (1 + KEYS) + ", 0 new");
     }
 
     @Test
@@ -309,8 +315,21 @@ class ShardsTest {
                                                     return other;
                                                 }))
                                 .finding())
-                .isEqualTo(Finding.NOT_INCLUDED);
+                .as("a state of the origin that the leaves are in")
+                .isEqualTo(Finding.MALFORMED);
         assertThat(verify(with(read, earlier -> earlier.subList(1, earlier.size()))).finding())
+                .isEqualTo(Finding.MALFORMED);
+        assertThat(
+                        verify(
+                                        with(
+                                                read,
+                                                earlier -> {
+                                                    var twice = new ArrayList<>(earlier);
+                                                    twice.set(1, earlier.getFirst());
+                                                    return twice;
+                                                }))
+                                .finding())
+                .as("two states of one origin")
                 .isEqualTo(Finding.MALFORMED);
     }
 
@@ -594,6 +613,7 @@ class ShardsTest {
         return new Audit(
                         path -> Optional.ofNullable(ledger.publicFiles.get(path)),
                         ledger.log.witnesses(),
+                        List.of(),
                         List.of())
                 .follow(seen);
     }

@@ -153,7 +153,9 @@ class AfterwardsTest {
     void theWaitIsTheExecutorsThenTheReviewersThenTheLedgers() {
         List<Wait> waits =
                 Waiting.of(
-                        story(with(OVER, ASKED, review("UNJUSTIFIED", "ben"))), Optional.empty());
+                        story(with(OVER, ASKED, review("UNJUSTIFIED", "ben"))),
+                        Optional.empty(),
+                        Optional.empty());
         assertThat(waits.getLast().unit()).isEqualTo(Closure.LEDGER);
         assertThat(waits)
                 .filteredOn(each -> each.party() == Wait.Party.APPROVERS)

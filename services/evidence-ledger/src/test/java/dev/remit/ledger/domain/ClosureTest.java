@@ -6,6 +6,7 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Story.Decider;
 import dev.remit.ledger.domain.Story.Said;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ClosureTest {
@@ -35,6 +37,8 @@ class ClosureTest {
                     "hr:E1",
                     "keycloak:acme",
                     new Story.Actor("clerk", Optional.of("owner")));
+    private static final Story.Terms JUDGED =
+            new Story.Terms("core", Optional.of(Duration.ofHours(8)), Optional.empty());
     private static final Said READY = judged("READY");
     private static final Said ASKED =
             new Story.Requested("manager", Optional.empty(), List.of("boss", RULE.actor()));
@@ -130,6 +134,11 @@ class ClosureTest {
                     Story.Workers.UNKNOWN);
 
     private static Said compensated(String plan, Story.Result... results) {
+        return compensated(plan, Optional.empty(), results);
+    }
+
+    private static Said compensated(
+            String plan, Optional<Story.Remainder> left, Story.Result... results) {
         return new Story.Executed(
                 new UUID(0, 5),
                 "executor",
@@ -141,7 +150,7 @@ class ClosureTest {
                 false,
                 Optional.empty(),
                 List.of(results),
-                Optional.empty());
+                left);
     }
 
     private static Story.Result result(String step, String state, String enabled) {
@@ -173,8 +182,34 @@ class ClosureTest {
                                     .extracting(Closure.Proof::name)
                                     .containsExactly("execution.reported", Closure.TAKEN_BACK);
                         });
+        assertThat(
+                        outcome(
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                BY_BOSS,
+                                CAREFUL,
+                                compensated(
+                                        "plan",
+                                        result("end-sessions", "DONE", ""),
+                                        done,
+                                        result("enable-account", "DONE", "true"))))
+                .as("what leaves nothing needs no taking back")
+                .isEqualTo(Closure.Outcome.COMPENSATED);
         for (Said report :
                 List.of(
+                        compensated(
+                                "plan",
+                                Optional.of(
+                                        new Story.Remainder(
+                                                List.of("leave-groups"), Optional.empty(), "")),
+                                done,
+                                result("enable-account", "DONE", "true")),
+                        compensated(
+                                "plan",
+                                result("rotate-secret", "DONE", ""),
+                                done,
+                                result("enable-account", "DONE", "true")),
                         compensated("plan", done, result("enable-account", "DONE", "false")),
                         compensated("plan", done, result("enable-account", "FAILED", "true")),
                         compensated("plan", done),
@@ -208,13 +243,14 @@ class ClosureTest {
                         List.of("disable-account"), Optional.of("p1"), "who took it on");
         Story.Remainder nobody =
                 new Story.Remainder(List.of("disable-account"), Optional.empty(), "");
-        assertThat(Closure.owes(failed(known), charter)).contains(known);
-        assertThat(Closure.owes(failed(nobody), charter))
-                .contains(
+        assertThat(known.orOwedBy(charter.owner())).isEqualTo(known);
+        assertThat(nobody.orOwedBy(charter.owner()))
+                .isEqualTo(
                         new Story.Remainder(
                                 List.of("disable-account"),
                                 Optional.of("charter-owner"),
                                 "the owner of the charter"));
+        assertThat(nobody.orOwedBy("")).isEqualTo(nobody);
         assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED, failed(known)))
                 .isInstanceOfSatisfying(
                         Closure.Ended.class,
@@ -593,6 +629,11 @@ class ClosureTest {
     }
 
     private static Said amendment(String by, String before, String actual) {
+        return amendment(by, before, actual, Optional.of(JUDGED));
+    }
+
+    private static Said amendment(
+            String by, String before, String actual, Optional<Story.Terms> terms) {
         return new Story.Decision(
                 new UUID(0, 7),
                 "manager",
@@ -604,7 +645,122 @@ class ClosureTest {
                 Optional.empty(),
                 NOW,
                 Optional.empty(),
-                Optional.of(new Story.Amendment(before, actual)));
+                Optional.of(new Story.Amendment(before, actual, terms)));
+    }
+
+    private static Optional<Story.Terms> terms(
+            String core, @Nullable Duration duration, @Nullable Instant notBefore) {
+        return Optional.of(
+                new Story.Terms(
+                        core, Optional.ofNullable(duration), Optional.ofNullable(notBefore)));
+    }
+
+    @Test
+    void aPlanIsAmendedToDoLessAndToNothingElse() {
+        Duration hours = Duration.ofHours(8);
+        assertThat(amended(amendment("boss", "plan", "other", terms("core", hours, NOW)), true))
+                .as("later")
+                .isEmpty();
+        assertThat(
+                        amended(
+                                amendment(
+                                        "boss",
+                                        "plan",
+                                        "other",
+                                        terms("core", Duration.ofHours(1), null)),
+                                true))
+                .as("shorter")
+                .isEmpty();
+        for (Optional<Story.Terms> more :
+                List.of(
+                        terms("another core", hours, null),
+                        terms("core", hours.plusSeconds(1), null),
+                        terms("core", null, null),
+                        Optional.<Story.Terms>empty())) {
+            assertThat(amended(amendment("boss", "plan", "other", more), true))
+                    .as(more.toString())
+                    .contains("approvals.complete", "executed.as-authorized");
+        }
+        Story.Terms later = terms("core", null, NOW).orElseThrow();
+        assertThat(later.isWithin(later)).isTrue();
+        assertThat(terms("core", null, NOW.minusSeconds(1)).orElseThrow().isWithin(later))
+                .as("sooner")
+                .isFalse();
+        assertThat(terms("core", null, null).orElseThrow().isWithin(later)).as("at once").isFalse();
+        assertThat(terms("core", hours, NOW).orElseThrow().isWithin(later)).isFalse();
+    }
+
+    @Test
+    void anAmendmentTakesBackNoEnd() {
+        Said again = amendment("boss", "plan", "other");
+        for (String end : List.of("DENIED", "EXPIRED", "HALTED", "WITHDRAWN")) {
+            assertThat(
+                            outcome(
+                                    PROPOSED,
+                                    READY,
+                                    ASKED,
+                                    decided(end, new Decider.Person("ann")),
+                                    again,
+                                    ASKED))
+                    .as(end)
+                    .isEqualTo(
+                            end.equals("DENIED")
+                                    ? Closure.Outcome.REFUSED
+                                    : Closure.Outcome.valueOf(end));
+        }
+        Charter two =
+                charter(
+                        List.of(),
+                        new Charter.Stage(
+                                "manager", 1, 0, 2, 0, Optional.empty(), Optional.empty()));
+        Said ann = decided("DENIED", new Decider.Person("ann"));
+        Said boss = decided("DENIED", new Decider.Person("boss"));
+        assertThat(closure(two, PROPOSED, READY, ASKED, ann, again, ASKED, boss))
+                .as("asked anew")
+                .isInstanceOf(Closure.Open.class);
+        assertThat(
+                        closure(
+                                two,
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                ann,
+                                amendment("boss", "plan", "other", Optional.empty()),
+                                ASKED,
+                                boss))
+                .as("by what is no amendment nobody is")
+                .isInstanceOf(Closure.Ended.class);
+    }
+
+    @Test
+    void whereApproversSignAnAmendmentOfTheirsIsSignedToo() {
+        Charter signing =
+                charter(
+                        List.of(),
+                        new Charter.Stage(
+                                "manager", 1, 0, 1, 0, Optional.empty(), Optional.of(RULE), true));
+        Said byRule =
+                new Story.Decision(
+                        new UUID(0, 6),
+                        "manager",
+                        "APPROVED",
+                        new Decider.Rule(RULE.actor(), "low", "1"),
+                        "other");
+        for (String by : List.of("boss", "clerk")) {
+            assertThat(
+                            missing(
+                                    signing,
+                                    List.of(ACTIVITY),
+                                    PROPOSED,
+                                    READY,
+                                    ASKED,
+                                    amendment(by, "plan", "other"),
+                                    ASKED,
+                                    byRule))
+                    .as(by)
+                    .filteredOn("approvals.complete"::equals)
+                    .hasSize(by.equals("boss") ? 1 : 0);
+        }
     }
 
     @Test
@@ -1095,7 +1251,13 @@ class ClosureTest {
 
     private static Said judged(String verdict) {
         return new Story.Readiness(
-                new UUID(0, 2), verdict, Optional.of("account"), Optional.of("plan"), "reason");
+                new UUID(0, 2),
+                verdict,
+                Optional.of("account"),
+                Optional.of("plan"),
+                "reason",
+                Map.of(),
+                Optional.of(JUDGED));
     }
 
     private static Said approved(Decider by) {

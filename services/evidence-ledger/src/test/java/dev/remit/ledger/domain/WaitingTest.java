@@ -276,7 +276,19 @@ class WaitingTest {
     }
 
     private List<Wait> waits(Optional<Instant> ended) {
-        return Waiting.of(Story.untold(CHANGE).with(steps), ended);
+        return Waiting.of(
+                Story.untold(CHANGE).with(steps),
+                ended,
+                Optional.of(
+                        new Charter(
+                                "leavers",
+                                "1",
+                                "hash",
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                "charter-owner",
+                                "")));
     }
 
     private static long second(Instant time) {

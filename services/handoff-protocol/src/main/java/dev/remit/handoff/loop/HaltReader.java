@@ -48,6 +48,15 @@ class HaltReader implements HaltReading {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /**
+     * What is given up is read again from the beginning; decisions stop meanwhile, by the reading's
+     * age.
+     */
+    private static final Duration WRITE = Duration.ofSeconds(30);
+
+    /** So many orders at most are kept in one transaction. */
+    private static final int MOST = 50;
+
     /** The ends are asked for at most so often. */
     private static final long ENDS_NANOS = Duration.ofMillis(500).toNanos();
 
@@ -82,7 +91,7 @@ class HaltReader implements HaltReading {
                 orders -> {
                     List<Received> received = opened(orders, loop);
                     if (!received.isEmpty()) {
-                        handoffs.run(outbox -> halts.take(received)).await().atMost(PATIENCE);
+                        handoffs.run(outbox -> halts.take(received)).await().atMost(WRITE);
                     }
                 });
     }
@@ -210,6 +219,7 @@ class HaltReader implements HaltReading {
             }
         });
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

@@ -16,6 +16,7 @@ import dev.remit.ledger.application.SignStatement;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
+import dev.remit.ledger.log.Shards;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
@@ -55,14 +56,20 @@ public class Ledger {
             boolean certified,
             List<Step> handoffs) {}
 
-    /** One handoff. */
+    /**
+     * One handoff.
+     *
+     * @param leafIndex its place in the tree of its shard, as {@code /log/proof/} counts
+     * @param shard the period of that shard; empty for the first
+     */
     public record Step(
             int sequence,
             String type,
             String producer,
             Instant time,
             String summary,
-            @Nullable Long leafIndex) {}
+            @Nullable Long leafIndex,
+            @Nullable String shard) {}
 
     private static final int MOST = 200;
 
@@ -179,11 +186,16 @@ public class Ledger {
                                                                 "no change has the id " + id)))
                                         .chain(standing ->
                                                 entries.of(change)
-                                                        .map(all ->
-                                                                view(
-                                                                        standing,
-                                                                        size,
-                                                                        steps(all))))));
+                                                        .chain(all ->
+                                                                checkpoints
+                                                                        .shards()
+                                                                        .map(shards ->
+                                                                                view(
+                                                                                        standing,
+                                                                                        size,
+                                                                                        steps(
+                                                                                                all,
+                                                                                                shards)))))));
     }
 
     /**
@@ -456,7 +468,7 @@ public class Ledger {
         return checkpoints.last().map(last -> last.map(Checkpoints.Signed::size).orElse(0L));
     }
 
-    private List<Step> steps(List<Entry.Logged> all) {
+    private List<Step> steps(List<Entry.Logged> all, Shards shards) {
         return all.stream()
                 .filter(each -> each.entry().envelope().sequence() > 0)
                 .sorted(Comparator.comparingInt(each -> each.entry().envelope().sequence()))
@@ -467,7 +479,8 @@ public class Ledger {
                                 each.entry().envelope().source().id(),
                                 each.entry().envelope().time(),
                                 readings.words(each.entry()),
-                                each.index()))
+                                each.index() - shards.at(each.index()).first(),
+                                shards.at(each.index()).period()))
                 .toList();
     }
 

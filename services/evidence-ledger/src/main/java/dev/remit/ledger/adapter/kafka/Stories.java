@@ -3,6 +3,7 @@ package dev.remit.ledger.adapter.kafka;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.KeptChange;
@@ -69,6 +70,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -90,6 +92,8 @@ public final class Stories {
 
     /** The name of the stage that looks at a change afterwards. */
     private static final String REVIEW = "review";
+
+    private static final String AT_EXPIRY = "leave-group-at-expiry";
 
     private static final Reading UNREAD = new Reading.Other();
 
@@ -182,7 +186,8 @@ public final class Stories {
                                             Collectors.toUnmodifiableMap(
                                                     FactJudgement::getName,
                                                     each -> each.getState().name(),
-                                                    (_, later) -> later)));
+                                                    (_, later) -> later)),
+                            terms(judged));
             case ApprovalRequested requested ->
                     new Story.Requested(
                             requested.getStage(),
@@ -218,7 +223,8 @@ public final class Stories {
                                     .map(each ->
                                             new Story.Amendment(
                                                     each.getPreviousPlanHash(),
-                                                    Hash.sha256(bytes(each.getPlan())).hex())));
+                                                    Hash.sha256(bytes(each.getPlan())).hex(),
+                                                    terms(bytes(each.getPlan())))));
             case ExecutionAuthorized granted ->
                     new Story.Authorized(
                             granted.getAuthorizationId(),
@@ -296,11 +302,51 @@ public final class Stories {
         };
     }
 
+    private static Optional<Story.Terms> terms(ReadinessJudged judged) {
+        return Optional.ofNullable(judged.getPlan())
+                .map(Stories::bytes)
+                .filter(plan -> Hash.sha256(plan).hex().equals(judged.getPlanHash()))
+                .flatMap(Stories::terms);
+    }
+
+    /**
+     * Of a canonical plan: its root's {@code notBefore}, and when the step leave-group-at-expiry
+     * takes away what was granted; all else is the core.
+     */
+    private static Optional<Story.Terms> terms(byte[] plan) {
+        try {
+            String text = new String(plan, StandardCharsets.UTF_8);
+            // what has more than one form could be read in another one by who executes it
+            if (!Arrays.equals(CanonicalJson.of(text), plan)
+                    || !(JSON.readTree(text) instanceof ObjectNode root)) {
+                return Optional.empty();
+            }
+            Optional<JsonNode> start = Optional.ofNullable(root.remove("notBefore"));
+            Optional<JsonNode> lasts = Optional.empty();
+            for (JsonNode step : root.path("steps")) {
+                if (step.path("name").asText().equals(AT_EXPIRY)
+                        && step.path("after") instanceof ObjectNode after
+                        && after.has("expires")) {
+                    lasts = Optional.of(after.remove("expires"));
+                    break;
+                }
+            }
+            return Optional.of(
+                    new Story.Terms(
+                            Hash.sha256(CanonicalJson.of(root.toString())).hex(),
+                            lasts.map(each -> Duration.parse(each.asText())),
+                            start.map(each -> Instant.parse(each.asText()))));
+        } catch (IOException | DateTimeException | IllegalArgumentException e) {
+            // no executor performs a plan that does not read
+            return Optional.empty();
+        }
+    }
+
     /** When what the plan gives for a time is to be taken away; at once if it does not say. */
     private static Optional<Instant> ends(ExecutionAuthorized granted) {
         try {
             for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
-                if (step.path("name").asText().equals("leave-group-at-expiry")) {
+                if (step.path("name").asText().equals(AT_EXPIRY)) {
                     return Optional.of(
                             granted.getAuthorizedAt()
                                     .plus(
@@ -333,12 +379,15 @@ public final class Stories {
         return paths;
     }
 
-    /** What each step that can be taken back leaves then: what the approvers saw before it. */
+    /**
+     * What each step that can be taken back, or changes nothing, leaves then: what the approvers
+     * saw before it.
+     */
     private static Map<String, Map<String, String>> undone(ExecutionAuthorized granted) {
         Map<String, Map<String, String>> undone = new HashMap<>();
         try {
             for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
-                if (step.has("compensation")) {
+                if (step.has("compensation") || step.path("before").equals(step.path("after"))) {
                     Map<String, String> before = new HashMap<>();
                     step.path("before")
                             .properties()

@@ -239,7 +239,7 @@ public class PostgresWaits implements Waits {
                             "with counted as (select wait.charter, change_id, wait.since, wait.until, outcome, "
                                     + COUNTED.replace("since >=", "wait.since >=")
                                     + " from wait join change using (change_id) where party not in ('PERSON', 'OWING') and change_id in"
-                                    + " (select change_id from wait where "
+                                    + " (select change_id from wait where party <> 'OWING' and "
                                     + WITHIN
                                     + ")), part as (select charter as key, change_id, min(since) as since,"
                                     + " case when bool_and(outcome is not null) then max(until) end as until,"

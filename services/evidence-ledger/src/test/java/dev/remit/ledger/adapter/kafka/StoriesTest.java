@@ -1,0 +1,93 @@
+package dev.remit.ledger.adapter.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.handoff.CanonicalJson;
+import dev.remit.handoff.Service;
+import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.merkle.Hash;
+import dev.remit.ledger.Leaver;
+import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Story;
+import dev.remit.wire.v1.Amendment;
+import dev.remit.wire.v1.ApprovalDecided;
+import dev.remit.wire.v1.Decision;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StoriesTest {
+    private static final String PLAN =
+            "{%s\"account\":\"a\",\"steps\":[{\"name\":\"join-group\",\"after\":{\"expires\":\"PT9H\"}},"
+                    + "{\"name\":\"leave-group-at-expiry\",\"after\":{\"expires\":\"%s\"}}]}";
+
+    @Test
+    void onlyTheTermsOfAPlanAreNotItsCore() {
+        Story.Terms judged = terms(PLAN.formatted("", "PT8H")).orElseThrow();
+        assertThat(judged.duration()).contains(Duration.ofHours(8));
+        assertThat(judged.notBefore()).isEmpty();
+        Story.Terms less =
+                terms(PLAN.formatted("\"notBefore\":\"2026-01-02T03:04:05Z\",", "PT1H"))
+                        .orElseThrow();
+        assertThat(less)
+                .isEqualTo(
+                        new Story.Terms(
+                                judged.planCore(),
+                                Optional.of(Duration.ofHours(1)),
+                                Optional.of(Instant.parse("2026-01-02T03:04:05Z"))));
+        for (String other :
+                new String[] {
+                    PLAN.replace("PT9H", "PT8H").formatted("", "PT8H"),
+                    PLAN.replace("\"a\"", "\"b\"").formatted("", "PT8H"),
+                    PLAN.formatted("\"start\":\"2026-01-02T03:04:05Z\",", "PT8H")
+                }) {
+            assertThat(terms(other).orElseThrow().planCore())
+                    .as(other)
+                    .isNotEqualTo(judged.planCore());
+        }
+    }
+
+    @Test
+    void aPlanThatDoesNotReadInOneWayHasNoTerms() {
+        assertThat(terms(PLAN.formatted("", "soon"))).isEmpty();
+        assertThat(terms(PLAN.formatted("\"notBefore\":1,", "PT8H"))).isEmpty();
+        String canonical =
+                new String(CanonicalJson.of(PLAN.formatted("", "PT8H")), StandardCharsets.UTF_8);
+        assertThat(read((canonical + " ").getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(read("[]".getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(read("plan".getBytes(StandardCharsets.UTF_8))).isEmpty();
+    }
+
+    private static Optional<Story.Terms> terms(String plan) {
+        return read(CanonicalJson.of(plan));
+    }
+
+    private static Optional<Story.Terms> read(byte[] plan) {
+        Leaver leaver = new Leaver(1);
+        Received received =
+                leaver.next(
+                        Service.APPROVAL_ROUTING,
+                        ApprovalDecided.newBuilder()
+                                .setChangeId(leaver.change)
+                                .setStage("manager")
+                                .setDecision(Decision.AMENDED)
+                                .setDecidedBy(Leaver.BY_MANAGER)
+                                .setReason("")
+                                .setPlanHash(Hash.sha256(plan).hex())
+                                .setDecidedAt(Leaver.NOW)
+                                .setAmendment(
+                                        Amendment.newBuilder()
+                                                .setPreviousPlanHash("0".repeat(64))
+                                                .setPlan(ByteBuffer.wrap(plan))
+                                                .build())
+                                .build());
+        return Stories.read(received.envelope(), received.hash(), received.message())
+                                instanceof Reading.Handoff(_, Story.Step step)
+                        && step.said() instanceof Story.Decision decided
+                ? decided.amendment().flatMap(Story.Amendment::terms)
+                : Optional.empty();
+    }
+}
