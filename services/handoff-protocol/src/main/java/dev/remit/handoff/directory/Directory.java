@@ -167,10 +167,11 @@ public class Directory {
                                         + " from directory_account where not removed and "
                                         + condition)
                         .collect(Collectors.joining(" union "));
-        if (all.contains("?1 ")) {
-            values.put("1", system);
-        }
-        return "select * from (" + all + ") as found order by 1, 2";
+        // always said: what is numbered begins with 1
+        values.put("1", system);
+        return "select * from ("
+                + all
+                + ") as found where cast(?1 as text) is not null order by 1, 2";
     }
 
     private static void part(

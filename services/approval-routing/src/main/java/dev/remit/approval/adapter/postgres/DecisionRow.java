@@ -47,4 +47,8 @@ class DecisionRow extends PanacheEntityBase {
 
     @Column(name = "decided_at")
     public Instant decidedAt;
+
+    /** Given by the database: in which order decisions were handed on. */
+    @Column(insertable = false, updatable = false)
+    public @Nullable Long position;
 }

@@ -263,12 +263,18 @@ class PostgresAccessViolations implements AccessViolations {
     private static Uni<List<Object[]>> select(String sql, Object... values) {
         return Panache.getSession()
                 .chain(session -> {
-                    var query = session.createNativeQuery(sql, Object[].class);
+                    var query = session.createNativeQuery(sql);
                     for (int n = 0; n < values.length; n++) {
                         query.setParameter(n + 1, values[n]);
                     }
                     return query.getResultList();
-                });
+                })
+                // one column comes as itself
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        row instanceof Object[] many ? many : new Object[] {row})
+                                .toList());
     }
 
     private static Uni<Void> execute(String sql, Object... values) {
