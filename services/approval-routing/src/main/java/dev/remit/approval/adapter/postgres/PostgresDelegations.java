@@ -38,7 +38,8 @@ public class PostgresDelegations implements Delegations {
     static final String ADD =
             "insert into delegation (id, delegator, delegate, charters, since_at, until_at,"
                     + " reason, made_by, made_at, begun)"
-                    + " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?5 <= ?9)";
+                    + " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                    + " cast(?5 as timestamptz) <= cast(?9 as timestamptz))";
 
     static final String WITH_ID = "select " + COLUMNS + " from delegation where id = ?1 for update";
 
