@@ -79,6 +79,8 @@ class FrontDoorIT {
                 "emergency",
                 "exposed-credential",
                 "orphaned-account",
+                "upkeep",
+                "data-gaps",
                 "small",
                 "over");
         postbox = new SmtpServer();
