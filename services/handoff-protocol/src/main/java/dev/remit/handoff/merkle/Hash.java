@@ -16,7 +16,8 @@ public final class Hash {
     private static final String FOUR_BITS = "AEIMQUYcgkosw048";
 
     /**
-     * Looking a digest up among the providers costs more than a short one; left as it was found.
+     * Looking a digest up among the providers costs more than a short one; use it through {@link
+     * #fresh()}.
      */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Hash::sha256);
 
@@ -55,12 +56,12 @@ public final class Hash {
 
     /** SHA-256 of the bytes. */
     public static Hash sha256(byte[] content) {
-        return new Hash(SHA_256.get().digest(content));
+        return new Hash(fresh().digest(content));
     }
 
     /** SHA-256 of these bytes, one part after the other. */
     static Hash sha256(byte prefix, byte[]... parts) {
-        MessageDigest sha = SHA_256.get();
+        MessageDigest sha = fresh();
         sha.update(prefix);
         for (byte[] part : parts) {
             sha.update(part);
@@ -71,6 +72,13 @@ public final class Hash {
     /** SHA-256 of a prefix and two hashes. */
     static Hash sha256(byte prefix, Hash left, Hash right) {
         return sha256(prefix, left.bytes, right.bytes);
+    }
+
+    /** The thread's own, without what a call that failed may have left in it. */
+    private static MessageDigest fresh() {
+        MessageDigest sha = SHA_256.get();
+        sha.reset();
+        return sha;
     }
 
     private static MessageDigest sha256() {
