@@ -1,6 +1,7 @@
 package dev.remit.bench;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -105,7 +106,7 @@ final class Machine {
                         .filter(stat -> JVM_THREADS.stream().anyMatch(stat::contains))
                         .ifPresent(stats::add);
             }
-        } catch (FileSystemException gone) {
+        } catch (FileSystemException | DirectoryIteratorException gone) {
             return stats;
         }
         return stats;
