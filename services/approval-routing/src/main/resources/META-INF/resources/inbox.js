@@ -306,9 +306,12 @@ async function show() {
     el("p", { className: "dim" }, "What comes appears here by itself.")));
 }
 
-/** Reads the inbox; what somebody is writing is left alone. */
+/** Reads the inbox; what somebody is writing, or is about to click and has not changed, is left alone. */
 async function refresh(anew = false) {
+  const before = JSON.stringify(items);
   items = (await ask("GET", "inbox")).items;
+  const drawn = main.childElementCount && items.some(each => location.hash === "" || location.hash.slice(1) === each.changeId);
+  if (!anew && drawn && JSON.stringify(items) === before) return;
   const writing = [...main.querySelectorAll("textarea, input[name=label], input[name=duration], input[name=start]")].some(each => each.value);
   if (anew || !writing) await show();
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -28,6 +29,7 @@ final class Browser implements AutoCloseable {
     private Browser(ChromeDriver driver) {
         this.driver = driver;
         this.wait = new WebDriverWait(driver, PATIENCE);
+        wait.ignoring(StaleElementReferenceException.class);
     }
 
     /** Where Chromium and its driver are, if both are here. */
@@ -71,9 +73,18 @@ final class Browser implements AutoCloseable {
         wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("who"), username));
     }
 
-    /** Clicks on what a selector finds. */
+    /** Clicks on what a selector finds, once more where the page was just drawn anew. */
     void click(String selector) {
-        wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector(selector))).click();
+        wait.until(
+                at -> {
+                    WebElement found =
+                            ExpectedConditions.elementToBeClickable(By.cssSelector(selector))
+                                    .apply(at);
+                    if (found != null) {
+                        found.click();
+                    }
+                    return found != null;
+                });
     }
 
     void write(String selector, String text) {
