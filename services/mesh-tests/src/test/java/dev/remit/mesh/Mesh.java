@@ -92,7 +92,7 @@ final class Mesh {
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
         stack.bootstrap(
-                "fault-test",
+                "fault-test", "never-done",
                 "emergency",
                 "exposed-credential",
                 "orphaned-account",
