@@ -2,10 +2,12 @@ package dev.remit.connector.domain;
 
 import java.time.Instant;
 import java.time.Period;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ public record Charter(
         String principal,
         Limits limits,
         Optional<TrackRecord> trackRecord,
-        Copilots copilots) {
+        Proposers proposers) {
 
     public Charter(
             String name,
@@ -64,23 +66,32 @@ public record Charter(
                 principal,
                 limits,
                 trackRecord,
-                Copilots.ALL);
+                Proposers.ALL);
     }
 
     /**
-     * Which copilots may propose under it, by their OAuth clients.
+     * Who may propose under it, beside the digital employee that it names.
      *
-     * @param admitted empty for all that are registered to propose
-     * @param byAction who of them may propose an action, for those that say
+     * @param roles of which a person or a copilot needs one; empty for all who may propose at all
+     * @param copilots by their OAuth clients; empty for all that are registered to propose
+     * @param byAction which of them may propose an action, for those that say
      */
-    public record Copilots(Optional<Set<String>> admitted, Map<String, Set<String>> byAction) {
-        /** All that are registered to propose. */
-        public static final Copilots ALL = new Copilots(Optional.empty(), Map.of());
+    public record Proposers(
+            Optional<Set<String>> roles,
+            Optional<Set<String>> copilots,
+            Map<String, Set<String>> byAction) {
+        /** All who may propose at all. */
+        public static final Proposers ALL =
+                new Proposers(Optional.empty(), Optional.empty(), Map.of());
 
         boolean admits(String client, String action) {
-            return admitted.map(each -> each.contains(client)).orElse(true)
+            return copilots.map(each -> each.contains(client)).orElse(true)
                     && (!byAction.containsKey(action)
                             || byAction.getOrDefault(action, Set.of()).contains(client));
+        }
+
+        boolean admits(Set<String> held) {
+            return roles.map(each -> !Collections.disjoint(each, held)).orElse(true);
         }
     }
 
@@ -175,12 +186,22 @@ public record Charter(
     }
 
     /**
-     * Whether this one may propose under it: of digital employees, only the one it names; of
-     * copilots, those that it and the action admit.
+     * Whether this one may propose under it: of digital employees, only the one it names; of people
+     * and copilots, those in a role that it names; of copilots, those that it and the action admit.
      */
     public Optional<Refusal> refuses(Proposer proposer, String action) {
+        if (proposer.kind() != Proposer.Kind.DIGITAL_EMPLOYEE
+                && !proposers.admits(proposer.roles())) {
+            return Optional.of(
+                    Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
+                            "charter",
+                            "charter "
+                                    + name
+                                    + " is proposed under by who holds one of "
+                                    + new TreeSet<>(proposers.roles().orElse(Set.of()))));
+        }
         if (proposer.kind() == Proposer.Kind.COPILOT
-                && !copilots.admits(proposer.agent().map(Agent::client).orElse(""), action)) {
+                && !proposers.admits(proposer.agent().map(Agent::client).orElse(""), action)) {
             return Optional.of(
                     Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
                             "charter",

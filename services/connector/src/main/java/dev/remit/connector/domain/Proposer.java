@@ -2,6 +2,7 @@ package dev.remit.connector.domain;
 
 import dev.remit.connector.domain.Charter.Refusal;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who proposes, from a verified token. Whatever proposes, a person is responsible.
@@ -10,9 +11,14 @@ import java.util.Optional;
  * @param principal the person responsible, for an AI; empty for a person
  * @param agent the AI; empty when a person proposes alone
  * @param barred the rule by which this one may propose nothing at all, if one is against it
+ * @param roles what the token says; a charter asks for one of them
  */
 public record Proposer(
-        String id, Optional<String> principal, Optional<Agent> agent, Optional<Refusal> barred) {
+        String id,
+        Optional<String> principal,
+        Optional<Agent> agent,
+        Optional<Refusal> barred,
+        Set<String> roles) {
     /** What proposes. */
     public enum Kind {
         HUMAN,
@@ -21,7 +27,7 @@ public record Proposer(
     }
 
     public Proposer(String id, Optional<String> principal, Optional<Agent> agent) {
-        this(id, principal, agent, Optional.empty());
+        this(id, principal, agent, Optional.empty(), Set.of());
     }
 
     public static Proposer person(String id) {
@@ -30,7 +36,12 @@ public record Proposer(
 
     /** The same, who may propose nothing. */
     public Proposer barred(Refusal rule) {
-        return new Proposer(id, principal, agent, Optional.of(rule));
+        return new Proposer(id, principal, agent, Optional.of(rule), roles);
+    }
+
+    /** The same, with these roles. */
+    public Proposer in(Set<String> held) {
+        return new Proposer(id, principal, agent, barred, Set.copyOf(held));
     }
 
     /** What this is: without a principal, a person. */

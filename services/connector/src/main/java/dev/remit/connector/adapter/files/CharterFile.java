@@ -145,7 +145,7 @@ public final class CharterFile {
                         text(root, "/spec/proposers/digitalEmployee/principal"),
                         limits(root),
                         trackRecord(root),
-                        copilots(root));
+                        proposers(root));
         for (Charter.Trigger each : triggers) {
             charter.refuses(each.target(), each.action())
                     .ifPresent(refusal -> {
@@ -167,7 +167,7 @@ public final class CharterFile {
         return what.isEmpty() ? "" : " " + String.join(" ", what);
     }
 
-    private static Charter.Copilots copilots(JsonNode root) {
+    private static Charter.Proposers proposers(JsonNode root) {
         Map<String, Set<String>> byAction = new HashMap<>();
         for (JsonNode action : root.at("/spec/domain/actions")) {
             if (action.has("copilots")) {
@@ -175,7 +175,10 @@ public final class CharterFile {
             }
         }
         JsonNode admitted = root.at("/spec/proposers/copilots");
-        return new Charter.Copilots(
+        Set<String> roles = new HashSet<>();
+        root.at("/spec/proposers/roles").forEach(each -> roles.add(each.asText()));
+        return new Charter.Proposers(
+                Optional.of(Set.copyOf(roles)),
                 admitted.isMissingNode() ? Optional.empty() : Optional.of(clients(admitted)),
                 Map.copyOf(byAction));
     }

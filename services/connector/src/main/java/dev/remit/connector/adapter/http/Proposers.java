@@ -86,11 +86,13 @@ public class Proposers {
         boolean modelled = model == null || (!model.isBlank() && model.length() <= 100);
         Optional<String> registered = caller.agent().flatMap(Agents.Registered::model);
         Proposer by =
-                caller.isPerson()
-                        ? Proposer.person(caller.id())
-                        : agent(
-                                registered.or(() -> Optional.ofNullable(modelled ? model : null)),
-                                Optional.ofNullable(traced ? trace : null));
+                (caller.isPerson()
+                                ? Proposer.person(caller.id())
+                                : agent(
+                                        registered.or(
+                                                () -> Optional.ofNullable(modelled ? model : null)),
+                                        Optional.ofNullable(traced ? trace : null)))
+                        .in(caller.roles());
         Optional<Refusal> rule = rule(by);
         if (rule.isPresent()) {
             return by.barred(rule.get());
@@ -124,9 +126,10 @@ public class Proposers {
     /** Who asks whether they could propose: without saying how they came to it. */
     Proposer looker() {
         Proposer by =
-                caller.isPerson()
-                        ? Proposer.person(caller.id())
-                        : agent(Optional.empty(), Optional.empty());
+                (caller.isPerson()
+                                ? Proposer.person(caller.id())
+                                : agent(Optional.empty(), Optional.empty()))
+                        .in(caller.roles());
         return rule(by).map(by::barred).orElse(by);
     }
 

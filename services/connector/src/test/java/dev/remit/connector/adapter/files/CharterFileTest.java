@@ -3,7 +3,9 @@ package dev.remit.connector.adapter.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.connector.application.CharterText;
+import dev.remit.connector.domain.Agent;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.WorkerEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CharterFileTest {
@@ -38,6 +42,39 @@ class CharterFileTest {
         assertThat(charter.refuses("keycloak:acme", "delete"))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal.code()).isEqualTo("ACTION_OUTSIDE_CHARTER"));
+    }
+
+    @Test
+    void onlyWhoHoldsOneOfItsRolesProposesUnderIt() throws IOException {
+        Charter charter =
+                good(shipped().replace("roles: [proposer]", "roles: [fraud-desk, night-desk]"))
+                        .document()
+                        .charter();
+        Proposer ann = Proposer.person("ann");
+        Proposer helper =
+                new Proposer(
+                        "client:helper",
+                        Optional.of("ann"),
+                        Optional.of(
+                                new Agent(
+                                        Proposer.Kind.COPILOT,
+                                        "helper",
+                                        Optional.empty(),
+                                        Optional.empty())));
+        for (Proposer each : List.of(ann, ann.in(Set.of("proposer")), helper)) {
+            assertThat(charter.refuses(each, "offboard"))
+                    .hasValueSatisfying(refusal -> {
+                        assertThat(refusal.code()).isEqualTo("PROPOSER_OUTSIDE_CHARTER");
+                        assertThat(refusal.detail()).endsWith("[fraud-desk, night-desk]");
+                    });
+        }
+        for (Proposer each : List.of(ann, helper)) {
+            assertThat(charter.refuses(each.in(Set.of("night-desk", "x")), "offboard")).isEmpty();
+        }
+        Proposer employee =
+                new Proposer(
+                        charter.employee(), Optional.of(charter.principal()), Optional.empty());
+        assertThat(charter.refuses(employee, "offboard")).as("is named by its id").isEmpty();
     }
 
     @Test

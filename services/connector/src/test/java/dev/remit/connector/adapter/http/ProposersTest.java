@@ -22,7 +22,8 @@ class ProposersTest {
     @Test
     void aPersonProposesForThemselvesAndSaysNothingOfAnAgent() {
         Proposers proposers = proposers(token("ann", "browser", false));
-        assertThat(proposers.proposer(null)).isEqualTo(Proposer.person("ann"));
+        assertThat(proposers.proposer(null))
+                .isEqualTo(Proposer.person("ann").in(Set.of("proposer")));
         assertRefused("AGENT_UNEXPECTED", () -> proposers.proposer(TRACE));
     }
 
@@ -162,6 +163,11 @@ class ProposersTest {
         @Override
         public boolean has(String role) {
             return roles.contains(role);
+        }
+
+        @Override
+        public Set<String> roles() {
+            return roles;
         }
 
         @Override
