@@ -23,4 +23,7 @@ public interface Closings {
 
     /** What a message says, if it says that a change ended. */
     Optional<Closing> of(Received received);
+
+    /** The change that was executed and is not proved, if a message says that of one. */
+    Optional<UUID> unproved(Received received);
 }

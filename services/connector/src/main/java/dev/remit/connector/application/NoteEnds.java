@@ -6,9 +6,12 @@ import dev.remit.handoff.loop.Receiver;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Changes ended: they are open no more, and whoever asks is told how. What went wrong counts in the
@@ -32,7 +35,15 @@ public class NoteEnds implements Receiver {
         batch.forEach(each ->
                 closings.of(each)
                         .ifPresent(closing -> ends.putIfAbsent(closing.change(), closing.end())));
+        Set<UUID> unproved =
+                batch.stream()
+                        .flatMap(each -> closings.unproved(each).stream())
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
         return (ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends))
+                .chain(() ->
+                        unproved.isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : proposals.unproved(unproved, outbox.now()))
                 .chain(() ->
                         trackRecord.note(
                                 batch.stream()

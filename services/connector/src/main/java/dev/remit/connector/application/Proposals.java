@@ -120,7 +120,7 @@ public interface Proposals {
 
     /**
      * Changes that wait though their day has come, no brake holds them and nothing about the same
-     * is proposed and open, at most this many.
+     * is {@link #underWay}, at most this many.
      */
     Uni<List<UUID>> due(LocalDate today, int atMost);
 
@@ -143,7 +143,10 @@ public interface Proposals {
      */
     Uni<Void> queue(Set<String> names);
 
-    /** The open changes about these, by these. */
+    /**
+     * The open changes about these, by these; not those that were executed and are {@link
+     * #unproved}: nobody knows when they will end.
+     */
     Uni<Map<Matter, UUID>> open(Collection<Matter> matters);
 
     /** Of these, those that were handed on. */
@@ -168,4 +171,7 @@ public interface Proposals {
 
     /** These ended; what is not known here is passed over. */
     Uni<Void> ended(Map<UUID, End> ends);
+
+    /** These were executed, and the ledger does not close them as they are. */
+    Uni<Void> unproved(Collection<UUID> changes, Instant now);
 }

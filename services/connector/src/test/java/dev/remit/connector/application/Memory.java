@@ -52,6 +52,7 @@ public final class Memory implements Handoffs {
         final Set<String> files = new HashSet<>();
         final Map<UUID, Proposals.Kept> proposals = new LinkedHashMap<>();
         final Set<UUID> proposed = new HashSet<>();
+        final Set<UUID> unproved = new HashSet<>();
         final Map<UUID, Instant> since = new HashMap<>();
         final Map<UUID, Instant> withdrawn = new HashMap<>();
         final Map<UUID, Proposals.End> ends = new HashMap<>();
@@ -83,6 +84,7 @@ public final class Memory implements Handoffs {
             copy.files.addAll(files);
             copy.proposals.putAll(proposals);
             copy.proposed.addAll(proposed);
+            copy.unproved.addAll(unproved);
             copy.since.putAll(since);
             copy.withdrawn.putAll(withdrawn);
             copy.ends.putAll(ends);
@@ -592,7 +594,9 @@ public final class Memory implements Handoffs {
         private Map<Matter, UUID> open(Collection<Matter> matters, Predicate<UUID> besides) {
             Map<Matter, UUID> open = new HashMap<>();
             tables.proposals.forEach((change, kept) -> {
-                if (!tables.ends.containsKey(change) && besides.test(change)) {
+                if (!tables.ends.containsKey(change)
+                        && !tables.unproved.contains(change)
+                        && besides.test(change)) {
                     matters.stream()
                             .filter(each -> each.isSameAs(kept.matter()))
                             .forEach(each -> open.put(each, change));
@@ -710,6 +714,12 @@ public final class Memory implements Handoffs {
                     tables.ends.putIfAbsent(change, end);
                 }
             });
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Void> unproved(Collection<UUID> changes, Instant at) {
+            tables.unproved.addAll(changes);
             return answer(null);
         }
 

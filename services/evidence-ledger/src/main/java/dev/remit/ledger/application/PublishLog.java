@@ -222,9 +222,12 @@ public class PublishLog {
         return checkpoint.map(Checkpoint::size).orElse(0L);
     }
 
-    /** The largest size that one of these files says, of the newest shard that has any. */
+    /**
+     * The largest size that one of these files says, of the newest shard that has any. The one that
+     * is settled may be two behind: the next begins once its own state is signed.
+     */
     private long size(Shards shards, String... names) {
-        for (Shard each : shards.newest()) {
+        for (Shard each : shards.all().reversed()) {
             long size =
                     Stream.of(names)
                             .flatMap(name -> read(each, name).stream())

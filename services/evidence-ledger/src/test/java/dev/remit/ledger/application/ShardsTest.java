@@ -261,6 +261,34 @@ class ShardsTest {
     }
 
     @Test
+    void aPeriodMayEndWhileNoWitnessAnswers() throws Exception {
+        cosigned();
+        grow(3);
+        keep(ShardPeriod.YEAR);
+        at(THIS_YEAR);
+        ledger.begin
+                .begin()
+                .chain(() -> ledger.publish.publish(1))
+                .chain(ledger.publish::settle)
+                .await()
+                .indefinitely();
+        ledger.silent.add("one");
+        grow(3);
+        at(NEXT_YEAR);
+        grow(3);
+        assertThat(shown("checkpoint").size()).as("the last that is settled").isEqualTo(4);
+        assertThat(ledger.publicFiles).doesNotContainKey("2027/checkpoint");
+
+        ledger.silent.clear();
+        grow(3);
+        grow(3);
+        assertThat(shards()).extracting(Shard::period).containsExactly("", "2027", "2028");
+        assertThat(shown("2028/checkpoint").size())
+                .isEqualTo(ledger.logged() - shards().getLast().first());
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
     void aCertificateProvesWhatIsInSeveralShards() {
         keep(ShardPeriod.YEAR);
         Leaver leaver = new Leaver(1);

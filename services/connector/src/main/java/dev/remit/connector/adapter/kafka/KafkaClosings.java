@@ -10,6 +10,7 @@ import dev.remit.wire.v1.Mode;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** Reads what the ledger decided. */
 @Singleton
@@ -71,6 +72,13 @@ class KafkaClosings implements Closings {
                                 closed.getChangeId(),
                                 new Proposals.End(
                                         closed.getOutcome().name(), closed.getClosedAt())))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<UUID> unproved(Received received) {
+        return received.message() instanceof ClosureRefused refused && refused.getMode() != null
+                ? Optional.of(refused.getChangeId())
                 : Optional.empty();
     }
 }

@@ -37,7 +37,7 @@ class PostgresProposals implements Proposals {
     private static final String BEHIND =
             " exists (select 1 from proposal other where other.subject_id = proposal.subject_id and other.target = proposal.target"
                     + " and (other.action = proposal.action or other.effect = proposal.effect)"
-                    + " and other.proposed and other.ended_at is null)";
+                    + " and other.proposed and other.ended_at is null and other.unproved_at is null)";
 
     static final String DUE =
             "select change_id from proposal where not proposed and ended_at is null and due_on <= ?1"
@@ -52,7 +52,8 @@ class PostgresProposals implements Proposals {
                     + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
                     + " as asked (subject_id, target, action, effect)"
                     + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
-                    + " and (proposal.action = asked.action or proposal.effect = asked.effect) where proposal.ended_at is null";
+                    + " and (proposal.action = asked.action or proposal.effect = asked.effect)"
+                    + " where proposal.ended_at is null and proposal.unproved_at is null";
 
     /** What goes on in fields; see {@link #load}. */
     static final String LOAD =
@@ -285,6 +286,17 @@ class PostgresProposals implements Proposals {
                         all.stream()
                                 .map(each -> each.getValue().at().toString())
                                 .toArray(String[]::new))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> unproved(Collection<UUID> changes, Instant now) {
+        return new Statement(
+                        "update proposal set unproved_at = coalesce(unproved_at, cast(?2 as timestamptz))"
+                                + " where change_id = any(cast(?1 as uuid[])) and ended_at is null",
+                        changes.toArray(UUID[]::new),
+                        now.atOffset(ZoneOffset.UTC))
                 .execute()
                 .replaceWithVoid();
     }

@@ -12,6 +12,7 @@ import dev.remit.wire.v1.Outcome;
 import dev.remit.wire.v1.Proof;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,29 @@ class KafkaClosingsTest {
                         KafkaClosings.isMisstep(
                                 new ClosureRefused(new UUID(0, 1), proofs, Instant.EPOCH, null)))
                 .isEqualTo(misstep);
+    }
+
+    @Test
+    void onlyWhatWasExecutedIsUnproved() {
+        for (Mode mode : new Mode[] {null, Mode.OWN, Mode.ASSIST}) {
+            assertThat(
+                            new KafkaClosings()
+                                    .unproved(
+                                            new Received(
+                                                    null,
+                                                    new ClosureRefused(
+                                                            new UUID(0, 1),
+                                                            List.of(),
+                                                            Instant.EPOCH,
+                                                            mode),
+                                                    new byte[0],
+                                                    null,
+                                                    null,
+                                                    "",
+                                                    0,
+                                                    0)))
+                    .isEqualTo(Optional.ofNullable(mode).map(_ -> new UUID(0, 1)));
+        }
     }
 
     /** Every end, with the proofs that it can have; - is none. */

@@ -91,6 +91,34 @@ class PostgresProposalsTest {
         assertThat(load("leavers")).containsExactly(59L, 59L);
     }
 
+    @Test
+    void whatIsExecutedAndUnprovedStandsInNobodysWay() throws Exception {
+        String matter =
+                "{\"proposal\": {\"charter\": \"leavers\", \"target\": \"scim:hr\", \"subjectId\": \"E1\", \"action\": \"offboard\"}}";
+        UUID first = new UUID(0, 1);
+        UUID second = new UUID(0, 2);
+        for (UUID change : List.of(first, second)) {
+            run(
+                    "insert into proposal (change_id, due_on, proposed, request, since) values (?1, date '2026-01-31', ?3, ?2, ?4)",
+                    Map.of("1", change, "2", matter, "3", change.equals(first), "4", NOW));
+        }
+        Map<String, Object> due = Map.of("1", java.time.LocalDate.of(2026, 1, 31), "2", 10);
+        Map<String, Object> asked =
+                Map.of(
+                        "1", new String[] {"E1"},
+                        "2", new String[] {"scim:hr"},
+                        "3", new String[] {"offboard"},
+                        "4", new String[] {""});
+        assertThat(run(PostgresProposals.DUE, due)).as("the first is under way").isEmpty();
+        assertThat(run(PostgresProposals.OPEN + " and proposal.proposed", asked)).hasSize(1);
+
+        run("update proposal set unproved_at = ?1 where proposed", Map.of("1", NOW));
+        assertThat(run(PostgresProposals.DUE, due))
+                .singleElement()
+                .satisfies(row -> assertThat(row[0]).isEqualTo(second));
+        assertThat(run(PostgresProposals.OPEN + " and proposal.proposed", asked)).isEmpty();
+    }
+
     private List<Object> load(String charter) throws SQLException {
         Object[] row = run(PostgresProposals.LOAD, parameters(charter)).getFirst();
         return List.of(row[2], row[3]);
