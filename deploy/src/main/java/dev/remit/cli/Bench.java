@@ -173,7 +173,7 @@ final class Bench implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = {
                 "Measures the evidence ledger alone: sealed handoffs to logged, closed and witnessed entries, as the log grows; then proofs and certificates.",
-                "It starts a mesh of its own from nothing and takes about three minutes."
+                "It starts a mesh of its own from nothing and takes about four minutes."
             },
             footer = {"", "Needs: what ./remit doctor checks, and an idle machine."})
     static final class OfLedger implements Callable<Integer> {

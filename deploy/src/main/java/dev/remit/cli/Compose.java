@@ -38,6 +38,8 @@ final class Compose implements Callable<Integer> {
                   docker compose -f deploy/compose.yaml cp FEED.csv connector:/var/remit/hr/
                   docker compose -f deploy/compose.yaml cp connector:/etc/remit/keys/trust.vkeys %1$s/keys/
                   docker compose -f deploy/compose.yaml cp connector:/etc/remit/keys/log.vkey %1$s/keys/
+                  docker compose -f deploy/compose.yaml cp connector:/etc/remit/keys/log.policy %1$s/keys/
+                  docker compose -f deploy/compose.yaml cp evidence-ledger:/etc/remit/keys/tsa.pem %1$s/keys/
 
                 The commands that speak to a mesh speak to that one with: ./remit --data %1$s ...\
                 """

@@ -475,7 +475,7 @@ final class People {
                     "Closes the review of a change that was executed: emergency access, above all.",
             footer = {
                 "",
-                "Needs: a running mesh; one of those whom the review asks, who is neither the subject nor proposed it."
+                "Needs: a running mesh; one of those whom the review asks, who neither proposed, approved nor executed it and is not its subject."
             })
     static final class Review implements Callable<Integer> {
         @ParentCommand Remit remit;

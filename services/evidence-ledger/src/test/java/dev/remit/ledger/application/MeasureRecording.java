@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * CPU per message of making entries, reading, deciding and announcing, with the ports in memory: no
  * Kafka, no seals made or verified, no database. Not part of the build. Run it by hand; the numbers
- * are this machine's.
+ * hold for the machine that it runs on.
  */
 final class MeasureRecording {
     private static final int CHANGES = 500;
