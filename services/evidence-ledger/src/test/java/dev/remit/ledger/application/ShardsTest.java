@@ -280,8 +280,10 @@ class ShardsTest {
         assertThat(ledger.publicFiles).doesNotContainKey("2027/checkpoint");
 
         ledger.silent.clear();
-        grow(3);
-        grow(3);
+        for (int minute = 1; minute < 4; minute++) {
+            at(NEXT_YEAR.plusSeconds(minute * 60L));
+            grow(3);
+        }
         assertThat(shards()).extracting(Shard::period).containsExactly("", "2027", "2028");
         assertThat(shown("2028/checkpoint").size())
                 .isEqualTo(ledger.logged() - shards().getLast().first());
