@@ -34,6 +34,9 @@ public sealed interface Closure {
     /** The step that leaves nothing behind that could be taken back. */
     String LEAVES_NOTHING = "end-sessions";
 
+    /** The step that ends by itself, where the authorization says when: its end is its own proof. */
+    String ENDS = "join-group";
+
     /** Who holds a change that only proof is missing of. */
     String LEDGER = "evidence-ledger";
 
@@ -317,7 +320,8 @@ public sealed interface Closure {
     /**
      * Every step that was done or half done is, when the target was read again, as the approvers
      * saw it before, and nothing is left half done; and it is the plan that was authorized. What a
-     * charter lets stay, if it was done, is a remainder too.
+     * charter lets stay, if it was done, is a remainder too. What was granted for a time is taken
+     * away by its end, which is asked for beside this.
      */
     private static void takenBack(Story story, List<Proof> proofs, List<Missing> missing) {
         Executed executed = story.executed().orElseThrow();
@@ -328,6 +332,7 @@ public sealed interface Closure {
                         .filter(each -> each.planHash().equals(executed.planHash()))
                         .filter(each -> each.actualHash().equals(executed.planHash()))
                         .isPresent();
+        boolean ends = story.authorized().flatMap(Authorized::ends).isPresent();
         Map<String, Story.Result> back = new HashMap<>();
         executed.results().forEach(each -> each.undoes().ifPresent(step -> back.put(step, each)));
         List<String> open = new ArrayList<>();
@@ -335,6 +340,7 @@ public sealed interface Closure {
             if (each.undoes().isEmpty()
                     && each.state().equals("DONE")
                     && !each.step().equals(LEAVES_NOTHING)
+                    && !(ends && each.step().equals(ENDS))
                     && !each.after().equals(undone.get(each.step()))
                     && !back.containsKey(each.step())) {
                 open.add(each.step() + " is done, and was not taken back");

@@ -117,21 +117,24 @@ class ClosureTest {
     }
 
     /** A plan of two steps, of which the first is taken back by its opposite. */
-    private static final Said CAREFUL =
-            new Story.Authorized(
-                    new UUID(0, 8),
-                    "account",
-                    "plan",
-                    "plan",
-                    List.of(new UUID(0, 4)),
-                    NOW,
-                    NOW.plusSeconds(60),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Set.of(),
-                    Optional.empty(),
-                    Map.of("disable-account", Map.of("enabled", "true")),
-                    Story.Workers.UNKNOWN);
+    private static final Said CAREFUL = careful(Optional.empty());
+
+    private static Said careful(Optional<Instant> ends) {
+        return new Story.Authorized(
+                new UUID(0, 8),
+                "account",
+                "plan",
+                "plan",
+                List.of(new UUID(0, 4)),
+                NOW,
+                NOW.plusSeconds(60),
+                Optional.empty(),
+                ends,
+                Set.of(),
+                Optional.empty(),
+                Map.of("disable-account", Map.of("enabled", "true")),
+                Story.Workers.UNKNOWN);
+    }
 
     private static Said compensated(String plan, Story.Result... results) {
         return compensated(plan, Optional.empty(), results);
@@ -224,6 +227,42 @@ class ClosureTest {
                                             .extracting(Closure.Missing::name)
                                             .containsExactly(Closure.TAKEN_BACK));
         }
+    }
+
+    @Test
+    void whatWasGrantedForATimeIsTakenBackByItsEnd() {
+        Instant end = NOW.plusSeconds(30);
+        Said report =
+                compensated(
+                        "plan",
+                        result("disable-account", "DONE", "false"),
+                        result("join-group", "DONE", ""),
+                        result("enable-account", "DONE", "true"));
+        Said over = new Story.GrantEnded(new UUID(0, 7), "executor", "plan", NOW, end);
+        assertThat(
+                        outcome(
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                BY_BOSS,
+                                careful(Optional.of(end)),
+                                report,
+                                over))
+                .isEqualTo(Closure.Outcome.COMPENSATED);
+        assertThat(
+                        closure(
+                                plain(),
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                BY_BOSS,
+                                careful(Optional.of(end)),
+                                report))
+                .as("not before")
+                .isInstanceOf(Closure.Open.class);
+        assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, CAREFUL, report))
+                .as("what does not end by itself stays")
+                .isInstanceOf(Closure.Open.class);
     }
 
     @Test
