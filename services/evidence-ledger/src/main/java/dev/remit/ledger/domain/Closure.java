@@ -34,7 +34,9 @@ public sealed interface Closure {
     /** The step that leaves nothing behind that could be taken back. */
     String LEAVES_NOTHING = "end-sessions";
 
-    /** The step that ends by itself, where the authorization says when: its end is its own proof. */
+    /**
+     * The step that ends by itself, where the authorization says when: its end is its own proof.
+     */
     String ENDS = "join-group";
 
     /** Who holds a change that only proof is missing of. */
