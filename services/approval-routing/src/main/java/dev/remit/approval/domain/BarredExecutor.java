@@ -13,7 +13,10 @@ import java.util.List;
  * @param reason which part they play already, in words
  */
 public record BarredExecutor(String person, String rule, String reason) {
-    /** The rules that no charter can lift: who proposed or approved it does not execute it. */
+    /**
+     * The rules that no charter can lift, by an exception neither: who proposed it, is responsible
+     * for the AI that did, is its subject or approved it does not execute it.
+     */
     private static final String HARD = "separation-of-duties@1";
 
     /**
@@ -25,7 +28,13 @@ public record BarredExecutor(String person, String rule, String reason) {
             Ready ready, Charter charter, List<Decision> decisions, Known known) {
         Cast cast = Cast.of(ready, charter, decisions, -1, known);
         List<BarredExecutor> barred = new ArrayList<>();
-        for (Part part : List.of(Part.PROPOSER, Part.APPROVER, Part.DELEGATOR)) {
+        for (Part part :
+                List.of(
+                        Part.PROPOSER,
+                        Part.PRINCIPAL,
+                        Part.SUBJECT,
+                        Part.APPROVER,
+                        Part.DELEGATOR)) {
             cast.all(part).forEach(person -> add(barred, person, HARD, part));
         }
         for (Duty duty : charter.duties()) {

@@ -21,10 +21,15 @@ class BarredExecutorTest {
         assertThat(BarredExecutor.of(Town.ready("READY"), charter(List.of()), approvals(), known()))
                 .containsExactlyInAnyOrder(
                         new BarredExecutor("pat", "separation-of-duties@1", "proposed it"),
+                        new BarredExecutor(
+                                "paul",
+                                "separation-of-duties@1",
+                                "is responsible for the AI that proposed it"),
+                        new BarredExecutor("sam", "separation-of-duties@1", "is its subject"),
                         new BarredExecutor("mia", "separation-of-duties@1", "approved it"),
                         new BarredExecutor(
                                 "ann", "separation-of-duties@1", "had it approved in their place"),
-                        new BarredExecutor("sam", "own-account@2", "is its subject"));
+                        new BarredExecutor("owner", "own-charter@2", "owns the charter"));
     }
 
     @Test
@@ -32,17 +37,17 @@ class BarredExecutorTest {
         assertThat(
                         BarredExecutor.of(
                                 Town.ready("READY"),
-                                charter(
-                                        List.of(
-                                                new Duty.Exemption(
-                                                        "W-sam",
-                                                        "watched",
-                                                        "owen",
-                                                        NOW.plusSeconds(1)))),
+                                charter(List.of(exemption("owner"), exemption("W-sam"))),
                                 approvals(),
                                 known()))
                 .extracting(BarredExecutor::person)
-                .doesNotContain("sam");
+                .as("no exception lifts what no charter can")
+                .contains("sam")
+                .doesNotContain("owner");
+    }
+
+    private static Duty.Exemption exemption(String subject) {
+        return new Duty.Exemption(subject, "watched", "owen", NOW.plusSeconds(1));
     }
 
     private static Known known() {
@@ -84,6 +89,10 @@ class BarredExecutorTest {
                 List.of(),
                 Optional.empty(),
                 List.of(
+                        new Duty(
+                                new Duty.Rule("own-charter", "2", "owen", "SOX"),
+                                new Demand.Apart(Part.EXECUTOR, Part.OWNER),
+                                exemptions),
                         new Duty(
                                 new Duty.Rule("own-account", "2", "owen", "SOX"),
                                 new Demand.Apart(Part.EXECUTOR, Part.SUBJECT),

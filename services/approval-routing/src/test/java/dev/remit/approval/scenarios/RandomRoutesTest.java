@@ -904,6 +904,14 @@ class RandomRoutesTest {
             assertThat(authorized).as("authorized twice").isFalse();
             assertThat(inForce()).as("authorized while it is in force").isTrue();
             authorized = true;
+            Set<String> notToExecute = new HashSet<>(Set.of("sam"));
+            notToExecute.add(ready.parties().proposer());
+            ready.parties().principal().ifPresent(notToExecute::add);
+            behind.forEach(each -> notToExecute.add(each.id()));
+            assertThat(grant.barred())
+                    .extracting(dev.remit.approval.domain.BarredExecutor::person)
+                    .as("may not execute")
+                    .containsAll(notToExecute);
             int given = 0;
             for (Rule each : drawn.stages()) {
                 Set<String> by = approvals.getOrDefault(each.name(), Set.of());
