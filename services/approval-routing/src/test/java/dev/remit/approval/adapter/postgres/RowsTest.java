@@ -127,6 +127,26 @@ class RowsTest {
     }
 
     @Test
+    void whateverADelegationKeepsOfItsChartersReads() {
+        Object[] row = {
+            new UUID(0, 1),
+            "ann",
+            "ben",
+            "leavers\nleavers\n\nmovers",
+            NOW,
+            NOW,
+            "",
+            "ann",
+            NOW,
+            null
+        };
+        assertThat(PostgresDelegations.kept(row).delegation().charters())
+                .containsExactlyInAnyOrder("leavers", "", "movers");
+        row[3] = "";
+        assertThat(PostgresDelegations.kept(row).delegation().charters()).isEmpty();
+    }
+
+    @Test
     void oneThatDoesNotReadIsSaidAndStopsNothing() {
         RouteRow row = new RouteRow();
         Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
