@@ -39,6 +39,7 @@ public class Delegate {
     private final Answers answers;
     private final Letters letters;
     private final Handoffs handoffs;
+    private final RecentSignIn signIns;
 
     Delegate(
             Delegations delegations,
@@ -46,13 +47,15 @@ public class Delegate {
             News news,
             Answers answers,
             Letters letters,
-            Handoffs handoffs) {
+            Handoffs handoffs,
+            RecentSignIn signIns) {
         this.delegations = delegations;
         this.people = people;
         this.news = news;
         this.answers = answers;
         this.letters = letters;
         this.handoffs = handoffs;
+        this.signIns = signIns;
     }
 
     /**
@@ -74,11 +77,12 @@ public class Delegate {
     /**
      * Delegates.
      *
-     * @param authentication how the caller is signed in
+     * @param authentication how the caller is signed in, lately: a vote that a stage wants signed
+     *     is handed on here
      * @param request if it may be repeated: a repetition is answered as before
-     * @throws Problem 422 if it names the caller or nobody who is known and active, ends before it
-     *     begins, or lasts over 90 days; 409 IDEMPOTENCY_KEY_REUSED if the key came with another
-     *     request before
+     * @throws Problem 401 SIGN_IN_NOT_RECENT; 422 if it names the caller or nobody who is known and
+     *     active, ends before it begins, or lasts over 90 days; 409 IDEMPOTENCY_KEY_REUSED if the
+     *     key came with another request before
      */
     public Uni<Kept> delegate(Wish wish, Authentication authentication, Optional<Request> request) {
         return handoffs.transact(
@@ -145,7 +149,8 @@ public class Delegate {
                         Optional.empty());
         Concern from = Concern.account(wish.from());
         Concern to = Concern.account(wish.to());
-        return people.behind(Set.of(from, to))
+        return signIns.of(wish.from(), "lets another decide in their place", authentication, now)
+                .chain(() -> people.behind(Set.of(from, to)))
                 .invoke(found ->
                         check(
                                 found.getOrDefault(from, List.of()).stream().findFirst(),

@@ -2,7 +2,6 @@ package dev.remit.approval.application;
 
 import dev.remit.approval.application.Passkeys.Kept;
 import dev.remit.approval.domain.Authentication;
-import dev.remit.approval.domain.Charter.StepUp;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.loop.Handoffs;
 import io.smallrye.mutiny.Uni;
@@ -14,8 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /**
  * A person registers a passkey, signed in as themselves and lately, or gives one up: an access
@@ -30,7 +27,6 @@ public class RegisterPasskey {
     /** How many a person may have. */
     static final int MOST = 10;
 
-    private static final Logger LOG = Logger.getLogger(RegisterPasskey.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Passkeys passkeys;
@@ -38,37 +34,21 @@ public class RegisterPasskey {
     private final Letters letters;
     private final Notices notices;
     private final Handoffs handoffs;
-    private final Duration within;
-    private final boolean unknownAccepted;
+    private final RecentSignIn signIns;
 
-    /**
-     * @param within how long ago the sign-in may be, more than zero
-     * @param unknownAccepted whether a token that does not say when its person signed in is taken:
-     *     for demonstrations only
-     */
     RegisterPasskey(
             Passkeys passkeys,
             Authenticators authenticators,
             Letters letters,
             Notices notices,
             Handoffs handoffs,
-            @ConfigProperty(name = "remit.passkeys.signed-in-within", defaultValue = "PT5M")
-                    Duration within,
-            @ConfigProperty(
-                            name = "remit.passkeys.accept-unknown-sign-in-time",
-                            defaultValue = "false")
-                    boolean unknownAccepted) {
-        if (!within.isPositive()) {
-            throw new IllegalArgumentException(
-                    "remit.passkeys.signed-in-within: must be longer than zero");
-        }
-        this.within = within;
-        this.unknownAccepted = unknownAccepted;
+            RecentSignIn signIns) {
         this.passkeys = passkeys;
         this.authenticators = authenticators;
         this.letters = letters;
         this.notices = notices;
         this.handoffs = handoffs;
+        this.signIns = signIns;
     }
 
     /**
@@ -218,27 +198,7 @@ public class RegisterPasskey {
     }
 
     private Uni<Void> recent(String person, Authentication authentication, Instant now) {
-        if (unknownAccepted && authentication.authenticatedAt().isEmpty()) {
-            LOG.warnf(
-                    "%s changes their passkeys with a token that does not say when they signed in: whoever has the token could",
-                    person);
-            return Uni.createFrom().voidItem();
-        }
-        return authentication
-                .lacks(new StepUp(Optional.empty(), Optional.of(within), false), now)
-                .<Uni<Void>>map(lacking ->
-                        Uni.createFrom()
-                                .failure(
-                                        Problem.of(
-                                                401,
-                                                "SIGN_IN_NOT_RECENT",
-                                                lacking
-                                                        + (authentication
-                                                                        .authenticatedAt()
-                                                                        .isEmpty()
-                                                                ? ": sign in in a browser, with an identity provider and a flow whose access tokens carry auth_time, and use that token"
-                                                                : ": sign in once more, and use the new token"))))
-                .orElseGet(() -> Uni.createFrom().voidItem());
+        return signIns.of(person, "changes their passkeys", authentication, now);
     }
 
     /** After all that it signed, and its registration, even by another replica's clock. */

@@ -4,6 +4,7 @@ import dev.remit.approval.domain.Duty.Demand;
 import dev.remit.approval.domain.Duty.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Someone who may not execute an authorized change: if they did, the ledger could never close it.
@@ -11,9 +12,14 @@ import java.util.List;
  * @param person immutable id
  * @param rule the rule, by name and version
  * @param reason which part they play already, in words
+ * @param worker their HR worker id, as far as it is known: no other account of theirs may either
  */
-public record BarredExecutor(String person, String rule, String reason) {
-    /** The rules that no charter can lift: who proposed or approved it does not execute it. */
+public record BarredExecutor(
+        String person, String rule, String reason, Optional<String> worker) {
+    /**
+     * The rules that no charter can lift, by an exception neither: who proposed it, is responsible
+     * for the AI that did, is its subject or approved it does not execute it.
+     */
     private static final String HARD = "separation-of-duties@1";
 
     /**
@@ -25,7 +31,13 @@ public record BarredExecutor(String person, String rule, String reason) {
             Ready ready, Charter charter, List<Decision> decisions, Known known) {
         Cast cast = Cast.of(ready, charter, decisions, -1, known);
         List<BarredExecutor> barred = new ArrayList<>();
-        for (Part part : List.of(Part.PROPOSER, Part.APPROVER, Part.DELEGATOR)) {
+        for (Part part :
+                List.of(
+                        Part.PROPOSER,
+                        Part.PRINCIPAL,
+                        Part.SUBJECT,
+                        Part.APPROVER,
+                        Part.DELEGATOR)) {
             cast.all(part).forEach(person -> add(barred, person, HARD, part));
         }
         for (Duty duty : charter.duties()) {
@@ -43,7 +55,7 @@ public record BarredExecutor(String person, String rule, String reason) {
     private static void add(List<BarredExecutor> barred, Person person, String rule, Part part) {
         if (!person.id().isEmpty()
                 && barred.stream().noneMatch(each -> each.person().equals(person.id()))) {
-            barred.add(new BarredExecutor(person.id(), rule, words(part)));
+            barred.add(new BarredExecutor(person.id(), rule, words(part), person.worker()));
         }
     }
 

@@ -27,7 +27,17 @@ final class Cast {
         Cast cast = new Cast();
         Parties parties = ready.parties();
         cast.add(Part.PROPOSER, known.person(parties.proposer()));
-        parties.principal().ifPresent(id -> cast.add(Part.PRINCIPAL, known.person(id)));
+        // an account may be gone, or be another's, since
+        parties.proposerWorker()
+                .map(worker -> new Person(parties.proposer(), Optional.of(worker)))
+                .ifPresent(person -> cast.add(Part.PROPOSER, person));
+        parties.principal()
+                .ifPresent(id -> {
+                    cast.add(Part.PRINCIPAL, known.person(id));
+                    parties.principalWorker()
+                            .map(worker -> new Person(id, Optional.of(worker)))
+                            .ifPresent(person -> cast.add(Part.PRINCIPAL, person));
+                });
         cast.add(Part.SUBJECT, new Person(parties.account(), Optional.of(parties.subjectWorker())));
         charter.agents()
                 .forEach((agent, principal) -> {
@@ -40,7 +50,6 @@ final class Cast {
         parties.executor()
                 .ifPresent(id -> {
                     cast.add(Part.EXECUTOR, known.person(id));
-                    // an account may be gone, or be another's, since
                     cast.add(Part.EXECUTOR, new Person(id, parties.executorWorker()));
                 });
         if (!charter.owner().isEmpty()) {
@@ -80,7 +89,10 @@ final class Cast {
     }
 
     private void add(Part part, Person person) {
-        parts.computeIfAbsent(part, _ -> new ArrayList<>()).add(person);
+        List<Person> all = parts.computeIfAbsent(part, _ -> new ArrayList<>());
+        if (!all.contains(person)) {
+            all.add(person);
+        }
     }
 
     private static boolean isRule(String id) {

@@ -11,6 +11,10 @@ import java.util.Optional;
  * @param subjectWorker the HR worker it belongs to
  * @param executor who executed it, a person where it was done by hand; empty until it was
  * @param executorWorker that person's HR worker id, as the executor says
+ * @param proposerWorker the proposer's HR worker id as the directory had it when the route began:
+ *     an account may be gone, or be another's, since; empty if none was known, or in what came
+ *     before that was kept
+ * @param principalWorker the same of the person responsible
  */
 public record Parties(
         String proposer,
@@ -18,15 +22,53 @@ public record Parties(
         String account,
         String subjectWorker,
         Optional<String> executor,
-        Optional<String> executorWorker) {
-    /** Nobody has executed it. */
+        Optional<String> executorWorker,
+        Optional<String> proposerWorker,
+        Optional<String> principalWorker) {
+    /** Nobody has executed it, and nobody was looked up. */
     public Parties(
             String proposer, Optional<String> principal, String account, String subjectWorker) {
-        this(proposer, principal, account, subjectWorker, Optional.empty(), Optional.empty());
+        this(
+                proposer,
+                principal,
+                account,
+                subjectWorker,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The same, executed. */
     public Parties executedBy(Optional<String> by, Optional<String> worker) {
-        return new Parties(proposer, principal, account, subjectWorker, by, worker);
+        return new Parties(
+                proposer,
+                principal,
+                account,
+                subjectWorker,
+                by,
+                worker,
+                proposerWorker,
+                principalWorker);
+    }
+
+    /** The same, with these HR workers behind the proposal. */
+    public Parties proposedBy(Optional<String> worker, Optional<String> responsible) {
+        return new Parties(
+                proposer,
+                principal,
+                account,
+                subjectWorker,
+                executor,
+                executorWorker,
+                worker,
+                responsible);
+    }
+
+    /** The same, as the directory sees it now; who was known before stays who they were. */
+    Parties seen(Known known) {
+        return proposedBy(
+                proposerWorker.or(() -> known.person(proposer).worker()),
+                principalWorker.or(() -> principal.flatMap(id -> known.person(id).worker())));
     }
 }

@@ -768,6 +768,8 @@ final class Progress {
         }
         Instant until = known.now().plus(charter.authorizationExpiresAfter());
         ModeDecision mode = ModeDecision.of(ready, charter, List.copyOf(decisions), known);
+        // those of a route that began before they were kept are looked up now
+        Parties who = ready.parties().seen(known);
         happened.add(
                 new Authorized(
                         ready,
@@ -787,11 +789,7 @@ final class Progress {
                         BarredExecutor.of(ready, charter, decisions, known),
                         charter.domain().proofs(),
                         Duties.spared(ready, charter, decisions, known),
-                        new Happened.Workers(
-                                known.person(ready.parties().proposer()).worker(),
-                                ready.parties()
-                                        .principal()
-                                        .flatMap(id -> known.person(id).worker()))));
+                        new Happened.Workers(who.proposerWorker(), who.principalWorker())));
         return charter.review().isPresent()
                 ? done(new Granted(ready, List.copyOf(decisions), known.now()))
                 : end(End.APPROVED);

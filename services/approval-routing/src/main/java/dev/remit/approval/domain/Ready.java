@@ -72,7 +72,10 @@ public record Ready(
                 effect);
     }
 
-    /** The same, as the directory sees it when the route begins: the manager, and the names. */
+    /**
+     * The same, as the directory sees it when the route begins: the manager, who proposed it, and
+     * the names.
+     */
     Ready seen(Known known) {
         Map<String, String> names = new HashMap<>();
         Stream.concat(Stream.of(parties.proposer()), parties.principal().stream())
@@ -82,7 +85,7 @@ public record Ready(
                 .forEach(each -> names.put(each.id(), each.label()));
         return with(
                 Map.copyOf(names),
-                parties,
+                parties.seen(known),
                 Resolution.managerOf(this, known.people()),
                 plan,
                 planHash,

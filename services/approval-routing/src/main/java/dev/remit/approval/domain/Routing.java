@@ -608,7 +608,7 @@ public final class Routing {
                         tried,
                         at,
                         decider,
-                        attempt.onBehalfOf(),
+                        attempt.onBehalfOf().filter(id -> isOf(at, id)),
                         Decision.Kind.REFUSED,
                         Optional.of(refused.code()),
                         Optional.empty());
@@ -700,6 +700,13 @@ public final class Routing {
                 yield progress.end(End.DENIED);
             }
         };
+    }
+
+    /** Whether this stage asks them, or somebody in their place: no other id goes on record. */
+    private static boolean isOf(OpenStage stage, String id) {
+        return stage.candidates().stream()
+                .anyMatch(
+                        each -> each.id().equals(id) || each.onBehalfOf().equals(Optional.of(id)));
     }
 
     private static void keep(

@@ -7,6 +7,7 @@ import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages.Item;
 import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Route;
@@ -497,7 +498,7 @@ class RoutesOfChangesTest {
                                                 Optional.empty(),
                                                 world.now.plus(Duration.ofDays(91)),
                                                 "away"),
-                                        Scene.decider("manager").authentication(),
+                                        scene.lately(),
                                         Optional.empty())
                                 .await()
                                 .indefinitely())
@@ -546,6 +547,40 @@ class RoutesOfChangesTest {
         assertThat(world.sent).isEmpty();
     }
 
+    @Test
+    void aTokenWithoutARecentSignInHandsNoVoteOn() {
+        Authentication unknown = Scene.decider("manager").authentication();
+        Authentication old =
+                new Authentication(
+                        "issuer",
+                        Optional.of("token"),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(world.now.minus(Duration.ofSeconds(301))));
+        for (Authentication each : List.of(unknown, old)) {
+            assertThatThrownBy(() ->
+                            scene.delegate
+                                    .delegate(wish("manager", "security-1"), each, Optional.empty())
+                                    .await()
+                                    .indefinitely())
+                    .isInstanceOfSatisfying(
+                            Problem.class,
+                            problem -> {
+                                assertThat(problem.status()).isEqualTo(401);
+                                assertThat(problem.code()).isEqualTo("SIGN_IN_NOT_RECENT");
+                            });
+        }
+        assertThat(world.delegations).isEmpty();
+        assertThat(world.sent).isEmpty();
+        assertThat(
+                        scene.delegating(true)
+                                .delegate(wish("manager", "security-1"), unknown, Optional.empty())
+                                .await()
+                                .indefinitely())
+                .as("in a demonstration")
+                .isNotNull();
+    }
+
     private void delegateRefused(String to, String code) {
         assertThatThrownBy(() -> delegate("manager", to))
                 .isInstanceOfSatisfying(
@@ -585,8 +620,7 @@ class RoutesOfChangesTest {
 
     private Delegations.Kept delegate(String from, String to, Request request) {
         return scene.delegate
-                .delegate(
-                        wish(from, to), Scene.decider(from).authentication(), Optional.of(request))
+                .delegate(wish(from, to), scene.lately(), Optional.of(request))
                 .await()
                 .indefinitely();
     }
@@ -972,7 +1006,7 @@ class RoutesOfChangesTest {
 
     private Delegations.Kept delegate(String from, String to) {
         return scene.delegate
-                .delegate(wish(from, to), Scene.decider(from).authentication(), Optional.empty())
+                .delegate(wish(from, to), scene.lately(), Optional.empty())
                 .await()
                 .indefinitely();
     }

@@ -152,7 +152,7 @@ final class Scene {
         answer = new AnswerQuestion(say);
         withdraw = new WithdrawChange(say);
         amend = new AmendChange(say, amending);
-        delegate = new Delegate(world, world, world, world, new KafkaLetters(), world);
+        delegate = delegating(false);
         charter(MANAGER, group("security", "/security"));
         world.people.put(Concern.account("manager"), List.of(account("manager")));
         world.people.put(
@@ -249,8 +249,28 @@ final class Scene {
                 new KafkaLetters(),
                 world,
                 world,
-                Duration.ofMinutes(5),
-                unknownAccepted);
+                new RecentSignIn(Duration.ofMinutes(5), unknownAccepted));
+    }
+
+    Delegate delegating(boolean unknownAccepted) {
+        return new Delegate(
+                world,
+                world,
+                world,
+                world,
+                new KafkaLetters(),
+                world,
+                new RecentSignIn(Duration.ofMinutes(5), unknownAccepted));
+    }
+
+    /** Signed in just now. */
+    Authentication lately() {
+        return new Authentication(
+                "issuer",
+                Optional.of("token"),
+                Optional.empty(),
+                List.of(),
+                Optional.of(world.now));
     }
 
     ReconcileInboxes reconciling(Reconciliation reconciliation) {

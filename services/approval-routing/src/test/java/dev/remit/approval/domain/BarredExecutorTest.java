@@ -20,11 +20,16 @@ class BarredExecutorTest {
     void whoProposedOrApprovedAndWhomARuleKeepsApartMayNotExecute() {
         assertThat(BarredExecutor.of(Town.ready("READY"), charter(List.of()), approvals(), known()))
                 .containsExactlyInAnyOrder(
-                        new BarredExecutor("pat", "separation-of-duties@1", "proposed it"),
-                        new BarredExecutor("mia", "separation-of-duties@1", "approved it"),
-                        new BarredExecutor(
+                        barred("pat", "separation-of-duties@1", "proposed it"),
+                        barred(
+                                "paul",
+                                "separation-of-duties@1",
+                                "is responsible for the AI that proposed it"),
+                        barred("sam", "separation-of-duties@1", "is its subject"),
+                        barred("mia", "separation-of-duties@1", "approved it"),
+                        barred(
                                 "ann", "separation-of-duties@1", "had it approved in their place"),
-                        new BarredExecutor("sam", "own-account@2", "is its subject"));
+                        barred("owner", "own-charter@2", "owns the charter"));
     }
 
     @Test
@@ -32,17 +37,21 @@ class BarredExecutorTest {
         assertThat(
                         BarredExecutor.of(
                                 Town.ready("READY"),
-                                charter(
-                                        List.of(
-                                                new Duty.Exemption(
-                                                        "W-sam",
-                                                        "watched",
-                                                        "owen",
-                                                        NOW.plusSeconds(1)))),
+                                charter(List.of(exemption("owner"), exemption("W-sam"))),
                                 approvals(),
                                 known()))
                 .extracting(BarredExecutor::person)
-                .doesNotContain("sam");
+                .as("no exception lifts what no charter can")
+                .contains("sam")
+                .doesNotContain("owner");
+    }
+
+    private static BarredExecutor barred(String person, String rule, String reason) {
+        return new BarredExecutor(person, rule, reason, Optional.of("W-" + person));
+    }
+
+    private static Duty.Exemption exemption(String subject) {
+        return new Duty.Exemption(subject, "watched", "owen", NOW.plusSeconds(1));
     }
 
     private static Known known() {
@@ -84,6 +93,10 @@ class BarredExecutorTest {
                 List.of(),
                 Optional.empty(),
                 List.of(
+                        new Duty(
+                                new Duty.Rule("own-charter", "2", "owen", "SOX"),
+                                new Demand.Apart(Part.EXECUTOR, Part.OWNER),
+                                exemptions),
                         new Duty(
                                 new Duty.Rule("own-account", "2", "owen", "SOX"),
                                 new Demand.Apart(Part.EXECUTOR, Part.SUBJECT),

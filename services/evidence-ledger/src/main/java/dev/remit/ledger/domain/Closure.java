@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whether a change has ended and is proved. Pure, and independent of what the services concluded:
@@ -789,14 +790,15 @@ public sealed interface Closure {
                 last = decision.id();
             }
         }
+        Set<String> executor = parts.getOrDefault("executor", Set.of());
         if (last == null
-                || !Collections.disjoint(
-                        parts.getOrDefault("executor", Set.of()),
-                        parts.getOrDefault("proposer", Set.of()))
+                || Stream.of("proposer", "principal", "subject")
+                        .map(part -> parts.getOrDefault(part, Set.of()))
+                        .anyMatch(each -> !Collections.disjoint(executor, each))
                 || barred.stream().anyMatch(each -> each.startsWith(Charter.RULE_PREFIX))) {
             missing.add(
                     separation(
-                            "nobody apart from the proposer approved, the proposer executed, or one of them has the id of a rule"));
+                            "nobody apart from the proposer approved, the executor is the proposer, responsible for it or the subject, or one of them has the id of a rule"));
             return;
         }
         Optional<String> broken = rules(story, charter, parts, spared);

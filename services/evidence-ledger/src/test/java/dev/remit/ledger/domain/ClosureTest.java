@@ -1155,6 +1155,40 @@ class ClosureTest {
                 .doesNotContain("separation-of-duties");
     }
 
+    @Test
+    void whoAnswersForTheAiOrIsTheSubjectDoesNotExecuteByHand() {
+        for (String person : List.of("clerk", "owner", "account")) {
+            assertThat(separated(byHand(person, Optional.empty()))).as(person).isFalse();
+        }
+        for (String worker : List.of("W-clerk", "W-owner", "E1")) {
+            assertThat(separated(byHand("second-account", Optional.of(worker))))
+                    .as(worker)
+                    .isFalse();
+        }
+        assertThat(separated(byHand("operator", Optional.of("W-operator")))).isTrue();
+    }
+
+    private static boolean separated(Said byHand) {
+        Said[] all = proposedBy("W-clerk", "W-owner");
+        all[5] = byHand;
+        return !missing(plain(), List.of(), all).contains("separation-of-duties");
+    }
+
+    private static Said byHand(String person, Optional<String> worker) {
+        return new Story.Executed(
+                new UUID(0, 6),
+                person,
+                "SUCCEEDED",
+                "plan",
+                true,
+                "reason",
+                NOW,
+                true,
+                worker,
+                List.of(),
+                Optional.empty());
+    }
+
     private static Said bound(String worker) {
         return new Story.Decision(
                 new UUID(0, 4),

@@ -30,6 +30,14 @@ public class TakeOnExecution {
          */
         record Barred(String rule, String reason) implements Taken {}
 
+        /**
+         * Who they are beyond their account cannot be known: they could have a part in the change
+         * under another one.
+         *
+         * @param why in words
+         */
+        record Stranger(String why) implements Taken {}
+
         /** Nothing waits for a person. */
         record None() implements Taken {}
     }
@@ -53,14 +61,22 @@ public class TakeOnExecution {
      */
     public Uni<Taken> takeOn(UUID change, String person) {
         return workers.of(person)
-                .chain(worker ->
-                        executions
-                                .find(change)
-                                .chain(found ->
-                                        found.flatMap(each -> barred(each, person, worker))
-                                                .<Uni<Taken>>map(
-                                                        each -> Uni.createFrom().item(each))
-                                                .orElseGet(() -> take(change, person, worker))));
+                .chain(known ->
+                        switch (known) {
+                            case Workers.Known.Person(Optional<String> worker) ->
+                                    takeOn(change, person, worker);
+                            case Workers.Known.Stranger(String why) ->
+                                    Uni.createFrom().item(new Taken.Stranger(why));
+                        });
+    }
+
+    private Uni<Taken> takeOn(UUID change, String person, Optional<String> worker) {
+        return executions
+                .find(change)
+                .chain(found ->
+                        found.flatMap(each -> barred(each, person, worker))
+                                .map(each -> Uni.createFrom().item(each))
+                                .orElseGet(() -> take(change, person, worker)));
     }
 
     private static Optional<Taken> barred(

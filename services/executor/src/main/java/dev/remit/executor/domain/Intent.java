@@ -66,7 +66,7 @@ public record Intent(
      * @param rule the rule that keeps them from it
      * @param reason which part they play already, in words
      * @param worker their HR worker id, as far as the authorization says it: that of who proposed
-     *     the change and of who is responsible for it
+     *     the change, of who is responsible for it and of its subject
      */
     public record Barred(String person, String rule, String reason, Optional<String> worker) {
         /** One of whom only the account is known. */

@@ -315,6 +315,28 @@ class CompensationTest {
         assertThat(take(intent, "p1")).isEqualTo(new TakeOnExecution.Taken.Yours());
     }
 
+    @Test
+    void whoCannotBeLookedUpTakesNothingOn() {
+        Intent intent = world.on(world.assisted(world.acme, "a1"), TERMS);
+        world.instance().receives(intent);
+        World.until(() -> world.leased() == 1);
+
+        assertThat(
+                        new TakeOnExecution(
+                                        world.executions,
+                                        _ ->
+                                                Uni.createFrom()
+                                                        .item(
+                                                                new Workers.Known.Stranger(
+                                                                        "elsewhere")),
+                                        world.clock)
+                                .takeOn(intent.change(), "p1")
+                                .await()
+                                .atMost(World.PATIENCE))
+                .isEqualTo(new TakeOnExecution.Taken.Stranger("elsewhere"));
+        assertThat(take(intent, "p2")).isEqualTo(new TakeOnExecution.Taken.Yours());
+    }
+
     private TakeOnExecution.Taken take(Intent intent, String person) {
         return new TakeOnExecution(world.executions, world::workerOf, world.clock)
                 .takeOn(intent.change(), person)

@@ -895,8 +895,8 @@ final class World {
     final Map<UUID, String> reportedWorkers = new java.util.concurrent.ConcurrentHashMap<>();
 
     /** Everybody's account carries a worker id. */
-    Uni<Optional<String>> workerOf(String person) {
-        return Uni.createFrom().item(Optional.of("W-" + person));
+    Uni<Workers.Known> workerOf(String person) {
+        return Uni.createFrom().item(new Workers.Known.Person(Optional.of("W-" + person)));
     }
 
     private final Map<String, Plan> plans = new ConcurrentHashMap<>();

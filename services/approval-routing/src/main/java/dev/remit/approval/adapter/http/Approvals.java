@@ -59,6 +59,7 @@ public class Approvals {
     static final int BATCH = 200;
 
     private static final int LONGEST_REASON = 2000;
+    private static final int LONGEST_NAME = 200;
     private static final int MOST_SHOWN = 1000;
 
     /**
@@ -457,7 +458,7 @@ public class Approvals {
         return answer.answer(
                         uuid(id),
                         decider(),
-                        Optional.ofNullable(said.stage()),
+                        name("stage", said.stage()),
                         words("text", said.text(), true),
                         Keys.request(caller, key, "answer " + id, said))
                 .map(Approvals::answered);
@@ -631,8 +632,8 @@ public class Approvals {
                 kind,
                 reason,
                 planHash,
-                Optional.ofNullable(sent.stage()),
-                Optional.ofNullable(sent.onBehalfOf()),
+                name("stage", sent.stage()),
+                name("onBehalfOf", sent.onBehalfOf()),
                 Optional.ofNullable(sent.nonce()).map(Approvals::nonce),
                 assertion,
                 terms);
@@ -653,6 +654,18 @@ public class Approvals {
                             + " characters, and none that is 0");
         }
         return text;
+    }
+
+    /** What names something: it may come to stand in a record that is kept for ever. */
+    private static Optional<String> name(String field, @Nullable String given) {
+        if (given != null
+                && (given.length() > LONGEST_NAME || given.chars().anyMatch(c -> c < ' '))) {
+            throw Problem.inField(
+                    field,
+                    "FIELD_MISFORMED",
+                    field + ": must have at most " + LONGEST_NAME + " characters, on one line");
+        }
+        return Optional.ofNullable(given);
     }
 
     private static UUID nonce(String text) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -136,9 +137,9 @@ public class DelegationResource {
                 asked.since() == null
                         ? Optional.empty()
                         : Optional.of(time("since", asked.since()));
+        Set<String> charters = charters(asked.charters());
         return delegate.delegate(
-                        new Delegate.Wish(
-                                person(), to, charters(asked.charters()), since, until, reason),
+                        new Delegate.Wish(person(), to, charters, since, until, reason),
                         PasskeyResource.authentication(caller),
                         Keys.request(caller, key, "delegation", asked))
                 .map(kept -> Response.status(Response.Status.CREATED).entity(view(kept)).build());
@@ -170,14 +171,15 @@ public class DelegationResource {
         if (names == null) {
             return Set.of();
         }
-        if (names.size() > MOST_CHARTERS
-                || names.stream().anyMatch(each -> each == null || each.isBlank())) {
+        if (names.size() > MOST_CHARTERS) {
             throw Problem.inField(
                     "charters",
                     "FIELD_MISFORMED",
                     "charters: must be at most " + MOST_CHARTERS + " names");
         }
-        return Set.copyOf(names);
+        return names.stream()
+                .map(name -> text("charters", name))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static String text(String field, @Nullable String value) {

@@ -227,7 +227,10 @@ public final class Messages {
                         authorized.barred().stream()
                                 .map(each ->
                                         new BarredExecutor(
-                                                each.person(), each.rule(), each.reason()))
+                                                each.person(),
+                                                each.rule(),
+                                                each.reason(),
+                                                each.worker().orElse(null)))
                                 .toList())
                 .setProofs(authorized.proofs())
                 .setAuthorizedAt(now)

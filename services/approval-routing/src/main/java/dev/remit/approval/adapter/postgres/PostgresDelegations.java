@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -148,7 +149,10 @@ public class PostgresDelegations implements Delegations {
                         (UUID) row[0],
                         (String) row[1],
                         (String) row[2],
-                        charters.isEmpty() ? Set.of() : Set.of(charters.split("\n", -1)),
+                        // whatever is kept reads: one that did not would stop the whole account
+                        charters.isEmpty()
+                                ? Set.of()
+                                : Set.copyOf(Arrays.asList(charters.split("\n", -1))),
                         PostgresRoutes.instant(row[4]),
                         PostgresRoutes.instant(row[5])),
                 (String) row[6],

@@ -82,12 +82,17 @@ final class Rows {
      *
      * @param found null in rows from before
      * @param labels null in rows from before
+     * @param proposerWorker of who proposed the change, when the route began; null if none was
+     *     known, and in rows from before
+     * @param principalWorker the same of who is responsible for the AI that did
      */
     record KeptFacts(
             Map<String, String> states,
             Map<String, List<String>> owners,
             @Nullable Map<String, KeptFact> found,
-            @Nullable Map<String, String> labels) {}
+            @Nullable Map<String, String> labels,
+            @Nullable String proposerWorker,
+            @Nullable String principalWorker) {}
 
     /** One fact, as it is kept. */
     record KeptFact(@Nullable String value, String source, @Nullable String observedAt) {}
@@ -174,7 +179,7 @@ final class Rows {
                 row.change = what.kept();
                 row.charterHash = what.charterHash();
                 row.account = "";
-                row.facts = text(new KeptFacts(Map.of(), Map.of(), Map.of(), Map.of()));
+                row.facts = text(new KeptFacts(Map.of(), Map.of(), Map.of(), Map.of(), null, null));
                 row.plan = new byte[0];
                 row.planHash = "";
                 outside(row, what.why(), 0, since, until);
@@ -497,7 +502,10 @@ final class Rows {
                 Messages.parties(row.change, row.account)
                         .executedBy(
                                 Optional.ofNullable(row.executedBy),
-                                Optional.ofNullable(row.executedWorker)),
+                                Optional.ofNullable(row.executedWorker))
+                        .proposedBy(
+                                Optional.ofNullable(facts.proposerWorker()),
+                                Optional.ofNullable(facts.principalWorker())),
                 Optional.ofNullable(row.manager),
                 Optional.ofNullable(row.managerWorker),
                 row.plan,
@@ -515,7 +523,9 @@ final class Rows {
                                 ready.facts(),
                                 ready.owners(),
                                 keptFacts(ready.found()),
-                                ready.labels()));
+                                ready.labels(),
+                                ready.parties().proposerWorker().orElse(null),
+                                ready.parties().principalWorker().orElse(null)));
         row.account = ready.parties().account();
         row.executedBy = ready.parties().executor().orElse(null);
         row.executedWorker = ready.parties().executorWorker().orElse(null);

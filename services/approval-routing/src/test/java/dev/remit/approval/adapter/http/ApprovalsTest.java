@@ -61,6 +61,46 @@ class ApprovalsTest {
     }
 
     @Test
+    void whatMayComeToStandInARecordIsOneShortLine() {
+        for (String name : List.of("x".repeat(201), "a\nb", "a\0b")) {
+            Map<String, ThrowingCallable> requests =
+                    Map.of(
+                            "onBehalfOf", () -> approvals.decide(CHANGE, sent(null, name), null),
+                            "onBehalfOf: asked",
+                                    () -> approvals.challenge(CHANGE, sent(null, name)),
+                            "stage", () -> approvals.decide(CHANGE, sent(name, null), null),
+                            "stage: answered",
+                                    () ->
+                                            approvals.answer(
+                                                    CHANGE, new Approvals.Said("so", name), null));
+            requests.forEach((field, request) -> {
+                refused(422, "FIELD_MISFORMED", request);
+                assertThatThrownBy(request).hasMessageStartingWith(field.replaceFirst(":.*", ""));
+            });
+            var many =
+                    approvals.decideMany(
+                            new SentMany(
+                                    List.of(
+                                            new SentOf(
+                                                    CHANGE,
+                                                    "APPROVED",
+                                                    "",
+                                                    PLAN,
+                                                    null,
+                                                    name,
+                                                    null))),
+                            null);
+            assertThat(many.await().indefinitely().results())
+                    .extracting(Approvals.Answered::code)
+                    .containsExactly("FIELD_MISFORMED");
+        }
+    }
+
+    private static Sent sent(String stage, String onBehalfOf) {
+        return new Sent("APPROVED", "", PLAN, stage, onBehalfOf, null, null, null, null);
+    }
+
+    @Test
     void anIdempotencyKeyMustBeShortAndThere() {
         Sent sent = new Sent("APPROVED", "", PLAN, null, null, null, null, null, null);
         refused(422, "FIELD_MISFORMED", () -> approvals.decide(CHANGE, sent, " "));

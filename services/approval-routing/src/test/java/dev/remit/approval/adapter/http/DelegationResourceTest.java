@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remit.approval.adapter.http.DelegationResource.Asked;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class DelegationResourceTest {
+    private static final String NO_NAME = null;
     private static final String UNTIL = "2026-01-31T12:00:00Z";
 
     /** Whoever holds the token of an approver and is no person. */
@@ -47,8 +50,23 @@ class DelegationResourceTest {
         refused(
                 "NOT_A_PERSON",
                 () -> resource.add(new Asked("other", List.of("a"), null, UNTIL, "a"), "key"));
+        for (String name : List.of("a\na", "a\0", "a".repeat(201))) {
+            refused("FIELD_MISFORMED", () -> resource.add(charters("a", name), null));
+        }
+        refused("FIELD_MISSING", () -> resource.add(charters(" "), null));
+        refused("FIELD_MISSING", () -> resource.add(charters(NO_NAME), null));
+        refused(
+                "FIELD_MISFORMED",
+                () ->
+                        resource.add(
+                                charters(Collections.nCopies(101, "a").toArray(String[]::new)),
+                                null));
         refused("FIELD_MISFORMED", () -> resource.mine("not a place", 10, null, null));
         refused("FIELD_MISFORMED", () -> resource.mine(null, 201, null, null));
+    }
+
+    private static Asked charters(String... names) {
+        return new Asked("other", Arrays.asList(names), null, UNTIL, "away");
     }
 
     private static void refused(String code, ThrowingCallable request) {

@@ -76,6 +76,18 @@ class RowsTest {
     }
 
     @Test
+    void whoProposedItIsKeptAndARowFromBeforeReadsWithoutThem() {
+        RouteRow row = new RouteRow();
+        Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
+        assertThat(Rows.route(row, List.of()).underWay().orElseThrow().parties().proposerWorker())
+                .contains("W-clerk");
+        assertThat(row.facts).contains(",\"proposerWorker\":\"W-clerk\",\"principalWorker\":null");
+        row.facts = "{\"states\":{},\"owners\":{}}";
+        assertThat(Rows.route(row, List.of()).underWay().orElseThrow().parties())
+                .isEqualTo(Messages.parties(KEPT, "leaver"));
+    }
+
+    @Test
     void whatIsDerivedIsDerivedAnewFromStagesAndDecisions() {
         RouteRow row = new RouteRow();
         Rows.fill(row, new Route.Waiting(course(List.of(stage()))));
@@ -124,6 +136,26 @@ class RowsTest {
             assertThat(Rows.mend(row, List.of())).containsExactly("stages");
             assertThat(row.requestedAt).isEqualTo(NOW);
         }
+    }
+
+    @Test
+    void whateverADelegationKeepsOfItsChartersReads() {
+        Object[] row = {
+            new UUID(0, 1),
+            "ann",
+            "ben",
+            "leavers\nleavers\n\nmovers",
+            NOW,
+            NOW,
+            "",
+            "ann",
+            NOW,
+            null
+        };
+        assertThat(PostgresDelegations.kept(row).delegation().charters())
+                .containsExactlyInAnyOrder("leavers", "", "movers");
+        row[3] = "";
+        assertThat(PostgresDelegations.kept(row).delegation().charters()).isEmpty();
     }
 
     @Test
@@ -179,7 +211,9 @@ class RowsTest {
                 "READY",
                 Map.of(),
                 Map.of(),
-                Messages.parties(KEPT, "leaver").executedBy(executor, executor.map("W-"::concat)),
+                Messages.parties(KEPT, "leaver")
+                        .executedBy(executor, executor.map("W-"::concat))
+                        .proposedBy(Optional.of("W-clerk"), Optional.empty()),
                 Optional.empty(),
                 Optional.empty(),
                 "{\"steps\":[]}".getBytes(StandardCharsets.UTF_8),

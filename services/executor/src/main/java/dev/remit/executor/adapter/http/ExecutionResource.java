@@ -107,6 +107,12 @@ public class ExecutionResource {
                                                     + ": who "
                                                     + reason
                                                     + " does not execute it; the change could never close");
+                            case TakeOnExecution.Taken.Stranger(String why) ->
+                                    throw Problem.of(
+                                            403,
+                                            "PERSON_UNKNOWN",
+                                            "who you are beyond this account cannot be known, so whether you proposed or approved it neither: "
+                                                    + why);
                             case TakeOnExecution.Taken.None _ ->
                                     throw Problem.of(
                                             404,

@@ -66,19 +66,27 @@ final class Messages {
                                         each.getPerson(),
                                         each.getRule(),
                                         each.getReason(),
-                                        worker(each.getPerson(), authorized)))
+                                        Optional.ofNullable(each.getWorker())
+                                                .or(() ->
+                                                        worker(each.getPerson(), authorized))))
                         .toList(),
                 authorized.getProofs());
     }
 
+    /** The HR worker of one who has a part in the change before anybody approves it. */
     private static Optional<String> worker(String person, ExecutionAuthorized authorized) {
         Actor proposer = authorized.getChange().getProposer();
-        return Optional.ofNullable(
-                person.equals(proposer.getId())
-                        ? authorized.getProposerWorker()
-                        : person.equals(proposer.getPrincipal())
-                                ? authorized.getPrincipalWorker()
-                                : null);
+        return Optional.of(person)
+                .filter(proposer.getId()::equals)
+                .map(_ -> authorized.getProposerWorker())
+                .or(() ->
+                        Optional.of(person)
+                                .filter(each -> each.equals(proposer.getPrincipal()))
+                                .map(_ -> authorized.getPrincipalWorker()))
+                .or(() ->
+                        Optional.of(person)
+                                .filter(authorized.getAccount()::equals)
+                                .map(_ -> authorized.getChange().getSubject().getId()));
     }
 
     private static Set<String> owners(Actor proposer) {

@@ -11,28 +11,38 @@ import org.eclipse.microprofile.rest.client.inject.RestClient;
 @Singleton
 class KeycloakWorkers implements Workers {
     private final KeycloakAdmin keycloak;
-    private final boolean here;
+    private final String realm;
+    private final String people;
 
     KeycloakWorkers(
             @RestClient KeycloakAdmin keycloak,
             @ConfigProperty(name = "remit.keycloak.realm") String realm,
             @ConfigProperty(name = "remit.people.system") String people) {
         this.keycloak = keycloak;
-        this.here = people.equals("keycloak:" + realm);
+        this.realm = "keycloak:" + realm;
+        this.people = people;
     }
 
     @Override
-    public Uni<Optional<String>> of(String person) {
-        return !here
-                ? Uni.createFrom().item(Optional.empty())
+    public Uni<Known> of(String person) {
+        return !people.equals(realm)
+                ? Uni.createFrom()
+                        .item(
+                                new Known.Stranger(
+                                        "people sign in at %s, and the executor reads accounts of %s only"
+                                                .formatted(people, realm)))
                 : KeycloakTarget.told(
                         keycloak.user(person)
-                                .map(user ->
-                                        Optional.of(
-                                                        user.at("/attributes/employeeNumber/0")
-                                                                .asText(""))
-                                                .filter(each -> !each.isBlank()))
+                                .<Known>map(user ->
+                                        new Known.Person(
+                                                Optional.of(
+                                                                user.at(
+                                                                                "/attributes/employeeNumber/0")
+                                                                        .asText(""))
+                                                        .filter(each -> !each.isBlank())))
                                 .onFailure(KeycloakTarget::isNotFound)
-                                .recoverWithItem(Optional.empty()));
+                                .recoverWithItem(
+                                        new Known.Stranger(
+                                                "no account with this id is at " + realm)));
     }
 }

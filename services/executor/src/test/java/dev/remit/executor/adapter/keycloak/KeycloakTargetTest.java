@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.executor.application.Target;
+import dev.remit.executor.application.Workers;
 import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.TargetState;
 import io.quarkus.oidc.client.OidcClient;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,27 @@ class KeycloakTargetTest {
     private static TargetState read(Realm realm, String account) {
         return new KeycloakTarget(realm, new OwnTokens(), "acme")
                 .read(account)
+                .await()
+                .atMost(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whoSignsInElsewhereOrIsGoneIsNobodyThatIsKnown() {
+        var realm = new Realm(Set.of("a1"), 404);
+        assertThat(known(realm, "keycloak:acme", "a1"))
+                .isEqualTo(new Workers.Known.Person(Optional.empty()));
+        assertThat(known(realm, "keycloak:acme", "a2")).isInstanceOf(Workers.Known.Stranger.class);
+        assertThat(known(realm, "keycloak:staff", "a1"))
+                .isEqualTo(
+                        new Workers.Known.Stranger(
+                                "people sign in at keycloak:staff, and the executor reads accounts of keycloak:acme only"));
+        assertThatThrownBy(() -> known(new Realm(Set.of(), 503), "keycloak:acme", "a1"))
+                .isInstanceOf(Target.Silent.class);
+    }
+
+    private static Workers.Known known(Realm realm, String people, String person) {
+        return new KeycloakWorkers(realm, "acme", people)
+                .of(person)
                 .await()
                 .atMost(Duration.ofSeconds(10));
     }
