@@ -65,8 +65,8 @@ public record Intent(
      * @param person immutable account id
      * @param rule the rule that keeps them from it
      * @param reason which part they play already, in words
-     * @param worker their HR worker id, as far as the authorization says it: that of who proposed
-     *     the change, of who is responsible for it and of its subject
+     * @param worker their HR worker id, as far as the authorization says it; from builds before
+     *     schemas v8 that of who proposed the change, is responsible for it or is its subject only
      */
     public record Barred(String person, String rule, String reason, Optional<String> worker) {
         /** One of whom only the account is known. */

@@ -36,8 +36,9 @@ class MessagesTest {
                         Optional.empty(),
                         Optional.of("W-paul"),
                         Optional.of("E1"),
-                        Optional.empty());
-        for (String worker : List.of("W-paul", "E1")) {
+                        Optional.empty(),
+                        Optional.of("W-ann"));
+        for (String worker : List.of("W-paul", "E1", "W-ann")) {
             assertThat(terms.barred())
                     .as(worker)
                     .anyMatch(each -> each.is("second-account", Optional.of(worker)));
@@ -82,7 +83,9 @@ class MessagesTest {
                                         barred("client:copilot"),
                                         barred("paul"),
                                         barred("sam"),
-                                        barred("mia")))
+                                        barred("mia"),
+                                        new BarredExecutor(
+                                                "ann", "apart@1", "had it approved", "W-ann")))
                         .setAuthorizedAt(Instant.EPOCH)
                         .setExpiresAt(Instant.EPOCH.plusSeconds(60))
                         .setPrincipalWorker("W-paul")
@@ -111,6 +114,6 @@ class MessagesTest {
     }
 
     private static BarredExecutor barred(String person) {
-        return new BarredExecutor(person, "separation-of-duties@1", "has a part in it");
+        return new BarredExecutor(person, "separation-of-duties@1", "has a part in it", null);
     }
 }
