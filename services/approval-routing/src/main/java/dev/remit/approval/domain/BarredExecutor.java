@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param reason which part they play already, in words
  * @param worker their HR worker id, as far as it is known: no other account of theirs may either
  */
-public record BarredExecutor(
-        String person, String rule, String reason, Optional<String> worker) {
+public record BarredExecutor(String person, String rule, String reason, Optional<String> worker) {
     /**
      * The rules that no charter can lift, by an exception neither: who proposed it, is responsible
      * for the AI that did, is its subject or approved it does not execute it.

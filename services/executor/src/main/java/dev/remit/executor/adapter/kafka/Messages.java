@@ -67,8 +67,7 @@ final class Messages {
                                         each.getRule(),
                                         each.getReason(),
                                         Optional.ofNullable(each.getWorker())
-                                                .or(() ->
-                                                        worker(each.getPerson(), authorized))))
+                                                .or(() -> worker(each.getPerson(), authorized))))
                         .toList(),
                 authorized.getProofs());
     }
