@@ -398,7 +398,11 @@ public class FrontDoorTools {
         draft.put(
                 "send", "POST /corrections/" + question.get("correctionId") + " of data-readiness");
         draft.put("body", Map.of("value", value));
-        draft.put("by", "a person with the role " + asked(question) + " who is not the subject");
+        draft.put(
+                "by",
+                "a person with the role "
+                        + asked(question)
+                        + " who is not the subject and did not propose the change");
         return draft;
     }
 

@@ -88,7 +88,7 @@ class ScopesTest {
                                         "body",
                                         Map.of("value", "E1001"),
                                         "by",
-                                        "a person with the role hr-clerk or hr-lead who is not the subject")));
+                                        "a person with the role hr-clerk or hr-lead who is not the subject and did not propose the change")));
     }
 
     private static Scopes scopes(String... given) {
