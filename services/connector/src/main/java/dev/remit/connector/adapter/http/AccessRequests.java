@@ -304,6 +304,7 @@ public class AccessRequests {
             @Nullable Cancellation body,
             @HeaderParam("Authorization") @Nullable String authorization,
             @Context UriInfo uri) {
+        proposers.mayPropose();
         String said =
                 body == null
                         ? ""

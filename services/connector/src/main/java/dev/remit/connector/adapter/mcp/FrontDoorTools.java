@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.adapter.http.Changes;
 import dev.remit.connector.adapter.http.OwnerResource;
 import dev.remit.connector.adapter.http.Proposers;
+import dev.remit.connector.adapter.http.Scopes;
 import dev.remit.connector.adapter.http.Wishes;
 import dev.remit.connector.application.Answers;
 import dev.remit.connector.application.AskForChanges;

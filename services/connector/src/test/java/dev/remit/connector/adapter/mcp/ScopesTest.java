@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.connector.adapter.http.Scopes;
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.handoff.http.Caller;
