@@ -355,7 +355,7 @@ public class AccessRequests {
                         context.charter(),
                         why,
                         by),
-                AccessTuple.asked(asked.subject(), item.resource(), item.action()),
+                AccessTuple.asked(asked.subject(), at, item.resource(), item.action(), by),
                 evaluation,
                 until);
     }
