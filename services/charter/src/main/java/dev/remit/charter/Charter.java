@@ -61,10 +61,6 @@ public record Charter(
      */
     public record Validity(
             Optional<Instant> from, Optional<Instant> until, Optional<Instant> sunset) {
-        /** Always. */
-        public static final Validity ALWAYS =
-                new Validity(Optional.empty(), Optional.empty(), Optional.empty());
-
         /** Why it takes no proposals at this moment; empty if it does. */
         public Optional<String> refuses(Instant now) {
             if (from.isPresent() && now.isBefore(from.get())) {
