@@ -1010,6 +1010,16 @@ public final class Lint {
     private void validity(Optional<Instant> now) {
         Charter.Validity validity = charter.validity();
         validity.from()
+                charter.domain().actions().stream()
+                        .filter(each -> !each.steps().contains(Vocabulary.DISABLE))
+                        .forEach(action ->
+                                error(
+                                        "PROOF_NEVER_PRODUCED",
+                                        path,
+                                        "only a disabled account is corroborated: no change of action "
+                                                + action.name()
+                                                + " would ever close",
+                                        "leave it out, or leave the action to another charter"));
                 .filter(from -> validity.until().filter(until -> !from.isBefore(until)).isPresent())
                 .ifPresent(from ->
                         error(
