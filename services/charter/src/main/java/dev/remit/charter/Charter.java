@@ -200,6 +200,9 @@ public record Charter(
         /** Found in what was read of the target, if it lasts. */
         public static final String ORPHAN = "ORPHAN_FOUND";
 
+        /** Told of one entitlement; where the action takes a named group, of that one. */
+        public static final String REVOKED = "CERTIFICATION_REVOKED";
+
         /** Found in what was read of the target, at an age. */
         public static final String TOO_OLD = "CREDENTIAL_TOO_OLD";
     }

@@ -294,6 +294,50 @@ class LintTest {
     }
 
     @Test
+    void whatNeverDisablesTheAccountIsNeverCorroborated() {
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                        "mode: ASSIST, steps: [disable-account]",
+                                        "mode: ASSIST, steps: [leave-groups]")))
+                .filteredOn(LintTest::isNotEscalation)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.code()).isEqualTo("PROOF_NEVER_PRODUCED");
+                    assertThat(finding.stops()).isTrue();
+                    assertThat(finding.problem())
+                            .isEqualTo(
+                                    "only a disabled account is corroborated: no change of action rehire would ever close");
+                });
+    }
+
+    @Test
+    void aRevokedEntitlementIsClaimedByTheCharterThatTakesItAndByNoOther() {
+        String text =
+                Shipped.repository("charters/stale-entitlement.yaml")
+                        .replace("name: stale-entitlement", "name: another");
+        CharterReader.Read.Good one = Shipped.ready("stale-entitlement");
+        CharterReader.Read.Good other =
+                Shipped.read(
+                        text.replace("name: another", "name: finance")
+                                .replace(
+                                        "0000000000a4, path: /dormant-tools",
+                                        "0000000000b4, path: /finance"));
+        CharterReader.Read.Good samePath =
+                Shipped.read(text.replace("0000000000a4", "0000000000b4"));
+        CharterReader.Read.Good any =
+                Shipped.read(
+                        text.replace("[leave-group]", "[end-sessions]")
+                                .replaceAll("(?m)^ +(group: \\{ id|compensation:).*\n", ""));
+        assertThat(Lint.together(List.of(one, other))).isEmpty();
+        for (CharterReader.Read.Good each : List.of(Shipped.read(text), samePath, any)) {
+            assertThat(Lint.together(List.of(one, other, each)))
+                    .extracting(Finding::code)
+                    .containsExactly("TRIGGER_CLAIMED_TWICE");
+        }
+    }
+
+    @Test
     void theFaultOfAConditionIsFoundToTheColumn() {
         String text = SOUND.replace("risk > 10", "rsk > 10");
         Finding finding =
