@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import dev.remit.handoff.Service;
+import dev.remit.handoff.loop.ProductionRules;
 import dev.remit.stack.Home;
 import dev.remit.stack.Stack;
 import io.fabric8.kubernetes.api.model.Container;
@@ -27,9 +28,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -378,7 +382,7 @@ class ChartTest {
 
     @Test
     void aProductionInstallationSaysSoToEveryService() {
-        List<HasMetadata> all = rendered("production", "true");
+        List<HasMetadata> all = production("");
         for (Service service : Service.values()) {
             assertThat(container(deployment(service, all)).getEnv())
                     .as(service.id())
@@ -386,6 +390,123 @@ class ChartTest {
                             each.getName().equals("REMIT_PRODUCTION")
                                     && each.getValue().equals("true"));
         }
+    }
+
+    @Test
+    void aProductionInstallationStartsWithWhatTheChartSaysAndItsValuesAskFor() {
+        String tls =
+                """
+                env:
+                  - { name: QUARKUS_DATASOURCE_REACTIVE_POSTGRESQL_SSL_MODE, value: verify-full }
+                  - { name: REMIT_TLS_TERMINATED_IN_FRONT, value: "true" }
+                """;
+        for (Service service : Service.values()) {
+            assertThat(troubles(deployment(service, production(tls)))).as(service.id()).isEmpty();
+            assertThat(troubles(deployment(service, production(""))))
+                    .as("what goes by env alone, of %s", service.id())
+                    .extracting(each -> each.split(":", 2)[0])
+                    .containsExactly(
+                            "quarkus.datasource.reactive.postgresql.ssl-mode",
+                            "quarkus.http.insecure-requests");
+        }
+        assertThatThrownBy(() -> rendered("production", "true"))
+                .hasMessageContaining("registry")
+                .hasMessageContaining("neighbours");
+    }
+
+    @Test
+    void whatTheOperatorSaysCountsWhateverTheChartSays() {
+        List<HasMetadata> all =
+                rendered("env", "[{ name: REMIT_LEDGER_URL, value: https://ledger.example }]");
+        for (Service service : Service.values()) {
+            assertThat(container(deployment(service, all)).getEnv().getLast())
+                    .extracting(EnvVar::getName, EnvVar::getValue)
+                    .containsExactly("REMIT_LEDGER_URL", "https://ledger.example");
+        }
+    }
+
+    @Test
+    void theConnectorReachesTheOtherServicesWhereTheInstallationSays() {
+        assertThat(addresses(rendered()))
+                .containsExactlyInAnyOrder(
+                        tuple("REMIT_READINESS_URL", "http://mesh-data-readiness:8080"),
+                        tuple("REMIT_APPROVAL_URL", "http://mesh-approval-routing:8080"),
+                        tuple("REMIT_LEDGER_URL", "http://mesh-evidence-ledger:8080"));
+        assertThat(addresses(rendered("neighbours.ledger", "https://ledger.example")))
+                .contains(
+                        tuple("REMIT_READINESS_URL", "http://mesh-data-readiness:8080"),
+                        tuple("REMIT_LEDGER_URL", "https://ledger.example"));
+    }
+
+    private static List<Tuple> addresses(List<HasMetadata> all) {
+        return container(deployment(Service.CONNECTOR, all)).getEnv().stream()
+                .filter(each -> each.getName().matches("REMIT_(READINESS|APPROVAL|LEDGER)_URL"))
+                .map(each -> tuple(each.getName(), each.getValue()))
+                .toList();
+    }
+
+    @Test
+    void filesThatTheInstallationHasAreMountedIntoEveryService() {
+        String file =
+                """
+                volumes:
+                  - { name: mail, configMap: { name: mail-addresses } }
+                volumeMounts:
+                  - { name: mail, mountPath: /etc/remit/mail, readOnly: true }
+                """;
+        List<HasMetadata> all = rendered(file(file));
+        for (Service service : Service.values()) {
+            Deployment deployment = deployment(service, all);
+            assertThat(deployment.getSpec().getTemplate().getSpec().getVolumes())
+                    .as(service.id())
+                    .anyMatch(each ->
+                            each.getName().equals("mail")
+                                    && each.getConfigMap().getName().equals("mail-addresses"));
+            assertThat(container(deployment).getVolumeMounts())
+                    .anyMatch(each ->
+                            each.getName().equals("mail")
+                                    && each.getMountPath().equals("/etc/remit/mail"));
+        }
+        assertThatThrownBy(() -> rendered("volumeMounts", "[{ name: mail }]"))
+                .hasMessageContaining("mountPath");
+    }
+
+    /**
+     * The chart as production has it.
+     *
+     * @param more of its values
+     */
+    private static List<HasMetadata> production(String more) {
+        return rendered(
+                file(
+                        """
+                        production: true
+                        registry: { url: "https://registry.example/apis/registry/v3" }
+                        neighbours:
+                          readiness: https://readiness.example
+                          approval: https://approval.example
+                          ledger: https://ledger.example
+                        kafka:
+                          bootstrapServers: kafka:9093
+                          security: { protocol: SASL_SSL, mechanism: SCRAM-SHA-512, secret: remit-kafka }
+                        """
+                                + more));
+    }
+
+    /** What a service would not start for; of two variables of one name the last one counts. */
+    private static List<String> troubles(Deployment deployment) {
+        Map<String, String> environment = new TreeMap<>();
+        container(deployment).getEnv().stream()
+                .filter(each -> each.getValue() != null)
+                .forEach(each -> environment.put(each.getName(), each.getValue()));
+        return ProductionRules.troubles(
+                name ->
+                        Optional.ofNullable(
+                                environment.get(
+                                        name.toUpperCase(Locale.ROOT)
+                                                .replaceAll("[^A-Z0-9]", "_"))),
+                List.copyOf(environment.keySet()),
+                List.of());
     }
 
     @Test
@@ -547,32 +668,42 @@ class ChartTest {
     }
 
     private static Path values(String name, String value) {
+        int dot = name.indexOf('.');
+        return file(
+                dot < 0
+                        ? name + ": " + value
+                        : name.substring(0, dot)
+                                + ": { "
+                                + name.substring(dot + 1)
+                                + ": "
+                                + value
+                                + " }");
+    }
+
+    private static Path file(String values) {
         try {
-            Path file = Files.createTempFile(Path.of("target"), "values", ".yaml");
-            int dot = name.indexOf('.');
             return Files.writeString(
-                            file,
-                            dot < 0
-                                    ? name + ": " + value
-                                    : name.substring(0, dot)
-                                            + ": { "
-                                            + name.substring(dot + 1)
-                                            + ": "
-                                            + value
-                                            + " }")
+                            Files.createTempFile(Path.of("target"), "values", ".yaml"), values)
                     .toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<HasMetadata> rendered(String... setting) {
-        var template = unhooked().template().withName("mesh");
-        if (setting.length == 2) {
-            // JSON is YAML: a list goes by a file
-            template.withValuesFile(values(setting[0], setting[1]));
-        }
-        String yaml = template.call();
+    private static List<HasMetadata> rendered() {
+        return read(unhooked().template().withName("mesh").call());
+    }
+
+    /** JSON is YAML: a list goes by a file. */
+    private static List<HasMetadata> rendered(String name, String value) {
+        return rendered(values(name, value));
+    }
+
+    private static List<HasMetadata> rendered(Path values) {
+        return read(unhooked().template().withName("mesh").withValuesFile(values).call());
+    }
+
+    private static List<HasMetadata> read(String yaml) {
         List<HasMetadata> all = new ArrayList<>();
         KubernetesSerialization kubernetes = new KubernetesSerialization();
         for (String document : yaml.split("(?m)^---$", -1)) {

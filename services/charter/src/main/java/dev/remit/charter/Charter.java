@@ -61,10 +61,6 @@ public record Charter(
      */
     public record Validity(
             Optional<Instant> from, Optional<Instant> until, Optional<Instant> sunset) {
-        /** Always. */
-        public static final Validity ALWAYS =
-                new Validity(Optional.empty(), Optional.empty(), Optional.empty());
-
         /** Why it takes no proposals at this moment; empty if it does. */
         public Optional<String> refuses(Instant now) {
             if (from.isPresent() && now.isBefore(from.get())) {
@@ -203,6 +199,9 @@ public record Charter(
 
         /** Found in what was read of the target, if it lasts. */
         public static final String ORPHAN = "ORPHAN_FOUND";
+
+        /** Told of one entitlement; where the action takes a named group, of that one. */
+        public static final String REVOKED = "CERTIFICATION_REVOKED";
 
         /** Found in what was read of the target, at an age. */
         public static final String TOO_OLD = "CREDENTIAL_TOO_OLD";

@@ -126,8 +126,4 @@ public record Facts(
         }
         return new Facts(change, subject, resource, readiness, OptionalInt.of(known), reviewer);
     }
-
-    public Facts withReviewer(Account known) {
-        return new Facts(change, subject, resource, readiness, risk, Optional.of(known));
-    }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class Lint {
     public static List<Finding> together(Collection<CharterReader.Read.Good> all) {
         List<Finding> findings = new ArrayList<>();
         Map<String, CharterReader.Read.Good> versions = new HashMap<>();
-        Map<List<String>, CharterReader.Read.Good> triggers = new HashMap<>();
+        Map<List<String>, List<Claim>> claims = new HashMap<>();
         for (CharterReader.Read.Good each : all) {
             Charter charter = each.charter();
             CharterReader.Read.Good same =
@@ -85,12 +86,16 @@ public final class Lint {
             }
             for (int n = 0; n < charter.triggers().size(); n++) {
                 Charter.Trigger trigger = charter.triggers().get(n);
-                CharterReader.Read.Good other =
-                        trigger.event().equals(Charter.Trigger.SCHEDULE)
-                                ? null
-                                : triggers.putIfAbsent(
-                                        List.of(trigger.event(), trigger.target()), each);
-                if (other != null && !other.charter().name().equals(charter.name())) {
+                if (trigger.event().equals(Charter.Trigger.SCHEDULE)) {
+                    continue;
+                }
+                List<Claim> others =
+                        claims.computeIfAbsent(
+                                List.of(trigger.event(), trigger.target()), _ -> new ArrayList<>());
+                Claim claim = new Claim(charter.name(), entitlement(charter, trigger));
+                Optional<Claim> other = others.stream().filter(claim::meets).findFirst();
+                others.add(claim);
+                if (other.isPresent()) {
                     findings.add(
                             each.source()
                                     .finding(
@@ -101,13 +106,39 @@ public final class Lint {
                                                     + " on "
                                                     + trigger.target()
                                                     + " opens a change of "
-                                                    + other.charter().name()
+                                                    + other.get().charter()
                                                     + " too",
                                             "let one charter claim it"));
                 }
             }
         }
         return List.copyOf(findings);
+    }
+
+    /**
+     * That a charter's trigger claims an event on a target.
+     *
+     * @param entitlement as what a revoked entitlement is named, if it claims that one alone
+     */
+    private record Claim(String charter, Set<String> entitlement) {
+        /** Whether one event opens a change of both. */
+        boolean meets(Claim other) {
+            return !charter.equals(other.charter)
+                    && (entitlement.isEmpty()
+                            || other.entitlement.isEmpty()
+                            || !Collections.disjoint(entitlement, other.entitlement));
+        }
+    }
+
+    /** The group that the trigger's action takes, by id and path, if only its revocation opens. */
+    private static Set<String> entitlement(Charter charter, Charter.Trigger trigger) {
+        return trigger.event().equals(Charter.Trigger.REVOKED)
+                ? charter.domain()
+                        .action(trigger.action())
+                        .flatMap(Action::group)
+                        .map(group -> Set.copyOf(List.of(group.id(), group.path())))
+                        .orElse(Set.of())
+                : Set.of();
     }
 
     private void names() {
@@ -978,6 +1009,16 @@ public final class Lint {
                                         system
                                                 + " reports no events of its own: no change there would ever close",
                                         "leave it out, or leave the system to another charter"));
+                charter.domain().actions().stream()
+                        .filter(each -> !each.steps().contains(Vocabulary.DISABLE))
+                        .forEach(action ->
+                                error(
+                                        "PROOF_NEVER_PRODUCED",
+                                        path,
+                                        "only a disabled account is corroborated: no change of action "
+                                                + action.name()
+                                                + " would ever close",
+                                        "leave it out, or leave the action to another charter"));
             }
         }
         never(

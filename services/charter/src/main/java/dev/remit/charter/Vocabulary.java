@@ -99,6 +99,9 @@ public final class Vocabulary {
     /** The proof that the target was read again after the change. */
     static final String READ_BACK = "read-back.matches";
 
+    /** The step that the target's own events corroborate. */
+    static final String DISABLE = "disable-account";
+
     /** The proof that the target's own events give. */
     static final String CORROBORATED = "activity.corroborated";
 

@@ -120,6 +120,7 @@ class LintTest {
                 "CONDITION_ALWAYS_TRUE | subject.enabled | true | /spec/domain/subject",
                 "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [readiness.fine | /spec/proof/0",
                 "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
+                "PROOF_NEVER_PRODUCED | mode: ASSIST, steps: [disable-account] | mode: ASSIST, steps: [leave-groups] | /spec/proof/3",
                 "TRACK_RECORD_WITHOUT_OWN | mode: OWN | mode: ASSIST | /spec/trackRecord",
                 "OWN_WITHOUT_READ_BACK | read-back.matches, | | /spec/domain/actions/0/mode",
                 "STEP_UNKNOWN | steps: [disable-account] } | steps: [burn-account] } | /spec/domain/actions/0/steps/0",
@@ -281,14 +282,59 @@ class LintTest {
         assertThat(
                         lint(
                                 SOUND.replace(
-                                        "mode: ASSIST, steps: [disable-account]",
-                                        "mode: ASSIST, steps: [call-the-bank]")))
+                                                "mode: ASSIST, steps: [disable-account]",
+                                                "mode: ASSIST, steps: [call-the-bank]")
+                                        .replace(", activity.corroborated", "")))
                 .filteredOn(LintTest::isNotEscalation)
                 .singleElement()
                 .satisfies(finding -> {
                     assertThat(finding.code()).isEqualTo("STEP_UNKNOWN");
                     assertThat(finding.stops()).isFalse();
                 });
+    }
+
+    @Test
+    void whatNeverDisablesTheAccountIsNeverCorroborated() {
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                        "mode: ASSIST, steps: [disable-account]",
+                                        "mode: ASSIST, steps: [leave-groups]")))
+                .filteredOn(LintTest::isNotEscalation)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.code()).isEqualTo("PROOF_NEVER_PRODUCED");
+                    assertThat(finding.stops()).isTrue();
+                    assertThat(finding.problem())
+                            .isEqualTo(
+                                    "only a disabled account is corroborated: no change of action rehire would ever close");
+                });
+    }
+
+    @Test
+    void aRevokedEntitlementIsClaimedByTheCharterThatTakesItAndByNoOther() {
+        String text =
+                Shipped.repository("charters/stale-entitlement.yaml")
+                        .replace("name: stale-entitlement", "name: another");
+        CharterReader.Read.Good one = Shipped.ready("stale-entitlement");
+        CharterReader.Read.Good other =
+                Shipped.read(
+                        text.replace("name: another", "name: finance")
+                                .replace(
+                                        "0000000000a4, path: /dormant-tools",
+                                        "0000000000b4, path: /finance"));
+        CharterReader.Read.Good samePath =
+                Shipped.read(text.replace("0000000000a4", "0000000000b4"));
+        CharterReader.Read.Good any =
+                Shipped.read(
+                        text.replace("[leave-group]", "[end-sessions]")
+                                .replaceAll("(?m)^ +(group: \\{ id|compensation:).*\n", ""));
+        assertThat(Lint.together(List.of(one, other))).isEmpty();
+        for (CharterReader.Read.Good each : List.of(Shipped.read(text), samePath, any)) {
+            assertThat(Lint.together(List.of(one, other, each)))
+                    .extracting(Finding::code)
+                    .containsExactly("TRIGGER_CLAIMED_TWICE");
+        }
     }
 
     @Test

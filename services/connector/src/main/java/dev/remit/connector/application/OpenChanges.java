@@ -39,7 +39,8 @@ import org.jboss.logging.Logger;
  * Something happened: it is observed, and opens a change under each charter that names it, once.
  * The same rules admit it as admit what people ask for, except that too much at once is braked and
  * what is halted is held further on. What a rule refuses is recorded; where nobody knows yet whom
- * it is about, it waits and is looked at again.
+ * it is about, or every charter that names it takes another entitlement than the one it is about,
+ * it waits and is looked at again.
  */
 @Singleton
 public class OpenChanges {
@@ -47,6 +48,7 @@ public class OpenChanges {
 
     private static final String DUPLICATE = "DUPLICATE_CHANGE";
     private static final String DISMISSED = "EVENT_DISMISSED";
+    private static final String ANOTHER = "RESOURCE_OUTSIDE_CHARTER";
 
     /** What may be otherwise later on; what no rule will ever let pass does not wait. */
     private static final Set<String> PASSING =
@@ -55,13 +57,39 @@ public class OpenChanges {
                     "SUBJECT_AMBIGUOUS",
                     "TARGET_NOT_READ",
                     "CHARTER_NOT_IN_FORCE",
+                    ANOTHER,
                     DUPLICATE);
 
     private static final Duration AGAIN = Duration.ofMinutes(1);
     private static final int BATCH = 200;
 
     /** A change that an occurrence would open. */
-    private record Candidate(Occurrence occurrence, Charter charter, UUID change, Wish wish) {
+    private record Candidate(
+            Occurrence occurrence,
+            Charter charter,
+            Charter.Trigger trigger,
+            UUID change,
+            Wish wish) {
+        /** Whether the change would do what the event is about, and nothing else. */
+        boolean fits() {
+            return trigger.answersFor(occurrence.resource());
+        }
+
+        Charter.Refusal another() {
+            return new Charter.Refusal(
+                    422,
+                    "resource",
+                    ANOTHER,
+                    "the event is about %s, and charter %s takes %s alone"
+                            .formatted(
+                                    occurrence
+                                            .resource()
+                                            .map(each -> "'" + each + "'")
+                                            .orElse("no entitlement that it names"),
+                                    charter.name(),
+                                    new TreeSet<>(trigger.resource())));
+        }
+
         /**
          * Whether the refusal may be over later on: a run that finds the last one open is not made
          * up for.
@@ -323,6 +351,7 @@ public class OpenChanges {
     private List<Candidate> candidates(List<Occurrence> happened) {
         List<Candidate> all = new ArrayList<>();
         for (Occurrence occurrence : happened) {
+            List<Candidate> meant = new ArrayList<>();
             for (Charter charter : charters.all()) {
                 charter.on(occurrence.event())
                         .filter(trigger -> occurrence.opens(charter, trigger))
@@ -330,10 +359,14 @@ public class OpenChanges {
                                 new Candidate(
                                         occurrence,
                                         charter,
+                                        trigger,
                                         occurrence.change(charter.name()),
                                         owned(occurrence).wish(charter, trigger)))
-                        .ifPresent(all::add);
+                        .ifPresent(meant::add);
             }
+            List<Candidate> fitting = meant.stream().filter(Candidate::fits).toList();
+            // where none fits, each says so
+            all.addAll(fitting.isEmpty() ? meant : fitting);
         }
         return all;
     }
@@ -378,18 +411,20 @@ public class OpenChanges {
             Optional<Matter> matter = each.matter(found);
             // too much is braked, and what is halted is held by data-readiness: nothing is lost
             Admission admission =
-                    Admission.of(
-                            each.wish(),
-                            new Admission.Known(
-                                    Optional.of(each.charter()),
-                                    1,
-                                    found.getOrDefault(
-                                            each.asked(),
-                                            new Admission.Subject(Optional.empty(), 0, 0)),
-                                    matter.flatMap(one -> Matter.open(one, open)),
-                                    new Admission.Load(0, 0),
-                                    Optional.empty(),
-                                    outbox.now()));
+                    each.fits()
+                            ? Admission.of(
+                                    each.wish(),
+                                    new Admission.Known(
+                                            Optional.of(each.charter()),
+                                            1,
+                                            found.getOrDefault(
+                                                    each.asked(),
+                                                    new Admission.Subject(Optional.empty(), 0, 0)),
+                                            matter.flatMap(one -> Matter.open(one, open)),
+                                            new Admission.Load(0, 0),
+                                            Optional.empty(),
+                                            outbox.now()))
+                            : new Admission.Refused(each.another());
             switch (admission) {
                 case Admission.Admitted(var proposal) -> {
                     matter.ifPresent(key -> open.put(key, each.change()));

@@ -125,16 +125,34 @@ public record Charter(
      *
      * @param after how long it must have been so
      * @param schedule when, if the clock does
+     * @param resource what alone it answers for, by each of its names; empty for whatever an event
+     *     is about
      */
     public record Trigger(
             Event event,
             String action,
             String target,
             Optional<Period> after,
-            Optional<Schedule> schedule) {
+            Optional<Schedule> schedule,
+            Set<String> resource) {
+        /** One that answers for whatever an event is about. */
+        public Trigger(
+                Event event,
+                String action,
+                String target,
+                Optional<Period> after,
+                Optional<Schedule> schedule) {
+            this(event, action, target, after, schedule, Set.of());
+        }
+
         /** Opened by what a feed says, at once. */
         public static Trigger of(Event event, String action, String target) {
             return new Trigger(event, action, target, Optional.empty(), Optional.empty());
+        }
+
+        /** Whether it answers for this; what says nothing of it is no one's in particular. */
+        public boolean answersFor(Optional<String> about) {
+            return resource.isEmpty() || about.filter(resource::contains).isPresent();
         }
     }
 

@@ -77,6 +77,24 @@ final class CharterFixture {
                 charter.trackRecord());
     }
 
+    /** Another charter, whose action takes what its trigger answers for. */
+    static Charter taking(String name, Charter.Trigger trigger) {
+        Charter charter = leavers("1", "h-" + name);
+        return new Charter(
+                name,
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                Map.of(trigger.action(), "ASSIST"),
+                Map.of(trigger.action(), "leave-group " + name),
+                List.of(trigger),
+                charter.bound(),
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord());
+    }
+
     /** The same, within limits. */
     static Charter leavers(String version, String hash, Charter.Limits limits) {
         return named("leavers", version, hash, Set.of("scim:hr"), limits);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +215,68 @@ class OpenChangesTest {
         assertThat(memory.messages(ChangeProposed.class))
                 .extracting(each -> each.getChange().getAction())
                 .containsExactly("offboard", "quarantine");
+    }
+
+    @Test
+    void aRevokedEntitlementOpensAChangeOfTheCharterThatTakesItAndWaitsWhereNoneDoes() {
+        charters.replace(List.of(taking("dormant", "/dormant-tools")));
+        tell(revoked("1", "E1", "/finance"));
+        again();
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(memory.messages(ProposalRefused.class))
+                .singleElement()
+                .satisfies(record -> {
+                    assertThat(record.getCode()).isEqualTo("RESOURCE_OUTSIDE_CHARTER");
+                    assertThat(record.getCharter()).isEqualTo("dormant");
+                    assertThat(record.getDetail()).contains("/finance", "/dormant-tools");
+                });
+        assertThat(waiting()).isEqualTo(1);
+
+        charters.replace(
+                List.of(taking("dormant", "/dormant-tools"), taking("finance", "/finance")));
+        again();
+        assertThat(waiting()).isZero();
+        tell(revoked("2", "E1", "g-/dormant-tools"));
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getCharter().getName())
+                .containsExactly("finance", "dormant");
+        assertThat(memory.messages(ProposalRefused.class)).hasSize(1);
+    }
+
+    @Test
+    void aRevocationThatNamesNoEntitlementTakesNone() {
+        charters.replace(List.of(taking("dormant", "/dormant-tools")));
+        tell(revoked("1", "E1"));
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(waiting()).isEqualTo(1);
+    }
+
+    /** A charter that takes this group, whose id is g- and its path. */
+    private static Charter taking(String name, String path) {
+        return CharterFixture.taking(
+                name,
+                new Charter.Trigger(
+                        Event.CERTIFICATION_REVOKED,
+                        "remove-" + name,
+                        TARGET,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Set.of(path, "g-" + path)));
+    }
+
+    private Occurrence revoked(String id, String worker, String resource) {
+        return new Occurrence(
+                "events:a",
+                id,
+                Event.CERTIFICATION_REVOKED,
+                "hr",
+                worker,
+                true,
+                Optional.of(resource),
+                "it is to go",
+                Instant.parse("2026-01-31T09:00:00Z"),
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Test

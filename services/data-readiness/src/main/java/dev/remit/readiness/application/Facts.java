@@ -47,4 +47,7 @@ public interface Facts {
 
     /** A worker's accounts in the system where people sign in. */
     Uni<List<Account>> own(String workerId);
+
+    /** The accounts with these immutable ids in the system where people sign in. */
+    Uni<List<Account>> people(Collection<String> ids);
 }

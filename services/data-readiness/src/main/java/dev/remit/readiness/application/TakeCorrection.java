@@ -9,6 +9,7 @@ import dev.remit.readiness.domain.Outcome;
 import dev.remit.readiness.domain.Outcome.Refusal;
 import dev.remit.readiness.domain.Outcome.Refused;
 import dev.remit.readiness.domain.Readiness;
+import dev.remit.readiness.domain.Request;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** Someone supplied a fact that a change is held for. */
@@ -72,21 +74,27 @@ public class TakeCorrection {
                 .chain(kept -> {
                     Map<String, String> supplied = new TreeMap<>(kept.corrections());
                     supplied.put(correction.fact(), value);
-                    return facts.about(
-                                    List.of(new Inquiry(kept.proposal().request(), supplied)),
-                                    outbox.now())
+                    Request request = kept.proposal().request();
+                    Set<String> people = new TreeSet<>(request.proposers());
+                    people.add(by);
+                    return facts.about(List.of(new Inquiry(request, supplied)), outbox.now())
                             .chain(known ->
                                     facts.own(correction.subjectId())
-                                            .map(own ->
-                                                    Readiness.decide(
-                                                            kept,
-                                                            new Event.Corrected(
-                                                                    correction.fact(),
-                                                                    value,
-                                                                    by,
-                                                                    roles,
-                                                                    own,
-                                                                    known.of(change)))));
+                                            .chain(own ->
+                                                    facts.people(people)
+                                                            .map(others ->
+                                                                    Readiness.decide(
+                                                                            kept,
+                                                                            new Event.Corrected(
+                                                                                    correction
+                                                                                            .fact(),
+                                                                                    value,
+                                                                                    by,
+                                                                                    roles,
+                                                                                    own,
+                                                                                    others,
+                                                                                    known.of(
+                                                                                            change))))));
                 })
                 .call(outcome -> judging.settle(List.of(outcome), outbox));
     }

@@ -25,11 +25,35 @@ public sealed interface Event {
      * @param by immutable id of the one who supplies it
      * @param roles that they hold
      * @param own the subject's accounts where people sign in
+     * @param others the accounts there of the one who supplies it and of who proposed the change
      * @param known what is known when the value is taken for true
      */
     record Corrected(
-            String fact, String value, String by, Set<String> roles, List<Account> own, Known known)
-            implements Event {}
+            String fact,
+            String value,
+            String by,
+            Set<String> roles,
+            List<Account> own,
+            List<Account> others,
+            Known known)
+            implements Event {
+        /** The worker of the one who supplies it, where an account of theirs names one. */
+        Optional<String> worker() {
+            return worker(by);
+        }
+
+        /** Whether the one who supplies it is this one, under whichever account. */
+        boolean isBy(String id) {
+            return by.equals(id) || (worker().isPresent() && worker().equals(worker(id)));
+        }
+
+        private Optional<String> worker(String id) {
+            return others.stream()
+                    .filter(each -> each.id().equals(id))
+                    .findFirst()
+                    .flatMap(Account::workerId);
+        }
+    }
 
     record Overdue(Instant now) implements Event {}
 

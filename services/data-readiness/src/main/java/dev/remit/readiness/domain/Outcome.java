@@ -28,9 +28,13 @@ public sealed interface Outcome {
         CORRECTION_ANSWERED,
         /** The subject of a change supplies none of its facts. */
         SOD_SUBJECT,
+        /** Who proposed a change, or is responsible for who did, supplies none either. */
+        SOD_PROPOSER,
         /** The charter asks others for this fact. */
         NOT_ASKED,
         MANAGER_IS_SUBJECT,
+        /** A manager is asked to approve, so nobody names themselves. */
+        MANAGER_IS_CORRECTOR,
         MANAGER_NOT_ACTIVE,
         /** The target has no such account. */
         ACCOUNT_UNKNOWN,

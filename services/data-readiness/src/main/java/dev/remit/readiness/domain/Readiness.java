@@ -160,6 +160,12 @@ public sealed interface Readiness {
             return new Refused(
                     Refusal.SOD_SUBJECT, "the subject of a change cannot supply its facts");
         }
+        if (request.proposers().stream().anyMatch(corrected::isBy)) {
+            return new Refused(
+                    Refusal.SOD_PROPOSER,
+                    "who proposed a change, or is responsible for who did, cannot supply its"
+                            + " facts");
+        }
         Optional<Refused> wrong =
                 corrected.fact().equals(Judgement.ACCOUNT)
                         ? account(request, corrected)
@@ -191,7 +197,15 @@ public sealed interface Readiness {
                     new Refused(Refusal.MANAGER_IS_SUBJECT, "nobody manages themselves"));
         }
         Observed observed = corrected.known().observed();
-        int active = observed.active(corrected.value()).size();
+        List<Account> found = observed.active(corrected.value());
+        if (corrected.worker().filter(corrected.value()::equals).isPresent()
+                || found.stream().anyMatch(each -> each.id().equals(corrected.by()))) {
+            return Optional.of(
+                    new Refused(
+                            Refusal.MANAGER_IS_CORRECTOR,
+                            "a manager is asked to approve: nobody names themselves"));
+        }
+        int active = found.size();
         return active == 1
                 ? Optional.empty()
                 : Optional.of(

@@ -472,6 +472,16 @@ public final class InMemory {
             return called("own", accounts(PEOPLE, Optional.of(workerId)));
         }
 
+        @Override
+        public Uni<List<Account>> people(Collection<String> ids) {
+            return called(
+                    "people",
+                    accounts.values().stream()
+                            .filter(each -> each.system().equals(PEOPLE))
+                            .filter(each -> ids.contains(each.id()))
+                            .toList());
+        }
+
         private List<Account> accounts(String system, Optional<String> worker) {
             return accounts.values().stream()
                     .filter(each -> each.system().equals(system))

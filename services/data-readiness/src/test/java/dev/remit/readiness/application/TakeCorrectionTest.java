@@ -34,28 +34,38 @@ class TakeCorrectionTest {
 
     @Test
     void aCorrectionThatHoldsReleasesTheChange() {
-        assertThat(take(CORRECTION, "E1", "clerk")).isInstanceOf(Outcome.Happened.class);
+        assertThat(take(CORRECTION, "E1", "operator")).isInstanceOf(Outcome.Happened.class);
         CorrectionProvided provided = readiness.sent(CorrectionProvided.class).getFirst();
         assertThat(provided.getValue()).isEqualTo("E1");
-        assertThat(provided.getProvidedBy().getId()).isEqualTo("clerk");
+        assertThat(provided.getProvidedBy().getId()).isEqualTo("operator");
         ReadinessJudged judged = readiness.sent(ReadinessJudged.class).getFirst();
         assertThat(judged.getVerdict()).isEqualTo(ReadinessVerdict.ENRICHED);
         assertThat(judged.getManager()).isEqualTo("boss");
         assertThat(readiness.sent.getLast().cause()).isEqualTo(readiness.sent.getFirst().id());
         assertThat(readiness.answered).containsExactly(CORRECTION);
 
-        assertRefused(take(CORRECTION, "E1", "clerk"), Refusal.CORRECTION_ANSWERED);
+        assertRefused(take(CORRECTION, "E1", "operator"), Refusal.CORRECTION_ANSWERED);
     }
 
     @Test
     void whatDoesNotHoldIsRefusedAndNothingIsStored() {
-        assertRefused(take(CORRECTION, "E2", "clerk"), Refusal.MANAGER_IS_SUBJECT);
+        assertRefused(take(CORRECTION, "E2", "operator"), Refusal.MANAGER_IS_SUBJECT);
         assertRefused(take(CORRECTION, "E1", "me"), Refusal.SOD_SUBJECT);
-        assertRefused(take(CORRECTION, "E9", "clerk"), Refusal.MANAGER_NOT_ACTIVE);
-        assertRefused(take(UUID.randomUUID(), "E1", "clerk"), Refusal.CORRECTION_UNKNOWN);
+        assertRefused(take(CORRECTION, "E1", "boss"), Refusal.MANAGER_IS_CORRECTOR);
+        assertRefused(take(CORRECTION, "E9", "operator"), Refusal.MANAGER_NOT_ACTIVE);
+        assertRefused(take(UUID.randomUUID(), "E1", "operator"), Refusal.CORRECTION_UNKNOWN);
         assertThat(readiness.sent).isEmpty();
         assertThat(readiness.answered).isEmpty();
         assertThat(readiness.called("answer")).isZero();
+    }
+
+    @Test
+    void whoProposedTheChangeSuppliesNoneOfItsFactsUnderAnyAccount() {
+        readiness.receive(
+                InMemory.account(ACME, "clerk", true, "E5", null),
+                InMemory.account(ACME, "clerk-admin", true, "E5", null));
+        assertRefused(take(CORRECTION, "E1", "clerk"), Refusal.SOD_PROPOSER);
+        assertRefused(take(CORRECTION, "E1", "clerk-admin"), Refusal.SOD_PROPOSER);
     }
 
     private Outcome take(UUID correction, String value, String by) {

@@ -270,10 +270,61 @@ class ReadinessTest {
                         "clerk",
                         Set.of("operator"),
                         List.of(OWN),
+                        List.of(),
                         orphan(NOW));
         assertRefused(held(), unknown, Refusal.MANAGER_NOT_ACTIVE);
         assertThat(((Refused) Readiness.decide(held(), unknown)).reason())
                 .isEqualTo("worker 'E9' has 0 enabled accounts in keycloak:acme, expected one");
+    }
+
+    @Test
+    void nobodyNamesThemselvesAsTheManagerWhoIsGoingToApprove() {
+        assertRefused(
+                held(),
+                corrected("E1", "admin-boss", account("keycloak:acme", "admin-boss", "E1", null)),
+                Refusal.MANAGER_IS_CORRECTOR);
+        assertRefused(held(), corrected("E1", "boss"), Refusal.MANAGER_IS_CORRECTOR);
+        assertThat(
+                        happened(
+                                        held(),
+                                        corrected(
+                                                "E1",
+                                                "clerk",
+                                                account("keycloak:acme", "clerk", "E5", null)))
+                                .readiness())
+                .isInstanceOf(Judged.class);
+    }
+
+    @Test
+    void whoProposedAChangeOrIsResponsibleForWhoDidSuppliesNoneOfItsFacts() {
+        Request request =
+                new Request(
+                        CHANGE,
+                        "leavers",
+                        "h",
+                        "hr",
+                        "E2",
+                        "scim:crm",
+                        "offboard",
+                        Set.of(),
+                        Set.of("copilot", "ann"));
+        Held held =
+                (Held)
+                        happened(
+                                        new New(),
+                                        new Proposed(
+                                                new Proposal(request, PROPOSED, new byte[] {1}),
+                                                orphan(NOW)))
+                                .readiness();
+        Account ann = account("keycloak:acme", "ann", "E5", null);
+        assertRefused(held, corrected("E1", "ann"), Refusal.SOD_PROPOSER);
+        assertRefused(
+                held,
+                corrected(
+                        "E1", "ann-admin", ann, account("keycloak:acme", "ann-admin", "E5", null)),
+                Refusal.SOD_PROPOSER);
+        assertThat(happened(held, corrected("E1", "clerk", ann)).readiness())
+                .isInstanceOf(Judged.class);
     }
 
     @Test
@@ -286,6 +337,7 @@ class ReadinessTest {
                         "clerk",
                         Set.of("operator", "admin"),
                         List.of(OWN),
+                        List.of(),
                         known);
         assertRefused(held(), operator, Refusal.NOT_ASKED);
         assertThat(((Refused) Readiness.decide(held(), operator)).reason())
@@ -299,6 +351,7 @@ class ReadinessTest {
                                                 "clerk",
                                                 Set.of("hr-clerk"),
                                                 List.of(OWN),
+                                                List.of(),
                                                 known))
                                 .readiness())
                 .isInstanceOf(Judged.class);
@@ -423,6 +476,7 @@ class ReadinessTest {
                 by,
                 Set.of("operator"),
                 List.of(OWN),
+                List.of(),
                 known(
                         List.of(found),
                         List.of(MANAGER),
@@ -449,7 +503,13 @@ class ReadinessTest {
         assertRefused(
                 held(),
                 new Corrected(
-                        Judgement.FRESH, "now", "clerk", Set.of("operator"), List.of(), fit(NOW)),
+                        Judgement.FRESH,
+                        "now",
+                        "clerk",
+                        Set.of("operator"),
+                        List.of(),
+                        List.of(),
+                        fit(NOW)),
                 Refusal.CORRECTION_ANSWERED);
     }
 
@@ -535,12 +595,21 @@ class ReadinessTest {
     }
 
     private static Corrected corrected(String value, String by, Instant now) {
+        return corrected(value, by, List.of(), now);
+    }
+
+    private static Corrected corrected(String value, String by, Account... others) {
+        return corrected(value, by, List.of(others), NOW);
+    }
+
+    private static Corrected corrected(String value, String by, List<Account> others, Instant now) {
         return new Corrected(
                 Judgement.MANAGER,
                 value,
                 by,
                 Set.of("operator"),
                 List.of(OWN),
+                others,
                 known(
                         List.of(ORPHAN),
                         List.of(MANAGER),

@@ -17,7 +17,7 @@ public class DraftRunbook {
         /** The plan has something that is not known here: nobody may execute it. */
         record Unreadable() implements Drafted {}
 
-        /** No authorization of the change arrived. */
+        /** No authorization of the change arrived, or none that is the caller's to see. */
         record None() implements Drafted {}
     }
 
@@ -29,11 +29,19 @@ public class DraftRunbook {
         this.plans = plans;
     }
 
-    /** That of a change's last authorization. */
-    public Uni<Drafted> of(UUID change) {
+    /**
+     * That of a change's last authorization.
+     *
+     * @param person immutable id of who wants to know
+     * @param all whether the person's role lets them see any change, and not only their own
+     */
+    public Uni<Drafted> of(UUID change, String person, boolean all) {
         return executions
                 .find(change)
-                .map(found -> found.map(this::drafted).orElseGet(Drafted.None::new));
+                .map(found ->
+                        found.filter(each -> all || each.intent().owners().contains(person))
+                                .map(this::drafted)
+                                .orElseGet(Drafted.None::new));
     }
 
     private Drafted drafted(Executions.Shown execution) {

@@ -11,9 +11,12 @@ import dev.remit.executor.domain.TargetState;
 import dev.remit.handoff.halt.InForce;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -145,6 +148,39 @@ class ExecutionTest {
         World.until(() -> world.open() == 0);
         assertThat(world.handedOn.getLast().report().reason())
                 .startsWith("ended early by boss, whose role it is: ");
+    }
+
+    @Test
+    void whoOnlyProposesSeesTheRunbookOfTheirOwnChangesAndWhoLooksAfterThemOfAny() {
+        Intent made = world.assisted(world.acme, "a1");
+        Intent intent =
+                new Intent(
+                        made.authorization(),
+                        made.change(),
+                        made.cause(),
+                        made.target(),
+                        made.account(),
+                        made.plan(),
+                        made.planHash(),
+                        made.authorizedAt(),
+                        made.expiresAt(),
+                        true,
+                        made.scopes(),
+                        Set.of("client:helper", "ann"));
+        world.instance().receives(intent);
+        DraftRunbook runbooks =
+                new DraftRunbook(
+                        world.executions,
+                        bytes ->
+                                Optional.ofNullable(
+                                        world.plans.get(
+                                                new String(bytes, StandardCharsets.UTF_8))));
+        assertThat(runbooks.of(intent.change(), "ann", false).await().indefinitely())
+                .isInstanceOf(DraftRunbook.Drafted.Here.class);
+        assertThat(runbooks.of(intent.change(), "ben", false).await().indefinitely())
+                .isInstanceOf(DraftRunbook.Drafted.None.class);
+        assertThat(runbooks.of(intent.change(), "ben", true).await().indefinitely())
+                .isInstanceOf(DraftRunbook.Drafted.Here.class);
     }
 
     private static EndGrant.Ended end(

@@ -899,7 +899,7 @@ final class World {
         return Uni.createFrom().item(new Workers.Known.Person(Optional.of("W-" + person)));
     }
 
-    private final Map<String, Plan> plans = new ConcurrentHashMap<>();
+    final Map<String, Plan> plans = new ConcurrentHashMap<>();
     volatile int refusedCommits;
     volatile InForce halted = InForce.NONE;
     volatile boolean ordersRead = true;

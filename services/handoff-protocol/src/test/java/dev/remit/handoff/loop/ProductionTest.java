@@ -64,7 +64,7 @@ class ProductionTest {
     void anAddressFromTheEnvironmentCountsToo() {
         Map<String, String> unsafe = safeBut("remit.keycloak.url", "http://keycloak.example");
         assertThat(
-                        Production.troubles(
+                        ProductionRules.troubles(
                                 name -> Optional.ofNullable(unsafe.get(name)),
                                 List.of("REMIT_KEYCLOAK_URL"),
                                 List.of()))
@@ -112,7 +112,7 @@ class ProductionTest {
     }
 
     private static List<String> troubles(Map<String, String> config, List<String> made) {
-        return Production.troubles(
+        return ProductionRules.troubles(
                 name -> Optional.ofNullable(config.get(name)), List.copyOf(config.keySet()), made);
     }
 }

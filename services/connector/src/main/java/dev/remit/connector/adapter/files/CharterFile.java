@@ -124,10 +124,10 @@ public final class CharterFile {
         List<Charter.Trigger> triggers = new ArrayList<>();
         if (!root.at("/spec/trigger").isMissingNode()) {
             equal(root, "/spec/trigger/source", "hr");
-            triggers.add(trigger(root.at("/spec/trigger"), "/spec/trigger"));
+            triggers.add(trigger(root.at("/spec/trigger"), "/spec/trigger", root));
         }
         for (JsonNode each : root.at("/spec/triggers")) {
-            triggers.add(trigger(each, "/spec/triggers"));
+            triggers.add(trigger(each, "/spec/triggers", root));
         }
         Charter charter =
                 new Charter(
@@ -190,7 +190,20 @@ public final class CharterFile {
         return Set.copyOf(clients);
     }
 
-    private static Charter.Trigger trigger(JsonNode trigger, String path) {
+    /** The group that a trigger's action takes: only its revocation opens a change of it. */
+    private static Set<String> taken(Event event, JsonNode trigger, JsonNode root) {
+        Set<String> names = new HashSet<>();
+        if (event == Event.CERTIFICATION_REVOKED) {
+            for (JsonNode action : root.at("/spec/domain/actions")) {
+                if (action.path("name").equals(trigger.path("action"))) {
+                    action.path("group").forEach(each -> names.add(each.asText()));
+                }
+            }
+        }
+        return Set.copyOf(names);
+    }
+
+    private static Charter.Trigger trigger(JsonNode trigger, String path, JsonNode root) {
         Event event;
         try {
             event = Event.valueOf(text(trigger, "/event"));
@@ -206,7 +219,8 @@ public final class CharterFile {
                     trigger.has("after")
                             ? Optional.of(Period.parse(text(trigger, "/after")))
                             : Optional.empty(),
-                    event == Event.SCHEDULE ? Optional.of(schedule(trigger)) : Optional.empty());
+                    event == Event.SCHEDULE ? Optional.of(schedule(trigger)) : Optional.empty(),
+                    taken(event, trigger, root));
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
                     path + ": is not a duration of the form P30D, or no time", e);

@@ -96,7 +96,8 @@ public class AccessEvaluationResource {
         AccessTuple.Grounds context = AccessTuple.Grounds.of(asked.context());
         Proposer by = proposers.looker();
         Map<String, Object> approval = context.approval();
-        String question = AccessTuple.asked(asked.subject(), asked.resource(), asked.action());
+        String question =
+                AccessTuple.asked(asked.subject(), "", asked.resource(), asked.action(), by);
         return evaluate.evaluate(
                         AccessTuple.wish(
                                 asked.subject(),

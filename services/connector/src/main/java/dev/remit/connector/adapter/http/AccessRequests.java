@@ -304,6 +304,7 @@ public class AccessRequests {
             @Nullable Cancellation body,
             @HeaderParam("Authorization") @Nullable String authorization,
             @Context UriInfo uri) {
+        proposers.mayPropose();
         String said =
                 body == null
                         ? ""
@@ -354,7 +355,7 @@ public class AccessRequests {
                         context.charter(),
                         why,
                         by),
-                AccessTuple.asked(asked.subject(), item.resource(), item.action()),
+                AccessTuple.asked(asked.subject(), at, item.resource(), item.action(), by),
                 evaluation,
                 until);
     }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,9 @@ public final class AccessTuple {
     /** Properties count for what is asked: their order does not. */
     private static final ObjectMapper JSON =
             new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+
+    /** What is asked is kept with every denial. */
+    private static final int LONGEST = 8 * 1024;
 
     private AccessTuple() {}
 
@@ -67,9 +72,19 @@ public final class AccessTuple {
         }
     }
 
-    /** What an approval is for: subject, resource and action with all their properties. */
+    /**
+     * What an approval is for: subject, resource and action with all their properties.
+     *
+     * @param at where resource and action are in the request
+     * @throws Problem 422 naming the largest of them if they have more than 8 kB; of someone who
+     *     may propose nothing it is taken as said, for nothing of it is kept
+     */
     static String asked(
-            @Nullable Subject subject, @Nullable Resource resource, @Nullable Action action) {
+            @Nullable Subject subject,
+            String at,
+            @Nullable Resource resource,
+            @Nullable Action action,
+            Proposer by) {
         Map<String, Object> properties =
                 subject == null || subject.properties() == null
                         ? null
@@ -89,8 +104,29 @@ public final class AccessTuple {
                                 subject.type(),
                                 subject.id(),
                                 properties == null || properties.isEmpty() ? null : properties));
+        String whole = json(asked);
+        if (size(whole) > LONGEST && by.barred().isEmpty()) {
+            String largest =
+                    asked.entrySet().stream()
+                            .max(Comparator.comparingInt(each -> size(json(each.getValue()))))
+                            .orElseThrow()
+                            .getKey();
+            String field = largest.equals("subject") ? largest : at + largest;
+            throw Problem.inField(
+                    field,
+                    "FIELD_MISFORMED",
+                    field + ": subject, resource and action must have at most 8 kB together");
+        }
+        return whole;
+    }
+
+    private static int size(String json) {
+        return json.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String json(@Nullable Object value) {
         try {
-            return JSON.writeValueAsString(asked);
+            return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("what was JSON is not any more", e);
         }

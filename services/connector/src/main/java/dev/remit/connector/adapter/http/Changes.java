@@ -336,6 +336,7 @@ public class Changes {
                             schema = @Schema(implementation = Opened.class)))
     @APIResponse(responseCode = "409", description = "ALREADY_ENDED")
     public Uni<Response> withdraw(@PathParam("id") String id, @Nullable Withdrawal body) {
+        proposers.mayPropose();
         String reason = Wishes.reason(Problem.body(body).reason());
         UUID change = Wishes.uuid(id);
         return withdraw.withdraw(change, proposers.caller(), mayTakeBackAll(), reason)

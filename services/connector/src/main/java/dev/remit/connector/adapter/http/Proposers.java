@@ -40,10 +40,12 @@ public class Proposers {
 
     private final Charters charters;
     private final Caller caller;
+    private final Scopes scopes;
 
-    Proposers(Charters charters, Caller caller) {
+    Proposers(Charters charters, Caller caller, Scopes scopes) {
         this.charters = charters;
         this.caller = caller;
+        this.scopes = scopes;
     }
 
     /**
@@ -63,14 +65,15 @@ public class Proposers {
     }
 
     /**
-     * Refuses an AI whose registration lets it only read.
+     * Refuses an AI whose registration lets it only read, and a token that is only to read with.
      *
-     * @throws Problem 403 AGENT_READS_ONLY
+     * @throws Problem 403 AGENT_READS_ONLY or SCOPE_MISSING
      */
     public void mayPropose() {
-        if (readsOnly()) {
-            throw problem(AGENT_READS_ONLY);
-        }
+        readingOnly()
+                .ifPresent(refusal -> {
+                    throw problem(refusal);
+                });
     }
 
     /**
@@ -138,16 +141,19 @@ public class Proposers {
         if (!caller.has("proposer")) {
             return Optional.of(ROLE_MISSING);
         }
-        if (readsOnly()) {
-            return Optional.of(AGENT_READS_ONLY);
+        Optional<Refusal> reading = readingOnly();
+        if (reading.isPresent()) {
+            return reading;
         }
         return by.agent().isPresent() && by.principal().isEmpty()
                 ? Optional.of(nobodyAccountable())
                 : Optional.empty();
     }
 
-    private boolean readsOnly() {
-        return caller.agent().filter(agent -> !agent.proposes()).isPresent();
+    private Optional<Refusal> readingOnly() {
+        return caller.agent().filter(agent -> !agent.proposes()).isPresent()
+                ? Optional.of(AGENT_READS_ONLY)
+                : scopes.readsOnly();
     }
 
     private Refusal nobodyAccountable() {

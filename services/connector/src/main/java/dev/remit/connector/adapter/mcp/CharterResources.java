@@ -2,6 +2,7 @@ package dev.remit.connector.adapter.mcp;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.connector.adapter.http.Scopes;
 import dev.remit.connector.application.Charters;
 import dev.remit.connector.application.PublishCharters;
 import dev.remit.connector.domain.Charter;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.adapter.http.Changes;
 import dev.remit.connector.adapter.http.OwnerResource;
 import dev.remit.connector.adapter.http.Proposers;
+import dev.remit.connector.adapter.http.Scopes;
 import dev.remit.connector.adapter.http.Wishes;
 import dev.remit.connector.application.Answers;
 import dev.remit.connector.application.AskForChanges;
@@ -398,7 +399,11 @@ public class FrontDoorTools {
         draft.put(
                 "send", "POST /corrections/" + question.get("correctionId") + " of data-readiness");
         draft.put("body", Map.of("value", value));
-        draft.put("by", "a person with the role " + asked(question) + " who is not the subject");
+        draft.put(
+                "by",
+                "a person with the role "
+                        + asked(question)
+                        + " who is not the subject and did not propose the change");
         return draft;
     }
 

@@ -149,6 +149,19 @@ class CharterFileTest {
                 .isEqualTo("leave-group 00000000-0000-4000-8000-0000000000b4");
     }
 
+    @Test
+    void aRevokedEntitlementIsTheGroupThatTheActionTakes() throws IOException {
+        Charter charter = good(ready("stale-entitlement")).document().charter();
+        assertThat(charter.triggers())
+                .singleElement()
+                .satisfies(trigger ->
+                        assertThat(trigger.resource())
+                                .containsExactlyInAnyOrder(
+                                        "00000000-0000-4000-8000-0000000000a4", "/dormant-tools"));
+        assertThat(good(ready("orphaned-account")).document().charter().triggers())
+                .allSatisfy(trigger -> assertThat(trigger.resource()).isEmpty());
+    }
+
     private static String ready(String name) throws IOException {
         return Files.readString(
                 Path.of(System.getProperty("remit.top"), "charters", name + ".yaml"));

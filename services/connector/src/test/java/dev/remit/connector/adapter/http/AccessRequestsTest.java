@@ -1,6 +1,7 @@
 package dev.remit.connector.adapter.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,8 @@ import dev.remit.connector.application.Proposals.Standing;
 import dev.remit.connector.application.RequestAccess.State;
 import dev.remit.connector.domain.AccessApproval;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.Proposer;
+import dev.remit.connector.domain.Rule;
 import dev.remit.handoff.http.Problem;
 import java.net.URI;
 import java.time.Instant;
@@ -31,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The words of the profile for every way in which a task can stand. */
 class AccessRequestsTest {
+    private static final Proposer ANN = Proposer.person("ann");
     private static final URI BASE = URI.create("http://connector:8080/");
     private static final Instant NOW = Instant.parse("2026-01-31T10:00:00Z");
     private static final ObjectMapper JSON =
@@ -107,17 +111,41 @@ class AccessRequestsTest {
         String asked =
                 AccessTuple.asked(
                         new AccessTuple.Subject("worker", "E1", Map.of("act", "x")),
+                        "",
                         new AccessTuple.Resource("system", "scim:hr", Map.of("b", 2, "a", 1)),
-                        new AccessTuple.Action("offboard", null));
+                        new AccessTuple.Action("offboard", null),
+                        ANN);
         assertThat(asked)
                 .isEqualTo(
                         AccessTuple.asked(
                                 new AccessTuple.Subject("worker", "E1", null),
+                                "",
                                 new AccessTuple.Resource(
                                         "system", "scim:hr", new HashMap<>(Map.of("a", 1, "b", 2))),
-                                new AccessTuple.Action("offboard", null)));
+                                new AccessTuple.Action("offboard", null),
+                                ANN));
         assertThat(AccessTuple.resource(asked).orElseThrow().properties()).containsEntry("b", 2);
         assertThat(AccessTuple.action(asked).orElseThrow().name()).isEqualTo("offboard");
+    }
+
+    @Test
+    void whatIsKeptOfAQuestionHasAtMostEightKilobytesAndTheLargestPartIsNamed() {
+        AccessTuple.Subject subject = new AccessTuple.Subject("worker", "E1", null);
+        AccessTuple.Resource resource =
+                new AccessTuple.Resource("system", "scim:hr", Map.of("a", "x".repeat(8192)));
+        AccessTuple.Action action = new AccessTuple.Action("offboard", Map.of("b", "y"));
+        assertThatThrownBy(() -> AccessTuple.asked(subject, "items.3.", resource, action, ANN))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> {
+                            assertThat(problem.status()).isEqualTo(422);
+                            assertThat(problem.code()).isEqualTo("FIELD_MISFORMED");
+                            assertThat(problem.field()).isEqualTo("items.3.resource");
+                        });
+        Proposer barred = ANN.barred(Rule.ROLE_MISSING.refuses(null, "no"));
+        assertThat(AccessTuple.asked(subject, "", resource, action, barred))
+                .as("it is recorded for what it is")
+                .hasSizeGreaterThan(8192);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.remit.connector.adapter.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.connector.adapter.http.Proposers.Given;
@@ -11,6 +12,7 @@ import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Agents;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -69,6 +71,38 @@ class ProposersTest {
     }
 
     @Test
+    void anAgentThatIsRegisteredToReadTakesNothingBackByRest() {
+        Token token = token("ann", "helper", false).registered(null, false, null);
+        assertTakesNothingBack("AGENT_READS_ONLY", proposers(token), token);
+    }
+
+    @Test
+    void aTokenThatIsToReadWithProposesNothingAndTakesNothingBackByRest() {
+        Token token = token("ann", "browser", false);
+        token.scopes = Set.of("openid", "remit.read");
+        Proposers reading = scoped(token);
+        assertBarred("SCOPE_MISSING", reading.proposer(null));
+        assertBarred("SCOPE_MISSING", reading.looker());
+        assertTakesNothingBack("SCOPE_MISSING", reading, token);
+        assertThat(reading.caller().id()).isEqualTo("ann");
+    }
+
+    @Test
+    void aTokenToProposeWithOrOneThatSaysNothingOfItIsLimitedByItsRolesAlone() {
+        for (Set<String> scopes :
+                List.of(
+                        Set.of("remit.read", "remit.propose"),
+                        Set.of("remit.propose"),
+                        Set.of("openid", "profile"),
+                        Set.<String>of())) {
+            Token token = token("ann", "browser", false);
+            token.scopes = scopes;
+            assertThat(scoped(token).proposer(null).barred()).as("%s", scopes).isEmpty();
+            assertThatCode(scoped(token)::mayPropose).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
     void aClientThatSignedInAsItselfNeedsAPersonWhoAnswersForIt() {
         Proposers alone = proposers(token("robot", "robot", true));
         assertBarred("NOBODY_ACCOUNTABLE", alone.proposer(TRACE));
@@ -113,7 +147,23 @@ class ProposersTest {
     }
 
     private static Proposers proposers(Token token) {
-        return new Proposers(new Charters(), token);
+        return new Proposers(
+                new Charters(), token, new Scopes(Optional.empty(), Optional.empty(), token));
+    }
+
+    private static Proposers scoped(Token token) {
+        return new Proposers(
+                new Charters(),
+                token,
+                new Scopes(Optional.of("remit.read"), Optional.of("remit.propose"), token));
+    }
+
+    /** Before anything else is looked at. */
+    private static void assertTakesNothingBack(String code, Proposers proposers, Token token) {
+        Changes changes = new Changes(null, null, null, null, null, proposers, null, token);
+        assertRefused(code, () -> changes.withdraw("no id", new Changes.Withdrawal("why")));
+        AccessRequests requests = new AccessRequests(null, proposers, null, token);
+        assertRefused(code, () -> requests.cancel("no id", null, null, null));
     }
 
     private static Token token(String sub, String client, boolean itself) {
@@ -130,6 +180,7 @@ class ProposersTest {
         private String client = "";
         private boolean itself;
         private Set<String> roles = Set.of("proposer");
+        private Set<String> scopes = Set.of();
         private Optional<String> actor = Optional.empty();
         private Optional<Agents.Registered> agent = Optional.empty();
 
@@ -163,6 +214,11 @@ class ProposersTest {
         @Override
         public boolean has(String role) {
             return roles.contains(role);
+        }
+
+        @Override
+        public Set<String> scopes() {
+            return scopes;
         }
 
         @Override

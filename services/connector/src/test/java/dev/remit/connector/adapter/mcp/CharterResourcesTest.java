@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.connector.adapter.http.Scopes;
 import dev.remit.connector.application.Charters;
 import dev.remit.handoff.http.Caller;
 import io.quarkiverse.mcp.server.JsonRpcErrorCodes;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.connector.adapter.http.Scopes;
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.handoff.http.Caller;
@@ -88,7 +89,7 @@ class ScopesTest {
                                         "body",
                                         Map.of("value", "E1001"),
                                         "by",
-                                        "a person with the role hr-clerk or hr-lead who is not the subject")));
+                                        "a person with the role hr-clerk or hr-lead who is not the subject and did not propose the change")));
     }
 
     private static Scopes scopes(String... given) {

@@ -107,8 +107,12 @@ public class Questions {
         String code = refused.refusal().name();
         return switch (refused.refusal()) {
             case CORRECTION_UNKNOWN -> Problem.of(404, code, refused.reason());
-            case SOD_SUBJECT, NOT_ASKED -> Problem.of(403, code, refused.reason());
-            case MANAGER_IS_SUBJECT, MANAGER_NOT_ACTIVE, ACCOUNT_UNKNOWN, ACCOUNT_OF_ANOTHER ->
+            case SOD_SUBJECT, SOD_PROPOSER, NOT_ASKED -> Problem.of(403, code, refused.reason());
+            case MANAGER_IS_SUBJECT,
+                    MANAGER_IS_CORRECTOR,
+                    MANAGER_NOT_ACTIVE,
+                    ACCOUNT_UNKNOWN,
+                    ACCOUNT_OF_ANOTHER ->
                     Problem.inField("value", code, refused.reason());
             case CORRECTION_ANSWERED, CHANGE_CONTRADICTED ->
                     Problem.of(409, code, refused.reason());

@@ -34,7 +34,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Between the wire and the domain. */
@@ -145,7 +148,14 @@ public class AvroLetters implements Letters {
                 change.getSubject().getId(),
                 change.getTarget(),
                 change.getAction(),
-                Scopes.of(change));
+                Scopes.of(change),
+                proposers(change.getProposer()));
+    }
+
+    private static Set<String> proposers(Actor proposer) {
+        return Stream.of(proposer.getId(), proposer.getPrincipal())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static ReadinessJudged judged(byte[] change, Judgement judgement, Instant now) {

@@ -179,6 +179,11 @@ class PostgresFacts implements Facts {
         return directory.ofWorkers(people, List.of(workerId));
     }
 
+    @Override
+    public Uni<List<Account>> people(Collection<String> ids) {
+        return directory.withIds(people, ids);
+    }
+
     private Uni<Optional<Charter>> charter(String hash) {
         return directory.charter(hash).map(published -> published.flatMap(PostgresFacts::readable));
     }

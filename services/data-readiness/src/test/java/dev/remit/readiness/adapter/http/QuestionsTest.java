@@ -17,7 +17,7 @@ class QuestionsTest {
 
     private final InMemory readiness = new InMemory();
     private final Changes changes = new Changes(readiness.readinesses());
-    private String caller = "clerk";
+    private String caller = "operator";
     private Set<String> roles = Set.of("operator");
     private boolean person = true;
     private final Questions questions =
@@ -80,6 +80,10 @@ class QuestionsTest {
         assertProblem(id, new Questions.Answer("E9"), 422, "MANAGER_NOT_ACTIVE");
         caller = "leaver";
         assertProblem(id, new Questions.Answer("E1"), 403, "SOD_SUBJECT");
+        caller = "clerk";
+        assertProblem(id, new Questions.Answer("E1"), 403, "SOD_PROPOSER");
+        caller = "boss";
+        assertProblem(id, new Questions.Answer("E1"), 422, "MANAGER_IS_CORRECTOR");
     }
 
     @Test

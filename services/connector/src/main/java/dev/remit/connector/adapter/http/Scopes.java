@@ -1,4 +1,4 @@
-package dev.remit.connector.adapter.mcp;
+package dev.remit.connector.adapter.http;
 
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
@@ -11,16 +11,17 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * What a token must be for (RFC 6749, section 3.3), beside the roles of whose it is: a token to
- * read with proposes nothing, whatever its person may. Where no scope is configured, none is asked
- * for.
+ * read with proposes nothing and takes nothing back, whatever its person may. MCP asks every token
+ * for a scope; by REST one that has none of these, as people's browsers and command lines give, is
+ * limited by its roles alone. Where no scope is configured, none is asked for.
  */
 @Singleton
-class Scopes {
+public class Scopes {
     private final Optional<String> read;
     private final Optional<String> propose;
     private final Caller caller;
 
-    Scopes(
+    public Scopes(
             @ConfigProperty(name = "remit.mcp.scopes.read") Optional<String> read,
             @ConfigProperty(name = "remit.mcp.scopes.propose") Optional<String> propose,
             Caller caller) {
@@ -34,7 +35,7 @@ class Scopes {
      *
      * @throws Problem 403 SCOPE_MISSING
      */
-    void mayRead() {
+    public void mayRead() {
         if (lacks(read) && (propose.isEmpty() || lacks(propose))) {
             throw missing(read);
         }
@@ -45,15 +46,25 @@ class Scopes {
      *
      * @throws Problem 403 SCOPE_MISSING
      */
-    void mayPropose() {
+    public void mayPropose() {
         if (lacks(propose)) {
             throw missing(propose);
         }
     }
 
     /** Who proposes; barred if the token is not to propose with, unless they are already. */
-    Proposer proposing(Proposer by) {
+    public Proposer proposing(Proposer by) {
         return by.barred().isEmpty() && lacks(propose) ? by.barred(refusal(propose)) : by;
+    }
+
+    /**
+     * Why a token that says it is to read with, and not that it is to propose with, proposes
+     * nothing.
+     */
+    Optional<Refusal> readsOnly() {
+        return read.filter(each -> caller.scopes().contains(each)).isPresent() && lacks(propose)
+                ? Optional.of(refusal(propose))
+                : Optional.empty();
     }
 
     private boolean lacks(Optional<String> scope) {
