@@ -75,16 +75,14 @@ final class Browser implements AutoCloseable {
 
     /** Clicks on what a selector finds, once more where the page was just drawn anew. */
     void click(String selector) {
-        wait.until(
-                at -> {
-                    WebElement found =
-                            ExpectedConditions.elementToBeClickable(By.cssSelector(selector))
-                                    .apply(at);
-                    if (found != null) {
-                        found.click();
-                    }
-                    return found != null;
-                });
+        wait.until(at -> {
+            WebElement found =
+                    ExpectedConditions.elementToBeClickable(By.cssSelector(selector)).apply(at);
+            if (found != null) {
+                found.click();
+            }
+            return found != null;
+        });
     }
 
     void write(String selector, String text) {

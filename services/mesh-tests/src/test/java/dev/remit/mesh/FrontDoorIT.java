@@ -1170,8 +1170,7 @@ class FrontDoorIT {
 
         JsonNode review = Mesh.until(() -> inbox("security.two", change), "its review");
         Requests.Answer justified =
-                reviewed(
-                        change, "security.two", "JUSTIFIED", review.path("planHash").asText());
+                reviewed(change, "security.two", "JUSTIFIED", review.path("planHash").asText());
         assertThat(justified.status()).as(justified.text()).isEqualTo(201);
         ledger(change, each -> each.path("certified").asBoolean());
     }

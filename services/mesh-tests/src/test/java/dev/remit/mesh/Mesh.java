@@ -92,7 +92,8 @@ final class Mesh {
         home.delete();
         stack = new Stack(home, Infra.chosen().engines(home));
         stack.bootstrap(
-                "fault-test", "never-done",
+                "fault-test",
+                "never-done",
                 "emergency",
                 "exposed-credential",
                 "orphaned-account",
