@@ -26,6 +26,9 @@ public interface Mirror {
     /** How long an event is taken for: longer than {@link Tickets#show} ever takes. */
     Duration LEASE = Duration.ofMinutes(2);
 
+    /** How long an event waits that could not be shown the first time. */
+    Duration AGAIN = Duration.ofSeconds(5);
+
     /** What happens to a ticket. */
     enum Kind {
         OPENED,
@@ -72,6 +75,12 @@ public interface Mirror {
 
     /** This was shown. */
     Uni<Void> shown(long position);
+
+    /**
+     * This was tried and not shown: it is due again after {@link #AGAIN}, each time twice as long,
+     * to at most a quarter of an hour.
+     */
+    Uni<Void> putOff(long position, Instant now);
 
     Uni<Lag> lag(Instant now);
 

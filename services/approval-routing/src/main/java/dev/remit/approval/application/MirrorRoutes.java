@@ -76,9 +76,10 @@ public class MirrorRoutes {
         return tickets.show(due)
                 .invoke(this::count)
                 .chain(shown ->
-                        shown
-                                ? mirror.shown(due.position()).replaceWith(true)
-                                : Uni.createFrom().item(false));
+                        (shown
+                                        ? mirror.shown(due.position())
+                                        : mirror.putOff(due.position(), clock.instant()))
+                                .replaceWith(shown));
     }
 
     private void count(boolean shown) {

@@ -28,6 +28,7 @@ class MirrorRoutesTest {
     private final Set<Long> taken = new HashSet<>();
     private final List<Long> shown = new ArrayList<>();
     private final Set<Long> refused = new HashSet<>();
+    private final List<Long> putOff = new ArrayList<>();
     private int mostTaken;
 
     @Test
@@ -45,6 +46,7 @@ class MirrorRoutesTest {
         refused.add(3L);
         mirror();
         assertThat(shown).containsExactly(1L, 2L);
+        assertThat(putOff).containsExactly(3L);
         mirror();
         assertThat(shown).containsExactly(1L, 2L, 4L, 5L);
     }
@@ -96,6 +98,13 @@ class MirrorRoutesTest {
         @Override
         public Uni<Void> shown(long position) {
             shown.add(position);
+            taken.remove(position);
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Uni<Void> putOff(long position, Instant now) {
+            putOff.add(position);
             taken.remove(position);
             return Uni.createFrom().voidItem();
         }

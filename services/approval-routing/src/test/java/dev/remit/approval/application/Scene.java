@@ -106,6 +106,11 @@ final class Scene {
                 }
 
                 @Override
+                public Uni<Void> putOff(long position, Instant now) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public Uni<Lag> lag(Instant now) {
                     throw new UnsupportedOperationException();
                 }

@@ -27,6 +27,12 @@ public class PostgresMirror implements Mirror {
                     + " order by position limit 1 for update skip locked)"
                     + " returning position, change_id, stage, kind, text, at";
 
+    static final String PUT_OFF =
+            "update mirror set due_at = cast(?2 as timestamptz) + least(interval '"
+                    + AGAIN.toSeconds()
+                    + " seconds' * power(2, least(attempts, 10) - 1), interval '15 minutes')"
+                    + " where position = ?1";
+
     private final Tickets tickets;
 
     PostgresMirror(Tickets tickets) {
@@ -84,6 +90,18 @@ public class PostgresMirror implements Mirror {
                                         session.createNativeQuery(
                                                         "delete from mirror where position = ?1")
                                                 .setParameter(1, position)
+                                                .executeUpdate()))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> putOff(long position, Instant now) {
+        return Panache.withTransaction(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(PUT_OFF)
+                                                .setParameter(1, position)
+                                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
                                                 .executeUpdate()))
                 .replaceWithVoid();
     }

@@ -87,6 +87,25 @@ class PostgresMirrorTest {
         }
     }
 
+    @Test
+    void whatCouldNotBeShownIsDueAgainSoonAndLaterEachTime() throws Exception {
+        try (Connection own = postgres.connect()) {
+            run(own, "delete from mirror where text <> '1'", Map.of());
+            Object position = run(own, "select position from mirror", Map.of()).getFirst()[0];
+            Instant at = NOW;
+            for (int seconds : new int[] {5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900}) {
+                assertThat(claim(own, at)).containsExactly("1");
+                run(
+                        own,
+                        PostgresMirror.PUT_OFF,
+                        Map.of("1", position, "2", at.atOffset(ZoneOffset.UTC)));
+                Instant next = at.plusSeconds(seconds);
+                assertThat(claim(own, next.minusMillis(1))).isEmpty();
+                at = next;
+            }
+        }
+    }
+
     private static List<Object> claim(Connection own, Instant now) throws SQLException {
         return run(own, PostgresMirror.CLAIM, Map.of("1", now.atOffset(ZoneOffset.UTC))).stream()
                 .map(row -> row[4])
