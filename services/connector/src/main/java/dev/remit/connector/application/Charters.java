@@ -1,35 +1,65 @@
 package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Charter;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The charters in force, by name; empty until they were read for the first time. */
+/**
+ * The charters in force, by name; empty until they were read for the first time. A version that is
+ * in force only from later on takes the place of the one before it then, and not sooner.
+ */
 @Singleton
 public class Charters {
-    private volatile Optional<Map<String, Charter>> inForce = Optional.empty();
+    private final Clock clock;
+
+    /** All versions of a name, the one published last at the end. */
+    private volatile Optional<Map<String, List<Charter>>> published = Optional.empty();
+
+    @Inject
+    Charters() {
+        this(Clock.systemUTC());
+    }
+
+    Charters(Clock clock) {
+        this.clock = clock;
+    }
 
     /** Whether they were read: until then nothing is triggered. */
     public boolean known() {
-        return inForce.isPresent();
+        return published.isPresent();
     }
 
     public Optional<Charter> find(String name) {
-        return inForce.map(all -> all.get(name));
+        return published.map(all -> all.get(name)).map(this::inForce);
     }
 
     public Collection<Charter> all() {
-        return inForce.map(Map::values).orElse(List.of());
+        return published
+                .map(all -> all.values().stream().map(this::inForce).toList())
+                .orElse(List.of());
     }
 
-    /** Of several with one name, the last is in force. */
+    /** Of several with one name, the last that has begun is in force. */
     void replace(Collection<Charter> charters) {
-        Map<String, Charter> byName = new TreeMap<>();
-        charters.forEach(charter -> byName.put(charter.name(), charter));
-        inForce = Optional.of(byName);
+        Map<String, List<Charter>> byName = new TreeMap<>();
+        charters.forEach(charter ->
+                byName.computeIfAbsent(charter.name(), _ -> new ArrayList<>()).add(charter));
+        published = Optional.of(byName);
+    }
+
+    private Charter inForce(List<Charter> versions) {
+        Instant now = clock.instant();
+        return versions.reversed().stream()
+                .filter(each -> each.limits().from().filter(now::isBefore).isEmpty())
+                .findFirst()
+                .orElseGet(versions::getLast);
     }
 }

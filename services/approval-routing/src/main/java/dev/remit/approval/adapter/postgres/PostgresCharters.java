@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Published charters. What a hash names never changes, so each is read once. */
 @Singleton
@@ -26,19 +28,36 @@ public class PostgresCharters implements Charters {
             new Lookup.Missing("the charter of this change is not known here");
     private static final int KEPT = 1000;
 
-    /** The last one told of a name takes the place of those before it; what comes late does not. */
+    /**
+     * The last one told of a name takes the place of those before it; what comes late does not, and
+     * beside one that begins later those before it stay until the next one.
+     */
     static final String SUCCEED =
-            "with last as (select distinct on (told.name) told.name, told.hash, cast(told.at as timestamptz) as at"
-                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as told (name, hash, at)"
-                    + " join directory_charter c on c.hash = told.hash and c.name = told.name"
-                    + " order by told.name, cast(told.at as timestamptz) desc),"
-                    + " newer as (select * from last where not exists (select 1 from charter_in_force f"
-                    + " where f.name = last.name and f.published_at >= last.at)),"
-                    + " gone as (delete from charter_in_force f using newer where f.name = newer.name"
-                    + " and f.hash <> newer.hash returning f.hash),"
-                    + " put as (insert into charter_in_force (hash, name, published_at) select hash, name, at from newer"
-                    + " on conflict (hash) do update set published_at = excluded.published_at)"
-                    + " select hash from gone";
+            """
+            with told as (
+              select told.name, told.hash, cast(told.at as timestamptz) as at, told.later = 'true' as later
+              from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))
+                as told (name, hash, at, later)
+              join directory_charter c on c.hash = told.hash and c.name = told.name),
+            last as (select distinct on (name) * from told where not later order by name, at desc),
+            newer as (
+              select * from (
+                select * from last
+                union all
+                select * from told where later
+                  and not exists (select 1 from last where last.name = told.name and last.at >= told.at)) as one
+              where not exists (
+                select 1 from charter_in_force f where f.name = one.name and f.published_at >= one.at)),
+            gone as (
+              delete from charter_in_force f using newer
+              where f.name = newer.name and not newer.later
+                and not exists (select 1 from newer kept where kept.hash = f.hash)
+              returning f.hash),
+            put as (
+              insert into charter_in_force (hash, name, published_at) select distinct on (hash) hash, name, at
+              from newer order by hash, at desc
+              on conflict (hash) do update set published_at = excluded.published_at)
+            select hash from gone""";
 
     private final Directory directory;
     private final Map<String, Lookup> read = new ConcurrentHashMap<>();
@@ -74,16 +93,34 @@ public class PostgresCharters implements Charters {
     public Uni<Collection<Lookup>> replace(List<Published> versions) {
         return versions.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(SUCCEED, String.class)
-                                        .setParameter(1, texts(versions, Published::name))
-                                        .setParameter(2, texts(versions, Published::hash))
-                                        .setParameter(
-                                                3, texts(versions, each -> each.at().toString()))
-                                        .getResultList())
+                : withHashes(versions.stream().map(Published::hash).collect(Collectors.toSet()))
+                        .chain(found -> succeed(versions, found))
                         .chain(hashes -> withHashes(Set.copyOf(hashes)))
                         .map(Map::values);
+    }
+
+    private static Uni<List<String>> succeed(List<Published> versions, Map<String, Lookup> found) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(SUCCEED, String.class)
+                                .setParameter(1, texts(versions, Published::name))
+                                .setParameter(2, texts(versions, Published::hash))
+                                .setParameter(3, texts(versions, each -> each.at().toString()))
+                                .setParameter(
+                                        4,
+                                        texts(
+                                                versions,
+                                                each ->
+                                                        String.valueOf(
+                                                                beginsLater(
+                                                                        each,
+                                                                        found.get(each.hash())))))
+                                .getResultList());
+    }
+
+    private static boolean beginsLater(Published version, @Nullable Lookup lookup) {
+        return lookup instanceof Lookup.Found(var charter)
+                && charter.from().filter(version.at()::isBefore).isPresent();
     }
 
     private static String[] texts(List<Published> versions, Function<Published, String> column) {

@@ -62,6 +62,19 @@ class PostgresChartersTest {
     }
 
     @Test
+    void besideOneThatBeginsLaterThoseBeforeItStayUntilTheNextOne() throws Exception {
+        try (Connection own = postgres.connect()) {
+            assertThat(told(own, "a a1 1", "a a2 2 later")).as("told at once").isEmpty();
+            assertThat(inForce(own)).containsExactly("a1", "a2");
+            assertThat(told(own, "a a2 2 later", "a a1 1")).as("told again").isEmpty();
+            assertThat(inForce(own)).containsExactly("a1", "a2");
+            assertThat(told(own, "a a3 3")).containsExactlyInAnyOrder("a1", "a2");
+            assertThat(told(own, "a a2 2 later")).as("it was published before").isEmpty();
+            assertThat(inForce(own)).containsExactly("a3");
+        }
+    }
+
+    @Test
     void ofWhichItIsNotKnownWhichIsTheLastAllAreInForceUntilTheNextOne() throws Exception {
         try (Connection own = postgres.connect()) {
             run(
@@ -126,19 +139,23 @@ class PostgresChartersTest {
                         "3", 50L));
     }
 
-    /** Each a name, a hash, and the hour at which it was published; those whose place is taken. */
+    /**
+     * Each a name, a hash, the second at which it was published, and {@code later} if it begins
+     * later; those whose place is taken.
+     */
     private static List<String> told(Connection own, String... published) throws SQLException {
-        String[][] columns = new String[3][published.length];
+        String[][] columns = new String[4][published.length];
         for (int n = 0; n < published.length; n++) {
             String[] parts = published[n].split(" ", -1);
             columns[0][n] = parts[0];
             columns[1][n] = parts[1];
             columns[2][n] = NOON.plusSeconds(Long.parseLong(parts[2])).toString();
+            columns[3][n] = String.valueOf(parts.length > 3);
         }
         return run(
                         own,
                         PostgresCharters.SUCCEED,
-                        Map.of("1", columns[0], "2", columns[1], "3", columns[2]))
+                        Map.of("1", columns[0], "2", columns[1], "3", columns[2], "4", columns[3]))
                 .stream()
                 .map(row -> (String) row[0])
                 .toList();
