@@ -793,7 +793,7 @@ class FrontDoorIT {
         assertThat(brake.path("scope").asText()).isEqualTo("charter/careful-movers");
         assertThat(brake.path("allowed").asInt()).isEqualTo(2);
         assertThat(states("careful-movers")).containsExactly("HELD", "HELD", "HELD");
-        mesh.hrSays("brake-4,E1040,MOVED,2026-01-31,reorganized");
+        mesh.hrSays("brake-4,E1042,MOVED,2026-01-31,reorganized");
         Mesh.until(
                 () ->
                         mesh.get("connector", "/brakes", "operator")
@@ -892,7 +892,7 @@ class FrontDoorIT {
         assertThat(mesh.get("connector", "/halts", "auditor").json()).isEmpty();
 
         // one that was proposed in OWN is authorized now, and left to a person
-        String change = own.get("E1040");
+        String change = own.get("E1042");
         assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
         JsonNode waits =
                 Mesh.until(

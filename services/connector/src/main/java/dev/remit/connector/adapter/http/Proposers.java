@@ -54,11 +54,8 @@ public class Proposers {
      * @throws Problem 403 NOBODY_ACCOUNTABLE
      */
     public Proposer caller() {
-        if (caller.isPerson()) {
-            return Proposer.person(caller.id());
-        }
-        Proposer by = agent(Optional.empty(), Optional.empty());
-        if (by.principal().isEmpty()) {
+        Proposer by = by(Optional.empty(), Optional.empty());
+        if (by.agent().isPresent() && by.principal().isEmpty()) {
             throw problem(nobodyAccountable());
         }
         return by;
@@ -89,13 +86,9 @@ public class Proposers {
         boolean modelled = model == null || (!model.isBlank() && model.length() <= 100);
         Optional<String> registered = caller.agent().flatMap(Agents.Registered::model);
         Proposer by =
-                (caller.isPerson()
-                                ? Proposer.person(caller.id())
-                                : agent(
-                                        registered.or(
-                                                () -> Optional.ofNullable(modelled ? model : null)),
-                                        Optional.ofNullable(traced ? trace : null)))
-                        .in(caller.roles());
+                by(
+                        registered.or(() -> Optional.ofNullable(modelled ? model : null)),
+                        Optional.ofNullable(traced ? trace : null));
         Optional<Refusal> rule = rule(by);
         if (rule.isPresent()) {
             return by.barred(rule.get());
@@ -128,11 +121,7 @@ public class Proposers {
 
     /** Who asks whether they could propose: without saying how they came to it. */
     Proposer looker() {
-        Proposer by =
-                (caller.isPerson()
-                                ? Proposer.person(caller.id())
-                                : agent(Optional.empty(), Optional.empty()))
-                        .in(caller.roles());
+        Proposer by = by(Optional.empty(), Optional.empty());
         return rule(by).map(by::barred).orElse(by);
     }
 
@@ -164,6 +153,11 @@ public class Proposers {
     /** A refusal as it is answered. */
     static Problem problem(Refusal refusal) {
         return Problem.of(refusal.status(), refusal.code(), refusal.detail(), refusal.field());
+    }
+
+    private Proposer by(Optional<String> model, Optional<String> trace) {
+        return (caller.isPerson() ? Proposer.person(caller.id()) : agent(model, trace))
+                .in(caller.roles());
     }
 
     private Proposer agent(Optional<String> model, Optional<String> trace) {
