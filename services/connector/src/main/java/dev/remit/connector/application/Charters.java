@@ -24,7 +24,7 @@ public class Charters {
     private volatile Optional<Map<String, List<Charter>>> published = Optional.empty();
 
     @Inject
-    Charters() {
+    public Charters() {
         this(Clock.systemUTC());
     }
 

@@ -57,7 +57,8 @@ public class PostgresCharters implements Charters {
               insert into charter_in_force (hash, name, published_at) select distinct on (hash) hash, name, at
               from newer order by hash, at desc
               on conflict (hash) do update set published_at = excluded.published_at)
-            select hash from gone""";
+            select hash from gone\
+            """;
 
     private final Directory directory;
     private final Map<String, Lookup> read = new ConcurrentHashMap<>();

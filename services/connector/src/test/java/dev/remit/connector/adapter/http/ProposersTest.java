@@ -85,7 +85,7 @@ class ProposersTest {
         assertBarred("SCOPE_MISSING", reading.looker());
         assertTakesNothingBack("SCOPE_MISSING", reading, token);
         assertThat(reading.caller().id()).isEqualTo("ann");
-        assertThat(reading.caller().roles()).as("a charter asks for one").contains("auditor");
+        assertThat(reading.caller().roles()).as("a charter asks for one").contains("proposer");
     }
 
     @Test
