@@ -493,7 +493,7 @@ class ChartTest {
                                 + more));
     }
 
-    /** What a service would not start for; of two variables of one name the last one counts. */
+    /** What a service would not start for. */
     private static List<String> troubles(Deployment deployment) {
         Map<String, String> environment = new TreeMap<>();
         container(deployment).getEnv().stream()
@@ -507,6 +507,22 @@ class ChartTest {
                                                 .replaceAll("[^A-Z0-9]", "_"))),
                 List.copyOf(environment.keySet()),
                 List.of());
+    }
+
+    @Test
+    void whoWritesTheLogAndWhoSharesRoutesStopsBeforeTheNextVersionStarts() {
+        List<HasMetadata> all = rendered();
+        for (Service service : Service.values()) {
+            assertThat(Optional.ofNullable(deployment(service, all).getSpec().getStrategy()))
+                    .as(service.id())
+                    .satisfies(each ->
+                            assertThat(
+                                            each.filter(one -> one.getType().equals("Recreate"))
+                                                    .isPresent())
+                                    .isEqualTo(
+                                            service == Service.EVIDENCE_LEDGER
+                                                    || service == Service.APPROVAL_ROUTING));
+        }
     }
 
     @Test

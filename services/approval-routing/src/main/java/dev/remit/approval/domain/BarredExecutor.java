@@ -53,7 +53,11 @@ public record BarredExecutor(String person, String rule, String reason, Optional
 
     private static void add(List<BarredExecutor> barred, Person person, String rule, Part part) {
         if (!person.id().isEmpty()
-                && barred.stream().noneMatch(each -> each.person().equals(person.id()))) {
+                && barred.stream()
+                        .noneMatch(each ->
+                                each.person().equals(person.id())
+                                        && (person.worker().isEmpty()
+                                                || each.worker().equals(person.worker())))) {
             barred.add(new BarredExecutor(person.id(), rule, words(part), person.worker()));
         }
     }

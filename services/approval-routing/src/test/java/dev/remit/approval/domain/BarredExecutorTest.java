@@ -7,6 +7,7 @@ import dev.remit.approval.domain.Duty.Part;
 import dev.remit.approval.scenarios.Town;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,30 @@ class BarredExecutorTest {
                         barred("mia", "separation-of-duties@1", "approved it"),
                         barred("ann", "separation-of-duties@1", "had it approved in their place"),
                         barred("owner", "own-charter@2", "owns the charter"));
+    }
+
+    @Test
+    void anAccountThatWasTwoPeoplesBarsBoth() {
+        List<Decision> decisions = new ArrayList<>(approvals());
+        decisions.add(approvedBy("mia", "W-max"));
+        assertThat(BarredExecutor.of(Town.ready("READY"), charter(List.of()), decisions, known()))
+                .filteredOn(each -> each.person().equals("mia"))
+                .extracting(BarredExecutor::worker)
+                .containsExactly(Optional.of("W-mia"), Optional.of("W-max"));
+    }
+
+    private static Decision approvedBy(String person, String worker) {
+        return new Decision(
+                2,
+                "owner",
+                Decision.Kind.APPROVED,
+                Optional.of(person),
+                Optional.of(worker),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "",
+                NOW);
     }
 
     @Test

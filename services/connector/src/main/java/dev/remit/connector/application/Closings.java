@@ -24,6 +24,9 @@ public interface Closings {
     /** What a message says, if it says that a change ended. */
     Optional<Closing> of(Received received);
 
-    /** The change that was executed and is not proved, if a message says that of one. */
+    /**
+     * The change that was executed and is not proved, if a message says that of one; not while what
+     * it granted is in force.
+     */
     Optional<UUID> unproved(Received received);
 }

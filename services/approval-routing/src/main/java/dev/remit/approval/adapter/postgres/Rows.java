@@ -2,6 +2,7 @@ package dev.remit.approval.adapter.postgres;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.Messages;
@@ -34,7 +35,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Between rows and the domain. */
 final class Rows {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** What a later build keeps beside is passed over, so that an upgrade can be taken back. */
+    private static final ObjectMapper JSON =
+            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+
     private static final TypeReference<List<KeptStage>> STAGES = new TypeReference<>() {};
 
     /** No time moves such a route. */

@@ -21,6 +21,9 @@ class KafkaClosings implements Closings {
      */
     private static final Set<String> OF_OTHERS = Set.of("grant.ended", "review.closed", "charter");
 
+    /** What is missing while something that was granted for a time is in force. */
+    private static final String IN_FORCE = "grant.ended";
+
     @Override
     public Optional<Seen> misstep(Received received) {
         return switch (received.message()) {
@@ -77,7 +80,10 @@ class KafkaClosings implements Closings {
 
     @Override
     public Optional<UUID> unproved(Received received) {
-        return received.message() instanceof ClosureRefused refused && refused.getMode() != null
+        return received.message() instanceof ClosureRefused refused
+                        && refused.getMode() != null
+                        && refused.getMissing().stream()
+                                .noneMatch(each -> each.getName().equals(IN_FORCE))
                 ? Optional.of(refused.getChangeId())
                 : Optional.empty();
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,26 +42,37 @@ class KafkaClosingsTest {
     }
 
     @Test
-    void onlyWhatWasExecutedIsUnproved() {
+    void onlyWhatWasExecutedAndIsNotInForceIsUnproved() {
         for (Mode mode : new Mode[] {null, Mode.OWN, Mode.ASSIST}) {
-            assertThat(
-                            new KafkaClosings()
-                                    .unproved(
-                                            new Received(
-                                                    null,
-                                                    new ClosureRefused(
-                                                            new UUID(0, 1),
-                                                            List.of(),
-                                                            Instant.EPOCH,
-                                                            mode),
-                                                    new byte[0],
-                                                    null,
-                                                    null,
-                                                    "",
-                                                    0,
-                                                    0)))
+            assertThat(unproved(mode, "activity.corroborated"))
                     .isEqualTo(Optional.ofNullable(mode).map(_ -> new UUID(0, 1)));
+            assertThat(unproved(mode, "review.closed"))
+                    .as("its grant is over")
+                    .isEqualTo(Optional.ofNullable(mode).map(_ -> new UUID(0, 1)));
+            assertThat(unproved(mode, "review.closed", "grant.ended")).isEmpty();
         }
+    }
+
+    private static Optional<UUID> unproved(@Nullable Mode mode, String... missing) {
+        return new KafkaClosings()
+                .unproved(
+                        new Received(
+                                null,
+                                new ClosureRefused(
+                                        new UUID(0, 1),
+                                        Stream.of(missing)
+                                                .map(name ->
+                                                        new MissingProof(
+                                                                name, "somebody", "nothing"))
+                                                .toList(),
+                                        Instant.EPOCH,
+                                        mode),
+                                new byte[0],
+                                null,
+                                null,
+                                "",
+                                0,
+                                0));
     }
 
     /** Every end, with the proofs that it can have; - is none. */
