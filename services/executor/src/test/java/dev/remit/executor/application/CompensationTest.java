@@ -378,6 +378,8 @@ class CompensationTest {
         int leases = world.statements.getOrDefault("lease", 0);
         instance.receives(intents);
         World.until(() -> world.statements.getOrDefault("lease", 0) > leases);
+        // it is leased before it counts as in flight
+        World.until(() -> instance.isDead() || world.isTried());
         rest(instance);
     }
 

@@ -1118,6 +1118,12 @@ final class World {
                 .count();
     }
 
+    /** Whether an attempt of each led to something. */
+    synchronized boolean isTried() {
+        return rows.values().stream()
+                .noneMatch(row -> row.state.equals("INTENDED") && row.reason.isEmpty());
+    }
+
     synchronized int statementsInAll() {
         return statements.values().stream().mapToInt(Integer::intValue).sum();
     }
