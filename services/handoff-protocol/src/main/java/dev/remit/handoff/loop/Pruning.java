@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Removes what inbox and outbox need no longer, oldest first, a bounded number of rows a
- * transaction, one replica at a time (docs/decisions/0008).
+ * transaction, one replica at a time (decision 8).
  *
  * <p>Of messages written before a time that only grows, the inbox may have forgotten some; the loop
  * tells those by the place their change has reached. An outbox row whose id was derived from what
