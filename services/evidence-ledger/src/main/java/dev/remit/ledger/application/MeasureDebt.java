@@ -1,6 +1,7 @@
 package dev.remit.ledger.application;
 
 import dev.remit.ledger.application.Waits.Line;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -15,16 +16,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Coordination debt of the last 24 hours by charter and party, each minute; the same from every
- * replica. Units and people are no labels: there may be thousands, and people are not to be found
- * in a time series. Charters beyond the {@value #CHARTERS} busiest are one.
+ * Coordination debt of the last 24 hours by charter and party, each minute, or as seldom as keeps
+ * it to a fiftieth of the time: it reads every wait of the window. The same from every replica but
+ * for when it was measured ({@code remit.debt.age.seconds}). Units and people are no labels: there
+ * may be thousands, and people are not to be found in a time series. Charters beyond the {@value
+ * #CHARTERS} busiest are one.
  */
 @Singleton
 public class MeasureDebt {
     static final int CHARTERS = 50;
     private static final Duration WINDOW = Duration.ofHours(24);
+
+    /** How much longer than it measures it rests. */
+    private static final int REST = 49;
+
     private static final Logger LOG = Logger.getLogger(MeasureDebt.class);
 
     private final Waits waits;
@@ -34,6 +42,8 @@ public class MeasureDebt {
     private final MultiGauge seconds;
     private final MultiGauge handoffs;
     private final MultiGauge rework;
+    private volatile @Nullable Instant measured;
+    private volatile Instant next = Instant.MIN;
 
     MeasureDebt(Waits waits, MeterRegistry meters, Clock clock) {
         this.waits = waits;
@@ -43,6 +53,17 @@ public class MeasureDebt {
         seconds = MultiGauge.builder("remit.debt.wait.seconds").register(meters);
         handoffs = MultiGauge.builder("remit.debt.handoffs").register(meters);
         rework = MultiGauge.builder("remit.debt.rework").register(meters);
+        Gauge.builder("remit.debt.age", this, MeasureDebt::age)
+                .baseUnit("seconds")
+                .register(meters);
+    }
+
+    /** Seconds since what the gauges show was asked for; not a number before the first time. */
+    private double age() {
+        Instant then = measured;
+        return then == null
+                ? Double.NaN
+                : Duration.between(then, clock.instant()).toMillis() / 1000.0;
     }
 
     @Scheduled(
@@ -51,13 +72,22 @@ public class MeasureDebt {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> measure() {
         Instant now = clock.instant();
+        if (now.isBefore(next)) {
+            return Uni.createFrom().voidItem();
+        }
         return waits.byCharterAndParty(now.minus(WINDOW), CHARTERS)
                 .invoke(lines -> show(lines, now))
+                .invoke(() -> measured = now)
+                .eventually(() -> rest(now, clock.instant()))
                 .replaceWithVoid()
                 .onFailure()
                 .invoke(failure -> LOG.warnf("coordination debt is not measured: %s", failure))
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    private void rest(Instant begun, Instant ended) {
+        next = ended.plus(Duration.between(begun, ended).multipliedBy(REST));
     }
 
     void show(List<Line> lines, Instant now) {

@@ -1,0 +1,89 @@
+package dev.remit.ledger.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How often coordination debt is measured, as the waits of a day become many. */
+class MeasureDebtTest {
+    private static final Instant NOW = Instant.parse("2026-03-02T09:00:00Z");
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final MeasureDebt debt = new MeasureDebt(waits(), meters, new Moving());
+    private Instant now = NOW;
+    private Duration takes = Duration.ZERO;
+    private boolean fails;
+    private int asked;
+
+    @Test
+    void whatIsQuicklyMeasuredIsMeasuredEachMinute() {
+        takes = Duration.ofMillis(900);
+        assertThat(measuredInAnHour()).isEqualTo(60);
+    }
+
+    @Test
+    void whatTakesLongIsMeasuredSeldomAndItsAgeIsSaid() {
+        takes = Duration.ofSeconds(30);
+        assertThat(measuredInAnHour()).isEqualTo(3);
+        assertThat(meters.get("remit.debt.age").gauge().value()).isEqualTo(9 * 60);
+    }
+
+    @Test
+    void aDatabaseThatFailsSlowlyIsLeftAloneAsLong() {
+        takes = Duration.ofSeconds(30);
+        fails = true;
+        assertThat(measuredInAnHour()).isEqualTo(3);
+        assertThat(meters.get("remit.debt.age").gauge().value()).isNaN();
+    }
+
+    private int measuredInAnHour() {
+        for (int minute = 0; minute < 60; minute++) {
+            now = NOW.plus(Duration.ofMinutes(minute));
+            debt.measure().await().atMost(Duration.ofSeconds(5));
+        }
+        now = NOW.plus(Duration.ofMinutes(59));
+        return asked;
+    }
+
+    private Waits waits() {
+        return (Waits)
+                Proxy.newProxyInstance(
+                        Waits.class.getClassLoader(),
+                        new Class<?>[] {Waits.class},
+                        (_, method, _) -> {
+                            assertThat(method.getName()).isEqualTo("byCharterAndParty");
+                            asked++;
+                            now = now.plus(takes);
+                            return fails
+                                    ? Uni.createFrom().failure(new IllegalStateException("away"))
+                                    : Uni.createFrom().item(List.of());
+                        });
+    }
+
+    private final class Moving extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}
