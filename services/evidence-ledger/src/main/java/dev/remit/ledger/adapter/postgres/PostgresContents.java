@@ -1,12 +1,12 @@
 package dev.remit.ledger.adapter.postgres;
 
 import dev.remit.ledger.application.Contents;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Content and its keys in the tables {@code message} and {@code content_key}. */
@@ -27,6 +27,12 @@ public class PostgresContents implements Contents {
               or (message.owner = any(cast(:owners as uuid[])) and message.owner is distinct from message.change_id)\
             """;
 
+    private final Sql sql;
+
+    PostgresContents(Sql sql) {
+        this.sql = sql;
+    }
+
     @Override
     public Uni<Void> erase(Collection<UUID> owners, Instant now) {
         return update(ERASE, owners, now);
@@ -43,26 +49,15 @@ public class PostgresContents implements Contents {
 
     @Override
     public Uni<List<UUID>> unswept(Instant before, int most) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select owner from content_key where erased_at < cast(:before as timestamptz)"
-                                                        + " and swept_at is null limit :most",
-                                                UUID.class)
-                                        .setParameter("before", before)
-                                        .setParameter("most", (long) most)
-                                        .getResultList()));
+        return sql.rows(
+                "select owner from content_key where erased_at < cast(:before as timestamptz)"
+                        + " and swept_at is null limit :most",
+                UUID.class,
+                Map.of("before", before, "most", (long) most));
     }
 
-    private static Uni<Void> update(String sql, Collection<UUID> owners, Instant now) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(sql)
-                                        .setParameter("owners", owners.toArray(UUID[]::new))
-                                        .setParameter("now", now)
-                                        .executeUpdate())
-                        .replaceWithVoid());
+    private Uni<Void> update(String statement, Collection<UUID> owners, Instant now) {
+        return sql.update(statement, Map.of("owners", owners.toArray(UUID[]::new), "now", now))
+                .replaceWithVoid();
     }
 }

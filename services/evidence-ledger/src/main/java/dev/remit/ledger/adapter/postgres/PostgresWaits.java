@@ -2,7 +2,6 @@ package dev.remit.ledger.adapter.postgres;
 
 import dev.remit.ledger.application.Waits;
 import dev.remit.ledger.domain.Wait;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -11,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +86,24 @@ public class PostgresWaits implements Waits {
     private static final String WITHIN =
             " (until is null or until >= cast(:from as timestamptz)) and (:charter = '' or charter = :charter)";
 
+    private static final String OPEN =
+            """
+            select change_id, charter, sequence, party, unit, people, since, rework, asked
+            from wait where until is null
+              and (:charter = '' or charter = :charter)
+              and (:party = '' or party = :party)
+              and (:person = '' or (people <> '' and string_to_array(people, ',') @> array[cast(:person as text)]))
+              and (since, change_id, sequence) > (cast(:since as timestamptz), cast(:change as uuid), :sequence)
+            order by since, change_id, sequence limit :most\
+            """;
+
     private static final String PARTY = "case party when 'SERVICE' then unit else party end";
+
+    private final Sql sql;
+
+    PostgresWaits(Sql sql) {
+        this.sql = sql;
+    }
 
     @Override
     public Uni<Void> keep(Collection<Moved> moved) {
@@ -98,127 +115,50 @@ public class PostgresWaits implements Waits {
             each.now().forEach(wait -> rows.add(new Row(each.change(), each.charter(), wait)));
             each.gone().forEach(place -> gone.add(new Gone(each.change(), place)));
         }
-        Uni<Void> removed =
+        Uni<?> removed =
                 gone.isEmpty()
                         ? Uni.createFrom().voidItem()
-                        : Panache.withSession(() ->
-                                Panache.getSession()
-                                        .chain(session ->
-                                                session.createNativeQuery(REMOVE)
-                                                        .setParameter(
-                                                                "changes",
-                                                                texts(
-                                                                        gone,
-                                                                        each ->
-                                                                                each.change()
-                                                                                        .toString()))
-                                                        .setParameter(
-                                                                "sequences",
-                                                                gone.stream()
-                                                                        .map(each ->
-                                                                                each.place()
-                                                                                        .sequence())
-                                                                        .toArray(Integer[]::new))
-                                                        .setParameter(
-                                                                "parties",
-                                                                texts(
-                                                                        gone,
-                                                                        each ->
-                                                                                each.place()
-                                                                                        .party()
-                                                                                        .name()))
-                                                        .executeUpdate())
-                                        .replaceWithVoid());
+                        : sql.update(
+                                REMOVE,
+                                Map.of(
+                                        "changes",
+                                        texts(gone, each -> each.change().toString()),
+                                        "sequences",
+                                        numbers(gone, each -> each.place().sequence()),
+                                        "parties",
+                                        texts(gone, each -> each.place().party().name())));
         if (rows.isEmpty()) {
-            return removed;
+            return removed.replaceWithVoid();
         }
-        return removed.chain(() ->
-                Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(STORE)
-                                                .setParameter(
-                                                        "changes",
-                                                        texts(
-                                                                rows,
-                                                                each -> each.change().toString()))
-                                                .setParameter(
-                                                        "sequences",
-                                                        rows.stream()
-                                                                .map(each -> each.held().sequence())
-                                                                .toArray(Integer[]::new))
-                                                .setParameter(
-                                                        "parties",
-                                                        texts(
-                                                                rows,
-                                                                each -> each.held().party().name()))
-                                                .setParameter(
-                                                        "completed",
-                                                        moved.stream()
-                                                                .filter(Moved::completed)
-                                                                .map(each ->
-                                                                        each.change().toString())
-                                                                .collect(Collectors.joining(",")))
-                                                .setParameter("charters", texts(rows, Row::charter))
-                                                .setParameter(
-                                                        "units",
-                                                        texts(rows, each -> each.held().unit()))
-                                                .setParameter(
-                                                        "people",
-                                                        texts(
-                                                                rows,
-                                                                each ->
-                                                                        String.join(
-                                                                                ",",
-                                                                                each.held()
-                                                                                        .people())))
-                                                .setParameter(
-                                                        "asked",
-                                                        rows.stream()
-                                                                .map(each -> each.held().asked())
-                                                                .toArray(Integer[]::new))
-                                                .setParameter(
-                                                        "sinces",
-                                                        texts(
-                                                                rows,
-                                                                each ->
-                                                                        each.held()
-                                                                                .since()
-                                                                                .toString()))
-                                                .setParameter(
-                                                        "untils",
-                                                        texts(
-                                                                rows,
-                                                                each ->
-                                                                        each.held()
-                                                                                .until()
-                                                                                .map(
-                                                                                        Instant
-                                                                                                ::toString)
-                                                                                .orElse("")))
-                                                .setParameter(
-                                                        "reworks",
-                                                        texts(
-                                                                rows,
-                                                                each ->
-                                                                        each.held()
-                                                                                .rework()
-                                                                                .map(Enum::name)
-                                                                                .orElse("")))
-                                                .executeUpdate())
-                                .replaceWithVoid()));
+        Map<String, Object> columns = new HashMap<>();
+        columns.put("changes", texts(rows, each -> each.change().toString()));
+        columns.put("sequences", numbers(rows, each -> each.held().sequence()));
+        columns.put("parties", texts(rows, each -> each.held().party().name()));
+        columns.put("charters", texts(rows, Row::charter));
+        columns.put("units", texts(rows, each -> each.held().unit()));
+        columns.put("people", texts(rows, each -> String.join(",", each.held().people())));
+        columns.put("asked", numbers(rows, each -> each.held().asked()));
+        columns.put("sinces", texts(rows, each -> each.held().since().toString()));
+        columns.put(
+                "untils",
+                texts(rows, each -> each.held().until().map(Instant::toString).orElse("")));
+        columns.put(
+                "reworks", texts(rows, each -> each.held().rework().map(Enum::name).orElse("")));
+        columns.put(
+                "completed",
+                moved.stream()
+                        .filter(Moved::completed)
+                        .map(each -> each.change().toString())
+                        .collect(Collectors.joining(",")));
+        return removed.chain(() -> sql.update(STORE, columns)).replaceWithVoid();
     }
 
     @Override
     public Uni<Void> forgetPeople(UUID change) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "update wait set people = '' where change_id = :change")
-                                        .setParameter("change", change)
-                                        .executeUpdate())
-                        .replaceWithVoid());
+        return sql.update(
+                        "update wait set people = '' where change_id = :change",
+                        Map.of("change", change))
+                .replaceWithVoid();
     }
 
     @Override
@@ -289,18 +229,21 @@ public class PostgresWaits implements Waits {
                 + ")";
     }
 
-    private static Uni<List<Line>> lines(
-            String sql, Instant from, String charter, String after, int most) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(sql, Object[].class)
-                                        .setParameter("from", from.atOffset(ZoneOffset.UTC))
-                                        .setParameter("charter", charter)
-                                        .setParameter("after", after)
-                                        .setParameter("most", (long) most)
-                                        .getResultList())
-                        .map(rows -> rows.stream().map(PostgresWaits::line).toList()));
+    private Uni<List<Line>> lines(
+            String query, Instant from, String charter, String after, int most) {
+        return sql.rows(
+                        query,
+                        Object[].class,
+                        Map.of(
+                                "from",
+                                from.atOffset(ZoneOffset.UTC),
+                                "charter",
+                                charter,
+                                "after",
+                                after,
+                                "most",
+                                (long) most))
+                .map(rows -> rows.stream().map(PostgresWaits::line).toList());
     }
 
     private static Line line(Object[] row) {
@@ -332,36 +275,27 @@ public class PostgresWaits implements Waits {
             Optional<String> person,
             Optional<Place> after,
             int most) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                """
-                                                select change_id, charter, sequence, party, unit, people, since, rework, asked
-                                                from wait where until is null
-                                                  and (:charter = '' or charter = :charter)
-                                                  and (:party = '' or party = :party)
-                                                  and (:person = '' or (people <> '' and string_to_array(people, ',') @> array[cast(:person as text)]))
-                                                  and (since, change_id, sequence) > (cast(:since as timestamptz), cast(:change as uuid), :sequence)
-                                                order by since, change_id, sequence limit :most\
-                                                """,
-                                                Object[].class)
-                                        .setParameter("charter", charter.orElse(""))
-                                        .setParameter("party", party.map(Enum::name).orElse(""))
-                                        .setParameter("person", person.orElse(""))
-                                        .setParameter(
-                                                "since",
-                                                after.map(Place::since)
-                                                        .orElse(Instant.EPOCH)
-                                                        .atOffset(ZoneOffset.UTC))
-                                        .setParameter(
-                                                "change",
-                                                after.map(Place::change).orElse(new UUID(0, 0)))
-                                        .setParameter(
-                                                "sequence", after.map(Place::sequence).orElse(-1))
-                                        .setParameter("most", (long) most)
-                                        .getResultList())
-                        .map(rows -> rows.stream().map(PostgresWaits::open).toList()));
+        return sql.rows(
+                        OPEN,
+                        Object[].class,
+                        Map.of(
+                                "charter",
+                                charter.orElse(""),
+                                "party",
+                                party.map(Enum::name).orElse(""),
+                                "person",
+                                person.orElse(""),
+                                "since",
+                                after.map(Place::since)
+                                        .orElse(Instant.EPOCH)
+                                        .atOffset(ZoneOffset.UTC),
+                                "change",
+                                after.map(Place::change).orElse(new UUID(0, 0)),
+                                "sequence",
+                                after.map(Place::sequence).orElse(-1),
+                                "most",
+                                (long) most))
+                .map(rows -> rows.stream().map(PostgresWaits::open).toList());
     }
 
     private static Open open(Object[] row) {
@@ -390,6 +324,10 @@ public class PostgresWaits implements Waits {
 
     private static Instant instant(Object value) {
         return value instanceof OffsetDateTime time ? time.toInstant() : (Instant) value;
+    }
+
+    private static <T> Integer[] numbers(List<T> rows, Function<T, Integer> column) {
+        return rows.stream().map(column).toArray(Integer[]::new);
     }
 
     /** PostgreSQL's text cannot hold a zero character. */
