@@ -382,7 +382,7 @@ class HandoffLoop {
         Hash hash = keys.verifier().verify(envelope, payload, seal);
         return new Received(
                 envelope,
-                wire.decode(envelope.handoff(), payload),
+                wire.decode(envelope.handoff(), envelope.dataschema(), payload),
                 payload,
                 seal,
                 hash,
