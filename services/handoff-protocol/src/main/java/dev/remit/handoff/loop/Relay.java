@@ -51,8 +51,8 @@ class Relay {
 
     /**
      * The oldest that are left, and with one that is old enough all from before it, for a batch is
-     * numbered under its changes' locks and begun before. One replica at a time takes over: the next
-     * ones must not be sent before these are. What is locked is being marked as published.
+     * numbered under its changes' locks and begun before. One replica at a time takes over: the
+     * next ones must not be sent before these are. What is locked is being marked as published.
      */
     static final String LEFT =
             "with alone as materialized (select pg_try_advisory_xact_lock(7202190514) as got)"
