@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -50,21 +51,27 @@ final class DeadLetters implements Runnable {
         public Integer call() throws Exception {
             int count = 0;
             for (Service service : Service.values()) {
-                JsonNode letters =
-                        parent.ask("GET", service, all ? "" : "?state=OPEN", null).json();
-                for (JsonNode each : letters) {
-                    count++;
-                    System.out.printf(
-                            "%s  %-9s  %-17s %-20s %s%n    %s%s%n",
-                            each.path("id").asText(),
-                            each.path("state").asText(),
-                            service.id(),
-                            each.path("code").asText(),
-                            each.path("origin").asText(),
-                            each.path("reason").asText(),
-                            each.path("resolution").isTextual()
-                                    ? "; " + each.path("resolution").asText()
-                                    : "");
+                Optional<String> page = Optional.of(all ? "" : "?state=OPEN");
+                while (page.isPresent()) {
+                    Requests.Answer letters = parent.ask("GET", service, page.get(), null);
+                    for (JsonNode each : letters.json()) {
+                        count++;
+                        System.out.printf(
+                                "%s  %-9s  %-17s %-20s %s%n    %s%s%n",
+                                each.path("id").asText(),
+                                each.path("state").asText(),
+                                service.id(),
+                                each.path("code").asText(),
+                                each.path("origin").asText(),
+                                each.path("reason").asText(),
+                                each.path("resolution").isTextual()
+                                        ? "; " + each.path("resolution").asText()
+                                        : "");
+                    }
+                    page =
+                            letters.next()
+                                    .map(ShowInbox::local)
+                                    .map(next -> next.substring("/dead-letters".length()));
                 }
             }
             System.out.println(

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import dev.remit.handoff.Service;
+import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.loop.ProductionRules;
 import dev.remit.stack.Home;
 import dev.remit.stack.Stack;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -32,6 +34,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -646,6 +651,62 @@ class ChartTest {
                 .filter(each -> each.getMetadata().getName().equals("mesh-" + service.id()))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void alertsAreForThoseWhoAskForThemAndSpeakOfWhatIsMeasured() throws Exception {
+        assertThat(rendered()).noneMatch(each -> each.getKind().equals("PrometheusRule"));
+        List<HasMetadata> all =
+                rendered("alerts", "{ enabled: true, labels: { release: prometheus } }");
+        GenericKubernetesResource rule =
+                all.stream()
+                        .filter(each -> each.getKind().equals("PrometheusRule"))
+                        .map(GenericKubernetesResource.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(rule.getMetadata().getLabels()).containsEntry("release", "prometheus");
+        List<Map<String, String>> rules = rule.get("spec", "groups", 0, "rules");
+        assertThat(rules)
+                .extracting(each -> each.get("alert"))
+                .containsExactly(
+                        "RemitEquivocation",
+                        "RemitDeadLettersOpen",
+                        "RemitOutboxWaits",
+                        "RemitHandoffWaits",
+                        "RemitCheckpointUnsettled");
+        Set<String> measured = measured();
+        for (Map<String, String> each : rules) {
+            Matcher named = Pattern.compile("remit_[a-z_]+").matcher(each.get("expr"));
+            assertThat(named.results().map(MatchResult::group))
+                    .as(each.get("alert"))
+                    .isNotEmpty()
+                    .allMatch(measured::contains);
+        }
+        assertThat(rules.getFirst().get("expr"))
+                .contains("{code=\"" + Unprocessable.Code.EQUIVOCATION + "\"}");
+    }
+
+    /** As Prometheus names what the services' code measures. */
+    private static Set<String> measured() throws IOException {
+        Pattern meter =
+                Pattern.compile(
+                        "meters\\s*\\.\\s*(counter|gauge)\\(\\s*\"(remit[.a-z]+)\"");
+        Set<String> measured = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Path.of("../services"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().matches(".*/src/main/java/.*[.]java"))
+                            .toList()) {
+                meter.matcher(Files.readString(file))
+                        .results()
+                        .forEach(found ->
+                                measured.add(
+                                        found.group(2).replace('.', '_')
+                                                + (found.group(1).equals("counter")
+                                                        ? "_total"
+                                                        : "")));
+            }
+        }
+        return measured;
     }
 
     private static <T> T one(Class<T> kind, List<HasMetadata> all) {

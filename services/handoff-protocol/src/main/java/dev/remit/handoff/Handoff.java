@@ -97,14 +97,12 @@ public enum Handoff {
             Arrays.stream(values())
                     .collect(Collectors.toUnmodifiableMap(Handoff::type, Function.identity()));
 
-    private final Class<? extends SpecificRecord> payload;
     private final Topic topic;
     private final Set<Service> senders;
     private final Schema schema;
     private final String dataschema;
 
     Handoff(Class<? extends SpecificRecord> payload, Topic topic, Service... senders) {
-        this.payload = payload;
         this.topic = topic;
         this.senders = EnumSet.copyOf(Arrays.asList(senders));
         this.schema = SpecificData.get().getSchema(payload);
@@ -113,10 +111,6 @@ public enum Handoff {
 
     public Topic topic() {
         return topic;
-    }
-
-    public Class<? extends SpecificRecord> payload() {
-        return payload;
     }
 
     public boolean maySend(Service service) {

@@ -3,10 +3,14 @@ package dev.remit.approval.application;
 import dev.remit.approval.application.Advance.Step;
 import dev.remit.approval.application.Readings.Draft;
 import dev.remit.approval.application.Readings.Reading;
+import dev.remit.approval.application.TakenBack.Early;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Event;
+import dev.remit.approval.domain.Outcome;
+import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Route;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
@@ -15,10 +19,12 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -37,6 +43,7 @@ public class RouteReadyChange implements Receiver {
     private final Readings readings;
     private final Removals removals;
     private final TellOfDrafts tellOfDrafts;
+    private final TakenBack takenBack;
 
     RouteReadyChange(
             People people,
@@ -46,7 +53,8 @@ public class RouteReadyChange implements Receiver {
             Advance advance,
             Readings readings,
             Removals removals,
-            TellOfDrafts tellOfDrafts) {
+            TellOfDrafts tellOfDrafts,
+            TakenBack takenBack) {
         this.routes = routes;
         this.people = people;
         this.charters = charters;
@@ -55,17 +63,29 @@ public class RouteReadyChange implements Receiver {
         this.readings = readings;
         this.removals = removals;
         this.tellOfDrafts = tellOfDrafts;
+        this.takenBack = takenBack;
     }
 
     @Override
     public Uni<Void> receive(List<Received> batch, Outbox outbox) {
         Set<Concern> told = readings.news(batch);
         List<Step> steps = new ArrayList<>();
+        List<Step> withdrawals = new ArrayList<>();
+        Map<UUID, Early> early = new HashMap<>();
         List<Step> reports = new ArrayList<>();
         List<Draft> drafts = new ArrayList<>();
         List<UUID> ended = new ArrayList<>();
         for (Received received : batch) {
             switch (readings.of(received)) {
+                case Reading.Says(UUID change, Event.Withdrawn back) -> {
+                    UUID message = received.envelope().id();
+                    withdrawals.add(new Step(change, back, message));
+                    // of a change that ended where it was judged, nothing ever comes here
+                    if (received.envelope().sequence() == 0) {
+                        early.putIfAbsent(
+                                change, new Early(change, message, back.by(), back.reason()));
+                    }
+                }
                 case Reading.Says(UUID change, Event event) ->
                         steps.add(new Step(change, event, received.envelope().id()));
                 case Reading.Reports(UUID change, Event event) ->
@@ -91,8 +111,77 @@ public class RouteReadyChange implements Receiver {
                 .chain(() -> tellOfDrafts.end(ended))
                 .chain(() -> reviewed(reports))
                 .invoke(steps::addAll)
-                .chain(() -> advance.all(steps, outbox))
+                .chain(() -> ready(steps, early, outbox))
+                .chain(before -> {
+                    withdrawals.addAll(before);
+                    return advance.all(withdrawals, outbox);
+                })
+                .chain(outcomes -> remember(withdrawals, outcomes, early))
                 .replaceWithVoid();
+    }
+
+    /**
+     * Opens the routes of what is ready. What was taken back before, or is by this very batch, is
+     * kept without a route, so that nothing approves it.
+     *
+     * @return what ends those that were taken back before
+     */
+    private Uni<List<Step>> ready(List<Step> steps, Map<UUID, Early> now, Outbox outbox) {
+        List<UUID> changes =
+                steps.stream()
+                        .filter(each ->
+                                each.event() instanceof Event.Readied
+                                        || each.event() instanceof Event.Lacking)
+                        .map(Step::change)
+                        .toList();
+        return (changes.isEmpty()
+                        ? Uni.createFrom().item(Map.<UUID, Early>of())
+                        : takenBack.of(changes))
+                .chain(before -> {
+                    Map<UUID, Early> all = new HashMap<>(now);
+                    all.putAll(before);
+                    return advance.all(
+                                    steps.stream().map(each -> unless(all, each)).toList(), outbox)
+                            .replaceWith(
+                                    before.values().stream()
+                                            .map(each ->
+                                                    new Step(
+                                                            each.change(),
+                                                            new Event.Withdrawn(
+                                                                    each.by(),
+                                                                    each.reason(),
+                                                                    Optional.empty()),
+                                                            each.message()))
+                                            .toList());
+                });
+    }
+
+    private static Step unless(Map<UUID, Early> takenBack, Step step) {
+        return takenBack.containsKey(step.change())
+                        && step.event() instanceof Event.Readied(Ready ready)
+                ? new Step(
+                        step.change(),
+                        new Event.Lacking(
+                                ready.change(),
+                                ready.kept(),
+                                ready.charterHash(),
+                                ready.parties(),
+                                "it was taken back before it came"),
+                        step.cause())
+                : step;
+    }
+
+    /** A withdrawal may come first: what it ends was set aside or published late. */
+    private Uni<Void> remember(
+            List<Step> withdrawals, List<Outcome> outcomes, Map<UUID, Early> early) {
+        List<Early> unknown = new ArrayList<>();
+        for (int n = 0; n < withdrawals.size(); n++) {
+            Early one = early.get(withdrawals.get(n).change());
+            if (one != null && outcomes.get(n).next() instanceof Route.Unrouted) {
+                unknown.add(one);
+            }
+        }
+        return unknown.isEmpty() ? Uni.createFrom().voidItem() : takenBack.add(unknown);
     }
 
     /** What a charter protected that others have taken the place of may be free now. */

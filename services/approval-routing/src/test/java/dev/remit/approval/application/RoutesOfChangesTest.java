@@ -799,19 +799,49 @@ class RoutesOfChangesTest {
                                 .await()
                                 .indefinitely())
                 .isEmpty();
-        scene.receive(
-                ReadinessJudged.newBuilder(Scene.judged(changes.get(1), ReadinessVerdict.WITHDRAWN))
-                        .setWithdrawal(
-                                new dev.remit.wire.v1.Withdrawal(
-                                        new dev.remit.wire.v1.Actor(
-                                                "operator", ActorKind.HUMAN, null),
-                                        "asked by phone"))
-                        .build());
+        scene.receive(withdrawn(changes.get(1)));
         assertThat(world.routes.get(changes.get(0)).state()).isEqualTo("WITHDRAWN");
         assertThat(world.routes.get(changes.get(1)).state()).isEqualTo("WITHDRAWN");
         assertThat(world.routes.get(changes.get(2)).state()).isEqualTo("OPEN");
         assertThat(((ApprovalDecided) world.messages(changes.get(1)).getLast()).getDecision())
                 .isEqualTo(Decision.WITHDRAWN);
+    }
+
+    @Test
+    void whatWasTakenBackBeforeItWasReadyIsNeverApproved() {
+        scene.charter(Scene.rule("rule", "fit", Optional.empty()));
+        scene.receive(withdrawn(CHANGE));
+        scene.receive(withdrawn(CHANGE));
+        assertThat(world.messages(CHANGE)).isEmpty();
+
+        scene.receive(List.of(CHANGE));
+        assertThat(world.routes.get(CHANGE).state()).isEqualTo("WITHDRAWN");
+        assertThat(world.messages(CHANGE)).noneMatch(ExecutionAuthorized.class::isInstance);
+        assertThat(world.messages(CHANGE).getLast())
+                .isInstanceOfSatisfying(
+                        ApprovalDecided.class,
+                        decided -> {
+                            assertThat(decided.getDecision()).isEqualTo(Decision.WITHDRAWN);
+                            assertThat(decided.getReason()).isEqualTo("asked by phone");
+                        });
+    }
+
+    @Test
+    void whatIsTakenBackInTheBatchThatCallsItReadyIsNotApproved() {
+        scene.charter(Scene.rule("rule", "fit", Optional.empty()));
+        scene.receive(Scene.judged(CHANGE, ReadinessVerdict.READY), withdrawn(CHANGE));
+        assertThat(world.routes.get(CHANGE).state()).isEqualTo("WITHDRAWN");
+        assertThat(world.messages(CHANGE)).noneMatch(ExecutionAuthorized.class::isInstance);
+        assertThat(scene.takenBack.early).isEmpty();
+    }
+
+    private static ReadinessJudged withdrawn(UUID change) {
+        return ReadinessJudged.newBuilder(Scene.judged(change, ReadinessVerdict.WITHDRAWN))
+                .setWithdrawal(
+                        new dev.remit.wire.v1.Withdrawal(
+                                new dev.remit.wire.v1.Actor("operator", ActorKind.HUMAN, null),
+                                "asked by phone"))
+                .build();
     }
 
     @Test

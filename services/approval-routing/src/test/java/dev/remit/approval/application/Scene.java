@@ -77,6 +77,7 @@ final class Scene {
     final LookAgain lookAgain;
     final TellOfDrafts tellOfDrafts;
     final InMemoryDrafts drafts = new InMemoryDrafts();
+    final InMemoryTakenBack takenBack = new InMemoryTakenBack();
     final ExpireStages expire;
     final AnswerQuestion answer;
     final WithdrawChange withdraw;
@@ -146,7 +147,8 @@ final class Scene {
                         advance,
                         new KafkaReadings(PEOPLE),
                         removals,
-                        tellOfDrafts);
+                        tellOfDrafts,
+                        takenBack);
         decide =
                 new DecideStages(
                         world, advance, world, passkeys, authenticators, amending, world, meters);
@@ -425,6 +427,11 @@ final class Scene {
     private Received received(SpecificRecord message, Optional<UUID> change) {
         Handoff handoff = Handoff.of(message);
         Hash hash = Hash.sha256(new byte[0]);
+        // what went on is taken back beside the chain
+        boolean chained =
+                change.isPresent()
+                        && !(message instanceof ReadinessJudged judged
+                                && judged.getVerdict() == ReadinessVerdict.WITHDRAWN);
         Envelope envelope =
                 new Envelope(
                         new UUID(0x5000L, ++offset),
@@ -435,8 +442,8 @@ final class Scene {
                         handoff.dataschema(),
                         change.orElse(null),
                         null,
-                        change.isPresent() ? 2 : 0,
-                        change.isPresent() ? hash : null);
+                        chained ? 2 : 0,
+                        chained ? hash : null);
         return new Received(
                 envelope, message, new byte[0], null, hash, handoff.topic().topicName(), 0, offset);
     }

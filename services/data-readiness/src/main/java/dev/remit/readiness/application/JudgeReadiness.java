@@ -52,34 +52,35 @@ public class JudgeReadiness implements Receiver {
 
     @Override
     public Uni<Void> receive(List<Received> batch, Outbox outbox) {
+        Map<UUID, Withdrawal> withdrawals = new LinkedHashMap<>();
+        letters.withdrawals(batch).forEach(each -> withdrawals.putIfAbsent(each.change(), each));
         return facts.take(batch)
                 .chain(news ->
                         news.isEmpty()
                                 ? Uni.createFrom().voidItem()
                                 : again(news, FIRST, 1, outbox))
-                .chain(() -> begin(letters.proposals(batch), batch, outbox))
-                .chain(() -> withdraw(letters.withdrawals(batch), outbox));
+                .chain(() -> begin(letters.proposals(batch), withdrawals, batch, outbox))
+                .chain(() -> withdraw(withdrawals, outbox));
     }
 
-    /** A withdrawal follows its proposal in the topic, so what is not known here never came. */
-    private Uni<Void> withdraw(List<Withdrawal> withdrawals, Outbox outbox) {
+    /**
+     * A withdrawal may come before its proposal: that one was set aside and is replayed later, or
+     * was published late. So what is not known here is remembered as taken back.
+     */
+    private Uni<Void> withdraw(Map<UUID, Withdrawal> withdrawals, Outbox outbox) {
         if (withdrawals.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        Map<UUID, Withdrawal> first = new LinkedHashMap<>();
-        withdrawals.forEach(each -> first.putIfAbsent(each.change(), each));
-        return readinesses
-                .load(first.keySet())
-                .map(kept ->
-                        kept.values().stream()
+        // one that entered the mesh with nothing before it belongs to no change that is locked
+        return outbox.lock(withdrawals.keySet())
+                .chain(() -> readinesses.load(withdrawals.keySet()))
+                .map(known ->
+                        withdrawals.values().stream()
                                 .map(each ->
                                         Readiness.decide(
-                                                each,
-                                                new Event.Withdrawn(
-                                                        Objects.requireNonNull(
-                                                                first.get(
-                                                                        each.proposal()
-                                                                                .change())))))
+                                                known.getOrDefault(
+                                                        each.change(), new Readiness.New()),
+                                                new Event.Withdrawn(each)))
                                 .toList())
                 .chain(outcomes -> judging.settle(outcomes, outbox));
     }
@@ -119,7 +120,11 @@ public class JudgeReadiness implements Receiver {
         return held.waitsFor().stream().map(news::get).filter(Objects::nonNull).findFirst();
     }
 
-    private Uni<Void> begin(List<Proposal> proposals, List<Received> batch, Outbox outbox) {
+    private Uni<Void> begin(
+            List<Proposal> proposals,
+            Map<UUID, Withdrawal> withdrawals,
+            List<Received> batch,
+            Outbox outbox) {
         if (proposals.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
@@ -131,17 +136,31 @@ public class JudgeReadiness implements Receiver {
                                                 .map(each -> new Inquiry(each.request(), Map.of()))
                                                 .toList(),
                                         outbox.now())
-                                .map(known -> decide(proposals, kept, known, batch, outbox)))
+                                .map(known ->
+                                        decide(
+                                                proposals,
+                                                standing(kept, withdrawals),
+                                                known,
+                                                batch,
+                                                outbox)))
                 .chain(outcomes -> judging.settle(outcomes, outbox));
+    }
+
+    /** What this very batch takes back is not judged first. */
+    private static Map<UUID, Readiness> standing(
+            Map<UUID, Readiness> known, Map<UUID, Withdrawal> withdrawals) {
+        Map<UUID, Readiness> standing = new HashMap<>();
+        withdrawals.forEach((change, each) -> standing.put(change, new Readiness.TakenBack(each)));
+        standing.putAll(known);
+        return standing;
     }
 
     private List<Outcome> decide(
             List<Proposal> proposals,
-            Map<UUID, Readiness.Kept> kept,
+            Map<UUID, Readiness> readiness,
             Facts.Findings known,
             List<Received> batch,
             Outbox outbox) {
-        Map<UUID, Readiness> readiness = new HashMap<>(kept);
         List<Outcome> outcomes = new ArrayList<>();
         for (Proposal proposal : proposals) {
             UUID change = proposal.change();
@@ -156,7 +175,7 @@ public class JudgeReadiness implements Receiver {
                         batch.stream()
                                 .filter(each -> each.envelope().id().equals(proposal.message()))
                                 .forEach(each -> letters.setAside(each, refused, outbox));
-                case Outcome.AlreadyDone _ -> {}
+                case Outcome.AlreadyDone _, Outcome.Remembered _ -> {}
             }
         }
         return outcomes;

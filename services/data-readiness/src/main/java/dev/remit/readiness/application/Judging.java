@@ -7,6 +7,7 @@ import dev.remit.readiness.domain.Event;
 import dev.remit.readiness.domain.Outcome;
 import dev.remit.readiness.domain.Outcome.Happened;
 import dev.remit.readiness.domain.Outcome.Happening;
+import dev.remit.readiness.domain.Outcome.Remembered;
 import dev.remit.readiness.domain.Readiness;
 import dev.remit.readiness.domain.Readiness.Held;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -65,9 +66,13 @@ class Judging {
     /** Stores and tells what happened; a change happens at most once among the outcomes. */
     Uni<Void> settle(Collection<Outcome> outcomes, Outbox outbox) {
         List<Readiness.Kept> changed = new ArrayList<>();
+        List<Readiness.TakenBack> takenBack = new ArrayList<>();
         List<Correction> asked = new ArrayList<>();
         List<UUID> answered = new ArrayList<>();
         for (Outcome outcome : outcomes) {
+            if (outcome instanceof Remembered(Readiness.TakenBack early)) {
+                takenBack.add(early);
+            }
             if (!(outcome instanceof Happened(Readiness.Kept kept, List<Happening> happenings))) {
                 continue;
             }
@@ -92,7 +97,10 @@ class Judging {
         }
         Uni<Void> stored =
                 changed.isEmpty() ? Uni.createFrom().voidItem() : readinesses.store(changed);
-        Uni<Void> questions = asked.isEmpty() ? stored : stored.chain(() -> corrections.ask(asked));
+        Uni<Void> remembered =
+                takenBack.isEmpty() ? stored : stored.chain(() -> readinesses.remember(takenBack));
+        Uni<Void> questions =
+                asked.isEmpty() ? remembered : remembered.chain(() -> corrections.ask(asked));
         return answered.isEmpty() ? questions : questions.chain(() -> corrections.answer(answered));
     }
 }

@@ -68,10 +68,10 @@ public class LookAgain {
                                         .replaceWith(ids.size()));
     }
 
-    private Uni<List<Outcome>> decide(Collection<Readiness.Kept> kept, Instant now) {
+    private Uni<List<Outcome>> decide(Collection<Readiness> kept, Instant now) {
         List<Outcome> outcomes = new ArrayList<>();
         List<Held> waiting = new ArrayList<>();
-        for (Readiness.Kept each : kept) {
+        for (Readiness each : kept) {
             if (each instanceof Held held && !held.lookAt().isAfter(now)) {
                 if (held.isOverdue(now)) {
                     outcomes.add(Readiness.decide(held, new Event.Overdue(now)));

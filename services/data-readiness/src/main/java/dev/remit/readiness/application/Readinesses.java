@@ -19,10 +19,13 @@ public interface Readinesses {
     record HeldFor(String reasons, long changes, Duration oldest) {}
 
     /** Those that are known, by the change's id. */
-    Uni<Map<UUID, Readiness.Kept>> load(Collection<UUID> changes);
+    Uni<Map<UUID, Readiness>> load(Collection<UUID> changes);
 
     /** Adds or replaces; no change occurs twice. */
     Uni<Void> store(Collection<Readiness.Kept> readinesses);
+
+    /** Notes what was taken back before it came; what is known of a change already stays. */
+    Uni<Void> remember(Collection<Readiness.TakenBack> takenBack);
 
     /**
      * The ids of held changes that wait for any of these, in ascending order.

@@ -70,7 +70,7 @@ public class TakeCorrection {
         UUID change = correction.change();
         return readinesses
                 .load(List.of(change))
-                .map(kept -> Objects.requireNonNull(kept.get(change)))
+                .map(known -> (Readiness.Kept) Objects.requireNonNull(known.get(change)))
                 .chain(kept -> {
                     Map<String, String> supplied = new TreeMap<>(kept.corrections());
                     supplied.put(correction.fact(), value);

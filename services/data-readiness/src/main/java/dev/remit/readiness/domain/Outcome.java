@@ -17,6 +17,9 @@ public sealed interface Outcome {
      */
     record Refused(Refusal refusal, String reason) implements Outcome {}
 
+    /** The change has not come yet; what is known of it already is kept until it does. */
+    record Remembered(Readiness.TakenBack readiness) implements Outcome {}
+
     /** Nothing is left to do: it was done before, or the change has gone on. */
     record AlreadyDone() implements Outcome {}
 

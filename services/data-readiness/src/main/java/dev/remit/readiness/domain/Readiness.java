@@ -13,6 +13,7 @@ import dev.remit.readiness.domain.Outcome.Happened;
 import dev.remit.readiness.domain.Outcome.Happening;
 import dev.remit.readiness.domain.Outcome.Refusal;
 import dev.remit.readiness.domain.Outcome.Refused;
+import dev.remit.readiness.domain.Outcome.Remembered;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How a change stands with its data: never proposed, held until something is known, or judged. */
+/**
+ * How a change stands with its data: never proposed, taken back before it came, held until
+ * something is known, or judged.
+ */
 public sealed interface Readiness {
     /** How long a change is held whose charter does not say. */
     Duration DEFAULT_HOLD = Duration.ofDays(2);
@@ -39,6 +43,9 @@ public sealed interface Readiness {
     Duration LONGEST_LOOK = Duration.ofMinutes(10);
 
     record New() implements Readiness {}
+
+    /** It was taken back before it came: whenever it comes, it ends here. */
+    record TakenBack(Withdrawal withdrawal) implements Readiness {}
 
     /** A change that was proposed. */
     sealed interface Kept extends Readiness {
@@ -102,7 +109,16 @@ public sealed interface Readiness {
             case Cell(New _, Corrected _) ->
                     new Refused(Refusal.CORRECTION_UNKNOWN, "no such change is known here");
             case Cell(New _, Overdue _) -> new AlreadyDone();
-            case Cell(New _, Withdrawn _) -> new AlreadyDone();
+            case Cell(New _, Withdrawn(Withdrawal withdrawal)) ->
+                    new Remembered(new TakenBack(withdrawal));
+
+            case Cell(TakenBack(Withdrawal withdrawal), Proposed(Proposal proposal, _)) ->
+                    end(proposal, List.of(), Map.of(), withdrawal);
+            case Cell(TakenBack _, News _) -> new AlreadyDone();
+            case Cell(TakenBack _, Corrected _) ->
+                    new Refused(Refusal.CORRECTION_UNKNOWN, "no such change is known here");
+            case Cell(TakenBack _, Overdue _) -> new AlreadyDone();
+            case Cell(TakenBack _, Withdrawn _) -> new AlreadyDone();
 
             case Cell(Held held, Proposed(Proposal proposal, _)) -> again(held, proposal);
             case Cell(Held held, News(Optional<UUID> cause, Known known)) ->
@@ -115,7 +131,8 @@ public sealed interface Readiness {
             case Cell(Held held, Corrected corrected) -> correct(held, corrected);
             case Cell(Held held, Overdue(Instant now)) ->
                     held.isOverdue(now) ? halt(held) : new AlreadyDone();
-            case Cell(Held held, Withdrawn(Withdrawal withdrawal)) -> end(held, withdrawal);
+            case Cell(Held held, Withdrawn(Withdrawal withdrawal)) ->
+                    end(held.proposal(), held.facts(), held.corrections(), withdrawal);
 
             case Cell(Judged judged, Proposed(Proposal proposal, _)) -> again(judged, proposal);
             case Cell(Judged _, News _) -> new AlreadyDone();
@@ -255,16 +272,20 @@ public sealed interface Readiness {
                 List.of(new Happening.Judged(judgement, null)));
     }
 
-    private static Happened end(Held held, Withdrawal withdrawal) {
+    private static Happened end(
+            Proposal proposal,
+            List<Fact> facts,
+            Map<String, String> corrections,
+            Withdrawal withdrawal) {
         return new Happened(
                 new Judged(
-                        held.proposal(),
-                        held.facts(),
+                        proposal,
+                        facts,
                         Verdict.WITHDRAWN,
                         withdrawal.words(),
                         Optional.empty(),
-                        held.corrections()),
-                List.of(new Happening.Ended(withdrawal, held.facts())));
+                        corrections),
+                List.of(new Happening.Ended(withdrawal, facts)));
     }
 
     private static Happened judge(

@@ -23,6 +23,7 @@ import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.Change;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.IdentityObserved;
@@ -70,6 +71,7 @@ public final class InMemory {
     final List<Sent> sent = new ArrayList<>();
     final List<Aside> aside = new ArrayList<>();
     final Map<UUID, Readiness.Kept> kept = new TreeMap<>(Comparator.comparing(UUID::toString));
+    final Map<UUID, Readiness.TakenBack> takenBack = new HashMap<>();
     final Map<UUID, Correction> questions = new HashMap<>();
     final Set<UUID> answered = new HashSet<>();
     final Map<String, Account> accounts = new TreeMap<>();
@@ -161,6 +163,20 @@ public final class InMemory {
                                 .setProposedAt(START)
                                 .build(),
                         null));
+    }
+
+    static Received withdrawn(int number, UUID message) {
+        return received(
+                message,
+                change(number),
+                change(number).toString(),
+                ChangeWithdrawn.newBuilder()
+                        .setChangeId(change(number))
+                        .setWithdrawnBy(
+                                Actor.newBuilder().setId("clerk").setKind(ActorKind.HUMAN).build())
+                        .setReason("a mistake")
+                        .setWithdrawnAt(START)
+                        .build());
     }
 
     /** An account was read; a null worker or manager is not named. */
@@ -306,8 +322,9 @@ public final class InMemory {
 
     private final class KeptReadinesses implements Readinesses {
         @Override
-        public Uni<Map<UUID, Readiness.Kept>> load(Collection<UUID> changes) {
-            Map<UUID, Readiness.Kept> found = new HashMap<>(kept);
+        public Uni<Map<UUID, Readiness>> load(Collection<UUID> changes) {
+            Map<UUID, Readiness> found = new HashMap<>(takenBack);
+            found.putAll(kept);
             found.keySet().retainAll(changes);
             return called("load", found);
         }
@@ -322,6 +339,12 @@ public final class InMemory {
                 kept.put(each.proposal().change(), each);
             }
             return called("store", null);
+        }
+
+        @Override
+        public Uni<Void> remember(Collection<Readiness.TakenBack> early) {
+            early.forEach(each -> takenBack.putIfAbsent(each.withdrawal().change(), each));
+            return called("remember", null);
         }
 
         @Override

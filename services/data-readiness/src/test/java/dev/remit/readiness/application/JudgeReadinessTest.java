@@ -223,6 +223,49 @@ class JudgeReadinessTest {
                         new InMemory.Aside("CHANGE_CONTRADICTED", "remit.change.proposed.v1[0]@7"));
     }
 
+    @Test
+    void aProposalThatComesAfterItsWithdrawalEndsWithdrawnAndIsNeverReady() {
+        readiness.receive(
+                InMemory.charter(ACME),
+                InMemory.account(ACME, "boss", true, "E1", null),
+                InMemory.account(ACME, "leaver", true, "E2", "E1"),
+                InMemory.synced(ACME));
+        UUID withdrawal = UUID.randomUUID();
+        readiness.receive(InMemory.withdrawn(1, withdrawal));
+        readiness.receive(InMemory.withdrawn(1, withdrawal));
+        assertThat(readiness.sent).isEmpty();
+
+        readiness.receive(InMemory.proposed(1, "E2", ACME));
+        ReadinessJudged judged = onlyJudged();
+        assertThat(judged.getVerdict()).isEqualTo(ReadinessVerdict.WITHDRAWN);
+        assertThat(judged.getChange().getSubject().getId()).isEqualTo("E2");
+        assertThat(judged.getWithdrawal().getBy().getId()).isEqualTo("clerk");
+        assertThat(judged.getWithdrawal().getReason()).isEqualTo("a mistake");
+        assertThat(readiness.sent.getFirst().cause()).isEqualTo(withdrawal);
+
+        readiness.receive(InMemory.proposed(1, "E2", ACME), InMemory.withdrawn(1, withdrawal));
+        assertThat(readiness.sent).hasSize(1);
+    }
+
+    @Test
+    void whatIsTakenBackInTheBatchThatProposesItIsNeverReady() {
+        List<Received> batch =
+                List.of(
+                        InMemory.charter(ACME),
+                        InMemory.account(ACME, "boss", true, "E1", null),
+                        InMemory.account(ACME, "leaver", true, "E2", "E1"),
+                        InMemory.synced(ACME),
+                        InMemory.proposed(1, "E2", ACME),
+                        InMemory.withdrawn(1, UUID.randomUUID()));
+        for (List<Received> order : List.of(batch, batch.reversed())) {
+            InMemory fresh = new InMemory();
+            fresh.receive(order);
+            assertThat(fresh.sent(ReadinessJudged.class))
+                    .extracting(ReadinessJudged::getVerdict)
+                    .containsExactly(ReadinessVerdict.WITHDRAWN);
+        }
+    }
+
     private void givenHeldForAManager(int changes) {
         readiness.receive(InMemory.charter(ACME), InMemory.synced(ACME));
         readiness.receive(orphans(changes));

@@ -16,6 +16,7 @@ import dev.remit.readiness.domain.Outcome.Refused;
 import dev.remit.readiness.domain.Readiness.Held;
 import dev.remit.readiness.domain.Readiness.Judged;
 import dev.remit.readiness.domain.Readiness.New;
+import dev.remit.readiness.domain.Readiness.TakenBack;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -567,9 +568,32 @@ class ReadinessTest {
     }
 
     @Test
-    void whatNeverCameCannotBeTakenBack() {
+    void whatIsTakenBackBeforeItCameEndsWhenItComes() {
         assertThat(Readiness.decide(new New(), new Event.Withdrawn(WITHDRAWAL)))
+                .isEqualTo(new Outcome.Remembered(new TakenBack(WITHDRAWAL)));
+
+        Happened happened = happened(new TakenBack(WITHDRAWAL), new Proposed(PROPOSAL, fit(NOW)));
+        assertThat(happened.readiness())
+                .isEqualTo(
+                        new Judged(
+                                PROPOSAL,
+                                List.of(),
+                                Verdict.WITHDRAWN,
+                                "withdrawn by ann: hired again",
+                                Optional.empty(),
+                                Map.of()));
+        assertThat(happened.happenings())
+                .containsExactly(new Happening.Ended(WITHDRAWAL, List.of()));
+    }
+
+    @Test
+    void whatIsTakenBackBeforeItCameHearsNothingElse() {
+        TakenBack early = new TakenBack(WITHDRAWAL);
+        assertThat(Readiness.decide(early, new Event.Withdrawn(WITHDRAWAL)))
                 .isInstanceOf(AlreadyDone.class);
+        assertThat(Readiness.decide(early, look(fit(NOW)))).isInstanceOf(AlreadyDone.class);
+        assertThat(Readiness.decide(early, new Overdue(NOW))).isInstanceOf(AlreadyDone.class);
+        assertRefused(early, corrected("E1", "clerk", NOW), Refusal.CORRECTION_UNKNOWN);
     }
 
     private static Held held() {

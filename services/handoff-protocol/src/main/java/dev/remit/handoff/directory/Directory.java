@@ -80,19 +80,6 @@ public class Directory {
                 .chain(() -> putCharters(List.copyOf(published.values())));
     }
 
-    /** Whether a batch holds anything that can change what this directory says. */
-    public static boolean concerns(Received received) {
-        return switch (received.message()) {
-            case IdentityObserved observed ->
-                    switch (observed.getKind()) {
-                        case SNAPSHOT, REMOVED, SOURCE_SYNCED -> true;
-                        case WORKER_EVENT, ACTIVITY, UNKNOWN -> false;
-                    };
-            case CharterPublished published -> true;
-            default -> false;
-        };
-    }
-
     /** The accounts of a system that are correlated with these workers. */
     public Uni<List<Account>> ofWorkers(String system, Collection<String> workerIds) {
         return accounts(

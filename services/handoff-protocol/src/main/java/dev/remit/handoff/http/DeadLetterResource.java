@@ -3,11 +3,14 @@ package dev.remit.handoff.http;
 import dev.remit.handoff.loop.DeadLetters;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.inject.Instance;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** What this service set aside, for those who look on, and for operators to replay or discard. */
@@ -53,28 +61,79 @@ public class DeadLetterResource {
     /** Why it is replayed or discarded. */
     public record Asked(@Nullable String reason) {}
 
+    /** The longest page. */
+    private static final int MOST = 200;
+
     private final DeadLetters letters;
     private final Caller caller;
+    private final Instance<LetterReads> reads;
 
-    DeadLetterResource(DeadLetters letters, Caller caller) {
+    DeadLetterResource(DeadLetters letters, Caller caller, Instance<LetterReads> reads) {
         this.letters = letters;
         this.caller = caller;
+        this.reads = reads;
     }
 
     /**
-     * The newest 200.
+     * The newest first.
      *
      * @param state OPEN, REPLAYED or DISCARDED; all without
+     * @param before id of the last one of the page before
+     * @param limit from 1 to 200
      */
     @GET
     @RolesAllowed({"operator", "auditor", "admin"})
-    public Uni<List<Line>> list(@QueryParam("state") @Nullable String state) {
+    @APIResponse(
+            responseCode = "200",
+            description = "A page; Link: rel=next where there is another",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = Line.class)))
+    public Uni<Response> list(
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("before") @Nullable String before,
+            @QueryParam("limit") @DefaultValue("200") int limit) {
         if (state != null && !List.of("OPEN", "REPLAYED", "DISCARDED").contains(state)) {
             throw Problem.inField(
                     "state", "STATE_UNKNOWN", "state: must be OPEN, REPLAYED or DISCARDED");
         }
-        return letters.list(Optional.ofNullable(state))
-                .map(all -> all.stream().map(DeadLetterResource::line).toList());
+        if (limit < 1 || limit > MOST) {
+            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
+        }
+        Optional<UUID> last = Optional.ofNullable(before).map(DeadLetterResource::uuid);
+        return known(last)
+                .chain(() -> letters.list(Optional.ofNullable(state), last, limit))
+                .map(all -> page(all, state, limit));
+    }
+
+    /** After one that is not here nothing would follow, and a page would seem to be the last. */
+    private Uni<Void> known(Optional<UUID> last) {
+        return last.map(id ->
+                        letters.find(id)
+                                .invoke(found -> {
+                                    if (found.isEmpty()) {
+                                        throw unknown(id.toString());
+                                    }
+                                })
+                                .replaceWithVoid())
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    private static Response page(List<DeadLetters.Letter> all, @Nullable String state, int limit) {
+        Response.ResponseBuilder page =
+                Response.ok(all.stream().map(DeadLetterResource::line).toList());
+        return all.size() < limit
+                ? page.build()
+                : page.header(
+                                "Link",
+                                "</dead-letters?limit="
+                                        + limit
+                                        + (state == null ? "" : "&state=" + state)
+                                        + "&before="
+                                        + all.getLast().id()
+                                        + ">; rel=\"next\"")
+                        .build();
     }
 
     /** One, with its bytes. */
@@ -82,7 +141,9 @@ public class DeadLetterResource {
     @Path("{id}")
     @RolesAllowed({"operator", "auditor", "admin"})
     public Uni<Whole> show(@PathParam("id") String id) {
-        return letters.find(uuid(id))
+        UUID letter = uuid(id);
+        Supplier<Uni<Optional<DeadLetters.Letter>>> look = () -> letters.find(letter);
+        return (reads.isResolvable() ? reads.get().recorded(caller.id(), letter, look) : look.get())
                 .map(found -> found.map(DeadLetterResource::whole).orElseThrow(() -> unknown(id)));
     }
 
@@ -91,7 +152,7 @@ public class DeadLetterResource {
     @Path("{id}/replay")
     @RolesAllowed({"operator", "admin"})
     public Uni<Map<String, String>> replay(@PathParam("id") String id, @Nullable Asked asked) {
-        return letters.replay(uuid(id), caller.id(), reason(asked))
+        return letters.replay(uuid(id), person(), reason(asked))
                 .map(outcome -> Map.of("outcome", outcome));
     }
 
@@ -100,7 +161,18 @@ public class DeadLetterResource {
     @Path("{id}/discard")
     @RolesAllowed({"operator", "admin"})
     public Uni<Void> discard(@PathParam("id") String id, @Nullable Asked asked) {
-        return letters.discard(uuid(id), caller.id(), reason(asked));
+        return letters.discard(uuid(id), person(), reason(asked));
+    }
+
+    /** Evidence says that a person did it. */
+    private String person() {
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403,
+                    "PERSON_NEEDED",
+                    "a person replays or discards; this token is not a person's own");
+        }
+        return caller.id();
     }
 
     private static String reason(@Nullable Asked asked) {

@@ -1,9 +1,6 @@
 package dev.remit.handoff.loop;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -13,12 +10,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A client of the registry: it is asked by one thread at a time, it keeps what it was told for a
- * while, and by itself it waits for ever for an answer. Whoever asks waits so long and no longer;
- * then that client is left to itself and another one is made.
+ * A client of the registry: it is asked by one thread at a time, and by itself it waits for ever
+ * for an answer. Whoever asks waits so long and no longer; then that client is left to itself and
+ * another one is made.
  */
 final class Asked<T> {
-    private record Client<T>(T is, ReentrantLock lock, Map<Object, Instant> told) {
+    private record Client<T>(T is, ReentrantLock lock) {
         <R> R ask(Function<T, R> question, Duration patience) {
             try {
                 if (!lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -37,43 +34,25 @@ final class Asked<T> {
     }
 
     private final Supplier<T> make;
-    private final Duration keeps;
     private final Duration patience;
     private volatile Client<T> client;
 
     /**
-     * @param keeps how long a client made so keeps what it was told
      * @param patience how long an answer is waited for
      */
-    Asked(Supplier<T> make, Duration keeps, Duration patience) {
+    Asked(Supplier<T> make, Duration patience) {
         this.make = make;
-        this.keeps = keeps;
         this.patience = patience;
         this.client = made();
     }
 
     /**
-     * Asks in this thread what the client still knows, in another what it may have to ask for.
+     * Asks in another thread.
      *
-     * @param about what it keeps: the same for the same answer of the registry
      * @throws Unavailable if there is no answer in time
      */
-    <R> R ask(Object about, Function<T, R> question) {
+    <R> R ask(Function<T, R> question) {
         Client<T> asked = client;
-        Instant now = Instant.now();
-        Instant told = asked.told().get(about);
-        if (told != null && now.isBefore(told.plus(keeps.multipliedBy(9).dividedBy(10)))) {
-            return asked.ask(question, patience);
-        }
-        R answer = within(asked, question);
-        // what it kept is gone by then for certain: this was told anew
-        if (told == null || now.isAfter(told.plus(keeps).plus(patience))) {
-            asked.told().put(about, now);
-        }
-        return answer;
-    }
-
-    private <R> R within(Client<T> asked, Function<T, R> question) {
         FutureTask<R> answer = new FutureTask<>(() -> asked.ask(question, patience));
         Thread.ofVirtual().start(answer);
         try {
@@ -92,7 +71,7 @@ final class Asked<T> {
         }
     }
 
-    // whether it is this very client, whatever it has been told
+    // whether it is this very client, whatever it was asked
     @SuppressWarnings("ReferenceEquality")
     private synchronized void replace(Client<T> asked) {
         if (client == asked) {
@@ -101,7 +80,7 @@ final class Asked<T> {
     }
 
     private Client<T> made() {
-        return new Client<>(make.get(), new ReentrantLock(), new ConcurrentHashMap<>());
+        return new Client<>(make.get(), new ReentrantLock());
     }
 
     private static Unavailable silent(Duration patience, Exception cause) {

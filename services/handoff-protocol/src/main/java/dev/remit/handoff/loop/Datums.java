@@ -37,13 +37,17 @@ public final class Datums implements AvroDatumProvider<IndexedRecord> {
         return writer(schema);
     }
 
-    /** Reads what the schema writes as the generated class of that name. */
     @Override
     public DatumReader<IndexedRecord> createDatumReader(Schema schema) {
-        return READERS.computeIfAbsent(schema, Datums::reader);
+        return reader(schema);
     }
 
-    private static DatumReader<IndexedRecord> reader(Schema written) {
+    /** Reads what the schema writes as the generated class of that name. */
+    static DatumReader<IndexedRecord> reader(Schema schema) {
+        return READERS.computeIfAbsent(schema, Datums::made);
+    }
+
+    private static DatumReader<IndexedRecord> made(Schema written) {
         Class<?> generated = SpecificData.get().getClass(written);
         if (generated == null) {
             throw new AvroRuntimeException("no record of this build is a " + written.getFullName());

@@ -9,8 +9,9 @@ import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.DeadLetterAction;
 import dev.remit.wire.v1.DeadLetterResolved;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.reactive.panache.Panache;
-import io.quarkus.panache.common.Page;
+import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import jakarta.persistence.LockModeType;
@@ -21,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jboss.logging.Logger;
 
 /**
  * What this service set aside, and what operators do with it. A replay goes through the loop's
@@ -33,7 +36,16 @@ import org.apache.kafka.common.record.TimestampType;
  */
 @Singleton
 public class DeadLetters {
-    private static final int PAGE = 200;
+    /** The newest first; those of one state, or of all; those before one, or from the start. */
+    static final String LIST =
+            "select * from handoff_dead_letter where (cast(?1 as text) = '' or state = cast(?1 as text))"
+                    + " and (cast(?2 as text) = '' or (reported_at, id) <"
+                    + " (select reported_at, id from handoff_dead_letter where id = cast(nullif(cast(?2 as text), '') as uuid)))"
+                    + " order by reported_at desc, id desc limit cast(?3 as integer)";
+
+    static final String OPEN = "select count(*) from handoff_dead_letter where state = 'OPEN'";
+
+    private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final Pattern KAFKA = Pattern.compile("(.+)\\[([0-9]+)]@([0-9]+)");
     private static final TypeReference<LinkedHashMap<String, String>> HEADERS =
             new TypeReference<>() {};
@@ -64,24 +76,48 @@ public class DeadLetters {
     private final PostgresHandoffs handoffs;
     private final HandoffLoop loop;
     private final ObjectMapper json;
+    private final AtomicLong open = new AtomicLong();
 
-    DeadLetters(PostgresHandoffs handoffs, HandoffLoop loop, ObjectMapper json) {
+    DeadLetters(
+            PostgresHandoffs handoffs, HandoffLoop loop, ObjectMapper json, MeterRegistry meters) {
         this.handoffs = handoffs;
         this.loop = loop;
         this.json = json;
+        meters.gauge("remit.handoffs.dead.letters.open", open);
     }
 
-    /** The newest first, at most 200; all states, or one. */
-    public Uni<List<Letter>> list(Optional<String> state) {
+    /**
+     * The newest first; all states, or one.
+     *
+     * @param before the last one of the page before; empty for the first page
+     */
+    public Uni<List<Letter>> list(Optional<String> state, Optional<UUID> before, int limit) {
         return Panache.withSession(() ->
-                        (state.isPresent()
-                                        ? DeadLetterRow.<DeadLetterRow>find(
-                                                "state = ?1 order by reportedAt desc", state.get())
-                                        : DeadLetterRow.<DeadLetterRow>find(
-                                                "order by reportedAt desc"))
-                                .page(Page.ofSize(PAGE))
-                                .list())
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(LIST, DeadLetterRow.class)
+                                                .setParameter(1, state.orElse(""))
+                                                .setParameter(
+                                                        2, before.map(UUID::toString).orElse(""))
+                                                .setParameter(3, limit)
+                                                .getResultList()))
                 .map(rows -> rows.stream().map(this::letter).toList());
+    }
+
+    /** Every replica counts the same. */
+    @Scheduled(every = "15s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> measure() {
+        return Panache.withSession(() ->
+                        Panache.getSession()
+                                .chain(session ->
+                                        session.createNativeQuery(OPEN, Long.class)
+                                                .getSingleResult()))
+                .invoke(open::set)
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("open dead letters are not counted: %s", failure))
+                .onFailure()
+                .recoverWithNull();
     }
 
     /** One of them, with everything that came. */
@@ -151,7 +187,8 @@ public class DeadLetters {
                 });
     }
 
-    private static void resolve(
+    /** Notes how it ended, and hands on that it did: a person did it. */
+    static void resolve(
             DeadLetterRow row,
             DeadLetterAction action,
             String by,

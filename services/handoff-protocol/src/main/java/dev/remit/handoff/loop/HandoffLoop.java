@@ -94,11 +94,13 @@ class HandoffLoop {
     private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason) {}
 
     /**
+     * @param records what each received message came as, by its id
      * @param spans one for each received message, in their order
      * @param polled every record, where somebody accounts for them
      */
     private record Checked(
             List<Received> received,
+            Map<UUID, ConsumerRecord<String, byte[]>> records,
             List<Rejected> rejected,
             List<Span> spans,
             List<Polled> polled) {}
@@ -157,6 +159,10 @@ class HandoffLoop {
         this.meters = meters;
         this.received = meters.counter("remit.handoffs.received");
         this.dropped = meters.counter("remit.handoffs.dropped");
+        // from zero on: of a counter that begins at one nobody sees that it grew
+        for (Code code : Code.values()) {
+            aside(code);
+        }
         this.sizes = meters.summary(SIZES, "of", "handoffs");
         this.checking = meters.timer("remit.batch.stage", "stage", "check");
         this.committing = meters.timer("remit.batch.stage", "stage", "commit");
@@ -294,6 +300,7 @@ class HandoffLoop {
 
     private Checked check(List<ConsumerRecord<String, byte[]>> records) {
         Map<UUID, Received> received = new LinkedHashMap<>();
+        Map<UUID, ConsumerRecord<String, byte[]>> originals = new HashMap<>();
         List<Rejected> rejected = new ArrayList<>();
         List<Span> spans = new ArrayList<>();
         long now = System.currentTimeMillis();
@@ -302,6 +309,7 @@ class HandoffLoop {
                 Received each = check(record);
                 Received same = received.putIfAbsent(each.envelope().id(), each);
                 if (same == null) {
+                    originals.put(each.envelope().id(), record);
                     spans.add(span(record, each.envelope()));
                     latency(each.envelope(), now);
                 } else if (!same.hash().equals(each.hash())) {
@@ -315,7 +323,7 @@ class HandoffLoop {
                 polls.isResolvable()
                         ? records.stream().map(HandoffLoop::polled).toList()
                         : List.of();
-        return new Checked(List.copyOf(received.values()), rejected, spans, polled);
+        return new Checked(List.copyOf(received.values()), originals, rejected, spans, polled);
     }
 
     private static Polled polled(ConsumerRecord<String, byte[]> record) {
@@ -382,7 +390,7 @@ class HandoffLoop {
         Hash hash = keys.verifier().verify(envelope, payload, seal);
         return new Received(
                 envelope,
-                wire.decode(envelope.handoff(), payload),
+                wire.decode(envelope.handoff(), envelope.dataschema(), payload),
                 payload,
                 seal,
                 hash,
@@ -430,7 +438,7 @@ class HandoffLoop {
                         .collect(Collectors.toSet());
         return Panache.getSession()
                 .chain(session ->
-                        fresh(session, received, changes, outbox)
+                        fresh(session, checked, changes, outbox)
                                 .chain(fresh ->
                                         forgettable
                                                 ? unforgotten(session, fresh, outbox)
@@ -458,9 +466,10 @@ class HandoffLoop {
     /** Those not seen before; the same id with another hash is equivocation and set aside. */
     private Uni<List<Received>> fresh(
             Mutiny.Session session,
-            List<Received> received,
+            Checked checked,
             Collection<UUID> changes,
             SealedOutbox outbox) {
+        List<Received> received = checked.received();
         return outbox.receive(received, changes)
                 .chain(ids -> {
                     List<Received> fresh =
@@ -473,7 +482,7 @@ class HandoffLoop {
                                     .toList();
                     return again.isEmpty()
                             ? Uni.createFrom().item(fresh)
-                            : compare(session, again, outbox).replaceWith(fresh);
+                            : compare(session, again, checked.records(), outbox).replaceWith(fresh);
                 });
     }
 
@@ -495,7 +504,12 @@ class HandoffLoop {
                                         .toList());
     }
 
-    private Uni<Void> compare(Mutiny.Session session, List<Received> again, SealedOutbox outbox) {
+    /** Sets aside what was seen before with other bytes; the first stays what it is. */
+    Uni<Void> compare(
+            Mutiny.Session session,
+            List<Received> again,
+            Map<UUID, ConsumerRecord<String, byte[]>> records,
+            SealedOutbox outbox) {
         return session.createNativeQuery(
                         "select id, encode(hash, 'base64') from handoff_inbox where id = any(cast(:ids as uuid[]))",
                         Object[].class)
@@ -509,16 +523,13 @@ class HandoffLoop {
                     again.stream()
                             .filter(each ->
                                     !each.hash().toString().equals(known.get(each.envelope().id())))
-                            .forEach(each ->
-                                    outbox.deadLetter(
-                                            Code.EQUIVOCATION.name(),
-                                            "message "
-                                                    + each.envelope().id()
-                                                    + " was seen before with other bytes",
-                                            origin(each.topic(), each.partition(), each.offset()),
-                                            each.envelope().subject(),
-                                            SealedOutbox.headerBytes(each.envelope().headers()),
-                                            each.payload()));
+                            .map(each -> each.envelope().id())
+                            .forEach(id ->
+                                    setAside(
+                                            Objects.requireNonNull(records.get(id)),
+                                            Code.EQUIVOCATION,
+                                            "message " + id + " was seen before with other bytes",
+                                            outbox));
                 })
                 .replaceWithVoid();
     }
@@ -551,11 +562,15 @@ class HandoffLoop {
             ConsumerRecord<String, byte[]> record, Code code, String reason, SealedOutbox outbox) {
         String origin = origin(record.topic(), record.partition(), record.offset());
         LOG.warnf("set aside %s: %s, %s", origin, code, reason);
-        meters.counter("remit.handoffs.set.aside", "code", code.name()).increment();
+        aside(code).increment();
         Map<String, byte[]> headers = new LinkedHashMap<>();
         record.headers().forEach(header -> headers.put(header.key(), orEmpty(header.value())));
         outbox.deadLetter(
                 code.name(), reason, origin, record.key(), headers, orEmpty(record.value()));
+    }
+
+    private Counter aside(Code code) {
+        return meters.counter("remit.handoffs.set.aside", "code", code.name());
     }
 
     private static byte[] orEmpty(byte @Nullable [] bytes) {

@@ -56,7 +56,7 @@ public interface Outbox {
      *
      * @param code the rule it breaks, in capitals, for example CSV_ROW_BROKEN
      * @param reason in plain words, naming the field
-     * @param origin where it came from; the same origin is set aside once only
+     * @param origin where it came from; the same bytes of the same origin are set aside once only
      */
     void deadLetter(
             String code,

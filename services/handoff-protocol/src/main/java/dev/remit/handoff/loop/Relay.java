@@ -49,6 +49,19 @@ class Relay {
     /** Transactions whose messages are taken over at once. */
     private static final int ROUND = 50;
 
+    /**
+     * The oldest that are left, and with one that is old enough all from before it, for a batch is
+     * numbered under its changes' locks and begun before. One replica at a time takes over: the
+     * next ones must not be sent before these are. What is locked is being marked as published.
+     */
+    static final String LEFT =
+            "with alone as materialized (select pg_try_advisory_xact_lock(7202190514) as got)"
+                    + " select batch from handoff_unpublished, alone where got and batch <="
+                    + " (select max(batch) from handoff_unpublished"
+                    + " where created_at <= now() - cast(:age as bigint) * interval '1 millisecond')"
+                    + " order by batch limit cast(:round as integer)"
+                    + " for update of handoff_unpublished skip locked";
+
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private final Contexts contexts;
@@ -180,11 +193,7 @@ class Relay {
     }
 
     private Uni<List<Long>> left(Mutiny.Session session, Duration age) {
-        return session.createNativeQuery(
-                        "select batch from handoff_unpublished"
-                                + " where created_at <= now() - cast(:age as bigint) * interval '1 millisecond'"
-                                + " order by batch limit cast(:round as integer) for update skip locked",
-                        Long.class)
+        return session.createNativeQuery(LEFT, Long.class)
                 .setParameter("age", age.toMillis())
                 .setParameter("round", ROUND)
                 .getResultList();

@@ -10,6 +10,7 @@ import dev.remit.handoff.seal.Seal;
 import dev.remit.wire.v1.DeadLettered;
 import io.opentelemetry.api.trace.SpanContext;
 import io.smallrye.mutiny.Uni;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -230,7 +231,7 @@ final class SealedOutbox implements Outbox {
         Map<String, ByteBuffer> kept = new LinkedHashMap<>();
         headers.forEach((name, value) -> kept.put(name, ByteBuffer.wrap(value)));
         String service = means.keys().service().id();
-        UUID id = Ids.derived(ORIGINS, service + "|" + code + "|" + origin);
+        UUID id = setAside(service, code, origin, contents(key, headers, payload));
         publish(
                 id,
                 subject(key, origin),
@@ -247,6 +248,31 @@ final class SealedOutbox implements Outbox {
                 null,
                 null);
         setAside.add(new SetAside(id, code, reason, origin, key, headers, payload));
+    }
+
+    /**
+     * The id of a dead letter. The same place may hold something else one day: a topic is made
+     * anew, a file is written anew.
+     */
+    static UUID setAside(String service, String code, String origin, Hash contents) {
+        return Ids.derived(ORIGINS, service + "|" + code + "|" + origin + "|" + contents.hex());
+    }
+
+    static Hash contents(@Nullable String key, Map<String, byte[]> headers, byte[] payload) {
+        var bytes = new ByteArrayOutputStream(payload.length + 1_024);
+        put(key == null ? new byte[0] : key.getBytes(StandardCharsets.UTF_8), bytes);
+        put(payload, bytes);
+        headers.forEach((name, value) -> {
+            put(name.getBytes(StandardCharsets.UTF_8), bytes);
+            put(value, bytes);
+        });
+        return Hash.sha256(bytes.toByteArray());
+    }
+
+    /** With its length in front, so that no two lists of parts are the same bytes. */
+    private static void put(byte[] part, ByteArrayOutputStream bytes) {
+        bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+        bytes.writeBytes(part);
     }
 
     /** A dead letter's record key: the one it came with, if that can be one. */

@@ -4,6 +4,7 @@ import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.wire.Messages;
+import io.apicurio.registry.resolver.strategy.ArtifactReference;
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
 import io.apicurio.registry.serde.avro.strategy.RecordIdStrategy;
@@ -24,6 +25,7 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
@@ -46,10 +48,17 @@ class Wire {
     /** The magic byte and the content id. */
     private static final int HEAD = 5;
 
-    private static final Duration KEPT = Duration.ofDays(1);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /**
+     * What a content id stands for; it never changes.
+     *
+     * @param dataschema as an envelope must name it
+     */
+    private record Written(Schema schema, String dataschema, DatumReader<IndexedRecord> reader) {}
+
     private final Map<Handoff, byte[]> heads = new ConcurrentHashMap<>();
+    private final Map<Integer, Written> written = new ConcurrentHashMap<>();
     private final Asked<AvroKafkaSerializer<IndexedRecord>> serializer;
     private final Asked<AvroKafkaDeserializer<IndexedRecord>> deserializer;
 
@@ -87,8 +96,9 @@ class Wire {
                         true,
                         "apicurio.registry.artifact-resolver-strategy",
                         RecordIdStrategy.class.getName(),
+                        // what it says is kept here, and for ever
                         "apicurio.registry.check-period-ms",
-                        KEPT.toMillis(),
+                        1,
                         "apicurio.registry.avro-datum-provider",
                         Datums.class.getName());
         this.serializer =
@@ -98,7 +108,6 @@ class Wire {
                             made.configure(config, false);
                             return made;
                         },
-                        KEPT,
                         patience);
         this.deserializer =
                 new Asked<>(
@@ -107,7 +116,6 @@ class Wire {
                             made.configure(config, false);
                             return made;
                         },
-                        KEPT,
                         patience);
     }
 
@@ -143,7 +151,6 @@ class Wire {
             try {
                 payload =
                         serializer.ask(
-                                handoff,
                                 each -> each.serialize(handoff.topic().topicName(), message));
             } catch (AvroRuntimeException e) {
                 throw e;
@@ -218,37 +225,30 @@ class Wire {
     }
 
     /**
-     * Reads a payload as the record that its envelope announces.
+     * Reads a payload as the record that its envelope announces. The registry is asked for the
+     * schema of a content id once.
      *
+     * @param dataschema the writer's schema as the envelope names it: whoever reads without a
+     *     registry goes by it, so it must be the one that the registry gives
      * @throws Unprocessable UNKNOWN_SCHEMA or UNDECODABLE
      * @throws Unavailable if the registry does not answer
      */
-    SpecificRecord decode(Handoff handoff, byte[] payload) throws Unprocessable {
+    SpecificRecord decode(Handoff handoff, String dataschema, byte[] payload) throws Unprocessable {
         if (payload.length <= HEAD || payload[0] != 0) {
             throw new Unprocessable(
                     Code.UNDECODABLE, "the payload does not start with a registry content id");
         }
-        IndexedRecord message;
-        try {
-            message =
-                    deserializer.ask(
-                            ByteBuffer.wrap(payload).getInt(1),
-                            each -> each.deserialize(handoff.topic().topicName(), payload));
-        } catch (AvroRuntimeException | ClassCastException | IndexOutOfBoundsException e) {
+        Written with = written(ByteBuffer.wrap(payload).getInt(1));
+        if (!with.schema().getFullName().equals(handoff.type())) {
             throw new Unprocessable(
-                    Code.UNDECODABLE, "the payload is not the Avro record it claims to be");
-        } catch (RuntimeException e) {
-            if (Unavailable.isCauseOf(e)) {
-                throw new Unavailable("the schema registry does not answer", e);
-            }
-            throw new Unprocessable(
-                    Wire.isAboutBytes(e) ? Code.UNDECODABLE : Code.UNKNOWN_SCHEMA,
-                    Wire.isAboutBytes(e)
-                            ? "the payload is not the Avro record it claims to be"
-                            : "the registry does not know the payload's schema");
+                    Code.UNDECODABLE, "the payload is not a " + handoff.recordName());
         }
-        if (!(message instanceof SpecificRecord record)
-                || !message.getSchema().getFullName().equals(handoff.type())) {
+        if (!with.dataschema().equals(dataschema)) {
+            throw new Unprocessable(
+                    Code.UNKNOWN_SCHEMA,
+                    "header ce_dataschema names another schema than the payload's content id");
+        }
+        if (!(record(with.reader(), payload) instanceof SpecificRecord record)) {
             throw new Unprocessable(
                     Code.UNDECODABLE, "the payload is not a " + handoff.recordName());
         }
@@ -260,20 +260,45 @@ class Wire {
         return now(bytes(known, schema), schema, handoff);
     }
 
-    /**
-     * The deserialiser wraps what Avro throws on bytes that do not fit the schema in exceptions of
-     * its own.
-     */
-    private static boolean isAboutBytes(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof AvroRuntimeException
-                    || cause instanceof java.io.EOFException
-                    || cause instanceof java.io.UncheckedIOException
-                    || cause instanceof java.nio.BufferUnderflowException
-                    || cause instanceof IndexOutOfBoundsException) {
-                return true;
-            }
+    private Written written(int contentId) throws Unprocessable {
+        Written known = written.get(contentId);
+        if (known != null) {
+            return known;
         }
-        return false;
+        try {
+            Schema schema =
+                    deserializer.ask(each ->
+                            each.getSchemaResolver()
+                                    .resolveSchemaByArtifactReference(
+                                            ArtifactReference.fromContentId((long) contentId))
+                                    .getParsedSchema()
+                                    .getParsedSchema());
+            Written found = new Written(schema, Handoff.dataschema(schema), Datums.reader(schema));
+            written.put(contentId, found);
+            return found;
+        } catch (RuntimeException e) {
+            if (Unavailable.isCauseOf(e)) {
+                throw new Unavailable("the schema registry does not answer", e);
+            }
+            throw new Unprocessable(
+                    Code.UNKNOWN_SCHEMA, "the registry does not know the payload's schema");
+        }
+    }
+
+    // whatever goes wrong in reading an array comes from the bytes in it
+    private static IndexedRecord record(DatumReader<IndexedRecord> reader, byte[] payload)
+            throws Unprocessable {
+        try {
+            BinaryDecoder decoder =
+                    DecoderFactory.get().binaryDecoder(payload, HEAD, payload.length - HEAD, null);
+            IndexedRecord message = reader.read(null, decoder);
+            if (decoder.isEnd()) {
+                return message;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new Unprocessable(
+                    Code.UNDECODABLE, "the payload is not the Avro record it claims to be");
+        }
+        throw new Unprocessable(Code.UNDECODABLE, "the payload has bytes after its record");
     }
 }

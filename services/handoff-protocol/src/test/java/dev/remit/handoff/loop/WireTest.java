@@ -25,6 +25,7 @@ import dev.remit.wire.v1.ReadinessVerdict;
 import dev.remit.wire.v1.StepResult;
 import dev.remit.wire.v1.StepState;
 import dev.remit.wire.v1.Subject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +54,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What comes of a registry that does not answer as it should. */
 class WireTest {
     private static final byte[] PAYLOAD = {0, 0, 0, 0, 7, 1, 2, 3};
+
+    private static final String SCHEMA = Handoff.CHECKPOINT_PUBLISHED.schema().toString();
 
     private HttpServer registry;
     private Wire wire;
@@ -68,9 +75,11 @@ class WireTest {
                     if (status == 0) {
                         return;
                     }
+                    String path = exchange.getRequestURI().getPath();
                     byte[] body =
-                            "{\"title\":\"no\",\"status\":%d}"
-                                    .formatted(status)
+                            (status != 200
+                                            ? "{\"title\":\"no\",\"status\":%d}".formatted(status)
+                                            : path.endsWith("/references") ? "[]" : SCHEMA)
                                     .getBytes(StandardCharsets.UTF_8);
                     exchange.getResponseHeaders().add("Content-Type", "application/json");
                     exchange.sendResponseHeaders(status, body.length);
@@ -78,11 +87,20 @@ class WireTest {
                     exchange.close();
                 });
         registry.start();
-        wire =
-                new Wire(
-                        "http://127.0.0.1:" + registry.getAddress().getPort() + "/apis/registry/v3",
-                        Optional.empty(),
-                        Duration.ofMillis(500));
+        wire = wire(Duration.ofMillis(500));
+    }
+
+    private Wire wire(Duration patience) {
+        return new Wire(
+                "http://127.0.0.1:" + registry.getAddress().getPort() + "/apis/registry/v3",
+                Optional.empty(),
+                patience);
+    }
+
+    /** The registry has the schema, and there is time. */
+    private void givenASchema() {
+        status = 200;
+        wire = wire(Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -93,20 +111,18 @@ class WireTest {
     @Test
     void aRegistryThatTakesAQuestionAndNeverAnswersIsNotWaitedForForEver() {
         for (int attempt = 1; attempt <= 2; attempt++) {
-            assertThatThrownBy(() -> wire.decode(Handoff.CHANGE_CLOSED, PAYLOAD))
-                    .isInstanceOf(Unavailable.class);
+            assertThatThrownBy(() -> decode(Handoff.CHANGE_CLOSED)).isInstanceOf(Unavailable.class);
             assertThat(asked).hasValue(attempt);
         }
         status = 404;
-        assertThatThrownBy(() -> wire.decode(Handoff.CHANGE_CLOSED, PAYLOAD))
-                .isInstanceOf(Unprocessable.class);
+        assertThatThrownBy(() -> decode(Handoff.CHANGE_CLOSED)).isInstanceOf(Unprocessable.class);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 401, 403, 429})
     void aRegistryInTroubleIsWaitedForAndNoMessageIsSetAside(int trouble) {
         status = trouble;
-        assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
+        assertThatThrownBy(() -> decode(Handoff.CHECKPOINT_PUBLISHED))
                 .isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> wire.encode(message())).isInstanceOf(Unavailable.class);
     }
@@ -114,7 +130,7 @@ class WireTest {
     @Test
     void aSchemaThatTheRegistryDoesNotHaveIsTheMessagesFault() {
         status = 404;
-        assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
+        assertThatThrownBy(() -> decode(Handoff.CHECKPOINT_PUBLISHED))
                 .isInstanceOfSatisfying(
                         Unprocessable.class,
                         refused ->
@@ -131,9 +147,82 @@ class WireTest {
     @Test
     void aRegistryThatIsGoneIsWaitedFor() {
         registry.stop(0);
-        assertThatThrownBy(() -> wire.decode(Handoff.CHECKPOINT_PUBLISHED, PAYLOAD))
+        assertThatThrownBy(() -> decode(Handoff.CHECKPOINT_PUBLISHED))
                 .isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> wire.encode(message())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void whatTheRegistryOnceSaidIsKnownForEver() throws Exception {
+        givenASchema();
+        CheckpointPublished message = message();
+        byte[] payload = payload(message);
+        Handoff handoff = Handoff.CHECKPOINT_PUBLISHED;
+        assertThat(wire.decode(handoff, handoff.dataschema(), payload)).isEqualTo(message);
+        int before = asked.get();
+
+        registry.stop(0);
+        assertThat(wire.decode(handoff, handoff.dataschema(), payload)).isEqualTo(message);
+        assertThat(asked).hasValue(before);
+    }
+
+    @Test
+    void anEnvelopeThatNamesAnotherSchemaThanThePayloadIsRefused() throws Exception {
+        givenASchema();
+        byte[] payload = payload(message());
+        Handoff handoff = Handoff.CHECKPOINT_PUBLISHED;
+        for (String other :
+                List.of(
+                        handoff.dataschema().replaceFirst("[0-9a-f]{16}$", "0".repeat(16)),
+                        Handoff.CHANGE_CLOSED.dataschema(),
+                        "")) {
+            assertRefused(handoff, other, payload, Unprocessable.Code.UNKNOWN_SCHEMA);
+        }
+        assertRefused(
+                Handoff.CHANGE_CLOSED,
+                Handoff.CHANGE_CLOSED.dataschema(),
+                payload,
+                Unprocessable.Code.UNDECODABLE);
+    }
+
+    @Test
+    void aPayloadThatEndsEarlyOrLateIsNoRecord() throws Exception {
+        givenASchema();
+        byte[] payload = payload(message());
+        Handoff handoff = Handoff.CHECKPOINT_PUBLISHED;
+        for (int length = 0; length < payload.length; length++) {
+            assertRefused(
+                    handoff,
+                    handoff.dataschema(),
+                    Arrays.copyOf(payload, length),
+                    Unprocessable.Code.UNDECODABLE);
+        }
+        assertRefused(
+                handoff,
+                handoff.dataschema(),
+                Arrays.copyOf(payload, payload.length + 1),
+                Unprocessable.Code.UNDECODABLE);
+    }
+
+    private void assertRefused(
+            Handoff handoff, String dataschema, byte[] payload, Unprocessable.Code code) {
+        assertThatThrownBy(() -> wire.decode(handoff, dataschema, payload))
+                .isInstanceOfSatisfying(
+                        Unprocessable.class, refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    private SpecificRecord decode(Handoff handoff) throws Unprocessable {
+        return wire.decode(handoff, handoff.dataschema(), PAYLOAD);
+    }
+
+    /** As a service writes it: the registry's content id in front. */
+    private static byte[] payload(CheckpointPublished message) throws IOException {
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(new byte[] {0, 0, 0, 0, 7});
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        new SpecificDatumWriter<CheckpointPublished>(message.getSchema()).write(message, encoder);
+        encoder.flush();
+        return out.toByteArray();
     }
 
     @Test

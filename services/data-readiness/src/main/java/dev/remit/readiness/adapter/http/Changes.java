@@ -5,6 +5,7 @@ import dev.remit.readiness.application.Readinesses;
 import dev.remit.readiness.domain.Judgement;
 import dev.remit.readiness.domain.Plan;
 import dev.remit.readiness.domain.Readiness;
+import dev.remit.readiness.domain.Withdrawal;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -55,27 +56,33 @@ public class Changes {
         UUID change = Ids.uuid(id, "CHANGE_UNKNOWN");
         return readinesses
                 .load(List.of(change))
-                .map(kept -> {
-                    Readiness.Kept known = kept.get(change);
-                    if (known == null) {
-                        throw Problem.of(404, "CHANGE_UNKNOWN", "no change has the id " + id);
-                    }
-                    return view(change, known);
-                });
+                .map(known -> view(change, known.getOrDefault(change, new Readiness.New())));
     }
 
-    private static View view(UUID change, Readiness.Kept kept) {
-        List<Fact> facts = kept.facts().stream().map(Changes::fact).toList();
-        return switch (kept) {
-            case Readiness.Held held -> new View(change, "HELD", held.reasons(), facts, null);
+    private static View view(UUID change, Readiness readiness) {
+        return switch (readiness) {
+            case Readiness.New _ ->
+                    throw Problem.of(404, "CHANGE_UNKNOWN", "no change has the id " + change);
+            case Readiness.TakenBack(Withdrawal withdrawal) ->
+                    new View(
+                            change,
+                            Judgement.Verdict.WITHDRAWN.name(),
+                            withdrawal.words(),
+                            List.of(),
+                            null);
+            case Readiness.Held held -> new View(change, "HELD", held.reasons(), facts(held), null);
             case Readiness.Judged judged ->
                     new View(
                             change,
                             judged.verdict().name(),
                             judged.reason(),
-                            facts,
+                            facts(judged),
                             judged.plan().map(Plan::hash).orElse(null));
         };
+    }
+
+    private static List<Fact> facts(Readiness.Kept kept) {
+        return kept.facts().stream().map(Changes::fact).toList();
     }
 
     static Fact fact(Judgement.Fact fact) {

@@ -97,7 +97,7 @@ public class Questions {
             case Outcome.Happened(var readiness, _) ->
                     Response.accepted(Map.of("changeId", readiness.proposal().change())).build();
             case Outcome.Refused refused -> throw problem(refused);
-            case Outcome.AlreadyDone _ ->
+            case Outcome.AlreadyDone _, Outcome.Remembered _ ->
                     throw Problem.of(
                             409, "CORRECTION_ANSWERED", "this correction is no longer open");
         };

@@ -16,6 +16,7 @@ import dev.remit.readiness.domain.Proposal;
 import dev.remit.readiness.domain.Readiness;
 import dev.remit.readiness.domain.Readiness.Held;
 import dev.remit.readiness.domain.Readiness.Judged;
+import dev.remit.readiness.domain.Withdrawal;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -48,6 +49,35 @@ import org.jspecify.annotations.Nullable;
 class PostgresReadinesses implements Readinesses {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** What was taken back before it came has neither change nor proposal: both come with it. */
+    static final String STORE =
+            """
+            insert into readiness (change_id, change, cause, state, reasons, facts, plan, plan_hash, corrections,
+              held_since, hold_until, look_at)
+            select change_id, decode(change, 'base64'), cause, state, reasons, facts, plan, plan_hash, corrections,
+              held_since, hold_until, look_at
+            from json_to_recordset(cast(cast(?1 as text) as json)) as kept (change_id uuid, change text, cause uuid,
+              state text, reasons text, facts text, plan text, plan_hash text, corrections text,
+              held_since timestamptz, hold_until timestamptz, look_at timestamptz)
+            order by change_id
+            on conflict (change_id) do update set state = excluded.state, reasons = excluded.reasons,
+              facts = excluded.facts, plan = excluded.plan, plan_hash = excluded.plan_hash,
+              corrections = excluded.corrections,
+              held_since = excluded.held_since, hold_until = excluded.hold_until, look_at = excluded.look_at,
+              change = coalesce(readiness.change, excluded.change),
+              cause = case when readiness.change is null then excluded.cause else readiness.cause end
+            """;
+
+    static final String REMEMBER =
+            """
+            insert into readiness (change_id, cause, state, reasons, facts, corrections, held_since, look_at, withdrawal)
+            select change_id, cause, 'TAKEN_BACK', reasons, '[]', '{}', null, null, withdrawal
+            from json_to_recordset(cast(cast(?1 as text) as json)) as taken (change_id uuid, cause uuid, reasons text,
+              withdrawal text)
+            order by change_id
+            on conflict (change_id) do nothing
+            """;
+
     /** A fact as it is kept; rows of before V11 lack the last two. */
     private record KeptFact(
             String name,
@@ -58,6 +88,11 @@ class PostgresReadinesses implements Readinesses {
             @Nullable String observedAt,
             boolean corrected) {}
 
+    /**
+     * Who took a change back before it came; the message and the reason have columns of their own.
+     */
+    private record KeptWithdrawal(String by, String kind, @Nullable String principal) {}
+
     /** What a held change waits for, and the facts that people were asked for. */
     private record Waits(Set<Concern> concerns, Set<String> asked) {
         static Waits none() {
@@ -66,7 +101,7 @@ class PostgresReadinesses implements Readinesses {
     }
 
     @Override
-    public Uni<Map<UUID, Readiness.Kept>> load(Collection<UUID> changes) {
+    public Uni<Map<UUID, Readiness>> load(Collection<UUID> changes) {
         return Panache.withSession(() ->
                 Panache.getSession()
                         .chain(session ->
@@ -80,23 +115,14 @@ class PostgresReadinesses implements Readinesses {
     public Uni<Void> store(Collection<Readiness.Kept> readinesses) {
         ArrayNode rows = JSON.createArrayNode();
         readinesses.forEach(each -> rows.add(row(each)));
-        return execute(
-                        """
-                        insert into readiness (change_id, change, cause, state, reasons, facts, plan, plan_hash, corrections,
-                          held_since, hold_until, look_at)
-                        select change_id, decode(change, 'base64'), cause, state, reasons, facts, plan, plan_hash, corrections,
-                          held_since, hold_until, look_at
-                        from json_to_recordset(cast(cast(?1 as text) as json)) as kept (change_id uuid, change text, cause uuid,
-                          state text, reasons text, facts text, plan text, plan_hash text, corrections text,
-                          held_since timestamptz, hold_until timestamptz, look_at timestamptz)
-                        order by change_id
-                        on conflict (change_id) do update set state = excluded.state, reasons = excluded.reasons,
-                          facts = excluded.facts, plan = excluded.plan, plan_hash = excluded.plan_hash,
-                          corrections = excluded.corrections,
-                          held_since = excluded.held_since, hold_until = excluded.hold_until, look_at = excluded.look_at
-                        """,
-                        rows.toString())
-                .chain(() -> await(readinesses));
+        return execute(STORE, rows.toString()).chain(() -> await(readinesses));
+    }
+
+    @Override
+    public Uni<Void> remember(Collection<Readiness.TakenBack> takenBack) {
+        ArrayNode rows = JSON.createArrayNode();
+        takenBack.forEach(each -> rows.add(row(each.withdrawal())));
+        return execute(REMEMBER, rows.toString());
     }
 
     @Override
@@ -210,14 +236,17 @@ class PostgresReadinesses implements Readinesses {
         return waits;
     }
 
-    private static Map<UUID, Readiness.Kept> read(List<ReadinessRow> rows, Map<UUID, Waits> waits) {
-        Map<UUID, Readiness.Kept> read = new HashMap<>();
+    private static Map<UUID, Readiness> read(List<ReadinessRow> rows, Map<UUID, Waits> waits) {
+        Map<UUID, Readiness> read = new HashMap<>();
         rows.forEach(row ->
                 read.put(row.changeId, read(row, waits.getOrDefault(row.changeId, Waits.none()))));
         return read;
     }
 
-    private static Readiness.Kept read(ReadinessRow row, Waits waits) {
+    private static Readiness read(ReadinessRow row, Waits waits) {
+        if (row.change == null) {
+            return new Readiness.TakenBack(withdrawal(row));
+        }
         Proposal proposal = new Proposal(AvroLetters.request(row.change), row.cause, row.change);
         Map<String, String> corrections =
                 parse(row.corrections, new TypeReference<TreeMap<String, String>>() {});
@@ -245,6 +274,35 @@ class PostgresReadinesses implements Readinesses {
                                 ? Optional.empty()
                                 : Optional.of(new Plan(row.plan, row.planHash)),
                         corrections);
+    }
+
+    private static Withdrawal withdrawal(ReadinessRow row) {
+        KeptWithdrawal kept =
+                parse(
+                        Objects.requireNonNull(row.withdrawal, "who took it back is kept"),
+                        new TypeReference<KeptWithdrawal>() {});
+        return new Withdrawal(
+                row.changeId,
+                row.cause,
+                kept.by(),
+                kept.kind(),
+                Optional.ofNullable(kept.principal()),
+                row.reasons);
+    }
+
+    private static ObjectNode row(Withdrawal withdrawal) {
+        ObjectNode row = JSON.createObjectNode();
+        row.put("change_id", withdrawal.change().toString());
+        row.put("cause", withdrawal.message().toString());
+        row.put("reasons", withdrawal.reason());
+        row.put(
+                "withdrawal",
+                text(
+                        new KeptWithdrawal(
+                                withdrawal.by(),
+                                withdrawal.kind(),
+                                withdrawal.principal().orElse(null))));
+        return row;
     }
 
     private static Instant held(@Nullable Instant time) {

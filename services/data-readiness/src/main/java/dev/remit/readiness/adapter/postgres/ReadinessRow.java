@@ -19,13 +19,13 @@ public class ReadinessRow extends PanacheEntityBase {
     @Column(name = "change_id")
     public UUID changeId;
 
-    /** The change as it was proposed, Avro single-object encoding. */
-    public byte[] change;
+    /** The change as it was proposed, Avro single-object encoding; null before it came. */
+    public byte @Nullable [] change;
 
-    /** The message that proposed it. */
+    /** The message that proposed it; before it came, the one that took it back. */
     public UUID cause;
 
-    /** HELD, READY, ENRICHED or HALTED. */
+    /** HELD, READY, ENRICHED, HALTED or WITHDRAWN; TAKEN_BACK before it came. */
     public String state;
 
     /** Why, as last told. */
@@ -51,4 +51,7 @@ public class ReadinessRow extends PanacheEntityBase {
 
     @Column(name = "look_at")
     public @Nullable Instant lookAt;
+
+    /** TAKEN_BACK only: who did, as what, and for whom: JSON. */
+    public @Nullable String withdrawal;
 }

@@ -202,7 +202,7 @@ public class ExecutionResource {
                         });
     }
 
-    /** The execution of a change. */
+    /** The execution of a change; who only proposes sees those of their own. */
     @GET
     @Path("{changeId}")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
@@ -210,7 +210,9 @@ public class ExecutionResource {
         return executions
                 .find(uuid(id))
                 .map(found ->
-                        found.map(each ->
+                        found.filter(each ->
+                                        seesAll() || each.intent().owners().contains(caller.id()))
+                                .map(each ->
                                         new View(
                                                 each.change(),
                                                 each.authorization(),
