@@ -2,6 +2,7 @@ package dev.remit.ledger.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
@@ -559,6 +560,29 @@ class ShardsTest {
     private void keep(ShardPeriod period) {
         ledger.period = period;
         ledger.restart();
+    }
+
+    @Test
+    void aDatabaseBehindTheNextShardsCheckpointIsRefusedWhileTheShardBeforeIsNotSettled() {
+        cosigned();
+        keep(ShardPeriod.YEAR);
+        grow(10);
+        ledger.silent.add("one");
+        at(THIS_YEAR);
+        grow(10);
+        assertThat(shards()).hasSize(3);
+        // another replica, on a database that is ahead of this one, has gone on
+        Checkpoint ahead =
+                new Checkpoint("log.example/acme/2027", 999, Hash.sha256(new byte[] {1}));
+        ledger.publicFiles.put(
+                "2027/checkpoint.signed",
+                ledger.log.sign(ahead, THIS_YEAR).getBytes(StandardCharsets.UTF_8));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () ->
+                        assertThatThrownBy(() -> ledger.publish.publish(1).await().indefinitely())
+                                .isInstanceOf(RolledBack.class)
+                                .hasMessageContaining("999"));
     }
 
     private void at(Instant time) {
