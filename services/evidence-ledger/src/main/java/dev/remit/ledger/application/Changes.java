@@ -1,5 +1,6 @@
 package dev.remit.ledger.application;
 
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.domain.Standing;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -34,11 +35,10 @@ public interface Changes {
     Uni<Void> settle(Collection<UUID> changes);
 
     /**
-     * Those whose closure has a leaf index from the first to below the last, by that index.
-     *
-     * @param charter under this charter; empty for all
+     * Those of a population whose closure has a leaf index from the first to below the last, by
+     * that index.
      */
-    Uni<List<Standing>> closedBetween(long first, long last, Optional<String> charter, int most);
+    Uni<List<Standing>> closedBetween(long first, long last, Population population, int most);
 
     /**
      * What an auditor looks for; an empty part does not restrict.

@@ -14,6 +14,7 @@ import dev.remit.ledger.adapter.charter.CharterDifferences;
 import dev.remit.ledger.adapter.loop.AvroReadings;
 import dev.remit.ledger.adapter.loop.OutboxAnnouncements;
 import dev.remit.ledger.adapter.pdf.PdfReports;
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.certificate.StatementKey;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Wait;
@@ -839,7 +840,7 @@ final class InMemoryLedger
 
     @Override
     public Uni<List<Standing>> closedBetween(
-            long first, long last, Optional<String> charter, int most) {
+            long first, long last, Population population, int most) {
         return Uni.createFrom()
                 .item(
                         state.standings.values().stream()
@@ -848,12 +849,23 @@ final class InMemoryLedger
                                                 .filter(leaf -> leaf >= first && leaf < last)
                                                 .isPresent())
                                 .filter(each ->
-                                        charter.isEmpty() || charter.get().equals(each.charter()))
+                                        isOr(population.charter(), each.charter())
+                                                && isOr(population.subject(), each.subject())
+                                                && isOr(
+                                                        population.account(),
+                                                        each.account().orElse(""))
+                                                && isOr(
+                                                        population.outcome(),
+                                                        each.outcome().orElse("")))
                                 .sorted(
                                         Comparator.comparing(
                                                 each -> each.closingLeaf().orElseThrow()))
                                 .limit(most)
                                 .toList());
+    }
+
+    private static boolean isOr(Optional<String> asked, String is) {
+        return asked.isEmpty() || asked.get().equals(is);
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.remit.ledger.certificate.Finding;
 import dev.remit.ledger.certificate.FolderForm;
 import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.certificate.Verification;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.KeyTrust;
@@ -382,7 +383,7 @@ class ShardsTest {
                         .export(
                                 LAST_YEAR.minus(Duration.ofDays(1)),
                                 THIS_YEAR.plusSeconds(60),
-                                Optional.empty())
+                                Population.ALL)
                         .await()
                         .indefinitely();
         Map<String, byte[]> files = Pack.unzip(((ExportPack.Packed) exported).zip());
@@ -409,10 +410,7 @@ class ShardsTest {
         // all of it in one shard, which has one before
         exported =
                 ledger.pack(NEXT_YEAR)
-                        .export(
-                                THIS_YEAR.plusSeconds(5),
-                                THIS_YEAR.plusSeconds(60),
-                                Optional.empty())
+                        .export(THIS_YEAR.plusSeconds(5), THIS_YEAR.plusSeconds(60), Population.ALL)
                         .await()
                         .indefinitely();
         verification =

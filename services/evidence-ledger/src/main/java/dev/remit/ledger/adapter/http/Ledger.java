@@ -13,6 +13,8 @@ import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
 import dev.remit.ledger.application.RetainEvidence;
 import dev.remit.ledger.application.SignStatement;
+import dev.remit.ledger.certificate.Population;
+import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
@@ -32,6 +34,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -254,10 +257,15 @@ public class Ledger {
     }
 
     /**
-     * The evidence of a period in one zip file; the same bytes for ever.
+     * The evidence of a period, or of a population of its changes, in one zip file; the same bytes
+     * for ever. Of the closures outside the population it holds the leaves, and their number.
      *
      * @param from from this time on
      * @param to until before this time, which must not lie ahead
+     * @param charter only under this charter, by name
+     * @param subject only those of this subject: system and id, separated by a colon
+     * @param account only those of this target account
+     * @param outcome only those that ended so, for example COMPLETED
      */
     @GET
     @Path("evidence/pack")
@@ -266,20 +274,42 @@ public class Ledger {
     public Uni<Response> pack(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,
-            @QueryParam("charter") Optional<String> charter) {
+            @QueryParam("charter") Optional<String> charter,
+            @QueryParam("subject") Optional<String> subject,
+            @QueryParam("account") Optional<String> account,
+            @QueryParam("outcome") Optional<String> outcome) {
         Instant first = time("from", from);
         Instant last = time("to", to);
+        var population =
+                new Population(stated(charter), stated(subject), stated(account), outcome(outcome));
         return reads.recorded(
                         caller.id(),
                         "pack",
-                        from + " " + to + " " + charter.orElse(""),
-                        () -> packs.export(first, last, charter))
+                        from + " " + to + " " + population.words(),
+                        () -> packs.export(first, last, population))
                 .map(exported ->
                         switch (exported) {
                             case ExportPack.Packed(byte[] zip) -> Response.ok(zip).build();
                             case ExportPack.Refused(String code, String reason) ->
                                     throw Problem.of(409, code, reason);
                         });
+    }
+
+    private static Optional<String> stated(Optional<String> part) {
+        return part.filter(each -> !each.isBlank());
+    }
+
+    private static Optional<String> outcome(Optional<String> outcome) {
+        Optional<String> stated = stated(outcome);
+        if (stated.isPresent()
+                && Arrays.stream(Closure.Outcome.values())
+                        .noneMatch(each -> each.name().equals(stated.get()))) {
+            throw Problem.inField(
+                    "outcome",
+                    "FIELD_MISFORMED",
+                    "outcome: must be one of " + Arrays.toString(Closure.Outcome.values()));
+        }
+        return stated;
     }
 
     /**
