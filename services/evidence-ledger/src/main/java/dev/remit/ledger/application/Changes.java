@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** How changes stand. Whatever the number, each call is one statement. */
@@ -45,13 +46,13 @@ public interface Changes {
      *
      * @param subject system and id, separated by a colon
      * @param account the target account
-     * @param actor who proposed, is responsible for, decided or executed it
+     * @param actors each of these proposed, is responsible for, decided or executed it
      * @param openedBefore leaf index of the last one on the page before
      */
     record Search(
             Optional<String> subject,
             Optional<String> account,
-            Optional<String> actor,
+            Set<String> actors,
             Optional<String> charter,
             Optional<String> outcome,
             Optional<Long> openedBefore) {}

@@ -8,6 +8,7 @@ import dev.remit.ledger.application.Checkpoints;
 import dev.remit.ledger.application.Entries;
 import dev.remit.ledger.application.EraseContent;
 import dev.remit.ledger.application.ExportPack;
+import dev.remit.ledger.application.LookUpChanges;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
@@ -38,7 +39,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of changes, their certificates, and what was set aside. */
@@ -79,7 +82,7 @@ public class Ledger {
     /** Every id is larger than this one. */
     private static final UUID LEAST = new UUID(0, 0);
 
-    private final Changes changes;
+    private final LookUpChanges changes;
     private final Entries entries;
     private final Checkpoints checkpoints;
     private final Readings readings;
@@ -93,7 +96,7 @@ public class Ledger {
     private final Caller caller;
 
     Ledger(
-            Changes changes,
+            LookUpChanges changes,
             Entries entries,
             Checkpoints checkpoints,
             Readings readings,
@@ -121,7 +124,7 @@ public class Ledger {
 
     /**
      * Changes, newest first, a page at a time; the answer's {@code Link} header names the next
-     * page.
+     * page. Who is no operator, auditor or admin finds those that they have a part in.
      *
      * @param subject system and id, separated by a colon
      * @param account the target account
@@ -143,15 +146,23 @@ public class Ledger {
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
         checkLimit(limit);
-        var search = new Changes.Search(subject, account, actor, charter, outcome, openedBefore);
+        var search =
+                new Changes.Search(
+                        subject,
+                        account,
+                        stated(actor).map(Set::of).orElse(Set.of()),
+                        charter,
+                        outcome,
+                        openedBefore);
         String words = asked.getRequestUri().getRawQuery();
+        var looker = looker();
         return reads.recorded(
-                caller.id(),
+                looker.id(),
                 "search",
                 words == null ? "" : words,
                 () ->
                         signed().chain(size ->
-                                changes.search(search, limit)
+                                changes.search(looker, search, limit)
                                         .map(found ->
                                                 page(
                                                         found.stream()
@@ -168,25 +179,40 @@ public class Ledger {
                                                         asked))));
     }
 
-    /** One change with its handoffs. */
+    private LookUpChanges.Looker looker() {
+        return new LookUpChanges.Looker(caller.id(), caller.roles());
+    }
+
+    /**
+     * The change as it stands.
+     *
+     * @throws Problem 404 CHANGE_UNKNOWN, also if the caller may not see it
+     */
+    private Uni<Standing> seen(LookUpChanges.Looker looker, UUID change) {
+        return changes.find(looker, change)
+                .map(found ->
+                        found.orElseThrow(() ->
+                                Problem.of(
+                                        404, "CHANGE_UNKNOWN", "no change has the id " + change)));
+    }
+
+    /**
+     * One change with its handoffs; for who is no operator, auditor or admin, one that they have a
+     * part in.
+     */
     @GET
     @Path("changes/{id}")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<View> change(@PathParam("id") String id) {
         UUID change = uuid(id);
+        var looker = looker();
         return reads.recorded(
-                caller.id(),
+                looker.id(),
                 "change",
                 id,
                 () ->
                         signed().chain(size ->
-                                changes.find(change)
-                                        .map(found ->
-                                                found.orElseThrow(() ->
-                                                        Problem.of(
-                                                                404,
-                                                                "CHANGE_UNKNOWN",
-                                                                "no change has the id " + id)))
+                                seen(looker, change)
                                         .chain(standing ->
                                                 entries.of(change)
                                                         .chain(all ->
@@ -202,7 +228,8 @@ public class Ledger {
     }
 
     /**
-     * The closure certificate; made when it is first asked for, the same ever after.
+     * The closure certificate; made when it is first asked for, the same ever after. Who is no
+     * operator, auditor or admin gets that of a change that they have a part in.
      *
      * @param form {@code own}, or {@code sigstore}: what the log states of the change, as a bundle
      *     for Sigstore's clients; its signature is logged first, so ask again a few seconds after
@@ -214,13 +241,14 @@ public class Ledger {
     public Uni<Response> certificate(
             @PathParam("id") String id, @QueryParam("form") @DefaultValue("own") String form) {
         UUID change = uuid(id);
+        var looker = looker();
         return switch (form) {
             case "own" ->
                     reads.recorded(
                                     caller.id(),
                                     "certificate",
                                     id,
-                                    () -> certify.certificate(change))
+                                    () -> shown(looker, change, () -> certify.certificate(change)))
                             .map(found ->
                                     found.map(Ledger::json)
                                             .orElseThrow(() ->
@@ -235,7 +263,7 @@ public class Ledger {
                                     caller.id(),
                                     "certificate",
                                     id + " sigstore",
-                                    () -> sign.bundle(change))
+                                    () -> shown(looker, change, () -> sign.bundle(change)))
                             .map(answer ->
                                     switch (answer) {
                                         case SignStatement.Bundle(byte[] file) -> json(file);
@@ -250,6 +278,11 @@ public class Ledger {
                     throw Problem.inField(
                             "form", "FIELD_MISFORMED", "form: must be own or sigstore");
         };
+    }
+
+    /** Unless the caller may not see the change; who sees all is told more of one that is not. */
+    private <T> Uni<T> shown(LookUpChanges.Looker looker, UUID change, Supplier<Uni<T>> look) {
+        return looker.seesAll() ? look.get() : seen(looker, change).chain(_ -> look.get());
     }
 
     private static Response json(byte[] file) {

@@ -43,7 +43,7 @@ public class PostgresChanges implements Changes {
                     + """
                     where (:subject = '' or subject = :subject)
                       and (:account = '' or account = :account)
-                      and (:actor = '' or string_to_array(actors, ',') @> array[cast(:actor as text)])
+                      and (:actors = '' or string_to_array(actors, ',') @> string_to_array(cast(:actors as text), ','))
                       and (:charter = '' or charter = :charter)
                       and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
                       and opened < :before
@@ -251,7 +251,7 @@ public class PostgresChanges implements Changes {
                 query ->
                         query.setParameter("subject", search.subject().orElse(""))
                                 .setParameter("account", search.account().orElse(""))
-                                .setParameter("actor", search.actor().orElse(""))
+                                .setParameter("actors", String.join(",", search.actors()))
                                 .setParameter("charter", search.charter().orElse(""))
                                 .setParameter("outcome", search.outcome().orElse(""))
                                 .setParameter(
