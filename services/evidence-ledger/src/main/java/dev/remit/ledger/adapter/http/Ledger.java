@@ -402,12 +402,16 @@ public class Ledger {
 
     /**
      * Erases what is kept of a closed change: its leaves and their proofs stay. A repetition
-     * changes nothing.
+     * changes nothing. Only a person erases: 403 PERSON_NEEDED.
      */
     @POST
     @Path("changes/{id}/erasure")
     @RolesAllowed("admin")
     public Uni<Response> erase(@PathParam("id") String id, @Nullable Erasure erasure) {
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403, "PERSON_NEEDED", "a person erases; this token is not a person's own");
+        }
         String why = Problem.body(erasure).reason();
         if (why == null || why.isBlank()) {
             throw Problem.inField("reason", "FIELD_MISSING", "reason: must not be empty");
