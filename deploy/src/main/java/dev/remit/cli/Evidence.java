@@ -3,6 +3,7 @@ package dev.remit.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.certificate.FolderForm;
+import dev.remit.ledger.domain.Closure;
 import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -29,8 +30,16 @@ final class Evidence {
             name = "pack",
             mixinStandardHelpOptions = true,
             description =
-                    "Fetches the evidence of a period in one zip file: certificates, the log's leaves, tables, OSCAL. A period that is over has the same bytes for ever.",
-            footer = {"", "Needs: a running mesh. Check the pack with: ./remit verify OUT.zip"})
+                    "Fetches the evidence of a period, or of a population of its changes, in one zip file: certificates, the log's leaves, tables, OSCAL. A period that is over has the same bytes for ever.",
+            footer = {
+                "",
+                "Several restrictions hold together. The closures of the period outside the population"
+                        + " are counted in the pack.",
+                "For example, every change of one person in a year that was carried through:",
+                "  ./remit pack --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z --subject"
+                        + " hr:E1002 --outcome COMPLETED OUT.zip",
+                "Needs: a running mesh. Check the pack with: ./remit verify OUT.zip"
+            })
     static final class GetPack implements Callable<Integer> {
         @ParentCommand Remit remit;
 
@@ -54,6 +63,26 @@ final class Evidence {
                 description = "Only changes under this charter (default: all).")
         @Nullable String charter;
 
+        @Option(
+                names = "--subject",
+                paramLabel = "SYSTEM:ID",
+                description = "Only changes of this subject, for example hr:E1002 (default: all).")
+        @Nullable String subject;
+
+        @Option(
+                names = "--account",
+                paramLabel = "ID",
+                description =
+                        "Only changes of this account of a target, by its immutable id (default: all).")
+        @Nullable String account;
+
+        @Option(
+                names = "--outcome",
+                paramLabel = "OUTCOME",
+                description =
+                        "Only changes that ended so: ${COMPLETION-CANDIDATES} (default: all).")
+        Closure.@Nullable Outcome outcome;
+
         @Mixin As.Somebody as = new As.Somebody("auditor");
 
         @Parameters(paramLabel = "OUT", description = "Where the zip file goes.")
@@ -65,10 +94,11 @@ final class Evidence {
                     "/evidence/pack?from="
                             + encoded(from.toString())
                             + "&to="
-                            + encoded(to.toString());
-            if (charter != null) {
-                path += "&charter=" + encoded(charter);
-            }
+                            + encoded(to.toString())
+                            + parameter("charter", charter)
+                            + parameter("subject", subject)
+                            + parameter("account", account)
+                            + parameter("outcome", outcome == null ? null : outcome.name());
             Requests.Answer answer =
                     Remit.expect(
                             Remit.ask(
@@ -82,6 +112,10 @@ final class Evidence {
             Files.write(out, answer.body());
             System.out.println("Written to " + out + ". Check it with: ./remit verify " + out);
             return 0;
+        }
+
+        private static String parameter(String name, @Nullable String value) {
+            return value == null ? "" : "&" + name + "=" + encoded(value);
         }
     }
 

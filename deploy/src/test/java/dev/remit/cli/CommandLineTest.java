@@ -13,6 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class CommandLineTest {
+    private static final String FROM = "2026-01-01T00:00:00Z";
+    private static final String TO = "2026-02-01T00:00:00Z";
+
     @TempDir Path data;
 
     @Test
@@ -38,6 +41,8 @@ class CommandLineTest {
     void withoutACommandItSaysWhereToStart() {
         assertThat(Run.of().out()).contains("Start with: remit demo");
         assertThat(Run.of("help", "verify").out()).contains("Usage: remit verify");
+        assertThat(Run.of("pack", "--help").out())
+                .contains("--subject", "--account", "COMPLETED, REFUSED, HALTED", "outside");
     }
 
     @Test
@@ -50,6 +55,7 @@ class CommandLineTest {
         assertWrong("--as", "approve", "some-change");
         assertWrong("--reason", "review", "some-change", "--as", "security.two");
         assertWrong("FILE", "verify");
+        assertWrong("'GONE'", "pack", "--outcome", "GONE", "--from", FROM, "--to", TO, "out.zip");
         assertWrong("'many'", "logs", "-n", "many");
         assertWrong("'colour'", "debt", "--by", "colour");
         assertWrong("there are postgres, kafka", "logs", "nowhere", "--data", data.toString());

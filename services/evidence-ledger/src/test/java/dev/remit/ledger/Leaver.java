@@ -58,6 +58,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -111,14 +112,29 @@ public final class Leaver {
     public UnaryOperator<DecisionChallenge> signs = UnaryOperator.identity();
     public @Nullable Instant revokedAt;
 
+    private final String action;
     private final byte[] plan;
     private int sequence;
     private @Nullable Hash last;
 
     public Leaver(int number) {
+        this(number, "offboard");
+    }
+
+    /** One whose plan has these steps. */
+    public Leaver(int number, String action, String... steps) {
         change = Ids.derived(new UUID(0, 1), "change " + number);
         account = Ids.derived(new UUID(0, 2), "account " + number).toString();
-        plan = CanonicalJson.of("{\"account\":\"" + account + "\",\"steps\":[]}");
+        this.action = action;
+        plan =
+                CanonicalJson.of(
+                        "{\"account\":\""
+                                + account
+                                + "\",\"steps\":["
+                                + Arrays.stream(steps)
+                                        .map("{\"name\":\"%s\"}"::formatted)
+                                        .collect(Collectors.joining(","))
+                                + "]}");
         authorizedPlan = plan;
     }
 
@@ -145,7 +161,7 @@ public final class Leaver {
                         .setMode(Mode.OWN)
                         .setSubject(new Subject("hr", "E1002"))
                         .setTarget("keycloak:acme")
-                        .setAction("offboard")
+                        .setAction(action)
                         .setReason("left")
                         .setProposer(new Actor(CLERK, ActorKind.DIGITAL_EMPLOYEE, OWNER))
                         .setProposedAt(NOW)

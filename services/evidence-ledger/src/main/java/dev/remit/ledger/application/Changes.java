@@ -1,11 +1,13 @@
 package dev.remit.ledger.application;
 
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.domain.Standing;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** How changes stand. Whatever the number, each call is one statement. */
@@ -34,24 +36,23 @@ public interface Changes {
     Uni<Void> settle(Collection<UUID> changes);
 
     /**
-     * Those whose closure has a leaf index from the first to below the last, by that index.
-     *
-     * @param charter under this charter; empty for all
+     * Those of a population whose closure has a leaf index from the first to below the last, by
+     * that index.
      */
-    Uni<List<Standing>> closedBetween(long first, long last, Optional<String> charter, int most);
+    Uni<List<Standing>> closedBetween(long first, long last, Population population, int most);
 
     /**
      * What an auditor looks for; an empty part does not restrict.
      *
      * @param subject system and id, separated by a colon
      * @param account the target account
-     * @param actor who proposed, is responsible for, decided or executed it
+     * @param actors each of these proposed, is responsible for, decided or executed it
      * @param openedBefore leaf index of the last one on the page before
      */
     record Search(
             Optional<String> subject,
             Optional<String> account,
-            Optional<String> actor,
+            Set<String> actors,
             Optional<String> charter,
             Optional<String> outcome,
             Optional<Long> openedBefore) {}

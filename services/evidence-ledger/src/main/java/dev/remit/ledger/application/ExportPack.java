@@ -3,6 +3,7 @@ package dev.remit.ledger.application;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Pack;
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.Shard;
@@ -68,9 +69,9 @@ public class ExportPack {
      * The pack of a period.
      *
      * @param to not after now
-     * @param charter a charter's name; empty for all
+     * @param population which of the changes that closed in it
      */
-    public Uni<Exported> export(Instant from, Instant to, Optional<String> charter) {
+    public Uni<Exported> export(Instant from, Instant to, Population population) {
         if (!from.isBefore(to)) {
             return refused("PERIOD_EMPTY", "from: is not before 'to'");
         }
@@ -88,13 +89,17 @@ public class ExportPack {
                                                         "NOTHING_SIGNED",
                                                         "to: the log was not signed before it")
                                                 : export(
-                                                        from, to, charter, before, through.get())));
+                                                        from,
+                                                        to,
+                                                        population,
+                                                        before,
+                                                        through.get())));
     }
 
     private Uni<Exported> export(
             Instant from,
             Instant to,
-            Optional<String> charter,
+            Population population,
             Optional<Checkpoints.Signed> before,
             Checkpoints.Signed through) {
         long first = before.map(Checkpoints.Signed::size).orElse(0L);
@@ -107,7 +112,7 @@ public class ExportPack {
                             + MOST_LEAVES
                             + "; ask for shorter periods");
         }
-        return changes.closedBetween(first, through.size(), charter, MOST_CHANGES + 1)
+        return changes.closedBetween(first, through.size(), population, MOST_CHANGES + 1)
                 .chain(closed ->
                         closed.size() > MOST_CHANGES
                                 ? refused(
@@ -135,7 +140,7 @@ public class ExportPack {
                                                                                                                                         new Pack(
                                                                                                                                                 from,
                                                                                                                                                 to,
-                                                                                                                                                charter,
+                                                                                                                                                population,
                                                                                                                                                 before.map(
                                                                                                                                                                 Checkpoints
                                                                                                                                                                                 .Signed

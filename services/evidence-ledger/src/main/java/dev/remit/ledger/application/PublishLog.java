@@ -158,14 +158,38 @@ public class PublishLog {
     }
 
     /**
-     * Publishes when at least so many leaves wait, then again while a full tile waits.
+     * Publishes when at least so many leaves wait, then again while a full tile waits and the round
+     * before changed something.
      *
      * @param least from 1
      */
     Uni<Void> publish(long least) {
+        return publish(least, Optional.empty());
+    }
+
+    private Uni<Void> publish(long least, Optional<Round> before) {
         if (halted != null) {
             return Uni.createFrom().failure(new IllegalStateException(halted));
         }
+        return due(least)
+                .chain(now -> {
+                    if (now.isPresent() && now.equals(before)) {
+                        // whoever leads goes on with it, or the next second does
+                        LOG.warnf(
+                                "the log is not published further for now: %s changed nothing",
+                                now.get());
+                    }
+                    return now.isEmpty() || now.equals(before)
+                            ? Uni.createFrom().voidItem()
+                            : offsets.log()
+                                    .chain(() -> extend())
+                                    .chain(this::showCheckpoint)
+                                    .chain(() -> publish(Tile.FULL, now));
+                });
+    }
+
+    /** What a round starts from; empty when nothing is due. */
+    private Uni<Optional<Round>> due(long least) {
         return checkpoints
                 .shards()
                 .chain(shards ->
@@ -180,15 +204,18 @@ public class PublishLog {
                                                                 .ends()
                                                                 .map(ends ->
                                                                         isDue(
-                                                                                shown, size, shards,
-                                                                                ends, least)))))
-                .chain(due ->
-                        due
-                                ? offsets.log()
-                                        .chain(() -> extend())
-                                        .chain(this::showCheckpoint)
-                                        .chain(() -> publish(Tile.FULL))
-                                : Uni.createFrom().voidItem());
+                                                                                        shown, size,
+                                                                                        shards,
+                                                                                        ends, least)
+                                                                                ? Optional.of(
+                                                                                        new Round(
+                                                                                                shown,
+                                                                                                ends
+                                                                                                        .signedSize(),
+                                                                                                ends
+                                                                                                        .settledSize()))
+                                                                                : Optional
+                                                                                        .empty()))));
     }
 
     /** Settles the last checkpoint, and makes it the public one. */
@@ -201,6 +228,12 @@ public class PublishLog {
 
     /** The sizes that can be read: of the largest state, and of the last settled one. */
     private record Shown(long published, long settled) {}
+
+    /**
+     * What a round is to change: a round that starts from what the one before did would change
+     * nothing either. How much is logged is no part of it; that grows by itself.
+     */
+    private record Round(Shown shown, long signed, long settled) {}
 
     private static boolean isDue(
             Shown shown, long size, Shards shards, Checkpoints.Ends ends, long least) {
@@ -307,7 +340,10 @@ public class PublishLog {
     private Uni<Void> extend(long size, Shards shards, Checkpoints.Ends ends, Outbox outbox) {
         Shard shard = shards.at(ends.signedSize());
         if (isSealing(shard, ends)) {
-            return Uni.createFrom().voidItem();
+            Shard newest = shards.last();
+            return files.away(() -> published(newest))
+                    .invoke(published -> checkNotAhead(published, size - newest.first()))
+                    .replaceWithVoid();
         }
         Optional<Checkpoints.Signed> last =
                 ends.signed().filter(each -> each.size() > shard.first());

@@ -28,7 +28,7 @@ final class AssessmentResults {
         this.verified = verified;
         this.files = files;
         var all =
-                new StringBuilder(pack.from() + " " + pack.to() + " " + pack.charter().orElse(""));
+                new StringBuilder(pack.from() + " " + pack.to() + " " + pack.population().words());
         files.forEach((path, content) -> all.append(path).append(Hash.sha256(content)));
         this.seed = Hash.sha256(Pack.bytes(all.toString())).hex();
     }
@@ -69,19 +69,13 @@ final class AssessmentResults {
         ArrayNode observations = result.putArray("observations");
         ArrayNode findings = Pack.JSON.createArrayNode();
         for (Control control : Control.ALL) {
-            long showing = PackTables.showing(control, completed);
+            Control.Shown shown = control.shownBy(completed);
             boolean catalogued = control.catalogue().equals(Control.SP_800_53);
             String observation = id("observation " + control.catalogue() + control.id());
             ObjectNode node = observations.addObject();
             node.put("uuid", observation);
             node.put("title", control.catalogue() + " " + control.id() + " " + control.title());
-            node.put(
-                    "description",
-                    showing
-                            + " of "
-                            + completed.size()
-                            + " completed changes show it by: "
-                            + String.join(", ", control.checks()));
+            node.put("description", words(control, shown));
             ArrayNode properties = node.putArray("props");
             property(properties, "catalogue", control.catalogue());
             property(properties, "control", control.id());
@@ -98,16 +92,16 @@ final class AssessmentResults {
             if (catalogued) {
                 included.addObject().put("control-id", control.oscalId());
             }
-            if (catalogued && !completed.isEmpty()) {
+            if (catalogued && shown.isFinding()) {
                 ObjectNode finding = findings.addObject();
                 finding.put("uuid", id("finding " + control.id()));
                 finding.put("title", control.id() + " " + control.title());
-                finding.put("description", "By the changes of the period alone.");
+                finding.put("description", "By the changes of this kind in the period alone.");
                 ObjectNode target = finding.putObject("target");
                 target.put("type", "objective-id");
                 target.put("target-id", control.oscalId() + "_obj");
                 target.putObject("status")
-                        .put("state", showing == completed.size() ? "satisfied" : "not-satisfied");
+                        .put("state", shown.isSatisfied() ? "satisfied" : "not-satisfied");
                 finding.putArray("related-observations")
                         .addObject()
                         .put("observation-uuid", observation);
@@ -116,6 +110,26 @@ final class AssessmentResults {
         if (!findings.isEmpty()) {
             result.set("findings", findings);
         }
+    }
+
+    private static String words(Control control, Control.Shown shown) {
+        String about = "About: " + Kind.text(control.kinds()) + ". ";
+        String unknown =
+                shown.unknown() == 0
+                        ? ""
+                        : " Changes whose content is erased, so that their kind is not known: "
+                                + shown.unknown()
+                                + ".";
+        return about
+                + (shown.isFinding()
+                        ? shown.showing()
+                                + " of "
+                                + shown.number()
+                                + " completed changes of this kind show it by: "
+                                + String.join(", ", control.checks())
+                                + "."
+                        : "There is no finding: no completed change of this kind in the period.")
+                + unknown;
     }
 
     private void backMatter(ArrayNode resources) {

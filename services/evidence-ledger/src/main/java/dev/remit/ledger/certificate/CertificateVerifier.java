@@ -12,6 +12,7 @@ import dev.remit.handoff.seal.SealVerifier;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.ledger.adapter.kafka.Payloads;
+import dev.remit.ledger.adapter.kafka.PlannedSteps;
 import dev.remit.ledger.adapter.kafka.Stories;
 import dev.remit.ledger.certificate.Verification.Check;
 import dev.remit.ledger.domain.Charter;
@@ -107,7 +108,8 @@ public final class CertificateVerifier {
     }
 
     /** A message whose seal holds. */
-    private record Sealed(Envelope envelope, Hash hash, Reading reading) {}
+    private record Sealed(
+            Envelope envelope, Hash hash, Reading reading, Optional<Set<String>> planned) {}
 
     private final List<Check> checks = new ArrayList<>();
 
@@ -162,7 +164,7 @@ public final class CertificateVerifier {
         List<Placed> chain = chain(certificate.statement(), leaves);
         decision(certificate.statement(), leaves, chain);
         summary(certificate);
-        return new Verification(List.copyOf(checks), words, outcome);
+        return new Verification(List.copyOf(checks), words, outcome, matter(chain));
     }
 
     private static Trust own(Certificate.Statement statement) {
@@ -493,12 +495,13 @@ public final class CertificateVerifier {
                         name + ": is not what leaf " + leaf.index() + " commits to");
                 return Optional.empty();
             }
+            var message = Payloads.decode(envelope, content.payload());
             return Optional.of(
                     new Sealed(
                             envelope,
                             hash,
-                            Stories.read(
-                                    envelope, hash, Payloads.decode(envelope, content.payload()))));
+                            Stories.read(envelope, hash, message),
+                            PlannedSteps.of(message)));
         } catch (Unprocessable e) {
             add(
                     "seal",
@@ -551,6 +554,48 @@ public final class CertificateVerifier {
             hold("chain", chain.size() + " handoffs, none missing between the first and the last");
         }
         return chain;
+    }
+
+    /** What the change was about, as far as it is shown. */
+    private static Optional<Matter> matter(List<Placed> chain) {
+        List<Story.Step> steps = new ArrayList<>();
+        UUID change = new UUID(0, 0);
+        Optional<Set<String>> planned = Optional.empty();
+        for (Placed each : chain) {
+            if (each.sealed().isPresent()
+                    && each.sealed().get().reading()
+                            instanceof Reading.Handoff(UUID of, Story.Step step)) {
+                change = of;
+                steps.add(step);
+                if (each.sealed().get().planned().isPresent()) {
+                    planned = each.sealed().get().planned();
+                }
+            }
+        }
+        Story story = Story.untold(change).with(steps);
+        Set<String> approvers = new TreeSet<>();
+        for (Story.Decision each : story.decisions()) {
+            if (each.decision().equals("APPROVED")
+                    && each.by() instanceof Story.Decider.Person(String id)) {
+                approvers.add(
+                        each.binding()
+                                .flatMap(Story.Binding::worker)
+                                .map("worker:"::concat)
+                                .orElse(id));
+            }
+        }
+        Optional<Set<String>> authorized = planned;
+        return story.proposed()
+                .flatMap(proposed ->
+                        proposed.about()
+                                .map(about ->
+                                        new Matter(
+                                                proposed.charter(),
+                                                proposed.subject(),
+                                                story.readiness().flatMap(Story.Readiness::account),
+                                                about.action(),
+                                                authorized,
+                                                Set.copyOf(approvers))));
     }
 
     private void decision(

@@ -33,7 +33,7 @@ import java.util.zip.ZipOutputStream;
  *
  * @param from the population is what the log signed from this time on
  * @param to until before this time
- * @param charter only changes under it; empty for all
+ * @param population which of them
  * @param before the last checkpoint before {@code from}; empty when there was none
  * @param through the last checkpoint before {@code to}
  * @param ends the last states of the log's shards that ended in between, oldest first
@@ -45,7 +45,7 @@ import java.util.zip.ZipOutputStream;
 public record Pack(
         Instant from,
         Instant to,
-        Optional<String> charter,
+        Population population,
         String before,
         String through,
         List<String> ends,
@@ -53,7 +53,13 @@ public record Pack(
         List<Hash> frontier,
         List<byte[]> leaves,
         List<byte[]> certificates) {
+    static final String FORMAT = "https://remit.dev/evidence-pack/v2";
+
+    /** The format in which each control counted every completed change. */
+    static final String FORMAT_V1 = "https://remit.dev/evidence-pack/v1";
+
     static final String MANIFEST = "manifest.json";
+    static final String CONTROLS = "controls.csv";
     static final String BEFORE = "log/checkpoint-before.txt";
     static final String THROUGH = "log/checkpoint.txt";
     static final String ENDS = "log/checkpoint-end-";
@@ -103,7 +109,7 @@ public record Pack(
         files.put(FRONTIER, bytes(lines(frontier.stream().map(Hash::toString).toList())));
         files.put(LEAVES, bundle(leaves));
         files.put("changes.csv", bytes(PackTables.changes(verified)));
-        files.put("controls.csv", bytes(PackTables.controls(verified)));
+        files.put(CONTROLS, bytes(PackTables.controls(verified)));
         String log = trust.log().name();
         files.put("report.pdf", printed.apply(PackReport.of(this, log, verified)));
         files.put("README.txt", bytes(readme(verified)));
@@ -180,18 +186,18 @@ public record Pack(
 
     private byte[] manifest(String log, List<Verified> verified, Map<String, byte[]> files) {
         ObjectNode manifest = JSON.createObjectNode();
-        manifest.put("format", "https://remit.dev/evidence-pack/v1");
+        manifest.put("format", FORMAT);
         manifest.put("from", from.toString());
         manifest.put("to", to.toString());
-        manifest.put("charter", charter.orElse(""));
+        population.write(manifest);
         manifest.put(
                 "population",
                 "every change whose ChangeClosed is a leaf that the log signed for the first time at or after 'from' and before 'to'"
-                        + charter.map(each -> ", under charter " + each).orElse(""));
+                        + (population.isAll() ? "" : ", of " + population.words()));
         manifest.put("query", query());
         manifest.put("changes", String.valueOf(verified.size()));
         manifest.put("leaves", String.valueOf(leaves.size()));
-        ArrayNode outside = manifest.putArray("closuresUnderOtherCharters");
+        ArrayNode outside = manifest.putArray("closuresOutside");
         outside(log, verified).forEach(outside::add);
         ObjectNode hashes = manifest.putObject("sha256");
         files.forEach((path, content) -> hashes.put(path, Hash.sha256(content).hex()));
@@ -200,11 +206,15 @@ public record Pack(
 
     /** How the ledger's database gives the same population. */
     private String query() {
+        return query(population, first, first + leaves.size());
+    }
+
+    static String query(Population population, long first, long last) {
         return "select change_id from change where closing_leaf >= "
                 + first
                 + " and closing_leaf < "
-                + (first + leaves.size())
-                + charter.map(each -> " and charter = '" + each.replace("'", "''") + "'").orElse("")
+                + last
+                + population.sql()
                 + " order by closing_leaf";
     }
 
@@ -216,20 +226,21 @@ public record Pack(
         report.pdf                     what follows, to read and print
         manifest.json                  the population, its query, the hash of every file
         changes.csv                    a line a change
-        controls.csv                   a line a control: what shows it, in how many changes
+        controls.csv                   a line a control: which changes it is about, how many of them show it
         oscal-assessment-results.json  the same for tools that read OSCAL
         certificates/                  a certificate a change; each verifies by itself
         log/                           the log's signed states and every leaf between them
 
         Check all of it offline, with the keys obtained apart from this pack:
           java -jar remit-verify.jar --trust DIR PACK.zip
-        That recomputes the log's root over all leaves of the period: no closure is left out. With a charter
-        named, the closures under other charters are only counted; whether they are is the log's word.
+        That recomputes the log's root over all leaves of the period: no closure is left out. Where the population
+        is not every change of the period, the closures outside it are only counted; whether they are is the log's word.
+        What controls.csv says is counted anew from the certificates.
         """
                 .formatted(
                         from,
                         to,
-                        charter.map(each -> ", charter " + each).orElse(""),
+                        population.isAll() ? "" : ", " + population.words(),
                         verified.size(),
                         leaves.size());
     }

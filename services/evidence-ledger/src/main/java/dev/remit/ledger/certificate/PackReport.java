@@ -56,7 +56,10 @@ public record PackReport(String title, List<Section> sections) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("From", pack.from().toString()));
         rows.add(List.of("Until before", pack.to().toString()));
-        rows.add(List.of("Charter", pack.charter().orElse("all")));
+        rows.add(
+                List.of(
+                        "Population",
+                        pack.population().isAll() ? "all" : pack.population().words()));
         rows.add(List.of("Changes that ended", String.valueOf(verified.size())));
         outcomes.forEach((outcome, number) -> rows.add(List.of("Ended " + outcome, "" + number)));
         findings.forEach((title, number) ->
@@ -72,19 +75,22 @@ public record PackReport(String title, List<Section> sections) {
     private static Section completeness(Pack pack, String log, List<Pack.Verified> verified) {
         Checkpoint state = Pack.state(pack.through());
         int outside = pack.outside(log, verified).size();
+        int all = PackVerifier.closures(pack.leaves());
         return new Section(
                 "Completeness",
                 List.of(
                         "The pack holds every leaf that the log got in the period. Whoever verifies"
                                 + " it computes the log's signed root anew from them: a closure that is"
                                 + " left out would change it.",
-                        pack.charter().isEmpty()
+                        pack.population().isAll()
                                 ? "Closures in the period without a certificate here: "
                                         + outside
                                         + "."
-                                : "Closures in the period under other charters, which are counted"
-                                        + " only: "
+                                : "Closures in the period outside the population, which are"
+                                        + " counted only: "
                                         + outside
+                                        + " of "
+                                        + all
                                         + "."),
                 new Table(
                         List.of("", ""),
@@ -130,6 +136,7 @@ public record PackReport(String title, List<Section> sections) {
         List<Pack.Verified> completed = PackTables.completed(verified);
         List<List<String>> rows = new ArrayList<>();
         for (Control control : Control.ALL) {
+            Control.Shown shown = control.shownBy(completed);
             rows.add(
                     List.of(
                             control.catalogue(),
@@ -138,18 +145,27 @@ public record PackReport(String title, List<Section> sections) {
                                             ? ""
                                             : " (" + control.alias() + ")"),
                             control.title(),
+                            Kind.text(control.kinds()),
                             String.join(", ", control.checks()),
-                            PackTables.showing(control, completed) + " of " + completed.size()));
+                            shown.isFinding()
+                                    ? shown.showing()
+                                            + " of "
+                                            + shown.number()
+                                            + (shown.unknown() > 0
+                                                    ? ", " + shown.unknown() + " not known"
+                                                    : "")
+                                    : "none of this kind"));
         }
         return new Section(
                 "Controls",
                 List.of(
-                        "Which check gives evidence for which control is our judgement. Counted are"
-                                + " completed changes whose certificates hold and show every check"
-                                + " named."),
+                        "Which kind of change and which check give evidence for which control is"
+                                + " our judgement. Counted are completed changes of that kind: those"
+                                + " whose certificates hold and show every check named, of all there"
+                                + " are. Without any there is no finding."),
                 new Table(
-                        List.of("Catalogue", "Control", "Title", "Shown by", "Changes"),
-                        List.of(20, 16, 28, 25, 11),
+                        List.of("Catalogue", "Control", "Title", "About", "Shown by", "Changes"),
+                        List.of(16, 14, 22, 19, 18, 11),
                         rows));
     }
 

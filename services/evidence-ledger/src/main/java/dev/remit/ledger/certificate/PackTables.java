@@ -8,6 +8,22 @@ import java.util.stream.Stream;
 
 /** The tables of a pack, as CSV (RFC 4180), for people. */
 final class PackTables {
+    private static final List<String> CONTROLS =
+            List.of(
+                    "catalogue",
+                    "control",
+                    "also known as",
+                    "title",
+                    "about",
+                    "shown by",
+                    "changes of this kind completed",
+                    "changes that show it",
+                    "changes whose kind is erased",
+                    "finding");
+
+    /** The column from which on a line can be counted anew. */
+    private static final int KINDS = CONTROLS.indexOf("about");
+
     private PackTables() {}
 
     /** A line a change. */
@@ -49,27 +65,61 @@ final class PackTables {
     static String controls(List<Pack.Verified> verified) {
         List<Pack.Verified> completed = completed(verified);
         List<List<String>> rows = new ArrayList<>();
-        rows.add(
-                List.of(
-                        "catalogue",
-                        "control",
-                        "also known as",
-                        "title",
-                        "shown by",
-                        "changes completed",
-                        "changes that show it"));
+        rows.add(CONTROLS);
         for (Control control : Control.ALL) {
-            rows.add(
-                    List.of(
-                            control.catalogue(),
-                            control.id(),
-                            control.alias(),
-                            control.title(),
-                            String.join("; ", control.checks()),
-                            String.valueOf(completed.size()),
-                            String.valueOf(showing(control, completed))));
+            List<String> row =
+                    new ArrayList<>(
+                            List.of(
+                                    control.catalogue(),
+                                    control.id(),
+                                    control.alias(),
+                                    control.title()));
+            row.addAll(counted(control.kinds(), control.checks(), completed));
+            rows.add(row);
         }
         return text(rows);
+    }
+
+    private static List<String> counted(
+            List<Kind> kinds, List<String> checks, List<Pack.Verified> completed) {
+        Control.Shown shown = Control.shownBy(kinds, checks, completed);
+        return List.of(
+                Kind.text(kinds),
+                String.join("; ", checks),
+                String.valueOf(shown.number()),
+                String.valueOf(shown.showing()),
+                String.valueOf(shown.unknown()),
+                shown.words());
+    }
+
+    /**
+     * The controls in a table that {@link #controls} made, of which the certificates show something
+     * else than it says. Each line is counted anew by the kinds and the checks that it names, so
+     * that it may be from a time that knew other controls.
+     *
+     * @throws IllegalArgumentException if it is no such table
+     */
+    static List<String> miscounted(String table, List<Pack.Verified> verified) {
+        List<Pack.Verified> completed = completed(verified);
+        List<List<String>> rows = rows(table);
+        if (rows.isEmpty() || !rows.getFirst().equals(CONTROLS)) {
+            throw new IllegalArgumentException("is not a table of controls");
+        }
+        List<String> wrong = new ArrayList<>();
+        for (List<String> row : rows.subList(1, rows.size())) {
+            if (row.size() != CONTROLS.size()) {
+                throw new IllegalArgumentException("has a line with " + row.size() + " cells");
+            }
+            List<String> said = row.subList(KINDS, row.size());
+            if (!said.equals(
+                    counted(
+                            Kind.parse(said.getFirst()),
+                            List.of(said.get(1).split("; ", -1)),
+                            completed))) {
+                wrong.add(row.get(0) + " " + row.get(1));
+            }
+        }
+        return wrong;
     }
 
     /** Those that every proof was asked of. */
@@ -77,13 +127,6 @@ final class PackTables {
         return verified.stream()
                 .filter(each -> each.certificate().statement().outcome().equals("COMPLETED"))
                 .toList();
-    }
-
-    static long showing(Control control, List<Pack.Verified> completed) {
-        return completed.stream()
-                .filter(each -> !each.verification().finding().isRefusal())
-                .filter(each -> control.isShownBy(each.verification().checks()))
-                .count();
     }
 
     private static String text(List<List<String>> rows) {
@@ -98,5 +141,35 @@ final class PackTables {
     private static String cell(String text) {
         String safe = Stream.of("=", "+", "-", "@").anyMatch(text::startsWith) ? "'" + text : text;
         return safe.matches("[^\",\\r\\n]*") ? safe : "\"" + safe.replace("\"", "\"\"") + "\"";
+    }
+
+    /** The cells of a table that {@link #text} wrote. */
+    private static List<List<String>> rows(String text) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> row = new ArrayList<>();
+        var cell = new StringBuilder();
+        boolean quoted = false;
+        for (int n = 0; n < text.length(); n++) {
+            char at = text.charAt(n);
+            if (quoted && at == '"' && n + 1 < text.length() && text.charAt(n + 1) == '"') {
+                cell.append(at);
+                n++;
+            } else if (at == '"') {
+                quoted = !quoted;
+            } else if (!quoted && (at == ',' || at == '\n')) {
+                row.add(cell.toString());
+                cell.setLength(0);
+                if (at == '\n') {
+                    rows.add(row);
+                    row = new ArrayList<>();
+                }
+            } else if (quoted || at != '\r') {
+                cell.append(at);
+            }
+        }
+        if (quoted || !cell.isEmpty() || !row.isEmpty()) {
+            throw new IllegalArgumentException("is cut off");
+        }
+        return rows;
     }
 }

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Checks a pack offline: every certificate, and that the population is complete. For that it
@@ -24,6 +26,9 @@ import java.util.TreeSet;
  * since: a closure that is left out would change it.
  */
 public final class PackVerifier {
+    private static final Pattern RANGE =
+            Pattern.compile(">= ([0-9]{1,18}) and closing_leaf < ([0-9]{1,18})");
+
     private final Map<String, byte[]> files;
     private final CertificateVerifier.Trust trust;
     private final List<Check> checks = new ArrayList<>();
@@ -43,8 +48,17 @@ public final class PackVerifier {
         String outcome = "";
         try {
             JsonNode manifest = manifest();
+            boolean isFirst = isFirstFormat(manifest);
             List<Pack.Verified> certificates = certificates();
-            completeness(manifest, certificates);
+            completeness(manifest, certificates, isFirst);
+            if (isFirst) {
+                hold(
+                        "controls",
+                        "NOTE: an older pack: its controls count every completed change, of whatever kind");
+            } else {
+                query(manifest);
+                controls(certificates);
+            }
             outcome =
                     certificates.size()
                             + " changes, "
@@ -86,6 +100,15 @@ public final class PackVerifier {
         return manifest;
     }
 
+    private static boolean isFirstFormat(JsonNode manifest) {
+        String format = manifest.path("format").asText();
+        if (!format.equals(Pack.FORMAT) && !format.equals(Pack.FORMAT_V1)) {
+            throw new IllegalArgumentException(
+                    Pack.MANIFEST + ": is of the format '" + format + "', which is not known here");
+        }
+        return format.equals(Pack.FORMAT_V1);
+    }
+
     private List<Pack.Verified> certificates() {
         List<Pack.Verified> verified = new ArrayList<>();
         for (Map.Entry<String, byte[]> each : files.entrySet()) {
@@ -116,7 +139,8 @@ public final class PackVerifier {
         return verified;
     }
 
-    private void completeness(JsonNode manifest, List<Pack.Verified> certificates) {
+    private void completeness(
+            JsonNode manifest, List<Pack.Verified> certificates, boolean isFirst) {
         List<byte[]> leaves = Pack.unbundle(file(Pack.LEAVES));
         List<Hash> frontier =
                 new String(file(Pack.FRONTIER), StandardCharsets.UTF_8)
@@ -141,24 +165,99 @@ public final class PackVerifier {
                         + through.size()
                         + (ends.isEmpty() ? "" : ", through shards that ended: " + ends.size()),
                 "the leaves are not what the log got between its two signed states");
-        Set<String> stated = new TreeSet<>();
-        manifest.path("closuresUnderOtherCharters").forEach(each -> stated.add(each.asText()));
-        Set<String> outside = new TreeSet<>();
-        outside.addAll(
+        population(
+                manifest,
+                isFirst ? "closuresUnderOtherCharters" : "closuresOutside",
+                closures(leaves),
                 outside(
                         leaves,
                         places(trust.log().name(), before, ends, through, leaves.size()),
-                        certificates));
-        boolean all = manifest.path("charter").asText().isEmpty();
+                        certificates),
+                certificates);
+    }
+
+    /**
+     * Whether what is there is of the population, and what is not there is stated to be outside.
+     */
+    private void population(
+            JsonNode manifest,
+            String member,
+            int closures,
+            List<String> left,
+            List<Pack.Verified> certificates) {
+        Population population = Population.read(manifest);
+        Set<String> stated = new TreeSet<>();
+        manifest.path(member).forEach(each -> stated.add(each.asText()));
+        Set<String> outside = new TreeSet<>(left);
         check(
                 "population",
-                stated.equals(outside) && (!all || outside.isEmpty()),
+                stated.equals(outside) && (!population.isAll() || outside.isEmpty()),
                 Finding.GAP,
                 "every closure of the period has its certificate here"
-                        + (all
+                        + (population.isAll()
                                 ? ""
-                                : ", or is stated to be under another charter: " + outside.size()),
+                                : ", or is stated to be outside the population ("
+                                        + population.words()
+                                        + "): "
+                                        + outside.size()
+                                        + " of "
+                                        + closures),
                 "closures without a certificate: leaves " + String.join(", ", outside));
+        List<String> strangers =
+                certificates.stream()
+                        .filter(each -> !population.mayHold(each))
+                        .map(each -> each.certificate().statement().change())
+                        .toList();
+        if (!strangers.isEmpty()) {
+            add(
+                    "population",
+                    Finding.NOT_PROVED,
+                    "not of the population ("
+                            + population.words()
+                            + "): changes "
+                            + String.join(", ", strangers));
+        }
+    }
+
+    /**
+     * Whether the query for the ledger's database asks for this population, and this many leaves.
+     */
+    private void query(JsonNode manifest) {
+        String said = manifest.path("query").asText();
+        Matcher range = RANGE.matcher(said);
+        boolean fits = false;
+        if (range.find()) {
+            long first = Long.parseLong(range.group(1));
+            long last = Long.parseLong(range.group(2));
+            fits =
+                    last - first == Pack.unbundle(file(Pack.LEAVES)).size()
+                            && said.equals(Pack.query(Population.read(manifest), first, last));
+        }
+        check(
+                "query",
+                fits,
+                Finding.NOT_PROVED,
+                "the manifest's query asks for this population",
+                "the manifest's query asks for another population: " + said);
+    }
+
+    /** Whether the table of controls says what the certificates show. */
+    private void controls(List<Pack.Verified> certificates) {
+        try {
+            List<String> wrong =
+                    PackTables.miscounted(
+                            new String(file(Pack.CONTROLS), StandardCharsets.UTF_8), certificates);
+            check(
+                    "controls",
+                    wrong.isEmpty(),
+                    Finding.NOT_PROVED,
+                    "each control counts what these certificates show, of the changes that it is about",
+                    Pack.CONTROLS
+                            + " says other than these certificates show of: "
+                            + String.join(", ", wrong));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(Pack.CONTROLS + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -246,13 +345,21 @@ public final class PackVerifier {
         certificates.forEach(each -> certified.add(closing(each.certificate())));
         List<String> outside = new ArrayList<>();
         for (int n = 0; n < leaves.size(); n++) {
-            var leaf =
-                    new Certificate.Leaf("", n, new String(leaves.get(n), StandardCharsets.UTF_8));
-            if (leaf.field("type").equals("ChangeClosed") && !certified.contains(places.get(n))) {
+            if (isClosure(leaves.get(n)) && !certified.contains(places.get(n))) {
                 outside.add(places.get(n));
             }
         }
         return outside;
+    }
+
+    /** How many of these leaves are closures. */
+    static int closures(List<byte[]> leaves) {
+        return (int) leaves.stream().filter(PackVerifier::isClosure).count();
+    }
+
+    private static boolean isClosure(byte[] text) {
+        var leaf = new Certificate.Leaf("", 0, new String(text, StandardCharsets.UTF_8));
+        return leaf.field("type").equals("ChangeClosed");
     }
 
     /** The place of a certificate's closure; -1 if it has none. */
@@ -273,6 +380,10 @@ public final class PackVerifier {
 
     private void check(String name, boolean holds, Finding finding, String text, String otherwise) {
         add(name, holds ? Finding.VERIFIED : finding, holds ? text : otherwise);
+    }
+
+    private void hold(String name, String text) {
+        add(name, Finding.VERIFIED, text);
     }
 
     private void add(String name, Finding finding, String text) {

@@ -2,6 +2,7 @@ package dev.remit.ledger.certificate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a verifier found.
@@ -9,8 +10,15 @@ import java.util.List;
  * @param checks every check made, in order
  * @param words the change's story in plain words; to be believed only when nothing is refused
  * @param outcome how the change ended, as the certificate states it
+ * @param matter what the change was about; empty where its proposal is not shown
  */
-public record Verification(List<Check> checks, List<String> words, String outcome) {
+public record Verification(
+        List<Check> checks, List<String> words, String outcome, Optional<Matter> matter) {
+    /** One that is not of a change whose proposal is shown. */
+    Verification(List<Check> checks, List<String> words, String outcome) {
+        this(checks, words, outcome, Optional.empty());
+    }
+
     /**
      * One check.
      *

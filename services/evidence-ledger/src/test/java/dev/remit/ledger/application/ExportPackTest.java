@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Finding;
 import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.certificate.Verification;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.text.PDFTextStripper;
@@ -32,6 +36,8 @@ class ExportPackTest {
     private static final Instant FIRST = Leaver.NOW;
     private static final Instant SECOND = FIRST.plus(Duration.ofDays(1));
     private static final Instant THIRD = FIRST.plus(Duration.ofDays(2));
+    private static final Instant FOURTH = FIRST.plus(Duration.ofDays(3));
+    private static final Instant FIFTH = FIRST.plus(Duration.ofDays(4));
 
     private static final String RESULTS = "oscal-assessment-results.json";
 
@@ -40,12 +46,12 @@ class ExportPackTest {
     ExportPackTest() {
         ledger.receive(List.of(new Leaver(0).published()));
         for (int n = 1; n <= 3; n++) {
-            close(new Leaver(n));
+            close(leaver(n));
         }
         ledger.now = FIRST;
         publish();
         for (int n = 4; n <= 6; n++) {
-            close(new Leaver(n));
+            close(leaver(n));
         }
         ledger.now = SECOND;
         publish();
@@ -71,7 +77,7 @@ class ExportPackTest {
     @Test
     void thePackOfAPeriodThatIsOverHasTheSameBytesForEver() {
         byte[] first = zip(FIRST, SECOND);
-        close(new Leaver(7));
+        close(leaver(7));
         ledger.now = THIRD;
         publish();
         ledger.certificates.clear();
@@ -112,18 +118,147 @@ class ExportPackTest {
 
     @Test
     void aPackOfOneCharterCountsTheOthersClosures() {
-        byte[] zip = ((ExportPack.Packed) export(FIRST, THIRD, Optional.of("another"))).zip();
+        byte[] zip =
+                ((ExportPack.Packed) export(FIRST, THIRD, Population.ofCharter("another"))).zip();
         Verification verification = verify(Pack.unzip(zip));
         assertThat(verification.holds()).as(String.join("\n", verification.lines())).isTrue();
-        assertThat(verification.lines()).anyMatch(line -> line.contains("another charter: 6"));
+        assertThat(verification.lines())
+                .anyMatch(line -> line.contains("the population (charter another): 6 of 6"));
+    }
+
+    @Test
+    void aPackOfAPopulationSaysHowManyOfThePeriodAreOutside() {
+        Leaver one = leaver(4);
+        for (Population each :
+                List.of(
+                        population("", one.account, ""),
+                        population("hr:E1002", one.account, "COMPLETED"),
+                        population("", one.account, "COMPLETED"))) {
+            Map<String, byte[]> files = files(FIRST, THIRD, each);
+            Verification verification = verify(files);
+            assertThat(verification.holds()).as(String.join("\n", verification.lines())).isTrue();
+            assertThat(verification.outcome()).startsWith("1 changes");
+            assertThat(verification.lines())
+                    .anyMatch(line -> line.contains("(" + each.words() + "): 5 of 6"));
+            assertThat(files).containsKey("certificates/" + one.change + ".json");
+            assertThat(text(files, "manifest.json"))
+                    .contains("and account = '" + one.account + "'", each.words());
+        }
+        assertThat(verify(files(FIRST, THIRD, population("", "", "REFUSED"))).lines())
+                .anyMatch(line -> line.contains("(outcome REFUSED): 6 of 6"));
+    }
+
+    @Test
+    void aPackWhoseChangesOrQueryAreNotThoseOfItsPopulationShows() {
+        String account = leaver(4).account;
+        Map<String, byte[]> whole = files(FIRST, THIRD, population("", account, ""));
+        assertThat(
+                        verify(
+                                        edited(
+                                                whole,
+                                                "\"account\" : \"" + account,
+                                                "\"account\" : \"" + leaver(5).account))
+                                .lines())
+                .anyMatch(line -> line.contains("not of the population"))
+                .anyMatch(line -> line.contains("query asks for another population"));
+        assertThat(
+                        verify(edited(whole, "\"outcome\" : \"\"", "\"outcome\" : \"FAILED\""))
+                                .finding())
+                .isEqualTo(Finding.NOT_PROVED);
+        assertThat(verify(edited(whole, " and account = '", " and account <> '")).finding())
+                .isEqualTo(Finding.NOT_PROVED);
+    }
+
+    @Test
+    void aPackOfJoinersSaysNothingOfWhatIsAboutLeavers() throws Exception {
+        joiners();
+        Map<String, byte[]> files = files(FOURTH, FIFTH);
+        Verification verification = verify(files);
+        assertThat(verification.holds()).as(String.join("\n", verification.lines())).isTrue();
+        List<String> lines = text(files, "controls.csv").lines().toList();
+        for (String each : List.of("AC-2(3),", "PS-4(2),", "6.5,", "NHI1:2025,", "NHI7:2025,")) {
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("," + each))
+                    .singleElement()
+                    .asString()
+                    .endsWith(",0,0,0,no change of this kind in the period");
+        }
+        assertThat(lines)
+                .filteredOn(line -> line.contains(",AC-5,"))
+                .singleElement()
+                .asString()
+                .endsWith(",every change,separation-of-duties,2,2,0,satisfied");
+        assertThat(findings(files)).contains("ac-5_obj", "cm-3.2_obj");
+        assertThat(findings(files)).doesNotContain("ac-2.3_obj", "ps-4.2_obj", "ps-5_obj");
+        assertThat(text(files, RESULTS))
+                .contains("There is no finding: no completed change of this kind in the period.");
+        assertThat(findings(files(FIRST, THIRD))).contains("ac-2.3_obj", "ps-4.2_obj");
+    }
+
+    @Test
+    void aControlCountsTheChangesThatItIsAboutOnly() {
+        joiners();
+        assertThat(text(files(FIRST, FIFTH), "controls.csv").lines())
+                .anyMatch(line ->
+                        line.endsWith(
+                                ",AC-2(3),,Disable Accounts,disable-account,"
+                                        + "executed.as-authorized; read-back.matches,6,6,0,satisfied"))
+                .anyMatch(line -> line.endsWith("separation-of-duties,8,8,0,satisfied"));
+        // whose kind nobody can see any more could be one of these
+        erase(leaver(5));
+        ledger.now = FOURTH.plusSeconds(1);
+        publish();
+        assertThat(text(files(FIRST, FIFTH), "controls.csv").lines())
+                .anyMatch(line ->
+                        line.contains(",AC-2(3),") && line.endsWith(",5,5,1,not satisfied"));
+    }
+
+    @Test
+    void countsOfControlsThatTheCertificatesDoNotShowAreFound() {
+        joiners();
+        Map<String, byte[]> files = files(FOURTH, FIFTH);
+        String counted =
+                text(files, "controls.csv")
+                        .replace(
+                                "disable-account,executed.as-authorized; read-back.matches,0,0,0,"
+                                        + "no change of this kind in the period",
+                                "disable-account,executed.as-authorized; read-back.matches,2,2,0,"
+                                        + "satisfied");
+        Verification verification = verify(with(files, "controls.csv", counted));
+        assertThat(verification.finding()).isEqualTo(Finding.NOT_PROVED);
+        assertThat(verification.lines()).anyMatch(line -> line.contains("show of: NIST SP 800-53"));
+        for (String no : List.of("", "no table\r\n", counted + "one more\r\n", counted + "\"")) {
+            assertThat(verify(with(files, "controls.csv", no)).finding())
+                    .isEqualTo(Finding.MALFORMED);
+        }
+    }
+
+    @Test
+    void aPackFromBeforeControlsSaidWhatTheyAreAboutStillVerifies() {
+        Map<String, byte[]> files =
+                with(
+                        files(FIRST, THIRD, Population.ofCharter("another")),
+                        "controls.csv",
+                        "catalogue,control,also known as,title,shown by,changes completed,"
+                                + "changes that show it\r\n");
+        Map<String, byte[]> older =
+                edited(
+                        edited(files, "evidence-pack/v2", "evidence-pack/v1"),
+                        "closuresOutside",
+                        "closuresUnderOtherCharters");
+        Verification verification = verify(older);
+        assertThat(verification.holds()).as(String.join("\n", verification.lines())).isTrue();
+        assertThat(verification.lines()).anyMatch(line -> line.contains("NOTE: an older pack"));
+        assertThat(verify(edited(files, "evidence-pack/v2", "evidence-pack/v9")).finding())
+                .isEqualTo(Finding.MALFORMED);
     }
 
     @Test
     void aPeriodThatIsNotOverOrHoldsNothingSignedIsRefused() {
-        assertThat(export(FIRST, THIRD.plusSeconds(3), Optional.empty()))
+        assertThat(export(FIRST, FIFTH.plusSeconds(3), Population.ALL))
                 .isInstanceOf(ExportPack.Refused.class);
-        assertThat(export(THIRD, FIRST, Optional.empty())).isInstanceOf(ExportPack.Refused.class);
-        assertThat(export(FIRST.minusSeconds(9), FIRST, Optional.empty()))
+        assertThat(export(THIRD, FIRST, Population.ALL)).isInstanceOf(ExportPack.Refused.class);
+        assertThat(export(FIRST.minusSeconds(9), FIRST, Population.ALL))
                 .isInstanceOf(ExportPack.Refused.class);
     }
 
@@ -147,9 +282,8 @@ class ExportPackTest {
 
     @Test
     void theReportNamesWhatIsOutOfTheOrdinary() throws Exception {
-        Leaver erased = new Leaver(5);
-        ledger.erase.erase(erased.change, "keycloak:admin", "asked for").await().indefinitely();
-        ledger.receive(ledger.handedOn());
+        Leaver erased = leaver(5);
+        erase(erased);
         ledger.now = SECOND.plusSeconds(1);
         publish();
         byte[] pdf = files(SECOND, THIRD).get("report.pdf");
@@ -190,16 +324,70 @@ class ExportPackTest {
         assertThat(uuids).containsAll(ours.findValuesAsText("observation-uuid"));
     }
 
+    private static Leaver leaver(int number) {
+        return new Leaver(number, "offboard", "disable-account", "end-sessions", "leave-groups");
+    }
+
+    /** Two of them, the day after. */
+    private void joiners() {
+        for (int n = 11; n <= 12; n++) {
+            close(new Leaver(n, "onboard", "enable-account", "join-groups"));
+        }
+        ledger.now = FOURTH;
+        publish();
+    }
+
+    private void erase(Leaver leaver) {
+        ledger.erase.erase(leaver.change, "keycloak:admin", "asked for").await().indefinitely();
+        ledger.receive(ledger.handedOn());
+        ledger.certificates.clear();
+    }
+
+    private static Population population(String subject, String account, String outcome) {
+        return new Population(Optional.empty(), stated(subject), stated(account), stated(outcome));
+    }
+
+    private static Optional<String> stated(String text) {
+        return Optional.of(text).filter(each -> !each.isEmpty());
+    }
+
+    /** With another manifest. */
+    private static Map<String, byte[]> edited(Map<String, byte[]> files, String from, String to) {
+        String manifest = text(files, "manifest.json");
+        assertThat(manifest).contains(from);
+        Map<String, byte[]> edited = new TreeMap<>(files);
+        edited.put("manifest.json", manifest.replace(from, to).getBytes(StandardCharsets.UTF_8));
+        return edited;
+    }
+
+    /** With another file, which the manifest fits. */
+    private static Map<String, byte[]> with(
+            Map<String, byte[]> files, String path, String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        Map<String, byte[]> with =
+                edited(files, Hash.sha256(files.get(path)).hex(), Hash.sha256(bytes).hex());
+        with.put(path, bytes);
+        return with;
+    }
+
+    private static List<String> findings(Map<String, byte[]> files) throws IOException {
+        return JSON.readTree(files.get(RESULTS)).findValuesAsText("target-id");
+    }
+
     private Map<String, byte[]> files(Instant from, Instant to) {
-        return Pack.unzip(zip(from, to));
+        return files(from, to, Population.ALL);
+    }
+
+    private Map<String, byte[]> files(Instant from, Instant to, Population population) {
+        return Pack.unzip(((ExportPack.Packed) export(from, to, population)).zip());
     }
 
     private byte[] zip(Instant from, Instant to) {
-        return ((ExportPack.Packed) export(from, to, Optional.empty())).zip();
+        return ((ExportPack.Packed) export(from, to, Population.ALL)).zip();
     }
 
-    private ExportPack.Exported export(Instant from, Instant to, Optional<String> charter) {
-        return ledger.pack(THIRD.plusSeconds(1)).export(from, to, charter).await().indefinitely();
+    private ExportPack.Exported export(Instant from, Instant to, Population population) {
+        return ledger.pack(FIFTH).export(from, to, population).await().indefinitely();
     }
 
     private static Verification verify(Map<String, byte[]> files) {

@@ -2,6 +2,7 @@ package dev.remit.ledger.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Merkle;
@@ -11,6 +12,7 @@ import dev.remit.ledger.certificate.Verification;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,20 @@ class PublishLogTest {
         ledger.afterSize = this::publish;
         publish();
         assertThat(checkpoint().size()).isEqualTo(302);
+    }
+
+    @Test
+    void aReplicaThatDoesNotLeadPublishesNothingAndDoesNotTryForEver() {
+        ledger.receiveFresh(messages(300));
+        ledger.leads = false;
+        ledger.calls.clear();
+        assertTimeoutPreemptively(Duration.ofSeconds(20), this::publish);
+        assertThat(ledger.calls).filteredOn("lead"::equals).hasSizeLessThanOrEqualTo(2);
+        assertThat(ledger.publicFiles).isEmpty();
+
+        ledger.leads = true;
+        publish();
+        assertThat(checkpoint().size()).isEqualTo(300);
     }
 
     @Test

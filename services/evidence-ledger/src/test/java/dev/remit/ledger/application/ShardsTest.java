@@ -2,6 +2,7 @@ package dev.remit.ledger.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
@@ -16,6 +17,7 @@ import dev.remit.ledger.certificate.Finding;
 import dev.remit.ledger.certificate.FolderForm;
 import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.certificate.Verification;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.KeyTrust;
@@ -381,7 +383,7 @@ class ShardsTest {
                         .export(
                                 LAST_YEAR.minus(Duration.ofDays(1)),
                                 THIS_YEAR.plusSeconds(60),
-                                Optional.empty())
+                                Population.ALL)
                         .await()
                         .indefinitely();
         Map<String, byte[]> files = Pack.unzip(((ExportPack.Packed) exported).zip());
@@ -408,10 +410,7 @@ class ShardsTest {
         // all of it in one shard, which has one before
         exported =
                 ledger.pack(NEXT_YEAR)
-                        .export(
-                                THIS_YEAR.plusSeconds(5),
-                                THIS_YEAR.plusSeconds(60),
-                                Optional.empty())
+                        .export(THIS_YEAR.plusSeconds(5), THIS_YEAR.plusSeconds(60), Population.ALL)
                         .await()
                         .indefinitely();
         verification =
@@ -559,6 +558,29 @@ class ShardsTest {
     private void keep(ShardPeriod period) {
         ledger.period = period;
         ledger.restart();
+    }
+
+    @Test
+    void aDatabaseBehindTheNextShardsCheckpointIsRefusedWhileTheShardBeforeIsNotSettled() {
+        cosigned();
+        keep(ShardPeriod.YEAR);
+        grow(10);
+        ledger.silent.add("one");
+        at(THIS_YEAR);
+        grow(10);
+        assertThat(shards()).hasSize(3);
+        // another replica, on a database that is ahead of this one, has gone on
+        Checkpoint ahead =
+                new Checkpoint("log.example/acme/2027", 999, Hash.sha256(new byte[] {1}));
+        ledger.publicFiles.put(
+                "2027/checkpoint.signed",
+                ledger.log.sign(ahead, THIS_YEAR).getBytes(StandardCharsets.UTF_8));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () ->
+                        assertThatThrownBy(() -> ledger.publish.publish(1).await().indefinitely())
+                                .isInstanceOf(RolledBack.class)
+                                .hasMessageContaining("999"));
     }
 
     private void at(Instant time) {

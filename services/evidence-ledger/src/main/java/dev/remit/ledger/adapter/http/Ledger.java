@@ -8,11 +8,14 @@ import dev.remit.ledger.application.Checkpoints;
 import dev.remit.ledger.application.Entries;
 import dev.remit.ledger.application.EraseContent;
 import dev.remit.ledger.application.ExportPack;
+import dev.remit.ledger.application.LookUpChanges;
 import dev.remit.ledger.application.Readings;
 import dev.remit.ledger.application.Reads;
 import dev.remit.ledger.application.RecordReads;
 import dev.remit.ledger.application.RetainEvidence;
 import dev.remit.ledger.application.SignStatement;
+import dev.remit.ledger.certificate.Population;
+import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.log.Entry;
@@ -32,10 +35,13 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of changes, their certificates, and what was set aside. */
@@ -76,7 +82,7 @@ public class Ledger {
     /** Every id is larger than this one. */
     private static final UUID LEAST = new UUID(0, 0);
 
-    private final Changes changes;
+    private final LookUpChanges changes;
     private final Entries entries;
     private final Checkpoints checkpoints;
     private final Readings readings;
@@ -90,7 +96,7 @@ public class Ledger {
     private final Caller caller;
 
     Ledger(
-            Changes changes,
+            LookUpChanges changes,
             Entries entries,
             Checkpoints checkpoints,
             Readings readings,
@@ -118,7 +124,7 @@ public class Ledger {
 
     /**
      * Changes, newest first, a page at a time; the answer's {@code Link} header names the next
-     * page.
+     * page. Who is no operator, auditor or admin finds those that they have a part in.
      *
      * @param subject system and id, separated by a colon
      * @param account the target account
@@ -140,15 +146,23 @@ public class Ledger {
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
         checkLimit(limit);
-        var search = new Changes.Search(subject, account, actor, charter, outcome, openedBefore);
+        var search =
+                new Changes.Search(
+                        subject,
+                        account,
+                        stated(actor).map(Set::of).orElse(Set.of()),
+                        charter,
+                        outcome,
+                        openedBefore);
         String words = asked.getRequestUri().getRawQuery();
+        var looker = looker();
         return reads.recorded(
-                caller.id(),
+                looker.id(),
                 "search",
                 words == null ? "" : words,
                 () ->
                         signed().chain(size ->
-                                changes.search(search, limit)
+                                changes.search(looker, search, limit)
                                         .map(found ->
                                                 page(
                                                         found.stream()
@@ -165,25 +179,40 @@ public class Ledger {
                                                         asked))));
     }
 
-    /** One change with its handoffs. */
+    private LookUpChanges.Looker looker() {
+        return new LookUpChanges.Looker(caller.id(), caller.roles());
+    }
+
+    /**
+     * The change as it stands.
+     *
+     * @throws Problem 404 CHANGE_UNKNOWN, also if the caller may not see it
+     */
+    private Uni<Standing> seen(LookUpChanges.Looker looker, UUID change) {
+        return changes.find(looker, change)
+                .map(found ->
+                        found.orElseThrow(() ->
+                                Problem.of(
+                                        404, "CHANGE_UNKNOWN", "no change has the id " + change)));
+    }
+
+    /**
+     * One change with its handoffs; for who is no operator, auditor or admin, one that they have a
+     * part in.
+     */
     @GET
     @Path("changes/{id}")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<View> change(@PathParam("id") String id) {
         UUID change = uuid(id);
+        var looker = looker();
         return reads.recorded(
-                caller.id(),
+                looker.id(),
                 "change",
                 id,
                 () ->
                         signed().chain(size ->
-                                changes.find(change)
-                                        .map(found ->
-                                                found.orElseThrow(() ->
-                                                        Problem.of(
-                                                                404,
-                                                                "CHANGE_UNKNOWN",
-                                                                "no change has the id " + id)))
+                                seen(looker, change)
                                         .chain(standing ->
                                                 entries.of(change)
                                                         .chain(all ->
@@ -199,7 +228,8 @@ public class Ledger {
     }
 
     /**
-     * The closure certificate; made when it is first asked for, the same ever after.
+     * The closure certificate; made when it is first asked for, the same ever after. Who is no
+     * operator, auditor or admin gets that of a change that they have a part in.
      *
      * @param form {@code own}, or {@code sigstore}: what the log states of the change, as a bundle
      *     for Sigstore's clients; its signature is logged first, so ask again a few seconds after
@@ -211,13 +241,14 @@ public class Ledger {
     public Uni<Response> certificate(
             @PathParam("id") String id, @QueryParam("form") @DefaultValue("own") String form) {
         UUID change = uuid(id);
+        var looker = looker();
         return switch (form) {
             case "own" ->
                     reads.recorded(
                                     caller.id(),
                                     "certificate",
                                     id,
-                                    () -> certify.certificate(change))
+                                    () -> shown(looker, change, () -> certify.certificate(change)))
                             .map(found ->
                                     found.map(Ledger::json)
                                             .orElseThrow(() ->
@@ -232,7 +263,7 @@ public class Ledger {
                                     caller.id(),
                                     "certificate",
                                     id + " sigstore",
-                                    () -> sign.bundle(change))
+                                    () -> shown(looker, change, () -> sign.bundle(change)))
                             .map(answer ->
                                     switch (answer) {
                                         case SignStatement.Bundle(byte[] file) -> json(file);
@@ -249,15 +280,25 @@ public class Ledger {
         };
     }
 
+    /** Unless the caller may not see the change; who sees all is told more of one that is not. */
+    private <T> Uni<T> shown(LookUpChanges.Looker looker, UUID change, Supplier<Uni<T>> look) {
+        return looker.seesAll() ? look.get() : seen(looker, change).chain(_ -> look.get());
+    }
+
     private static Response json(byte[] file) {
         return Response.ok(file, MediaType.APPLICATION_JSON).build();
     }
 
     /**
-     * The evidence of a period in one zip file; the same bytes for ever.
+     * The evidence of a period, or of a population of its changes, in one zip file; the same bytes
+     * for ever. Of the closures outside the population it holds the leaves, and their number.
      *
      * @param from from this time on
      * @param to until before this time, which must not lie ahead
+     * @param charter only under this charter, by name
+     * @param subject only those of this subject: system and id, separated by a colon
+     * @param account only those of this target account
+     * @param outcome only those that ended so, for example COMPLETED
      */
     @GET
     @Path("evidence/pack")
@@ -266,20 +307,42 @@ public class Ledger {
     public Uni<Response> pack(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,
-            @QueryParam("charter") Optional<String> charter) {
+            @QueryParam("charter") Optional<String> charter,
+            @QueryParam("subject") Optional<String> subject,
+            @QueryParam("account") Optional<String> account,
+            @QueryParam("outcome") Optional<String> outcome) {
         Instant first = time("from", from);
         Instant last = time("to", to);
+        var population =
+                new Population(stated(charter), stated(subject), stated(account), outcome(outcome));
         return reads.recorded(
                         caller.id(),
                         "pack",
-                        from + " " + to + " " + charter.orElse(""),
-                        () -> packs.export(first, last, charter))
+                        from + " " + to + " " + population.words(),
+                        () -> packs.export(first, last, population))
                 .map(exported ->
                         switch (exported) {
                             case ExportPack.Packed(byte[] zip) -> Response.ok(zip).build();
                             case ExportPack.Refused(String code, String reason) ->
                                     throw Problem.of(409, code, reason);
                         });
+    }
+
+    private static Optional<String> stated(Optional<String> part) {
+        return part.filter(each -> !each.isBlank());
+    }
+
+    private static Optional<String> outcome(Optional<String> outcome) {
+        Optional<String> stated = stated(outcome);
+        if (stated.isPresent()
+                && Arrays.stream(Closure.Outcome.values())
+                        .noneMatch(each -> each.name().equals(stated.get()))) {
+            throw Problem.inField(
+                    "outcome",
+                    "FIELD_MISFORMED",
+                    "outcome: must be one of " + Arrays.toString(Closure.Outcome.values()));
+        }
+        return stated;
     }
 
     /**
@@ -339,12 +402,16 @@ public class Ledger {
 
     /**
      * Erases what is kept of a closed change: its leaves and their proofs stay. A repetition
-     * changes nothing.
+     * changes nothing. Only a person erases: 403 PERSON_NEEDED.
      */
     @POST
     @Path("changes/{id}/erasure")
     @RolesAllowed("admin")
     public Uni<Response> erase(@PathParam("id") String id, @Nullable Erasure erasure) {
+        if (!caller.isPerson()) {
+            throw Problem.of(
+                    403, "PERSON_NEEDED", "a person erases; this token is not a person's own");
+        }
         String why = Problem.body(erasure).reason();
         if (why == null || why.isBlank()) {
             throw Problem.inField("reason", "FIELD_MISSING", "reason: must not be empty");

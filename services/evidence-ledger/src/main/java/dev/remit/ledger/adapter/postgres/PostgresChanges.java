@@ -1,6 +1,7 @@
 package dev.remit.ledger.adapter.postgres;
 
 import dev.remit.ledger.application.Changes;
+import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.domain.Standing;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
@@ -25,6 +26,29 @@ public class PostgresChanges implements Changes {
             "select change_id, charter, charter_hash, subject, account, state, holder, since, last,"
                     + " sequence, missing, refused, outcome, opened, closing_leaf, actors, revision"
                     + " from change ";
+
+    static final String CLOSED_BETWEEN =
+            STANDINGS
+                    + """
+                    where closing_leaf >= :first and closing_leaf < :last
+                      and (:charter = '' or charter = :charter)
+                      and (:subject = '' or subject = :subject)
+                      and (:account = '' or account = :account)
+                      and (:outcome = '' or outcome = :outcome)
+                    order by closing_leaf limit :most\
+                    """;
+
+    static final String SEARCH =
+            STANDINGS
+                    + """
+                    where (:subject = '' or subject = :subject)
+                      and (:account = '' or account = :account)
+                      and (:actors = '' or string_to_array(actors, ',') @> string_to_array(cast(:actors as text), ','))
+                      and (:charter = '' or charter = :charter)
+                      and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
+                      and opened < :before
+                    order by opened desc limit :most\
+                    """;
 
     private static final String STORE =
             """
@@ -207,35 +231,27 @@ public class PostgresChanges implements Changes {
 
     @Override
     public Uni<List<Standing>> closedBetween(
-            long first, long last, Optional<String> charter, int most) {
+            long first, long last, Population population, int most) {
         return standings(
-                STANDINGS
-                        + "where closing_leaf >= :first and closing_leaf < :last"
-                        + " and (:charter = '' or charter = :charter) order by closing_leaf limit :most",
+                CLOSED_BETWEEN,
                 query ->
                         query.setParameter("first", first)
                                 .setParameter("last", last)
-                                .setParameter("charter", charter.orElse(""))
+                                .setParameter("charter", population.charter().orElse(""))
+                                .setParameter("subject", population.subject().orElse(""))
+                                .setParameter("account", population.account().orElse(""))
+                                .setParameter("outcome", population.outcome().orElse(""))
                                 .setParameter("most", (long) most));
     }
 
     @Override
     public Uni<List<Standing>> search(Search search, int most) {
         return standings(
-                STANDINGS
-                        + """
-                        where (:subject = '' or subject = :subject)
-                          and (:account = '' or account = :account)
-                          and (:actor = '' or string_to_array(actors, ',') @> array[cast(:actor as text)])
-                          and (:charter = '' or charter = :charter)
-                          and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
-                          and opened < :before
-                        order by opened desc limit :most\
-                        """,
+                SEARCH,
                 query ->
                         query.setParameter("subject", search.subject().orElse(""))
                                 .setParameter("account", search.account().orElse(""))
-                                .setParameter("actor", search.actor().orElse(""))
+                                .setParameter("actors", String.join(",", search.actors()))
                                 .setParameter("charter", search.charter().orElse(""))
                                 .setParameter("outcome", search.outcome().orElse(""))
                                 .setParameter(

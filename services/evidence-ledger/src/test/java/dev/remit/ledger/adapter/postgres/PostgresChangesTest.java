@@ -1,0 +1,81 @@
+package dev.remit.ledger.adapter.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.handoff.postgres.ScratchPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class PostgresChangesTest {
+    private static final UUID FIRST = new UUID(0, 1);
+    private static final UUID SECOND = new UUID(0, 2);
+    private static final UUID OPEN = new UUID(0, 3);
+
+    @Test
+    void aPopulationAndASearchRestrictByEachOfTheirParts() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            ScratchPostgres.run(
+                    own,
+                    """
+                    insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
+                      last, sequence, missing, refused, outcome, opened, closing_leaf, actors)
+                    values
+                      ('%s', 'leavers', 'h', 'E1', 'a1', 's', '', now(), 'l', 7, '', '', 'COMPLETED', 1, 10, 'ann,bob'),
+                      ('%s', 'movers', 'h', 'E2', null, 's', '', now(), 'l', 7, '', '', 'REFUSED', 2, 20, 'bob'),
+                      ('%s', 'leavers', 'h', 'E1', 'a1', 's', 'x', now(), 'l', 2, '', '', null, 3, null, '')\
+                    """
+                            .formatted(FIRST, SECOND, OPEN),
+                    Map.of());
+
+            assertThat(closed(own, Map.of())).containsExactly(FIRST, SECOND);
+            assertThat(closed(own, Map.of("charter", "movers"))).containsExactly(SECOND);
+            assertThat(closed(own, Map.of("subject", "E1"))).containsExactly(FIRST);
+            assertThat(closed(own, Map.of("account", "a1"))).containsExactly(FIRST);
+            assertThat(closed(own, Map.of("outcome", "REFUSED"))).containsExactly(SECOND);
+            assertThat(closed(own, Map.of("outcome", "REFUSED", "subject", "E1"))).isEmpty();
+
+            assertThat(found(own, Map.of())).containsExactly(OPEN, SECOND, FIRST);
+            assertThat(found(own, Map.of("actors", "bob"))).containsExactly(SECOND, FIRST);
+            assertThat(found(own, Map.of("actors", "ann,bob"))).containsExactly(FIRST);
+            assertThat(found(own, Map.of("actors", "ann", "subject", "E2"))).isEmpty();
+            assertThat(found(own, Map.of("actors", "nobody"))).isEmpty();
+            assertThat(found(own, Map.of("outcome", "OPEN"))).containsExactly(OPEN);
+        }
+    }
+
+    private static List<Object> closed(Connection own, Map<String, Object> parts)
+            throws SQLException {
+        Map<String, Object> parameters = parameters(parts);
+        parameters.put("first", 0L);
+        parameters.put("last", 100L);
+        return ids(own, PostgresChanges.CLOSED_BETWEEN, parameters);
+    }
+
+    private static List<Object> found(Connection own, Map<String, Object> parts)
+            throws SQLException {
+        Map<String, Object> parameters = parameters(parts);
+        parameters.put("before", Long.MAX_VALUE);
+        return ids(own, PostgresChanges.SEARCH, parameters);
+    }
+
+    private static Map<String, Object> parameters(Map<String, Object> parts) {
+        Map<String, Object> parameters = new HashMap<>();
+        for (String each : List.of("charter", "subject", "account", "actors", "outcome")) {
+            parameters.put(each, parts.getOrDefault(each, ""));
+        }
+        parameters.put("most", 10L);
+        return parameters;
+    }
+
+    private static List<Object> ids(Connection own, String sql, Map<String, Object> parameters)
+            throws SQLException {
+        return ScratchPostgres.run(own, sql, parameters).stream().map(row -> row[0]).toList();
+    }
+}
