@@ -1,7 +1,10 @@
 package dev.remit.connector.domain;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.Period;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -183,6 +186,36 @@ public record Charter(
                                 Optional.empty()));
     }
 
+    /**
+     * What it opens in place of what a version before it was to open, for the same reason: while
+     * nothing is proposed, the version in force says what is done and how.
+     *
+     * @param event what opened it; empty where only what it was to do is known
+     */
+    public Optional<Proposal> opensAnew(Proposal waiting, Optional<Event> event) {
+        return (event.isPresent()
+                        ? on(event.get())
+                        : triggers.stream()
+                                .filter(each ->
+                                        each.action().equals(waiting.action())
+                                                && each.target().equals(waiting.target()))
+                                .findFirst())
+                .map(each ->
+                        new Proposal(
+                                name,
+                                version,
+                                hash,
+                                String.valueOf(modes.get(each.action())),
+                                waiting.subjectSystem(),
+                                waiting.subjectId(),
+                                each.target(),
+                                each.action(),
+                                waiting.reason(),
+                                employee,
+                                Optional.of(principal),
+                                waiting.agent()));
+    }
+
     /** What an action does; its name where the charter says no steps. */
     public String effect(String action) {
         return effects.getOrDefault(action, action);
@@ -265,14 +298,26 @@ public record Charter(
 
     /** The one id of the change that an event opens under a charter. */
     public static UUID changeId(String charter, WorkerEvent event) {
+        return changeId(charter, event.workerId(), event.effectiveDate(), event.type());
+    }
+
+    private static UUID changeId(
+            String charter, String worker, LocalDate day, WorkerEvent.Type type) {
         return dev.remit.handoff.Ids.derived(
                 Ids.NAMESPACE,
-                String.join(
-                        "|",
-                        "change",
-                        charter,
-                        event.workerId(),
-                        event.effectiveDate().toString(),
-                        event.type().name()));
+                String.join("|", "change", charter, worker, day.toString(), type.name()));
+    }
+
+    /**
+     * What HR said that opened this change; empty if HR did not.
+     *
+     * @param day on which it holds
+     */
+    public static Optional<Event> openedBy(
+            UUID change, String charter, String worker, LocalDate day) {
+        return Arrays.stream(WorkerEvent.Type.values())
+                .filter(type -> changeId(charter, worker, day, type).equals(change))
+                .map(type -> Event.valueOf(type.name()))
+                .findFirst();
     }
 }
