@@ -237,8 +237,9 @@ public record Charter(
     }
 
     /**
-     * Whether this one may propose under it: of digital employees, only the one it names; of people
-     * and copilots, those in a role that it names; of copilots, those that it and the action admit.
+     * Whether this one may propose under it: of digital employees, only the one it names, and only
+     * for whom it names as the one who answers for it; of people and copilots, those in a role that
+     * it names; of copilots, those that it and the action admit.
      */
     public Optional<Refusal> refuses(Proposer proposer, String action) {
         if (proposer.kind() != Proposer.Kind.DIGITAL_EMPLOYEE
@@ -258,10 +259,20 @@ public record Charter(
                             "charter",
                             "charter " + name + " lets this copilot not propose '" + action + "'"));
         }
-        return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)
+        if (proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)) {
+            return Optional.of(
+                    Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
+                            "charter", "charter " + name + " names another digital employee"));
+        }
+        return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE
+                        && !proposer.byCharter()
+                        && proposer.principal().filter(principal::equals).isEmpty()
                 ? Optional.of(
                         Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
-                                "charter", "charter " + name + " names another digital employee"))
+                                "charter",
+                                "charter "
+                                        + name
+                                        + " names another person who answers for this digital employee"))
                 : Optional.empty();
     }
 
