@@ -319,6 +319,25 @@ public class PublishCharters {
                 });
     }
 
+    /**
+     * The version of a charter that is in force; before any is, the one that will be.
+     *
+     * @throws Problem 404 CHARTER_UNKNOWN if it was never published
+     */
+    public Uni<Published> inForce(String name) {
+        return history(name)
+                .map(all ->
+                        charters.find(name)
+                                .flatMap(charter ->
+                                        all.stream()
+                                                .filter(each ->
+                                                        each.version()
+                                                                .hash()
+                                                                .equals(charter.hash()))
+                                                .findFirst())
+                                .orElseGet(all::getLast));
+    }
+
     /** A version, and the draft that was approved; empty for one from before. */
     public record Published(PublishedCharters.Version version, Optional<Draft> draft) {}
 
