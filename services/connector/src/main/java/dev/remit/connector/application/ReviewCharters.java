@@ -1,11 +1,13 @@
 package dev.remit.connector.application;
 
 import dev.remit.charter.Publication;
+import dev.remit.connector.domain.Agent;
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.Draft.Decider;
 import dev.remit.connector.domain.Draft.Outcome;
 import dev.remit.connector.domain.Draft.Person;
+import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.SignIn;
 import dev.remit.handoff.http.Problem;
@@ -15,6 +17,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,7 +180,8 @@ public class ReviewCharters {
      * another version than the last, because a build that knew of no drafts published one
      * meanwhile, ends instead: it was compared with what is in force no more.
      *
-     * <p>A refused attempt changes nothing and is evidence: it is handed to the log, then answered.
+     * <p>A refused attempt changes nothing and is evidence: it is handed to the log, once an hour
+     * the same, then answered.
      *
      * @param hash of what they approve, hexadecimal
      * @throws Problem 404 CHARTER_DRAFT_UNKNOWN, 403 PERSON_NEEDED, 409 CHARTER_HASH_DIFFERS,
@@ -381,9 +385,23 @@ public class ReviewCharters {
                                 outbox));
     }
 
+    /**
+     * Once an hour for the same attempt: whoever holds a token must not be able to fill the log.
+     */
     private Problem record(
             Draft draft, Asking asking, String what, Problem refused, Outbox outbox) {
-        UUID id = outbox.newId();
+        UUID id =
+                dev.remit.handoff.Ids.derived(
+                        Ids.NAMESPACE,
+                        String.join(
+                                "|",
+                                "draft",
+                                draft.id().toString(),
+                                what,
+                                asking.by().id(),
+                                asking.by().agent().map(Agent::client).orElse(""),
+                                refused.code(),
+                                outbox.now().truncatedTo(ChronoUnit.HOURS).toString()));
         outbox.publish(
                 id,
                 id.toString(),
