@@ -79,8 +79,8 @@ public class ReviewCharters {
     /**
      * A person drafts a version.
      *
-     * @throws Problem 409 CHARTER_PUBLISHED, CHARTER_VERSION_REUSED, CHARTER_DRAFT_OPEN; 403
-     *     PERSON_NOT_KNOWN, OWNER_BY_ANOTHER_ACCOUNT
+     * @throws Problem 409 CHARTER_PUBLISHED, CHARTER_VERSION_REUSED, CHARTER_DRAFT_OPEN,
+     *     TRIGGER_CLAIMED_TWICE; 403 PERSON_NOT_KNOWN, OWNER_BY_ANOTHER_ACCOUNT
      */
     public Uni<Draft> draft(PublishedCharters.Document document, String by, String reason) {
         String name = document.charter().name();
@@ -91,6 +91,9 @@ public class ReviewCharters {
                                 .chain(() -> published.history(name))
                                 .invoke(versions -> isNew(document, versions))
                                 .call(() -> drafts.of(name).invoke(ReviewCharters::noneIsOpen))
+                                .call(() ->
+                                        publish.claimedTwice(document.charter(), outbox)
+                                                .invoke(ReviewCharters::refuse))
                                 .chain(versions -> {
                                     String owner = PublishCharters.owner(document, versions);
                                     return accounts.workers(people, both(by, owner))
@@ -185,8 +188,8 @@ public class ReviewCharters {
      *
      * @param hash of what they approve, hexadecimal
      * @throws Problem 404 CHARTER_DRAFT_UNKNOWN, 403 PERSON_NEEDED, 409 CHARTER_HASH_DIFFERS,
-     *     CHARTER_DRAFT_ENDED, ALREADY_APPROVED; 403 DRAFTER_APPROVES_NOTHING, NOT_ASKED,
-     *     PERSON_NOT_KNOWN
+     *     CHARTER_DRAFT_ENDED, ALREADY_APPROVED, TRIGGER_CLAIMED_TWICE; 403
+     *     DRAFTER_APPROVES_NOTHING, NOT_ASKED, PERSON_NOT_KNOWN
      */
     public Uni<Draft> approve(UUID id, Asking asking, String hash, String reason) {
         return decide(
@@ -244,18 +247,35 @@ public class ReviewCharters {
         Draft.Approval approval =
                 new Draft.Approval(
                         outbox.newId(), part, Optional.of(decider.person()), outbox.now());
+        List<Draft.Approval> approvals = new ArrayList<>(draft.approvals());
+        approvals.add(approval);
+        boolean last = draft.with(approvals).missing().isEmpty();
+        return (last
+                        ? publish.claimedTwice(publish.read(draft), outbox)
+                                .invoke(ReviewCharters::refuse)
+                                .replaceWithVoid()
+                        : Uni.createFrom().voidItem())
+                .chain(() -> approved(draft, approval, signIn, reason, outbox))
+                .chain(() ->
+                        last
+                                ? publish.publish(draft, approvals, outbox)
+                                : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> approved(
+            Draft draft, Draft.Approval approval, SignIn signIn, String reason, Outbox outbox) {
         PublishCharters.send(
                 draft,
                 letters.decided(draft, approval, Optional.of(signIn), reason),
                 approval.id(),
                 outbox);
-        List<Draft.Approval> approvals = new ArrayList<>(draft.approvals());
-        approvals.add(approval);
-        return drafts.approved(draft.id(), approval)
-                .chain(() ->
-                        draft.with(approvals).missing().isEmpty()
-                                ? publish.publish(draft, approvals, outbox)
-                                : Uni.createFrom().voidItem());
+        return drafts.approved(draft.id(), approval);
+    }
+
+    private static void refuse(Optional<Refusal> refusal) {
+        refusal.ifPresent(each -> {
+            throw Problem.of(each.status(), each.code(), each.detail(), each.field());
+        });
     }
 
     /**

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,10 +155,76 @@ public record Charter(
             return new Trigger(event, action, target, Optional.empty(), Optional.empty());
         }
 
+        /** Whether one event opens a change by both. A schedule is nobody else's. */
+        boolean meets(Trigger other) {
+            return event == other.event
+                    && event != Event.SCHEDULE
+                    && target.equals(other.target)
+                    && (resource.isEmpty()
+                            || other.resource.isEmpty()
+                            || !Collections.disjoint(resource, other.resource));
+        }
+
         /** Whether it answers for this; what says nothing of it is no one's in particular. */
         public boolean answersFor(Optional<String> about) {
             return resource.isEmpty() || about.filter(resource::contains).isPresent();
         }
+    }
+
+    /**
+     * Whether another charter, in a version that is in force or to be, opens a change by the same
+     * event while this one does.
+     *
+     * @param published all versions of all names, the one published last at the end
+     */
+    public Optional<Refusal> claimedTwice(Collection<Charter> published, Instant now) {
+        Map<String, List<Charter>> others =
+                published.stream()
+                        .filter(each -> !each.name().equals(name))
+                        .collect(
+                                Collectors.groupingBy(
+                                        Charter::name, TreeMap::new, Collectors.toList()));
+        for (List<Charter> versions : others.values()) {
+            Instant next = Instant.MAX;
+            for (Charter each : versions.reversed()) {
+                Instant from = latest(now, begins(), each.begins());
+                boolean meet = from.isBefore(earliest(next, ends(), each.ends()));
+                for (Trigger one : meet ? triggers : List.<Trigger>of()) {
+                    if (each.triggers.stream().anyMatch(one::meets)) {
+                        return Optional.of(
+                                new Refusal(
+                                        409,
+                                        "spec.triggers",
+                                        "TRIGGER_CLAIMED_TWICE",
+                                        "%s on %s opens a change of %s too, in version %s; one charter may claim it"
+                                                .formatted(
+                                                        one.event(),
+                                                        one.target(),
+                                                        each.name,
+                                                        each.version)));
+                    }
+                }
+                // it takes the place of those before it then
+                next = earliest(next, each.begins());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Instant begins() {
+        return limits.from().orElse(Instant.MIN);
+    }
+
+    private Instant ends() {
+        return limits.until().orElse(Instant.MAX);
+    }
+
+    private static Instant latest(Instant... times) {
+        return Collections.max(List.of(times));
+    }
+
+    private static Instant earliest(Instant... times) {
+        return Collections.min(List.of(times));
     }
 
     /** The trigger of this event, if there is one. */
