@@ -1289,9 +1289,17 @@ public final class Memory implements Handoffs {
 
     private final class MemoryEvaluations implements AccessEvaluations {
         @Override
-        public Uni<Void> add(Evaluation evaluation) {
-            tables.evaluations.put(evaluation.id(), evaluation);
-            return answer(null);
+        public Uni<Evaluation> add(Evaluation evaluation) {
+            Evaluation kept =
+                    tables.evaluations.values().stream()
+                            .filter(each ->
+                                    each.requester().equals(evaluation.requester())
+                                            && each.asked().equals(evaluation.asked()))
+                            .findFirst()
+                            .map(each -> evaluation.as(each.id()))
+                            .orElse(evaluation);
+            tables.evaluations.put(kept.id(), kept);
+            return answer(kept);
         }
 
         @Override
