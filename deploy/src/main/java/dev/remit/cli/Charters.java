@@ -149,7 +149,7 @@ final class Charters implements Runnable {
                 arity = "1..2",
                 paramLabel = "[OLD] NEW",
                 description =
-                        "The charter as it is (default: the version published last), and as it is to be.")
+                        "The charter as it is (default: the version in force), and as it is to be.")
         List<Path> files = List.of();
 
         @Option(
@@ -225,9 +225,11 @@ final class Charters implements Runnable {
         }
 
         private Charter published(String name) throws IOException, InterruptedException {
-            JsonNode versions = versions(as, parent.remit.home(), name);
-            return CharterReader.published(
-                    versions.get(versions.size() - 1).path("document").asText());
+            List<Charter> versions = new ArrayList<>();
+            for (JsonNode each : versions(as, parent.remit.home(), name)) {
+                versions.add(CharterReader.published(each.path("document").asText()));
+            }
+            return Charter.inForce(versions, Instant.now());
         }
     }
 

@@ -97,6 +97,19 @@ public record Charter(
         }
     }
 
+    /**
+     * Of the versions of one name, the one in force: the last that has begun; before any has, the
+     * last.
+     *
+     * @param versions the one published last at the end; not empty
+     */
+    public static Charter inForce(List<Charter> versions, Instant now) {
+        return versions.reversed().stream()
+                .filter(each -> each.validity().from().filter(now::isBefore).isEmpty())
+                .findFirst()
+                .orElseGet(versions::getLast);
+    }
+
     /** OWN: a digital employee executes; ASSIST: a person does. */
     public enum Mode {
         OWN,

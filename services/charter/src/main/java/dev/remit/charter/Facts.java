@@ -38,7 +38,7 @@ public record Facts(
      * {@code change}.
      *
      * @param subject immutable id of the subject as proposed
-     * @param reason why, in the proposer's words; blank is not known
+     * @param reason why, in the proposer's words; blank is not known, as where the domain is judged
      * @param mode OWN or ASSIST
      */
     public record Change(
@@ -74,8 +74,8 @@ public record Facts(
     /**
      * {@code resource}.
      *
-     * @param kind for example application, secret, service-account
-     * @param owner immutable id of the owner's account
+     * @param kind always account, so far
+     * @param owner immutable id of the owner's account; not known where the domain is judged
      * @param entitlements paths of the groups that the change grants or removes
      */
     public record Resource(

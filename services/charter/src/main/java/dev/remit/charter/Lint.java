@@ -1097,7 +1097,19 @@ public final class Lint {
                                                     + " of its text")));
             case Conditions.Compiled.Good(Condition condition) -> {
                 Optional<String> never = possibility().never(condition);
-                if (never.isPresent()) {
+                Optional<String> unknown =
+                        place == Conditions.Place.DOMAIN
+                                ? Possibility.reads(condition, Vocabulary.UNKNOWN_IN_DOMAIN)
+                                : Optional.empty();
+                if (unknown.isPresent()) {
+                    error(
+                            "CONDITION_NEVER_KNOWN",
+                            path,
+                            "looks at "
+                                    + unknown.get()
+                                    + ", which nobody knows where the domain is judged: it holds what hangs on it for good",
+                            "ask for it in an approval stage, or leave it out");
+                } else if (never.isPresent()) {
                     error("CONDITION_NEVER_TRUE", path, never.get(), "mend it or remove it");
                 } else if (Possibility.always(condition)) {
                     warning(
@@ -1138,6 +1150,7 @@ public final class Lint {
         values.put("change.target", Set.copyOf(charter.domain().systems()));
         values.put("change.mode", Set.of("OWN", "ASSIST"));
         values.put("readiness.verdict", Set.of("READY", "ENRICHED"));
+        values.put("resource.kind", Set.of("account"));
         return new Possibility(values);
     }
 

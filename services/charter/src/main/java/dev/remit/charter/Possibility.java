@@ -3,6 +3,8 @@ package dev.remit.charter;
 import com.google.common.collect.ImmutableList;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,6 +77,21 @@ final class Possibility {
     /** Whether it is true whatever the facts are. */
     static boolean always(Condition condition) {
         return condition.ask(Facts.NONE) instanceof Condition.Answer.Holds;
+    }
+
+    /**
+     * The first of these fields that a condition reads; asking whether there is one is no reading.
+     */
+    static Optional<String> reads(Condition condition, Set<String> fields) {
+        return CelNavigableAst.fromAst(condition.tree())
+                .getRoot()
+                .allNodes()
+                .map(CelNavigableExpr::expr)
+                .filter(each -> each.getKind() == CelExpr.ExprKind.Kind.SELECT)
+                .filter(each -> !each.select().testOnly())
+                .map(Possibility::text)
+                .filter(fields::contains)
+                .findFirst();
     }
 
     /** The alternatives under which an expression is as wanted, each a list of claims. */

@@ -90,6 +90,9 @@ public final class Vocabulary {
     /** The facts that another system can say of the same worker. */
     public static final Set<String> ENRICHABLE = Set.of("manager.active");
 
+    /** The fields that a condition of the domain may name and that nobody tells it. */
+    static final Set<String> UNKNOWN_IN_DOMAIN = Set.of("resource.owner", "change.reason");
+
     /** The kinds of systems whose accounts are read. */
     static final Set<String> READ = STEPS.keySet();
 

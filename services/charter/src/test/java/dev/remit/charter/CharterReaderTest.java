@@ -193,6 +193,20 @@ class CharterReaderTest {
     }
 
     @Test
+    void ofSeveralVersionsTheLastThatHasBegunIsInForce() {
+        Charter one = Shipped.read(WHOLE).charter();
+        Charter next =
+                Shipped.read(WHOLE.replace("from: 2026-01-01", "from: 2026-03-01")).charter();
+        List<Charter> versions = List.of(one, next);
+        assertThat(Charter.inForce(versions, Instant.parse("2025-12-31T00:00:00Z")))
+                .as("none has begun")
+                .isEqualTo(next);
+        assertThat(Charter.inForce(versions, Instant.parse("2026-02-28T23:59:59Z"))).isEqualTo(one);
+        assertThat(Charter.inForce(versions, Instant.parse("2026-03-01T00:00:00Z")))
+                .isEqualTo(next);
+    }
+
+    @Test
     void everyMemberIsRead() throws Exception {
         assertThat(OTHER.validate(json(WHOLE))).isEmpty();
         Charter charter = Shipped.read(WHOLE).charter();

@@ -31,8 +31,7 @@ public interface Removals {
     /**
      * What the executor reported.
      *
-     * @param untouched changes of which nothing was begun: forgotten at once, but not where a
-     *     person executes
+     * @param untouched changes of which nothing was begun; a person may have done them by hand
      * @param succeeded changes whose target was read back as planned
      * @param failed changes that were begun
      * @param ended changes whose grant was taken away

@@ -50,7 +50,8 @@ final class InMemoryRemovals implements Removals {
         kept.forEach(each -> {
             if (each.until().isEmpty()
                     ? reports.ended().contains(each.change())
-                    : reports.succeeded().contains(each.change())
+                    : reports.untouched().contains(each.change())
+                            || reports.succeeded().contains(each.change())
                             || reports.failed().contains(each.change())) {
                 over.add(each.change());
             }
@@ -58,9 +59,7 @@ final class InMemoryRemovals implements Removals {
         kept.removeIf(each -> {
             boolean holds =
                     enabled.getOrDefault(each.entitlement(), Set.of()).contains(each.account());
-            boolean gone =
-                    (reports.untouched().contains(each.change()) && !each.assisted())
-                            || (over.contains(each.change()) && !holds);
+            boolean gone = over.contains(each.change()) && !holds;
             if (gone) {
                 freed.add(each.entitlement());
             }

@@ -15,9 +15,20 @@ public interface AccessEvaluations {
      * @param asked what was asked, as {@link AccessTasks.Item#asked} says it
      * @param until from then on nothing can be requested by it
      */
-    record Evaluation(UUID id, String requester, String asked, Instant at, Instant until) {}
+    record Evaluation(UUID id, String requester, String asked, Instant at, Instant until) {
+        /** The same by this id. */
+        public Evaluation as(UUID other) {
+            return new Evaluation(other, requester, asked, at, until);
+        }
+    }
 
-    Uni<Void> add(Evaluation evaluation);
+    /**
+     * Keeps it. Where this requester was denied the same and that is still kept, that one holds on
+     * as long as this would: asking again and again leaves one.
+     *
+     * @return as it is kept
+     */
+    Uni<Evaluation> add(Evaluation evaluation);
 
     /** Those of these that are kept. */
     Uni<List<Evaluation>> find(Collection<UUID> ids);

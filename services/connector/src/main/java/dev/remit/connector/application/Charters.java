@@ -47,6 +47,15 @@ public class Charters {
                 .orElse(List.of());
     }
 
+    /** Those that are in force at this time, as far as is published; never those of the past. */
+    Collection<Charter> at(Instant time) {
+        Instant now = clock.instant();
+        Instant when = time.isAfter(now) ? time : now;
+        return published
+                .map(all -> all.values().stream().map(each -> inForce(each, when)).toList())
+                .orElse(List.of());
+    }
+
     /** Of several with one name, the last that has begun is in force. */
     void replace(Collection<Charter> charters) {
         Map<String, List<Charter>> byName = new TreeMap<>();
@@ -56,7 +65,10 @@ public class Charters {
     }
 
     private Charter inForce(List<Charter> versions) {
-        Instant now = clock.instant();
+        return inForce(versions, clock.instant());
+    }
+
+    private static Charter inForce(List<Charter> versions, Instant now) {
         return versions.reversed().stream()
                 .filter(each -> each.limits().from().filter(now::isBefore).isEmpty())
                 .findFirst()

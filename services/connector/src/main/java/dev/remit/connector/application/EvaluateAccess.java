@@ -129,11 +129,11 @@ public class EvaluateAccess {
                                     outbox.now().plus(ANSWERABLE));
                     return evaluations
                             .add(evaluation)
-                            .replaceWith(
+                            .map(kept ->
                                     new Decision(
                                             false,
                                             denial.map(Denial::code).orElse("approval_required"),
-                                            Optional.of(evaluation),
+                                            Optional.of(kept),
                                             Optional.empty()));
                 });
     }

@@ -29,6 +29,11 @@ public interface Proposals {
      */
     record Kept(
             UUID change, Proposal proposal, @Nullable UUID cause, LocalDate due, String effect) {
+        /** The same change, proposed like this. */
+        Kept as(Proposal other, String does) {
+            return new Kept(change, other, cause, due, does);
+        }
+
         Matter matter() {
             return new Matter(proposal.subjectId(), proposal.target(), proposal.action(), effect);
         }
@@ -93,7 +98,10 @@ public interface Proposals {
      *
      * @param outcome as the ledger decided, for example COMPLETED
      */
-    record End(String outcome, Instant at) {}
+    record End(String outcome, Instant at) {
+        /** By a rule, or by the approvers. */
+        static final String REFUSED = "REFUSED";
+    }
 
     /**
      * Which changes to show.
@@ -109,9 +117,10 @@ public interface Proposals {
     record Place(Instant since, UUID change) {}
 
     /**
-     * Keeps proposals of changes that are not known; those due by today count as proposed.
+     * Keeps proposals of changes that are not known, or that ended {@link End#REFUSED} before they
+     * were proposed; those due by today count as proposed.
      *
-     * @return the changes that were not known
+     * @return the changes that are open by this
      */
     Uni<Set<UUID>> add(Collection<Kept> proposals, LocalDate today, Instant now);
 
@@ -126,6 +135,9 @@ public interface Proposals {
 
     /** Of these changes, those that still wait and that no brake holds. */
     Uni<List<Waiting>> waiting(Collection<UUID> changes);
+
+    /** These, which still wait, are to be proposed like this. */
+    Uni<Void> renew(Collection<Kept> proposals);
 
     /** These count as proposed from now on. */
     Uni<Void> take(Collection<UUID> changes, Instant now);

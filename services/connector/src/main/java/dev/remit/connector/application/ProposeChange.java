@@ -9,7 +9,9 @@ import dev.remit.connector.domain.Admission.Load;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.Rule;
 import dev.remit.handoff.halt.Halts;
+import dev.remit.handoff.halt.InForce;
 import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
@@ -19,6 +21,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -100,22 +103,16 @@ public class ProposeChange {
                 .map(Collection::size);
     }
 
-    /** Where a digital employee is demoted, people execute; never the other way round. */
     private Uni<List<Kept>> inTheirModes(Collection<Kept> wanted) {
         return halts.inForce()
-                .map(demoted ->
-                        wanted.stream()
-                                .map(each ->
-                                        demoted.over(Set.of(Scopes.own(each.proposal().charter())))
-                                                .map(_ ->
-                                                        new Kept(
-                                                                each.change(),
-                                                                each.proposal().assisted(),
-                                                                each.cause(),
-                                                                each.due(),
-                                                                each.effect()))
-                                                .orElse(each))
-                                .toList());
+                .map(demoted -> wanted.stream().map(each -> inItsMode(each, demoted)).toList());
+    }
+
+    /** Where a digital employee is demoted, people execute; never the other way round. */
+    private static Kept inItsMode(Kept kept, InForce demoted) {
+        return demoted.over(Set.of(Scopes.own(kept.proposal().charter())))
+                .map(_ -> kept.as(kept.proposal().assisted(), kept.effect()))
+                .orElse(kept);
     }
 
     /**
@@ -241,6 +238,7 @@ public class ProposeChange {
                                 ? Uni.createFrom().item(0)
                                 : outbox.lock(changes)
                                         .chain(() -> proposals.waiting(changes))
+                                        .chain(waiting -> anew(waiting, outbox))
                                         .chain(waiting ->
                                                 behind(waiting.stream().map(Waiting::kept).toList())
                                                         .map(behind ->
@@ -252,6 +250,100 @@ public class ProposeChange {
                                                                         .toList()))
                                         .chain(waiting -> open(waiting, outbox))
                                         .replaceWith(changes.size()));
+    }
+
+    /**
+     * What waited is judged on its day: the charter in force then opens it, in its own words and
+     * mode, or refuses it with a record. A version of the day on which it was read may be no more.
+     */
+    private Uni<List<Waiting>> anew(List<Waiting> waiting, Outbox outbox) {
+        return halts.inForce()
+                .chain(demoted -> {
+                    List<Waiting> opened = new ArrayList<>();
+                    List<Kept> other = new ArrayList<>();
+                    Map<UUID, Proposals.End> ends = new LinkedHashMap<>();
+                    for (Waiting each : waiting) {
+                        Kept kept = each.kept();
+                        switch (anew(kept, outbox.now())) {
+                            case Admission.Admitted(Proposal proposal) -> {
+                                Kept next = inItsMode(kept.as(proposal, effect(proposal)), demoted);
+                                opened.add(new Waiting(next, each.released()));
+                                if (!next.equals(kept)) {
+                                    other.add(next);
+                                }
+                            }
+                            case Admission.Refused(Charter.Refusal refusal) -> {
+                                refuse(kept, refusal, outbox);
+                                ends.put(
+                                        kept.change(),
+                                        new Proposals.End(Proposals.End.REFUSED, outbox.now()));
+                            }
+                        }
+                    }
+                    return (ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends))
+                            .chain(() ->
+                                    other.isEmpty()
+                                            ? Uni.createFrom().voidItem()
+                                            : proposals.renew(other))
+                            .replaceWith(opened);
+                });
+    }
+
+    private Admission anew(Kept kept, Instant now) {
+        Proposal waiting = kept.proposal();
+        Optional<Charter> charter = charters.find(waiting.charter());
+        if (charter.isEmpty()) {
+            return new Admission.Refused(
+                    Rule.CHARTER_UNKNOWN.refuses(
+                            "charter", "no charter named '" + waiting.charter() + "' is in force"));
+        }
+        Optional<Charter.Refusal> refusal = charter.get().refusesAt(now);
+        if (refusal.isPresent()) {
+            return new Admission.Refused(refusal.get());
+        }
+        return charter.get()
+                .opensAnew(
+                        waiting,
+                        Charter.openedBy(
+                                kept.change(), waiting.charter(), waiting.subjectId(), kept.due()))
+                .<Admission>map(Admission.Admitted::new)
+                .orElseGet(() ->
+                        new Admission.Refused(
+                                new Charter.Refusal(
+                                        422,
+                                        "charter",
+                                        "TRIGGER_OUTSIDE_CHARTER",
+                                        "charter %s opens no change by this in version %s, as which it is in force on the day"
+                                                .formatted(
+                                                        waiting.charter(),
+                                                        charter.get().version()))));
+    }
+
+    private String effect(Proposal proposal) {
+        return charters.find(proposal.charter())
+                .map(charter -> charter.effect(proposal.action()))
+                .orElse(proposal.action());
+    }
+
+    private void refuse(Kept kept, Charter.Refusal refusal, Outbox outbox) {
+        LOG.warnf(
+                "change %s, which waited for %s, is not opened: %s %s",
+                kept.change(), kept.due(), refusal.code(), refusal.detail());
+        meters.counter("remit.proposals.refused", "code", refusal.code()).increment();
+        UUID id =
+                dev.remit.handoff.Ids.derived(
+                        dev.remit.connector.domain.Ids.NAMESPACE,
+                        String.join("|", "due", kept.change().toString(), refusal.code()));
+        outbox.publish(
+                id,
+                id.toString(),
+                letters.refused(
+                        kept.proposal().wish(),
+                        refusal,
+                        charters.find(kept.proposal().charter()).map(Charter::hash),
+                        outbox.now()),
+                null,
+                kept.cause());
     }
 
     private Uni<Void> open(List<Waiting> waiting, Outbox outbox) {
@@ -267,12 +359,10 @@ public class ProposeChange {
                     List<Kept> goes = without(waiting.stream().map(Waiting::kept).toList(), stays);
                     return (goes.isEmpty()
                                     ? Uni.createFrom().voidItem()
-                                    : inTheirModes(goes)
-                                            .invoke(all ->
-                                                    all.forEach(each -> handOn(each, outbox)))
-                                            .chain(() ->
-                                                    proposals.take(
-                                                            changes(List.of(goes)), outbox.now())))
+                                    : proposals
+                                            .take(changes(List.of(goes)), outbox.now())
+                                            .invoke(() ->
+                                                    goes.forEach(each -> handOn(each, outbox))))
                             .chain(() -> hold(held, outbox));
                 });
     }

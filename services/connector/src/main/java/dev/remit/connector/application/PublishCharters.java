@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public class PublishCharters {
     private static final String ANY = "*";
 
+    /** Asked for after the turns of charters, never before one. */
+    private static final String TRIGGERS = "charters|triggers";
+
     private record Version(String name, String version) {
         static Version of(Charter charter) {
             return new Version(charter.name(), charter.version());
@@ -145,21 +148,54 @@ public class PublishCharters {
                                     waiting.add(file.file());
                                     return Uni.createFrom().voidItem();
                                 }
-                                if (versions.isEmpty() && begins(charter.name())) {
-                                    return begin(document, file.file(), outbox);
-                                }
-                                return open(
-                                                document,
-                                                versions,
-                                                Optional.empty(),
-                                                Publication.Drafter.UNKNOWN,
-                                                "found as "
-                                                        + file.file()
-                                                        + " in the charters' folder",
-                                                outbox)
-                                        .replaceWithVoid();
+                                return claimedTwice(charter, outbox)
+                                        .chain(claimed ->
+                                                claimed.isPresent()
+                                                        ? setAside(claimed.get(), file, outbox)
+                                                        : take(document, versions, file, outbox));
                             });
                 });
+    }
+
+    private Uni<Void> take(
+            PublishedCharters.Document document,
+            List<PublishedCharters.Version> versions,
+            CharterText.Good file,
+            Outbox outbox) {
+        return versions.isEmpty() && begins(document.charter().name())
+                ? begin(document, file.file(), outbox)
+                : open(
+                                document,
+                                versions,
+                                Optional.empty(),
+                                Publication.Drafter.UNKNOWN,
+                                "found as " + file.file() + " in the charters' folder",
+                                outbox)
+                        .replaceWithVoid();
+    }
+
+    private static Uni<Void> setAside(
+            Charter.Refusal refusal, CharterText.Good file, Outbox outbox) {
+        setAside(refusal.code(), refusal.detail(), file, file.document().charter().name(), outbox);
+        return Uni.createFrom().voidItem();
+    }
+
+    /**
+     * Whether another charter's trigger claims an event that this one's does; nobody publishes one
+     * that could meanwhile.
+     */
+    Uni<Optional<Charter.Refusal>> claimedTwice(Charter charter, Outbox outbox) {
+        return charter.triggers().isEmpty()
+                ? Uni.createFrom().item(Optional.empty())
+                : proposals
+                        .queue(Set.of(TRIGGERS))
+                        .chain(published::all)
+                        .map(all -> charter.claimedTwice(all, outbox.now()));
+    }
+
+    /** What a draft would put into force. */
+    Charter read(Draft draft) {
+        return published.read(draft.document());
     }
 
     private boolean begins(String name) {
@@ -266,7 +302,7 @@ public class PublishCharters {
 
     /** Puts an approved draft into force. */
     Uni<Void> publish(Draft draft, List<Draft.Approval> approvals, Outbox outbox) {
-        Charter charter = published.read(draft.document());
+        Charter charter = read(draft);
         outbox.publish(
                 dev.remit.handoff.Ids.derived(Ids.NAMESPACE, "charter:" + draft.hash()),
                 draft.name(),
@@ -317,6 +353,25 @@ public class PublishCharters {
                                         + "' was published; GET /charters lists them");
                     }
                 });
+    }
+
+    /**
+     * The version of a charter that is in force; before any is, the one that will be.
+     *
+     * @throws Problem 404 CHARTER_UNKNOWN if it was never published
+     */
+    public Uni<Published> inForce(String name) {
+        return history(name)
+                .map(all ->
+                        charters.find(name)
+                                .flatMap(charter ->
+                                        all.stream()
+                                                .filter(each ->
+                                                        each.version()
+                                                                .hash()
+                                                                .equals(charter.hash()))
+                                                .findFirst())
+                                .orElseGet(all::getLast));
     }
 
     /** A version, and the draft that was approved; empty for one from before. */

@@ -14,8 +14,11 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,7 +120,7 @@ public class ReadHrFile {
     }
 
     private Uni<Void> slice(Turn turn, String name, Sheet.Table table, List<Line> lines) {
-        Collection<Charter> inForce = charters.all();
+        Map<LocalDate, Collection<Charter>> inForce = inForce(lines);
         Map<String, Integer> aside = new LinkedHashMap<>();
         return feeds.write(
                         turn,
@@ -175,11 +178,27 @@ public class ReadHrFile {
         return firsts;
     }
 
-    private static List<UUID> changes(List<Line> lines, Collection<Charter> inForce) {
+    /**
+     * Of each day that a row holds from, the charters in force then: a row is judged on its day.
+     */
+    private Map<LocalDate, Collection<Charter>> inForce(List<Line> lines) {
+        Map<LocalDate, Collection<Charter>> inForce = new HashMap<>();
+        for (Line line : lines) {
+            if (line.row() instanceof WorkerEvent.Row.Good(WorkerEvent event)) {
+                inForce.computeIfAbsent(
+                        event.effectiveDate(),
+                        day -> charters.at(day.atStartOfDay(ZoneOffset.UTC).toInstant()));
+            }
+        }
+        return inForce;
+    }
+
+    private static List<UUID> changes(
+            List<Line> lines, Map<LocalDate, Collection<Charter>> inForce) {
         List<UUID> changes = new ArrayList<>();
         for (Line line : lines) {
             if (line.row() instanceof WorkerEvent.Row.Good(WorkerEvent event)) {
-                inForce.stream()
+                inForce.getOrDefault(event.effectiveDate(), List.of()).stream()
                         .filter(charter -> charter.opens(event).isPresent())
                         .forEach(charter -> changes.add(Charter.changeId(charter.name(), event)));
             }
@@ -193,7 +212,7 @@ public class ReadHrFile {
         private final String contentHash;
         private final Map<String, String> firsts;
         private final Map<String, String> known;
-        private final Collection<Charter> inForce;
+        private final Map<LocalDate, Collection<Charter>> inForce;
         private final Outbox outbox;
         private final Set<String> observed = new HashSet<>();
         private final Map<UUID, Proposals.Kept> openings = new LinkedHashMap<>();
@@ -204,7 +223,7 @@ public class ReadHrFile {
                 String contentHash,
                 Map<String, String> firsts,
                 Map<String, String> known,
-                Collection<Charter> inForce,
+                Map<LocalDate, Collection<Charter>> inForce,
                 Outbox outbox) {
             this.file = file;
             this.contentHash = contentHash;
@@ -238,11 +257,13 @@ public class ReadHrFile {
             UUID observation = Ids.ofWorkerEvent(event.eventId());
             outbox.publish(
                     observation, event.workerId(), letters.of(event, outbox.now()), null, null);
-            for (Charter charter : inForce) {
+            boolean waits = event.effectiveDate().isAfter(ProposeChange.today(outbox));
+            for (Charter charter : inForce.getOrDefault(event.effectiveDate(), List.of())) {
                 UUID change = Charter.changeId(charter.name(), event);
                 Optional<Proposal> opened = charter.opens(event);
                 Optional<Charter.Refusal> refusal =
-                        opened.flatMap(each -> charter.refusesAt(outbox.now()));
+                        opened.filter(each -> !waits)
+                                .flatMap(each -> charter.refusesAt(outbox.now()));
                 if (refusal.isPresent()) {
                     setAside(
                             refusal.get().code(),

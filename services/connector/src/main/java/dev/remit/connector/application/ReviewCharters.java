@@ -1,11 +1,13 @@
 package dev.remit.connector.application;
 
 import dev.remit.charter.Publication;
+import dev.remit.connector.domain.Agent;
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.Draft.Decider;
 import dev.remit.connector.domain.Draft.Outcome;
 import dev.remit.connector.domain.Draft.Person;
+import dev.remit.connector.domain.Ids;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.SignIn;
 import dev.remit.handoff.http.Problem;
@@ -15,6 +17,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +79,8 @@ public class ReviewCharters {
     /**
      * A person drafts a version.
      *
-     * @throws Problem 409 CHARTER_PUBLISHED, CHARTER_VERSION_REUSED, CHARTER_DRAFT_OPEN; 403
-     *     PERSON_NOT_KNOWN, OWNER_BY_ANOTHER_ACCOUNT
+     * @throws Problem 409 CHARTER_PUBLISHED, CHARTER_VERSION_REUSED, CHARTER_DRAFT_OPEN,
+     *     TRIGGER_CLAIMED_TWICE; 403 PERSON_NOT_KNOWN, OWNER_BY_ANOTHER_ACCOUNT
      */
     public Uni<Draft> draft(PublishedCharters.Document document, String by, String reason) {
         String name = document.charter().name();
@@ -88,6 +91,9 @@ public class ReviewCharters {
                                 .chain(() -> published.history(name))
                                 .invoke(versions -> isNew(document, versions))
                                 .call(() -> drafts.of(name).invoke(ReviewCharters::noneIsOpen))
+                                .call(() ->
+                                        publish.claimedTwice(document.charter(), outbox)
+                                                .invoke(ReviewCharters::refuse))
                                 .chain(versions -> {
                                     String owner = PublishCharters.owner(document, versions);
                                     return accounts.workers(people, both(by, owner))
@@ -177,12 +183,13 @@ public class ReviewCharters {
      * another version than the last, because a build that knew of no drafts published one
      * meanwhile, ends instead: it was compared with what is in force no more.
      *
-     * <p>A refused attempt changes nothing and is evidence: it is handed to the log, then answered.
+     * <p>A refused attempt changes nothing and is evidence: it is handed to the log, once an hour
+     * the same, then answered.
      *
      * @param hash of what they approve, hexadecimal
      * @throws Problem 404 CHARTER_DRAFT_UNKNOWN, 403 PERSON_NEEDED, 409 CHARTER_HASH_DIFFERS,
-     *     CHARTER_DRAFT_ENDED, ALREADY_APPROVED; 403 DRAFTER_APPROVES_NOTHING, NOT_ASKED,
-     *     PERSON_NOT_KNOWN
+     *     CHARTER_DRAFT_ENDED, ALREADY_APPROVED, TRIGGER_CLAIMED_TWICE; 403
+     *     DRAFTER_APPROVES_NOTHING, NOT_ASKED, PERSON_NOT_KNOWN
      */
     public Uni<Draft> approve(UUID id, Asking asking, String hash, String reason) {
         return decide(
@@ -240,18 +247,35 @@ public class ReviewCharters {
         Draft.Approval approval =
                 new Draft.Approval(
                         outbox.newId(), part, Optional.of(decider.person()), outbox.now());
+        List<Draft.Approval> approvals = new ArrayList<>(draft.approvals());
+        approvals.add(approval);
+        boolean last = draft.with(approvals).missing().isEmpty();
+        return (last
+                        ? publish.claimedTwice(publish.read(draft), outbox)
+                                .invoke(ReviewCharters::refuse)
+                                .replaceWithVoid()
+                        : Uni.createFrom().voidItem())
+                .chain(() -> approved(draft, approval, signIn, reason, outbox))
+                .chain(() ->
+                        last
+                                ? publish.publish(draft, approvals, outbox)
+                                : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> approved(
+            Draft draft, Draft.Approval approval, SignIn signIn, String reason, Outbox outbox) {
         PublishCharters.send(
                 draft,
                 letters.decided(draft, approval, Optional.of(signIn), reason),
                 approval.id(),
                 outbox);
-        List<Draft.Approval> approvals = new ArrayList<>(draft.approvals());
-        approvals.add(approval);
-        return drafts.approved(draft.id(), approval)
-                .chain(() ->
-                        draft.with(approvals).missing().isEmpty()
-                                ? publish.publish(draft, approvals, outbox)
-                                : Uni.createFrom().voidItem());
+        return drafts.approved(draft.id(), approval);
+    }
+
+    private static void refuse(Optional<Refusal> refusal) {
+        refusal.ifPresent(each -> {
+            throw Problem.of(each.status(), each.code(), each.detail(), each.field());
+        });
     }
 
     /**
@@ -381,9 +405,23 @@ public class ReviewCharters {
                                 outbox));
     }
 
+    /**
+     * Once an hour for the same attempt: whoever holds a token must not be able to fill the log.
+     */
     private Problem record(
             Draft draft, Asking asking, String what, Problem refused, Outbox outbox) {
-        UUID id = outbox.newId();
+        UUID id =
+                dev.remit.handoff.Ids.derived(
+                        Ids.NAMESPACE,
+                        String.join(
+                                "|",
+                                "draft",
+                                draft.id().toString(),
+                                what,
+                                asking.by().id(),
+                                asking.by().agent().map(Agent::client).orElse(""),
+                                refused.code(),
+                                outbox.now().truncatedTo(ChronoUnit.HOURS).toString()));
         outbox.publish(
                 id,
                 id.toString(),

@@ -98,7 +98,9 @@ public sealed interface Admission {
                         wish.action(),
                         wish.reason(),
                         wish.proposer().id(),
-                        wish.proposer().principal(),
+                        wish.proposer().kind() == Proposer.Kind.DIGITAL_EMPLOYEE
+                                ? Optional.of(charter.principal())
+                                : wish.proposer().principal(),
                         wish.proposer().agent()));
     }
 

@@ -1,14 +1,19 @@
 package dev.remit.connector.domain;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.Period;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,10 +155,76 @@ public record Charter(
             return new Trigger(event, action, target, Optional.empty(), Optional.empty());
         }
 
+        /** Whether one event opens a change by both. A schedule is nobody else's. */
+        boolean meets(Trigger other) {
+            return event == other.event
+                    && event != Event.SCHEDULE
+                    && target.equals(other.target)
+                    && (resource.isEmpty()
+                            || other.resource.isEmpty()
+                            || !Collections.disjoint(resource, other.resource));
+        }
+
         /** Whether it answers for this; what says nothing of it is no one's in particular. */
         public boolean answersFor(Optional<String> about) {
             return resource.isEmpty() || about.filter(resource::contains).isPresent();
         }
+    }
+
+    /**
+     * Whether another charter, in a version that is in force or to be, opens a change by the same
+     * event while this one does.
+     *
+     * @param published all versions of all names, the one published last at the end
+     */
+    public Optional<Refusal> claimedTwice(Collection<Charter> published, Instant now) {
+        Map<String, List<Charter>> others =
+                published.stream()
+                        .filter(each -> !each.name().equals(name))
+                        .collect(
+                                Collectors.groupingBy(
+                                        Charter::name, TreeMap::new, Collectors.toList()));
+        for (List<Charter> versions : others.values()) {
+            Instant next = Instant.MAX;
+            for (Charter each : versions.reversed()) {
+                Instant from = latest(now, begins(), each.begins());
+                boolean meet = from.isBefore(earliest(next, ends(), each.ends()));
+                for (Trigger one : meet ? triggers : List.<Trigger>of()) {
+                    if (each.triggers.stream().anyMatch(one::meets)) {
+                        return Optional.of(
+                                new Refusal(
+                                        409,
+                                        "spec.triggers",
+                                        "TRIGGER_CLAIMED_TWICE",
+                                        "%s on %s opens a change of %s too, in version %s; one charter may claim it"
+                                                .formatted(
+                                                        one.event(),
+                                                        one.target(),
+                                                        each.name,
+                                                        each.version)));
+                    }
+                }
+                // it takes the place of those before it then
+                next = earliest(next, each.begins());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Instant begins() {
+        return limits.from().orElse(Instant.MIN);
+    }
+
+    private Instant ends() {
+        return limits.until().orElse(Instant.MAX);
+    }
+
+    private static Instant latest(Instant... times) {
+        return Collections.max(List.of(times));
+    }
+
+    private static Instant earliest(Instant... times) {
+        return Collections.min(List.of(times));
     }
 
     /** The trigger of this event, if there is one. */
@@ -183,6 +254,36 @@ public record Charter(
                                 Optional.empty()));
     }
 
+    /**
+     * What it opens in place of what a version before it was to open, for the same reason: while
+     * nothing is proposed, the version in force says what is done and how.
+     *
+     * @param event what opened it; empty where only what it was to do is known
+     */
+    public Optional<Proposal> opensAnew(Proposal waiting, Optional<Event> event) {
+        return (event.isPresent()
+                        ? on(event.get())
+                        : triggers.stream()
+                                .filter(each ->
+                                        each.action().equals(waiting.action())
+                                                && each.target().equals(waiting.target()))
+                                .findFirst())
+                .map(each ->
+                        new Proposal(
+                                name,
+                                version,
+                                hash,
+                                String.valueOf(modes.get(each.action())),
+                                waiting.subjectSystem(),
+                                waiting.subjectId(),
+                                each.target(),
+                                each.action(),
+                                waiting.reason(),
+                                employee,
+                                Optional.of(principal),
+                                waiting.agent()));
+    }
+
     /** What an action does; its name where the charter says no steps. */
     public String effect(String action) {
         return effects.getOrDefault(action, action);
@@ -204,8 +305,9 @@ public record Charter(
     }
 
     /**
-     * Whether this one may propose under it: of digital employees, only the one it names; of people
-     * and copilots, those in a role that it names; of copilots, those that it and the action admit.
+     * Whether this one may propose under it: of digital employees, only the one it names, and only
+     * for whom it names as the one who answers for it; of people and copilots, those in a role that
+     * it names; of copilots, those that it and the action admit.
      */
     public Optional<Refusal> refuses(Proposer proposer, String action) {
         if (proposer.kind() != Proposer.Kind.DIGITAL_EMPLOYEE
@@ -225,10 +327,20 @@ public record Charter(
                             "charter",
                             "charter " + name + " lets this copilot not propose '" + action + "'"));
         }
-        return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)
+        if (proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE && !proposer.id().equals(employee)) {
+            return Optional.of(
+                    Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
+                            "charter", "charter " + name + " names another digital employee"));
+        }
+        return proposer.kind() == Proposer.Kind.DIGITAL_EMPLOYEE
+                        && !proposer.byCharter()
+                        && proposer.principal().filter(principal::equals).isEmpty()
                 ? Optional.of(
                         Rule.PROPOSER_OUTSIDE_CHARTER.refuses(
-                                "charter", "charter " + name + " names another digital employee"))
+                                "charter",
+                                "charter "
+                                        + name
+                                        + " names another person who answers for this digital employee"))
                 : Optional.empty();
     }
 
@@ -265,14 +377,26 @@ public record Charter(
 
     /** The one id of the change that an event opens under a charter. */
     public static UUID changeId(String charter, WorkerEvent event) {
+        return changeId(charter, event.workerId(), event.effectiveDate(), event.type());
+    }
+
+    private static UUID changeId(
+            String charter, String worker, LocalDate day, WorkerEvent.Type type) {
         return dev.remit.handoff.Ids.derived(
                 Ids.NAMESPACE,
-                String.join(
-                        "|",
-                        "change",
-                        charter,
-                        event.workerId(),
-                        event.effectiveDate().toString(),
-                        event.type().name()));
+                String.join("|", "change", charter, worker, day.toString(), type.name()));
+    }
+
+    /**
+     * What HR said that opened this change; empty if HR did not.
+     *
+     * @param day on which it holds
+     */
+    public static Optional<Event> openedBy(
+            UUID change, String charter, String worker, LocalDate day) {
+        return Arrays.stream(WorkerEvent.Type.values())
+                .filter(type -> changeId(charter, worker, day, type).equals(change))
+                .map(type -> Event.valueOf(type.name()))
+                .findFirst();
     }
 }

@@ -12,13 +12,16 @@ import java.util.Set;
  * @param agent the AI; empty when a person proposes alone
  * @param barred the rule by which this one may propose nothing at all, if one is against it
  * @param roles what the token says; a charter asks for one of them
+ * @param byCharter whether nothing but the charters that name it says who answers for it: for each
+ *     change the one under which it is proposed
  */
 public record Proposer(
         String id,
         Optional<String> principal,
         Optional<Agent> agent,
         Optional<Refusal> barred,
-        Set<String> roles) {
+        Set<String> roles,
+        boolean byCharter) {
     /** What proposes. */
     public enum Kind {
         HUMAN,
@@ -27,7 +30,7 @@ public record Proposer(
     }
 
     public Proposer(String id, Optional<String> principal, Optional<Agent> agent) {
-        this(id, principal, agent, Optional.empty(), Set.of());
+        this(id, principal, agent, Optional.empty(), Set.of(), false);
     }
 
     public static Proposer person(String id) {
@@ -36,12 +39,17 @@ public record Proposer(
 
     /** The same, who may propose nothing. */
     public Proposer barred(Refusal rule) {
-        return new Proposer(id, principal, agent, Optional.of(rule), roles);
+        return new Proposer(id, principal, agent, Optional.of(rule), roles, byCharter);
     }
 
     /** The same, with these roles. */
     public Proposer in(Set<String> held) {
-        return new Proposer(id, principal, agent, barred, Set.copyOf(held));
+        return new Proposer(id, principal, agent, barred, Set.copyOf(held), byCharter);
+    }
+
+    /** The same, for whom its charters alone say who answers. */
+    public Proposer ofItsCharters() {
+        return new Proposer(id, principal, agent, barred, roles, true);
     }
 
     /** What this is: without a principal, a person. */

@@ -278,6 +278,39 @@ class AskForChangesTest {
     }
 
     @Test
+    void whoAnswersForADigitalEmployeeIsWhomTheCharterNamesUnderWhichItProposes() {
+        Charter leavers = CharterFixture.leavers("1", "h1");
+        charters.replace(
+                List.of(
+                        CharterFixture.leavers("1", "h1"),
+                        new Charter(
+                                "quitters",
+                                "1",
+                                "h2",
+                                leavers.systems(),
+                                leavers.modes(),
+                                leavers.effects(),
+                                List.of(),
+                                leavers.bound(),
+                                "clerk",
+                                "another owner",
+                                leavers.limits(),
+                                leavers.trackRecord())));
+        Proposer named = new Proposer("clerk", Optional.of("owner"), Optional.empty());
+        Proposer clerk = named.ofItsCharters();
+        assertThat(ask(wish("E1", clerk).under("leavers")).status()).isEqualTo(202);
+        assertThat(ask(wish("E2", clerk).under("quitters")).status()).isEqualTo(202);
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getProposer().getPrincipal())
+                .containsExactly("owner", "another owner");
+
+        assertThat(ask(wish("E3", named).under("quitters")).code())
+                .as("its registration, or the token, says that somebody else answers for it")
+                .isEqualTo("PROPOSER_OUTSIDE_CHARTER");
+        assertThat(ask(wish("E3", named).under("leavers")).status()).isEqualTo(202);
+    }
+
+    @Test
     void tryingOutOpensNothingAndRecordsNothing() {
         assertThat(ask.tryOut(wish("E1")).await().indefinitely())
                 .isInstanceOf(Admission.Admitted.class);

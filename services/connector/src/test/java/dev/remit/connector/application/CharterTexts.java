@@ -20,13 +20,20 @@ final class CharterTexts {
 
     /** The same, with one text in place of another. */
     static CharterText.Good version(String file, String version, String from, String to) {
+        return named(NAME, file, version, from, to);
+    }
+
+    /** The same, by this name. */
+    static CharterText.Good named(
+            String name, String file, String version, String from, String to) {
         try {
             String text =
                     Files.readString(
                                     Path.of(
                                             System.getProperty("remit.top"),
                                             "deploy/src/main/resources/charters/leaver-offboarding.yaml"))
-                            .replaceFirst("version: \"[0-9]+\"", "version: \"" + version + "\"");
+                            .replaceFirst("version: \"[0-9]+\"", "version: \"" + version + "\"")
+                            .replace("name: " + NAME, "name: " + name);
             return (CharterText.Good)
                     CharterFile.of(file, from.isEmpty() ? text : text.replace(from, to));
         } catch (IOException e) {

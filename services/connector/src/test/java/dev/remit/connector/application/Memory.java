@@ -16,9 +16,12 @@ import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -163,6 +166,12 @@ public final class Memory implements Handoffs {
                             .onFailure()
                             .invoke(() -> tables = before);
                 });
+    }
+
+    /** What stands still until a test sets it. */
+    Clock clock() {
+        InstantSource source = () -> now;
+        return source.withZone(ZoneOffset.UTC);
     }
 
     /** A replica's feeds. */
@@ -559,6 +568,11 @@ public final class Memory implements Handoffs {
                 Collection<Proposals.Kept> proposals, LocalDate today, Instant at) {
             Set<UUID> added = new HashSet<>();
             for (Proposals.Kept each : proposals) {
+                if (isRefused(each.change())) {
+                    tables.proposals.remove(each.change());
+                    tables.ends.remove(each.change());
+                    tables.held.remove(each.change());
+                }
                 if (tables.proposals.putIfAbsent(each.change(), each) == null) {
                     added.add(each.change());
                     tables.since.put(each.change(), at);
@@ -569,6 +583,24 @@ public final class Memory implements Handoffs {
                 }
             }
             return answer(added);
+        }
+
+        /** By a rule, before it was proposed. */
+        private boolean isRefused(UUID change) {
+            return !tables.proposed.contains(change)
+                    && tables.ends.containsKey(change)
+                    && tables.ends.get(change).outcome().equals("REFUSED");
+        }
+
+        @Override
+        public Uni<Void> renew(Collection<Proposals.Kept> proposals) {
+            for (Proposals.Kept each : proposals) {
+                if (!tables.proposed.contains(each.change())
+                        && !tables.ends.containsKey(each.change())) {
+                    tables.proposals.put(each.change(), each);
+                }
+            }
+            return answer(null);
         }
 
         @Override
@@ -773,6 +805,11 @@ public final class Memory implements Handoffs {
         @Override
         public Uni<Void> hold(Collection<Proposals.Kept> proposals, UUID brake, Instant at) {
             for (Proposals.Kept each : proposals) {
+                if (isRefused(each.change())) {
+                    tables.proposals.remove(each.change());
+                    tables.ends.remove(each.change());
+                    tables.held.remove(each.change());
+                }
                 if (!tables.proposed.contains(each.change())
                         && !tables.ends.containsKey(each.change())) {
                     tables.proposals.putIfAbsent(each.change(), each);
@@ -1252,9 +1289,17 @@ public final class Memory implements Handoffs {
 
     private final class MemoryEvaluations implements AccessEvaluations {
         @Override
-        public Uni<Void> add(Evaluation evaluation) {
-            tables.evaluations.put(evaluation.id(), evaluation);
-            return answer(null);
+        public Uni<Evaluation> add(Evaluation evaluation) {
+            Evaluation kept =
+                    tables.evaluations.values().stream()
+                            .filter(each ->
+                                    each.requester().equals(evaluation.requester())
+                                            && each.asked().equals(evaluation.asked()))
+                            .findFirst()
+                            .map(each -> evaluation.as(each.id()))
+                            .orElse(evaluation);
+            tables.evaluations.put(kept.id(), kept);
+            return answer(kept);
         }
 
         @Override

@@ -15,6 +15,7 @@ import dev.remit.wire.v1.CharterDecided;
 import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.CharterPublished;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,22 @@ class PublishChartersTest {
         assertThat(decided.getDecidedBy().getKind()).isEqualTo(ActorKind.POLICY);
         assertThat(published.getDraftId()).isEqualTo(drafted.getDraftId());
         assertThat(published.getApprovals()).containsExactly(decided.getDecisionId());
+    }
+
+    @Test
+    void whatIsShownIsTheVersionInForceAndNotTheOneThatIsToBegin() {
+        Charters known = new Charters(memory.clock());
+        PublishCharters shown = memory.publish(feeds, known, NAME);
+        memory.published(
+                version("a.yaml", "1").document(),
+                version("b.yaml", "2", "  owner:", "  effective: { from: 2026-03-01 }\n  owner:")
+                        .document());
+        shown.refresh().await().indefinitely();
+        assertThat(shown.inForce(NAME).await().indefinitely().version().version()).isEqualTo("1");
+        memory.now = Instant.parse("2026-03-01T00:00:00Z");
+        assertThat(shown.inForce(NAME).await().indefinitely().version().version()).isEqualTo("2");
+        assertThatThrownBy(() -> shown.inForce("nothing").await().indefinitely())
+                .hasMessageContaining("no charter");
     }
 
     @Test

@@ -17,8 +17,10 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -30,7 +32,7 @@ class ReadHrFileTest {
 
     private final Memory memory = new Memory();
     private final Feeds feeds = memory.feeds();
-    private final Charters charters = new Charters();
+    private final Charters charters = new Charters(memory.clock());
     private final ReadHrFile read = memory.readHrFile(feeds, charters);
     private Turn turn;
 
@@ -170,6 +172,139 @@ class ReadHrFileTest {
         memory.propose(charters).proposeDue().await().indefinitely();
         memory.propose(charters).proposeDue().await().indefinitely();
         assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
+    void aRowIsProposedUnderTheVersionThatIsInForceOnItsDay() {
+        read("a", left("1", "E1", TODAY.plusDays(20)));
+        charters.replace(
+                List.of(
+                        CharterFixture.leavers("1", "h1", until(TODAY.plusDays(10))),
+                        quarantined(CharterFixture.leavers("2", "h2", from(TODAY.plusDays(10))))));
+        memory.now = memory.now.plus(Duration.ofDays(20));
+        ProposeChange propose = memory.propose(charters);
+        propose.proposeDue().await().indefinitely();
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed -> {
+                    assertThat(proposed.getChange().getCharter().getHash()).isEqualTo("h2");
+                    assertThat(proposed.getChange().getCharter().getVersion()).isEqualTo("2");
+                    assertThat(proposed.getChange().getAction()).isEqualTo("quarantine");
+                    assertThat(proposed.getChange().getMode()).hasToString("ASSIST");
+                    assertThat(proposed.getChange().getChangeId())
+                            .isEqualTo(
+                                    Charter.changeId(
+                                            "leavers",
+                                            new WorkerEvent(
+                                                    "1",
+                                                    "E1",
+                                                    WorkerEvent.Type.LEFT,
+                                                    TODAY.plusDays(20),
+                                                    "")));
+                });
+        assertThat(memory.messages(ProposalRefused.class)).isEmpty();
+    }
+
+    @Test
+    void aRowOfALaterDayIsOpenedByACharterThatBeginsBeforeIt() {
+        charters.replace(List.of(CharterFixture.leavers("1", "h1", from(TODAY.plusDays(10)))));
+        read("a", left("1", "E1", TODAY.plusDays(20)), left("2", "E2", TODAY));
+        assertThat(memory.asides())
+                .extracting(Memory.Aside::code)
+                .as("the one that is due is judged today")
+                .containsExactly("CHARTER_NOT_IN_FORCE");
+        memory.now = memory.now.plus(Duration.ofDays(20));
+        memory.propose(charters).proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getSubject().getId())
+                .containsExactly("E1");
+    }
+
+    @Test
+    void aVersionThatIsPublishedAndToBeginOpensTheRowsOfItsDays() {
+        charters.replace(
+                List.of(
+                        CharterFixture.opened(Charter.Limits.none(), Optional.empty()),
+                        CharterFixture.leavers("2", "h2", from(TODAY.plusDays(10)))));
+        read("a", left("1", "E1", TODAY.plusDays(20)), left("2", "E2", TODAY.plusDays(5)));
+        memory.now = memory.now.plus(Duration.ofDays(20));
+        memory.propose(charters).proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getSubject().getId())
+                .containsExactly("E1");
+    }
+
+    @Test
+    void aRowThatNoVersionOpensOnItsDayIsRefusedWithARecordAndOpensWhenItIsSentAnew() {
+        LocalDate day = TODAY.plusDays(20);
+        read("a", left("1", "E1", day));
+        charters.replace(List.of(CharterFixture.leavers("1", "h1", until(TODAY.plusDays(10)))));
+        memory.now = memory.now.plus(Duration.ofDays(20));
+        ProposeChange propose = memory.propose(charters);
+        propose.proposeDue().await().indefinitely();
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(memory.messages(ProposalRefused.class))
+                .singleElement()
+                .satisfies(refused -> {
+                    assertThat(refused.getCode()).isEqualTo("CHARTER_EXPIRED");
+                    assertThat(refused.getSubject().getId()).isEqualTo("E1");
+                });
+
+        charters.replace(List.of(CharterFixture.opened(Charter.Limits.none(), Optional.empty())));
+        turn = memory.turn(feeds, "hr");
+        read("b", left("2", "E1", day));
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+
+        charters.replace(List.of(CharterFixture.leavers("2", "h2")));
+        read("c", left("3", "E1", day));
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(1);
+    }
+
+    @Test
+    void aRowWhoseTriggerIsGoneOnItsDayIsRefusedWithARecord() {
+        read("a", left("1", "E1", TODAY.plusDays(20)));
+        charters.replace(List.of(CharterFixture.opened(Charter.Limits.none(), Optional.empty())));
+        memory.now = memory.now.plus(Duration.ofDays(20));
+        memory.propose(charters).proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).isEmpty();
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("TRIGGER_OUTSIDE_CHARTER");
+    }
+
+    private static Charter.Limits from(LocalDate day) {
+        return new Charter.Limits(
+                Optional.of(day.atStartOfDay(ZoneOffset.UTC).toInstant()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Charter.Limits until(LocalDate day) {
+        return new Charter.Limits(
+                Optional.empty(),
+                Optional.of(day.atStartOfDay(ZoneOffset.UTC).toInstant()),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The same, whose leavers are for a person to put in quarantine. */
+    private static Charter quarantined(Charter charter) {
+        return new Charter(
+                charter.name(),
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                Map.of("quarantine", "ASSIST"),
+                Map.of("quarantine", "disable-account"),
+                List.of(Charter.Trigger.of(Event.LEFT, "quarantine", "scim:hr")),
+                charter.bound(),
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord());
     }
 
     @Test

@@ -60,6 +60,17 @@ class RequestAccessTest {
     }
 
     @Test
+    void whoIsDeniedTheSameAgainAndAgainHasOneDenial() {
+        UUID first = denied("E1");
+        memory.now = memory.now.plus(Duration.ofMinutes(5));
+        assertThat(denied("E1")).isEqualTo(first);
+        assertThat(denied("E2")).isNotEqualTo(first);
+        memory.now = memory.now.plus(Duration.ofMinutes(9));
+        assertThat(request(new Wanted(wish("E1", ANN), asked("E1"), first, Optional.empty())))
+                .isNotNull();
+    }
+
+    @Test
     void aRequestAnswersADenialOfTheSameRequesterAboutTheSame() {
         UUID denied = denied("E1");
         assertProblem(

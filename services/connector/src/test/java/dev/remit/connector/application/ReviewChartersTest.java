@@ -3,6 +3,7 @@ package dev.remit.connector.application;
 import static dev.remit.connector.application.CharterTexts.NAME;
 import static dev.remit.connector.application.CharterTexts.OWNER;
 import static dev.remit.connector.application.CharterTexts.harder;
+import static dev.remit.connector.application.CharterTexts.named;
 import static dev.remit.connector.application.CharterTexts.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -18,6 +19,7 @@ import dev.remit.wire.v1.CharterDecided;
 import dev.remit.wire.v1.CharterDecision;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.ProposalRefused;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -132,6 +134,49 @@ class ReviewChartersTest {
                         tuple("deny", "NOT_ASKED", "careful", draft.id() + ""),
                         tuple("approve", "PERSON_NEEDED", "client:copilot", draft.id() + ""));
         assertThat(review.show(draft.id()).await().indefinitely()).isEqualTo(draft);
+    }
+
+    @Test
+    void oneEventOpensAChangeOfOneCharter() {
+        CharterText.Good another = named("another", "another.yaml", "1", "", "");
+        assertThat(code(() -> drafted(another))).isEqualTo("TRIGGER_CLAIMED_TWICE");
+        publish.publish(memory.turn(feeds, "charters"), List.of(another)).await().indefinitely();
+        assertThat(memory.asides())
+                .extracting(Memory.Aside::code)
+                .containsExactly("TRIGGER_CLAIMED_TWICE");
+        assertThat(review.list().await().indefinitely())
+                .extracting(Draft::name)
+                .doesNotContain("another");
+        assertThat(drafted(harder("2")).needs()).as("its own next version").isNotEmpty();
+    }
+
+    @Test
+    void whatAnotherCharterClaimsMeanwhileIsNotPublished() {
+        Draft draft = drafted(named("another", "another.yaml", "1", "event: LEFT", "event: MOVED"));
+        memory.published(
+                named("a-third", "third.yaml", "1", "event: LEFT", "event: MOVED").document());
+        Draft half = approve(draft, BY_OWNER);
+        int decided = memory.messages(CharterDecided.class).size();
+        assertThat(refusal(half, BY_CAREFUL)).isEqualTo("TRIGGER_CLAIMED_TWICE");
+        assertThat(memory.messages(CharterDecided.class)).hasSize(decided);
+        assertThat(review.show(draft.id()).await().indefinitely()).isEqualTo(half);
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("TRIGGER_CLAIMED_TWICE");
+    }
+
+    @Test
+    void theSameRefusedAttemptIsRecordedOnceAnHour() {
+        Draft draft = drafted(version("b.yaml", "2", "PT48H", "PT96H"));
+        for (int n = 0; n < 3; n++) {
+            assertThat(refusal(draft, BY_DRAFTER)).isEqualTo("DRAFTER_APPROVES_NOTHING");
+        }
+        assertThat(memory.messages(ProposalRefused.class)).hasSize(1);
+        assertThat(refusal(draft, asking("careful", false, false))).isEqualTo("NOT_ASKED");
+        assertThat(memory.messages(ProposalRefused.class)).as("somebody else").hasSize(2);
+        memory.now = memory.now.plus(Duration.ofHours(1));
+        assertThat(refusal(draft, BY_DRAFTER)).isEqualTo("DRAFTER_APPROVES_NOTHING");
+        assertThat(memory.messages(ProposalRefused.class)).hasSize(3);
     }
 
     @Test

@@ -64,16 +64,15 @@ public class PostgresRemovals implements Removals {
 
     /**
      * What was begun is over with the report, what was given for a time once that has ended, and so
-     * is what a person may have done by hand although the executor refused it.
+     * is what was not begun: a person may have done it by hand although the executor refused it,
+     * also where a digital employee was to do it and was demoted.
      */
     static final String REPORTED =
-            "with over as (update protected_removal set until_at = least(until_at, cast(?1 as timestamptz)),"
+            "update protected_removal set until_at = least(until_at, cast(?1 as timestamptz)),"
                     + " succeeded = succeeded or change_id = any(cast(?3 as uuid[])) or change_id = any(cast(?5 as uuid[]))"
                     + " where (until_at is not null and change_id = any(cast(?3 as uuid[]) || cast(?4 as uuid[])))"
                     + " or change_id = any(cast(?5 as uuid[]))"
-                    + " or (assisted and change_id = any(cast(?2 as uuid[]))))"
-                    + " delete from protected_removal where not assisted and change_id = any(cast(?2 as uuid[]))"
-                    + " returning system, entitlement";
+                    + " or change_id = any(cast(?2 as uuid[]))";
 
     /** What another replica has locked is left to it: waiting for it could be a deadlock. */
     static final String READ =
@@ -198,7 +197,6 @@ public class PostgresRemovals implements Removals {
             Mutiny.Session session, Reports reports, Observed observed, Instant now) {
         List<Object[]> freed = new ArrayList<>();
         return reported(session, reports, now)
-                .invoke(freed::addAll)
                 .chain(() -> read(session, observed.systems()))
                 .chain(() ->
                         session.createNativeQuery(OVER, Object[].class)
@@ -217,17 +215,18 @@ public class PostgresRemovals implements Removals {
                 });
     }
 
-    private static Uni<List<Object[]>> reported(
+    private static Uni<Void> reported(
             Mutiny.Session session, Reports reports, Instant now) {
         return reports.all().isEmpty()
-                ? Uni.createFrom().item(List.of())
-                : session.createNativeQuery(REPORTED, Object[].class)
+                ? Uni.createFrom().voidItem()
+                : session.createNativeQuery(REPORTED)
                         .setParameter(1, now.atOffset(ZoneOffset.UTC))
                         .setParameter(2, ids(reports.untouched()))
                         .setParameter(3, ids(reports.succeeded()))
                         .setParameter(4, ids(reports.failed()))
                         .setParameter(5, ids(reports.ended()))
-                        .getResultList();
+                        .executeUpdate()
+                        .replaceWithVoid();
     }
 
     private static Uni<Void> read(Mutiny.Session session, Set<String> systems) {

@@ -136,7 +136,9 @@ public class CharterDraftResource {
     @APIResponse(
             responseCode = "403",
             description = "PERSON_NEEDED, PERSON_NOT_KNOWN, OWNER_BY_ANOTHER_ACCOUNT")
-    @APIResponse(responseCode = "409", description = "CHARTER_PUBLISHED, CHARTER_DRAFT_OPEN")
+    @APIResponse(
+            responseCode = "409",
+            description = "CHARTER_PUBLISHED, CHARTER_DRAFT_OPEN, TRIGGER_CLAIMED_TWICE")
     @APIResponse(responseCode = "422", description = "CHARTER_INVALID, CHARTER_VERSION_REUSED")
     public Uni<View> draft(@Nullable Asked body) {
         Asked asked = Problem.body(body);
@@ -176,7 +178,8 @@ public class CharterDraftResource {
     @APIResponse(responseCode = "404", description = "CHARTER_DRAFT_UNKNOWN")
     @APIResponse(
             responseCode = "409",
-            description = "CHARTER_HASH_DIFFERS, CHARTER_DRAFT_ENDED, ALREADY_APPROVED")
+            description =
+                    "CHARTER_HASH_DIFFERS, CHARTER_DRAFT_ENDED, ALREADY_APPROVED, TRIGGER_CLAIMED_TWICE")
     public Uni<View> approve(@PathParam("id") String id, @Nullable Approving body) {
         Approving approving = Problem.body(body);
         String hash = Wishes.word("hash", approving.hash());

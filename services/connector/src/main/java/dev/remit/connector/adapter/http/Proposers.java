@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who proposes, from the verified token. An AI is known by its client; the person who answers for
- * it is whoever's token it acts with, or whom its registration or charter names. A client that
- * nobody answers for proposes nothing.
+ * it is whoever's token it acts with, or whom its registration or the charter that it proposes
+ * under names. A client that nobody answers for proposes nothing.
  */
 @Singleton
 public class Proposers {
@@ -180,10 +180,12 @@ public class Proposers {
                     Optional.of(caller.id()),
                     Optional.of(agent));
         }
-        Optional<String> principal =
-                caller.agent()
-                        .flatMap(Agents.Registered::principal)
-                        .or(() -> employer.map(Charter::principal));
-        return new Proposer(caller.id(), principal, Optional.of(agent));
+        Optional<String> registered = caller.agent().flatMap(Agents.Registered::principal);
+        Proposer by =
+                new Proposer(
+                        caller.id(),
+                        registered.or(() -> employer.map(Charter::principal)),
+                        Optional.of(agent));
+        return registered.isEmpty() && employer.isPresent() ? by.ofItsCharters() : by;
     }
 }

@@ -8,6 +8,7 @@ import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Entitlement;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.WebApplicationException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is in which groups and holds which realm roles, also those that come by a group, by a group
  * around it or by a composite role, as Keycloak gives them (Server Administration Guide, "Groups":
- * subgroups inherit). Some calls a group and a role, none a user. A list that was cut off or moved
- * while it was read is not believed: the whole reading fails. Client roles are not read.
+ * subgroups inherit). Some calls a group and a role, none a user, unless a role's name is one that
+ * cannot be asked for: who holds it is then read from each user and group. A list that was cut off
+ * or moved while it was read is not believed: the whole reading fails. Client roles are not read.
  */
 final class Holdings {
     private static final int PAGE = 100;
@@ -43,6 +45,9 @@ final class Holdings {
 
     private final Map<String, String> owners = new HashMap<>();
 
+    /** Roles that their own names did not lead to. */
+    private final Set<String> unnamed = new HashSet<>();
+
     private Holdings() {}
 
     static Uni<Holdings> read(KeycloakAdmin keycloak) {
@@ -52,7 +57,8 @@ final class Holdings {
                 .call(all -> each(all, group -> held.members(keycloak, group)))
                 .chain(all ->
                         all((first, max) -> keycloak.roles(first, max, false), Role::id)
-                                .call(known -> held.roles(keycloak, known, all)))
+                                .call(known -> held.roles(keycloak, known, all))
+                                .call(() -> held.unnamed(keycloak, all)))
                 .invoke(held::inherit)
                 .replaceWith(held);
     }
@@ -166,23 +172,79 @@ final class Holdings {
      */
     private static IllegalStateException unread(Role role, Throwable failure) {
         return new IllegalStateException(
-                "realm role '%s' cannot be read%s: %s"
-                        .formatted(
-                                role.name(),
-                                role.name().matches(".*[/;%\\\\].*")
-                                        ? ", perhaps since a proxy refuses its encoded name"
-                                        : "",
-                                failure),
-                failure);
+                "realm role '%s' cannot be read: %s".formatted(role.name(), failure), failure);
+    }
+
+    /** Whether servers and proxies refuse an address with this name in it, even encoded. */
+    private static boolean mayBeRefused(Role role) {
+        return role.name().matches(".*[/;%\\\\].*");
+    }
+
+    /** Of those whose names did not lead to who holds them: a call a group and a user. */
+    private Uni<Void> unnamed(KeycloakAdmin keycloak, List<Group> listed) {
+        if (unnamed.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return each(
+                        listed,
+                        group ->
+                                keycloak.rolesOfGroup(group.id())
+                                        .invoke(all ->
+                                                named(all)
+                                                        .forEach(role -> give(group.path(), role)))
+                                        .replaceWithVoid())
+                .chain(() -> all((first, max) -> keycloak.users(first, max, true), User::id))
+                .chain(users ->
+                        each(
+                                users,
+                                user ->
+                                        keycloak.rolesOfUser(user.id())
+                                                .onFailure(Holdings::isGone)
+                                                .recoverWithItem(List.<Role>of())
+                                                .invoke(all ->
+                                                        named(all)
+                                                                .forEach(role ->
+                                                                        hold(user.id(), role)))
+                                                .replaceWithVoid()));
+    }
+
+    private List<String> named(List<Role> all) {
+        return all.stream().map(Role::name).filter(unnamed::contains).toList();
+    }
+
+    /** Who was removed meanwhile holds nothing. */
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof WebApplicationException answer
+                && answer.getResponse().getStatus() == 404;
+    }
+
+    private void hold(String user, String role) {
+        roles.computeIfAbsent(user, _ -> new HashSet<>()).add(role);
     }
 
     /** Whom it was given to, which groups, and what it is made of. */
     private Uni<Void> role(KeycloakAdmin keycloak, Role role, Set<String> known) {
+        return given(keycloak, role, known)
+                .onFailure(
+                        failure -> mayBeRefused(role) && !(failure instanceof Listing.Incomplete))
+                .recoverWithUni(() -> {
+                    unnamed.add(role.name());
+                    return Uni.createFrom().voidItem();
+                })
+                .chain(() ->
+                        role.composite()
+                                ? keycloak.composites(role.id())
+                                : Uni.createFrom().item(List.<Role>of()))
+                .invoke(parts ->
+                        parts.stream()
+                                .filter(part -> !part.clientRole())
+                                .forEach(part -> give(role.name(), part.name())))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> given(KeycloakAdmin keycloak, Role role, Set<String> known) {
         return all((first, max) -> keycloak.holders(role.name(), first, max), User::id)
-                .invoke(holders ->
-                        holders.forEach(holder ->
-                                roles.computeIfAbsent(holder.id(), _ -> new HashSet<>())
-                                        .add(role.name())))
+                .invoke(holders -> holders.forEach(holder -> hold(holder.id(), role.name())))
                 .chain(() ->
                         all(
                                 (first, max) -> keycloak.groupsWith(role.name(), first, max),
@@ -196,14 +258,6 @@ final class Holdings {
                         give(group.path(), role.name());
                     }
                 })
-                .chain(() ->
-                        role.composite()
-                                ? keycloak.composites(role.id())
-                                : Uni.createFrom().item(List.<Role>of()))
-                .invoke(parts ->
-                        parts.stream()
-                                .filter(part -> !part.clientRole())
-                                .forEach(part -> give(role.name(), part.name())))
                 .replaceWithVoid();
     }
 

@@ -135,6 +135,16 @@ interface KeycloakAdmin {
             @QueryParam("first") int first,
             @QueryParam("max") int max);
 
+    /** The realm's roles that were given to a user itself. */
+    @GET
+    @Path("users/{id}/role-mappings/realm")
+    Uni<List<Role>> rolesOfUser(@PathParam("id") String id);
+
+    /** The realm's roles that were given to a group itself. */
+    @GET
+    @Path("groups/{id}/role-mappings/realm")
+    Uni<List<Role>> rolesOfGroup(@PathParam("id") String id);
+
     /** What a user signs in with. */
     @GET
     @Path("users/{id}/credentials")

@@ -61,16 +61,16 @@ public class CharterResources {
             uriTemplate = "remit://charters/{name}",
             name = "charter",
             description =
-                    "A charter as it was published last, whole: what it covers, the data it needs, who approves, which proof closes a change",
+                    "A charter as it is in force, whole: what it covers, the data it needs, who approves, which proof closes a change",
             mimeType = "application/json")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
     public Uni<TextResourceContents> charter(String name) {
         return told(() ->
-                publish.history(name)
-                        .map(all ->
+                publish.inForce(name)
+                        .map(found ->
                                 new TextResourceContents(
                                         "remit://charters/" + name,
-                                        all.getLast().version().document(),
+                                        found.version().document(),
                                         "application/json")));
     }
 

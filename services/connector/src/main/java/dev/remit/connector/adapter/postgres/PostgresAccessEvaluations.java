@@ -1,8 +1,10 @@
 package dev.remit.connector.adapter.postgres;
 
 import dev.remit.connector.application.AccessEvaluations;
+import dev.remit.handoff.merkle.Hash;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -12,18 +14,25 @@ import java.util.UUID;
 /** Denied evaluations. */
 @Singleton
 class PostgresAccessEvaluations implements AccessEvaluations {
+    static final String ADD =
+            "insert into access_evaluation (id, requester, asked, evaluated_at, expires_at, asked_hash)"
+                    + " values (?1, ?2, ?3, cast(?4 as timestamptz), cast(?5 as timestamptz), ?6)"
+                    + " on conflict (requester, asked_hash) do update set"
+                    + " evaluated_at = greatest(access_evaluation.evaluated_at, excluded.evaluated_at),"
+                    + " expires_at = greatest(access_evaluation.expires_at, excluded.expires_at) returning id";
+
     @Override
-    public Uni<Void> add(Evaluation evaluation) {
+    public Uni<Evaluation> add(Evaluation evaluation) {
         return new Statement(
-                        "insert into access_evaluation (id, requester, asked, evaluated_at, expires_at)"
-                                + " values (?1, ?2, ?3, cast(?4 as timestamptz), cast(?5 as timestamptz))",
+                        ADD,
                         evaluation.id(),
                         evaluation.requester(),
                         evaluation.asked(),
                         evaluation.at().atOffset(ZoneOffset.UTC),
-                        evaluation.until().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        evaluation.until().atOffset(ZoneOffset.UTC),
+                        Hash.sha256(evaluation.asked().getBytes(StandardCharsets.UTF_8)).hex())
+                .values(UUID.class)
+                .map(kept -> evaluation.as(kept.getFirst()));
     }
 
     @Override

@@ -69,6 +69,36 @@ class PostgresProposals implements Proposals {
             from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
             """;
 
+    /** Keeps what is not known; see {@link #add}. */
+    static final String ADD =
+            "insert into proposal (change_id, due_on, proposed, request, effect, since, proposed_at)"
+                    + " select cast(change_id as uuid), cast(due_on as date), proposed = 'true', request, nullif(effect, ''),"
+                    + " cast(?6 as timestamptz), case when proposed = 'true' then cast(?6 as timestamptz) end"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
+                    + " as wanted (change_id, due_on, request, effect, proposed)"
+                    + " order by 1 on conflict (change_id) do update set due_on = excluded.due_on, proposed = excluded.proposed,"
+                    + " request = excluded.request, effect = excluded.effect, since = excluded.since,"
+                    + " proposed_at = excluded.proposed_at, brake_id = null, ended_at = null, outcome = null"
+                    + " where proposal.outcome = 'REFUSED' and not proposal.proposed returning change_id";
+
+    static final String RENEW =
+            "update proposal set request = renewed.request, effect = nullif(renewed.effect, '')"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as renewed (change_id, request, effect)"
+                    + " where proposal.change_id = cast(renewed.change_id as uuid) and not proposal.proposed and proposal.ended_at is null";
+
+    /** A brake holds these; see {@link #hold}. */
+    static final String HOLD =
+            "insert into proposal (change_id, due_on, proposed, request, effect, since, brake_id)"
+                    + " select cast(change_id as uuid), cast(due_on as date), false, request, nullif(effect, ''), cast(?6 as timestamptz), cast(?5 as uuid)"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                    + " as wanted (change_id, due_on, request, effect)"
+                    + " order by 1 on conflict (change_id) do update set brake_id = excluded.brake_id,"
+                    + " request = case when proposal.outcome = 'REFUSED' then excluded.request else proposal.request end,"
+                    + " effect = case when proposal.outcome = 'REFUSED' then excluded.effect else proposal.effect end,"
+                    + " ended_at = null, outcome = null"
+                    + " where not proposal.proposed and ((proposal.ended_at is null and proposal.brake_id is null)"
+                    + " or proposal.outcome = 'REFUSED')";
+
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     /** The JSON in column request. */
@@ -87,12 +117,7 @@ class PostgresProposals implements Proposals {
     private static Uni<Set<UUID>> insert(
             Collection<Kept> proposals, Predicate<Kept> proposed, Instant now) {
         return new Statement(
-                        "insert into proposal (change_id, due_on, proposed, request, effect, since, proposed_at)"
-                                + " select cast(change_id as uuid), cast(due_on as date), proposed = 'true', request, nullif(effect, ''),"
-                                + " cast(?6 as timestamptz), case when proposed = 'true' then cast(?6 as timestamptz) end"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
-                                + " as wanted (change_id, due_on, request, effect, proposed)"
-                                + " order by 1 on conflict do nothing returning change_id",
+                        ADD,
                         column(proposals, each -> each.change().toString()),
                         column(proposals, each -> each.due().toString()),
                         column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
@@ -124,6 +149,17 @@ class PostgresProposals implements Proposals {
     }
 
     @Override
+    public Uni<Void> renew(Collection<Kept> proposals) {
+        return new Statement(
+                        RENEW,
+                        column(proposals, each -> each.change().toString()),
+                        column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
+                        column(proposals, Kept::effect))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
     public Uni<Void> take(Collection<UUID> changes, Instant now) {
         return new Statement(
                         "update proposal set proposed = true, proposed_at = cast(?2 as timestamptz)"
@@ -137,12 +173,7 @@ class PostgresProposals implements Proposals {
     @Override
     public Uni<Void> hold(Collection<Kept> proposals, UUID brake, Instant now) {
         return new Statement(
-                        "insert into proposal (change_id, due_on, proposed, request, effect, since, brake_id)"
-                                + " select cast(change_id as uuid), cast(due_on as date), false, request, nullif(effect, ''), cast(?6 as timestamptz), ?5"
-                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
-                                + " as wanted (change_id, due_on, request, effect)"
-                                + " order by 1 on conflict (change_id) do update set brake_id = excluded.brake_id"
-                                + " where not proposal.proposed and proposal.ended_at is null and proposal.brake_id is null",
+                        HOLD,
                         column(proposals, each -> each.change().toString()),
                         column(proposals, each -> each.due().toString()),
                         column(proposals, each -> text(new Request(each.proposal(), each.cause()))),

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.connector.adapter.http.Proposers.Given;
 import dev.remit.connector.application.Charters;
+import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Charter.Refusal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Wish;
 import dev.remit.handoff.http.Agents;
 import dev.remit.handoff.http.Caller;
 import dev.remit.handoff.http.Problem;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -116,6 +119,21 @@ class ProposersTest {
     }
 
     @Test
+    void whoAnswersForADigitalEmployeeIsLeftToTheCharterUnlessItsRegistrationSaysIt() {
+        Proposer by = proposers(employed("clerk"), token("clerk", "clerk", true)).proposer(TRACE);
+        assertThat(by.kind()).isEqualTo(Proposer.Kind.DIGITAL_EMPLOYEE);
+        assertThat(by.principal()).contains("owner");
+        assertThat(by.byCharter()).isTrue();
+        Proposer registered =
+                proposers(
+                                employed("clerk"),
+                                token("clerk", "clerk", true).registered(null, true, "ann"))
+                        .proposer(TRACE);
+        assertThat(registered.principal()).contains("ann");
+        assertThat(registered.byCharter()).isFalse();
+    }
+
+    @Test
     void whoDoesNotHoldTheRoleIsBarredAndTheRecordSaysWhoAsked() {
         Token token = token("ann", "browser", false);
         token.roles = Set.of("auditor");
@@ -148,8 +166,36 @@ class ProposersTest {
     }
 
     private static Proposers proposers(Token token) {
+        return proposers(new Charters(), token);
+    }
+
+    /** A charter names this digital employee. */
+    private static Charters employed(String employee) {
+        Charter charter =
+                new Charter(
+                        "leavers",
+                        "1",
+                        "h1",
+                        Set.of("scim:hr"),
+                        Map.of("offboard", "OWN"),
+                        Map.of(),
+                        List.of(),
+                        Optional.empty(),
+                        employee,
+                        "owner",
+                        Charter.Limits.none(),
+                        Optional.empty());
+        return new Charters() {
+            @Override
+            public Collection<Charter> all() {
+                return List.of(charter);
+            }
+        };
+    }
+
+    private static Proposers proposers(Charters charters, Token token) {
         return new Proposers(
-                new Charters(), token, new Scopes(Optional.empty(), Optional.empty(), token));
+                charters, token, new Scopes(Optional.empty(), Optional.empty(), token));
     }
 
     private static Proposers scoped(Token token) {

@@ -10,6 +10,7 @@ import dev.remit.connector.application.Listing;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Entitlement;
 import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.WebApplicationException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -107,11 +108,56 @@ class HoldingsTest {
     @Test
     void aRoleThatCannotBeReadMakesTheWholeReadingFailAndIsNamed() {
         realm.role("clerk");
+        realm.refused.add("clerk");
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("realm role 'clerk' cannot be read")
+                .hasMessageContaining("answered 400");
+    }
+
+    @Test
+    void aRoleWhoseNameCannotBeAskedForIsReadFromWhoHoldsIt() {
+        realm.group("", "finance", "f");
+        realm.group("f", "payments", "p");
+        realm.members.put("p", List.of("ann"));
+        realm.role("clerk");
+        realm.role("pay/roll", "f");
+        realm.role("read");
+        realm.parts.put("pay/roll", List.of("read"));
+        realm.holders.put("clerk", List.of("bob", "eve"));
+        realm.holders.put("pay/roll", List.of("bob"));
+        realm.refused.add("pay/roll");
+        realm.users.addAll(List.of("ann", "bob", "eve", "gone"));
+        realm.gone.add("gone");
+
+        Holdings held = read();
+
+        assertThat(held.roles("ann")).containsExactly("pay/roll", "read");
+        assertThat(held.roles("bob")).containsExactly("clerk", "pay/roll", "read");
+        assertThat(held.direct("bob")).containsExactly("clerk", "pay/roll");
+        assertThat(held.roles("eve")).containsExactly("clerk");
+        assertThat(held.entitlements())
+                .contains(
+                        new Entitlement("/finance", List.of("pay/roll"), null),
+                        new Entitlement("pay/roll", List.of("read"), null));
+        assertThat(realm.asked).as("one call a user and a group").hasSize(6);
+    }
+
+    @Test
+    void whereNoNameIsRefusedNoUserIsAsked() {
+        realm.role("pay/roll");
+        realm.users.add("ann");
+        realm.holders.put("pay/roll", List.of("ann"));
+        assertThat(read().roles("ann")).containsExactly("pay/roll");
+        assertThat(realm.asked).isEmpty();
+    }
+
+    @Test
+    void whoCannotBeAskedMakesTheWholeReadingFail() {
         realm.role("pay/roll");
         realm.refused.add("pay/roll");
-        assertThatThrownBy(this::read)
-                .hasMessageContaining("realm role 'pay/roll' cannot be read, perhaps since a proxy")
-                .hasMessageContaining("answered 400");
+        realm.users.add("ann");
+        realm.silent.add("ann");
+        assertThatThrownBy(this::read).hasMessageContaining("answered 500");
     }
 
     private Holdings read() {
@@ -129,6 +175,10 @@ class HoldingsTest {
         final Map<String, String> owners = new HashMap<>();
         final TreeSet<String> roles = new TreeSet<>();
         final TreeSet<String> refused = new TreeSet<>();
+        final TreeSet<String> users = new TreeSet<>();
+        final TreeSet<String> gone = new TreeSet<>();
+        final TreeSet<String> silent = new TreeSet<>();
+        final List<String> asked = new ArrayList<>();
 
         void group(String parent, String name, String id) {
             children.get(parent).add(id);
@@ -172,7 +222,34 @@ class HoldingsTest {
 
         @Override
         public Uni<List<User>> users(int first, int max, boolean brief) {
-            return page(List.of(), first, max);
+            return page(users(List.copyOf(users)), first, max);
+        }
+
+        @Override
+        public Uni<List<Role>> rolesOfUser(String id) {
+            asked.add(id);
+            if (gone.contains(id)) {
+                return Uni.createFrom().failure(new WebApplicationException(404));
+            }
+            if (silent.contains(id)) {
+                return Uni.createFrom().failure(new IllegalStateException("answered 500"));
+            }
+            return given(holders, id);
+        }
+
+        @Override
+        public Uni<List<Role>> rolesOfGroup(String id) {
+            asked.add(id);
+            return given(rolesOfGroups, id);
+        }
+
+        private Uni<List<Role>> given(Map<String, List<String>> to, String id) {
+            return Uni.createFrom()
+                    .item(
+                            roles.stream()
+                                    .filter(role -> to.getOrDefault(role, List.of()).contains(id))
+                                    .map(this::listed)
+                                    .toList());
         }
 
         @Override

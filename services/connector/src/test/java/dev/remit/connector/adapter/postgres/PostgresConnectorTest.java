@@ -67,6 +67,49 @@ class PostgresConnectorTest {
     }
 
     @Test
+    void whoIsDeniedTheSameAgainHasOneDenialThatHoldsOn() throws Exception {
+        try (Connection own = postgres.connect()) {
+            run(own, "truncate access_evaluation", Map.of());
+            assertThat(denied(own, 1, "ann|", "{a}", NOON)).isEqualTo(new UUID(0, 1));
+            assertThat(denied(own, 2, "ann|", "{a}", NOON.plusSeconds(60)))
+                    .isEqualTo(new UUID(0, 1));
+            assertThat(denied(own, 3, "ann|", "{a}", NOON.minusSeconds(60)))
+                    .as("another replica's clock")
+                    .isEqualTo(new UUID(0, 1));
+            assertThat(denied(own, 4, "ann|", "{b}", NOON)).isEqualTo(new UUID(0, 4));
+            assertThat(denied(own, 5, "bob|", "{a}", NOON)).isEqualTo(new UUID(0, 5));
+            assertThat(
+                            run(
+                                    own,
+                                    "select 1 from access_evaluation where expires_at = ?1",
+                                    Map.of("1", NOON.plusSeconds(660).atOffset(ZoneOffset.UTC))))
+                    .hasSize(1);
+        }
+    }
+
+    private static UUID denied(Connection own, int id, String requester, String asked, Instant at)
+            throws SQLException {
+        return (UUID)
+                run(
+                                own,
+                                PostgresAccessEvaluations.ADD,
+                                Map.of(
+                                        "1",
+                                        new UUID(0, id),
+                                        "2",
+                                        requester,
+                                        "3",
+                                        asked,
+                                        "4",
+                                        at.atOffset(ZoneOffset.UTC),
+                                        "5",
+                                        at.plusSeconds(600).atOffset(ZoneOffset.UTC),
+                                        "6",
+                                        "hash of " + asked))
+                        .getFirst()[0];
+    }
+
+    @Test
     void whatStillHoldsIsFoundAnewOnceForEachChangeThatEndedAndNamesTheLast() throws Exception {
         try (Connection own = postgres.connect()) {
             run(

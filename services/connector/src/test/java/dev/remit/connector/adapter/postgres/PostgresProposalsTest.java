@@ -119,6 +119,91 @@ class PostgresProposalsTest {
         assertThat(run(PostgresProposals.OPEN + " and proposal.proposed", asked)).isEmpty();
     }
 
+    @Test
+    void whatARuleRefusedOnItsDayIsOpenedWhenItIsSaidAnewAndNothingElseThatEnded()
+            throws Exception {
+        for (int n : List.of(1, 2, 3)) {
+            assertThat(add(n, "E" + n, false)).hasSize(1);
+        }
+        assertThat(add(1, "E1", true)).as("it waits").isEmpty();
+        run("update proposal set ended_at = ?1, outcome = 'REFUSED'", Map.of("1", NOW));
+        run("update proposal set proposed = true where subject_id = 'E2'", Map.of());
+        run("update proposal set outcome = 'WITHDRAWN' where subject_id = 'E3'", Map.of());
+        for (int n : List.of(1, 2, 3)) {
+            assertThat(add(n, "E" + n, true)).hasSize(n == 1 ? 1 : 0);
+        }
+        assertThat(run("select 1 from proposal where proposed and ended_at is null", Map.of()))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatWaitsIsToBeProposedLikeThisAndWhatIsProposedStays() throws Exception {
+        add(1, "E1", false);
+        add(2, "E2", true);
+        run(
+                PostgresProposals.RENEW,
+                Map.of(
+                        "1", new String[] {new UUID(0, 1).toString(), new UUID(0, 2).toString()},
+                        "2", new String[] {request("E1", "move"), request("E2", "move")},
+                        "3", new String[] {"leave-groups", "leave-groups"}));
+        assertThat(run("select action, effect from proposal order by subject_id", Map.of()))
+                .containsExactly(
+                        new Object[] {"move", "leave-groups"},
+                        new Object[] {"offboard", "disable-account"});
+    }
+
+    @Test
+    void aBrakeHoldsWhatWaitsAndWhatWasRefusedAsItIsSaidNow() throws Exception {
+        UUID brake = new UUID(7, 7);
+        add(1, "E1", false);
+        add(2, "E2", true);
+        add(3, "E3", false);
+        run(
+                "update proposal set ended_at = ?1, outcome = 'REFUSED' where subject_id = 'E3'",
+                Map.of("1", NOW));
+        Map<String, Object> values = new HashMap<>();
+        values.put(
+                "1",
+                List.of(1, 2, 3, 4).stream()
+                        .map(n -> new UUID(0, n).toString())
+                        .toArray(String[]::new));
+        values.put("2", new String[] {"2026-01-31", "2026-01-31", "2026-01-31", "2026-01-31"});
+        values.put(
+                "3",
+                List.of(1, 2, 3, 4).stream()
+                        .map(n -> request("E" + n, "move"))
+                        .toArray(String[]::new));
+        values.put("4", new String[] {"x", "x", "x", "x"});
+        values.put("5", brake);
+        values.put("6", NOW);
+        run(PostgresProposals.HOLD, values);
+        assertThat(
+                        run(
+                                "select subject_id, action from proposal where brake_id = ?1 and ended_at is null order by 1",
+                                Map.of("1", brake)))
+                .containsExactly(
+                        new Object[] {"E1", "offboard"},
+                        new Object[] {"E3", "move"},
+                        new Object[] {"E4", "move"});
+    }
+
+    private List<Object[]> add(int n, String worker, boolean proposed) throws SQLException {
+        return run(
+                PostgresProposals.ADD,
+                Map.of(
+                        "1", new String[] {new UUID(0, n).toString()},
+                        "2", new String[] {"2026-01-31"},
+                        "3", new String[] {request(worker, "offboard")},
+                        "4", new String[] {"disable-account"},
+                        "5", new String[] {String.valueOf(proposed)},
+                        "6", NOW));
+    }
+
+    private static String request(String worker, String action) {
+        return "{\"proposal\": {\"charter\": \"leavers\", \"target\": \"scim:hr\", \"subjectId\": \"%s\", \"action\": \"%s\"}}"
+                .formatted(worker, action);
+    }
+
     private List<Object> load(String charter) throws SQLException {
         Object[] row = run(PostgresProposals.LOAD, parameters(charter)).getFirst();
         return List.of(row[2], row[3]);

@@ -57,7 +57,16 @@ final class CharterDocument {
         for (JsonNode fact : spec.at("/readiness/facts")) {
             facts.add(required(fact));
         }
-        List<Charter.Bound> bounds = bounds(spec.path("domain"), modes);
+        Map<String, CelBound.Action> actions = new HashMap<>();
+        modes.forEach((name, mode) ->
+                actions.put(
+                        name,
+                        CelBound.Action.of(
+                                mode,
+                                steps.getOrDefault(name, List.of()),
+                                Optional.ofNullable(grants.get(name)),
+                                details.getOrDefault(name, Charter.Details.NONE))));
+        List<Charter.Bound> bounds = bounds(spec.path("domain"), actions);
         return new Charter(
                 published.name(),
                 published.version(),
@@ -141,11 +150,12 @@ final class CharterDocument {
         return new Charter.Grant(group(grant.path("group")), lasts);
     }
 
-    private static List<Charter.Bound> bounds(JsonNode domain, Map<String, String> modes) {
+    private static List<Charter.Bound> bounds(
+            JsonNode domain, Map<String, CelBound.Action> actions) {
         List<Charter.Bound> bounds = new ArrayList<>();
         for (String member : List.of("subject", "resource")) {
             if (domain.has(member)) {
-                bounds.add(CelBound.of(domain.path(member).asText(), Map.copyOf(modes)));
+                bounds.add(CelBound.of(domain.path(member).asText(), Map.copyOf(actions)));
             }
         }
         return List.copyOf(bounds);
