@@ -31,6 +31,8 @@ import dev.remit.wire.v1.ExecutionOutcome;
 import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.FactState;
 import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ModeCondition;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
@@ -336,7 +338,9 @@ final class SealedChanges {
                 now,
                 now.plus(Duration.ofHours(1)),
                 null,
-                null,
+                new ModeDecision(
+                        Mode.OWN,
+                        List.of(new ModeCondition("charter.grants", true, "the charter grants it"))),
                 List.of(),
                 null,
                 List.of(),

@@ -30,10 +30,14 @@ import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.CharterRef;
 import dev.remit.wire.v1.Decision;
 import dev.remit.wire.v1.DecisionBinding;
+import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.ExecutionAuthorized;
 import dev.remit.wire.v1.ExecutionOutcome;
+import dev.remit.wire.v1.FactJudgement;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ModeCondition;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.PasskeyAssertion;
 import dev.remit.wire.v1.PasskeyRegistered;
@@ -42,6 +46,7 @@ import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
 import dev.remit.wire.v1.Subject;
+import dev.remit.wire.v1.TrackRecordLimit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,6 +79,7 @@ public final class Leaver {
     public static final String OWNER = "00000000-0000-4000-8000-000000000020";
     public static final String EXECUTOR = "00000000-0000-4000-8000-000000000052";
     public static final String RULE = "policy:low-risk-leaver@1";
+    public static final UUID DEMOTION = new UUID(0, 7);
     public static final Actor BY_MANAGER = new Actor(MANAGER, ActorKind.HUMAN, null);
     public static final Actor BY_RULE = new Actor(RULE, ActorKind.POLICY, null);
     public static final PolicyRef THE_RULE = new PolicyRef("low-risk-leaver", "1");
@@ -103,6 +109,20 @@ public final class Leaver {
     public Decision decision = Decision.APPROVED;
     public byte[] authorizedPlan;
     public Instant executedAt = NOW;
+    public Mode mode = Mode.OWN;
+
+    /** In which mode it is authorized, and by which condition; null for no word of it. */
+    public @Nullable ModeDecision authorizedMode =
+            new ModeDecision(
+                    Mode.OWN, List.of(new ModeCondition("charter.grants", true, "it does")));
+
+    public Actor executor = new Actor(EXECUTOR, ActorKind.SERVICE, null);
+    public boolean binds = true;
+
+    /** How the approver was signed in; null for a rule. */
+    public @Nullable AuthenticationContext signIn;
+
+    public List<FactJudgement> facts = List.of();
 
     /** With what the approver signs, and whose it was registered as; null for nothing. */
     public @Nullable SoftAuthenticator authenticator;
@@ -158,7 +178,7 @@ public final class Leaver {
                 Change.newBuilder()
                         .setChangeId(change)
                         .setCharter(reference())
-                        .setMode(Mode.OWN)
+                        .setMode(mode)
                         .setSubject(new Subject("hr", "E1002"))
                         .setTarget("keycloak:acme")
                         .setAction(action)
@@ -174,7 +194,7 @@ public final class Leaver {
                         ReadinessJudged.newBuilder()
                                 .setChange(about)
                                 .setVerdict(verdict)
-                                .setFacts(List.of())
+                                .setFacts(facts)
                                 .setAccount(account)
                                 .setManager(MANAGER)
                                 .setPlan(ByteBuffer.wrap(plan))
@@ -213,7 +233,9 @@ public final class Leaver {
                                         .setPolicy(policy)
                                         .setReason("")
                                         .setPlanHash(hash)
+                                        .setAuthentication(signIn)
                                         .setDecidedAt(NOW)
+                                        .setBinding(binds ? binding(about) : null)
                                         .build(),
                                 about));
         handoffs.add(decided);
@@ -236,7 +258,7 @@ public final class Leaver {
                                 NOW,
                                 NOW.plusSeconds(60),
                                 null,
-                                null,
+                                authorizedMode,
                                 List.of(),
                                 null,
                                 List.of(),
@@ -249,7 +271,7 @@ public final class Leaver {
                                 change,
                                 change,
                                 hash,
-                                new Actor(EXECUTOR, ActorKind.SERVICE, null),
+                                executor,
                                 ExecutionOutcome.SUCCEEDED,
                                 null,
                                 List.of(),
@@ -286,20 +308,7 @@ public final class Leaver {
                                 routeHash(),
                                 change));
         Assertion assertion = by.sign(challenge.bytes());
-        DecisionBinding binding =
-                DecisionBinding.newBuilder()
-                        .setChangeHash(changeHash)
-                        .setCharterHash(reference().getHash())
-                        .setRouteHash(routeHash())
-                        .setNonce(change)
-                        .setNotBefore(NOW)
-                        .setExpiresAt(NOW.plusSeconds(60))
-                        .setLabel("")
-                        .setRoles(List.of())
-                        .setUnits(List.of())
-                        .build();
         return ApprovalDecided.newBuilder(decided)
-                .setBinding(binding)
                 .setAssertion(
                         new PasskeyAssertion(
                                 registered().envelope().id(),
@@ -310,10 +319,41 @@ public final class Leaver {
                 .build();
     }
 
+    private DecisionBinding binding(Change about) {
+        return DecisionBinding.newBuilder()
+                .setChangeHash(KeptChange.hash(about))
+                .setCharterHash(reference().getHash())
+                .setRouteHash(routeHash())
+                .setNonce(change)
+                .setNotBefore(NOW)
+                .setExpiresAt(NOW.plusSeconds(60))
+                .setLabel("")
+                .setRoles(List.of())
+                .setUnits(List.of())
+                .build();
+    }
+
     private String routeHash() {
         String text = new String(charter, StandardCharsets.UTF_8);
         String stages = text.substring(text.indexOf("{\"stages\""), text.indexOf(",\"proof\""));
         return Hash.sha256(CanonicalJson.of("{\"approval\":" + stages + "}")).hex();
+    }
+
+    /** A demotion of the clerk's under a charter. */
+    public static Received demoted(String charter) {
+        return beside(
+                Service.CONNECTOR,
+                "own/" + charter,
+                EmployeeDemoted.newBuilder()
+                        .setDemotionId(DEMOTION)
+                        .setCharter(new CharterRef(charter, "1", "0".repeat(64)))
+                        .setEmployee(new Actor(CLERK, ActorKind.DIGITAL_EMPLOYEE, OWNER))
+                        .setLimit(TrackRecordLimit.FAILURES)
+                        .setAllowed(1)
+                        .setChanges(List.of())
+                        .setCountedFrom(NOW)
+                        .setDemotedAt(NOW)
+                        .build());
     }
 
     /** The registration of what the approver signs with. */

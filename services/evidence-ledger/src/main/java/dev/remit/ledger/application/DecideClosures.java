@@ -58,6 +58,7 @@ class DecideClosures {
     private final Entries entries;
     private final Charters charters;
     private final Registrations registrations;
+    private final Demotions demotions;
     private final Conditions conditions;
     private final Readings readings;
     private final Announcements announcements;
@@ -80,6 +81,7 @@ class DecideClosures {
             Entries entries,
             Charters charters,
             Registrations registrations,
+            Demotions demotions,
             Conditions conditions,
             Readings readings,
             Announcements announcements,
@@ -89,6 +91,7 @@ class DecideClosures {
         this.entries = entries;
         this.charters = charters;
         this.registrations = registrations;
+        this.demotions = demotions;
         this.conditions = conditions;
         this.readings = readings;
         this.announcements = announcements;
@@ -120,6 +123,7 @@ class DecideClosures {
                     known.forEach(each -> standings.put(each.change(), each));
                     return stories(touched, standings, before)
                             .chain(registrations::signed)
+                            .chain(demotions::known)
                             .chain(stories ->
                                     charters(stories.values(), before)
                                             .chain(published ->

@@ -51,6 +51,9 @@ public interface Entries {
     /** What was decided on drafts of charters of these names, oldest first. */
     Uni<List<Entry.Logged>> charterDecisions(Collection<String> names);
 
+    /** Demotions and promotions under charters of these names, oldest first. */
+    Uni<List<Entry.Logged>> demotions(Collection<String> names);
+
     /** Everything that belongs to a change, oldest first. */
     Uni<List<Entry.Logged>> of(UUID change);
 

@@ -82,7 +82,11 @@ public class RecordHandoffs implements Receiver {
                 case Reading.Assented assented -> charters.add(assented.hash());
                 // a topic of its own: what it signed may have come before it
                 case Reading.Registered _ -> signed = true;
-                case Reading.Revoked _, Reading.SetAside _, Reading.Other _ -> {}
+                case Reading.Revoked _,
+                        Reading.Demoted _,
+                        Reading.Promoted _,
+                        Reading.SetAside _,
+                        Reading.Other _ -> {}
             }
         }
         Uni<Void> stirred =

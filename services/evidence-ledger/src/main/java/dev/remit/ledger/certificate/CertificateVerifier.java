@@ -655,7 +655,8 @@ public final class CertificateVerifier {
                 Story.untold(UUID.fromString(statement.change()))
                         .with(steps)
                         .seen(activities)
-                        .signed(passkeys(leaves, steps)),
+                        .signed(passkeys(leaves, steps))
+                        .demoted(demotions(leaves)),
                 published.get(),
                 leaves,
                 activitiesShown);
@@ -684,6 +685,19 @@ public final class CertificateVerifier {
         } else {
             hold("charter", named + "NOTE: who approved it is withheld");
         }
+    }
+
+    /** Those that are shown; that none was lifted before, the ledger looked. */
+    private static List<Story.Demotion> demotions(List<Placed> leaves) {
+        List<Story.Demotion> found = new ArrayList<>();
+        for (Placed each : leaves) {
+            if (each.sealed().isPresent()
+                    && each.sealed().get().reading()
+                            instanceof Reading.Demoted(UUID id, String charter, Instant at)) {
+                found.add(new Story.Demotion(id, charter, at, Optional.empty()));
+            }
+        }
+        return found;
     }
 
     /** Whose keys signed the decisions; one whose registration is withheld stands as empty. */
@@ -868,6 +882,7 @@ public final class CertificateVerifier {
         return switch (missing.name()) {
             case "chain" -> Finding.GAP;
             case "separation-of-duties" -> Finding.DUTIES_NOT_SEPARATE;
+            case Closure.MODE -> Finding.EXECUTED_OTHER;
             case "executed.as-authorized" ->
                     isLate(story) ? Finding.EXPIRED : Finding.EXECUTED_OTHER;
             default -> Finding.NOT_PROVED;

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  *     who answers for it
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
  * @param protectedEntitlements paths of the groups that it protects
+ * @param needs the facts that must hold before anybody is asked
  */
 public record Charter(
         String name,
@@ -34,7 +35,8 @@ public record Charter(
         Optional<Stage> review,
         Optional<Duration> retention,
         Set<String> protectedEntitlements,
-        Map<String, String> agents) {
+        Map<String, String> agents,
+        List<Required> needs) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 
@@ -58,7 +60,7 @@ public record Charter(
             Optional<Duration> retention) {
         this(
                 name, version, hash, stages, proofs, duties, owner, routeHash, review, retention,
-                Set.of(), Map.of());
+                Set.of(), Map.of(), List.of());
     }
 
     /** One without a review afterwards. */
@@ -108,6 +110,7 @@ public record Charter(
      * @param when the condition without which it is passed over
      * @param rule what may approve in a person's place
      * @param signed whether a person's approval counts only with their own signature
+     * @param stepUp how a person must be signed in for their approval to count
      */
     public record Stage(
             String name,
@@ -117,8 +120,9 @@ public record Charter(
             double denyShare,
             Optional<String> when,
             Optional<Rule> rule,
-            boolean signed) {
-        /** One that needs no signatures. */
+            boolean signed,
+            Optional<StepUp> stepUp) {
+        /** One that needs no signatures and no other sign-in. */
         public Stage(
                 String name,
                 int quorum,
@@ -127,7 +131,7 @@ public record Charter(
                 double denyShare,
                 Optional<String> when,
                 Optional<Rule> rule) {
-            this(name, quorum, share, denials, denyShare, when, rule, false);
+            this(name, quorum, share, denials, denyShare, when, rule, false, Optional.empty());
         }
 
         /** One that is always asked, counts heads, and ends at the first denial. */
@@ -144,6 +148,74 @@ public record Charter(
         int denied(int asked) {
             return denyShare > 0 ? Math.max(1, (int) Math.ceil(denyShare * asked - 1e-9)) : denials;
         }
+    }
+
+    /**
+     * How a decider must be signed in (RFC 9470).
+     *
+     * @param acr the authentication context class; a number means that level or a higher one
+     * @param maxAge how long ago the sign-in may be
+     */
+    public record StepUp(Optional<String> acr, Optional<Duration> maxAge) {
+        /** How far the identity provider's clock may be ahead. */
+        private static final Duration SKEW = Duration.ofSeconds(30);
+
+        /**
+         * The level that a signed decision reaches by itself: a passkey with user verification,
+         * used there and then (NIST SP 800-63B-4, 2.2: authenticator assurance level 2).
+         */
+        private static final int SIGNED = 2;
+
+        /**
+         * Whether this sign-in is what is asked for.
+         *
+         * @param at when it was decided
+         * @param signed whether the decision is signed by a passkey of the decider's
+         */
+        boolean isMetBy(Optional<Story.SignIn> signIn, Instant at, boolean signed) {
+            if (signed && isMetBySigning()) {
+                return true;
+            }
+            Optional<Instant> since = signIn.flatMap(Story.SignIn::at);
+            return acr.map(needed -> reaches(signIn.flatMap(Story.SignIn::acr).orElse(""), needed))
+                            .orElse(true)
+                    && maxAge.map(age ->
+                                    since.filter(each -> !each.isAfter(at.plus(SKEW)))
+                                            .filter(each -> !each.plus(age).isBefore(at))
+                                            .isPresent())
+                            .orElse(true);
+        }
+
+        private boolean isMetBySigning() {
+            return acr.map(level -> level.matches("[0-9]") && Integer.parseInt(level) <= SIGNED)
+                    .orElse(true);
+        }
+
+        private static boolean reaches(String has, String needed) {
+            return has.equals(needed)
+                    || (isLevel(has)
+                            && isLevel(needed)
+                            && Integer.parseInt(has) >= Integer.parseInt(needed));
+        }
+
+        private static boolean isLevel(String text) {
+            return text.length() <= 4 && text.matches("[0-9]+");
+        }
+    }
+
+    /**
+     * A fact that must hold.
+     *
+     * @param maxAge how old what was read may be
+     * @param enrichFrom systems that may say it instead of the target
+     * @param halt whether a change without it is halted, so that nobody is asked for it
+     */
+    public record Required(
+            String name, Optional<Duration> maxAge, Set<String> enrichFrom, boolean halt) {}
+
+    /** The fact with this name that it requires. */
+    Optional<Required> required(String fact) {
+        return needs.stream().filter(each -> each.name().equals(fact)).findFirst();
     }
 
     /**

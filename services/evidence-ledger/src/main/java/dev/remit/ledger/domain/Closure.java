@@ -55,6 +55,9 @@ public sealed interface Closure {
     /** That what is protected keeps a holder; only its lack is named. */
     String HOLDERS = "last-holders";
 
+    /** That who was to execute did; named where it is lacking, or another one took it over. */
+    String MODE = "executed.in-mode";
+
     /**
      * What others give after the execution: while one of these is missing, further handoffs of the
      * change are theirs.
@@ -214,6 +217,7 @@ public sealed interface Closure {
             boolean compensated = executed.outcome().equals("COMPENSATED");
             if (compensated) {
                 takenBack(story, proofs, missing);
+                mode(story, proofs, missing);
             }
             for (String name : afterwards(story, charter)) {
                 prove(name, story, charter, conditions, proofs, missing);
@@ -228,6 +232,7 @@ public sealed interface Closure {
         for (String name : names(story, charter)) {
             prove(name, story, charter, conditions, proofs, missing);
         }
+        mode(story, proofs, missing);
         unkept(story, charter)
                 .ifPresent(words -> missing.add(new Missing(HOLDERS, "approval-routing", words)));
         return missing.isEmpty()
@@ -269,6 +274,77 @@ public sealed interface Closure {
                 : Optional.of(
                         "the plan takes what is protected, and the authorization does not say who keeps it: "
                                 + String.join(", ", unsaid));
+    }
+
+    /**
+     * A digital employee's service executed only what it may own: authorized so with every
+     * condition met, and proposed so. A person executed what was left to one, and what a digital
+     * employee was to own only where it was demoted before.
+     */
+    private static void mode(Story story, List<Proof> proofs, List<Missing> missing) {
+        Optional<Story.Mandate> mandate = story.authorized().flatMap(Authorized::mandate);
+        boolean byPerson = story.executed().filter(Executed::byPerson).isPresent();
+        if (mandate.isEmpty()) {
+            missing.add(
+                    new Missing(
+                            MODE,
+                            "approval-routing",
+                            "the authorization does not say in which mode it is executed, and by which conditions"));
+            return;
+        }
+        if (mandate.get().mode() == Story.Mode.ASSIST) {
+            if (!byPerson) {
+                missing.add(
+                        new Missing(
+                                MODE,
+                                "executor",
+                                "authorized for a person to execute, and none did"));
+            }
+            return;
+        }
+        if (story.proposed().map(Story.Proposed::mode).filter(Story.Mode.OWN::equals).isEmpty()) {
+            missing.add(
+                    new Missing(
+                            MODE,
+                            "approval-routing",
+                            "authorized in mode OWN, and proposed in a narrower one"));
+        } else if (!mandate.get().failing().isEmpty()) {
+            missing.add(
+                    new Missing(
+                            MODE,
+                            "approval-routing",
+                            "authorized in mode OWN, and these of its conditions do not hold: "
+                                    + String.join(", ", mandate.get().failing())));
+        } else if (byPerson) {
+            takenOver(story)
+                    .ifPresentOrElse(
+                            each ->
+                                    proofs.add(
+                                            new Proof(
+                                                    MODE,
+                                                    each.id(),
+                                                    "a person executed what the digital employee, demoted at "
+                                                            + each.at()
+                                                            + ", was to own")),
+                            () ->
+                                    missing.add(
+                                            new Missing(
+                                                    MODE,
+                                                    "executor",
+                                                    "authorized in mode OWN, and a person executed it though no demotion is logged")));
+        }
+    }
+
+    /** The demotion that left it to a person: in force at some time of its execution. */
+    private static Optional<Story.Demotion> takenOver(Story story) {
+        String charter = story.proposed().map(Story.Proposed::charter).orElse("");
+        Instant from = story.authorized().map(Authorized::at).orElse(Instant.MAX);
+        Instant to = story.executedBy().orElse(Instant.MIN);
+        return story.demotions().stream()
+                .filter(each -> each.charter().equals(charter))
+                .filter(each -> !each.at().isAfter(to))
+                .filter(each -> each.lifted().filter(end -> end.isBefore(from)).isEmpty())
+                .findFirst();
     }
 
     /** What the charter asks for, and what it cannot leave out. */
@@ -406,7 +482,7 @@ public sealed interface Closure {
             List<Proof> proofs,
             List<Missing> missing) {
         switch (name) {
-            case "readiness.fit" -> readiness(story, proofs, missing);
+            case "readiness.fit" -> readiness(story, charter, proofs, missing);
             case "approvals.complete" -> approvals(story, charter, conditions, proofs, missing);
             case "separation-of-duties" -> separation(story, charter, proofs, missing);
             case "executed.as-authorized" -> authorized(story, proofs, missing);
@@ -423,22 +499,28 @@ public sealed interface Closure {
         }
     }
 
-    private static void readiness(Story story, List<Proof> proofs, List<Missing> missing) {
-        story.readiness()
-                .filter(each -> each.verdict().equals("READY") || each.verdict().equals("ENRICHED"))
-                .ifPresentOrElse(
-                        each ->
-                                proofs.add(
-                                        new Proof(
-                                                "readiness.fit",
-                                                each.id(),
-                                                each.verdict() + ": " + each.reason())),
-                        () ->
-                                missing.add(
-                                        new Missing(
-                                                "readiness.fit",
-                                                "data-readiness",
-                                                "no verdict READY or ENRICHED")));
+    private static void readiness(
+            Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+        Optional<Readiness> fit =
+                story.readiness()
+                        .filter(each ->
+                                each.verdict().equals("READY")
+                                        || each.verdict().equals("ENRICHED"));
+        Optional<String> flaw = fit.flatMap(each -> Fitness.flaw(each, story, charter));
+        if (fit.isPresent() && flaw.isEmpty()) {
+            proofs.add(
+                    new Proof(
+                            "readiness.fit",
+                            fit.get().id(),
+                            fit.get().verdict() + ": " + fit.get().reason()));
+        } else {
+            missing.add(
+                    new Missing(
+                            "readiness.fit",
+                            "data-readiness",
+                            flaw.map("the verdict does not count: "::concat)
+                                    .orElse("no verdict READY or ENRICHED")));
+        }
     }
 
     /**
@@ -555,7 +637,9 @@ public sealed interface Closure {
                         && decision.planHash().equals(planHash)
                         && isBound(decision, story, charter, used)) {
                     Optional<String> approver = approver(decision, story, charter);
-                    Optional<String> unsigned = unsigned(decision, stage, story);
+                    Optional<String> unsigned =
+                            unsigned(decision, stage, story)
+                                    .or(() -> unauthenticated(decision, stage));
                     unsigned.map("one "::concat).ifPresent(flaws::add);
                     if (approver.isPresent()
                             && unsigned.isEmpty()
@@ -634,11 +718,17 @@ public sealed interface Closure {
      */
     private static Optional<String> amendedUnsigned(Story story, Charter charter) {
         for (Decision each : story.amendments()) {
-            boolean asked = each.signed().isPresent() || !story.isProposer(actor(each.by()));
+            boolean proposer = story.isProposer(actor(each.by()));
+            boolean asked = each.signed().isPresent() || !proposer;
             Optional<String> flaw =
                     charter.stage(each.stage())
                             .filter(_ -> asked)
-                            .flatMap(stage -> unsigned(each, stage, story));
+                            .flatMap(stage ->
+                                    unsigned(each, stage, story)
+                                            .or(() ->
+                                                    proposer
+                                                            ? Optional.empty()
+                                                            : unauthenticated(each, stage)));
             if (flaw.isPresent()) {
                 return Optional.of("the amendment at stage " + each.stage() + " " + flaw.get());
             }
@@ -678,6 +768,16 @@ public sealed interface Closure {
                 .map(flaw -> "has an assertion that " + flaw.words());
     }
 
+    /** That a person was not signed in as the charter asks, in words; empty if they were. */
+    private static Optional<String> unauthenticated(Decision decision, Charter.Stage stage) {
+        return stage.stepUp()
+                .filter(_ -> !(decision.by() instanceof Decider.Rule))
+                .filter(asked ->
+                        !asked.isMetBy(
+                                decision.signIn(), decision.at(), decision.signed().isPresent()))
+                .map(_ -> "is not by a sign-in as the charter asks for");
+    }
+
     /** The charter lets the stage be passed over, and the record names the very condition. */
     private static boolean isPassedOver(Charter.Stage stage, List<Decision> decisions) {
         return decisions.stream()
@@ -688,11 +788,14 @@ public sealed interface Closure {
                                 && each.condition().equals(stage.when()));
     }
 
-    /** What it says it is bound to is this change, charter and route, in time, and once. */
+    /**
+     * What it says it is bound to is this change, charter and route, in time, and once. Only what
+     * was written before decisions were bound says nothing.
+     */
     private static boolean isBound(
             Decision decision, Story story, Charter charter, Set<String> used) {
         if (decision.binding().isEmpty()) {
-            return true;
+            return !decision.bindable();
         }
         Story.Binding binding = decision.binding().get();
         return isBound(decision, story, charter)
@@ -844,14 +947,21 @@ public sealed interface Closure {
                             person(
                                     proposed.proposer().id(),
                                     workers.flatMap(Story.Workers::proposer)));
+                    Set<String> principal = new HashSet<>();
                     proposed.proposer()
                             .principal()
-                            .ifPresent(principal ->
-                                    parts.put(
-                                            "principal",
+                            .ifPresent(each ->
+                                    principal.addAll(
                                             person(
-                                                    principal,
+                                                    each,
                                                     workers.flatMap(Story.Workers::principal))));
+                    // whoever the proposal names, the charter says who answers for its own AI
+                    Optional.ofNullable(charter.agents().get(proposed.proposer().id()))
+                            .filter(each -> !each.isEmpty())
+                            .ifPresent(principal::add);
+                    if (!principal.isEmpty()) {
+                        parts.put("principal", principal);
+                    }
                     Set<String> subject = new HashSet<>(Set.of("worker:" + proposed.subjectId()));
                     story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
                     parts.put("subject", subject);
@@ -1153,7 +1263,10 @@ public sealed interface Closure {
         }
         return apart(review, parts, charter, new ArrayList<>())
                 .map("it breaks rule "::concat)
-                .or(() -> unsigned(review, stage, story).map("it "::concat));
+                .or(() ->
+                        unsigned(review, stage, story)
+                                .or(() -> unauthenticated(review, stage))
+                                .map("it "::concat));
     }
 
     private static void readBack(Story story, List<Proof> proofs, List<Missing> missing) {

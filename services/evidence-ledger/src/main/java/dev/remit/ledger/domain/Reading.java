@@ -90,6 +90,12 @@ public sealed interface Reading {
     /** A passkey that signs nothing from then on. */
     record Revoked(UUID passkey, Instant at) implements Reading {}
 
+    /** A digital employee was demoted under a charter. */
+    record Demoted(UUID id, String charter, Instant at) implements Reading {}
+
+    /** A person lifted a demotion. */
+    record Promoted(UUID demotion, Instant at) implements Reading {}
+
     /** Input that could not be processed. */
     record SetAside(String code, String reason, String origin, String reportedBy, Instant at)
             implements Reading {}

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,30 @@ import org.jspecify.annotations.Nullable;
  * @param activities what the target's own feed says about the account
  * @param passkeys by their registration, those that signed its decisions, as far as their
  *     registrations are logged; empty for one whose registration is withheld
+ * @param demotions those under its charter
  */
 public record Story(
         UUID change,
         List<Step> steps,
         List<Activity> activities,
-        Map<UUID, Optional<Registered>> passkeys) {
-    /** One that no passkey has a part in. */
+        Map<UUID, Optional<Registered>> passkeys,
+        List<Demotion> demotions) {
+    /** One that no passkey and no demotion has a part in. */
     public Story(UUID change, List<Step> steps, List<Activity> activities) {
-        this(change, steps, activities, Map.of());
+        this(change, steps, activities, Map.of(), List.of());
+    }
+
+    /** Who executes. */
+    public enum Mode {
+        /** A person does, and owns the result. */
+        ASSIST,
+        /** A digital employee does. */
+        OWN;
+
+        /** Closed: what is not plainly OWN is left to a person. */
+        public static Mode of(String said) {
+            return said.equals(OWN.name()) ? OWN : ASSIST;
+        }
     }
 
     /**
@@ -76,7 +92,7 @@ public record Story(
             String changeHash,
             Optional<About> about)
             implements Said {
-        /** One of which no condition is evaluated. */
+        /** One that a digital employee may own. */
         public Proposed(
                 UUID change,
                 String charter,
@@ -93,7 +109,7 @@ public record Story(
                     target,
                     proposer,
                     changeHash,
-                    Optional.empty());
+                    Optional.of(new About("offboard", "OWN", "left")));
         }
 
         /** One whose hash is not known. */
@@ -105,6 +121,11 @@ public record Story(
                 String target,
                 Actor proposer) {
             this(change, charter, charterHash, subject, target, proposer, "");
+        }
+
+        /** The mode that it was proposed in. */
+        Mode mode() {
+            return Mode.of(about.map(About::mode).orElse(""));
         }
 
         /** The subject's id in its own system. */
@@ -119,9 +140,10 @@ public record Story(
     /**
      * A readiness verdict; the last one stands.
      *
-     * @param facts the state of each judged fact, by name
+     * @param facts what was judged
      * @param terms what of its plan can be amended; empty if the plan is not what its hash says, or
      *     does not read
+     * @param at when it was judged
      */
     public record Readiness(
             UUID id,
@@ -129,20 +151,10 @@ public record Story(
             Optional<String> account,
             Optional<String> planHash,
             String reason,
-            Map<String, String> facts,
-            Optional<Terms> terms)
+            List<Fact> facts,
+            Optional<Terms> terms,
+            Instant at)
             implements Said {
-        /** One whose plan is not amended. */
-        public Readiness(
-                UUID id,
-                String verdict,
-                Optional<String> account,
-                Optional<String> planHash,
-                String reason,
-                Map<String, String> facts) {
-            this(id, verdict, account, planHash, reason, facts, Optional.empty());
-        }
-
         /** One whose facts are not looked at. */
         public Readiness(
                 UUID id,
@@ -150,7 +162,36 @@ public record Story(
                 Optional<String> account,
                 Optional<String> planHash,
                 String reason) {
-            this(id, verdict, account, planHash, reason, Map.of());
+            this(
+                    id,
+                    verdict,
+                    account,
+                    planHash,
+                    reason,
+                    List.of(),
+                    Optional.empty(),
+                    Instant.EPOCH);
+        }
+
+        /** The state of each judged fact, by name. */
+        public Map<String, String> states() {
+            return facts.stream()
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    Fact::name, Fact::state, (_, later) -> later));
+        }
+    }
+
+    /**
+     * A judged fact.
+     *
+     * @param state PRESENT, MISSING, STALE or CONTRADICTED
+     * @param source the system that says so, or {@code correction} for a person
+     * @param at when it was observed; empty if it was not
+     */
+    public record Fact(String name, String state, String source, Optional<Instant> at) {
+        boolean holds() {
+            return state.equals("PRESENT");
         }
     }
 
@@ -193,6 +234,8 @@ public record Story(
      * @param onBehalfOf in whose place
      * @param condition the condition that is false, for PASSED_OVER
      * @param binding what it is bound to; empty for deadlines and in records from before
+     * @param bindable whether whoever wrote it could have said what it is bound to
+     * @param signIn how the decider was signed in; empty if it was no person
      * @param at when
      * @param signed the decider's own signature
      * @param amendment the plan that takes another's place, for AMENDED
@@ -206,36 +249,12 @@ public record Story(
             Optional<String> onBehalfOf,
             Optional<String> condition,
             Optional<Binding> binding,
+            boolean bindable,
+            Optional<SignIn> signIn,
             Instant at,
             Optional<Signed> signed,
             Optional<Amendment> amendment)
             implements Said {
-        /** One that amends nothing. */
-        public Decision(
-                UUID id,
-                String stage,
-                String decision,
-                Decider by,
-                String planHash,
-                Optional<String> onBehalfOf,
-                Optional<String> condition,
-                Optional<Binding> binding,
-                Instant at,
-                Optional<Signed> signed) {
-            this(
-                    id,
-                    stage,
-                    decision,
-                    by,
-                    planHash,
-                    onBehalfOf,
-                    condition,
-                    binding,
-                    at,
-                    signed,
-                    Optional.empty());
-        }
-
         /** One that nobody signed. */
         public Decision(
                 UUID id,
@@ -256,7 +275,10 @@ public record Story(
                     onBehalfOf,
                     condition,
                     binding,
+                    false,
+                    Optional.empty(),
                     at,
+                    Optional.empty(),
                     Optional.empty());
         }
 
@@ -274,6 +296,14 @@ public record Story(
                     Instant.EPOCH);
         }
     }
+
+    /**
+     * How a person was signed in.
+     *
+     * @param acr authentication context class (OpenID Connect)
+     * @param at when (auth_time)
+     */
+    public record SignIn(Optional<String> acr, Optional<Instant> at) {}
 
     /**
      * A plan that takes another one's place.
@@ -370,6 +400,8 @@ public record Story(
      *     authorization does not say
      * @param undone what a step leaves when it is taken back, by step; of those that can be
      * @param workers who proposed, as people
+     * @param mandate in which mode it is executed; empty where the authorization could have said so
+     *     and does not
      */
     public record Authorized(
             UUID id,
@@ -384,7 +416,8 @@ public record Story(
             Set<String> taken,
             Optional<List<Keeping>> keepings,
             Map<String, Map<String, String>> undone,
-            Workers workers)
+            Workers workers,
+            Optional<Mandate> mandate)
             implements Said {
         /** One that says none of what is from v8. */
         public Authorized(
@@ -410,7 +443,8 @@ public record Story(
                     Set.of(),
                     Optional.empty(),
                     Map.of(),
-                    Workers.UNKNOWN);
+                    Workers.UNKNOWN,
+                    Optional.of(new Mandate(Mode.OWN, List.of())));
         }
 
         /** One whose plan gives nothing for a time. */
@@ -447,6 +481,20 @@ public record Story(
             this(id, account, planHash, actualHash, approvals, at, expiresAt, Optional.empty());
         }
     }
+
+    /**
+     * The mode that was authorized.
+     *
+     * @param failing the conditions of OWN that do not hold, by name
+     */
+    public record Mandate(Mode mode, List<String> failing) {}
+
+    /**
+     * A digital employee was demoted under a charter: what it has not begun, people execute.
+     *
+     * @param lifted when a person promoted it
+     */
+    public record Demotion(UUID id, String charter, Instant at, Optional<Instant> lifted) {}
 
     /**
      * A protected entitlement that the plan takes.
@@ -575,17 +623,22 @@ public record Story(
         List<Step> all = new ArrayList<>(steps);
         all.addAll(arrived);
         all.sort(Comparator.comparingInt(Step::sequence));
-        return new Story(change, List.copyOf(all), activities, passkeys);
+        return new Story(change, List.copyOf(all), activities, passkeys, demotions);
     }
 
     /** The story with these activities and no others. */
     public Story seen(List<Activity> all) {
-        return new Story(change, steps, List.copyOf(all), passkeys);
+        return new Story(change, steps, List.copyOf(all), passkeys, demotions);
     }
 
     /** The story with these passkeys and no others. */
     public Story signed(Map<UUID, Optional<Registered>> all) {
-        return new Story(change, steps, activities, Map.copyOf(all));
+        return new Story(change, steps, activities, Map.copyOf(all), demotions);
+    }
+
+    /** The story with these demotions under its charter and no others. */
+    public Story demoted(List<Demotion> all) {
+        return new Story(change, steps, activities, passkeys, List.copyOf(all));
     }
 
     /** The registrations that its decisions' signatures name. */
@@ -620,9 +673,31 @@ public record Story(
         return last(Readiness.class);
     }
 
+    /** Every verdict, in order. */
+    List<Readiness> verdicts() {
+        return all(Readiness.class);
+    }
+
     /** The stages opened, in order. */
     public List<Requested> requests() {
         return all(Requested.class);
+    }
+
+    /** Whether a person executed what was authorized for a digital employee. */
+    public boolean isTakenOver() {
+        return authorized()
+                        .flatMap(Authorized::mandate)
+                        .filter(each -> each.mode() == Mode.OWN)
+                        .isPresent()
+                && executed().filter(Executed::byPerson).isPresent();
+    }
+
+    /** When the last report of an execution was handed on. */
+    Optional<Instant> executedBy() {
+        return steps.reversed().stream()
+                .filter(each -> each.said() instanceof Executed)
+                .map(Step::time)
+                .findFirst();
     }
 
     /** The decisions of the plan that counts, in order: those since it was amended last. */
@@ -643,7 +718,7 @@ public record Story(
         List<Story> parts = new ArrayList<>();
         for (int n = 0; n < steps.size(); n++) {
             if (steps.get(n).said() instanceof Decision decision && amendments.contains(decision)) {
-                parts.add(new Story(change, steps.subList(0, n), activities, passkeys));
+                parts.add(new Story(change, steps.subList(0, n), activities, passkeys, demotions));
             }
         }
         parts.add(this);

@@ -3,6 +3,7 @@ package dev.remit.ledger.application;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
@@ -220,6 +221,7 @@ final class InMemoryLedger
                         this,
                         new Charters(this, readings, new CharterDifferences()),
                         new Registrations(this, readings),
+                        new Demotions(this, readings),
                         new CelConditions(),
                         readings,
                         announcements,
@@ -608,6 +610,18 @@ final class InMemoryLedger
                         type(each).equals("CharterDecided")
                                 && names.stream()
                                         .map("charter/"::concat)
+                                        .anyMatch(each.envelope().subject()::equals));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> demotions(Collection<String> names) {
+        return entries(
+                Long.MAX_VALUE,
+                each ->
+                        (type(each).equals("EmployeeDemoted")
+                                        || type(each).equals("EmployeePromoted"))
+                                && names.stream()
+                                        .map(Scopes::own)
                                         .anyMatch(each.envelope().subject()::equals));
     }
 

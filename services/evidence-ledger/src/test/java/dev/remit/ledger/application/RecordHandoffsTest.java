@@ -19,6 +19,7 @@ import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.Decision;
 import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.Proof;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,6 +58,32 @@ class RecordHandoffsTest {
         assertThat(ledger.handedOn()).isEmpty();
         assertThat(ledger.meters.counter("remit.ledger.closures", "outcome", "COMPLETED").count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void whatAPersonTookOverIsClosedOnceTheDemotionIsLoggedAndTheProofNamesIt() {
+        leaver.executor = new Actor(Leaver.EXECUTOR, ActorKind.HUMAN, null);
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs());
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(ledger.standing(leaver.change).missing()).containsExactly("executed.in-mode");
+
+        ledger.receive(List.of(Leaver.demoted("leavers")));
+        ledger.now = Leaver.NOW.plus(Duration.ofSeconds(61));
+        look();
+        assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
+        assertThat(ledger.handedOn())
+                .last()
+                .extracting(Received::message)
+                .isInstanceOfSatisfying(
+                        ChangeClosed.class,
+                        closed ->
+                                assertThat(closed.getProofs())
+                                        .filteredOn(
+                                                each -> each.getName().equals("executed.in-mode"))
+                                        .extracting(Proof::getGivenBy)
+                                        .containsExactly(Leaver.DEMOTION));
     }
 
     @Test

@@ -13,6 +13,12 @@ import dev.remit.ledger.log.EarlierPolicy;
 import dev.remit.ledger.log.KeyTrust;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
+import dev.remit.wire.v1.AuthenticationContext;
+import dev.remit.wire.v1.FactJudgement;
+import dev.remit.wire.v1.FactState;
+import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ModeCondition;
+import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ReadinessVerdict;
 import java.io.IOException;
@@ -185,6 +191,110 @@ class CertificateTest {
                 certificate(leaver ->
                         leaver.authorizedPlan = CanonicalJson.of("{\"account\":\"other\"}")),
                 "executed.as-authorized");
+    }
+
+    @Test
+    void theVerifierDecidesAnewWhoWasToExecute() {
+        for (Consumer<Leaver> wrong :
+                List.<Consumer<Leaver>>of(
+                        leaver -> leaver.authorizedMode = mode(Mode.ASSIST, false),
+                        leaver -> leaver.authorizedMode = mode(Mode.OWN, false),
+                        leaver -> leaver.authorizedMode = new ModeDecision(Mode.OWN, List.of()),
+                        leaver -> leaver.authorizedMode = null,
+                        leaver -> leaver.mode = Mode.ASSIST,
+                        leaver ->
+                                leaver.executor =
+                                        new Actor(Leaver.EXECUTOR, ActorKind.HUMAN, null))) {
+            byte[] file = certificate(wrong);
+            assertFails(file, "executed.in-mode");
+            assertThat(Certified.verify(file).finding()).isEqualTo(Finding.EXECUTED_OTHER);
+        }
+        assertHolds(
+                certificate(leaver -> {
+                    leaver.authorizedMode = mode(Mode.ASSIST, false);
+                    leaver.executor = new Actor(Leaver.EXECUTOR, ActorKind.HUMAN, null);
+                }));
+    }
+
+    @Test
+    void aCertificateShowsTheDemotionForWhichAPersonTookOver() {
+        byte[] file =
+                Certified.leaver(
+                                leaver ->
+                                        leaver.executor =
+                                                new Actor(Leaver.EXECUTOR, ActorKind.HUMAN, null),
+                                messages ->
+                                        Stream.concat(
+                                                        messages.stream(),
+                                                        Stream.of(Leaver.demoted("leavers")))
+                                                .toList())
+                        .file();
+        assertHolds(file);
+        assertThat(said(file, "executed.in-mode")).contains("demoted at " + Leaver.NOW);
+    }
+
+    private static ModeDecision mode(Mode mode, boolean holds) {
+        return new ModeDecision(
+                mode, List.of(new ModeCondition("track-record.kept", holds, "it is")));
+    }
+
+    @Test
+    void theVerifierDecidesAnewThatTheDataWasFit() {
+        Consumer<Leaver> needing =
+                leaver ->
+                        leaver.charter =
+                                new String(Leaver.BY_PERSON, StandardCharsets.UTF_8)
+                                        .replace(
+                                                "\"activity.corroborated\"]",
+                                                "\"activity.corroborated\"],\"readiness\":{\"facts\":"
+                                                        + "[{\"maxAge\":\"PT2M\",\"name\":\"source.fresh\"}]}")
+                                        .getBytes(StandardCharsets.UTF_8);
+        assertHolds(
+                certificate(needing.andThen(leaver -> leaver.facts = List.of(fresh(Leaver.NOW)))));
+        assertFails(certificate(needing), "readiness.fit");
+        assertFails(
+                certificate(
+                        needing.andThen(leaver ->
+                                leaver.facts = List.of(fresh(Leaver.NOW.minusSeconds(200))))),
+                "readiness.fit");
+    }
+
+    private static FactJudgement fresh(Instant at) {
+        return FactJudgement.newBuilder()
+                .setName("source.fresh")
+                .setState(FactState.PRESENT)
+                .setSource("keycloak:acme")
+                .setObservedAt(at)
+                .setReason("read")
+                .build();
+    }
+
+    @Test
+    void theVerifierDecidesAnewWhatADecisionIsBoundToAndHowItsMakerSignedIn() {
+        assertFails(certificate(leaver -> leaver.binds = false), "approvals.complete");
+        Consumer<Leaver> stepping =
+                leaver ->
+                        leaver.charter =
+                                Leaver.charter(
+                                        "{\"authentication\":{\"acr\":\"2\",\"maxAge\":\"PT5M\"},"
+                                                + "\"name\":\"manager\",\"quorum\":1}");
+        assertFails(certificate(stepping), "approvals.complete");
+        assertFails(
+                certificate(stepping.andThen(leaver -> leaver.signIn = signIn("1"))),
+                "approvals.complete");
+        assertHolds(certificate(stepping.andThen(leaver -> leaver.signIn = signIn("2"))));
+        assertHolds(
+                certificate(
+                        stepping.andThen(
+                                leaver -> leaver.authenticator = SoftAuthenticator.es256())));
+    }
+
+    private static AuthenticationContext signIn(String acr) {
+        return AuthenticationContext.newBuilder()
+                .setIssuer("https://id.example")
+                .setAcr(acr)
+                .setAuthenticatedAt(Leaver.NOW.minusSeconds(200))
+                .build();
     }
 
     @Test

@@ -29,6 +29,8 @@ class ClosureTest {
                     "executed.as-authorized",
                     "read-back.matches",
                     "activity.corroborated");
+    private static final Optional<Story.Mandate> OWNED =
+            Optional.of(new Story.Mandate(Story.Mode.OWN, List.of()));
     private static final Said PROPOSED =
             new Story.Proposed(
                     CHANGE,
@@ -133,7 +135,8 @@ class ClosureTest {
                 Set.of(),
                 Optional.empty(),
                 Map.of("disable-account", Map.of("enabled", "true")),
-                Story.Workers.UNKNOWN);
+                Story.Workers.UNKNOWN,
+                OWNED);
     }
 
     private static Said compensated(String plan, Story.Result... results) {
@@ -614,6 +617,149 @@ class ClosureTest {
     }
 
     @Test
+    void onlyWhatWasWrittenBeforeDecisionsWereBoundIsBoundToNothing() {
+        for (Decider by : List.of(Told.BY_BOSS, Told.BY_RULE)) {
+            Charter ruled = Told.charter(Told.stage("manager", it -> it.rule = RULE));
+            for (boolean bindable : List.of(true, false)) {
+                Said unbound =
+                        Told.decided(it -> {
+                            it.by = by;
+                            it.binds = false;
+                            it.bindable = bindable;
+                        });
+                assertThat(Told.missing(ruled, Told.with(4, unbound)))
+                        .as(by + " " + bindable)
+                        .isEqualTo(bindable ? List.of("approvals.complete") : List.of());
+            }
+        }
+    }
+
+    @Test
+    void theRightToDecideIsUsedOnceByEachPerson() {
+        Charter two = Told.charter(Told.stage("legal"), Told.stage("manager"));
+        for (String by : List.of("boss", "ann")) {
+            for (int nonce : List.of(5, 6)) {
+                Said legal =
+                        Told.decided(it -> {
+                            it.id = 5;
+                            it.stage = "legal";
+                            it.by = new Decider.Person(by);
+                        });
+                Said manager =
+                        Told.decided(it -> {
+                            it.id = 6;
+                            it.nonce = new UUID(1, nonce);
+                        });
+                assertThat(
+                                Told.missing(
+                                        two,
+                                        Told.proposed(),
+                                        Told.judged("READY"),
+                                        Told.requested("legal", List.of("boss", "ann")),
+                                        Told.asked("boss"),
+                                        legal,
+                                        manager,
+                                        Told.authorized(it ->
+                                                it.approvals =
+                                                        List.of(new UUID(0, 5), new UUID(0, 6))),
+                                        Told.executed()))
+                        .as(by + " " + nonce)
+                        .isEqualTo(
+                                by.equals("ann")
+                                        ? List.of()
+                                        : nonce == 5
+                                                ? List.of(
+                                                        "approvals.complete",
+                                                        "separation-of-duties")
+                                                : List.of("separation-of-duties"));
+            }
+        }
+    }
+
+    @Test
+    void anApprovalCountsOnlyByASignInAsTheCharterAsks() {
+        Duration most = Duration.ofMinutes(5);
+        Charter.StepUp both = new Charter.StepUp(Optional.of("2"), Optional.of(most));
+        Charter.StepUp level = new Charter.StepUp(Optional.of("2"), Optional.empty());
+        Charter.StepUp age = new Charter.StepUp(Optional.empty(), Optional.of(most));
+        assertThat(signedIn(both, "2", NOW.minus(most))).isTrue();
+        assertThat(signedIn(both, "3", NOW)).isTrue();
+        assertThat(signedIn(both, "1", NOW)).isFalse();
+        assertThat(signedIn(both, null, NOW)).isFalse();
+        assertThat(signedIn(both, "gold", NOW)).isFalse();
+        assertThat(signedIn(both, "2", NOW.minus(most).minusSeconds(1))).isFalse();
+        assertThat(signedIn(both, "2", NOW.plusSeconds(30))).isTrue();
+        assertThat(signedIn(both, "2", NOW.plusSeconds(31))).as("from the future").isFalse();
+        assertThat(signedIn(both, "2", null)).as("nobody knows when").isFalse();
+        assertThat(signedIn(level, "2", null)).isTrue();
+        assertThat(signedIn(level, "1", NOW)).isFalse();
+        assertThat(signedIn(age, null, NOW)).isTrue();
+        assertThat(signedIn(age, "9", null)).isFalse();
+        for (Charter.StepUp asked : List.of(both, level, age)) {
+            assertThat(Told.missing(stepping(asked), Told.whole()))
+                    .as("nothing is said of the sign-in")
+                    .containsExactly("approvals.complete");
+            assertThat(Told.missing(stepping(asked), Told.with(4, Told.approved(Told.BY_RULE))))
+                    .as("a rule signs in nowhere")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whoSignsWithAPasskeyNeedsNoOtherSignInUpToItsLevel() {
+        Optional<Story.SignIn> none = Optional.empty();
+        for (String level : List.of("1", "2")) {
+            assertThat(
+                            new Charter.StepUp(Optional.of(level), Optional.empty())
+                                    .isMetBy(none, NOW, true))
+                    .isTrue();
+        }
+        for (String level : List.of("3", "gold")) {
+            assertThat(
+                            new Charter.StepUp(Optional.of(level), Optional.empty())
+                                    .isMetBy(none, NOW, true))
+                    .isFalse();
+        }
+        assertThat(
+                        new Charter.StepUp(Optional.empty(), Optional.of(Duration.ofMinutes(5)))
+                                .isMetBy(none, NOW, true))
+                .isTrue();
+    }
+
+    private static boolean signedIn(
+            Charter.StepUp asked, @Nullable String acr, @Nullable Instant at) {
+        Said decided =
+                Told.decided(it ->
+                        it.signIn =
+                                new Story.SignIn(
+                                        Optional.ofNullable(acr), Optional.ofNullable(at)));
+        return Told.missing(stepping(asked), Told.with(4, decided)).isEmpty();
+    }
+
+    private static Charter stepping(Charter.StepUp asked) {
+        return Told.charter(
+                Told.stage(
+                        "manager",
+                        it -> {
+                            it.stepUp = asked;
+                            it.rule = RULE;
+                        }));
+    }
+
+    @Test
+    void whoAnswersForTheChartersOwnAiIsResponsibleWhoeverTheProposalNames() {
+        Charter own = Told.charter(it -> it.agents = Map.of("clerk", "boss"));
+        assertThat(Told.missing(own, Told.whole())).containsExactly("separation-of-duties");
+        assertThat(Told.missing(own, Told.with(1, Told.proposed(it -> it.principal = null))))
+                .containsExactly("separation-of-duties");
+        assertThat(Told.missing(own, Told.with(1, Told.proposed(it -> it.proposer = "another"))))
+                .as("another's AI")
+                .isEmpty();
+        Charter others = Told.charter(it -> it.agents = Map.of("clerk", "owner"));
+        assertThat(Told.missing(others, Told.whole())).isEmpty();
+    }
+
+    @Test
     void anAmendedPlanIsTheOneThatCountsAndNoApprovalFromBeforeIs() {
         assertThat(amended(amendment("boss", "plan", "other"), true)).isEmpty();
         assertThat(amended(amendment("clerk", "plan", "other"), true))
@@ -681,6 +827,8 @@ class ClosureTest {
                 "other",
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                false,
                 Optional.empty(),
                 NOW,
                 Optional.empty(),
@@ -777,7 +925,15 @@ class ClosureTest {
                 charter(
                         List.of(),
                         new Charter.Stage(
-                                "manager", 1, 0, 1, 0, Optional.empty(), Optional.of(RULE), true));
+                                "manager",
+                                1,
+                                0,
+                                1,
+                                0,
+                                Optional.empty(),
+                                Optional.of(RULE),
+                                true,
+                                Optional.empty()));
         Said byRule =
                 new Story.Decision(
                         new UUID(0, 6),
@@ -900,7 +1056,8 @@ class ClosureTest {
                         Set.of(),
                         Optional.empty(),
                         Map.of(),
-                        new Story.Workers(Optional.of(proposer), Optional.of(principal)));
+                        new Story.Workers(Optional.of(proposer), Optional.of(principal)),
+                        OWNED);
         return all;
     }
 
@@ -920,7 +1077,8 @@ class ClosureTest {
                             Optional.empty(),
                             Optional.empty(),
                             Set.of(),
-                            Map.of("boss", principal));
+                            Map.of("boss", principal),
+                            List.of());
             assertThat(missing(lets, List.of(ACTIVITY), told(ASKED, BY_BOSS)))
                     .as(principal)
                     .hasSize(principal.equals("someone-else") ? 0 : 1);
@@ -1256,7 +1414,8 @@ class ClosureTest {
                     Set.of("/admins"),
                     Optional.of(List.of(new Story.Keeping("keycloak:acme", path, lost, keepers))),
                     Map.of(),
-                    Story.Workers.UNKNOWN),
+                    Story.Workers.UNKNOWN,
+                    OWNED),
             EXECUTED
         };
     }
@@ -1275,7 +1434,8 @@ class ClosureTest {
                 plain.review(),
                 plain.retention(),
                 Set.of("/admins"),
-                plain.agents());
+                plain.agents(),
+                plain.needs());
     }
 
     private static Charter ruled() {
@@ -1329,8 +1489,9 @@ class ClosureTest {
                 Optional.of("account"),
                 Optional.of("plan"),
                 "reason",
-                Map.of(),
-                Optional.of(JUDGED));
+                List.of(),
+                Optional.of(JUDGED),
+                NOW);
     }
 
     private static Said approved(Decider by) {

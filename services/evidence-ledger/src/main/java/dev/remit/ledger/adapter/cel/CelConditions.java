@@ -43,7 +43,7 @@ public class CelConditions implements Conditions {
                 Optional.empty(),
                 Optional.empty(),
                 story.readiness()
-                        .map(judged -> new Facts.Readiness(judged.verdict(), judged.facts())),
+                        .map(judged -> new Facts.Readiness(judged.verdict(), judged.states())),
                 OptionalInt.empty(),
                 Optional.empty());
     }

@@ -52,6 +52,7 @@ import dev.remit.wire.v1.HandoffRef;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.MissingProof;
 import dev.remit.wire.v1.Mode;
+import dev.remit.wire.v1.ModeCondition;
 import dev.remit.wire.v1.ModeDecision;
 import dev.remit.wire.v1.ObservationKind;
 import dev.remit.wire.v1.Outcome;
@@ -117,7 +118,7 @@ public final class Stories {
                             envelope.time(),
                             hash,
                             envelope.prev(),
-                            said(envelope.id(), record)));
+                            said(envelope, record)));
         }
         return switch (record) {
             case IdentityObserved observed
@@ -160,6 +161,13 @@ public final class Stories {
                             registered.getRegisteredAt());
             case PasskeyRevoked revoked ->
                     new Reading.Revoked(revoked.getPasskeyId(), revoked.getRevokedAt());
+            case EmployeeDemoted demoted ->
+                    new Reading.Demoted(
+                            demoted.getDemotionId(),
+                            demoted.getCharter().getName(),
+                            demoted.getDemotedAt());
+            case EmployeePromoted promoted ->
+                    new Reading.Promoted(promoted.getDemotionId(), promoted.getPromotedAt());
             case DeadLettered letter ->
                     new Reading.SetAside(
                             letter.getCode(),
@@ -171,7 +179,8 @@ public final class Stories {
         };
     }
 
-    private static Story.Said said(UUID id, SpecificRecord record) {
+    private static Story.Said said(Envelope envelope, SpecificRecord record) {
+        UUID id = envelope.id();
         return switch (record) {
             case ChangeProposed proposed -> proposed(proposed.getChange());
             case ReadinessJudged judged ->
@@ -181,13 +190,9 @@ public final class Stories {
                             Optional.ofNullable(judged.getAccount()),
                             Optional.ofNullable(judged.getPlanHash()),
                             judged.getReason(),
-                            judged.getFacts().stream()
-                                    .collect(
-                                            Collectors.toUnmodifiableMap(
-                                                    FactJudgement::getName,
-                                                    each -> each.getState().name(),
-                                                    (_, later) -> later)),
-                            terms(judged));
+                            judged.getFacts().stream().map(Stories::fact).toList(),
+                            terms(judged),
+                            judged.getJudgedAt());
             case ApprovalRequested requested ->
                     new Story.Requested(
                             requested.getStage(),
@@ -216,6 +221,13 @@ public final class Stories {
                             Optional.ofNullable(decided.getOnBehalfOf()),
                             Optional.ofNullable(decided.getCondition()),
                             Optional.ofNullable(decided.getBinding()).map(Stories::binding),
+                            knew(envelope, "binding"),
+                            Optional.ofNullable(decided.getAuthentication())
+                                    .map(each ->
+                                            new Story.SignIn(
+                                                    Optional.ofNullable(each.getAcr()),
+                                                    Optional.ofNullable(
+                                                            each.getAuthenticatedAt()))),
                             decided.getDecidedAt(),
                             Optional.ofNullable(decided.getAssertion())
                                     .map(each -> signed(each, decided)),
@@ -250,7 +262,8 @@ public final class Stories {
                             undone(granted),
                             new Story.Workers(
                                     Optional.ofNullable(granted.getProposerWorker()),
-                                    Optional.ofNullable(granted.getPrincipalWorker())));
+                                    Optional.ofNullable(granted.getPrincipalWorker())),
+                            mandate(envelope, granted));
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
@@ -300,6 +313,50 @@ public final class Stories {
                             closed.getProofs().stream().map(Proof::getGivenBy).toList());
             default -> NOTHING;
         };
+    }
+
+    /** Whether the schema that a message was written with has this field. */
+    private static boolean knew(Envelope envelope, String field) {
+        return envelope.handoff()
+                .written(envelope.dataschema())
+                .map(schema -> schema.getField(field) != null)
+                // closed: what is not known here left out what it could have said
+                .orElse(true);
+    }
+
+    private static Story.Fact fact(FactJudgement fact) {
+        return new Story.Fact(
+                fact.getName(),
+                fact.getState().name(),
+                fact.getSource(),
+                Optional.ofNullable(fact.getObservedAt()));
+    }
+
+    /**
+     * From before it was decided, the change's own mode counts; what gives OWN by no condition says
+     * nothing.
+     */
+    private static Optional<Story.Mandate> mandate(Envelope envelope, ExecutionAuthorized granted) {
+        ModeDecision decided = granted.getModeDecision();
+        if (decided == null) {
+            return knew(envelope, "modeDecision")
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Story.Mandate(
+                                    Story.Mode.of(granted.getChange().getMode().name()),
+                                    List.of()));
+        }
+        Story.Mode mode = Story.Mode.of(decided.getMode().name());
+        if (mode == Story.Mode.OWN && decided.getConditions().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Story.Mandate(
+                        mode,
+                        decided.getConditions().stream()
+                                .filter(each -> !each.getHolds())
+                                .map(ModeCondition::getName)
+                                .toList()));
     }
 
     private static Optional<Story.Terms> terms(ReadinessJudged judged) {
@@ -572,7 +629,31 @@ public final class Stories {
                         ? Optional.of(retention(spec.path("retention").asText()))
                         : Optional.empty(),
                 protectedEntitlements(spec),
-                agents(spec.at("/proposers/digitalEmployee")));
+                agents(spec.at("/proposers/digitalEmployee")),
+                needs(spec.at("/readiness/facts")));
+    }
+
+    private static List<Charter.Required> needs(JsonNode facts) {
+        List<Charter.Required> needs = new ArrayList<>();
+        for (JsonNode fact : facts) {
+            needs.add(
+                    new Charter.Required(
+                            fact.path("name").asText(),
+                            duration(fact, "maxAge"),
+                            names(fact.at("/onGap/enrichFrom")),
+                            fact.at("/onGap/halt").asBoolean()));
+        }
+        return List.copyOf(needs);
+    }
+
+    private static Optional<Duration> duration(JsonNode node, String name) {
+        try {
+            return node.has(name)
+                    ? Optional.of(Duration.parse(node.path(name).asText()))
+                    : Optional.empty();
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("charter: " + name + " is not like PT5M", e);
+        }
     }
 
     private static Set<String> protectedEntitlements(JsonNode spec) {
@@ -691,7 +772,17 @@ public final class Stories {
                 stage.path("denyShare").asDouble(0),
                 Optional.ofNullable(stage.path("when").textValue()),
                 rule,
-                stage.path("authentication").has("passkey"));
+                stage.path("authentication").has("passkey"),
+                stepUp(stage.path("authentication")));
+    }
+
+    private static Optional<Charter.StepUp> stepUp(JsonNode authentication) {
+        Optional<String> acr =
+                Optional.of(authentication.path("acr").asText("")).filter(each -> !each.isEmpty());
+        Optional<Duration> maxAge = duration(authentication, "maxAge");
+        return acr.isEmpty() && maxAge.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Charter.StepUp(acr, maxAge));
     }
 
     /** A signed state of the log, for witnesses and auditors. */

@@ -2,6 +2,7 @@ package dev.remit.ledger.adapter.postgres;
 
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.ledger.application.ContentKeys;
 import dev.remit.ledger.application.ContentKeys.Wrapped;
 import dev.remit.ledger.application.Entries;
@@ -89,6 +90,11 @@ public class PostgresEntries implements Entries {
     private static final String KEPT =
             "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content, wrapped,"
                     + " wrapped_by, headers, payload, salt from kept_message";
+
+    static final String DEMOTIONS =
+            KEPT
+                    + " where type in ('EmployeeDemoted', 'EmployeePromoted')"
+                    + " and subject = any(cast(:subjects as text[])) order by leaf_index";
 
     private final ContentKeys keys;
     private final Sql sql;
@@ -259,6 +265,13 @@ public class PostgresEntries implements Entries {
                         + " where type = 'CharterDecided' and subject = any(cast(:subjects as text[]))"
                         + " order by leaf_index",
                 Map.of("subjects", names.stream().map("charter/"::concat).toArray(String[]::new)));
+    }
+
+    @Override
+    public Uni<List<Entry.Logged>> demotions(Collection<String> names) {
+        return entries(
+                DEMOTIONS,
+                Map.of("subjects", names.stream().map(Scopes::own).toArray(String[]::new)));
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.remit.ledger.domain.Conditions.Truth;
 import dev.remit.ledger.domain.Story;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,14 @@ class CelConditionsTest {
                                             Optional.of("account"),
                                             Optional.of("plan"),
                                             "",
-                                            Map.of("source.fresh", "PRESENT")))),
+                                            List.of(
+                                                    new Story.Fact(
+                                                            "source.fresh",
+                                                            "PRESENT",
+                                                            "keycloak:acme",
+                                                            Optional.empty())),
+                                            Optional.empty(),
+                                            Instant.EPOCH))),
                     List.of());
 
     private final CelConditions conditions = new CelConditions();
