@@ -689,8 +689,7 @@ class ChartTest {
     /** As Prometheus names what the services' code measures. */
     private static Set<String> measured() throws IOException {
         Pattern meter =
-                Pattern.compile(
-                        "meters\\s*\\.\\s*(counter|gauge)\\(\\s*\"(remit[.a-z]+)\"");
+                Pattern.compile("meters\\s*\\.\\s*(counter|gauge)\\(\\s*\"(remit[.a-z]+)\"");
         Set<String> measured = new TreeSet<>();
         try (Stream<Path> files = Files.walk(Path.of("../services"))) {
             for (Path file :

@@ -6,15 +6,25 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Allow-lists, each shown to catch a planted violation. */
 class ArchitectureTest {
+    private static final String PROTOCOL = "dev.remit.handoff";
+
     private static final List<String> MODULES =
             List.of(
                     "handoff-protocol",
@@ -99,6 +109,35 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAPackage("dev.remit.wire..");
 
+    /** What only one service uses of the protocol, or none, and why it is public all the same. */
+    private static final Map<String, String> NOT_SHARED =
+            Map.ofEntries(
+                    Map.entry("halt.HaltRegister", "only the connector takes orders to halt"),
+                    Map.entry("halt.HaltReading", "the loop implements what halts ask"),
+                    Map.entry("halt.HaltsUnread", "the protocol's own resources answer with it"),
+                    Map.entry("halt.PostgresHalts", "the loop takes halts in"),
+                    Map.entry("http.LetterReads", "only the ledger records who reads"),
+                    Map.entry("loop.Datums", "the registry's client makes it by its name"),
+                    Map.entry("loop.DeadLetters", "the protocol's own resource asks it"),
+                    Map.entry("loop.Polled", "only the ledger accounts for what was polled"),
+                    Map.entry("loop.Polls", "only the ledger accounts for what was polled"),
+                    Map.entry("loop.ProductionRules", "the chart is tested against them"),
+                    Map.entry("loop.StopPoints", "only the executor has points of its own"),
+                    Map.entry("loop.Trust", "only the ledger logs which keys were trusted"),
+                    Map.entry("merkle.Merkle", "the log's tree and the seals' are one code"),
+                    Map.entry("seal.SealVerifier", "who verifies offline needs no loop"),
+                    Map.entry("seal.TrustedKeys", "who verifies offline needs no loop"),
+                    Map.entry("Unprocessable", "who verifies offline is told the same codes"));
+
+    /** Found by the framework, which needs them public. */
+    private static final List<String> FOUND =
+            List.of(
+                    "jakarta.ws.rs.Path",
+                    "jakarta.ws.rs.ext.Provider",
+                    "jakarta.persistence.Entity",
+                    "io.quarkus.smallrye.openapi.OpenApiFilter",
+                    "io.smallrye.config.ConfigMapping");
+
     private final JavaClasses services =
             new ClassFileImporter()
                     .importPaths(
@@ -134,6 +173,66 @@ class ArchitectureTest {
     void whatVerifiesOfflineStandsWithoutAFramework() {
         OFFLINE.check(services);
         assertThatThrownBy(() -> OFFLINE.check(planted)).hasMessageContaining("Framework");
+    }
+
+    @Test
+    void whatTheProtocolShowsIsSharedOrHasAReason() {
+        List<JavaClass> shown =
+                services.stream()
+                        .filter(each -> each.getPackageName().startsWith(PROTOCOL))
+                        .filter(each -> each.isTopLevelClass())
+                        .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC))
+                        .filter(each -> FOUND.stream().noneMatch(each::isAnnotatedWith))
+                        .toList();
+        Set<JavaClass> shared = new HashSet<>();
+        for (JavaClass each : shown) {
+            if (users(each).size() > 1) {
+                share(each, shared);
+            }
+        }
+        assertThat(shown)
+                .filteredOn(each -> !shared.contains(each))
+                .extracting(each -> each.getName().substring(PROTOCOL.length() + 1))
+                .containsExactlyInAnyOrderElementsOf(NOT_SHARED.keySet());
+    }
+
+    /** The services that use a type, or one within it. */
+    private Set<String> users(JavaClass type) {
+        return services.stream()
+                .filter(each -> each.getName().equals(type.getName()) || within(each, type))
+                .flatMap(each -> each.getDirectDependenciesToSelf().stream())
+                .map(each -> each.getOriginClass().getPackageName().split("\\.", -1)[2])
+                .filter(each -> !each.equals("handoff"))
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean within(JavaClass inner, JavaClass type) {
+        return inner.getName().startsWith(type.getName() + "$");
+    }
+
+    /** With it, whatever its public methods take and give. */
+    private void share(JavaClass type, Set<JavaClass> shared) {
+        if (shared.add(type)) {
+            services.stream()
+                    .filter(each -> each.equals(type) || within(each, type))
+                    .flatMap(each -> each.getMethods().stream())
+                    .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC))
+                    .flatMap(ArchitectureTest::said)
+                    .filter(each -> each.getPackageName().startsWith(PROTOCOL))
+                    .map(ArchitectureTest::outermost)
+                    .forEach(each -> share(each, shared));
+        }
+    }
+
+    private static Stream<JavaClass> said(JavaMethod method) {
+        return Stream.concat(
+                method.getReturnType().getAllInvolvedRawTypes().stream(),
+                method.getParameterTypes().stream()
+                        .flatMap(each -> each.getAllInvolvedRawTypes().stream()));
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
     }
 
     @Test

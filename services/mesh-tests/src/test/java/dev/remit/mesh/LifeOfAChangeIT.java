@@ -9,6 +9,7 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Topic;
+import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
@@ -18,6 +19,7 @@ import dev.remit.stack.Requests;
 import dev.remit.stack.Schemas;
 import dev.remit.stack.Tokens;
 import dev.remit.stack.Topics;
+import dev.remit.wire.Messages;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -371,8 +374,145 @@ class LifeOfAChangeIT {
         assertThat(mesh.stack.status()).allMatch(part -> part.ready());
     }
 
+    /** Each is sealed by a key that is trusted, or was: only one thing is wrong with each. */
     @Test
     @Order(7)
+    void forgedMessagesAreSetAsideEachByItsRuleAndTheFirstOfAnIdStays() throws Exception {
+        ConsumerRecord<String, byte[]> real = mesh.first(Topic.IDENTITY_OBSERVED);
+        byte[] bytes = real.value();
+        SigningKey connector = SigningKey.read(mesh.home.keys().resolve("connector.key"));
+
+        Envelope twice = observed(real.key());
+        Hash first = Seal.hash(twice, bytes);
+        mesh.send(twice, seal(connector, twice, bytes), bytes);
+        Mesh.until(() -> hashIn(twice.id()), "the first message of an id");
+        Envelope other =
+                new Envelope(
+                        twice.id(),
+                        twice.source(),
+                        twice.handoff(),
+                        twice.subject(),
+                        twice.time().plusSeconds(1),
+                        twice.dataschema(),
+                        null,
+                        null,
+                        0,
+                        null);
+        mesh.send(other, seal(connector, other, bytes), bytes);
+        String letter =
+                "/dead-letters/"
+                        + Mesh.until(
+                                () -> openLetters("EQUIVOCATION").stream().findFirst(),
+                                "the second message of an id");
+        assertThat(hashIn(twice.id())).contains(first.toString());
+        JsonNode kept = mesh.get("evidence-ledger", letter, "auditor").json();
+        assertThat(kept.path("payload").binaryValue()).isEqualTo(bytes);
+        assertThat(kept.path("headers").path("ce_time").asText())
+                .isEqualTo(other.headers().get("ce_time"));
+        assertThat(kept.path("headers").path(Seal.SEAL_HEADER).asText())
+                .as("who sealed it")
+                .isEqualTo(seal(connector, other, bytes).text());
+        assertThat(metrics("evidence-ledger"))
+                .containsPattern(
+                        "remit_handoffs_set_aside_total[{][^}]*code=\"EQUIVOCATION\"[^}]*[}] 1");
+
+        Envelope astray = observed(real.key());
+        ProducerRecord<String, byte[]> elsewhere =
+                Mesh.record(Topic.CORRECTION, astray, seal(connector, astray, bytes), bytes);
+        assertSetAside("WRONG_TOPIC", () -> mesh.send(elsewhere));
+
+        SigningKey revoked = SigningKey.generate("connector", new SecureRandom());
+        Files.writeString(
+                mesh.home.keys().resolve("trust.vkeys"),
+                revoked.verifier() + " revoked=2026-01-01T00:00:00Z\n",
+                StandardOpenOption.APPEND);
+        // whoever looked less than a second ago does not know it yet
+        TimeUnit.SECONDS.sleep(2);
+        assertSetAside(
+                "KEY_NOT_VALID",
+                () -> {
+                    Envelope late = observed(real.key());
+                    mesh.send(late, seal(revoked, late, bytes), bytes);
+                });
+
+        Envelope unregistered = observed(real.key());
+        byte[] unknown = bytes.clone();
+        unknown[1] = 0x7f;
+        assertSetAside(
+                "UNKNOWN_SCHEMA",
+                () -> mesh.send(unregistered, seal(connector, unregistered, unknown), unknown));
+        Envelope downgraded =
+                observed(
+                        real.key(),
+                        Handoff.dataschema(
+                                Messages.asOf("v1", Handoff.IDENTITY_OBSERVED.schema())));
+        assertSetAside(
+                "UNKNOWN_SCHEMA",
+                () -> mesh.send(downgraded, seal(connector, downgraded, bytes), bytes));
+
+        Envelope cut = observed(real.key());
+        byte[] truncated = Arrays.copyOf(bytes, bytes.length - 1);
+        assertSetAside(
+                "UNDECODABLE", () -> mesh.send(cut, seal(connector, cut, truncated), truncated));
+
+        Map<String, ?> reason = Map.of("reason", "forged");
+        assertThat(mesh.post("evidence-ledger", letter + "/discard", "operator", reason).ok())
+                .isTrue();
+        assertThat(mesh.get("evidence-ledger", letter, "auditor").json().path("state").asText())
+                .isEqualTo("DISCARDED");
+        Mesh.until(
+                () ->
+                        Databases.count(
+                                                mesh.home,
+                                                Service.EVIDENCE_LEDGER,
+                                                "select count(*) from kept_message where type = 'DeadLetterResolved'")
+                                        > 0
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "the discard in the log");
+    }
+
+    private interface Sending {
+        void send() throws Exception;
+    }
+
+    /** Sends it until the ledger has one more letter with this code. */
+    private static void assertSetAside(String code, Sending sending) throws Exception {
+        int before = openLetters(code).size();
+        Mesh.until(
+                () -> {
+                    sending.send();
+                    return openLetters(code).size() > before ? Optional.of(true) : Optional.empty();
+                },
+                "a dead letter " + code);
+    }
+
+    private static Seal seal(SigningKey key, Envelope envelope, byte[] payload) {
+        return Seal.all(key, List.of(Seal.hash(envelope, payload))).getFirst();
+    }
+
+    /** The hash of what the ledger has received under this id. */
+    private static Optional<String> hashIn(UUID id) throws Exception {
+        return Databases.words(
+                        mesh.home,
+                        Service.EVIDENCE_LEDGER,
+                        "select encode(hash, 'base64') from handoff_inbox where id = '" + id + "'")
+                .stream()
+                .findFirst();
+    }
+
+    private static String metrics(String service) throws Exception {
+        return Requests.send(
+                        "GET",
+                        mesh.url(service, "/q/metrics"),
+                        null,
+                        null,
+                        Map.of("Accept", "text/plain"))
+                .text();
+    }
+
+    @Test
+    @Order(8)
     void whatWasSetAsideIsReplayedOnceItsKeyIsTrusted() throws Exception {
         ConsumerRecord<String, byte[]> real = mesh.first(Topic.IDENTITY_OBSERVED);
         Envelope envelope = observed(real.key());
@@ -384,7 +524,8 @@ class LifeOfAChangeIT {
         String letter =
                 "/dead-letters/"
                         + Mesh.until(
-                                () -> openLetter("UNKNOWN_KEY"), "a dead letter of the ledger");
+                                () -> openLetters("UNKNOWN_KEY").stream().findFirst(),
+                                "a dead letter of the ledger");
 
         Map<String, ?> reason = Map.of("reason", "its key is trusted now");
         assertThat(replay(letter, reason)).as("before it is").isEqualTo("UNKNOWN_KEY");
@@ -408,14 +549,15 @@ class LifeOfAChangeIT {
                 .contains("its key is trusted now");
     }
 
-    private static Optional<String> openLetter(String code) throws Exception {
+    private static List<String> openLetters(String code) throws Exception {
+        List<String> ids = new ArrayList<>();
         for (JsonNode each :
                 mesh.get("evidence-ledger", "/dead-letters?state=OPEN", "operator").json()) {
             if (each.path("code").asText().equals(code)) {
-                return Optional.of(each.path("id").asText());
+                ids.add(each.path("id").asText());
             }
         }
-        return Optional.empty();
+        return ids;
     }
 
     private static String replay(String letter, Map<String, ?> reason) throws Exception {
@@ -426,7 +568,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void whoHeldWhatForHowLongIsSummedUp() throws Exception {
         JsonNode parties =
                 mesh.get("evidence-ledger", "/debt?by=party", "operator").json().path("items");
@@ -476,14 +618,7 @@ class LifeOfAChangeIT {
                 .isEmpty();
         Mesh.until(
                 () -> {
-                    String metrics =
-                            Requests.send(
-                                            "GET",
-                                            mesh.url("evidence-ledger", "/q/metrics"),
-                                            null,
-                                            null,
-                                            Map.of("Accept", "text/plain"))
-                                    .text();
+                    String metrics = metrics("evidence-ledger");
                     return metrics.contains("remit_debt_wait_seconds{")
                                     && metrics.contains("party=\"approvers\"")
                             ? Optional.of(true)
@@ -502,7 +637,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void anAuditorTakesEvidenceAwayAndEveryLookAtItIsItselfRecorded() throws Exception {
         String change = mesh.changeOf("E1002", _ -> true).path("changeId").asText();
         Path folder = Files.createDirectories(mesh.home.data().resolve("evidence"));
@@ -625,7 +760,7 @@ class LifeOfAChangeIT {
      * Services of an older build run beside those of this one: each finds the text it writes with.
      */
     @Test
-    @Order(10)
+    @Order(11)
     void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
             throws Exception {
         String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
@@ -667,7 +802,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();
@@ -712,13 +847,17 @@ class LifeOfAChangeIT {
     }
 
     private static Envelope observed(String account) {
+        return observed(account, Handoff.IDENTITY_OBSERVED.dataschema());
+    }
+
+    private static Envelope observed(String account, String dataschema) {
         return new Envelope(
                 UUID.randomUUID(),
                 Service.CONNECTOR,
                 Handoff.IDENTITY_OBSERVED,
                 account,
                 Instant.now(),
-                Handoff.IDENTITY_OBSERVED.dataschema(),
+                dataschema,
                 null,
                 null,
                 0,

@@ -373,15 +373,18 @@ final class Mesh {
 
     /** Puts a message on its topic as any client of the broker could. */
     void send(Envelope envelope, Seal seal, byte[] payload) throws Exception {
-        var record =
-                new ProducerRecord<>(
-                        envelope.handoff().topic().topicName(), envelope.subject(), payload);
+        send(record(envelope.handoff().topic(), envelope, seal, payload));
+    }
+
+    static ProducerRecord<String, byte[]> record(
+            Topic topic, Envelope envelope, Seal seal, byte[] payload) {
+        var record = new ProducerRecord<>(topic.topicName(), envelope.subject(), payload);
         envelope.headers()
                 .forEach((name, value) ->
                         record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         record.headers().add(Seal.KEY_HEADER, seal.key().getBytes(StandardCharsets.UTF_8));
         record.headers().add(Seal.SEAL_HEADER, seal.text().getBytes(StandardCharsets.UTF_8));
-        send(record);
+        return record;
     }
 
     void send(ProducerRecord<String, byte[]> record) throws Exception {

@@ -38,6 +38,9 @@ class ReplicasIT {
     private static final String OLD = "v1";
     private static final int AT_ONCE = 6;
 
+    /** Its Kafka session ends after 6 s; the other one does its work in the next 20 s. */
+    private static final Duration TAKEN_OVER = Duration.ofSeconds(26);
+
     private static final List<Handoff> BY_BOTH =
             List.of(Handoff.CHANGE_PROPOSED, Handoff.READINESS_JUDGED, Handoff.CHANGE_EXECUTED);
 
@@ -93,6 +96,7 @@ class ReplicasIT {
                     expected + " closed changes after the end of " + victim);
             Duration took = Duration.ofNanos(System.nanoTime() - since);
             System.out.printf("%s died; all closed after %.1f s%n", victim, took.toMillis() / 1e3);
+            assertThat(took).as("what " + victim + " left").isLessThan(TAKEN_OVER);
             back = CompletableFuture.runAsync(() -> start(victim));
         }
         back.get();

@@ -13,7 +13,8 @@ public interface Reads {
      *
      * @param id time-ordered
      * @param reader who, an immutable id
-     * @param what the kind of evidence: certificate, change, search, pack, dead letters, dead letter
+     * @param what the kind of evidence: certificate, change, search, pack, dead letters, dead
+     *     letter
      * @param subject the change's id, or what was looked for
      */
     record Read(UUID id, Instant at, String reader, String what, String subject) {}

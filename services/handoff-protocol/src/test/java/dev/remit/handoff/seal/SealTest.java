@@ -85,8 +85,7 @@ class SealTest {
                                 Hash.sha256(new byte[0]).toString()))) {
             Map<String, String> headers = new HashMap<>(e.headers());
             headers.putAll(other);
-            Envelope changed =
-                    read(e, headers, other.getOrDefault("ce_subject", e.subject()));
+            Envelope changed = read(e, headers, other.getOrDefault("ce_subject", e.subject()));
             assertThat(changed).as(other.toString()).isNotEqualTo(e);
             assertRefused(Code.BAD_SEAL, changed, payload(e), seal);
         }
