@@ -21,7 +21,7 @@ public interface Drafts {
      */
     record Open(Draft draft, Set<String> told) {}
 
-    /** Keeps these; what was told of one that is known stays. */
+    /** Keeps these but those that ended; what was told of one that is known stays. */
     Uni<Void> add(Collection<Draft> drafts);
 
     /**
@@ -33,6 +33,6 @@ public interface Drafts {
     /** These were looked at. */
     Uni<Void> looked(Map<UUID, Set<String>> told, Instant now);
 
-    /** These ended. */
+    /** These ended, whether or not they are known yet: what comes later of them is not kept. */
     Uni<Void> end(Collection<UUID> drafts);
 }

@@ -4,6 +4,7 @@ import dev.remit.approval.application.Readings.Draft;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,13 @@ import java.util.UUID;
 /** Open drafts in memory; each look looks at all of them. */
 final class InMemoryDrafts implements Drafts {
     final Map<UUID, Open> open = new LinkedHashMap<>();
+    private final Set<UUID> ended = new HashSet<>();
 
     @Override
     public Uni<Void> add(Collection<Draft> drafts) {
-        drafts.forEach(each -> open.putIfAbsent(each.id(), new Open(each, Set.of())));
+        drafts.stream()
+                .filter(each -> !ended.contains(each.id()))
+                .forEach(each -> open.putIfAbsent(each.id(), new Open(each, Set.of())));
         return Uni.createFrom().voidItem();
     }
 
@@ -36,6 +40,7 @@ final class InMemoryDrafts implements Drafts {
     @Override
     public Uni<Void> end(Collection<UUID> drafts) {
         open.keySet().removeAll(drafts);
+        ended.addAll(drafts);
         return Uni.createFrom().voidItem();
     }
 }

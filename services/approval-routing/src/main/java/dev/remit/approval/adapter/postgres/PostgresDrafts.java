@@ -16,7 +16,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Open drafts, a row each; ids are kept as lines. */
+/**
+ * Open drafts, a row each; ids are kept as lines. One that ended is looked at never, which is how
+ * it is told apart.
+ */
 @Singleton
 class PostgresDrafts implements Drafts {
     static final String ADD =
@@ -36,7 +39,15 @@ class PostgresDrafts implements Drafts {
                     + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as row (draft_id, told)"
                     + " where open_draft.draft_id = cast(row.draft_id as uuid)";
 
-    static final String END = "delete from open_draft where draft_id = any(cast(?1 as uuid[]))";
+    /**
+     * A draft and its end come by different ways, and the end may come first: it stays, so that
+     * nobody is told of a draft that is over. It goes with the draft's own time, or a year later.
+     */
+    static final String END =
+            "insert into open_draft (draft_id, drafter, second, until_at, looked_at)"
+                    + " select draft_id, '', false, now() + interval '1 year', 'infinity'"
+                    + " from unnest(cast(?1 as uuid[])) as ended (draft_id) order by draft_id"
+                    + " on conflict (draft_id) do update set drafter = '', owner = null, told = '', looked_at = 'infinity'";
 
     @Override
     public Uni<Void> add(Collection<Draft> drafts) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remit.handoff.postgres.ScratchPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -125,6 +126,30 @@ class PostgresChartersTest {
             other.commit();
             run(own, PostgresDrafts.END, Map.of("1", new UUID[] {new UUID(0, 2)}));
             own.commit();
+            assertThat(due(own, NOON.plusSeconds(90))).isEmpty();
+            assertThat(due(own, NOON.plusSeconds(180))).isEmpty();
+            assertThat(run(own, "select 1 from open_draft", Map.of()))
+                    .as("forgotten with its time")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void ofADraftWhoseEndCameBeforeItNobodyIsTold() throws Exception {
+        try (Connection own = postgres.connect()) {
+            UUID draft = new UUID(0, 1);
+            run(own, PostgresDrafts.END, Map.of("1", new UUID[] {draft}));
+            run(
+                    own,
+                    PostgresDrafts.ADD,
+                    Map.of(
+                            "1", new String[] {draft.toString()},
+                            "2", new String[] {"ann\nW1"},
+                            "3", new String[] {"owner"},
+                            "4", new String[] {"true"},
+                            "5", new String[] {NOON.plusSeconds(60).toString()}));
+            assertThat(due(own, NOON)).isEmpty();
+            assertThat(due(own, Instant.now().plus(Duration.ofDays(400)))).isEmpty();
             assertThat(run(own, "select 1 from open_draft", Map.of())).isEmpty();
         }
     }
