@@ -175,15 +175,13 @@ public final class Simulation {
         return String.join(", ", all);
     }
 
-    /** What else is said of a stage, whether or not it is passed over. */
+    /** What else is said of a stage, whether or not it is passed over; not what passes it over. */
     private static String terms(Stage stage, Charter charter) {
         List<String> all = new ArrayList<>();
         all.add("denied by " + amount(stage.denyQuorum()));
         if (stage.alongside()) {
             all.add("beside the one before");
         }
-        stage.policy().ifPresent(each -> all.add("the rule takes " + sorted(each.verdicts())));
-        stage.when().ifPresent(each -> all.add("when " + each));
         if (stage.reasonRequired()) {
             all.add("with a reason");
         }

@@ -1435,8 +1435,10 @@ class FrontDoorIT {
                 Files.readString(mesh.home.charters().resolve("small.yaml"))
                         .replace("version: \"1\"", "version: \"2\"")
                         .replace("changesPerHour: 1 }", "changesPerHour: 2 }"));
-        assertThat(typed(0, "charter", "simulate", "--days", "1", next.toString()))
-                .contains("1 recorded change of small, 0 would go otherwise");
+        assertThat(typed(1, "charter", "simulate", "--days", "1", next.toString()))
+                .contains(
+                        "limits: 1 changes an hour -> 2 changes an hour",
+                        "1 recorded change of small, 1 would go otherwise");
         String draft =
                 typed(0, "charter", "apply", next.toString(), "--reason", "more at once")
                         .replaceFirst("(?s).*draft (\\S+).*", "$1");

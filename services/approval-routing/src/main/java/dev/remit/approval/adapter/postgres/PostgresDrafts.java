@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Open drafts, a row each; ids are kept as lines. One that ended is looked at never, which is how it
- * is told apart.
+ * Open drafts, a row each; ids are kept as lines. One that ended is looked at never, which is how
+ * it is told apart.
  */
 @Singleton
 class PostgresDrafts implements Drafts {

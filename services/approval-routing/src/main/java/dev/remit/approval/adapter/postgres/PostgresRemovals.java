@@ -215,8 +215,7 @@ public class PostgresRemovals implements Removals {
                 });
     }
 
-    private static Uni<Void> reported(
-            Mutiny.Session session, Reports reports, Instant now) {
+    private static Uni<Void> reported(Mutiny.Session session, Reports reports, Instant now) {
         return reports.all().isEmpty()
                 ? Uni.createFrom().voidItem()
                 : session.createNativeQuery(REPORTED)

@@ -148,7 +148,6 @@ class PostgresChartersTest {
                             "3", new String[] {"owner"},
                             "4", new String[] {"true"},
                             "5", new String[] {NOON.plusSeconds(60).toString()}));
-            run(own, PostgresDrafts.END, Map.of("1", new UUID[] {draft}));
             assertThat(due(own, NOON)).isEmpty();
             assertThat(due(own, Instant.now().plus(Duration.ofDays(400)))).isEmpty();
             assertThat(run(own, "select 1 from open_draft", Map.of())).isEmpty();
