@@ -348,8 +348,13 @@ final class Mesh {
     }
 
     Verification verify(String change) throws Exception {
+        return verify(certificate(change));
+    }
+
+    /** Verifies a certificate with the keys of this mesh, not with those in it. */
+    Verification verify(byte[] certificate) throws Exception {
         return CertificateVerifier.verify(
-                certificate(change),
+                certificate,
                 Optional.of(
                         new CertificateVerifier.Trust(
                                 TrustedKeys.read(home.keys().resolve("trust.vkeys")),
