@@ -1449,6 +1449,7 @@ class FrontDoorIT {
                                 "left"))
                 .contains("DUPLICATE_CHANGE");
         typed(0, "withdraw", change, "--reason", "stays");
+        typed(0, "events", "list");
         assertThat(typed(0, "owner", TARGET, INTERN)).contains("worker: E1030");
 
         String halted =
