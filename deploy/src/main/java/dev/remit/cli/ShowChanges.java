@@ -3,18 +3,24 @@ package dev.remit.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.stack.Home;
 import dev.remit.stack.Requests;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
-/** What stands in the log about changes. */
+/** What stands in the log about changes, and how their data was judged. */
 @Command(
         name = "changes",
         mixinStandardHelpOptions = true,
@@ -30,6 +36,14 @@ final class ShowChanges implements Callable<Integer> {
 
     @Option(names = "--all", description = "Shows every page, not the newest changes only.")
     boolean all;
+
+    @Option(
+            names = "--facts",
+            description =
+                    "Of one change also how its data was judged: each fact's state, value, source and age, and why.")
+    boolean facts;
+
+    @Spec CommandSpec spec;
 
     private void list(Home home) throws Exception {
         System.out.printf(
@@ -65,10 +79,16 @@ final class ShowChanges implements Callable<Integer> {
     public Integer call() throws Exception {
         Home home = remit.home();
         if (change == null) {
+            if (facts) {
+                throw new ParameterException(spec.commandLine(), "--facts: of which CHANGE?");
+            }
             list(home);
             return 0;
         }
         show(as.get(home, "evidence-ledger", "/changes/" + change));
+        if (facts) {
+            facts(home).forEach(System.out::println);
+        }
         for (JsonNode each :
                 new As.Somebody("operator").get(home, "data-readiness", "/corrections")) {
             if (each.path("changeId").asText().equals(change)) {
@@ -78,6 +98,31 @@ final class ShowChanges implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private List<String> facts(Home home) throws IOException, InterruptedException {
+        Requests.Answer answer = as.ask(home, "data-readiness", "/changes/" + change, null);
+        return answer.status() == 404
+                ? List.of("readiness: not judged yet")
+                : readiness(As.expect(answer).json(), Instant.now());
+    }
+
+    /** How a change's data was judged, a line each fact. */
+    static List<String> readiness(JsonNode judged, Instant now) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "readiness: "
+                        + judged.path("state").asText()
+                        + ", "
+                        + judged.path("reasons").asText());
+        judged.path("facts")
+                .forEach(fact ->
+                        lines.add(
+                                "  "
+                                        + Decisions.fact(fact, now)
+                                        + "; "
+                                        + fact.path("reason").asText()));
+        return lines;
     }
 
     /** Prints one change's handoffs. */

@@ -67,6 +67,7 @@ class CommandLineTest {
         assertWrong("FILE", "verify");
         assertWrong("'many'", "logs", "-n", "many");
         assertWrong("'colour'", "debt", "--by", "colour");
+        assertWrong("of which CHANGE?", "changes", "--facts");
         assertWrong("Unmatched argument", "events", "held");
         assertWrong("'--for'", "delegate", "--for", "P1D", "--as", "sales.manager");
         assertWrong("--reason", "brakes", "release", "some-brake", "--as", "operator");
@@ -88,6 +89,7 @@ class CommandLineTest {
                 List.of(
                         List.of("changes"),
                         List.of("changes", "some-change"),
+                        List.of("changes", "some-change", "--facts"),
                         List.of("delegate", "--as", "sales.manager"),
                         List.of("events", "list"),
                         List.of("events", "look", "some-event", "--as", "operator"),

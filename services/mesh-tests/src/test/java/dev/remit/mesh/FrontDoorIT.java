@@ -1448,6 +1448,11 @@ class FrontDoorIT {
                                 "--reason",
                                 "left"))
                 .contains("DUPLICATE_CHANGE");
+        ledger(change, each -> Mesh.types(each).contains("ReadinessJudged"));
+        assertThat(typed(0, "changes", change, "--facts"))
+                .contains("ReadinessJudged", "readiness: READY, ")
+                .containsPattern("account.correlated: PRESENT \\S+, from keycloak:acme, \\d+ s old; ")
+                .contains("manager.active: PRESENT ");
         typed(0, "withdraw", change, "--reason", "stays");
         typed(0, "events", "list");
         assertThat(typed(0, "owner", TARGET, INTERN)).contains("worker: E1030");
