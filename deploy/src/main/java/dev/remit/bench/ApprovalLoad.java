@@ -11,7 +11,9 @@ import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
 import dev.remit.stack.Databases;
+import dev.remit.stack.Ending;
 import dev.remit.stack.Home;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Schemas;
 import dev.remit.stack.Stack;
@@ -80,11 +82,6 @@ public final class ApprovalLoad {
         }
     }
 
-    /** Told what goes on. */
-    public interface Progress {
-        void say(String words);
-    }
-
     private static final int CHARTERS = 100;
     private static final int GROUPS_OF_STAGE = 3;
     private static final int PREVIEWS = 4_000;
@@ -119,8 +116,7 @@ public final class ApprovalLoad {
      */
     public ObjectNode run() throws IOException, InterruptedException, SQLException {
         Stack stack = new Stack(home);
-        Thread ending = new Thread(() -> end(stack));
-        Runtime.getRuntime().addShutdownHook(ending);
+        Ending ending = Ending.with(stack::down);
         try {
             progress.say("starting the mesh");
             stack.up((name, took, adopted) -> {});
@@ -134,18 +130,7 @@ public final class ApprovalLoad {
             decide(changes);
             return results;
         } finally {
-            Runtime.getRuntime().removeShutdownHook(ending);
-            stack.down();
-        }
-    }
-
-    private static void end(Stack stack) {
-        try {
-            stack.down();
-        } catch (IOException e) {
-            System.err.println("not everything was stopped: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            ending.now();
         }
     }
 

@@ -2,8 +2,10 @@ package dev.remit.bench;
 
 import dev.remit.bench.Measure.Load;
 import dev.remit.bench.Measure.Subject;
+import dev.remit.stack.Ending;
 import dev.remit.stack.Home;
 import dev.remit.stack.Java;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Stack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,11 +119,6 @@ public final class Campaign {
         }
     }
 
-    /** Told what goes on. */
-    public interface Progress {
-        void say(String words);
-    }
-
     /**
      * What came out.
      *
@@ -172,8 +169,7 @@ public final class Campaign {
         if (options.profile()) {
             Statements.prepare(stack);
         }
-        Thread ending = new Thread(() -> end(stack));
-        Runtime.getRuntime().addShutdownHook(ending);
+        Ending ending = Ending.with(stack::down);
         Map<String, String> machine = Machine.describe();
         try {
             progress.say("starting PostgreSQL and Kafka");
@@ -188,8 +184,7 @@ public final class Campaign {
             }
             floors(stack, 2);
         } finally {
-            Runtime.getRuntime().removeShutdownHook(ending);
-            stack.down();
+            ending.now();
         }
         if (options.train()) {
             stack.requireCaches();
@@ -460,16 +455,6 @@ public final class Campaign {
                     Files.deleteIfExists(file);
                 }
             }
-        }
-    }
-
-    private static void end(Stack stack) {
-        try {
-            stack.down();
-        } catch (IOException e) {
-            System.err.println("not everything was stopped: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

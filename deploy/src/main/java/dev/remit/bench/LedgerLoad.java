@@ -14,8 +14,10 @@ import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TlogProof;
 import dev.remit.ledger.log.TrustPolicy;
 import dev.remit.stack.Databases;
+import dev.remit.stack.Ending;
 import dev.remit.stack.Home;
 import dev.remit.stack.Java;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Stack;
 import dev.remit.stack.Tokens;
@@ -87,11 +89,6 @@ public final class LedgerLoad {
         }
     }
 
-    /** Told what goes on. */
-    public interface Progress {
-        void say(String words);
-    }
-
     private static final int PROOFS = 4_000;
     private static final int CERTIFICATES = 300;
     private static final int CLIENTS = 4;
@@ -124,8 +121,7 @@ public final class LedgerLoad {
         if (options.profile()) {
             Statements.prepare(stack);
         }
-        Thread ending = new Thread(() -> end(stack));
-        Runtime.getRuntime().addShutdownHook(ending);
+        Ending ending = Ending.with(stack::down);
         try {
             results.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
             ObjectNode machine = results.putObject("machine");
@@ -158,18 +154,7 @@ public final class LedgerLoad {
             }
             return results;
         } finally {
-            Runtime.getRuntime().removeShutdownHook(ending);
-            stack.down();
-        }
-    }
-
-    private static void end(Stack stack) {
-        try {
-            stack.down();
-        } catch (IOException e) {
-            System.err.println("not everything was stopped: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            ending.now();
         }
     }
 

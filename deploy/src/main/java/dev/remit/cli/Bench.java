@@ -7,6 +7,7 @@ import dev.remit.bench.Campaign;
 import dev.remit.bench.LedgerLoad;
 import dev.remit.bench.LedgerPicture;
 import dev.remit.stack.Home;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Stack;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -100,17 +100,8 @@ final class Bench implements Callable<Integer> {
             System.err.println("remit: " + e.getMessage());
             return 2;
         }
-        long start = System.nanoTime();
         Path results = remit.home().data().resolve("bench");
-        Campaign campaign =
-                new Campaign(
-                        options,
-                        results,
-                        Remit.top(),
-                        words ->
-                                System.out.printf(
-                                        "[%4d s] %s%n",
-                                        (System.nanoTime() - start) / 1_000_000_000, words));
+        Campaign campaign = new Campaign(options, results, Remit.top(), Progress.printed());
         Campaign.Outcome outcome = campaign.run(remit.home());
         System.out.println();
         System.out.print(outcome.text());
@@ -163,7 +154,7 @@ final class Bench implements Callable<Integer> {
                 return 2;
             }
             bench.alone(
-                    "approvals", (own, say) -> new ApprovalLoad(options, own, say::accept).run());
+                    "approvals", (own, progress) -> new ApprovalLoad(options, own, progress).run());
             return 0;
         }
     }
@@ -228,7 +219,7 @@ final class Bench implements Callable<Integer> {
             Path json =
                     bench.alone(
                             "ledger",
-                            (own, say) -> new LedgerLoad(options, own, say::accept).run());
+                            (own, progress) -> new LedgerLoad(options, own, progress).run());
             Path picture = Path.of(json.toString().replace(".json", ".svg"));
             Files.writeString(
                     picture, LedgerPicture.of(new ObjectMapper().readTree(json.toFile())));
@@ -239,23 +230,16 @@ final class Bench implements Callable<Integer> {
 
     /** A benchmark of one service, in a mesh of its own. */
     private interface Alone {
-        ObjectNode run(Home own, Consumer<String> say) throws Exception;
+        ObjectNode run(Home own, Progress progress) throws Exception;
     }
 
     /** Runs it in an empty home, and writes what was measured. */
     private Path alone(String name, Alone alone) throws Exception {
-        long start = System.nanoTime();
         Path results = remit.home().data().resolve("bench");
         Home own = new Home(results.resolve(name), Remit.top());
         new Stack(own).down();
         own.delete();
-        ObjectNode measured =
-                alone.run(
-                        own,
-                        words ->
-                                System.out.printf(
-                                        "[%4d s] %s%n",
-                                        (System.nanoTime() - start) / 1_000_000_000, words));
+        ObjectNode measured = alone.run(own, Progress.printed());
         String stamp = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace(':', '-');
         Path json = results.resolve(name + "-" + stamp + ".json");
         Files.writeString(json, measured.toPrettyString() + "\n");

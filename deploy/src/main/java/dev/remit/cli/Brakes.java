@@ -2,10 +2,8 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -17,14 +15,7 @@ import picocli.CommandLine.ParentCommand;
                 "What was too much at once: changes that a trigger would open beyond its charter's limits, and sources that suddenly list too few. List, release or discard.",
         subcommands = {Brakes.Listing.class, Brakes.Release.class, Brakes.Discard.class},
         footer = {"", "Needs: a running mesh (./remit up)."})
-final class Brakes implements Runnable {
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
+final class Brakes extends Group {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
@@ -87,12 +78,7 @@ final class Brakes implements Runnable {
         @Parameters(paramLabel = "BRAKE", description = "The brake's id; see ./remit brakes list.")
         String brake;
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; logged for ever, no personal data in it.")
-        String reason;
+        @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
@@ -111,7 +97,7 @@ final class Brakes implements Runnable {
                             parent.remit.home(),
                             "connector",
                             "/brakes/" + brake + "/" + verb,
-                            People.JSON.createObjectNode().put("reason", reason));
+                            why.body());
             System.out.printf(
                     "%s %s: %d changes%n",
                     ended.path("scope").asText(), said, ended.path("holding").asLong());

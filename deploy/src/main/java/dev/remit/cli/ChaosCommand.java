@@ -3,6 +3,7 @@ package dev.remit.cli;
 import dev.remit.fault.Chaos;
 import dev.remit.fault.MeshCheck;
 import dev.remit.stack.Home;
+import dev.remit.stack.Progress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -66,16 +67,7 @@ final class ChaosCommand implements Callable<Integer> {
                 "%d changes, %d faults, seed %d%n",
                 options.changes(), options.faults(), options.seed());
         Home home = new Home(remit.home().data().resolve("chaos"), Remit.top());
-        long start = System.nanoTime();
-        Chaos.Outcome outcome =
-                new Chaos(
-                                home,
-                                options,
-                                words ->
-                                        System.out.printf(
-                                                "[%4d s] %s%n",
-                                                (System.nanoTime() - start) / 1_000_000_000, words))
-                        .run();
+        Chaos.Outcome outcome = new Chaos(home, options, Progress.printed()).run();
         String text = text(options, outcome);
         Files.writeString(home.data().resolve("report.txt"), text);
         System.out.println();

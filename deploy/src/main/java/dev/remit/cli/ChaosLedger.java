@@ -1,7 +1,9 @@
 package dev.remit.cli;
 
 import dev.remit.fault.LedgerKills;
+import dev.remit.stack.Ending;
 import dev.remit.stack.Home;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Stack;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
@@ -51,17 +53,16 @@ final class ChaosLedger implements Callable<Integer> {
         Stack stack = new Stack(home);
         stack.stop("postgres");
         home.delete();
-        long start = System.nanoTime();
-        Thread ending = new Thread(() -> end(stack));
-        Runtime.getRuntime().addShutdownHook(ending);
+        Progress progress = Progress.printed();
+        Ending ending = Ending.with(() -> stack.stop("postgres"));
         try {
             stack.start("postgres");
             // two at a time, each with logs of its own: each waits much of the time
             LedgerKills.Outcome outcome;
             try (var lanes = Executors.newVirtualThreadPerTaskExecutor()) {
                 Future<LedgerKills.Outcome> other =
-                        lanes.submit(() -> run(home, "b", chosen + 1, kills / 2, start));
-                outcome = run(home, "a", chosen, kills - kills / 2, start).and(other.get());
+                        lanes.submit(() -> run(home, "b", chosen + 1, kills / 2, progress));
+                outcome = run(home, "a", chosen, kills - kills / 2, progress).and(other.get());
             }
             System.out.println();
             System.out.println(
@@ -80,31 +81,13 @@ final class ChaosLedger implements Callable<Integer> {
             outcome.wrong().forEach(each -> System.out.println("  WRONG  " + each));
             return outcome.holds() ? 0 : 1;
         } finally {
-            Runtime.getRuntime().removeShutdownHook(ending);
-            stack.stop("postgres");
+            ending.now();
         }
     }
 
     private static LedgerKills.Outcome run(
-            Home home, String lane, long seed, int number, long start) throws Exception {
-        return new LedgerKills(
-                        home,
-                        lane,
-                        seed,
-                        words ->
-                                System.out.printf(
-                                        "[%4d s] %s: %s%n",
-                                        (System.nanoTime() - start) / 1_000_000_000, lane, words))
+            Home home, String lane, long seed, int number, Progress progress) throws Exception {
+        return new LedgerKills(home, lane, seed, words -> progress.say(lane + ": " + words))
                 .run(number);
-    }
-
-    private static void end(Stack stack) {
-        try {
-            stack.stop("postgres");
-        } catch (java.io.IOException e) {
-            System.err.println("PostgreSQL was not stopped: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

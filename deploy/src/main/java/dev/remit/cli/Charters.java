@@ -1,7 +1,6 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.charter.Charter;
 import dev.remit.charter.CharterReader;
 import dev.remit.charter.Conditions;
@@ -24,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,16 +51,7 @@ import picocli.CommandLine.ParentCommand;
             "Example: ./remit charter lint charters/*.yaml",
             "Needs: the files; all but lint, diff and simulate --changes, a running mesh (./remit up)."
         })
-final class Charters implements Runnable {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
+final class Charters extends Group {
     @Command(
             name = "lint",
             mixinStandardHelpOptions = true,
@@ -315,7 +304,7 @@ final class Charters implements Runnable {
                             parent.remit.home(),
                             "connector",
                             "/charter-drafts",
-                            JSON.createObjectNode()
+                            Json.object()
                                     .put("document", Files.readString(file))
                                     .put("reason", reason));
             show(draft);
@@ -350,7 +339,7 @@ final class Charters implements Runnable {
                 JsonNode one = draft(as, home, draft);
                 show(one);
                 differences(as, home, one, charter(one));
-                System.out.println(JSON.readTree(one.path("document").asText()).toPrettyString());
+                System.out.println(Json.pretty(Json.read(one.path("document").asText())));
                 return 0;
             }
             JsonNode drafts = as.get(parent.remit.home(), "connector", "/charter-drafts");
@@ -388,7 +377,7 @@ final class Charters implements Runnable {
             JsonNode shown = draft(as, home, draft);
             Charter charter = charter(shown);
             differences(as, home, shown, charter);
-            var body = JSON.createObjectNode().put("hash", charter.hash());
+            var body = Json.object().put("hash", charter.hash());
             if (reason != null) {
                 body.put("reason", reason);
             }
@@ -446,7 +435,7 @@ final class Charters implements Runnable {
                             parent.remit.home(),
                             "connector",
                             "/charter-drafts/" + draft + "/" + how,
-                            JSON.createObjectNode().put("reason", reason)));
+                            Json.object().put("reason", reason)));
             return 0;
         }
     }

@@ -2,15 +2,11 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.handoff.Service;
-import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,13 +25,8 @@ import picocli.CommandLine.ParentCommand;
             DeadLetters.Discard.class
         },
         footer = {"", "Needs: a running mesh (./remit up)."})
-final class DeadLetters implements Runnable {
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
+final class DeadLetters extends Group {
+    private static final As OPERATOR = new As.Somebody("operator");
 
     @Command(
             name = "list",
@@ -51,27 +42,23 @@ final class DeadLetters implements Runnable {
         public Integer call() throws Exception {
             int count = 0;
             for (Service service : Service.values()) {
-                Optional<String> page = Optional.of(all ? "" : "?state=OPEN");
-                while (page.isPresent()) {
-                    Requests.Answer letters = parent.ask("GET", service, page.get(), null);
-                    for (JsonNode each : letters.json()) {
-                        count++;
-                        System.out.printf(
-                                "%s  %-9s  %-17s %-20s %s%n    %s%s%n",
-                                each.path("id").asText(),
-                                each.path("state").asText(),
+                for (JsonNode each :
+                        OPERATOR.all(
+                                parent.remit.home(),
                                 service.id(),
-                                each.path("code").asText(),
-                                each.path("origin").asText(),
-                                each.path("reason").asText(),
-                                each.path("resolution").isTextual()
-                                        ? "; " + each.path("resolution").asText()
-                                        : "");
-                    }
-                    page =
-                            letters.next()
-                                    .map(ShowInbox::local)
-                                    .map(next -> next.substring("/dead-letters".length()));
+                                "/dead-letters" + (all ? "" : "?state=OPEN"))) {
+                    count++;
+                    System.out.printf(
+                            "%s  %-9s  %-17s %-20s %s%n    %s%s%n",
+                            each.path("id").asText(),
+                            each.path("state").asText(),
+                            service.id(),
+                            each.path("code").asText(),
+                            each.path("origin").asText(),
+                            each.path("reason").asText(),
+                            each.path("resolution").isTextual()
+                                    ? "; " + each.path("resolution").asText()
+                                    : "");
                 }
             }
             System.out.println(
@@ -95,7 +82,8 @@ final class DeadLetters implements Runnable {
         @Override
         public Integer call() throws Exception {
             Service service = parent.holder(id);
-            JsonNode letter = parent.ask("GET", service, "/" + id, null).json();
+            JsonNode letter =
+                    OPERATOR.get(parent.remit.home(), service.id(), "/dead-letters/" + id);
             for (String name :
                     List.of(
                             "state",
@@ -146,7 +134,7 @@ final class DeadLetters implements Runnable {
         public Integer call() throws Exception {
             boolean all = true;
             for (String id : ids) {
-                String outcome = parent.end(id, "replay", reason).json().path("outcome").asText();
+                String outcome = parent.end(id, "replay", reason).path("outcome").asText();
                 System.out.println(id + "  " + outcome);
                 all &= outcome.equals("ACCEPTED") || outcome.equals("ALREADY_SEEN");
             }
@@ -172,23 +160,19 @@ final class DeadLetters implements Runnable {
         }
     }
 
-    private Requests.Answer end(String id, String verb, String reason)
+    private JsonNode end(String id, String verb, String reason)
             throws IOException, InterruptedException {
-        String body = People.JSON.createObjectNode().put("reason", reason).toString();
-        return ask("POST", holder(id), "/" + id + "/" + verb, body);
+        return OPERATOR.post(
+                remit.home(),
+                holder(id).id(),
+                "/dead-letters/" + id + "/" + verb,
+                Json.object().put("reason", reason));
     }
 
     /** The service that keeps a dead letter: the one that set it aside. */
     private Service holder(String id) throws IOException, InterruptedException {
         for (Service service : Service.values()) {
-            if (Remit.ask(
-                            remit.home(),
-                            "GET",
-                            service.id(),
-                            "/dead-letters/" + id,
-                            "operator",
-                            null)
-                    .ok()) {
+            if (OPERATOR.ask(remit.home(), service.id(), "/dead-letters/" + id, null).ok()) {
                 return service;
             }
         }
@@ -196,17 +180,5 @@ final class DeadLetters implements Runnable {
                 "no service has a dead letter "
                         + id
                         + "; list them with: ./remit dead-letters list");
-    }
-
-    private Requests.Answer ask(String method, Service service, String path, @Nullable String body)
-            throws IOException, InterruptedException {
-        return Remit.expect(
-                Remit.ask(
-                        remit.home(),
-                        method,
-                        service.id(),
-                        "/dead-letters" + path,
-                        "operator",
-                        body));
     }
 }

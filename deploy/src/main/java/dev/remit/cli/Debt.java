@@ -2,18 +2,16 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.stack.Home;
-import dev.remit.stack.Requests;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -64,36 +62,17 @@ final class Debt implements Callable<Integer> {
             description = "Only changes under this charter (default: all).")
     @Nullable String charter;
 
-    @Option(
-            names = "--as",
-            defaultValue = "auditor",
-            paramLabel = "USER",
-            description = "Who asks (default: ${DEFAULT-VALUE}).")
-    String user;
+    @Mixin As.Somebody as = new As.Somebody("auditor");
 
     @Override
     public Integer call() throws Exception {
         Home home = remit.home();
         String filter = charter == null ? "" : "&charter=" + encoded(charter);
         String from = encoded(Instant.now().minus(Duration.ofDays(days)).toString());
-        List<JsonNode> sums = new ArrayList<>();
-        Optional<String> path = Optional.of("/debt?by=" + by.name() + "&from=" + from + filter);
-        while (path.isPresent()) {
-            Requests.Answer page =
-                    Remit.expect(Remit.ask(home, "GET", "evidence-ledger", path.get(), user, null));
-            page.json().path("items").forEach(sums::add);
-            path = page.next().map(Debt::local);
-        }
+        List<JsonNode> sums =
+                as.all(home, "evidence-ledger", "/debt?by=" + by.name() + "&from=" + from + filter);
         JsonNode waiting =
-                Remit.expect(
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "evidence-ledger",
-                                        "/debt/waiting?limit=" + OLDEST + filter,
-                                        user,
-                                        null))
-                        .json()
+                as.get(home, "evidence-ledger", "/debt/waiting?limit=" + OLDEST + filter)
                         .path("items");
         lines(sums, waiting, by.name(), days).forEach(System.out::println);
         return 0;
@@ -211,12 +190,6 @@ final class Debt implements Callable<Integer> {
         return seconds < 172_800
                 ? "%.1f h".formatted(seconds / 3_600)
                 : "%.1f d".formatted(seconds / 86_400);
-    }
-
-    /** A link's path and query: the service is known already. */
-    private static String local(String link) {
-        URI uri = URI.create(link);
-        return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
     }
 
     private static String encoded(String text) {

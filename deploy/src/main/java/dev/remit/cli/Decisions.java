@@ -41,12 +41,7 @@ final class Decisions {
         /** What is decided of this change, bound to the plan and the stage that were shown. */
         ObjectNode decision(Home home, JsonNode route, String kind, String reason)
                 throws IOException, InterruptedException {
-            ObjectNode body =
-                    People.JSON
-                            .createObjectNode()
-                            .put("decision", kind)
-                            .put("reason", reason)
-                            .put("planHash", route.path("planHash").asText());
+            ObjectNode body = Decisions.decision(route, kind, reason);
             if (onBehalfOf != null) {
                 body.put("onBehalfOf", Delegations.id(home, onBehalfOf));
             }
@@ -70,17 +65,17 @@ final class Decisions {
         }
     }
 
+    /** What is decided of a change, bound to the plan that was shown. */
+    static ObjectNode decision(JsonNode route, String kind, String reason) {
+        return Json.object()
+                .put("decision", kind)
+                .put("reason", reason)
+                .put("planHash", route.path("planHash").asText());
+    }
+
     private static JsonNode route(As as, Home home, String change)
             throws IOException, InterruptedException {
-        return Remit.expect(
-                        Remit.ask(
-                                home,
-                                "GET",
-                                "approval-routing",
-                                "/changes/" + change,
-                                as.user(),
-                                null))
-                .json();
+        return as.get(home, "approval-routing", "/changes/" + change);
     }
 
     /** Prints what whoever decides must see. */
@@ -133,7 +128,9 @@ final class Decisions {
                 .formatted(
                         fact.path("name").asText(),
                         fact.path("state").asText(),
-                        fact.path("value").isTextual() ? " " + fact.path("value").asText() : "",
+                        fact.path("value").asText("").isEmpty() || fact.path("value").isNull()
+                                ? ""
+                                : " " + fact.path("value").asText(),
                         fact.path("source").asText("").isEmpty()
                                 ? ""
                                 : ", from " + fact.path("source").asText(),
@@ -192,7 +189,7 @@ final class Decisions {
                                 + as.user());
                 return 0;
             }
-            ObjectNode many = People.JSON.createObjectNode();
+            ObjectNode many = Json.object();
             ArrayNode items = many.putArray("items");
             for (String change : changes) {
                 JsonNode route = route(as, home, change);
@@ -302,7 +299,7 @@ final class Decisions {
 
         @Override
         public Integer call() throws Exception {
-            ObjectNode body = People.JSON.createObjectNode().put("text", text);
+            ObjectNode body = Json.object().put("text", text);
             if (stage != null) {
                 body.put("stage", stage);
             }
@@ -361,7 +358,7 @@ final class Decisions {
             Home home = remit.home();
             ObjectNode body =
                     proposer
-                            ? People.JSON.createObjectNode().put("text", reason)
+                            ? Json.object().put("text", reason)
                             : seat.decision(home, route(as, home, change), "AMENDED", reason);
             if (duration != null) {
                 body.put("duration", duration);
@@ -376,6 +373,46 @@ final class Decisions {
                     body,
                     Map.of("Idempotency-Key", UUID.randomUUID().toString()));
             System.out.println("amended; every stage is asked anew");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "review",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Closes the review of a change that was executed: emergency access, above all.",
+            footer = {
+                "",
+                "Needs: a running mesh; one of those whom the review asks, who neither proposed, approved nor executed it and is not its subject."
+            })
+    static final class Review implements Callable<Integer> {
+        @ParentCommand Remit remit;
+
+        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
+        String change;
+
+        @Mixin As.Named as = new As.Named();
+
+        @Option(
+                names = "--unjustified",
+                description = "Finds that it should not have been, instead of that it was right.")
+        boolean unjustified;
+
+        @Option(names = "--reason", required = true, description = "Why.")
+        String reason;
+
+        @Override
+        public Integer call() throws Exception {
+            Home home = remit.home();
+            JsonNode route = route(new As.Somebody("auditor"), home, change);
+            String found = unjustified ? "UNJUSTIFIED" : "JUSTIFIED";
+            as.post(
+                    home,
+                    "approval-routing",
+                    "/changes/" + change + "/decisions",
+                    decision(route, found, reason));
+            System.out.println("found " + found + " as " + as.user());
             return 0;
         }
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.stack.Home;
-import dev.remit.stack.Requests;
 import dev.remit.stack.Tokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +40,7 @@ final class Delegations implements Callable<Integer> {
     @Nullable String to;
 
     @Option(
-            names = "--for",
+            names = "--lasts",
             defaultValue = "P7D",
             paramLabel = "DURATION",
             description = "For how long, ISO 8601, at most 90 days (default: ${DEFAULT-VALUE}).")
@@ -64,14 +62,7 @@ final class Delegations implements Callable<Integer> {
     public Integer call() throws Exception {
         Home home = remit.home();
         if (end != null) {
-            Remit.expect(
-                    Remit.ask(
-                            home,
-                            "DELETE",
-                            "approval-routing",
-                            "/delegations/" + end,
-                            as.user(),
-                            null));
+            as.delete(home, "approval-routing", "/delegations/" + end);
             System.out.println("ended");
             return 0;
         }
@@ -80,8 +71,7 @@ final class Delegations implements Callable<Integer> {
             return 0;
         }
         ObjectNode body =
-                People.JSON
-                        .createObjectNode()
+                Json.object()
                         .put("to", id(home, to))
                         .put("until", until(Duration.parse(time), Instant.now()))
                         .put("reason", reason);
@@ -100,20 +90,9 @@ final class Delegations implements Callable<Integer> {
     }
 
     private void list(Home home) throws IOException, InterruptedException {
-        Optional<String> path = Optional.of("/delegations");
-        int shown = 0;
-        while (path.isPresent()) {
-            Requests.Answer page =
-                    Remit.expect(
-                            Remit.ask(
-                                    home, "GET", "approval-routing", path.get(), as.user(), null));
-            for (JsonNode each : page.json()) {
-                shown++;
-                System.out.println(line(each));
-            }
-            path = page.next().map(ShowInbox::local);
-        }
-        if (shown == 0) {
+        List<JsonNode> all = as.all(home, "approval-routing", "/delegations");
+        all.forEach(each -> System.out.println(line(each)));
+        if (all.isEmpty()) {
             System.out.println("nobody decides for " + as.user() + ", nor the other way round");
         }
     }
@@ -148,9 +127,6 @@ final class Delegations implements Callable<Integer> {
     /** The sub of a JSON Web Token (RFC 7519). */
     static String sub(String token) throws IOException {
         byte[] claims = Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]);
-        return People.JSON
-                .readTree(new String(claims, StandardCharsets.UTF_8))
-                .path("sub")
-                .asText();
+        return Json.read(new String(claims, StandardCharsets.UTF_8)).path("sub").asText();
     }
 }

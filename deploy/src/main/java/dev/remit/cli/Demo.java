@@ -1,9 +1,11 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.ledger.certificate.Verification;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Home;
+import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +32,8 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "Needs: what ./remit doctor checks."})
 final class Demo implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final As AUDITOR = new As.Somebody("auditor");
+    private static final As OPERATOR = new As.Somebody("operator");
 
     @ParentCommand Remit remit;
     private final long start = System.nanoTime();
@@ -72,17 +76,7 @@ final class Demo implements Callable<Integer> {
         String held = second.path("changeId").asText();
         tell("the charter leaver-offboarding opened change " + change + " for E1002");
         tell("and change " + held + " for E1003; the broken row was set aside:");
-        JsonNode letter =
-                Remit.expect(
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "evidence-ledger",
-                                        "/evidence/dead-letters",
-                                        "auditor",
-                                        null))
-                        .json()
-                        .path(0);
+        JsonNode letter = AUDITOR.get(home, "evidence-ledger", "/evidence/dead-letters").path(0);
         System.out.println(
                 "      "
                         + letter.path("code").asText()
@@ -98,30 +92,17 @@ final class Demo implements Callable<Integer> {
         facts(home, held);
         JsonNode question = question(home, held);
         tell("asked: " + question.path("question").asText());
-        String body = People.JSON.createObjectNode().put("value", "E1001").toString();
-        Remit.expect(
-                Remit.ask(
-                        home,
-                        "POST",
-                        "data-readiness",
-                        "/corrections/" + question.path("correctionId").asText(),
-                        "operator",
-                        body));
+        OPERATOR.post(
+                home,
+                "data-readiness",
+                "/corrections/" + question.path("correctionId").asText(),
+                Json.object().put("value", "E1001"));
         tell("operator supplies E1001; judged again:");
         awaitId(home, held, each -> each.path("holder").asText().startsWith("approvers"));
         facts(home, held);
 
         chapter("3. Who may approve?");
-        JsonNode route =
-                Remit.expect(
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "approval-routing",
-                                        "/changes/" + change,
-                                        "auditor",
-                                        null))
-                        .json();
+        JsonNode route = AUDITOR.get(home, "approval-routing", "/changes/" + change);
         for (JsonNode step : route.path("plan").path("steps")) {
             System.out.println(
                     "      "
@@ -142,7 +123,7 @@ final class Demo implements Callable<Integer> {
         for (String each : List.of(change, held)) {
             JsonNode closed = awaitId(home, each, one -> one.path("certified").asBoolean());
             System.out.println("   change " + each + " (" + closed.path("subject").asText() + ")");
-            People.show(closed);
+            ShowChanges.show(closed);
         }
 
         chapter("5. Proved, offline");
@@ -152,15 +133,11 @@ final class Demo implements Callable<Integer> {
             Files.createDirectories(home.certificates());
             Files.write(
                     certificate,
-                    Remit.expect(
-                                    Remit.ask(
-                                            home,
-                                            "GET",
-                                            "evidence-ledger",
-                                            "/changes/" + each + "/certificate",
-                                            "auditor",
-                                            null))
-                            .body());
+                    AUDITOR.bytes(
+                            home,
+                            "evidence-ledger",
+                            "/changes/" + each + "/certificate",
+                            Map.of()));
             certificates.add(certificate);
         }
         Verification verification = Verify.run(certificates.getFirst(), home.keys());
@@ -203,38 +180,39 @@ final class Demo implements Callable<Integer> {
                         Demo.class.getResourceAsStream("/charters/next/leaver-offboarding.yaml"))) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        String body =
-                People.JSON
-                        .createObjectNode()
-                        .put("document", text)
-                        .put("reason", "no more leavers at once than people can look after")
-                        .toString();
-        var drafted = Remit.ask(home, "POST", "connector", "/charter-drafts", "admin", body);
+        As admin = new As.Somebody("admin");
+        Requests.Answer drafted =
+                admin.ask(
+                        home,
+                        "connector",
+                        "/charter-drafts",
+                        Json.object()
+                                .put("document", text)
+                                .put(
+                                        "reason",
+                                        "no more leavers at once than people can look after"));
         if (drafted.json().path("code").asText().equals("CHARTER_PUBLISHED")) {
             return;
         }
         chapter("0. The leavers' charter gets limits");
-        JsonNode draft = Remit.expect(drafted).json();
+        JsonNode draft = As.expect(drafted).json();
         tell(
                 "admin drafts version "
                         + draft.path("version").asText()
                         + ", which only makes it harder");
         String path = "/charter-drafts/" + draft.path("draftId").asText() + "/approve";
-        String hash =
-                People.JSON.createObjectNode().put("hash", draft.path("hash").asText()).toString();
-        var refused = Remit.ask(home, "POST", "connector", path, "admin", hash);
+        ObjectNode hash = Json.object().put("hash", draft.path("hash").asText());
+        Requests.Answer refused = admin.ask(home, "connector", path, hash);
         tell(
                 "admin is refused: "
                         + refused.json().path("code").asText()
                         + ", "
                         + refused.json().path("detail").asText());
-        Remit.expect(Remit.ask(home, "POST", "connector", path, "offboarding.owner", hash));
+        new As.Somebody("offboarding.owner").post(home, "connector", path, hash);
         tell(
                 "offboarding.owner, who owns it, approves; look at: ./remit charter history leaver-offboarding");
         for (int second = 0; second < PATIENCE.toSeconds(); second++) {
-            for (JsonNode each :
-                    Remit.expect(Remit.ask(home, "GET", "connector", "/charters", "auditor", null))
-                            .json()) {
+            for (JsonNode each : AUDITOR.get(home, "connector", "/charters")) {
                 if (each.path("hash").equals(draft.path("hash"))) {
                     return;
                 }
@@ -245,18 +223,14 @@ final class Demo implements Callable<Integer> {
     }
 
     private void decide(Home home, String change, String user, boolean expected) throws Exception {
-        JsonNode route =
-                Remit.expect(
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "approval-routing",
-                                        "/changes/" + change,
-                                        "auditor",
-                                        null))
-                        .json();
-        var answer =
-                People.decide(home, change, user, true, "checked", route.path("planHash").asText());
+        JsonNode route = AUDITOR.get(home, "approval-routing", "/changes/" + change);
+        Requests.Answer answer =
+                new As.Somebody(user)
+                        .ask(
+                                home,
+                                "approval-routing",
+                                "/changes/" + change + "/decisions",
+                                Decisions.decision(route, "APPROVED", "checked"));
         if (answer.ok() != expected) {
             throw new IOException(
                     user
@@ -275,16 +249,7 @@ final class Demo implements Callable<Integer> {
     }
 
     private static void facts(Home home, String change) throws Exception {
-        JsonNode readiness =
-                Remit.expect(
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "data-readiness",
-                                        "/changes/" + change,
-                                        "auditor",
-                                        null))
-                        .json();
+        JsonNode readiness = AUDITOR.get(home, "data-readiness", "/changes/" + change);
         System.out.println("   change " + change + ": " + readiness.path("state").asText());
         for (JsonNode fact : readiness.path("facts")) {
             System.out.printf(
@@ -296,16 +261,7 @@ final class Demo implements Callable<Integer> {
     }
 
     private static JsonNode question(Home home, String change) throws Exception {
-        for (JsonNode each :
-                Remit.expect(
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "data-readiness",
-                                        "/corrections",
-                                        "operator",
-                                        null))
-                        .json()) {
+        for (JsonNode each : OPERATOR.get(home, "data-readiness", "/corrections")) {
             if (each.path("changeId").asText().equals(change)) {
                 return each;
             }
@@ -315,9 +271,7 @@ final class Demo implements Callable<Integer> {
 
     private static List<JsonNode> changes(Home home) throws Exception {
         List<JsonNode> all = new ArrayList<>();
-        Remit.expect(Remit.ask(home, "GET", "evidence-ledger", "/changes", "auditor", null))
-                .json()
-                .forEach(all::add);
+        AUDITOR.get(home, "evidence-ledger", "/changes").forEach(all::add);
         return all;
     }
 
@@ -340,14 +294,8 @@ final class Demo implements Callable<Integer> {
             throws Exception {
         return until(
                 () -> {
-                    var answer =
-                            Remit.ask(
-                                    home,
-                                    "GET",
-                                    "evidence-ledger",
-                                    "/changes/" + change,
-                                    "auditor",
-                                    null);
+                    Requests.Answer answer =
+                            AUDITOR.ask(home, "evidence-ledger", "/changes/" + change, null);
                     return answer.ok() && when.test(answer.json()) ? answer.json() : null;
                 },
                 "change " + change);

@@ -2,10 +2,8 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -15,21 +13,14 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description =
                 "What other systems told and that opens no change yet: list what is held, look again at once, or dismiss it with a reason.",
-        subcommands = {Events.Held.class, Events.Open.class, Events.Dismiss.class},
+        subcommands = {Events.Listing.class, Events.Look.class, Events.Dismiss.class},
         footer = {"", "Needs: a running mesh (./remit up)."})
-final class Events implements Runnable {
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
+final class Events extends Group {
     @Command(
-            name = "held",
+            name = "list",
             mixinStandardHelpOptions = true,
             description = "Lists the events that wait, the oldest first, at most 200.")
-    static final class Held implements Callable<Integer> {
+    static final class Listing implements Callable<Integer> {
         @ParentCommand Events parent;
 
         @Mixin As.Somebody as = new As.Somebody("auditor");
@@ -58,21 +49,21 @@ final class Events implements Runnable {
             System.out.println(
                     held.isEmpty()
                             ? "no event is held"
-                            : "decide with: ./remit events open ID --as USER, or ./remit events dismiss ID --reason TEXT --as USER");
+                            : "decide with: ./remit events look ID --as USER, or ./remit events dismiss ID --reason TEXT --as USER");
             return 0;
         }
     }
 
     @Command(
-            name = "open",
+            name = "look",
             mixinStandardHelpOptions = true,
             description =
                     "Looks again at once whether it can open its change: once who it is about is known. Exit 1 if it still waits.",
             footer = {"", "Needs: a running mesh, and the role operator or admin."})
-    static final class Open implements Callable<Integer> {
+    static final class Look implements Callable<Integer> {
         @ParentCommand Events parent;
 
-        @Parameters(paramLabel = "ID", description = "The event's id; see ./remit events held.")
+        @Parameters(paramLabel = "ID", description = "The event's id; see ./remit events list.")
         String id;
 
         @Mixin As.Named as = new As.Named();
@@ -84,7 +75,7 @@ final class Events implements Runnable {
                                     parent.remit.home(),
                                     "connector",
                                     "/events/held/" + id + "/look",
-                                    People.JSON.createObjectNode())
+                                    Json.object())
                             .path("waits")
                             .asBoolean();
             System.out.println(
@@ -104,15 +95,10 @@ final class Events implements Runnable {
     static final class Dismiss implements Callable<Integer> {
         @ParentCommand Events parent;
 
-        @Parameters(paramLabel = "ID", description = "The event's id; see ./remit events held.")
+        @Parameters(paramLabel = "ID", description = "The event's id; see ./remit events list.")
         String id;
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; logged for ever, no personal data in it.")
-        String reason;
+        @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
@@ -122,7 +108,7 @@ final class Events implements Runnable {
                     parent.remit.home(),
                     "connector",
                     "/events/held/" + id + "/dismiss",
-                    People.JSON.createObjectNode().put("reason", reason));
+                    why.body());
             System.out.println("dismissed; the record of it stays in the log");
             return 0;
         }

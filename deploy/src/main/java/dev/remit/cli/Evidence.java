@@ -1,6 +1,5 @@
 package dev.remit.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.certificate.FolderForm;
 import dev.remit.ledger.domain.Closure;
@@ -99,17 +98,13 @@ final class Evidence {
                             + parameter("subject", subject)
                             + parameter("account", account)
                             + parameter("outcome", outcome == null ? null : outcome.name());
-            Requests.Answer answer =
-                    Remit.expect(
-                            Remit.ask(
-                                    remit.home(),
-                                    "GET",
-                                    "evidence-ledger",
-                                    path,
-                                    as.user(),
-                                    null,
-                                    Map.of("Accept", "application/zip, application/json")));
-            Files.write(out, answer.body());
+            Files.write(
+                    out,
+                    as.bytes(
+                            remit.home(),
+                            "evidence-ledger",
+                            path,
+                            Map.of("Accept", "application/zip, application/json")));
             System.out.println("Written to " + out + ". Check it with: ./remit verify " + out);
             return 0;
         }
@@ -172,7 +167,7 @@ final class Evidence {
                 Thread.sleep(500);
                 answer = ask();
             }
-            byte[] file = Remit.expect(answer).body();
+            byte[] file = As.expect(answer).body();
             if (form == Form.folder) {
                 FolderForm.write(FolderForm.of(Certificate.read(file)), out);
             } else {
@@ -189,15 +184,13 @@ final class Evidence {
         }
 
         private Requests.Answer ask() throws IOException, InterruptedException {
-            return Remit.ask(
+            return as.ask(
                     remit.home(),
-                    "GET",
                     "evidence-ledger",
                     "/changes/"
                             + change
                             + "/certificate?form="
                             + (form == Form.sigstore ? "sigstore" : "own"),
-                    as.user(),
                     null);
         }
 
@@ -228,7 +221,7 @@ final class Evidence {
             Files.createDirectories(out);
             for (String file : List.of("trusted-root.json", "statement.pem")) {
                 Requests.Answer answer =
-                        Remit.expect(
+                        As.expect(
                                 Requests.send(
                                         "GET",
                                         "http://127.0.0.1:"
@@ -254,29 +247,20 @@ final class Evidence {
             mixinStandardHelpOptions = true,
             description =
                     "Erases what the ledger keeps of a closed change. That it happened, in what order, stays proved; what it said is gone.",
-            footer = {
-                "",
-                "It cannot be undone. The reason is logged for ever: no personal data in it.",
-                "Needs: a running mesh, and the role admin."
-            })
+            footer = {"", "It cannot be undone.", "Needs: a running mesh, and the role admin."})
     static final class Erase implements Callable<Integer> {
         @ParentCommand Remit remit;
 
         @Parameters(paramLabel = "CHANGE", description = "The change's id.")
         String change;
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
-        String reason;
+        @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
-            as.post(
-                    remit.home(),
-                    "evidence-ledger",
-                    "/changes/" + change + "/erasure",
-                    JsonNodeFactory.instance.objectNode().put("reason", reason));
+            as.post(remit.home(), "evidence-ledger", "/changes/" + change + "/erasure", why.body());
             System.out.println(
                     "Erased. Its certificate proves, from the next checkpoint on, that it was.");
             return 0;

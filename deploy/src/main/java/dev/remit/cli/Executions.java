@@ -1,7 +1,6 @@
 package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,11 +33,7 @@ final class Executions {
 
         @Override
         public Integer call() throws Exception {
-            as.post(
-                    remit.home(),
-                    "executor",
-                    "/executions/" + change + "/take-on",
-                    People.JSON.createObjectNode());
+            as.post(remit.home(), "executor", "/executions/" + change + "/take-on", Json.object());
             System.out.println(
                     "taken on as " + as.user() + "; what is to be done: ./remit runbook " + change);
             return 0;
@@ -67,10 +62,7 @@ final class Executions {
             String path = "/executions/" + change + "/runbook";
             if (json) {
                 JsonNode runbook = as.get(remit.home(), "executor", path);
-                System.out.println(
-                        People.JSON
-                                .writer(SerializationFeature.INDENT_OUTPUT)
-                                .writeValueAsString(runbook));
+                System.out.println(Json.pretty(runbook));
             } else {
                 System.out.print(
                         as.text(remit.home(), "executor", path, Map.of("Accept", "text/markdown")));

@@ -1,7 +1,6 @@
 package dev.remit.cli;
 
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,14 +14,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Ends what a change granted for a time, before its time.",
         subcommands = Grants.End.class,
         footer = {"", "Needs: a running mesh (./remit up)."})
-final class Grants implements Runnable {
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
+final class Grants extends Group {
     @Command(
             name = "end",
             mixinStandardHelpOptions = true,
@@ -51,7 +43,7 @@ final class Grants implements Runnable {
                     parent.remit.home(),
                     "executor",
                     "/executions/" + change + "/grant-end",
-                    People.JSON.createObjectNode().put("reason", reason));
+                    Json.object().put("reason", reason));
             System.out.println(
                     "ended as " + as.user() + "; it is taken away now: ./remit changes " + change);
             return 0;

@@ -23,7 +23,7 @@ final class Halts {
                     "Stops the mesh, a charter, one version of it (which revokes it), or an AI: from the next decision on nothing is proposed, judged ready, approved, authorized or begun there.",
             footer = {
                 "",
-                "What is under way waits where it is, and its time goes on. The reason is logged for ever: no personal data in it.",
+                "What is under way waits where it is, and its time goes on.",
                 "Example: ./remit halt --charter leaver-offboarding --reason 'wrong groups' --as admin",
                 "Needs: a running mesh, and the role admin."
             })
@@ -59,15 +59,14 @@ final class Halts {
                 description = "Of the charter, only this version.")
         @Nullable String version;
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
-        String reason;
+        @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
             Scope scope = Objects.requireNonNull(given, "one of them is given");
-            ObjectNode body = People.JSON.createObjectNode().put("reason", reason);
+            ObjectNode body = why.body();
             if (scope.mesh) {
                 body.put("mesh", true);
             }
@@ -102,19 +101,14 @@ final class Halts {
         @Parameters(paramLabel = "HALT", description = "The halt's id; see ./remit halts.")
         String halt;
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
-        String reason;
+        @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
         @Override
         public Integer call() throws Exception {
             JsonNode lifted =
-                    as.post(
-                            remit.home(),
-                            "connector",
-                            "/halts/" + halt + "/resume",
-                            People.JSON.createObjectNode().put("reason", reason));
+                    as.post(remit.home(), "connector", "/halts/" + halt + "/resume", why.body());
             System.out.println(lifted.path("scope").asText() + " goes on");
             return 0;
         }

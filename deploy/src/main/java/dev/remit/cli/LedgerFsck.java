@@ -21,10 +21,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "fsck",
@@ -42,17 +40,9 @@ final class LedgerFsck implements Callable<Integer> {
             description = "Checks what the ledger stores.",
             subcommands = {LedgerFsck.class, CommandLine.HelpCommand.class},
             footer = {"", "Needs: what its commands need."})
-    static final class Group implements Runnable {
-        @ParentCommand Remit remit;
-        @Spec CommandSpec spec;
+    static final class OfLedger extends Group {}
 
-        @Override
-        public void run() {
-            spec.commandLine().usage(System.out);
-        }
-    }
-
-    @ParentCommand Group group;
+    @ParentCommand OfLedger group;
 
     @Option(
             names = "--folder",

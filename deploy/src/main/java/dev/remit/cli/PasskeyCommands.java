@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.stack.Home;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -28,9 +29,7 @@ final class PasskeyCommands implements Callable<Integer> {
             return 2;
         }
         Home home = remit.home();
-        JsonNode own =
-                Remit.expect(Remit.ask(home, "GET", "approval-routing", "/passkeys", user, null))
-                        .json();
+        JsonNode own = new As.Somebody(user).get(home, "approval-routing", "/passkeys");
         own.forEach(each ->
                 System.out.printf(
                         "%s  %s  %s%n",
@@ -56,22 +55,18 @@ final class PasskeyCommands implements Callable<Integer> {
         @Parameters(paramLabel = "PASSKEY", description = "The passkey's id.")
         String id;
 
-        @Option(names = "--as", required = true, paramLabel = "USER", description = "Who revokes.")
-        String user;
+        @Mixin As.Named as = new As.Named();
 
         @Option(names = "--reason", required = true, description = "Why.")
         String reason;
 
         @Override
         public Integer call() throws Exception {
-            Remit.expect(
-                    Remit.ask(
-                            passkeys.remit.home(),
-                            "POST",
-                            "approval-routing",
-                            "/passkeys/" + id + "/revocation",
-                            user,
-                            People.JSON.createObjectNode().put("reason", reason).toString()));
+            as.post(
+                    passkeys.remit.home(),
+                    "approval-routing",
+                    "/passkeys/" + id + "/revocation",
+                    Json.object().put("reason", reason));
             System.out.println("revoked");
             return 0;
         }

@@ -2,12 +2,10 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.stack.Home;
-import dev.remit.stack.Requests;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -27,6 +25,8 @@ import picocli.CommandLine.ParentCommand;
                 "Compares which changes are open at approval-routing with which wait there by the log: not in whose inbox each is, nor at which stage; that approval-routing compares by itself and mends, and what it mended is said too. Reads as the auditor, changes nothing; exits with 1 if they differ.",
         footer = {"", "Needs: a running mesh (./remit up)."})
 final class ReconcileInbox implements Callable<Integer> {
+    private static final As AUDITOR = new As.Somebody("auditor");
+
     @ParentCommand ShowInbox inbox;
 
     @Option(
@@ -88,16 +88,7 @@ final class ReconcileInbox implements Callable<Integer> {
                         : "they differ in "
                                 + (found.onlyInbox().size() + found.onlyLog().size())
                                 + " changes");
-        mended(
-                        Remit.expect(
-                                        Remit.ask(
-                                                home,
-                                                "GET",
-                                                "approval-routing",
-                                                "/inbox/reconciliation",
-                                                "auditor",
-                                                null))
-                                .json())
+        mended(AUDITOR.get(home, "approval-routing", "/inbox/reconciliation"))
                 .forEach(System.out::println);
         return found.isNone() ? 0 : 1;
     }
@@ -138,16 +129,8 @@ final class ReconcileInbox implements Callable<Integer> {
     private static Set<String> all(Home home, String service, String first)
             throws IOException, InterruptedException {
         Set<String> found = new TreeSet<>();
-        Optional<String> path = Optional.of(first);
-        while (path.isPresent()) {
-            Requests.Answer page =
-                    Remit.expect(Remit.ask(home, "GET", service, path.get(), "auditor", null));
-            JsonNode json = page.json();
-            for (JsonNode each : json.isArray() ? json : json.path("items")) {
-                found.add(each.path("changeId").asText());
-            }
-            path = page.next().map(ShowInbox::local);
-        }
+        AUDITOR.all(home, service, first)
+                .forEach(each -> found.add(each.path("changeId").asText()));
         return found;
     }
 }

@@ -60,7 +60,7 @@ final class RecordedChanges {
     static Line read(int number, String text) throws IOException {
         JsonNode json;
         try {
-            json = People.JSON.readTree(text);
+            json = Json.read(text);
         } catch (JsonProcessingException e) {
             throw new IOException("line " + number + " is not JSON", e);
         }
@@ -124,13 +124,7 @@ final class RecordedChanges {
                     public Optional<JsonNode> judged(String change)
                             throws IOException, InterruptedException {
                         Requests.Answer answer =
-                                Remit.ask(
-                                        home,
-                                        "GET",
-                                        "data-readiness",
-                                        "/changes/" + change,
-                                        as.user(),
-                                        null);
+                                as.ask(home, "data-readiness", "/changes/" + change, null);
                         return answer.ok() ? Optional.of(answer.json()) : Optional.empty();
                     }
                 },
@@ -162,7 +156,7 @@ final class RecordedChanges {
 
     private static String line(Records records, JsonNode change)
             throws IOException, InterruptedException {
-        ObjectNode line = People.JSON.createObjectNode();
+        ObjectNode line = Json.object();
         for (String name :
                 List.of("changeId", "charter", "action", "target", "reason", "mode", "since")) {
             line.put(name, change.path(name).asText());

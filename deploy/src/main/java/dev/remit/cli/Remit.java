@@ -1,16 +1,13 @@
 package dev.remit.cli;
 
 import dev.remit.stack.Home;
-import dev.remit.stack.Requests;
 import dev.remit.stack.Stack;
-import dev.remit.stack.Tokens;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,20 +33,20 @@ import picocli.CommandLine.ScopeType;
             ChaosCommand.class,
             Prepare.class,
             Compose.class,
-            People.Changes.class,
-            People.Propose.class,
-            People.Withdraw.class,
-            People.Owner.class,
+            ShowChanges.class,
+            ProposeChange.class,
+            WithdrawChange.class,
+            FindOwner.class,
             Decisions.Approve.class,
             Decisions.Ask.class,
             Decisions.Answer.class,
             Decisions.Amend.class,
             Delegations.class,
-            People.Review.class,
+            Decisions.Review.class,
             Executions.TakeOn.class,
             Executions.ShowRunbook.class,
             Grants.class,
-            People.Correct.class,
+            SupplyCorrection.class,
             Halts.Halt.class,
             Halts.Resume.class,
             Halts.Listing.class,
@@ -70,7 +67,7 @@ import picocli.CommandLine.ScopeType;
             Evidence.Erase.class,
             ShowRetention.class,
             AuditLog.class,
-            LedgerFsck.Group.class,
+            LedgerFsck.OfLedger.class,
             RunWitness.class,
             CommandLine.HelpCommand.class
         },
@@ -132,47 +129,5 @@ public final class Remit implements Runnable {
 
     Stack stack() throws IOException {
         return new Stack(home());
-    }
-
-    /** A request to a service as one of acme's people. */
-    static Requests.Answer ask(
-            Home home,
-            String method,
-            String service,
-            String path,
-            String user,
-            @Nullable String body)
-            throws IOException, InterruptedException {
-        return ask(home, method, service, path, user, body, Map.of());
-    }
-
-    /** The same with further headers. */
-    static Requests.Answer ask(
-            Home home,
-            String method,
-            String service,
-            String path,
-            String user,
-            @Nullable String body,
-            Map<String, String> headers)
-            throws IOException, InterruptedException {
-        String token = Tokens.of(home, "remit-cli", user);
-        return Requests.send(
-                method, "http://127.0.0.1:" + home.port(service) + path, token, body, headers);
-    }
-
-    /** The answer, or a failure in its own words. */
-    static Requests.Answer expect(Requests.Answer answer) throws IOException {
-        if (!answer.ok()) {
-            String code = answer.body().length == 0 ? "" : answer.json().path("code").asText();
-            String detail = answer.body().length == 0 ? "" : answer.json().path("detail").asText();
-            throw new IOException(
-                    "refused ("
-                            + answer.status()
-                            + (code.isEmpty() ? "" : " " + code)
-                            + ") "
-                            + detail);
-        }
-        return answer;
     }
 }

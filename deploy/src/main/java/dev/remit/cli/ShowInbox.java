@@ -2,7 +2,6 @@ package dev.remit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.stack.Home;
-import dev.remit.stack.Requests;
 import dev.remit.stack.Tokens;
 import java.io.IOException;
 import java.net.URI;
@@ -12,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -48,28 +47,20 @@ final class ShowInbox implements Callable<Integer> {
             follow(home);
             return 0;
         }
-        int shown = 0;
-        Optional<String> path = Optional.of("/inbox");
-        while (path.isPresent()) {
-            Requests.Answer page =
-                    Remit.expect(
-                            Remit.ask(home, "GET", "approval-routing", path.get(), user, null));
-            for (JsonNode each : page.json().path("items")) {
-                shown++;
-                System.out.println(
-                        line(
-                                each.path("changeId").asText(),
-                                each.path("stage").asText(),
-                                each.path("stages").path(0).path("openedAt").asText(),
-                                each.path("expiresAt").asText(),
-                                each.path("stages").path(0).path("review").asText(""),
-                                Instant.now()));
-                System.out.println("  " + title(each));
-            }
-            path = page.next().map(ShowInbox::local);
+        List<JsonNode> waiting = new As.Somebody(user).all(home, "approval-routing", "/inbox");
+        for (JsonNode each : waiting) {
+            System.out.println(
+                    line(
+                            each.path("changeId").asText(),
+                            each.path("stage").asText(),
+                            each.path("stages").path(0).path("openedAt").asText(),
+                            each.path("expiresAt").asText(),
+                            each.path("stages").path(0).path("review").asText(""),
+                            Instant.now()));
+            System.out.println("  " + title(each));
         }
         System.out.println(
-                shown == 0
+                waiting.isEmpty()
                         ? "nothing waits for " + user
                         : "decide one with: ./remit approve CHANGE --as "
                                 + user
@@ -135,7 +126,7 @@ final class ShowInbox implements Callable<Integer> {
                 if (line.startsWith("event:")) {
                     name = line.substring(6).strip();
                 } else if (line.startsWith("data:")) {
-                    show(name, People.JSON.readTree(line.substring(5)));
+                    show(name, Json.read(line.substring(5)));
                 }
             }
         }
@@ -158,11 +149,5 @@ final class ShowInbox implements Callable<Integer> {
                         data.path("expiresAt").asText(),
                         "",
                         Instant.now()));
-    }
-
-    /** A link's path and query: the service is known already. */
-    static String local(String link) {
-        URI uri = URI.create(link);
-        return uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
     }
 }

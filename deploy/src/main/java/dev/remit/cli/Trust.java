@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -19,14 +17,7 @@ import picocli.CommandLine.ParentCommand;
                 "The track record of digital employees under each charter. Who passes a limit of spec.trackRecord is demoted: people execute (ASSIST) until somebody promotes it again.",
         subcommands = {Trust.Listing.class, Trust.Promote.class},
         footer = {"", "Needs: a running mesh (./remit up)."})
-final class Trust implements Runnable {
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
+final class Trust extends Group {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
@@ -88,12 +79,7 @@ final class Trust implements Runnable {
         @Parameters(paramLabel = "CHARTER", description = "The charter's name.")
         String charter;
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; logged for ever, no personal data in it.")
-        String reason;
+        @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
@@ -103,7 +89,7 @@ final class Trust implements Runnable {
                     parent.remit.home(),
                     "connector",
                     "/trust/" + URLEncoder.encode(charter, StandardCharsets.UTF_8) + "/promote",
-                    People.JSON.createObjectNode().put("reason", reason));
+                    why.body());
             System.out.println(charter + ": the digital employee owns again");
             return 0;
         }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,15 +19,8 @@ import picocli.CommandLine.ParentCommand;
                 "What people hold already that the charters' rules about access forbid (spec.separationOfDuties: toxic, mustHold), whoever gave it to them.",
         subcommands = {Violations.Listing.class, Violations.RunNow.class},
         footer = {"", "Needs: a running mesh (./remit up)."})
-final class Violations implements Runnable {
+final class Violations extends Group {
     private static final int PAGE = 500;
-
-    @ParentCommand Remit remit;
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
 
     @Command(
             name = "list",
@@ -89,7 +81,7 @@ final class Violations implements Runnable {
         public Integer call() throws Exception {
             Home home = parent.remit.home();
             String before = finished(as.get(home, "approval-routing", "/sod/run"));
-            as.post(home, "approval-routing", "/sod/run", People.JSON.createObjectNode());
+            as.post(home, "approval-routing", "/sod/run", Json.object());
             Instant end = Instant.now().plus(wait);
             while (Instant.now().isBefore(end)) {
                 JsonNode run = as.get(home, "approval-routing", "/sod/run");

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Service;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
+import dev.remit.stack.Ending;
 import dev.remit.stack.Home;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Stack;
 import dev.remit.stack.Tokens;
@@ -98,11 +100,6 @@ public final class Chaos {
         }
     }
 
-    /** Told about progress. */
-    public interface Progress {
-        void say(String words);
-    }
-
     private final Home home;
     private final Options options;
     private final Progress progress;
@@ -137,32 +134,25 @@ public final class Chaos {
         old.down();
         home.delete();
         Stack stack = new Stack(home);
-        Thread ending =
-                new Thread(() -> {
-                    try {
-                        closing = true;
-                        Keeper keeper = keeping;
-                        if (keeper != null) {
-                            keeper.close();
-                        }
-                        stack.down();
-                    } catch (IOException e) {
-                        System.err.println("remit: " + e.getMessage());
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-        Runtime.getRuntime().addShutdownHook(ending);
+        Ending ending = Ending.with(() -> end(stack));
         try {
             return run(stack);
         } finally {
-            closing = true;
-            for (Link link : links.values()) {
-                link.close();
-            }
-            Runtime.getRuntime().removeShutdownHook(ending);
-            stack.down();
+            ending.now();
         }
+    }
+
+    /** Nothing is started again, and what runs is stopped. */
+    private void end(Stack stack) throws IOException, InterruptedException {
+        closing = true;
+        Keeper keeper = keeping;
+        if (keeper != null) {
+            keeper.close();
+        }
+        for (Link link : links.values()) {
+            link.close();
+        }
+        stack.down();
     }
 
     private Outcome run(Stack stack) throws IOException, InterruptedException {

@@ -13,6 +13,7 @@ import dev.remit.ledger.witness.WitnessServer;
 import dev.remit.stack.Home;
 import dev.remit.stack.Java;
 import dev.remit.stack.KeyFolder;
+import dev.remit.stack.Progress;
 import dev.remit.stack.Stack;
 import dev.remit.stack.WitnessKeys;
 import java.io.BufferedReader;
@@ -102,11 +103,6 @@ public final class LedgerKills {
         public boolean holds() {
             return wrong.isEmpty();
         }
-    }
-
-    /** Told about progress. */
-    public interface Progress {
-        void say(String words);
     }
 
     private final Home home;

@@ -11,15 +11,27 @@ import java.util.Optional;
 
 /**
  * The realm acme in a Keycloak: the demo's people, groups and clients. For demonstrations only:
- * everybody has the same password.
+ * everybody has the same password. One approver, security.one, has one-time codes too (RFC 6238).
  */
 public final class DemoRealm implements Preparation {
     /** Its name. */
     public static final String NAME = "acme";
 
-    /** The secrets that the realm is made with: everybody's password, then one a client. */
+    /** The bytes of this secret are the key of security.one's one-time codes. */
+    public static final String SECOND_FACTOR = "second-factor";
+
+    /**
+     * The secrets that the realm is made with: everybody's password, one approver's second factor,
+     * then one a client.
+     */
     public static final List<String> SECRETS =
-            List.of("people", "remit-connector", "remit-executor", "leaver-clerk", "crm");
+            List.of(
+                    "people",
+                    SECOND_FACTOR,
+                    "remit-connector",
+                    "remit-executor",
+                    "leaver-clerk",
+                    "crm");
 
     /** What tokens of the demo's AIs are for: one proposes, one only reads. */
     private static final Map<String, List<String>> SCOPES =

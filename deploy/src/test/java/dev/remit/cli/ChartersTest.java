@@ -159,7 +159,7 @@ class ChartersTest {
                                 """
                                 {"changeId":"c-%s","charter":"%s","action":"offboard","target":"keycloak:acme","reason":"left","mode":"OWN","subject":{"system":"hr","id":"E1"},"since":"%s"}\
                                 """;
-                        return People.JSON.readTree(
+                        return Json.read(
                                 "{\"items\":["
                                         + item.formatted(
                                                 page + "a",
@@ -180,7 +180,7 @@ class ChartersTest {
                         return change.equals("c-1a")
                                 ? Optional.empty()
                                 : Optional.of(
-                                        People.JSON.readTree(
+                                        Json.read(
                                                 "{\"state\":\"READY\",\"facts\":[{\"name\":\"source.fresh\",\"state\":\"PRESENT\"}]}"));
                     }
                 };

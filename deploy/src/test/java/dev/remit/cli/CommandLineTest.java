@@ -46,6 +46,21 @@ class CommandLineTest {
     }
 
     @Test
+    void aCommandOfCommandsSaysWhichThereAre() {
+        for (Map.Entry<String, CommandLine> each :
+                new CommandLine(new Remit()).getSubcommands().entrySet()) {
+            if (!(each.getValue().getCommand() instanceof Group)) {
+                continue;
+            }
+            Run run = Run.of(each.getKey());
+            assertThat(run.exit()).as(each.getKey()).isZero();
+            assertThat(run.out())
+                    .contains("Usage: remit " + each.getKey())
+                    .contains(each.getValue().getSubcommands().keySet());
+        }
+    }
+
+    @Test
     void wrongUsageIsExitCode2AndSaysWhatIsWrong() {
         assertWrong("Unknown option: '--colour'", "status", "--colour");
         assertWrong("Unmatched argument", "stats");
@@ -58,6 +73,10 @@ class CommandLineTest {
         assertWrong("'GONE'", "pack", "--outcome", "GONE", "--from", FROM, "--to", TO, "out.zip");
         assertWrong("'many'", "logs", "-n", "many");
         assertWrong("'colour'", "debt", "--by", "colour");
+        assertWrong("of which CHANGE?", "changes", "--facts");
+        assertWrong("Unmatched argument", "events", "held");
+        assertWrong("'--for'", "delegate", "--for", "P1D", "--as", "sales.manager");
+        assertWrong("--reason", "brakes", "release", "some-brake", "--as", "operator");
         assertWrong("there are postgres, kafka", "logs", "nowhere", "--data", data.toString());
         assertWrong("give --kafka, --registry, --keys or --demo-realm", "prepare");
         assertWrong("--demo-realm needs --keycloak", "prepare", "--demo-realm");
@@ -76,6 +95,10 @@ class CommandLineTest {
                 List.of(
                         List.of("changes"),
                         List.of("changes", "some-change"),
+                        List.of("changes", "some-change", "--facts"),
+                        List.of("delegate", "--as", "sales.manager"),
+                        List.of("events", "list"),
+                        List.of("events", "look", "some-event", "--as", "operator"),
                         List.of("propose", "--subject", "E1002", "--reason", "left"),
                         List.of("approve", "some-change", "--as", "sales.manager"),
                         List.of("review", "some-change", "--as", "security.two", "--reason", "x"),

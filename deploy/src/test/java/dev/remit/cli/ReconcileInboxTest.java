@@ -18,11 +18,11 @@ class ReconcileInboxTest {
 
     @Test
     void whatWasMendedIsSaid() throws Exception {
-        assertThat(ReconcileInbox.mended(People.JSON.readTree("{\"finishedAt\":null}")))
+        assertThat(ReconcileInbox.mended(Json.read("{\"finishedAt\":null}")))
                 .containsExactly("approval-routing has not compared its inboxes yet");
         assertThat(
                         ReconcileInbox.mended(
-                                People.JSON.readTree(
+                                Json.read(
                                         "{\"finishedAt\":\"T\",\"checked\":7,\"mended\":[{\"changeId\":\"c\",\"what\":\"deciders\",\"at\":\"U\"}]}")))
                 .containsExactly(
                         "approval-routing compared the inboxes of 7 open changes at T",

@@ -19,6 +19,7 @@ function say(text, kind = "") {
   $("notice").hidden = !text;
   $("notice").className = kind;
   $("notice").textContent = text;
+  if (text) $("notice").scrollIntoView({ block: "nearest" });
 }
 
 const name = (item, id) => item.labels[id] ?? id;

@@ -53,7 +53,10 @@ export async function begin() {
   const asked = new URLSearchParams(location.search);
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
   sessionStorage.removeItem(KEPT);
-  if (asked.has("error")) throw new Error(`The sign-in failed: ${asked.get("error_description") ?? asked.get("error")}`);
+  if (asked.has("error")) {
+    history.replaceState(null, "", home() + (kept?.at || ""));
+    throw new Error(`The sign-in failed: ${asked.get("error_description") ?? asked.get("error")}. Reload the page to sign in.`);
+  }
   if (!asked.has("code") || kept?.state !== asked.get("state")) {
     await signIn({});
     return null;
@@ -66,8 +69,8 @@ export async function begin() {
 /**
  * Goes to the identity provider.
  *
- * asked.acr: authentication context class; asked.maxAge: seconds since the sign-in (OpenID Connect Core, 3.1.2.1); draft: what to
- * come back to.
+ * asked.acr: authentication context class, which a provider that knows claims is to give or to refuse (OpenID Connect Core,
+ * 5.5.1.1), any other to give if it can; asked.maxAge: seconds since the sign-in (3.1.2.1); draft: what to come back to.
  */
 export async function signIn(asked, draft) {
   const kept = { state: random(), verifier: random(), at: location.hash, draft };
@@ -77,6 +80,8 @@ export async function signIn(asked, draft) {
     response_type: "code", client_id: client, redirect_uri: home(), scope: "openid", state: kept.state,
     code_challenge: toText(challenge), code_challenge_method: "S256",
     ...(asked.acr && { acr_values: asked.acr }),
+    ...(asked.acr && provider.claims_parameter_supported
+      && { claims: JSON.stringify({ id_token: { acr: { essential: true, values: [asked.acr] } } }) }),
     ...(asked.maxAge !== undefined && { max_age: asked.maxAge }),
   }));
 }

@@ -73,6 +73,14 @@ final class Browser implements AutoCloseable {
         wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("who"), username));
     }
 
+    /** Signs in once more, where it is known who: by password, then by a one-time code. */
+    void signInAgain(String password, String code) {
+        see("#password").sendKeys(password);
+        see("#kc-login").click();
+        see("#otp").sendKeys(code);
+        see("#kc-login").click();
+    }
+
     /** Clicks on what a selector finds, once more where the page was just drawn anew. */
     void click(String selector) {
         wait.until(at -> {
@@ -93,6 +101,11 @@ final class Browser implements AutoCloseable {
     void reads(String selector, String text) {
         wait.until(
                 ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(selector), text));
+    }
+
+    /** What has been written into a field, once it is so. */
+    void holds(String selector, String text) {
+        wait.until(ExpectedConditions.attributeToBe(By.cssSelector(selector), "value", text));
     }
 
     /** What all elements that a selector finds say. */

@@ -650,20 +650,50 @@ class FrontDoorIT {
                                     .at("/proposed/proposer/kind")
                                     .asText())
                     .isEqualTo("COPILOT");
-            assertThat(
-                            copilot.call("fetch_certificate", Map.of("changeId", change))
-                                    .path("isError")
-                                    .asBoolean())
-                    .isTrue();
+            assertThat(copilot.call("fetch_certificate", Map.of("changeId", change)).toString())
+                    .as("it goes on")
+                    .contains("\"isError\":true", "PART_UNANSWERED");
             assertThat(copilot.call("status", Map.of("change", change)).toString())
                     .as("a mistyped argument is named, not dropped")
                     .contains("\"isError\":true", "FIELD_UNKNOWN (change)", "it takes changeId");
             assertThat(copilot.call("find_owner", Map.of("worker", 1002)).toString())
                     .contains("\"isError\":true", "FIELD_MISSING (target)");
-            JsonNode none =
-                    copilot.call("draft_correction", Map.of("changeId", change, "value", "E1001"));
-            assertThat(none.toString()).doesNotContain("failure");
+            assertThat(drafts(copilot, change)).as("it asks nobody anything").isEmpty();
+
+            proposal.put("worker", "E1003");
+            String held = copilot.said("propose", proposal).path("changeId").asText();
+            ledger(held, each -> each.path("state").asText().startsWith("held"));
+            try (McpClient operator =
+                    new McpClient(client.get(), url, Tokens.of(mesh.home, "copilot", "operator"))) {
+                JsonNode draft = Mesh.until(() -> draft(operator, held), "a draft");
+                assertThat(draft.path("question").asText()).contains("manager");
+                assertThat(draft.at("/body/value").asText()).isEqualTo("E1001");
+                assertThat(draft.path("by").asText()).contains("role admin or operator");
+                assertThat(
+                                mesh.get("data-readiness", "/corrections", "operator")
+                                        .json()
+                                        .findValuesAsText("correctionId"))
+                        .as("it is asked still: a draft supplies nothing")
+                        .anyMatch(draft.path("send").asText()::contains);
+            }
+            copilot.said("withdraw", Map.of("changeId", held, "reason", "stays after all"));
+            ledger(held, each -> each.path("certified").asBoolean());
+            JsonNode certificate = copilot.said("fetch_certificate", Map.of("changeId", held));
+            assertThat(mesh.verify(JSON.writeValueAsBytes(certificate)).holds()).isTrue();
+            assertThat(mesh.verify(JSON.writeValueAsBytes(certificate)).lines().toString())
+                    .contains(held);
         }
+    }
+
+    private static JsonNode drafts(McpClient model, String change) throws Exception {
+        return model.said("draft_correction", Map.of("changeId", change, "value", "E1001"))
+                .path("drafts");
+    }
+
+    private static Optional<JsonNode> draft(McpClient model, String change) throws Exception {
+        return Optional.of(drafts(model, change))
+                .filter(each -> each.size() == 1)
+                .map(each -> each.get(0));
     }
 
     @Test
@@ -1418,7 +1448,13 @@ class FrontDoorIT {
                                 "--reason",
                                 "left"))
                 .contains("DUPLICATE_CHANGE");
+        ledger(change, each -> Mesh.types(each).contains("ReadinessJudged"));
+        assertThat(typed(0, "changes", change, "--facts"))
+                .contains("ReadinessJudged", "readiness: READY, ")
+                .containsPattern("account.correlated: PRESENT \\S+, from keycloak:acme, \\d+ s old; ")
+                .contains("manager.active: PRESENT ");
         typed(0, "withdraw", change, "--reason", "stays");
+        typed(0, "events", "list");
         assertThat(typed(0, "owner", TARGET, INTERN)).contains("worker: E1030");
 
         String halted =

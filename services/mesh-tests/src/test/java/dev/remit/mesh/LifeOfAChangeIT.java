@@ -59,6 +59,7 @@ class LifeOfAChangeIT {
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("life-of-a-change");
+        mesh.stack.bootstrap("second-factor");
         mesh.up();
     }
 
@@ -754,6 +755,104 @@ class LifeOfAChangeIT {
                         .start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
+    }
+
+    /** The page's own way, with Keycloak's levels of authentication: 1 a password, 2 a code too. */
+    @Test
+    @Order(10)
+    void whereASignInIsTooWeakTheApproverSignsInAgainWithASecondFactorAndDecides()
+            throws Exception {
+        assumeThat(Browser.isThere())
+                .as("needs Chromium and its driver: apt-get install chromium chromium-driver")
+                .isTrue();
+        mesh.charter(
+                "second-factor",
+                """
+                apiVersion: remit.dev/v1
+                kind: Charter
+                metadata: { name: second-factor, version: "1", owner: 00000000-0000-4000-8000-000000000020 }
+                spec:
+                  domain:
+                    systems: ["keycloak:acme"]
+                    actions:
+                      - { name: sign-out, mode: OWN, reversibility: REVERSIBLE, steps: [end-sessions] }
+                    blastRadius: { changesPerHour: 10 }
+                  proposers:
+                    roles: [proposer]
+                    digitalEmployee:
+                      id: 00000000-0000-4000-8000-000000000050
+                      principal: 00000000-0000-4000-8000-000000000020
+                  readiness:
+                    facts: [ { name: account.correlated } ]
+                    hold: { ask: [operator, admin], for: PT48H }
+                  approval:
+                    role: approver
+                    stages:
+                      - name: security
+                        resolver: group
+                        group: /security-approvers
+                        quorum: 1
+                        authentication: { acr: "2", maxAge: PT5M }
+                        expiresAfter: PT48H
+                  execution: { authorizationExpiresAfter: PT1H }
+                  proof: [readiness.fit, approvals.complete, separation-of-duties, executed.as-authorized, read-back.matches]
+                  retention: P400D
+                """);
+        Requests.Answer proposed =
+                mesh.post(
+                        "connector",
+                        "/changes",
+                        "offboarding.owner",
+                        Map.of(
+                                "charter", "second-factor",
+                                "subject", Map.of("system", "hr", "id", "E1011"),
+                                "target", "keycloak:acme",
+                                "action", "sign-out",
+                                "reason", "a laptop was left on a train"));
+        assertThat(proposed.status()).as(proposed.text()).isEqualTo(202);
+        String change = proposed.json().path("changeId").asText();
+        assertRefused(mesh.decide(change, "security", "security.one"), 401, "STEP_UP_REQUIRED");
+        String password = mesh.home.secret("people");
+        try (Browser browser = Browser.open()) {
+            browser.signIn(
+                    "http://localhost:" + mesh.home.port("approval-routing") + "/#" + change,
+                    "security.one",
+                    password);
+            browser.reads("article h1", "security.two");
+            browser.write("textarea", "seen the report");
+            browser.click("button[value=APPROVED]");
+            browser.reads("#notice", "a sign-in with acr 2 is needed, this one has 1");
+            browser.click("#again");
+            browser.signInAgain(password, OneTimeCode.now(mesh.home));
+            browser.reads("article h1", "security.two");
+            browser.holds("textarea", "seen the report");
+            browser.click("button[value=APPROVED]");
+            browser.reads("#notice", "Approved: ");
+        }
+        assertThat(mesh.said(Handoff.APPROVAL_DECIDED, change))
+                .singleElement()
+                .satisfies(decided -> {
+                    assertThat(decided.path("decision").asText()).isEqualTo("APPROVED");
+                    assertThat(decided.path("reason").asText()).isEqualTo("seen the report");
+                    assertThat(decided.at("/authentication/acr").asText()).isEqualTo("2");
+                });
+        assertThat(
+                        Mesh.until(
+                                        () ->
+                                                Optional.of(
+                                                                mesh.get(
+                                                                                "evidence-ledger",
+                                                                                "/changes/"
+                                                                                        + change,
+                                                                                "auditor")
+                                                                        .json())
+                                                        .filter(each ->
+                                                                each.path("certified").asBoolean()),
+                                        "the certificate")
+                                .path("outcome")
+                                .asText())
+                .isEqualTo("COMPLETED");
+        assertThat(mesh.verify(change).holds()).isTrue();
     }
 
     /**

@@ -36,10 +36,13 @@ final class McpClient implements AutoCloseable {
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Installs the client; empty, with the reason printed, where it cannot be. */
+    /**
+     * Installs the client and all that it needs, as {@code package-lock.json} names it; empty, with
+     * the reason printed, where it cannot be.
+     */
     static Optional<Path> install(Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        for (String file : new String[] {"package.json", "check.mjs"}) {
+        for (String file : new String[] {"package.json", "package-lock.json", "check.mjs"}) {
             Files.copy(
                     Path.of("src/test/mcp", file),
                     folder.resolve(file),
@@ -49,7 +52,7 @@ final class McpClient implements AutoCloseable {
             Process npm =
                     new ProcessBuilder(
                                     "npm",
-                                    "install",
+                                    "ci",
                                     "--no-audit",
                                     "--no-fund",
                                     "--ignore-scripts",

@@ -11,6 +11,7 @@ import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.handoff.seal.VerifierKey;
+import dev.remit.ledger.adapter.kafka.PayloadText;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Verification;
 import dev.remit.stack.Databases;
@@ -347,8 +348,13 @@ final class Mesh {
     }
 
     Verification verify(String change) throws Exception {
+        return verify(certificate(change));
+    }
+
+    /** Verifies a certificate with the keys of this mesh, not with those in it. */
+    Verification verify(byte[] certificate) throws Exception {
         return CertificateVerifier.verify(
-                certificate(change),
+                certificate,
                 Optional.of(
                         new CertificateVerifier.Trust(
                                 TrustedKeys.read(home.keys().resolve("trust.vkeys")),
@@ -459,6 +465,17 @@ final class Mesh {
                 .filter(each -> header("ce_type", each).equals(handoff.type()))
                 .map(each -> header("ce_dataschema", each))
                 .collect(Collectors.toSet());
+    }
+
+    /** What this change's messages of a record say, partition by partition. */
+    List<JsonNode> said(Handoff handoff, String change) throws IOException {
+        return messages(Set.of(handoff.topic())).stream()
+                .filter(each -> header("ce_type", each).equals(handoff.type()))
+                .filter(each -> header("ce_correlationid", each).equals(change))
+                .map(each ->
+                        PayloadText.of(handoff.type(), header("ce_dataschema", each), each.value())
+                                .orElseThrow())
+                .toList();
     }
 
     private static String header(String name, ConsumerRecord<byte[], byte[]> message) {
