@@ -147,6 +147,7 @@ public record Charter(
      * @param group what leave-group takes
      * @param groups what join-groups gives
      * @param manager HR worker id that set-manager sets
+     * @param account what create-account makes
      */
     public record Action(
             String name,
@@ -158,10 +159,20 @@ public record Charter(
             Optional<Grant> grant,
             Optional<Group> group,
             List<Group> groups,
-            Optional<String> manager) {
+            Optional<String> manager,
+            Optional<NewAccount> account) {
         /** What is done stays done, and whoever answers for the change owes the rest. */
         public static final String STAYS = "stays";
     }
+
+    /**
+     * An account that is made.
+     *
+     * @param username {@code {worker}} in it stands for the subject's HR worker id
+     * @param enabled whether it can sign in at once; no credential is made with it
+     * @param manager whether it carries the worker id of the manager that readiness found
+     */
+    public record NewAccount(String username, boolean enabled, boolean manager) {}
 
     /** A group: immutable id in the target, and path. */
     public record Group(String id, String path) {}

@@ -227,12 +227,20 @@ public final class CharterReader {
                                         each.optional("grant", CharterReader::grant),
                                         each.optional("group", CharterReader::group),
                                         each.list("groups", CharterReader::group),
-                                        each.optional("manager", Part::text))),
+                                        each.optional("manager", Part::text),
+                                        each.optional("account", CharterReader::account))),
                 count(radius, "changesPerHour"),
                 radius.optional("shareOfPopulation", Part::number)
                         .map(OptionalDouble::of)
                         .orElse(OptionalDouble.empty()),
                 Set.copyOf(domain.texts("protectedEntitlements")));
+    }
+
+    private static Charter.NewAccount account(Part account) {
+        return new Charter.NewAccount(
+                account.text("username"),
+                account.get("enabled").truth(),
+                account.optional("manager", Part::truth).orElse(false));
     }
 
     private static Charter.Group group(Part group) {

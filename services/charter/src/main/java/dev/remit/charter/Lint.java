@@ -317,6 +317,7 @@ public final class Lint {
             }
         }
         grant(action, path);
+        creation(action, path);
         members(action, path);
         compensation(action, path);
         reversibility(action, path);
@@ -332,13 +333,75 @@ public final class Lint {
         }
     }
 
+    /** An account is made first, where there is none, and what is written on it is known. */
+    private void creation(Action action, String path) {
+        if (!action.steps().contains(Vocabulary.CREATE)) {
+            return;
+        }
+        for (int n = 0; n < action.steps().size(); n++) {
+            String step = action.steps().get(n);
+            if (!Vocabulary.GOING_WITH_CREATE.contains(step)
+                    || step.equals(Vocabulary.CREATE) != (n == 0)) {
+                error(
+                        "CREATE_STEPS",
+                        path + "/steps/" + n,
+                        n == 0
+                                ? "'" + step + "' comes before the account is made"
+                                : "'" + step + "' is done to an account that was there before",
+                        "make the account first and once; after it only "
+                                + Vocabulary.JOIN_GROUPS
+                                + " goes");
+                break;
+            }
+        }
+        List<String> facts = charter.facts().stream().map(Charter.Fact::name).toList();
+        if (facts.contains(Vocabulary.CORRELATED)) {
+            error(
+                    "CREATE_CORRELATED",
+                    "/spec/readiness/facts/" + facts.indexOf(Vocabulary.CORRELATED) + "/name",
+                    "'"
+                            + action.name()
+                            + "' makes the account: before that, none carries the worker id",
+                    "leave it out: that there is no such account yet is judged without it");
+        }
+        if (!facts.contains(Vocabulary.FRESH)) {
+            error(
+                    "CREATE_WITHOUT_FRESH",
+                    "/spec/readiness/facts",
+                    "'"
+                            + action.name()
+                            + "' makes an account, and that there is none yet may have been read long ago",
+                    "add " + Vocabulary.FRESH);
+        }
+        if (action.account().filter(Charter.NewAccount::manager).isPresent()) {
+            String at = path + "/account/manager";
+            if (!facts.contains(Vocabulary.MANAGER)) {
+                error(
+                        "CREATE_MANAGER",
+                        at,
+                        "no fact says who the manager is",
+                        "add " + Vocabulary.MANAGER + " to the facts");
+            }
+            charter.domain().systems().stream()
+                    .filter(system -> !Vocabulary.keepsManager(system))
+                    .findFirst()
+                    .ifPresent(system ->
+                            error(
+                                    "CREATE_MANAGER",
+                                    at,
+                                    system + " keeps no HR worker id of a manager",
+                                    "leave it out"));
+        }
+    }
+
     /** What a step needs to know stands there, and nothing else does. */
     private void members(Action action, String path) {
         Map<String, Boolean> stands =
                 Map.of(
                         "group", action.group().isPresent(),
                         "groups", !action.groups().isEmpty(),
-                        "manager", action.manager().isPresent());
+                        "manager", action.manager().isPresent(),
+                        "account", action.account().isPresent());
         Vocabulary.NEEDED.forEach((step, member) -> {
             boolean needs = action.steps().contains(step);
             boolean there = stands.getOrDefault(member, false);

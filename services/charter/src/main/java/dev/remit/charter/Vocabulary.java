@@ -18,6 +18,11 @@ public final class Vocabulary {
     static final String JOIN_GROUPS = "join-groups";
     static final String SET_MANAGER = "set-manager";
 
+    /** The step that makes the account: the first one, and only these go with it. */
+    static final String CREATE = "create-account";
+
+    static final Set<String> GOING_WITH_CREATE = Set.of(CREATE, JOIN_GROUPS);
+
     /** The step that takes it away again. */
     static final String LEAVE_AT_EXPIRY = "leave-group-at-expiry";
 
@@ -26,6 +31,7 @@ public final class Vocabulary {
             Map.of(
                     "keycloak",
                             Set.of(
+                                    CREATE,
                                     "disable-account",
                                     "enable-account",
                                     "end-sessions",
@@ -38,6 +44,7 @@ public final class Vocabulary {
                                     "delete-account"),
                     "scim",
                             Set.of(
+                                    CREATE,
                                     "disable-account",
                                     "enable-account",
                                     LEAVE_GROUPS,
@@ -52,6 +59,8 @@ public final class Vocabulary {
     /** The step that takes each step back, to what the account was when the plan was made. */
     public static final Map<String, String> OPPOSITES =
             Map.of(
+                    CREATE,
+                    "delete-account",
                     "disable-account",
                     "enable-account",
                     "enable-account",
@@ -71,7 +80,15 @@ public final class Vocabulary {
 
     /** The member of an action that a step needs, by step. */
     static final Map<String, String> NEEDED =
-            Map.of(LEAVE_GROUP, "group", JOIN_GROUPS, "groups", SET_MANAGER, "manager");
+            Map.of(
+                    LEAVE_GROUP,
+                    "group",
+                    JOIN_GROUPS,
+                    "groups",
+                    SET_MANAGER,
+                    "manager",
+                    CREATE,
+                    "account");
 
     /** The facts that readiness judges. */
     public static final Set<String> FACTS =
@@ -95,6 +112,17 @@ public final class Vocabulary {
 
     /** The kinds of systems whose accounts are read. */
     static final Set<String> READ = STEPS.keySet();
+
+    /** The fact that no account can have that is yet to be made. */
+    static final String CORRELATED = "account.correlated";
+
+    /** The fact that says who is the manager. */
+    static final String MANAGER = "manager.active";
+
+    /** The kinds of systems that keep a manager by HR worker id, as {@code set-manager} sets it. */
+    static boolean keepsManager(String system) {
+        return STEPS.getOrDefault(kind(system), Set.of()).contains(SET_MANAGER);
+    }
 
     /** The fact that needs a maxAge. */
     static final String FRESH = "source.fresh";

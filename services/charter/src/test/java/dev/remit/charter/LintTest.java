@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LintTest {
     private static final Optional<Instant> NOW = Optional.of(Instant.parse("2026-03-01T00:00:00Z"));
@@ -278,6 +279,60 @@ class LintTest {
                     .filteredOn(LintTest::isNotEscalation)
                     .isEmpty();
         }
+    }
+
+    private static final String MAKING =
+            SOUND.replace(
+                            "mode: OWN, reversibility: REVERSIBLE, steps: [disable-account] }",
+                            "mode: OWN, reversibility: REVERSIBLE, steps: [create-account, join-groups], groups: [ { id: g-1, path: /e } ],"
+                                    + " account: { username: \"{worker}\", enabled: true, manager: true }, compensation: { create-account: delete-account } }")
+                    .replace("{ name: account.correlated }", "{ name: manager.active }")
+                    .replace(", activity.corroborated", "");
+
+    @Test
+    void anAccountMayBeMadeAndLetIntoItsGroups() {
+        assertThat(lint(MAKING)).filteredOn(LintTest::isNotEscalation).isEmpty();
+        assertThat(
+                        lint(
+                                MAKING.replace(", manager: true", "")
+                                        .replace("\"keycloak:acme\"", "\"scim:acme\"")))
+                .filteredOn(LintTest::isNotEscalation)
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CREATE_STEPS | [create-account, join-groups] | [join-groups, create-account] | /spec/domain/actions/0/steps/0",
+                "CREATE_STEPS | [create-account, join-groups] | [create-account, join-groups, end-sessions] | /spec/domain/actions/0/steps/2",
+                "CREATE_STEPS | [create-account, join-groups] | [create-account, create-account, join-groups] | /spec/domain/actions/0/steps/1",
+                "CREATE_CORRELATED | { name: manager.active } | { name: account.correlated }, { name: manager.active } | /spec/readiness/facts/0/name",
+                "CREATE_WITHOUT_FRESH | { name: manager.active }, { name: source.fresh, maxAge: PT2M } | { name: manager.active } | /spec/readiness/facts",
+                "CREATE_MANAGER | { name: manager.active }, { name: source | { name: source | /spec/domain/actions/0/account/manager",
+                "CREATE_MANAGER | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/domain/actions/0/account/manager",
+                "STEP_INCOMPLETE | account: { username: \"{worker}\", enabled: true, manager: true }, | | /spec/domain/actions/0/steps/0",
+                "OWN_WITHOUT_COMPENSATION | , compensation: { create-account: delete-account } | | /spec/domain/actions/0/steps/0",
+                "COMPENSATION_UNKNOWN | create-account: delete-account | create-account: disable-account | /spec/domain/actions/0/compensation/create-account",
+                "OWN_WITHOUT_READ_BACK | , read-back.matches | | /spec/domain/actions/0/mode",
+            })
+    void whatKeepsAnAccountFromBeingMadeSafelyIsSaid(
+            String code, String good, String bad, String path) {
+        assertThat(lint(planted(MAKING, good, bad)))
+                .anySatisfy(finding -> {
+                    assertThat(finding.code()).isEqualTo(code);
+                    assertThat(finding.path()).isEqualTo(path);
+                    assertThat(finding.stops()).isTrue();
+                });
+    }
+
+    /** Of two workers each has a name of their own only if it holds their id. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "new.joiner", "{worker}{worker}", "{Worker}", "A{worker}", "{worker} x"})
+    void aNameThatDoesNotHoldTheWorkerIdOnceIsNoneAnAccountIsGiven(String username) {
+        assertThat(CharterReader.read("c", MAKING.replace("\"{worker}\"", '"' + username + '"')))
+                .isInstanceOf(CharterReader.Read.Broken.class);
     }
 
     @Test

@@ -19,7 +19,7 @@ class ReadyChartersTest {
     /** Each with its action, mode, the event that opens it, and how many must approve in all. */
     @ParameterizedTest
     @CsvSource({
-        "joiner, onboard, ASSIST, JOINED, 1",
+        "joiner, onboard, OWN, JOINED, 1",
         "mover, leave-old-place, ASSIST, MOVED, 2",
         "orphaned-account, quarantine, ASSIST, ORPHAN_FOUND, 1",
         "stale-entitlement, remove-entitlement, ASSIST, CERTIFICATION_REVOKED, 2",

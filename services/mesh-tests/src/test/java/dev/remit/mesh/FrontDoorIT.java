@@ -81,6 +81,7 @@ class FrontDoorIT {
                 "orphaned-account",
                 "upkeep",
                 "data-gaps",
+                "joiner",
                 "small",
                 "over");
         postbox = new SmtpServer();
@@ -1535,6 +1536,69 @@ class FrontDoorIT {
         assertThat(mesh.get("data-readiness", "/corrections", "operator").text())
                 .as("nobody was asked")
                 .doesNotContain(change);
+    }
+
+    /** Nobody but HR and payroll knows them: the account is made, once, as it was approved. */
+    @Test
+    @Order(22)
+    void aJoinerIsGivenAnAccountOnceWhateverDiesMeanwhile() throws Exception {
+        String group =
+                Accounts.admin(mesh.home, "GET", "/groups?exact=true&search=crm-users", null)
+                        .at("/0/id")
+                        .asText();
+        mesh.charter(
+                "joiner",
+                Files.readString(mesh.home.top().resolve("charters/joiner.yaml"))
+                        .replace("00000000-0000-4000-8000-0000000000a5", group)
+                        .replace("/everybody", "/crm-users")
+                        .replace("scim:hr", "scim:payroll"));
+        mesh.hrSays("joiner-1,E9001,JOINED,2026-02-01,a new colleague");
+        String change = only("joiner").path("changeId").asText();
+        mesh.arm("executor", "CALL");
+        assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
+        assertThat(Mesh.until(mesh::revived, "the executor's death")).containsExactly("executor");
+
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
+        assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
+        assertThat(mesh.verify(change).holds()).isTrue();
+        JsonNode accounts =
+                Accounts.admin(mesh.home, "GET", "/users?q=employeeNumber:E9001", null);
+        assertThat(accounts).hasSize(1);
+        JsonNode account = accounts.path(0);
+        assertThat(account.path("username").asText()).isEqualTo("e9001");
+        assertThat(account.path("enabled").asBoolean()).isTrue();
+        assertThat(account.at("/attributes/manager/0").asText()).isEqualTo("E1001");
+        String id = account.path("id").asText();
+        assertThat(Accounts.groups(mesh.home, id)).containsExactly("/crm-users");
+        assertThat(Accounts.admin(mesh.home, "GET", "/users/" + id + "/credentials", null))
+                .as("no credential is made")
+                .isEmpty();
+
+        // it is read like any other account, and there is none to make any more
+        mesh.observed("E9001");
+        mesh.hrSays("joiner-2,E9001,JOINED,2026-02-02,told again");
+        String again =
+                Mesh.until(
+                        () -> {
+                            for (JsonNode each :
+                                    mesh.get("connector", "/changes?limit=200", "auditor")
+                                            .json()
+                                            .path("items")) {
+                                String other = each.path("changeId").asText();
+                                if (each.path("charter").asText().equals("joiner")
+                                        && !other.equals(change)) {
+                                    return Optional.of(other);
+                                }
+                            }
+                            return Optional.empty();
+                        },
+                        "the second change");
+        JsonNode halted = ledger(again, each -> each.path("certified").asBoolean());
+        assertThat(halted.path("outcome").asText()).isEqualTo("HALTED");
+        assertThat(halted.path("state").asText())
+                .contains("account " + id + " carries worker id E9001 already");
+        Accounts.admin(mesh.home, "DELETE", "/users/" + id, null);
     }
 
     @Test

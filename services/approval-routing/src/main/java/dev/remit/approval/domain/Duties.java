@@ -207,7 +207,7 @@ public final class Duties {
     static Optional<Set<String>> heldAfterwards(Ready ready, Known known) {
         Effect effect = ready.effect();
         List<Account> accounts = accounts(ready, known);
-        if (accounts.isEmpty() || !effect.clear()) {
+        if ((accounts.isEmpty() && !effect.makes()) || !effect.clear()) {
             return Optional.empty();
         }
         Map<String, EntitlementFact> facts =

@@ -18,7 +18,7 @@ import java.util.Set;
  *   <li>{@value #PROTECTED} if an entitlement comes or goes that the charter protects ({@code
  *       domain.protectedEntitlements})
  *   <li>up to {@value #REACH} for its reach: the share of what the account holds that comes or
- *       goes, all of it where the account is switched on or off
+ *       goes, all of it where the account is made, or switched on or off
  * </ul>
  *
  * @param score 0 (nothing) to 100
@@ -50,7 +50,7 @@ public record Risk(int score, int reach, String words) {
         moved.addAll(effect.rolesAdded());
         moved.addAll(effect.rolesRemoved());
         double share;
-        if (effect.whole()) {
+        if (effect.whole() || effect.makes()) {
             share = 1;
         } else if (moved.isEmpty()) {
             share = 0;

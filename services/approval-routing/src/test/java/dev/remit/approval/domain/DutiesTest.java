@@ -79,6 +79,34 @@ class DutiesTest {
         assertThat(violations(leaves)).as("nothing says where it comes from").hasSize(1);
     }
 
+    /** Nobody's account is known yet: what is held afterwards is what the plan gives. */
+    @Test
+    void whoseAccountIsMadeHoldsWhatItIsGivenAndNothingElse() {
+        told.put(
+                Town.SYSTEM,
+                Map.of(
+                        "/clerks",
+                        new EntitlementFact(Set.of("create", "approve"), Optional.empty())));
+        people.clear();
+        assertThat(violations(makes("/sales"))).isEmpty();
+        assertThat(violations(makes("/clerks"))).hasSize(1);
+        assertThat(violations(joins("/sales"))).as("an account that is not known").hasSize(1);
+    }
+
+    private static Effect makes(String group) {
+        return new Effect(
+                Set.of(group),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                true,
+                false,
+                /* makes= */ true,
+                false,
+                Optional.empty(),
+                true);
+    }
+
     private static Account holding(List<String> groups, List<String> direct) {
         return new Account(
                 Town.SYSTEM,

@@ -348,8 +348,12 @@ public class AskForChanges {
     }
 
     private Optional<Matter> matter(Wish wish, Map<Subjects.Asked, Admission.Subject> found) {
+        boolean made =
+                charters.find(wish.charter())
+                        .filter(charter -> charter.makes(wish.action()))
+                        .isPresent();
         return Optional.ofNullable(found.get(asked(wish)))
-                .flatMap(Admission.Subject::worker)
+                .flatMap(subject -> subject.worker(made))
                 .map(worker -> new Matter(worker, wish.target(), wish.action(), effect(wish)));
     }
 

@@ -105,7 +105,7 @@ public class OpenChanges {
 
         Optional<Matter> matter(Map<Subjects.Asked, Admission.Subject> found) {
             return Optional.ofNullable(found.get(asked()))
-                    .flatMap(Admission.Subject::worker)
+                    .flatMap(subject -> subject.worker(charter.makes(wish.action())))
                     .map(worker ->
                             new Matter(
                                     worker,

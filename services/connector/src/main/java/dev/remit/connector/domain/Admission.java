@@ -21,8 +21,25 @@ public sealed interface Admission {
      * @param worker the HR worker id; empty when nobody is known by the given id
      * @param inTarget how many accounts of the target carry it
      * @param population how many accounts of the target are known at all
+     * @param hired the HR worker id, where nobody's account carries it yet and HR says that they
+     *     joined and have not left
      */
-    record Subject(Optional<String> worker, long inTarget, long population) {}
+    record Subject(
+            Optional<String> worker, long inTarget, long population, Optional<String> hired) {
+        /** One of whom HR was not asked. */
+        public Subject(Optional<String> worker, long inTarget, long population) {
+            this(worker, inTarget, population, Optional.empty());
+        }
+
+        /**
+         * The HR worker id.
+         *
+         * @param made whether the change makes the account: then HR's word is enough
+         */
+        public Optional<String> worker(boolean made) {
+            return worker.or(() -> made ? hired : Optional.empty());
+        }
+    }
 
     /**
      * What goes on under a charter already.
@@ -80,7 +97,7 @@ public sealed interface Admission {
                 charter.refusesAt(known.now())
                         .or(() -> charter.refuses(wish.target(), wish.action()))
                         .or(() -> charter.refuses(wish.proposer(), wish.action()))
-                        .or(() -> subject(wish, known.subject()))
+                        .or(() -> subject(wish, known.subject(), charter.makes(wish.action())))
                         .or(() -> known.open().map(Admission::duplicate))
                         .or(() -> blast(charter, known));
         if (refusal.isPresent()) {
@@ -93,7 +110,7 @@ public sealed interface Admission {
                         charter.hash(),
                         String.valueOf(charter.modes().get(wish.action())),
                         "hr",
-                        known.subject().worker().orElseThrow(),
+                        known.subject().worker(charter.makes(wish.action())).orElseThrow(),
                         wish.target(),
                         wish.action(),
                         wish.reason(),
@@ -118,13 +135,14 @@ public sealed interface Admission {
         return inForce.isEmpty() && covering.size() == 1 ? covering : inForce;
     }
 
-    private static Optional<Refusal> subject(Wish wish, Subject subject) {
+    private static Optional<Refusal> subject(Wish wish, Subject subject, boolean made) {
+        Optional<String> worker = subject.worker(made);
         if (subject.population() == 0) {
             return Optional.of(
                     Rule.TARGET_NOT_READ.refuses(
                             "target", "the accounts of " + wish.target() + " were not read yet"));
         }
-        if (subject.worker().isEmpty()) {
+        if (worker.isEmpty()) {
             return Optional.of(
                     Rule.SUBJECT_UNKNOWN.refuses(
                             "subject.id",
@@ -134,6 +152,9 @@ public sealed interface Admission {
                                             ? "no account that was read carries the worker id '"
                                                     + wish.subjectId()
                                                     + "'"
+                                                    + (made
+                                                            ? ", and HR does not say that they are there"
+                                                            : "")
                                             : "no account of "
                                                     + wish.subjectSystem()
                                                     + " with this id carries a worker id"));
@@ -146,7 +167,7 @@ public sealed interface Admission {
                                         + " accounts of "
                                         + wish.target()
                                         + " carry the worker id '"
-                                        + subject.worker().get()
+                                        + worker.get()
                                         + "'"))
                 : Optional.empty();
     }

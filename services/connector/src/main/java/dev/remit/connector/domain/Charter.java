@@ -289,6 +289,11 @@ public record Charter(
         return effects.getOrDefault(action, action);
     }
 
+    /** Whether an action makes the account of its subject, who has none yet. */
+    public boolean makes(String action) {
+        return List.of(effect(action).split(" ", -1)).contains("create-account");
+    }
+
     /** Whether it is in force at this time. */
     public Optional<Refusal> refusesAt(Instant now) {
         if (limits.from().filter(now::isBefore).isPresent()) {

@@ -95,6 +95,24 @@ final class CharterFixture {
                 charter.trackRecord());
     }
 
+    /** Another charter, whose action makes the account. */
+    static Charter making(String name) {
+        Charter charter = leavers("1", "h-" + name);
+        return new Charter(
+                name,
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                Map.of("onboard", "OWN"),
+                Map.of("onboard", "create-account join-groups g1"),
+                List.of(),
+                charter.bound(),
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord());
+    }
+
     /** The same, within limits. */
     static Charter leavers(String version, String hash, Charter.Limits limits) {
         return named("leavers", version, hash, Set.of("scim:hr"), limits);

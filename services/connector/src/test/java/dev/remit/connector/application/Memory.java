@@ -1204,7 +1204,17 @@ public final class Memory implements Handoffs {
                         new Admission.Subject(
                                 known ? Optional.of(worker) : Optional.empty(),
                                 target.values().stream().filter(worker::equals).count(),
-                                target.size()));
+                                target.size(),
+                                Optional.ofNullable(workers.get(each.id()))
+                                        .filter(_ -> each.system().equals("hr"))
+                                        .filter(said ->
+                                                said.backOn()
+                                                        .filter(back ->
+                                                                said.leftOn()
+                                                                        .map(back::isAfter)
+                                                                        .orElse(true))
+                                                        .isPresent())
+                                        .map(Presence::workerId)));
             }
             return answer(found);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.connector.application.Answers.Result;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Presence;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Rule;
 import dev.remit.connector.domain.Wish;
@@ -11,6 +12,7 @@ import dev.remit.wire.v1.ChangeProposed;
 import dev.remit.wire.v1.ProposalRefused;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -125,6 +127,38 @@ class RefusalsTest {
                 yield wish("leavers", "E2", ANN);
             }
         };
+    }
+
+    /**
+     * Who joins has no account yet: HR's word is enough where the change makes it, and only there.
+     */
+    @Test
+    void whoHrSaysIsThereMayBeGivenAnAccount() {
+        charters.replace(
+                List.of(
+                        charter("leavers", Charter.Limits.none()),
+                        CharterFixture.making("joiners")));
+        memory.workers.put(
+                "E9",
+                new Presence("E9", Optional.empty(), Optional.of(LocalDate.parse("2026-03-01"))));
+        memory.workers.put(
+                "E8",
+                new Presence("E8", Optional.of(LocalDate.parse("2026-03-01")), Optional.empty()));
+        assertThat(ask(onboard("E9")).status()).isEqualTo(202);
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(
+                        each -> assertThat(each.getChange().getSubject().getId()).isEqualTo("E9"));
+        assertThat(ask(onboard("E9")).code()).isEqualTo("DUPLICATE_CHANGE");
+        assertThat(ask(onboard("E8")).code()).as("who left").isEqualTo("SUBJECT_UNKNOWN");
+        assertThat(ask(onboard("E7")).code()).as("whom nobody knows").isEqualTo("SUBJECT_UNKNOWN");
+        assertThat(ask(wish("leavers", "E9", ANN)).code())
+                .as("what needs an account")
+                .isEqualTo("SUBJECT_UNKNOWN");
+    }
+
+    private static Wish onboard(String worker) {
+        return new Wish("joiners", "hr", worker, "scim:hr", "onboard", "joins", ANN);
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.remit.handoff.directory.Account;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -120,15 +121,60 @@ public record Charter(
      * @param group what leave-group takes
      * @param groups what join-groups gives
      * @param manager HR worker id that set-manager sets
+     * @param account what create-account makes
      */
     public record Details(
             Map<String, String> compensation,
             Optional<Account.Group> group,
             List<Account.Group> groups,
-            Optional<String> manager) {
+            Optional<String> manager,
+            Optional<NewAccount> account) {
+        /** One that makes no account. */
+        public Details(
+                Map<String, String> compensation,
+                Optional<Account.Group> group,
+                List<Account.Group> groups,
+                Optional<String> manager) {
+            this(compensation, group, groups, manager, Optional.empty());
+        }
+
         /** Nothing. */
         public static final Details NONE =
                 new Details(Map.of(), Optional.empty(), List.of(), Optional.empty());
+    }
+
+    /**
+     * An account that is to be made.
+     *
+     * @param pattern its name, with {@value #WORKER} for the worker id: so no two workers have one
+     * @param manager whether it carries the manager's worker id
+     */
+    public record NewAccount(String pattern, boolean enabled, boolean manager) {
+        private static final String WORKER = "{worker}";
+
+        /**
+         * Reads it.
+         *
+         * @throws IllegalArgumentException if the name does not hold the worker id once
+         */
+        public NewAccount {
+            if (!pattern.matches("[a-z0-9._-]*\\{worker}[a-z0-9._@-]*")) {
+                throw new IllegalArgumentException(
+                        "charter: account.username does not hold " + WORKER + " once");
+            }
+        }
+
+        /** Its name, lower case as the targets keep it. */
+        public String username(String workerId) {
+            return pattern.replace(WORKER, workerId).toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What an action makes; empty if the account must be there already. */
+    public Optional<NewAccount> makes(String action) {
+        return steps.getOrDefault(action, List.of()).contains(Plan.CREATE)
+                ? details(action).account()
+                : Optional.empty();
     }
 
     /** What an action says of its steps. */

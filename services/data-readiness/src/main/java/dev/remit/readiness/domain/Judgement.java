@@ -89,6 +89,14 @@ public record Judgement(
     /** The facts that a person can supply. */
     static final Set<String> ASKABLE = Set.of(ACCOUNT, MANAGER);
 
+    /** Whether an account that is to be made is not there yet, and its name is nobody's. */
+    public static final String ABSENT = "account.absent";
+
+    /**
+     * Before the worker id, the name of an account that is yet to be made: no system says its id.
+     */
+    static final String YET_TO_BE = "worker:";
+
     /** Whether each step has something to do. */
     public static final String NEEDED = "step.needed";
 
@@ -175,16 +183,33 @@ public record Judgement(
                             + request.action()
                             + " grants, or does not grant it once and, as the last step, take it away once");
         }
-        Optional<Account> account = only(observed.accounts());
-        List<Fact> facts =
-                withinBounds(
-                        charter.facts().stream()
-                                .map(required -> judge(required, request, charter, observed))
-                                .toList(),
-                        request,
-                        charter,
-                        account,
-                        observed);
+        Optional<Charter.NewAccount> makes = charter.makes(request.action());
+        if (makes.isPresent()
+                && (!steps.getFirst().equals(Plan.CREATE)
+                        || !Plan.GOING_WITH_CREATE.containsAll(steps)
+                        || Set.copyOf(steps).size() < steps.size())) {
+            return without(
+                    Verdict.HALTED,
+                    "charter "
+                            + charter.name()
+                            + " does not make the account first and once, or does to it what is done to one that was there");
+        }
+        if (makes.filter(Charter.NewAccount::manager).isPresent()
+                && charter.required(MANAGER).isEmpty()) {
+            return without(
+                    Verdict.HALTED,
+                    "charter " + charter.name() + " does not require the manager that it writes");
+        }
+        List<Fact> judged = new ArrayList<>();
+        makes.ifPresent(each -> judged.add(absent(each, request, observed)));
+        charter.facts().stream()
+                .map(required -> judge(required, request, charter, observed))
+                .forEach(judged::add);
+        Optional<Account> account =
+                makes.isPresent() && observed.accounts().isEmpty()
+                        ? Optional.of(made(makes.get(), request, judged, observed))
+                        : only(observed.accounts());
+        List<Fact> facts = withinBounds(List.copyOf(judged), request, charter, account, observed);
         List<String> open =
                 facts.stream()
                         .filter(fact -> fact.state() != State.PRESENT)
@@ -452,11 +477,10 @@ public record Judgement(
                             + request.subjectId());
         }
         if (found.size() > 1) {
-            String ids = found.stream().map(Account::id).collect(Collectors.joining(", "));
             return fact(
                     ACCOUNT,
                     State.CONTRADICTED,
-                    Optional.of(ids),
+                    Optional.of(ids(found)),
                     request.target(),
                     observed.readAt(),
                     found.size() + " accounts carry worker id " + request.subjectId());
@@ -473,6 +497,68 @@ public record Judgement(
                 seenAt(found.getFirst(), observed.readAt()),
                 Coverage::correlatedShare,
                 observed);
+    }
+
+    /** Nobody's account and nobody's name, as far as the target was read. */
+    private static Fact absent(Charter.NewAccount wanted, Request request, Observed observed) {
+        String username = wanted.username(request.subjectId());
+        Optional<String> inTheWay =
+                !observed.accounts().isEmpty()
+                        ? Optional.of(
+                                "account "
+                                        + ids(observed.accounts())
+                                        + " carries worker id "
+                                        + request.subjectId()
+                                        + " already: there is none to make")
+                        : !observed.namesakes().isEmpty()
+                                ? Optional.of(
+                                        "the name "
+                                                + username
+                                                + " is taken by account "
+                                                + ids(observed.namesakes())
+                                                + ", which does not carry worker id "
+                                                + request.subjectId())
+                                : Optional.empty();
+        return fact(
+                ABSENT,
+                inTheWay.isPresent()
+                        ? State.CONTRADICTED
+                        : observed.readAt().isEmpty() ? State.STALE : State.PRESENT,
+                Optional.of(username),
+                request.target(),
+                observed.readAt(),
+                inTheWay.orElse(
+                        observed.readAt().isEmpty()
+                                ? request.target() + " was never read completely"
+                                : "no account of "
+                                        + request.target()
+                                        + " carries worker id "
+                                        + request.subjectId()
+                                        + ", and none is named "
+                                        + username));
+    }
+
+    private static String ids(List<Account> accounts) {
+        return accounts.stream().map(Account::id).sorted().collect(Collectors.joining(", "));
+    }
+
+    /** The account as it will be: until a system has made it, it goes by its worker. */
+    private static Account made(
+            Charter.NewAccount wanted, Request request, List<Fact> facts, Observed observed) {
+        Optional<String> manager =
+                wanted.manager()
+                        ? manager(facts, observed).flatMap(Account::workerId)
+                        : Optional.empty();
+        return new Account(
+                request.target(),
+                YET_TO_BE + request.subjectId(),
+                false,
+                Optional.of(request.subjectId()),
+                manager,
+                List.of(),
+                List.of(),
+                wanted.username(request.subjectId()),
+                observed.readAt().orElse(observed.now()));
     }
 
     /** What a person said; the target may say otherwise since. */

@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param elsewhere what other systems say of the subject, by system
  * @param coverage of all accounts of the target; empty if nobody asked
  * @param people the system where people sign in, for example keycloak:acme
+ * @param namesakes the target's accounts with the name that an account to be made is to have
  */
 public record Observed(
         List<Account> accounts,
@@ -31,7 +32,32 @@ public record Observed(
         Map<String, Elsewhere> elsewhere,
         Optional<Coverage> coverage,
         String people,
-        Instant now) {
+        Instant now,
+        List<Account> namesakes) {
+
+    /** No account is to be made. */
+    public Observed(
+            List<Account> accounts,
+            List<Account> managers,
+            Optional<Instant> readAt,
+            Map<String, String> corrections,
+            Map<String, List<Account>> holders,
+            Map<String, Elsewhere> elsewhere,
+            Optional<Coverage> coverage,
+            String people,
+            Instant now) {
+        this(
+                accounts,
+                managers,
+                readAt,
+                corrections,
+                holders,
+                elsewhere,
+                coverage,
+                people,
+                now,
+                List.of());
+    }
 
     /**
      * What another system says of the subject.

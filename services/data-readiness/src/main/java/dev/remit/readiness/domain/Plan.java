@@ -21,6 +21,7 @@ public record Plan(String json, String hash) {
     /** The steps that can be planned. */
     public static final Set<String> STEPS =
             Set.of(
+                    "create-account",
                     "disable-account",
                     "enable-account",
                     "end-sessions",
@@ -33,12 +34,18 @@ public record Plan(String json, String hash) {
                     "rotate-secret",
                     "delete-account");
 
+    /** The one that makes the account, and those that go with it. */
+    static final String CREATE = "create-account";
+
+    static final Set<String> GOING_WITH_CREATE = Set.of(CREATE, "join-groups");
+
     /** Those of them that give something for a time, and take it away again. */
     static final List<String> GRANTING = List.of("join-group", "leave-group-at-expiry");
 
     /** The step that takes a step back. */
     static final Map<String, String> OPPOSITES =
             Map.of(
+                    "create-account", "delete-account",
                     "disable-account", "enable-account",
                     "enable-account", "disable-account",
                     "leave-groups", "join-groups",
@@ -87,6 +94,7 @@ public record Plan(String json, String hash) {
     private static String step(String step, Request request, Charter charter, Account account) {
         Charter.Details details = charter.details(request.action());
         return switch (step) {
+            case "create-account" -> create(details.account().orElseThrow(), account);
             case "disable-account" -> enabled(step, account.enabled(), false);
             case "enable-account" -> enabled(step, account.enabled(), true);
             case "end-sessions" ->
@@ -110,8 +118,7 @@ public record Plan(String json, String hash) {
             case "rotate-secret" ->
                     "{\"name\":\"rotate-secret\",\"before\":{},\"after\":{\"secretSetAfter\":%s}}"
                             .formatted(quoted(account.observedAt().toString()));
-            case "delete-account" ->
-                    "{\"name\":\"delete-account\",\"before\":{\"account\":\"there\"},\"after\":{\"account\":\"gone\"}}";
+            case "delete-account" -> DELETE;
             default -> throw new IllegalArgumentException("step '" + step + "' is not known");
         };
     }
@@ -119,6 +126,7 @@ public record Plan(String json, String hash) {
     /** What takes a step back; empty if the account is so already. */
     private static Optional<String> back(String step, Charter.Details details, Account account) {
         return switch (step) {
+            case "create-account" -> Optional.of(DELETE);
             case "disable-account" ->
                     account.enabled()
                             ? Optional.of(enabled("enable-account", false, true))
@@ -144,6 +152,7 @@ public record Plan(String json, String hash) {
     static Optional<String> incomplete(String step, Charter.Details details) {
         boolean complete =
                 switch (step) {
+                    case "create-account" -> details.account().isPresent();
                     case "leave-group" -> details.group().isPresent();
                     case "join-groups" -> !details.groups().isEmpty();
                     case "set-manager" -> details.manager().isPresent();
@@ -182,6 +191,19 @@ public record Plan(String json, String hash) {
                 .filter(group ->
                         account.groups().stream().noneMatch(each -> each.id().equals(group.id())))
                 .toList();
+    }
+
+    private static final String DELETE =
+            "{\"name\":\"delete-account\",\"before\":{\"account\":\"there\"},\"after\":{\"account\":\"gone\"}}";
+
+    /** Exactly what the account is made with: what is not here is not on it. */
+    private static String create(Charter.NewAccount wanted, Account made) {
+        return "{\"name\":\"create-account\",\"before\":{\"account\":\"gone\"},\"after\":{\"account\":\"there\",\"enabled\":\"%s\",\"manager\":%s,\"username\":%s,\"workerId\":%s}}"
+                .formatted(
+                        wanted.enabled(),
+                        quoted(made.managerWorkerId().orElse("")),
+                        quoted(made.label()),
+                        quoted(made.workerId().orElseThrow()));
     }
 
     private static String enabled(String step, boolean before, boolean after) {

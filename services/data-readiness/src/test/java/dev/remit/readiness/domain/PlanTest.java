@@ -1,6 +1,7 @@
 package dev.remit.readiness.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.remit.handoff.directory.Account;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What takes a step back stands in the plan; what a step lacks, or has not to do, stops it. */
 class PlanTest {
@@ -45,10 +47,155 @@ class PlanTest {
                                 .hash());
     }
 
+    private static final Map<String, String> REMOVED = Map.of("create-account", "delete-account");
+    private static final Account MANAGER =
+            new Account(
+                    "keycloak:acme",
+                    "m9",
+                    true,
+                    Optional.of("E9"),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    "boss",
+                    NOW);
+
+    private static Charter making(Map<String, String> compensation, String... steps) {
+        Charter charter =
+                charter(
+                        new Charter.Details(
+                                compensation,
+                                Optional.empty(),
+                                List.of(SALES),
+                                Optional.empty(),
+                                Optional.of(new Charter.NewAccount("{worker}@acme", true, true))),
+                        steps);
+        return new Charter(
+                charter.name(),
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                charter.steps(),
+                List.of(new Charter.Required(Judgement.MANAGER, Optional.empty())),
+                charter.ask(),
+                charter.hold(),
+                charter.bounds(),
+                charter.protectedEntitlements(),
+                charter.grants(),
+                charter.details());
+    }
+
+    private static Judgement judgeJoiner(
+            Charter charter,
+            List<Account> accounts,
+            List<Account> namesakes,
+            Optional<Instant> readAt) {
+        return Judgement.of(
+                request(),
+                Optional.of(charter),
+                new Observed(
+                        accounts,
+                        List.of(MANAGER),
+                        readAt,
+                        Map.of(Judgement.MANAGER, "E9"),
+                        Map.of(),
+                        Map.of(),
+                        Optional.empty(),
+                        "keycloak:acme",
+                        NOW,
+                        namesakes));
+    }
+
+    @Test
+    void anAccountThatIsNotThereIsPlannedWithAllThatIsOnIt() {
+        Judgement judgement =
+                judgeJoiner(
+                        making(REMOVED, "create-account", "join-groups"),
+                        List.of(),
+                        List.of(),
+                        Optional.of(NOW));
+        assertThat(judgement.verdict()).isEqualTo(Judgement.Verdict.ENRICHED);
+        assertThat(judgement.facts())
+                .extracting(Judgement.Fact::name, Judgement.Fact::state)
+                .contains(tuple(Judgement.ABSENT, Judgement.State.PRESENT));
+        assertThat(judgement.account()).map(Account::id).contains("worker:E1");
+        assertThat(judgement.plan())
+                .map(Plan::json)
+                .contains(
+                        """
+                        {"account":"worker:E1","action":"offboard","change":"00000000-0000-0001-0000-000000000001",\
+                        "charter":{"hash":"h","name":"leavers","version":"1"},"steps":[\
+                        {"after":{"account":"there","enabled":"true","manager":"E9","username":"e1@acme","workerId":"E1"},\
+                        "before":{"account":"gone"},\
+                        "compensation":{"after":{"account":"gone"},"before":{"account":"there"},"name":"delete-account"},"name":"create-account"},\
+                        {"after":{"groups":"/sales"},"before":{"groups":""},"groups":[{"id":"g1","path":"/sales"}],"name":"join-groups"}],\
+                        "target":"keycloak:acme"}\
+                        """);
+    }
+
+    @Test
+    void anAccountThatIsThereAlreadyOrANameThatIsSomebodysHaltsIt() {
+        Charter charter = making(REMOVED, "create-account", "join-groups");
+        Account own = account(true, List.of());
+        Judgement there = judgeJoiner(charter, List.of(own), List.of(), Optional.of(NOW));
+        assertThat(there.verdict()).isEqualTo(Judgement.Verdict.HALTED);
+        assertThat(there.reason()).contains("account a1 carries worker id E1 already");
+        Judgement taken = judgeJoiner(charter, List.of(), List.of(MANAGER), Optional.of(NOW));
+        assertThat(taken.verdict()).isEqualTo(Judgement.Verdict.HALTED);
+        assertThat(taken.reason()).contains("the name e1@acme is taken by account m9");
+        assertThat(taken.plan()).isEmpty();
+    }
+
+    @Test
+    void aTargetThatWasNeverReadDoesNotSayThatThereIsNoAccount() {
+        Judgement judgement =
+                judgeJoiner(
+                        making(REMOVED, "create-account", "join-groups"),
+                        List.of(),
+                        List.of(),
+                        Optional.empty());
+        assertThat(judgement.verdict()).isEqualTo(Judgement.Verdict.HELD);
+        assertThat(judgement.reason()).contains("never read completely");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "join-groups create-account",
+                "create-account end-sessions",
+                "create-account create-account",
+            })
+    void anAccountThatIsNotMadeFirstAndOnceHaltsIt(String steps) {
+        Judgement judgement =
+                judgeJoiner(
+                        making(REMOVED, steps.split(" ", -1)),
+                        List.of(),
+                        List.of(),
+                        Optional.of(NOW));
+        assertThat(judgement.verdict()).isEqualTo(Judgement.Verdict.HALTED);
+        assertThat(judgement.reason()).contains("does not make the account first and once");
+    }
+
+    @Test
+    void aManagerThatNoFactAsksForIsNotWritten() {
+        Charter charter =
+                charter(
+                        new Charter.Details(
+                                Map.of(),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.of(new Charter.NewAccount("{worker}", true, true))),
+                        "create-account");
+        assertThat(judgeJoiner(charter, List.of(), List.of(), Optional.of(NOW)).verdict())
+                .isEqualTo(Judgement.Verdict.HALTED);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "create-account | does not say what create-account is of",
                 "leave-group | does not say what leave-group is of",
                 "set-manager | does not say what set-manager is of",
                 "join-groups | does not say what join-groups is of",

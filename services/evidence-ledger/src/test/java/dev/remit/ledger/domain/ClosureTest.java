@@ -233,6 +233,55 @@ class ClosureTest {
     }
 
     @Test
+    void anAccountThatWasMadeAndIsGoneAgainIsTakenBack() {
+        Said authorized =
+                new Story.Authorized(
+                        new UUID(0, 8),
+                        "account",
+                        "plan",
+                        "plan",
+                        List.of(new UUID(0, 4)),
+                        NOW,
+                        NOW.plusSeconds(60),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Set.of(),
+                        Optional.empty(),
+                        Map.of("create-account", Map.of("account", "gone")),
+                        Story.Workers.UNKNOWN);
+        Story.Result made =
+                new Story.Result(
+                        "create-account",
+                        "DONE",
+                        Map.of("account", "there", "id", "a9", "username", "e1"),
+                        Optional.empty());
+        assertThat(
+                        outcome(
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                BY_BOSS,
+                                authorized,
+                                compensated("plan", made, removed("gone"))))
+                .isEqualTo(Closure.Outcome.COMPENSATED);
+        for (Said report :
+                List.of(compensated("plan", made, removed("there")), compensated("plan", made))) {
+            assertThat(
+                            closure(
+                                    plain(), PROPOSED, READY, ASKED, BY_BOSS, authorized, report))
+                    .isInstanceOf(Closure.Open.class);
+        }
+    }
+
+    private static Story.Result removed(String account) {
+        return new Story.Result(
+                "delete-account",
+                "DONE",
+                Map.of("account", account),
+                Optional.of("create-account"));
+    }
+
+    @Test
     void whatWasGrantedForATimeIsTakenBackByItsEnd() {
         Instant end = NOW.plusSeconds(30);
         Said report =

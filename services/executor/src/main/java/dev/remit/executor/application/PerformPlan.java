@@ -87,6 +87,12 @@ public class PerformPlan {
         private boolean touched;
         private @Nullable Boolean answered;
 
+        /** The id of the account that this plan has made: of no other, whatever is found. */
+        private String made = "";
+
+        /** Whether the target said that it has made it, and it was not removed again since. */
+        private boolean isMade;
+
         Work(Leased leased, Optional<Target> target, Attempt attempt, BooleanSupplier held) {
             this.leased = leased;
             this.target = target;
@@ -100,8 +106,32 @@ public class PerformPlan {
             return target.orElseThrow();
         }
 
+        Optional<Plan.Step.CreateAccount> creation() {
+            return attempt.order().plan().flatMap(Plan::creation);
+        }
+
+        /** The account to call for; one that the plan makes is not known before that. */
         String account() {
-            return leased.intent().account();
+            if (creation().isEmpty()) {
+                return leased.intent().account();
+            }
+            if (made.isEmpty()) {
+                throw new Target.Impossible("the account that the plan makes is not there");
+            }
+            return made;
+        }
+
+        /** Nothing is ever done to an account that is not exactly as it was to be made. */
+        void found(Plan.Step.CreateAccount account, TargetState state) {
+            if (isMade && !state.there()) {
+                // it lists later what it has made
+                throw new Target.Silent(
+                        target().system() + " does not show the account that it has made");
+            }
+            made =
+                    state.standing(account) == TargetState.Standing.AFTER
+                            ? state.identity().id()
+                            : "";
         }
     }
 
@@ -281,6 +311,11 @@ public class PerformPlan {
 
     /** For a plan that removes the account, one that is not there is as it is to be. */
     private Uni<TargetState> read(Work work) {
+        if (work.creation().isPresent()) {
+            Plan.Step.CreateAccount account = work.creation().get();
+            return call(work, "find", work.target().find(account))
+                    .invoke(state -> work.found(account, state));
+        }
         Uni<TargetState> state =
                 call(
                         work,
@@ -378,7 +413,18 @@ public class PerformPlan {
         }
         work.touched = true;
         Target target = work.target();
+        return Uni.createFrom().deferred(() -> change(work, target, call));
+    }
+
+    private Uni<Void> change(Work work, Target target, Call call) {
         return switch (call) {
+            case Call.Create(var account) ->
+                    call(work, "create", target.create(account))
+                            .invoke(id -> {
+                                work.made = id;
+                                work.isMade = true;
+                            })
+                            .replaceWithVoid();
             case Call.Disable _ -> call(work, "disable", target.disable(work.account()));
             case Call.Enable _ -> call(work, "enable", target.enable(work.account()));
             case Call.SetManager(var manager) ->

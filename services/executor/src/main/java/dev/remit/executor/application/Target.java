@@ -68,6 +68,24 @@ public interface Target {
         return read(account);
     }
 
+    /**
+     * Reads what is there of an account that is to be made: whatever carries its worker id or has
+     * its name, with its identity; {@link TargetState#GONE} only where the target shows that there
+     * is neither.
+     */
+    default Uni<TargetState> find(Plan.Step.CreateAccount account) {
+        return Uni.createFrom().failure(new Impossible(system() + " has no way to make accounts"));
+    }
+
+    /**
+     * Makes an account, in one call, with exactly this and without a credential.
+     *
+     * @return its immutable id; {@link Impossible} where the name is taken
+     */
+    default Uni<String> create(Plan.Step.CreateAccount account) {
+        return Uni.createFrom().failure(new Impossible(system() + " has no way to make accounts"));
+    }
+
     Uni<Void> disable(String account);
 
     Uni<Void> enable(String account);

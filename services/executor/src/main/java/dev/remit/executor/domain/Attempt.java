@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One attempt to execute an authorization. The target is never touched blindly: each attempt reads
@@ -208,6 +209,7 @@ public sealed interface Attempt {
         List<Call> calls =
                 plan.steps().reversed().stream()
                         .filter(step -> attempt.undo().contains(step.name()))
+                        .filter(step -> !isStrange(step, found))
                         .map(plan.compensations()::get)
                         .filter(Objects::nonNull)
                         // what somebody else made of it since is theirs
@@ -293,8 +295,32 @@ public sealed interface Attempt {
                 .filter(plan::mayRemain)
                 .filter(step -> ours.map(each -> each.contains(step.name())).orElse(true))
                 .filter(step ->
-                        Set.of(Standing.AFTER, Standing.BETWEEN).contains(after.standing(step)))
+                        Set.of(Standing.AFTER, Standing.BETWEEN).contains(after.standing(step))
+                                || isStrange(step, after))
                 .toList();
+    }
+
+    /**
+     * Where an account was to be made there is one now that is not as planned: whether it is the
+     * one that was made, nothing says. It is never touched, and somebody has to look at it.
+     */
+    private static boolean isStrange(Step step, TargetState found) {
+        return step instanceof Step.CreateAccount && found.standing(step) == Standing.ELSEWHERE;
+    }
+
+    /** An account was to be made, and what there is now is not known to be it. */
+    private static boolean isUnsure(Step step, TargetState found) {
+        return step instanceof Step.CreateAccount && found.standing(step) != Standing.AFTER;
+    }
+
+    /**
+     * An earlier attempt may have made an account that the target does not show, and has now
+     * refused to make again.
+     */
+    private static List<Step> withHidden(Plan plan, List<Step> touched, TargetState found) {
+        return found.there()
+                ? touched
+                : Stream.concat(plan.creation().stream(), touched.stream()).distinct().toList();
     }
 
     private static Next take(Ending attempt, TargetState found, Instant now) {
@@ -412,14 +438,23 @@ public sealed interface Attempt {
                 report.outcome() == Report.Outcome.SUCCEEDED
                         ? List.of()
                         : touched(plan, back.after(), ours);
+        if (interrupted && back.obstacle().isPresent()) {
+            touched = withHidden(plan, touched, back.after());
+        }
         Map<Boolean, List<String>> byCompensation =
                 touched.stream()
                         .collect(
                                 Collectors.partitioningBy(
-                                        plan.compensations()::containsKey,
+                                        step ->
+                                                plan.compensations().containsKey(step)
+                                                        && !isUnsure(step, back.after()),
                                         Collectors.mapping(Step::name, Collectors.toList())));
         List<String> undo = byCompensation.getOrDefault(true, List.of());
-        List<String> left = byCompensation.getOrDefault(false, List.of());
+        // all that was done to an account that is removed again goes with it
+        List<String> left =
+                plan.creation().filter(made -> undo.contains(made.name())).isPresent()
+                        ? List.of()
+                        : byCompensation.getOrDefault(false, List.of());
         Report leaving =
                 report.leaving(
                         left.isEmpty() ? Optional.empty() : Optional.of(remainder(attempt, left)));

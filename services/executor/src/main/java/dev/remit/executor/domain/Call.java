@@ -1,9 +1,13 @@
 package dev.remit.executor.domain;
 
 import dev.remit.executor.domain.Plan.Group;
+import dev.remit.executor.domain.Plan.Step;
 
 /** One call that changes the target. */
 public sealed interface Call {
+    /** The account comes to be. */
+    record Create(Step.CreateAccount account) implements Call {}
+
     /** The account may no longer sign in. */
     record Disable() implements Call {}
 

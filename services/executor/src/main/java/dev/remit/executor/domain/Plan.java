@@ -44,6 +44,14 @@ public record Plan(
                 .flatMap(each -> each);
     }
 
+    /** The account that it makes; empty if the account is there already. */
+    public Optional<Step.CreateAccount> creation() {
+        return steps.stream()
+                .filter(Step.CreateAccount.class::isInstance)
+                .map(Step.CreateAccount.class::cast)
+                .findFirst();
+    }
+
     /**
      * Whether something remains of the step that a person would have to see to. What was granted
      * for a time is taken away by the plan's own end, at once if the plan failed.
@@ -72,7 +80,8 @@ public record Plan(
                 case DisableAccount disable -> !disable.enabledBefore();
                 case LeaveGroups leave -> leave.groups().isEmpty();
                 case SetManager set -> set.before().equals(set.after());
-                case EnableAccount _,
+                case CreateAccount _,
+                        EnableAccount _,
                         EndSessions _,
                         JoinGroup _,
                         JoinGroups _,
@@ -87,6 +96,26 @@ public record Plan(
         /** Whether it leaves nothing behind that could be taken back. */
         default boolean leavesNothing() {
             return this instanceof EndSessions;
+        }
+
+        /**
+         * The account comes to be, with exactly this and without a credential. No two workers have
+         * one name, so the target itself keeps it from being made twice.
+         *
+         * @param username lower case
+         * @param worker HR worker id
+         * @param enabled whether it can sign in at once
+         * @param manager HR worker id of the manager; empty for none
+         */
+        record CreateAccount(String username, String worker, boolean enabled, String manager)
+                implements Step {
+            /** Before the worker id, how a plan names an account that is yet to be made. */
+            public static final String YET_TO_BE = "worker:";
+
+            @Override
+            public String name() {
+                return "create-account";
+            }
         }
 
         /**

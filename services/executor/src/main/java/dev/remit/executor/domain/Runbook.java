@@ -4,9 +4,11 @@ import dev.remit.executor.domain.Intent.Barred;
 import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,10 @@ public record Runbook(
 
     private static String words(Step step) {
         return switch (step) {
+            case Step.CreateAccount create ->
+                    "an account is made for worker "
+                            + create.worker()
+                            + ", with exactly this and without a credential";
             case Step.DisableAccount _ -> "the account may no longer sign in";
             case Step.EnableAccount _ -> "the account may sign in again";
             case Step.EndSessions _ -> "every session of the account ends";
@@ -133,6 +139,7 @@ public record Runbook(
 
     private static Map<String, String> before(Step step) {
         return switch (step) {
+            case Step.CreateAccount _ -> Map.of("account", "gone");
             case Step.DisableAccount disable ->
                     Map.of("enabled", String.valueOf(disable.enabledBefore()));
             case Step.EnableAccount _ -> Map.of("enabled", "false");
@@ -151,6 +158,7 @@ public record Runbook(
 
     private static Map<String, String> after(Step step) {
         return switch (step) {
+            case Step.CreateAccount create -> after(create);
             case Step.DisableAccount _ -> Map.of("enabled", "false");
             case Step.EnableAccount _ -> Map.of("enabled", "true");
             case Step.EndSessions _ -> Map.of("sessions", "0");
@@ -163,14 +171,49 @@ public record Runbook(
         };
     }
 
+    private static Map<String, String> after(Step.CreateAccount create) {
+        Map<String, String> after = new TreeMap<>();
+        after.put("account", "there");
+        after.put("enabled", String.valueOf(create.enabled()));
+        after.put("username", create.username());
+        after.put("workerId", create.worker());
+        after.put("manager", create.manager());
+        return Collections.unmodifiableMap(after);
+    }
+
     /** Keycloak's admin console by its own names; any other system by SCIM (RFC 7644). */
     private static String byHand(Step step, Plan plan) {
         boolean keycloak = plan.target().startsWith("keycloak:");
         String user =
-                keycloak
-                        ? "Users, the account with the id " + plan.account()
-                        : "/Users/" + plan.account();
+                plan.creation()
+                        .map(made ->
+                                keycloak
+                                        ? "Users, the account named " + made.username()
+                                        : "/Users/(the id of " + made.username() + ")")
+                        .orElse(
+                                keycloak
+                                        ? "Users, the account with the id " + plan.account()
+                                        : "/Users/" + plan.account());
         return switch (step) {
+            case Step.CreateAccount create ->
+                    keycloak
+                            ? "Users, Add user: Username "
+                                    + create.username()
+                                    + ", attribute employeeNumber "
+                                    + create.worker()
+                                    + (create.manager().isEmpty()
+                                            ? ""
+                                            : ", attribute manager " + create.manager())
+                                    + ", Create; Enabled "
+                                    + (create.enabled() ? "on" : "off")
+                                    + ". Set no password."
+                            : "POST /Users: userName "
+                                    + create.username()
+                                    + ", externalId "
+                                    + create.worker()
+                                    + ", active "
+                                    + create.enabled()
+                                    + ", no password.";
             case Step.DisableAccount _ ->
                     keycloak
                             ? user + ", Details: switch Enabled off, Save."

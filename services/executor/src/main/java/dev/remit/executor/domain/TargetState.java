@@ -4,11 +4,13 @@ import dev.remit.executor.domain.Plan.Group;
 import dev.remit.executor.domain.Plan.Step;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -20,6 +22,7 @@ import java.util.stream.Collectors;
  * @param manager as the target keeps it; empty for nobody, or where the target does not say
  * @param there whether there is such an account
  * @param secretSince when its secret was set; empty where it has none, or the target does not say
+ * @param identity whose it is; {@link Identity#UNSAID} where nobody asked
  */
 public record TargetState(
         boolean enabled,
@@ -27,7 +30,36 @@ public record TargetState(
         List<Group> groups,
         String manager,
         boolean there,
-        Optional<Instant> secretSince) {
+        Optional<Instant> secretSince,
+        Identity identity) {
+    /**
+     * Whose an account is.
+     *
+     * @param id immutable, in the target; empty if there is not exactly one account
+     * @param username of several accounts, all, separated by commas
+     * @param worker HR worker id; empty for none, of several accounts as above
+     */
+    public record Identity(String id, String username, String worker) {
+        /** Not asked for. */
+        public static final Identity UNSAID = new Identity("", "", "");
+    }
+
+    /** Nobody asked whose it is. */
+    public TargetState(
+            boolean enabled,
+            int sessions,
+            List<Group> groups,
+            String manager,
+            boolean there,
+            Optional<Instant> secretSince) {
+        this(enabled, sessions, groups, manager, there, secretSince, Identity.UNSAID);
+    }
+
+    /** The same account, with whose it is. */
+    public TargetState of(Identity whose) {
+        return new TargetState(enabled, sessions, groups, manager, there, secretSince, whose);
+    }
+
     /** No such account: it holds nothing. */
     public static final TargetState GONE =
             new TargetState(false, 0, List.of(), "", false, Optional.empty());
@@ -39,7 +71,7 @@ public record TargetState(
 
     /** The same, with when its secret was set. */
     public TargetState withSecret(Optional<Instant> since) {
-        return new TargetState(enabled, sessions, groups, manager, there, since);
+        return new TargetState(enabled, sessions, groups, manager, there, since, identity);
     }
 
     /** Where the account stands on the way of a step. */
@@ -57,6 +89,11 @@ public record TargetState(
     /** Where the account stands; groups are compared by immutable id. */
     public Standing standing(Step step) {
         return switch (step) {
+            // made in one call: there is no half of it, and what is otherwise is somebody else's
+            case Step.CreateAccount create ->
+                    !there
+                            ? Standing.BEFORE
+                            : isAsMade(create) ? Standing.AFTER : Standing.ELSEWHERE;
             case Step.DisableAccount disable ->
                     !enabled
                             ? Standing.AFTER
@@ -101,6 +138,7 @@ public record TargetState(
             return List.of();
         }
         return switch (step) {
+            case Step.CreateAccount create -> List.of(new Call.Create(create));
             case Step.DisableAccount disable -> List.of(new Call.Disable());
             case Step.EnableAccount _ -> List.of(new Call.Enable());
             case Step.EndSessions end -> List.of(new Call.EndSessions());
@@ -128,6 +166,7 @@ public record TargetState(
     /** What a step looks at, as evidence. */
     public Map<String, String> facts(Step step) {
         return switch (step) {
+            case Step.CreateAccount _ -> made();
             case Step.DisableAccount disable -> Map.of("enabled", String.valueOf(enabled));
             case Step.EnableAccount _ -> Map.of("enabled", String.valueOf(enabled));
             case Step.EndSessions end -> Map.of("sessions", String.valueOf(sessions));
@@ -149,6 +188,9 @@ public record TargetState(
     /** What a step expects and what is found instead, in words. */
     String difference(Step step) {
         return switch (step) {
+            case Step.CreateAccount create ->
+                    difference(
+                            "account", "gone, or as planned: " + words(create), made().toString());
             case Step.DisableAccount disable ->
                     difference(
                             "enabled",
@@ -165,6 +207,35 @@ public record TargetState(
             case Step.LeaveGroups leave ->
                     difference("groups", paths(leave.groups()), paths(groups));
         };
+    }
+
+    private boolean isAsMade(Step.CreateAccount create) {
+        return identity.username().equalsIgnoreCase(create.username())
+                && identity.worker().equals(create.worker())
+                && enabled == create.enabled()
+                && manager.equals(create.manager());
+    }
+
+    /** What is looked at of an account that is to be made, in a fixed order. */
+    private Map<String, String> made() {
+        Map<String, String> made = new TreeMap<>(Map.of("account", there ? "there" : "gone"));
+        if (there) {
+            made.put("enabled", String.valueOf(enabled));
+            made.put("id", identity.id());
+            made.put("manager", manager);
+            made.put("username", identity.username());
+            made.put("workerId", identity.worker());
+        }
+        return Collections.unmodifiableMap(made);
+    }
+
+    private static String words(Step.CreateAccount create) {
+        return "username "
+                + create.username()
+                + ", worker id "
+                + create.worker()
+                + (create.enabled() ? ", enabled" : ", disabled")
+                + (create.manager().isEmpty() ? "" : ", manager " + create.manager());
     }
 
     private static String difference(String attribute, String expected, String found) {

@@ -138,6 +138,9 @@ final class World {
         /** Given the call, for example {@code disable a1}. */
         volatile Function<String, Uni<Void>> before = call -> Uni.createFrom().voidItem();
 
+        /** The same, once the call has had its effect: its answer may be lost. */
+        volatile Function<String, Uni<Void>> after = call -> Uni.createFrom().voidItem();
+
         FakeTarget(String system) {
             this.system = system;
         }
@@ -150,6 +153,8 @@ final class World {
         @Override
         public Set<String> abilities() {
             return Set.of(
+                    "create-account",
+                    "delete-account",
                     "disable-account",
                     "enable-account",
                     "leave-groups",
@@ -178,6 +183,57 @@ final class World {
                             throw new Gone("no such account");
                         }
                         return state;
+                    });
+        }
+
+        /** What it lists by worker id or name; several accounts are nobody's. */
+        @Override
+        public Uni<TargetState> find(Step.CreateAccount account) {
+            return call(
+                    "find " + account.username(),
+                    () -> {
+                        List<TargetState> found =
+                                accounts.values().stream()
+                                        .filter(each ->
+                                                each.identity().worker().equals(account.worker())
+                                                        || isNamed(each, account.username()))
+                                        .toList();
+                        return found.isEmpty()
+                                ? TargetState.GONE
+                                : found.size() == 1
+                                        ? found.getFirst()
+                                        : new TargetState(false, 0, List.of());
+                    });
+        }
+
+        private boolean isNamed(TargetState state, String username) {
+            return state.identity().username().equalsIgnoreCase(username);
+        }
+
+        /** No name twice, as every directory has it. */
+        @Override
+        public Uni<String> create(Step.CreateAccount account) {
+            return call(
+                    "create " + account.username(),
+                    () -> {
+                        if (accounts.values().stream()
+                                .anyMatch(each -> isNamed(each, account.username()))) {
+                            throw new Impossible(system + " answers 409 for this account");
+                        }
+                        String id = "made-" + account.username();
+                        accounts.put(
+                                id,
+                                new TargetState(
+                                                account.enabled(),
+                                                0,
+                                                List.of(),
+                                                account.manager(),
+                                                true,
+                                                Optional.empty())
+                                        .of(
+                                                new TargetState.Identity(
+                                                        id, account.username(), account.worker())));
+                        return id;
                     });
         }
 
@@ -210,7 +266,12 @@ final class World {
 
         @Override
         public Uni<Void> delete(String account) {
-            throw new UnsupportedOperationException();
+            return call(
+                    "delete " + account,
+                    () -> {
+                        accounts.remove(account);
+                        return null;
+                    });
         }
 
         @Override
@@ -251,7 +312,11 @@ final class World {
                                                                 was.groups().stream(),
                                                                 Stream.of(group))
                                                         .distinct()
-                                                        .toList()));
+                                                        .toList(),
+                                                was.manager(),
+                                                true,
+                                                was.secretSince(),
+                                                was.identity()));
                         return null;
                     });
         }
@@ -264,7 +329,8 @@ final class World {
                             calls.add(name);
                         }
                         return effect.get();
-                    });
+                    })
+                    .call(done -> after.apply(name));
         }
     }
 
@@ -445,6 +511,16 @@ final class World {
         @Override
         public Uni<TargetState> read(String account) {
             return alive(target.read(account));
+        }
+
+        @Override
+        public Uni<TargetState> find(Step.CreateAccount account) {
+            return alive(target.find(account));
+        }
+
+        @Override
+        public Uni<String> create(Step.CreateAccount account) {
+            return alive(target.create(account));
         }
 
         @Override
@@ -995,6 +1071,25 @@ final class World {
                                 new Step.EnableAccount(),
                                 leave,
                                 new Step.JoinGroups(List.of(SALES, STAFF))),
+                        Optional.empty()));
+        return own;
+    }
+
+    /**
+     * An authorization to make an account for a worker and to let it into two groups; if that fails
+     * for good it is removed again.
+     */
+    Intent creation(FakeTarget target, Step.CreateAccount create, boolean takesBack) {
+        Intent own = intent(target.system(), Step.CreateAccount.YET_TO_BE + create.worker(), 0);
+        plans.put(
+                new String(own.plan(), StandardCharsets.UTF_8),
+                new Plan(
+                        own.change(),
+                        own.account(),
+                        target.system(),
+                        List.of(create, new Step.JoinGroups(List.of(SALES, STAFF))),
+                        Optional.empty(),
+                        takesBack ? Map.of(create, new Step.DeleteAccount()) : Map.of(),
                         Optional.empty()));
         return own;
     }

@@ -91,6 +91,12 @@ public class Directory {
         return accounts("id = any(cast(?2 as text[]))", system, ids.toArray(String[]::new));
     }
 
+    /** The accounts of a system that show these names; the names in lower case, theirs in any. */
+    public Uni<List<Account>> withLabels(String system, Collection<String> labels) {
+        return accounts(
+                "lower(label) = any(cast(?2 as text[]))", system, labels.toArray(String[]::new));
+    }
+
     /**
      * Whom to look up in a system.
      *

@@ -21,12 +21,17 @@ public final class JsonPlan {
     /** The step by which what is given for a time is taken away. */
     private static final String AT_EXPIRY = "leave-group-at-expiry";
 
+    /** The step by which an account comes to be. */
+    private static final String CREATE = "create-account";
+
     /** What a step may change without giving or taking an entitlement. */
     private static final Set<String> HARMLESS =
             Set.of(
                     "enabled",
                     "account",
                     "sessions",
+                    "username",
+                    "workerId",
                     "manager",
                     "owner",
                     "secret",
@@ -40,6 +45,7 @@ public final class JsonPlan {
      */
     private static final Set<String> REVERSIBLE =
             Set.of(
+                    CREATE,
                     "disable-account",
                     "enable-account",
                     "end-sessions",
@@ -63,6 +69,7 @@ public final class JsonPlan {
         Set<String> rolesRemoved = new TreeSet<>();
         boolean reversible = true;
         boolean whole = false;
+        boolean makes = false;
         boolean timed = false;
         Optional<Instant> notBefore;
         try {
@@ -77,7 +84,9 @@ public final class JsonPlan {
                 Set<String> names = new HashSet<>();
                 step.path("before").fieldNames().forEachRemaining(names::add);
                 step.path("after").fieldNames().forEachRemaining(names::add);
-                whole |= names.contains("enabled") || names.contains("account");
+                boolean create = step.path("name").asText().equals(CREATE);
+                makes |= create;
+                whole |= !create && (names.contains("enabled") || names.contains("account"));
                 for (String name : names) {
                     switch (name) {
                         case "groups" ->
@@ -101,6 +110,7 @@ public final class JsonPlan {
                 Set.copyOf(rolesRemoved),
                 reversible,
                 whole,
+                makes,
                 timed,
                 notBefore,
                 true);

@@ -34,6 +34,23 @@ class JsonPlanTest {
         assertThat(effect.clear()).isTrue();
     }
 
+    @Test
+    void anAccountThatIsMadeHeldNothingAndItsMakingCanBeTakenBack() {
+        Effect effect =
+                effect(
+                        """
+                        {"name":"create-account","before":{"account":"gone"},
+                         "after":{"account":"there","enabled":"true","manager":"E9","username":"e7","workerId":"E7"},
+                         "compensation":{"name":"delete-account","before":{"account":"there"},"after":{"account":"gone"}}},
+                        {"name":"join-groups","before":{"groups":""},"after":{"groups":"/a"},"groups":[{"id":"1","path":"/a"}]}\
+                        """);
+        assertThat(effect.makes()).isTrue();
+        assertThat(effect.whole()).as("nothing is taken from it").isFalse();
+        assertThat(effect.reversible()).isTrue();
+        assertThat(effect.clear()).isTrue();
+        assertThat(effect.groupsAdded()).containsExactly("/a");
+    }
+
     private static Effect effect(String steps) {
         return JsonPlan.effect(("{\"steps\":[" + steps + "]}").getBytes(StandardCharsets.UTF_8));
     }

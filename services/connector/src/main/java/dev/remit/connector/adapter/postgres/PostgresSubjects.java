@@ -24,6 +24,24 @@ class PostgresSubjects implements Subjects {
      */
     private static final Duration COUNTED = Duration.ofSeconds(5);
 
+    /**
+     * Of each asked: its number, the worker by an account, how many accounts of the target they
+     * have, and the worker by HR, where HR says that they are there.
+     */
+    static final String FIND =
+            """
+            select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target),
+              max(worker.worker_id)
+            from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
+              with ordinality as asked (system, id, target, n)
+            left join account known on known.system = asked.system and known.id = asked.id
+            left join account on account.worker_id =
+              case when asked.system = 'hr' then asked.id else known.worker_id end
+            left join worker on asked.system = 'hr' and worker.worker_id = asked.id
+              and worker.back_on is not null and (worker.left_on is null or worker.back_on > worker.left_on)
+            group by asked.n
+            """;
+
     private record Count(long accounts, long nanoTime) {
         boolean isFresh() {
             return accounts > 0 && System.nanoTime() - nanoTime < COUNTED.toNanos();
@@ -38,15 +56,7 @@ class PostgresSubjects implements Subjects {
         return count(all)
                 .chain(() ->
                         new Statement(
-                                        """
-                                        select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target)
-                                        from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
-                                          with ordinality as asked (system, id, target, n)
-                                        left join account known on known.system = asked.system and known.id = asked.id
-                                        left join account on account.worker_id =
-                                          case when asked.system = 'hr' then asked.id else known.worker_id end
-                                        group by asked.n
-                                        """,
+                                        FIND,
                                         column(all, Asked::system),
                                         column(all, Asked::id),
                                         column(all, Asked::target))
@@ -61,7 +71,8 @@ class PostgresSubjects implements Subjects {
                                 new Admission.Subject(
                                         Optional.ofNullable((String) row[1]),
                                         ((Number) row[2]).longValue(),
-                                        count == null ? 0 : count.accounts()));
+                                        count == null ? 0 : count.accounts(),
+                                        Optional.ofNullable((String) row[3])));
                     }
                     return found;
                 });

@@ -136,7 +136,7 @@ class CharterFileTest {
                                 case "stale-entitlement" ->
                                         "leave-group 00000000-0000-4000-8000-0000000000a4";
                                 case "joiner" ->
-                                        "enable-account join-groups 00000000-0000-4000-8000-0000000000a5";
+                                        "create-account join-groups 00000000-0000-4000-8000-0000000000a5";
                                 case "service-account-ownership" -> "set-manager E-1001";
                                 default -> "end-sessions leave-groups";
                             });

@@ -145,6 +145,40 @@ class PostgresConnectorTest {
         }
     }
 
+    /** Where nobody's account carries the worker id yet, HR's word is what there is. */
+    @Test
+    void whoHrSaysIsThereIsKnownBeforeTheyHaveAnAccount() throws Exception {
+        try (Connection own = postgres.connect()) {
+            run(
+                    own,
+                    "insert into account (system, id, fingerprint, worker_id) values (?1, 'a1', '', 'E1')",
+                    Map.of("1", TARGET));
+            run(
+                    own,
+                    "insert into worker (worker_id, left_on, back_on) values ('E1', null, '2026-01-02'),"
+                            + " ('E2', null, '2026-01-02'), ('E3', '2026-01-02', null),"
+                            + " ('E4', '2026-01-03', '2026-01-02'), ('E5', '2026-01-02', '2026-01-03')",
+                    Map.of());
+            String[] ids = {"E1", "E2", "E3", "E4", "E5", "E6", "a1"};
+            String[] systems = {"hr", "hr", "hr", "hr", "hr", "hr", TARGET};
+            String[] targets = {TARGET, TARGET, TARGET, TARGET, TARGET, TARGET, TARGET};
+            assertThat(
+                            run(
+                                    own,
+                                    PostgresSubjects.FIND + " order by 1",
+                                    Map.of("1", systems, "2", ids, "3", targets)))
+                    .extracting(row -> row[1] + " " + row[2] + " " + row[3])
+                    .containsExactly(
+                            "E1 1 E1",
+                            "null 0 E2",
+                            "null 0 null",
+                            "null 0 null",
+                            "null 0 E5",
+                            "null 0 null",
+                            "E1 1 null");
+        }
+    }
+
     private static List<Object[]> found(Connection own) throws SQLException {
         Map<String, Object> values = new HashMap<>();
         values.put("1", TARGET);

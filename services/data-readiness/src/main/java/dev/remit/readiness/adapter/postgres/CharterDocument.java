@@ -97,7 +97,14 @@ final class CharterDocument {
                 Map.copyOf(compensation),
                 action.has("group") ? Optional.of(group(action.path("group"))) : Optional.empty(),
                 List.copyOf(groups),
-                Optional.ofNullable(action.path("manager").textValue()));
+                Optional.ofNullable(action.path("manager").textValue()),
+                action.has("account")
+                        ? Optional.of(
+                                new Charter.NewAccount(
+                                        action.at("/account/username").asText(),
+                                        action.at("/account/enabled").asBoolean(),
+                                        action.at("/account/manager").asBoolean()))
+                        : Optional.empty());
     }
 
     private static Account.Group group(JsonNode group) {

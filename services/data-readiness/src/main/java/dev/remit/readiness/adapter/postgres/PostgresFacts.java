@@ -51,13 +51,23 @@ class PostgresFacts implements Facts {
      * What was found in the systems that these changes are about.
      *
      * @param named the accounts that people named, by system
+     * @param namesakes the accounts that have a name that is to be given, by system
      */
     private record Systems(
             Map<String, Target> targets,
             Map<String, List<Account>> named,
+            Map<String, List<Account>> namesakes,
             Map<String, Coverage> coverage) {
         Systems with(Map<String, Coverage> found) {
-            return new Systems(targets, named, found);
+            return new Systems(targets, named, namesakes, found);
+        }
+
+        List<Account> namesakes(Request request, Optional<Charter> charter) {
+            return username(request, charter).stream()
+                    .flatMap(name ->
+                            namesakes.getOrDefault(request.target(), List.of()).stream()
+                                    .filter(each -> each.label().equalsIgnoreCase(name)))
+                    .toList();
         }
 
         Target target(String system) {
@@ -135,6 +145,7 @@ class PostgresFacts implements Facts {
             Collection<Inquiry> inquiries, Map<String, Optional<Charter>> charters, Instant now) {
         Map<String, Set<String>> subjects = new TreeMap<>();
         Map<String, Set<String>> named = new TreeMap<>();
+        Map<String, Set<String>> names = new TreeMap<>();
         Map<String, Set<String>> counted = new TreeMap<>();
         for (Inquiry inquiry : inquiries) {
             Request request = inquiry.request();
@@ -149,6 +160,10 @@ class PostgresFacts implements Facts {
             if (account != null) {
                 named.computeIfAbsent(request.target(), target -> new TreeSet<>()).add(account);
             }
+            username(request, charter)
+                    .ifPresent(name ->
+                            names.computeIfAbsent(request.target(), target -> new TreeSet<>())
+                                    .add(name));
             if (charter.filter(Charter::counts).isPresent()) {
                 counted.put(request.target(), Set.of());
             }
@@ -156,7 +171,12 @@ class PostgresFacts implements Facts {
         return each(subjects, this::target)
                 .chain(targets ->
                         each(named, directory::withIds)
-                                .map(accounts -> new Systems(targets, accounts, Map.of())))
+                                .chain(accounts ->
+                                        each(names, directory::withLabels)
+                                                .map(namesakes ->
+                                                        new Systems(
+                                                                targets, accounts, namesakes,
+                                                                Map.of()))))
                 .chain(systems ->
                         each(counted, (system, none) -> directory.coverage(system))
                                 .map(systems::with))
@@ -212,6 +232,12 @@ class PostgresFacts implements Facts {
     private static Optional<Charter> charter(
             Request request, Map<String, Optional<Charter>> charters) {
         return charters.getOrDefault(request.charterHash(), Optional.empty());
+    }
+
+    /** The name of the account that the change makes. */
+    private static Optional<String> username(Request request, Optional<Charter> charter) {
+        return charter.flatMap(each -> each.makes(request.action()))
+                .map(each -> each.username(request.subjectId()));
     }
 
     /** The members of the protected groups that a subject of this batch is in. */
@@ -282,7 +308,8 @@ class PostgresFacts implements Facts {
                                     systems.elsewhere(request, charter),
                                     Optional.ofNullable(systems.coverage().get(request.target())),
                                     people,
-                                    now),
+                                    now,
+                                    systems.namesakes(request, charter)),
                             halted.over(request.scopes()).map(Halt::words)));
         }
         return new Findings(known);

@@ -62,6 +62,7 @@ public class JsonPlans implements Plans {
                 }
             }
             check(!steps.isEmpty());
+            creation(steps, ends, text(root, "account"));
             // what is given is taken away: the same group, once
             check(
                     steps.stream()
@@ -86,6 +87,21 @@ public class JsonPlans implements Plans {
         }
     }
 
+    /**
+     * An account is made first, and is named after its worker until then; nothing is done to it
+     * that is done to one that was there before.
+     */
+    private static void creation(List<Step> steps, List<Plan.End> ends, String account)
+            throws Unreadable {
+        if (steps.stream().anyMatch(Step.CreateAccount.class::isInstance)) {
+            check(
+                    steps.getFirst() instanceof Step.CreateAccount create
+                            && account.equals(Step.CreateAccount.YET_TO_BE + create.worker()));
+            check(steps.stream().skip(1).allMatch(Step.JoinGroups.class::isInstance));
+            check(ends.isEmpty());
+        }
+    }
+
     /** A step is taken back by its opposite, to what the account was, and by nothing else. */
     private static Step opposite(Step step, Step compensation) throws Unreadable {
         check(
@@ -100,6 +116,7 @@ public class JsonPlans implements Plans {
                                     && join.groups().equals(List.of(leave.group()));
                     case Step.SetManager set ->
                             compensation.equals(new Step.SetManager(set.after(), set.before()));
+                    case Step.CreateAccount _ -> compensation instanceof Step.DeleteAccount;
                     case Step.EnableAccount _ -> compensation.equals(new Step.DisableAccount(true));
                     case Step.EndSessions _,
                             Step.JoinGroup _,
@@ -114,6 +131,11 @@ public class JsonPlans implements Plans {
 
     private static Step step(JsonNode step) throws Unreadable {
         return switch (text(step, "name")) {
+            case "create-account" -> {
+                only(step, STEP_MEMBERS);
+                check(before(step, "account").equals("gone"));
+                yield made(step.path("after"));
+            }
             case "disable-account" -> {
                 only(step, STEP_MEMBERS);
                 aims(step, Map.of("enabled", "false"));
@@ -183,6 +205,19 @@ public class JsonPlans implements Plans {
             }
             default -> throw new Unreadable();
         };
+    }
+
+    private static Step made(JsonNode after) throws Unreadable {
+        only(after, Set.of("account", "enabled", "manager", "username", "workerId"));
+        check(text(after, "account").equals("there"));
+        String enabled = text(after, "enabled");
+        check(enabled.equals("true") || enabled.equals("false"));
+        check(after.path("manager").isTextual());
+        return new Step.CreateAccount(
+                text(after, "username"),
+                text(after, "workerId"),
+                enabled.equals("true"),
+                after.path("manager").asText());
     }
 
     private static List<Group> groups(JsonNode step) throws Unreadable {

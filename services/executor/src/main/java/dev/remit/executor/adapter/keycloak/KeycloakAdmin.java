@@ -11,8 +11,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import java.util.List;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** The part of Keycloak's Admin REST API that changes accounts. */
 @RegisterRestClient(configKey = "keycloak")
@@ -22,6 +24,24 @@ interface KeycloakAdmin {
     /** A group. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Group(String id, String path) {}
+
+    /** Those whose attribute is this, {@code name:value}; Keycloak may find others besides. */
+    @GET
+    @Path("users")
+    Uni<List<ObjectNode>> having(@QueryParam("q") String attribute, @QueryParam("max") int atMost);
+
+    /** Those of this name. */
+    @GET
+    @Path("users")
+    Uni<List<ObjectNode>> named(
+            @QueryParam("username") String username,
+            @QueryParam("exact") boolean exact,
+            @QueryParam("max") int atMost);
+
+    /** Answers with the place of the new user. */
+    @POST
+    @Path("users")
+    Uni<RestResponse<Void>> create(JsonNode user);
 
     @GET
     @Path("users/{id}")

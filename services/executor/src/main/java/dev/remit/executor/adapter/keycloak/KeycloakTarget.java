@@ -1,5 +1,6 @@
 package dev.remit.executor.adapter.keycloak;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.executor.application.Target;
@@ -16,8 +17,12 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class KeycloakTarget implements Target {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String WORKER = "employeeNumber";
+
+    /** So many accounts of one worker, or of one name, are looked at. */
+    private static final int MOST = 20;
+
     private static final Duration KNOWN = Duration.ofMinutes(5);
 
     /** The executor's own account, and until when that is taken for true. */
@@ -53,6 +63,7 @@ public class KeycloakTarget implements Target {
     @Override
     public Set<String> abilities() {
         return Set.of(
+                "create-account",
                 "disable-account",
                 "enable-account",
                 "end-sessions",
@@ -133,7 +144,92 @@ public class KeycloakTarget implements Target {
                 groups.stream().map(group -> new Plan.Group(group.id(), group.path())).toList(),
                 user.path("attributes").path("manager").path(0).asText(),
                 true,
-                Optional.empty());
+                Optional.empty(),
+                identity(user));
+    }
+
+    private static TargetState.Identity identity(JsonNode user) {
+        return new TargetState.Identity(
+                user.path("id").asText(), user.path("username").asText(), worker(user));
+    }
+
+    /** The attribute by which the connector reads whose an account is. */
+    private static String worker(JsonNode user) {
+        return user.path("attributes").path(WORKER).path(0).asText();
+    }
+
+    /** By worker id and by name, since a name that somebody else has must be seen too. */
+    @Override
+    public Uni<TargetState> find(Plan.Step.CreateAccount account) {
+        return told(
+                keycloak.having(WORKER + ":" + account.worker(), MOST)
+                        .chain(having ->
+                                keycloak.named(account.username(), true, MOST)
+                                        .chain(named -> found(account, having, named))));
+    }
+
+    private Uni<TargetState> found(
+            Plan.Step.CreateAccount account, List<ObjectNode> having, List<ObjectNode> named) {
+        if (having.size() >= MOST || named.size() >= MOST) {
+            return Uni.createFrom()
+                    .failure(
+                            new Impossible(
+                                    "Keycloak finds too many accounts of worker "
+                                            + account.worker()));
+        }
+        Map<String, ObjectNode> all = new TreeMap<>();
+        having.stream()
+                .filter(user -> worker(user).equals(account.worker()))
+                .forEach(user -> all.put(user.path("id").asText(), user));
+        named.stream()
+                .filter(user -> user.path("username").asText().equalsIgnoreCase(account.username()))
+                .forEach(user -> all.put(user.path("id").asText(), user));
+        if (all.isEmpty()) {
+            // who may see no accounts finds none
+            return seesOwn("Keycloak finds no account, and does not show the executor's own")
+                    .replaceWith(TargetState.GONE);
+        }
+        return all.size() == 1
+                ? read(all.keySet().iterator().next())
+                : Uni.createFrom()
+                        .item(
+                                new TargetState(false, 0, List.of())
+                                        .of(
+                                                new TargetState.Identity(
+                                                        "",
+                                                        joined(
+                                                                all,
+                                                                user ->
+                                                                        user.path("username")
+                                                                                .asText()),
+                                                        joined(all, KeycloakTarget::worker))));
+    }
+
+    private static String joined(
+            Map<String, ObjectNode> users, Function<? super ObjectNode, String> part) {
+        return users.values().stream().map(part).collect(Collectors.joining(","));
+    }
+
+    /** Without a credential: how its holder first signs in is the realm's. */
+    @Override
+    public Uni<String> create(Plan.Step.CreateAccount account) {
+        ObjectNode user =
+                JSON.createObjectNode()
+                        .put("username", account.username())
+                        .put("enabled", account.enabled());
+        user.withObject("/attributes").putArray(WORKER).add(account.worker());
+        if (!account.manager().isEmpty()) {
+            user.withObject("/attributes").putArray("manager").add(account.manager());
+        }
+        return told(keycloak.create(user))
+                .map(answer -> {
+                    String place = String.valueOf(answer.getHeaderString("Location"));
+                    String id = place.substring(place.lastIndexOf('/') + 1);
+                    if (!place.contains("/users/") || id.isEmpty()) {
+                        throw new Silent("Keycloak does not say which account it made");
+                    }
+                    return id;
+                });
     }
 
     /**
@@ -142,15 +238,16 @@ public class KeycloakTarget implements Target {
      * is not there for a while.
      */
     private Uni<ObjectNode> gone() {
-        return actor().chain(keycloak::user)
-                .onFailure()
-                .transform(failure ->
-                        new Silent(
-                                "Keycloak answers 404, and does not show the executor's own account",
-                                failure))
+        return seesOwn("Keycloak answers 404, and does not show the executor's own account")
                 .chain(own ->
                         Uni.createFrom()
                                 .failure(new Gone("Keycloak has no such account any more")));
+    }
+
+    private Uni<ObjectNode> seesOwn(String otherwise) {
+        return actor().chain(keycloak::user)
+                .onFailure()
+                .transform(failure -> new Silent(otherwise, failure));
     }
 
     /**

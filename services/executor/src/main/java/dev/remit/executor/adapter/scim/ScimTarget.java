@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class ScimTarget implements Target {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MEDIA = "application/scim+json";
     private static final String PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+    private static final String USER = "urn:ietf:params:scim:schemas:core:2.0:User";
     private static final long MILLIS = 10_000;
 
     /** Bytes of one answer: a user in ten thousand groups fits well. */
@@ -95,6 +98,7 @@ public final class ScimTarget implements Target {
     @Override
     public Set<String> abilities() {
         return Set.of(
+                "create-account",
                 "disable-account",
                 "enable-account",
                 "leave-groups",
@@ -122,6 +126,7 @@ public final class ScimTarget implements Target {
                         null)
                 .onFailure(NotThere.class)
                 .recoverWithUni(() -> gone(account))
+                .map(this::tree)
                 .map(this::state);
     }
 
@@ -141,11 +146,95 @@ public final class ScimTarget implements Target {
     }
 
     private boolean isNone(byte[] body) {
-        try {
-            return JSON.readTree(body).path("totalResults").asInt(-1) == 0;
-        } catch (IOException e) {
-            throw new Silent(system + " answers with something that is not JSON", e);
+        return tree(body).path("totalResults").asInt(-1) == 0;
+    }
+
+    /** Two plain filters: not every system knows {@code or}. */
+    @Override
+    public Uni<TargetState> find(Plan.Step.CreateAccount account) {
+        return list("externalId", account.worker())
+                .chain(carrying ->
+                        list("userName", account.username())
+                                .map(named -> found(account, carrying, named)));
+    }
+
+    private Uni<JsonNode> list(String attribute, String value) {
+        return send(
+                        HttpMethod.GET,
+                        "/Users?attributes=active,groups,userName,externalId&filter="
+                                + URLEncoder.encode(
+                                                attribute + " eq " + quoted(value),
+                                                StandardCharsets.UTF_8)
+                                        .replace("+", "%20"),
+                        null)
+                .map(this::tree);
+    }
+
+    private TargetState found(Plan.Step.CreateAccount account, JsonNode carrying, JsonNode named) {
+        Map<String, JsonNode> all = new TreeMap<>();
+        for (JsonNode list : List.of(carrying, named)) {
+            JsonNode users = list.path("Resources");
+            // closed: a system that does not say how many there are says nothing
+            if (list.path("totalResults").asInt(-1) != users.size()) {
+                throw new Silent(system + " does not list whom it counts");
+            }
+            for (JsonNode user : users) {
+                if (user.path("externalId").asText().equals(account.worker())
+                        || user.path("userName").asText().equalsIgnoreCase(account.username())) {
+                    all.put(user.path("id").asText(), user);
+                }
+            }
         }
+        if (all.isEmpty()) {
+            return TargetState.GONE;
+        }
+        JsonNode first = all.values().iterator().next();
+        return all.size() == 1
+                ? state(first)
+                        .of(
+                                new TargetState.Identity(
+                                        first.path("id").asText(),
+                                        first.path("userName").asText(),
+                                        first.path("externalId").asText()))
+                : new TargetState(false, 0, List.of())
+                        .of(
+                                new TargetState.Identity(
+                                        "", joined(all, "userName"), joined(all, "externalId")));
+    }
+
+    private static String joined(Map<String, JsonNode> users, String attribute) {
+        return users.values().stream()
+                .map(user -> user.path(attribute).asText())
+                .collect(Collectors.joining(","));
+    }
+
+    /** The worker id is {@code externalId}, as the connector reads it (RFC 7643, section 3.1). */
+    @Override
+    public Uni<String> create(Plan.Step.CreateAccount account) {
+        if (!account.manager().isEmpty()) {
+            return Uni.createFrom()
+                    .failure(new Impossible(system + " keeps no HR worker id of a manager"));
+        }
+        return send(
+                        HttpMethod.POST,
+                        "/Users",
+                        json(
+                                Map.of(
+                                        "schemas",
+                                        List.of(USER),
+                                        "userName",
+                                        account.username(),
+                                        "externalId",
+                                        account.worker(),
+                                        "active",
+                                        account.enabled())))
+                .map(body -> {
+                    String id = tree(body).path("id").asText();
+                    if (id.isEmpty()) {
+                        throw new Silent(system + " does not say which account it made");
+                    }
+                    return id;
+                });
     }
 
     @Override
@@ -199,23 +288,26 @@ public final class ScimTarget implements Target {
                 .replaceWithVoid();
     }
 
-    private TargetState state(byte[] body) {
+    private TargetState state(JsonNode user) {
+        // some systems write booleans as strings
+        String active = user.path("active").asText().toLowerCase(Locale.ROOT);
+        if (!active.equals("true") && !active.equals("false")) {
+            throw new Impossible(system + " does not say whether the account is active");
+        }
+        List<Plan.Group> groups = new ArrayList<>();
+        for (JsonNode group : user.path("groups")) {
+            // an indirect membership cannot be left (RFC 7643, section 4.1.2)
+            if (!group.path("type").asText().equalsIgnoreCase("indirect")) {
+                String id = group.path("value").asText();
+                groups.add(new Plan.Group(id, group.path("display").asText(id)));
+            }
+        }
+        return new TargetState(active.equals("true"), 0, groups);
+    }
+
+    private JsonNode tree(byte[] body) {
         try {
-            JsonNode user = JSON.readTree(body);
-            // some systems write booleans as strings
-            String active = user.path("active").asText().toLowerCase(Locale.ROOT);
-            if (!active.equals("true") && !active.equals("false")) {
-                throw new Impossible(system + " does not say whether the account is active");
-            }
-            List<Plan.Group> groups = new ArrayList<>();
-            for (JsonNode group : user.path("groups")) {
-                // an indirect membership cannot be left (RFC 7643, section 4.1.2)
-                if (!group.path("type").asText().equalsIgnoreCase("indirect")) {
-                    String id = group.path("value").asText();
-                    groups.add(new Plan.Group(id, group.path("display").asText(id)));
-                }
-            }
-            return new TargetState(active.equals("true"), 0, groups);
+            return JSON.readTree(body);
         } catch (IOException e) {
             throw new Silent(system + " answers with something that is not JSON", e);
         }

@@ -78,6 +78,59 @@ class JsonPlansTest {
         assertThat(read(PLAN.replace(found, replaced))).isEmpty();
     }
 
+    private static final String JOINER =
+            """
+            {"account":"worker:E7","action":"onboard","change":"00000000-0000-0001-0000-000000000001",\
+            "charter":{"hash":"h","name":"n","version":"1"},\
+            "steps":[{"after":{"account":"there","enabled":"true","manager":"E9","username":"e7","workerId":"E7"},\
+            "before":{"account":"gone"},\
+            "compensation":{"after":{"account":"gone"},"before":{"account":"there"},"name":"delete-account"},"name":"create-account"},\
+            {"after":{"groups":"/a"},"before":{"groups":""},"groups":[{"id":"1","path":"/a"}],"name":"join-groups"}],\
+            "target":"keycloak:acme"}\
+            """;
+
+    @Test
+    void aPlanThatMakesAnAccountReads() {
+        Step made = new Step.CreateAccount("e7", "E7", /* enabled= */ true, "E9");
+        assertThat(read(JOINER))
+                .contains(
+                        new Plan(
+                                new UUID(1, 1),
+                                "worker:E7",
+                                "keycloak:acme",
+                                List.of(made, new Step.JoinGroups(List.of(new Group("1", "/a")))),
+                                Optional.empty(),
+                                Map.of(made, new Step.DeleteAccount()),
+                                Optional.empty()));
+    }
+
+    /** What is not exactly this account, of this worker, made first, is not made. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "worker:E7 | worker:E8",
+                "worker:E7 | a1",
+                "\"workerId\":\"E7\" | \"workerId\":\"E8\"",
+                "\"workerId\":\"E7\" | \"workerId\":\"\"",
+                "\"username\":\"e7\" | \"username\":\"\"",
+                "\"enabled\":\"true\" | \"enabled\":\"maybe\"",
+                "\"enabled\":\"true\" | \"enabled\":true",
+                "\"manager\":\"E9\", | ``",
+                "\"username\":\"e7\" | \"username\":\"e7\",\"password\":\"x\"",
+                "{\"account\":\"there\",\"enabled | {\"account\":\"gone\",\"enabled",
+                "\"before\":{\"account\":\"gone\"} | \"before\":{\"account\":\"there\"}",
+                "\"before\":{\"account\":\"gone\"} | \"before\":{}",
+                "\"name\":\"delete-account\" | \"name\":\"disable-account\"",
+                "\"steps\":[ | \"steps\":[{\"after\":{\"sessions\":\"0\"},\"before\":{},\"name\":\"end-sessions\"},",
+                "],\"target\" | ,{\"after\":{\"sessions\":\"0\"},\"before\":{},\"name\":\"end-sessions\"}],\"target\"",
+            })
+    void whatIsNotExactlyThisAccountMakesAPlanUnreadable(String found, String replaced) {
+        assertThat(JOINER).contains(found);
+        assertThat(read(JOINER.replace(found, replaced))).isEmpty();
+    }
+
     /** The plan above, taking two of its steps back. */
     private static final String CAREFUL =
             PLAN.replace(

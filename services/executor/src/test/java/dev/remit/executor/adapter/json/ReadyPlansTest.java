@@ -33,6 +33,7 @@ class ReadyPlansTest {
     private static final Instant NOW = Instant.parse("2026-03-02T11:00:00Z");
     private static final Set<String> KEYCLOAK =
             Set.of(
+                    "create-account",
                     "disable-account",
                     "enable-account",
                     "end-sessions",
@@ -81,16 +82,20 @@ class ReadyPlansTest {
                         : new Attempt.First(order, NOW);
         assertThat(Attempt.decide(attempt, new Finding.Nothing(), NOW)).isEqualTo(new Next.Read());
         TargetState before =
-                new TargetState(
-                        !name.startsWith("joiner"),
-                        2,
-                        List.of(
-                                new Group("00000000-0000-4000-8000-0000000000a4", "/dormant-tools"),
-                                new Group("g1", "/sales"),
-                                new Group("g2", "/service-accounts")),
-                        "E9",
-                        true,
-                        Optional.of(NOW.minusSeconds(9_000_000)));
+                plan.creation().isPresent()
+                        ? TargetState.GONE
+                        : new TargetState(
+                                true,
+                                2,
+                                List.of(
+                                        new Group(
+                                                "00000000-0000-4000-8000-0000000000a4",
+                                                "/dormant-tools"),
+                                        new Group("g1", "/sales"),
+                                        new Group("g2", "/service-accounts")),
+                                "E9",
+                                true,
+                                Optional.of(NOW.minusSeconds(9_000_000)));
         TargetState after = before;
         for (Plan.Step step : plan.steps()) {
             for (Call call : after.calls(step)) {
@@ -134,6 +139,15 @@ class ReadyPlansTest {
                 yield with(was, was.enabled(), was.sessions(), groups, was.manager());
             }
             case Call.Delete _ -> TargetState.GONE;
+            case Call.Create(Plan.Step.CreateAccount made) ->
+                    new TargetState(
+                                    made.enabled(),
+                                    0,
+                                    List.of(),
+                                    made.manager(),
+                                    true,
+                                    Optional.empty())
+                            .of(new TargetState.Identity("a9", made.username(), made.worker()));
             case Call.ByHand _ -> was.withSecret(Optional.of(NOW));
         };
     }
@@ -141,6 +155,12 @@ class ReadyPlansTest {
     private static TargetState with(
             TargetState was, boolean enabled, int sessions, List<Group> groups, String manager) {
         return new TargetState(
-                enabled, sessions, List.copyOf(groups), manager, true, was.secretSince());
+                enabled,
+                sessions,
+                List.copyOf(groups),
+                manager,
+                true,
+                was.secretSince(),
+                was.identity());
     }
 }

@@ -15,6 +15,7 @@ import io.quarkus.oidc.client.Tokens;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import jakarta.ws.rs.WebApplicationException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.junit.jupiter.api.Test;
 
 /** What counts as an account that is gone. */
@@ -102,6 +104,55 @@ class KeycloakTargetTest {
                 .contains(java.time.Instant.ofEpochMilli(2_000));
     }
 
+    private static final Plan.Step.CreateAccount NEW =
+            new Plan.Step.CreateAccount("e7", "E7", /* enabled= */ false, "E9");
+
+    @Test
+    void anAccountIsMadeWithExactlyThisAndWithoutACredential() {
+        var realm = new Realm(Set.of(OWN), 404);
+        var target = new KeycloakTarget(realm, new OwnTokens(), "acme");
+        UPDATES.clear();
+        assertThat(target.create(NEW).await().atMost(Duration.ofSeconds(10))).isEqualTo("u-7");
+        assertThat(UPDATES)
+                .extracting(JsonNode::toString)
+                .containsExactly(
+                        "{\"username\":\"e7\",\"enabled\":false,\"attributes\":{\"employeeNumber\":[\"E7\"],\"manager\":[\"E9\"]}}");
+    }
+
+    @Test
+    void whatIsThereOfItIsFoundByWorkerIdAndByName() {
+        FOUND.clear();
+        assertThat(find(new Realm(Set.of(OWN), 404))).isEqualTo(TargetState.GONE);
+        FOUND.add(user("a1", "e7", "E7"));
+        FOUND.add(user("a2", "e77", "E7-7"));
+        assertThat(find(new Realm(Set.of(OWN, "a1"), 404)).there()).isTrue();
+        FOUND.add(user("a3", "other", "E7"));
+        assertThat(find(new Realm(Set.of(OWN, "a1"), 404)).identity())
+                .isEqualTo(new TargetState.Identity("", "e7,other", "E7,E7"));
+    }
+
+    /** Without the right to see accounts every search is empty. */
+    @Test
+    void whoSeesNoAccountsDoesNotSayThatThereIsNone() {
+        FOUND.clear();
+        assertThatThrownBy(() -> find(new Realm(Set.of(), 403))).isInstanceOf(Target.Silent.class);
+    }
+
+    private static TargetState find(Realm realm) {
+        return new KeycloakTarget(realm, new OwnTokens(), "acme")
+                .find(NEW)
+                .await()
+                .atMost(Duration.ofSeconds(10));
+    }
+
+    private static ObjectNode user(String id, String username, String worker) {
+        ObjectNode user = JsonNodeFactory.instance.objectNode();
+        user.put("id", id).put("username", username);
+        user.withObject("/attributes").putArray("employeeNumber").add(worker);
+        return user;
+    }
+
+    private static final List<ObjectNode> FOUND = new java.util.ArrayList<>();
     private static final List<JsonNode> UPDATES = new java.util.ArrayList<>();
 
     /** Answers with a status for every account but these. */
@@ -112,6 +163,25 @@ class KeycloakTargetTest {
                     ? Uni.createFrom()
                             .item(JsonNodeFactory.instance.objectNode().put("enabled", true))
                     : Uni.createFrom().failure(new WebApplicationException(otherwise));
+        }
+
+        @Override
+        public Uni<List<ObjectNode>> having(String attribute, int atMost) {
+            return Uni.createFrom().item(FOUND);
+        }
+
+        @Override
+        public Uni<List<ObjectNode>> named(String username, boolean exact, int atMost) {
+            return Uni.createFrom().item(FOUND);
+        }
+
+        @Override
+        public Uni<RestResponse<Void>> create(JsonNode user) {
+            UPDATES.add(user);
+            return Uni.createFrom()
+                    .item(
+                            RestResponse.created(
+                                    URI.create("http://kc/admin/realms/acme/users/u-7")));
         }
 
         @Override

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.remit.executor.application.Target.Impossible;
 import dev.remit.executor.application.Target.Silent;
 import dev.remit.executor.domain.Plan.Group;
+import dev.remit.executor.domain.Plan.Step.CreateAccount;
 import dev.remit.executor.domain.TargetState;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
@@ -87,6 +88,7 @@ class ScimTargetTest {
     void sessionsAreImpossible() {
         assertThat(target().abilities())
                 .containsExactlyInAnyOrder(
+                        "create-account",
                         "disable-account",
                         "enable-account",
                         "leave-groups",
@@ -181,6 +183,93 @@ class ScimTargetTest {
         assertThat(requests).isEmpty();
     }
 
+    private static final CreateAccount NEW =
+            new CreateAccount("e7", "E7", /* enabled= */ false, "");
+
+    @Test
+    void anAccountIsMadeOnceAndFoundByWorkerIdOrName() {
+        assertThat(await(target().find(NEW))).isEqualTo(TargetState.GONE);
+        assertThat(await(target().create(NEW))).isEqualTo("made-1");
+        assertThat(made)
+                .extracting(JsonNode::toString)
+                .containsExactly(
+                        "{\"active\":false,\"externalId\":\"E7\",\"id\":\"made-1\",\"userName\":\"e7\"}");
+        assertThat(await(target().find(NEW)))
+                .isEqualTo(
+                        new TargetState(false, 0, List.of())
+                                .of(new TargetState.Identity("made-1", "e7", "E7")));
+        assertThat(await(target().find(new CreateAccount("e8", "E7", false, ""))).identity())
+                .as("by worker id alone")
+                .isEqualTo(new TargetState.Identity("made-1", "e7", "E7"));
+        assertThatThrownBy(() -> await(target().create(NEW)))
+                .isInstanceOf(Impossible.class)
+                .hasMessageContaining("409");
+        assertThat(made).hasSize(1);
+    }
+
+    @Test
+    void twoAccountsOfOneWorkerAreNoOnesInParticular() {
+        await(target().create(NEW));
+        await(target().create(new CreateAccount("other", "E7", true, "")));
+        assertThat(await(target().find(NEW)).identity())
+                .isEqualTo(new TargetState.Identity("", "e7,other", "E7,E7"));
+    }
+
+    @Test
+    void aListThatIsNotWholeSaysNothing() {
+        nonsense = "{\"totalResults\":1}";
+        assertThatThrownBy(() -> await(target().find(NEW))).isInstanceOf(Silent.class);
+        nonsense = "{}";
+        assertThatThrownBy(() -> await(target().find(NEW))).isInstanceOf(Silent.class);
+    }
+
+    @Test
+    void aManagerByWorkerIdIsImpossible() {
+        assertThatThrownBy(() -> await(target().create(new CreateAccount("e7", "E7", true, "E9"))))
+                .isInstanceOf(Impossible.class);
+        assertThat(requests).isEmpty();
+    }
+
+    private final List<JsonNode> made = new CopyOnWriteArrayList<>();
+
+    /** POST of a user, whose name is nobody's yet, and lists by one attribute. */
+    private void users(HttpExchange exchange, byte[] body) throws IOException {
+        if (exchange.getRequestMethod().equals("POST")) {
+            JsonNode wanted = JSON.readTree(body);
+            assertThat(wanted.path("schemas").path(0).asText())
+                    .isEqualTo("urn:ietf:params:scim:schemas:core:2.0:User");
+            assertThat(wanted.has("password")).isFalse();
+            if (made.stream()
+                    .anyMatch(each -> each.path("userName").equals(wanted.path("userName")))) {
+                send(exchange, 409, "{}");
+                return;
+            }
+            Map<String, Object> user =
+                    new TreeMap<>(
+                            Map.of(
+                                    "id",
+                                    "made-" + (made.size() + 1),
+                                    "active",
+                                    wanted.path("active").asBoolean(),
+                                    "userName",
+                                    wanted.path("userName").asText(),
+                                    "externalId",
+                                    wanted.path("externalId").asText()));
+            made.add(JSON.valueToTree(user));
+            send(exchange, 201, JSON.writeValueAsString(user));
+            return;
+        }
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        String[] filter = query.substring(query.indexOf("filter=") + 7).split(" eq ", -1);
+        String value = JSON.readTree(filter[1]).asText();
+        List<JsonNode> found =
+                made.stream().filter(each -> each.path(filter[0]).asText().equals(value)).toList();
+        send(
+                exchange,
+                200,
+                JSON.writeValueAsString(Map.of("totalResults", found.size(), "Resources", found)));
+    }
+
     private ScimTarget target() {
         return new ScimTarget("test", url(), Optional.of(TOKEN), 4, vertx);
     }
@@ -214,6 +303,10 @@ class ScimTargetTest {
     private void serve(HttpExchange exchange, byte[] body) throws IOException {
         String[] path = exchange.getRequestURI().getPath().split("/", -1);
         String kind = path[3];
+        if (path.length == 4) {
+            users(exchange, body);
+            return;
+        }
         String id = path[4];
         if (exchange.getRequestMethod().equals("GET") && kind.equals("Users")) {
             send(
