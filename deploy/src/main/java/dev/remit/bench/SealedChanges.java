@@ -340,7 +340,9 @@ final class SealedChanges {
                 null,
                 new ModeDecision(
                         Mode.OWN,
-                        List.of(new ModeCondition("charter.grants", true, "the charter grants it"))),
+                        List.of(
+                                new ModeCondition(
+                                        "charter.grants", true, "the charter grants it"))),
                 List.of(),
                 null,
                 List.of(),

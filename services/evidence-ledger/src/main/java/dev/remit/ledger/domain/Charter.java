@@ -40,66 +40,6 @@ public record Charter(
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 
-    /** One without rules about the separation of duties beyond those that no charter can lift. */
-    public Charter(
-            String name, String version, String hash, List<Stage> stages, List<String> proofs) {
-        this(name, version, hash, stages, proofs, List.of(), "", "");
-    }
-
-    /** One that protects nothing, and lets no digital employee propose. */
-    public Charter(
-            String name,
-            String version,
-            String hash,
-            List<Stage> stages,
-            List<String> proofs,
-            List<Duty> duties,
-            String owner,
-            String routeHash,
-            Optional<Stage> review,
-            Optional<Duration> retention) {
-        this(
-                name, version, hash, stages, proofs, duties, owner, routeHash, review, retention,
-                Set.of(), Map.of(), List.of());
-    }
-
-    /** One without a review afterwards. */
-    public Charter(
-            String name,
-            String version,
-            String hash,
-            List<Stage> stages,
-            List<String> proofs,
-            List<Duty> duties,
-            String owner,
-            String routeHash) {
-        this(name, version, hash, stages, proofs, duties, owner, routeHash, Optional.empty());
-    }
-
-    /** One that does not say how long evidence is kept. */
-    public Charter(
-            String name,
-            String version,
-            String hash,
-            List<Stage> stages,
-            List<String> proofs,
-            List<Duty> duties,
-            String owner,
-            String routeHash,
-            Optional<Stage> review) {
-        this(
-                name,
-                version,
-                hash,
-                stages,
-                proofs,
-                duties,
-                owner,
-                routeHash,
-                review,
-                Optional.empty());
-    }
-
     /**
      * A stage.
      *
@@ -122,22 +62,6 @@ public record Charter(
             Optional<Rule> rule,
             boolean signed,
             Optional<StepUp> stepUp) {
-        /** One that needs no signatures and no other sign-in. */
-        public Stage(
-                String name,
-                int quorum,
-                double share,
-                int denials,
-                double denyShare,
-                Optional<String> when,
-                Optional<Rule> rule) {
-            this(name, quorum, share, denials, denyShare, when, rule, false, Optional.empty());
-        }
-
-        /** One that is always asked, counts heads, and ends at the first denial. */
-        public Stage(String name, int quorum, Optional<Rule> rule) {
-            this(name, quorum, 0, 1, 0, Optional.empty(), rule);
-        }
 
         /** How many must approve when so many are asked. */
         int needed(int asked) {

@@ -92,36 +92,6 @@ public record Story(
             String changeHash,
             Optional<About> about)
             implements Said {
-        /** One that a digital employee may own. */
-        public Proposed(
-                UUID change,
-                String charter,
-                String charterHash,
-                String subject,
-                String target,
-                Actor proposer,
-                String changeHash) {
-            this(
-                    change,
-                    charter,
-                    charterHash,
-                    subject,
-                    target,
-                    proposer,
-                    changeHash,
-                    Optional.of(new About("offboard", "OWN", "left")));
-        }
-
-        /** One whose hash is not known. */
-        public Proposed(
-                UUID change,
-                String charter,
-                String charterHash,
-                String subject,
-                String target,
-                Actor proposer) {
-            this(change, charter, charterHash, subject, target, proposer, "");
-        }
 
         /** The mode that it was proposed in. */
         Mode mode() {
@@ -155,24 +125,6 @@ public record Story(
             Optional<Terms> terms,
             Instant at)
             implements Said {
-        /** One whose facts are not looked at. */
-        public Readiness(
-                UUID id,
-                String verdict,
-                Optional<String> account,
-                Optional<String> planHash,
-                String reason) {
-            this(
-                    id,
-                    verdict,
-                    account,
-                    planHash,
-                    reason,
-                    List.of(),
-                    Optional.empty(),
-                    Instant.EPOCH);
-        }
-
         /** The state of each judged fact, by name. */
         public Map<String, String> states() {
             return facts.stream()
@@ -212,18 +164,7 @@ public record Story(
             List<String> sources,
             int quorum,
             int denials)
-            implements Said {
-        /** One without anybody who acts for another. */
-        public Requested(String stage, Optional<String> held, List<String> eligible) {
-            this(stage, held, eligible, List.of());
-        }
-
-        /** One that a single person decides. */
-        public Requested(
-                String stage, Optional<String> held, List<String> eligible, List<Link> links) {
-            this(stage, held, eligible, links, List.of(), 1, 1);
-        }
-    }
+            implements Said {}
 
     /** Someone who may decide in another's place. */
     public record Link(String id, String onBehalfOf) {}
@@ -254,48 +195,7 @@ public record Story(
             Instant at,
             Optional<Signed> signed,
             Optional<Amendment> amendment)
-            implements Said {
-        /** One that nobody signed. */
-        public Decision(
-                UUID id,
-                String stage,
-                String decision,
-                Decider by,
-                String planHash,
-                Optional<String> onBehalfOf,
-                Optional<String> condition,
-                Optional<Binding> binding,
-                Instant at) {
-            this(
-                    id,
-                    stage,
-                    decision,
-                    by,
-                    planHash,
-                    onBehalfOf,
-                    condition,
-                    binding,
-                    false,
-                    Optional.empty(),
-                    at,
-                    Optional.empty(),
-                    Optional.empty());
-        }
-
-        /** One in a person's own place that is bound to its plan only. */
-        public Decision(UUID id, String stage, String decision, Decider by, String planHash) {
-            this(
-                    id,
-                    stage,
-                    decision,
-                    by,
-                    planHash,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Instant.EPOCH);
-        }
-    }
+            implements Said {}
 
     /**
      * How a person was signed in.
@@ -418,69 +318,7 @@ public record Story(
             Map<String, Map<String, String>> undone,
             Workers workers,
             Optional<Mandate> mandate)
-            implements Said {
-        /** One that says none of what is from v8. */
-        public Authorized(
-                UUID id,
-                String account,
-                String planHash,
-                String actualHash,
-                List<UUID> approvals,
-                Instant at,
-                Instant expiresAt,
-                Optional<Set<String>> held,
-                Optional<Instant> ends) {
-            this(
-                    id,
-                    account,
-                    planHash,
-                    actualHash,
-                    approvals,
-                    at,
-                    expiresAt,
-                    held,
-                    ends,
-                    Set.of(),
-                    Optional.empty(),
-                    Map.of(),
-                    Workers.UNKNOWN,
-                    Optional.of(new Mandate(Mode.OWN, List.of())));
-        }
-
-        /** One whose plan gives nothing for a time. */
-        public Authorized(
-                UUID id,
-                String account,
-                String planHash,
-                String actualHash,
-                List<UUID> approvals,
-                Instant at,
-                Instant expiresAt,
-                Optional<Set<String>> held) {
-            this(
-                    id,
-                    account,
-                    planHash,
-                    actualHash,
-                    approvals,
-                    at,
-                    expiresAt,
-                    held,
-                    Optional.empty());
-        }
-
-        /** One under a charter without rules about access. */
-        public Authorized(
-                UUID id,
-                String account,
-                String planHash,
-                String actualHash,
-                List<UUID> approvals,
-                Instant at,
-                Instant expiresAt) {
-            this(id, account, planHash, actualHash, approvals, at, expiresAt, Optional.empty());
-        }
-    }
+            implements Said {}
 
     /**
      * The mode that was authorized.
@@ -525,30 +363,6 @@ public record Story(
             List<Result> results,
             Optional<Remainder> remainder)
             implements Said {
-        /** One that names no worker, and whose steps are not looked at. */
-        public Executed(
-                UUID id,
-                String executor,
-                String outcome,
-                String planHash,
-                boolean readBackMatches,
-                String reason,
-                Instant startedAt,
-                boolean byPerson) {
-            this(
-                    id,
-                    executor,
-                    outcome,
-                    planHash,
-                    readBackMatches,
-                    reason,
-                    startedAt,
-                    byPerson,
-                    Optional.empty(),
-                    List.of(),
-                    Optional.empty());
-        }
-
         /** Who executed, under every name that is known. */
         Set<String> names() {
             Set<String> names = new TreeSet<>(Set.of(executor));

@@ -135,9 +135,15 @@ record Certified(Certificate certificate) {
                 steps.add(step);
             }
         }
+        Received published = leaver.published();
         Charter charter =
-                new Charter(
-                        "leavers", "1", Hash.sha256(leaver.charter).hex(), List.of(), List.of());
+                ((Reading.Published)
+                                Stories.read(
+                                        published.envelope(),
+                                        published.hash(),
+                                        published.message()))
+                        .charter()
+                        .orElseThrow();
         messages.add(
                 leaver.next(
                         Service.EVIDENCE_LEDGER,
@@ -147,7 +153,7 @@ record Certified(Certificate certificate) {
                                 new Closure.Ended(Closure.Outcome.COMPLETED, List.of(), "done"),
                                 Leaver.NOW)));
         messages.add(leaver.activity());
-        messages.add(leaver.published());
+        messages.add(published);
         if (leaver.authenticator != null) {
             messages.add(leaver.registered());
         }

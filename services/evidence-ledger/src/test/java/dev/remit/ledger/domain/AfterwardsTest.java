@@ -2,13 +2,10 @@ package dev.remit.ledger.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Story.Decider;
 import dev.remit.ledger.domain.Story.Said;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,43 +17,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was granted for a time ends, and somebody looks at it, before a change is COMPLETED. */
 class AfterwardsTest {
-    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-    private static final Instant ENDS = NOW.plus(Duration.ofHours(4));
-    private static final UUID CHANGE = new UUID(0, 1);
+    private static final Instant ENDS = Told.NOW.plus(Duration.ofHours(4));
     private static final List<String> PROOFS =
             List.of("approvals.complete", "separation-of-duties", "read-back.matches");
     private static final Said[] GRANTED = {
-        new Story.Proposed(
-                CHANGE,
-                "break-glass",
-                "hash",
-                "hr:E1",
-                "keycloak:acme",
-                new Story.Actor("clerk", Optional.of("owner"))),
-        new Story.Readiness(
-                new UUID(0, 2), "READY", Optional.of("account"), Optional.of("plan"), "fit"),
-        new Story.Requested("on-call", Optional.empty(), List.of("ann")),
-        new Story.Decision(
-                new UUID(0, 4), "on-call", "APPROVED", new Decider.Person("ann"), "plan"),
-        new Story.Authorized(
-                new UUID(0, 8),
-                "account",
-                "plan",
-                "plan",
-                List.of(new UUID(0, 4)),
-                NOW,
-                NOW.plusSeconds(60),
-                Optional.empty(),
-                Optional.of(ENDS)),
+        Told.proposed(),
+        Told.judged("READY"),
+        Told.requested("on-call", List.of("ann")),
+        Told.decided(it -> {
+            it.stage = "on-call";
+            it.by = new Decider.Person("ann");
+        }),
+        Told.authorized(it -> it.ends = ENDS),
         executed("SUCCEEDED")
     };
     private static final Said OVER =
             new Story.GrantEnded(new UUID(0, 7), "executor", "plan", ENDS, ENDS.plusSeconds(1));
     private static final Said ASKED =
-            new Story.Requested(
-                    "review",
-                    Optional.empty(),
-                    List.of("ben", "ann", "clerk", "owner", "account", "executor"));
+            Told.requested(
+                    "review", List.of("ben", "ann", "clerk", "owner", "account", "executor"));
 
     @Test
     void aGrantGoesOnUntilItIsTakenAwayAndReviewed() {
@@ -113,8 +92,14 @@ class AfterwardsTest {
         Said other = new Story.GrantEnded(new UUID(0, 7), "executor", "other", ENDS, ENDS);
         assertThat(open(with(other, ASKED, ben)).holder()).isEqualTo(Closure.GRANTOR);
         Said unbound =
-                new Story.Decision(
-                        new UUID(0, 9), "review", "JUSTIFIED", new Decider.Person("ben"), "plan");
+                Told.decided(it -> {
+                    it.id = 9;
+                    it.stage = "review";
+                    it.decision = "JUSTIFIED";
+                    it.by = new Decider.Person("ben");
+                    it.at = ENDS;
+                    it.binds = false;
+                });
         assertThat(open(with(OVER, ASKED, unbound)).holder()).isEqualTo(Closure.REVIEWERS);
     }
 
@@ -136,10 +121,10 @@ class AfterwardsTest {
 
     @Test
     void closureIsRefusedMeanwhileOnceForEachThingThatIsMissing() {
-        Standing granted = standing(story(GRANTED), Optional.empty());
+        Standing granted = standing(Told.story(GRANTED), Optional.empty());
         assertThat(granted.isUnprovedSince(ENDS)).isTrue();
         assertThat(granted.withRefusal().isUnprovedSince(ENDS)).isFalse();
-        Standing over = standing(story(with(OVER, ASKED)), Optional.of(granted.withRefusal()));
+        Standing over = standing(Told.story(with(OVER, ASKED)), Optional.of(granted.withRefusal()));
         assertThat(over.isUnprovedSince(ENDS)).isTrue();
         assertThat(over.withRefusal().isUnprovedSince(ENDS)).isFalse();
     }
@@ -153,7 +138,7 @@ class AfterwardsTest {
     void theWaitIsTheExecutorsThenTheReviewersThenTheLedgers() {
         List<Wait> waits =
                 Waiting.of(
-                        story(with(OVER, ASKED, review("UNJUSTIFIED", "ben"))),
+                        Told.story(with(OVER, ASKED, review("UNJUSTIFIED", "ben"))),
                         Optional.empty(),
                         Optional.empty());
         assertThat(waits.getLast().unit()).isEqualTo(Closure.LEDGER);
@@ -177,30 +162,20 @@ class AfterwardsTest {
 
     /** Late: long after the stage's time was over. */
     private static Said review(String decision, String person, String plan) {
-        return new Story.Decision(
-                new UUID(0, 9),
-                "review",
-                decision,
-                new Decider.Person(person),
-                plan,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(
-                        new Story.Binding(
-                                "",
-                                "hash",
-                                "",
-                                new UUID(0, 10),
-                                ENDS,
-                                ENDS.plusSeconds(60),
-                                Optional.empty(),
-                                Optional.empty())),
-                ENDS.plus(Duration.ofDays(9)));
+        return Told.decided(it -> {
+            it.id = 9;
+            it.stage = "review";
+            it.decision = decision;
+            it.by = new Decider.Person(person);
+            it.plan = plan;
+            it.notBefore = ENDS;
+            it.expiresAt = ENDS.plusSeconds(60);
+            it.at = ENDS.plus(Duration.ofDays(9));
+        });
     }
 
     private static Said executed(String outcome) {
-        return new Story.Executed(
-                new UUID(0, 6), "executor", outcome, "plan", true, "reason", NOW, false);
+        return Told.executed(it -> it.outcome = outcome);
     }
 
     private static Said[] with(Said... more) {
@@ -208,45 +183,19 @@ class AfterwardsTest {
     }
 
     private static Closure.Open open(Said... said) {
-        return (Closure.Open) Closure.of(story(said), Optional.of(charter()));
+        return (Closure.Open) Closure.of(Told.story(said), Optional.of(charter()));
     }
 
     private static Closure.Ended ended(Said... said) {
-        return (Closure.Ended) Closure.of(story(said), Optional.of(charter()));
+        return (Closure.Ended) Closure.of(Told.story(said), Optional.of(charter()));
     }
 
     /** It names neither proof, and cannot leave them out. */
     private static Charter charter() {
-        return new Charter(
-                "break-glass",
-                "1",
-                "hash",
-                List.of(new Charter.Stage("on-call", 1, Optional.empty())),
-                PROOFS,
-                List.of(),
-                "",
-                "",
-                Optional.of(new Charter.Stage("review", 1, Optional.empty())));
-    }
-
-    private static Story story(Said... said) {
-        List<Story.Step> steps = new ArrayList<>();
-        Hash last = null;
-        for (int n = 1; n <= said.length; n++) {
-            Hash hash =
-                    Hash.sha256((last + said[n - 1].toString()).getBytes(StandardCharsets.UTF_8));
-            steps.add(
-                    new Story.Step(
-                            n,
-                            new UUID(0, n),
-                            "T",
-                            "service",
-                            NOW.plusSeconds(n),
-                            hash,
-                            last,
-                            said[n - 1]));
-            last = hash;
-        }
-        return Story.untold(CHANGE).with(steps);
+        return Told.charter(it -> {
+            it.stages = List.of(Told.stage("on-call"));
+            it.proofs = PROOFS;
+            it.review = Told.stage("review");
+        });
     }
 }

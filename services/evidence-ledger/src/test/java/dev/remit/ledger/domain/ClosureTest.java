@@ -2,10 +2,8 @@ package dev.remit.ledger.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Story.Decider;
 import dev.remit.ledger.domain.Story.Said;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,69 +12,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ClosureTest {
-    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-    private static final UUID CHANGE = new UUID(0, 1);
-    private static final Charter.Rule RULE = new Charter.Rule("low", "1", Set.of("READY"));
-    private static final List<String> PROOFS =
-            List.of(
-                    "readiness.fit",
-                    "approvals.complete",
-                    "separation-of-duties",
-                    "executed.as-authorized",
-                    "read-back.matches",
-                    "activity.corroborated");
-    private static final Optional<Story.Mandate> OWNED =
-            Optional.of(new Story.Mandate(Story.Mode.OWN, List.of()));
-    private static final Said PROPOSED =
-            new Story.Proposed(
-                    CHANGE,
-                    "leavers",
-                    "hash",
-                    "hr:E1",
-                    "keycloak:acme",
-                    new Story.Actor("clerk", Optional.of("owner")));
-    private static final Story.Terms JUDGED =
-            new Story.Terms("core", Optional.of(Duration.ofHours(8)), Optional.empty());
-    private static final Said READY = judged("READY");
-    private static final Said ASKED =
-            new Story.Requested("manager", Optional.empty(), List.of("boss", RULE.actor()));
-    private static final Said BY_BOSS = approved(new Decider.Person("boss"));
-    private static final Said BY_RULE = approved(new Decider.Rule(RULE.actor(), "low", "1"));
-    private static final Said AUTHORIZED =
-            new Story.Authorized(
-                    new UUID(0, 8),
-                    "account",
-                    "plan",
-                    "plan",
-                    List.of(new UUID(0, 4)),
-                    NOW,
-                    NOW.plusSeconds(60));
-    private static final Said EXECUTED = executed("SUCCEEDED", true, NOW);
-    private static final Story.Activity ACTIVITY =
-            new Story.Activity(
-                    new UUID(0, 9),
-                    "keycloak:acme",
-                    "account",
-                    "UPDATE",
-                    "executor",
-                    NOW,
-                    Map.of("enabled", "false"));
+    private static final Instant NOW = Told.NOW;
+    private static final Charter.Rule RULE = Told.RULE;
+    private static final Said PROPOSED = Told.proposed();
+    private static final Said READY = Told.judged("READY");
+    private static final Said ASKED = Told.asked("boss");
+    private static final Said BY_BOSS = Told.approved();
+    private static final Said BY_RULE = Told.approved(Told.BY_RULE);
+    private static final Said AUTHORIZED = Told.authorized();
+    private static final Said EXECUTED = Told.executed();
 
     @Test
     void aChangeIsHeldByWhomItWaitsFor() {
         assertThat(holder(PROPOSED)).isEqualTo("data-readiness");
-        assertThat(holder(PROPOSED, judged("HELD"))).isEqualTo("data-readiness");
+        assertThat(holder(PROPOSED, Told.judged("HELD"))).isEqualTo("data-readiness");
         assertThat(holder(PROPOSED, READY)).isEqualTo("approval-routing");
         assertThat(holder(PROPOSED, READY, ASKED)).isEqualTo("approvers of stage manager");
-        assertThat(
-                        holder(
-                                PROPOSED,
-                                READY,
-                                new Story.Requested("manager", Optional.of("NOBODY"), List.of())))
+        assertThat(holder(PROPOSED, READY, Told.held("manager", "NOBODY")))
                 .isEqualTo("approval-routing");
         assertThat(holder(PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED)).isEqualTo("executor");
         assertThat(holder(PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED, EXECUTED))
@@ -85,14 +42,24 @@ class ClosureTest {
 
     @Test
     void aChangeEndsAsItsHandoffsSay() {
-        assertThat(outcome(PROPOSED, judged("HALTED"))).isEqualTo(Closure.Outcome.HALTED);
-        assertThat(outcome(PROPOSED, judged("HELD"), judged("WITHDRAWN")))
+        assertThat(outcome(PROPOSED, Told.judged("HALTED"))).isEqualTo(Closure.Outcome.HALTED);
+        assertThat(outcome(PROPOSED, Told.judged("HELD"), Told.judged("WITHDRAWN")))
                 .isEqualTo(Closure.Outcome.WITHDRAWN);
-        assertThat(outcome(PROPOSED, READY, ASKED, decided("WITHDRAWN", new Decider.Person("ann"))))
+        assertThat(
+                        outcome(
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                Told.decided("WITHDRAWN", new Decider.Person("ann"))))
                 .isEqualTo(Closure.Outcome.WITHDRAWN);
-        assertThat(outcome(PROPOSED, READY, ASKED, decided("DENIED", new Decider.Person("boss"))))
+        assertThat(
+                        outcome(
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                Told.decided("DENIED", new Decider.Person("boss"))))
                 .isEqualTo(Closure.Outcome.REFUSED);
-        assertThat(outcome(PROPOSED, READY, ASKED, decided("EXPIRED", new Decider.Deadline())))
+        assertThat(outcome(PROPOSED, READY, ASKED, Told.decided("EXPIRED", new Decider.Deadline())))
                 .isEqualTo(Closure.Outcome.EXPIRED);
         assertThat(
                         outcome(
@@ -112,9 +79,9 @@ class ClosureTest {
                                 AUTHORIZED,
                                 executed("REFUSED", false, NOW)))
                 .isEqualTo(Closure.Outcome.REFUSED);
-        assertThat(closure(ruled(), PROPOSED, READY, ASKED, BY_RULE, AUTHORIZED, EXECUTED))
+        assertThat(Told.closure(ruled(), PROPOSED, READY, ASKED, BY_RULE, AUTHORIZED, EXECUTED))
                 .isInstanceOf(Closure.Ended.class);
-        assertThat(closure(ruled(), PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED, EXECUTED))
+        assertThat(Told.closure(ruled(), PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED, EXECUTED))
                 .isInstanceOf(Closure.Ended.class);
     }
 
@@ -122,21 +89,10 @@ class ClosureTest {
     private static final Said CAREFUL = careful(Optional.empty());
 
     private static Said careful(Optional<Instant> ends) {
-        return new Story.Authorized(
-                new UUID(0, 8),
-                "account",
-                "plan",
-                "plan",
-                List.of(new UUID(0, 4)),
-                NOW,
-                NOW.plusSeconds(60),
-                Optional.empty(),
-                ends,
-                Set.of(),
-                Optional.empty(),
-                Map.of("disable-account", Map.of("enabled", "true")),
-                Story.Workers.UNKNOWN,
-                OWNED);
+        return Told.authorized(it -> {
+            it.ends = ends.orElse(null);
+            it.undone = Map.of("disable-account", Map.of("enabled", "true"));
+        });
     }
 
     private static Said compensated(String plan, Story.Result... results) {
@@ -145,18 +101,14 @@ class ClosureTest {
 
     private static Said compensated(
             String plan, Optional<Story.Remainder> left, Story.Result... results) {
-        return new Story.Executed(
-                new UUID(0, 5),
-                "executor",
-                "COMPENSATED",
-                plan,
-                false,
-                "no right; taken back: disable-account",
-                NOW,
-                false,
-                Optional.empty(),
-                List.of(results),
-                left);
+        return Told.executed(it -> {
+            it.outcome = "COMPENSATED";
+            it.plan = plan;
+            it.readBack = false;
+            it.reason = "no right; taken back: disable-account";
+            it.results = List.of(results);
+            it.remainder = left.orElse(null);
+        });
     }
 
     private static Story.Result result(String step, String state, String enabled) {
@@ -171,7 +123,7 @@ class ClosureTest {
     void whatIsTakenBackClosesAsCompensatedOnceItIsReadBackAsItWas() {
         Story.Result done = result("disable-account", "DONE", "false");
         Closure closed =
-                closure(
+                Told.closure(
                         plain(),
                         PROPOSED,
                         READY,
@@ -221,7 +173,7 @@ class ClosureTest {
                         compensated("plan", done),
                         compensated("plan"),
                         compensated("other", done, result("enable-account", "DONE", "true")))) {
-            assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, CAREFUL, report))
+            assertThat(Told.closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, CAREFUL, report))
                     .as(report.toString())
                     .isInstanceOfSatisfying(
                             Closure.Open.class,
@@ -302,7 +254,7 @@ class ClosureTest {
                                 over))
                 .isEqualTo(Closure.Outcome.COMPENSATED);
         assertThat(
-                        closure(
+                        Told.closure(
                                 plain(),
                                 PROPOSED,
                                 READY,
@@ -312,23 +264,14 @@ class ClosureTest {
                                 report))
                 .as("not before")
                 .isInstanceOf(Closure.Open.class);
-        assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, CAREFUL, report))
+        assertThat(Told.closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, CAREFUL, report))
                 .as("what does not end by itself stays")
                 .isInstanceOf(Closure.Open.class);
     }
 
     @Test
     void whatIsLeftHalfDoneIsOwedBySomebodyByName() {
-        Charter charter =
-                new Charter(
-                        "leavers",
-                        "1",
-                        "hash",
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        "charter-owner",
-                        "");
+        Charter charter = Told.charter();
         Story.Remainder known =
                 new Story.Remainder(
                         List.of("disable-account"), Optional.of("p1"), "who took it on");
@@ -342,7 +285,15 @@ class ClosureTest {
                                 Optional.of("charter-owner"),
                                 "the owner of the charter"));
         assertThat(nobody.orOwedBy("")).isEqualTo(nobody);
-        assertThat(closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, AUTHORIZED, failed(known)))
+        assertThat(
+                        Told.closure(
+                                plain(),
+                                PROPOSED,
+                                READY,
+                                ASKED,
+                                BY_BOSS,
+                                AUTHORIZED,
+                                failed(known)))
                 .isInstanceOfSatisfying(
                         Closure.Ended.class,
                         ended ->
@@ -352,18 +303,12 @@ class ClosureTest {
     }
 
     private static Story.Executed failed(Story.Remainder left) {
-        return new Story.Executed(
-                new UUID(0, 5),
-                "executor",
-                "FAILED",
-                "plan",
-                false,
-                "halted",
-                NOW,
-                false,
-                Optional.empty(),
-                List.of(),
-                Optional.of(left));
+        return Told.executed(it -> {
+            it.outcome = "FAILED";
+            it.readBack = false;
+            it.reason = "halted";
+            it.remainder = left;
+        });
     }
 
     @Test
@@ -372,8 +317,8 @@ class ClosureTest {
                 "separation-of-duties",
                 PROPOSED,
                 READY,
-                new Story.Requested("manager", Optional.empty(), List.of("clerk", "boss")),
-                approved(new Decider.Person("clerk")),
+                Told.requested("manager", List.of("clerk", "boss")),
+                Told.approved(new Decider.Person("clerk")),
                 AUTHORIZED,
                 EXECUTED);
         assertMissing(
@@ -404,14 +349,8 @@ class ClosureTest {
                                 EXECUTED))
                 .containsExactly("activity.corroborated");
         assertThat(
-                        missing(
-                                new Charter(
-                                        "leavers",
-                                        "1",
-                                        "hash",
-                                        plain().stages(),
-                                        List.of("new.proof")),
-                                List.of(ACTIVITY),
+                        Told.missing(
+                                Told.charter(it -> it.proofs = List.of("new.proof")),
                                 PROPOSED,
                                 READY,
                                 ASKED,
@@ -433,35 +372,24 @@ class ClosureTest {
                         new Decider.Deadline(),
                         new Decider.Person("stranger"))) {
             assertThat(
-                            missing(
+                            Told.missing(
                                     ruled(),
-                                    List.of(ACTIVITY),
                                     PROPOSED,
                                     READY,
                                     ASKED,
-                                    approved(by),
+                                    Told.approved(by),
                                     AUTHORIZED,
                                     EXECUTED))
                     .as(by.toString())
                     .containsExactly("approvals.complete", "separation-of-duties");
         }
-        assertThat(
-                        missing(
-                                plain(),
-                                List.of(ACTIVITY),
-                                PROPOSED,
-                                READY,
-                                ASKED,
-                                BY_RULE,
-                                AUTHORIZED,
-                                EXECUTED))
+        assertThat(Told.missing(plain(), PROPOSED, READY, ASKED, BY_RULE, AUTHORIZED, EXECUTED))
                 .containsExactly("approvals.complete", "separation-of-duties");
         assertThat(
-                        missing(
+                        Told.missing(
                                 ruled(),
-                                List.of(ACTIVITY),
                                 PROPOSED,
-                                judged("ENRICHED"),
+                                Told.judged("ENRICHED"),
                                 ASKED,
                                 BY_RULE,
                                 AUTHORIZED,
@@ -472,16 +400,16 @@ class ClosureTest {
     @Test
     void aRuleCountsOnce() {
         Charter two =
-                new Charter(
-                        "leavers",
-                        "1",
-                        "hash",
-                        List.of(new Charter.Stage("manager", 2, Optional.of(RULE))),
-                        PROOFS);
+                Told.charter(
+                        Told.stage(
+                                "manager",
+                                it -> {
+                                    it.quorum = 2;
+                                    it.rule = RULE;
+                                }));
         assertThat(
-                        missing(
+                        Told.missing(
                                 two,
-                                List.of(ACTIVITY),
                                 PROPOSED,
                                 READY,
                                 ASKED,
@@ -496,22 +424,13 @@ class ClosureTest {
     void aStageIsPassedOverOnlyByTheConditionThatTheCharterNames() {
         Charter two = charter(List.of(), stage("legal", Optional.of("risk > 5")), stage("manager"));
         Said over = passedOver("legal", "risk > 5");
-        assertThat(missing(two, List.of(ACTIVITY), PROPOSED, READY, over, ASKED, at(5), granted(5)))
+        assertThat(Told.missing(two, PROPOSED, READY, over, ASKED, at(5), granted(5)))
                 .doesNotContain("approvals.complete", "separation-of-duties");
         Said other = passedOver("legal", "risk > 9");
-        assertThat(
-                        missing(
-                                two,
-                                List.of(ACTIVITY),
-                                PROPOSED,
-                                READY,
-                                other,
-                                ASKED,
-                                at(5),
-                                granted(5)))
+        assertThat(Told.missing(two, PROPOSED, READY, other, ASKED, at(5), granted(5)))
                 .contains("approvals.complete");
         Charter one = charter(List.of(), stage("legal", Optional.of("risk > 5")));
-        assertThat(missing(one, List.of(ACTIVITY), PROPOSED, READY, over))
+        assertThat(Told.missing(one, PROPOSED, READY, over))
                 .as("nobody approved")
                 .contains("approvals.complete", "separation-of-duties");
     }
@@ -520,8 +439,14 @@ class ClosureTest {
     void aStageWhoseConditionHoldsIsNotPassedOverWhateverTheServiceSays() {
         Charter two = charter(List.of(), stage("legal", Optional.of("risk > 5")), stage("manager"));
         Story told =
-                story(PROPOSED, READY, passedOver("legal", "risk > 5"), ASKED, at(5), granted(5))
-                        .seen(List.of(ACTIVITY));
+                Told.story(
+                                PROPOSED,
+                                READY,
+                                passedOver("legal", "risk > 5"),
+                                ASKED,
+                                at(5),
+                                granted(5))
+                        .seen(List.of(Told.ACTIVITY));
         assertThat(approvals(two, told, Conditions.Truth.FALSE)).isEmpty();
         assertThat(approvals(two, told, Conditions.Truth.UNKNOWN)).isEmpty();
         assertThat(approvals(two, told, Conditions.Truth.TRUE))
@@ -540,127 +465,72 @@ class ClosureTest {
 
     @Test
     void aShareCountsThoseAskedLast() {
-        Charter half =
-                charter(
-                        List.of(),
-                        new Charter.Stage(
-                                "manager", 1, 0.5, 1, 0, Optional.empty(), Optional.empty()));
-        Said three =
-                new Story.Requested("manager", Optional.empty(), List.of("boss", "ann", "ben"));
-        assertThat(missing(half, List.of(ACTIVITY), PROPOSED, READY, three, BY_BOSS))
+        Charter half = charter(List.of(), Told.stage("manager", it -> it.share = 0.5));
+        Said three = Told.requested("manager", List.of("boss", "ann", "ben"));
+        assertThat(Told.missing(half, PROPOSED, READY, three, BY_BOSS))
                 .contains("approvals.complete");
-        Said two = new Story.Requested("manager", Optional.empty(), List.of("boss", "ann"));
-        assertThat(missing(half, List.of(ACTIVITY), PROPOSED, READY, three, two, at(5)))
+        Said two = Told.requested("manager", List.of("boss", "ann"));
+        assertThat(Told.missing(half, PROPOSED, READY, three, two, at(5)))
                 .doesNotContain("approvals.complete");
     }
 
     @Test
     void asManyMustDenyAsTheCharterSays() {
-        Charter two =
-                charter(
-                        List.of(),
-                        new Charter.Stage(
-                                "manager", 1, 0, 2, 0, Optional.empty(), Optional.empty()));
-        Said once = decided("DENIED", new Decider.Person("boss"));
-        Said again = decided("DENIED", new Decider.Person("ann"));
-        assertThat(closure(two, PROPOSED, READY, ASKED, once)).isInstanceOf(Closure.Open.class);
-        assertThat(closure(two, PROPOSED, READY, ASKED, once, once))
+        Charter two = charter(List.of(), Told.stage("manager", it -> it.denials = 2));
+        Said once = Told.decided("DENIED", new Decider.Person("boss"));
+        Said again = Told.decided("DENIED", new Decider.Person("ann"));
+        assertThat(Told.closure(two, PROPOSED, READY, ASKED, once))
+                .isInstanceOf(Closure.Open.class);
+        assertThat(Told.closure(two, PROPOSED, READY, ASKED, once, once))
                 .as("one person counts once")
                 .isInstanceOf(Closure.Open.class);
-        assertThat(((Closure.Ended) closure(two, PROPOSED, READY, ASKED, once, again)).outcome())
+        assertThat(
+                        ((Closure.Ended) Told.closure(two, PROPOSED, READY, ASKED, once, again))
+                                .outcome())
                 .isEqualTo(Closure.Outcome.REFUSED);
-        assertThat(outcome(PROPOSED, READY, ASKED, decided("DENIED", new Decider.Deadline())))
+        assertThat(outcome(PROPOSED, READY, ASKED, Told.decided("DENIED", new Decider.Deadline())))
                 .isEqualTo(Closure.Outcome.REFUSED);
-        assertThat(outcome(PROPOSED, READY, ASKED, decided("HALTED", new Decider.Deadline())))
+        assertThat(outcome(PROPOSED, READY, ASKED, Told.decided("HALTED", new Decider.Deadline())))
                 .isEqualTo(Closure.Outcome.HALTED);
     }
 
     @Test
     void whoActsForAnotherMustHaveBeenAskedSoAndBothStandApart() {
         Said asked =
-                new Story.Requested(
+                Told.requested(
                         "manager",
-                        Optional.empty(),
                         List.of("boss", "clerk"),
-                        List.of(new Story.Link("ann", "boss"), new Story.Link("ann", "clerk")));
-        assertThat(missing(plain(), List.of(ACTIVITY), told(asked, acting("ann", "boss"))))
-                .isEmpty();
-        assertThat(missing(plain(), List.of(ACTIVITY), told(asked, acting("ben", "boss"))))
+                        new Story.Link("ann", "boss"),
+                        new Story.Link("ann", "clerk"));
+        assertThat(Told.missing(plain(), Told.whole(asked, acting("ann", "boss")))).isEmpty();
+        assertThat(Told.missing(plain(), Told.whole(asked, acting("ben", "boss"))))
                 .as("not asked so")
                 .contains("approvals.complete", "separation-of-duties");
-        assertThat(missing(plain(), List.of(ACTIVITY), told(asked, acting("ann", "clerk"))))
+        assertThat(Told.missing(plain(), Told.whole(asked, acting("ann", "clerk"))))
                 .as("for the proposer")
                 .contains("separation-of-duties");
     }
 
     @Test
     void twoAccountsOfOnePersonAreNotTwoPeopleAndNotTheSubject() {
-        assertThat(missing(plain(), List.of(ACTIVITY), told(ASKED, bound("W-boss", b -> b))))
-                .isEmpty();
-        assertThat(missing(plain(), List.of(ACTIVITY), told(ASKED, bound("E1", b -> b))))
+        assertThat(Told.missing(plain(), Told.whole(ASKED, bound("W-boss")))).isEmpty();
+        assertThat(Told.missing(plain(), Told.whole(ASKED, bound("E1"))))
                 .as("the subject's other account")
                 .containsExactly("separation-of-duties");
     }
 
     @Test
     void aDecisionIsGoodForTheChangeCharterAndRouteItIsBoundToAndOnlyInItsTime() {
-        Charter routed = charter(List.of(), stage("manager"));
-        List<java.util.function.UnaryOperator<Story.Binding>> wrong =
+        List<Consumer<Told.Verdict>> wrong =
                 List.of(
-                        b ->
-                                new Story.Binding(
-                                        "x",
-                                        b.charterHash(),
-                                        b.routeHash(),
-                                        b.nonce(),
-                                        b.notBefore(),
-                                        b.expiresAt(),
-                                        b.worker(),
-                                        Optional.empty()),
-                        b ->
-                                new Story.Binding(
-                                        b.changeHash(),
-                                        "x",
-                                        b.routeHash(),
-                                        b.nonce(),
-                                        b.notBefore(),
-                                        b.expiresAt(),
-                                        b.worker(),
-                                        Optional.empty()),
-                        b ->
-                                new Story.Binding(
-                                        b.changeHash(),
-                                        b.charterHash(),
-                                        "x",
-                                        b.nonce(),
-                                        b.notBefore(),
-                                        b.expiresAt(),
-                                        b.worker(),
-                                        Optional.empty()),
-                        b ->
-                                new Story.Binding(
-                                        b.changeHash(),
-                                        b.charterHash(),
-                                        b.routeHash(),
-                                        b.nonce(),
-                                        NOW.plusSeconds(1),
-                                        b.expiresAt(),
-                                        b.worker(),
-                                        Optional.empty()),
-                        b ->
-                                new Story.Binding(
-                                        b.changeHash(),
-                                        b.charterHash(),
-                                        b.routeHash(),
-                                        b.nonce(),
-                                        b.notBefore(),
-                                        NOW,
-                                        b.worker(),
-                                        Optional.empty()));
-        assertThat(missing(routed, List.of(ACTIVITY), told(ASKED, bound("W-boss", b -> b))))
-                .isEmpty();
-        for (var each : wrong) {
-            assertThat(missing(routed, List.of(ACTIVITY), told(ASKED, bound("W-boss", each))))
+                        it -> it.changeHash = "x",
+                        it -> it.charterHash = "x",
+                        it -> it.routeHash = "x",
+                        it -> it.notBefore = NOW.plusSeconds(1),
+                        it -> it.expiresAt = NOW);
+        assertThat(Told.missing(plain(), Told.whole())).isEmpty();
+        for (Consumer<Told.Verdict> each : wrong) {
+            assertThat(Told.missing(plain(), Told.with(4, Told.decided(each))))
                     .containsExactly("approvals.complete");
         }
     }
@@ -833,55 +703,37 @@ class ClosureTest {
                 new ArrayList<>(List.of(PROPOSED, READY, ASKED, BY_BOSS, amendment, ASKED));
         if (approvedAnew) {
             said.add(
-                    new Story.Decision(
-                            new UUID(0, 5),
-                            "manager",
-                            "APPROVED",
-                            new Decider.Person("boss"),
-                            "other"));
+                    Told.decided(it -> {
+                        it.id = 5;
+                        it.plan = "other";
+                    }));
         }
         said.add(
-                new Story.Authorized(
-                        new UUID(0, 8),
-                        "account",
-                        "other",
-                        "other",
-                        List.of(new UUID(0, approvedAnew ? 5 : 4)),
-                        NOW,
-                        NOW.plusSeconds(60)));
+                Told.authorized(it -> {
+                    it.plan = "other";
+                    it.approvals = List.of(new UUID(0, approvedAnew ? 5 : 4));
+                }));
         said.add(
-                new Story.Executed(
-                        new UUID(0, 6),
-                        "executor",
-                        "SUCCEEDED",
-                        "other",
-                        true,
-                        "done",
-                        NOW,
-                        false));
-        return missing(plain(), List.of(ACTIVITY), said.toArray(Said[]::new));
+                Told.executed(it -> {
+                    it.plan = "other";
+                    it.reason = "done";
+                }));
+        return Told.missing(plain(), said.toArray(Said[]::new));
     }
 
     private static Said amendment(String by, String before, String actual) {
-        return amendment(by, before, actual, Optional.of(JUDGED));
+        return amendment(by, before, actual, Optional.of(Told.JUDGED));
     }
 
     private static Said amendment(
             String by, String before, String actual, Optional<Story.Terms> terms) {
-        return new Story.Decision(
-                new UUID(0, 7),
-                "manager",
-                "AMENDED",
-                new Decider.Person(by),
-                "other",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                NOW,
-                Optional.empty(),
-                Optional.of(new Story.Amendment(before, actual, terms)));
+        return Told.decided(it -> {
+            it.id = 7;
+            it.decision = "AMENDED";
+            it.by = new Decider.Person(by);
+            it.plan = "other";
+            it.amendment = new Story.Amendment(before, actual, terms);
+        });
     }
 
     private static Optional<Story.Terms> terms(
@@ -935,7 +787,7 @@ class ClosureTest {
                                     PROPOSED,
                                     READY,
                                     ASKED,
-                                    decided(end, new Decider.Person("ann")),
+                                    Told.decided(end, new Decider.Person("ann")),
                                     again,
                                     ASKED))
                     .as(end)
@@ -944,18 +796,14 @@ class ClosureTest {
                                     ? Closure.Outcome.REFUSED
                                     : Closure.Outcome.valueOf(end));
         }
-        Charter two =
-                charter(
-                        List.of(),
-                        new Charter.Stage(
-                                "manager", 1, 0, 2, 0, Optional.empty(), Optional.empty()));
-        Said ann = decided("DENIED", new Decider.Person("ann"));
-        Said boss = decided("DENIED", new Decider.Person("boss"));
-        assertThat(closure(two, PROPOSED, READY, ASKED, ann, again, ASKED, boss))
+        Charter two = charter(List.of(), Told.stage("manager", it -> it.denials = 2));
+        Said ann = Told.decided("DENIED", new Decider.Person("ann"));
+        Said boss = Told.decided("DENIED", new Decider.Person("boss"));
+        assertThat(Told.closure(two, PROPOSED, READY, ASKED, ann, again, ASKED, boss))
                 .as("asked anew")
                 .isInstanceOf(Closure.Open.class);
         assertThat(
-                        closure(
+                        Told.closure(
                                 two,
                                 PROPOSED,
                                 READY,
@@ -973,28 +821,22 @@ class ClosureTest {
         Charter signing =
                 charter(
                         List.of(),
-                        new Charter.Stage(
+                        Told.stage(
                                 "manager",
-                                1,
-                                0,
-                                1,
-                                0,
-                                Optional.empty(),
-                                Optional.of(RULE),
-                                true,
-                                Optional.empty()));
+                                it -> {
+                                    it.rule = RULE;
+                                    it.signed = true;
+                                }));
         Said byRule =
-                new Story.Decision(
-                        new UUID(0, 6),
-                        "manager",
-                        "APPROVED",
-                        new Decider.Rule(RULE.actor(), "low", "1"),
-                        "other");
+                Told.decided(it -> {
+                    it.id = 6;
+                    it.by = new Decider.Rule(RULE.actor(), "low", "1");
+                    it.plan = "other";
+                });
         for (String by : List.of("boss", "clerk")) {
             assertThat(
-                            missing(
+                            Told.missing(
                                     signing,
-                                    List.of(ACTIVITY),
                                     PROPOSED,
                                     READY,
                                     ASKED,
@@ -1018,17 +860,17 @@ class ClosureTest {
                         Set.of(),
                         Map.of());
         assertThat(
-                        missing(
+                        Told.missing(
                                 charter(List.of(owner), stage("manager")),
-                                List.of(ACTIVITY),
-                                told(ASKED, BY_BOSS)))
+                                Told.whole(ASKED, BY_BOSS)))
                 .isEmpty();
-        Said byOwner = new Story.Requested("manager", Optional.empty(), List.of("charter-owner"));
+        Said byOwner = Told.requested("manager", List.of("charter-owner"));
         assertThat(
-                        missing(
+                        Told.missing(
                                 charter(List.of(owner), stage("manager")),
-                                List.of(ACTIVITY),
-                                told(byOwner, approved(new Decider.Person("charter-owner")))))
+                                Told.whole(
+                                        byOwner,
+                                        Told.approved(new Decider.Person("charter-owner")))))
                 .containsExactly("separation-of-duties");
         Charter.Duty executor =
                 new Charter.Duty(
@@ -1039,21 +881,20 @@ class ClosureTest {
                         Set.of(),
                         Map.of());
         assertThat(
-                        missing(
+                        Told.missing(
                                 charter(List.of(executor), stage("manager")),
-                                List.of(ACTIVITY),
-                                told(ASKED, BY_BOSS)))
+                                Told.whole(ASKED, BY_BOSS)))
                 .isEmpty();
 
         Charter.Duty toxic =
                 new Charter.Duty(
                         "t@1", List.of(), Set.of("/a", "/b"), Set.of(), Set.of(), Map.of());
         Charter judging = charter(List.of(toxic), stage("manager"));
-        assertThat(missing(judging, List.of(ACTIVITY), told(ASKED, BY_BOSS)))
+        assertThat(Told.missing(judging, Told.whole(ASKED, BY_BOSS)))
                 .as("not said")
                 .containsExactly("separation-of-duties");
-        assertThat(missing(judging, List.of(ACTIVITY), held(Set.of("/a")))).isEmpty();
-        assertThat(missing(judging, List.of(ACTIVITY), held(Set.of("/a", "/b"))))
+        assertThat(Told.missing(judging, held(Set.of("/a")))).isEmpty();
+        assertThat(Told.missing(judging, held(Set.of("/a", "/b"))))
                 .containsExactly("separation-of-duties");
         Charter.Duty spared =
                 new Charter.Duty(
@@ -1064,71 +905,40 @@ class ClosureTest {
                         Set.of(),
                         Map.of("E1", NOW.plusSeconds(1)));
         assertThat(
-                        missing(
+                        Told.missing(
                                 charter(List.of(spared), stage("manager")),
-                                List.of(ACTIVITY),
                                 held(Set.of("/a", "/b"))))
                 .isEmpty();
         Charter.Duty must =
                 new Charter.Duty(
                         "m@1", List.of(), Set.of(), Set.of("/root"), Set.of("/t"), Map.of());
-        assertThat(
-                        missing(
-                                charter(List.of(must), stage("manager")),
-                                List.of(ACTIVITY),
-                                held(Set.of("/root"))))
+        assertThat(Told.missing(charter(List.of(must), stage("manager")), held(Set.of("/root"))))
                 .containsExactly("separation-of-duties");
     }
 
     @Test
     void aLinkedAccountOfTheProposerOrOfWhoAnswersForTheAiIsNotAnotherPerson() {
-        assertThat(missing(plain(), List.of(ACTIVITY), proposedBy("W-clerk", "W-owner"))).isEmpty();
-        assertThat(missing(plain(), List.of(ACTIVITY), proposedBy("W-boss", "W-owner")))
+        assertThat(Told.missing(plain(), proposedBy("W-clerk", "W-owner"))).isEmpty();
+        assertThat(Told.missing(plain(), proposedBy("W-boss", "W-owner")))
                 .containsExactly("separation-of-duties");
-        assertThat(missing(plain(), List.of(ACTIVITY), proposedBy("W-clerk", "W-boss")))
+        assertThat(Told.missing(plain(), proposedBy("W-clerk", "W-boss")))
                 .containsExactly("separation-of-duties");
     }
 
     private static Said[] proposedBy(String proposer, String principal) {
-        Said[] all = told(ASKED, bound("W-boss", b -> b));
+        Said[] all = Told.whole(ASKED, bound("W-boss"));
         all[4] =
-                new Story.Authorized(
-                        new UUID(0, 8),
-                        "account",
-                        "plan",
-                        "plan",
-                        List.of(new UUID(0, 4)),
-                        NOW,
-                        NOW.plusSeconds(60),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Set.of(),
-                        Optional.empty(),
-                        Map.of(),
-                        new Story.Workers(Optional.of(proposer), Optional.of(principal)),
-                        OWNED);
+                Told.authorized(it ->
+                        it.workers =
+                                new Story.Workers(Optional.of(proposer), Optional.of(principal)));
         return all;
     }
 
     @Test
     void anAiOfWhoeverProposedApprovesNothing() {
         for (String principal : List.of("owner", "clerk", "someone-else")) {
-            Charter lets =
-                    new Charter(
-                            "leavers",
-                            "1",
-                            "hash",
-                            List.of(stage("manager")),
-                            PROOFS,
-                            List.of(),
-                            "charter-owner",
-                            "route",
-                            Optional.empty(),
-                            Optional.empty(),
-                            Set.of(),
-                            Map.of("boss", principal),
-                            List.of());
-            assertThat(missing(lets, List.of(ACTIVITY), told(ASKED, BY_BOSS)))
+            Charter lets = Told.charter(it -> it.agents = Map.of("boss", principal));
+            assertThat(Told.missing(lets, Told.whole(ASKED, BY_BOSS)))
                     .as(principal)
                     .hasSize(principal.equals("someone-else") ? 0 : 1);
         }
@@ -1153,7 +963,7 @@ class ClosureTest {
     }
 
     private static String separation(Charter charter, Said... said) {
-        return ((Closure.Ended) closure(charter, said))
+        return ((Closure.Ended) Told.closure(charter, said))
                 .proofs().stream()
                         .filter(each -> each.name().equals("separation-of-duties"))
                         .findFirst()
@@ -1162,144 +972,77 @@ class ClosureTest {
     }
 
     private static Charter charter(List<Charter.Duty> duties, Charter.Stage... stages) {
-        return new Charter(
-                "leavers", "1", "hash", List.of(stages), PROOFS, duties, "charter-owner", "route");
+        return Told.charter(it -> {
+            it.stages = List.of(stages);
+            it.duties = duties;
+        });
     }
 
     private static Charter.Stage stage(String name) {
-        return new Charter.Stage(name, 1, Optional.empty());
+        return Told.stage(name);
     }
 
     private static Charter.Stage stage(String name, Optional<String> when) {
-        return new Charter.Stage(name, 1, 0, 1, 0, when, Optional.empty());
+        return Told.stage(name, it -> it.when = when.orElse(null));
     }
 
     private static Said passedOver(String stage, String condition) {
-        return new Story.Decision(
-                new UUID(0, 3),
-                stage,
-                "PASSED_OVER",
-                new Decider.Deadline(),
-                "plan",
-                Optional.empty(),
-                Optional.of(condition),
-                Optional.empty(),
-                NOW);
+        return Told.decided(it -> {
+            it.id = 3;
+            it.stage = stage;
+            it.decision = "PASSED_OVER";
+            it.by = new Decider.Deadline();
+            it.condition = condition;
+        });
     }
 
     private static Said acting(String by, String from) {
-        return new Story.Decision(
-                new UUID(0, 4),
-                "manager",
-                "APPROVED",
-                new Decider.Person(by),
-                "plan",
-                Optional.of(from),
-                Optional.empty(),
-                Optional.empty(),
-                NOW);
-    }
-
-    private static Said bound(String worker, java.util.function.UnaryOperator<Story.Binding> how) {
-        return new Story.Decision(
-                new UUID(0, 4),
-                "manager",
-                "APPROVED",
-                new Decider.Person("boss"),
-                "plan",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(
-                        how.apply(
-                                new Story.Binding(
-                                        "change",
-                                        "hash",
-                                        "route",
-                                        new UUID(0, 7),
-                                        NOW,
-                                        NOW.plusSeconds(60),
-                                        Optional.of(worker),
-                                        Optional.empty()))),
-                NOW);
-    }
-
-    private static Said[] told(Said asked, Said decided) {
-        return new Said[] {
-            new Story.Proposed(
-                    CHANGE,
-                    "leavers",
-                    "hash",
-                    "hr:E1",
-                    "keycloak:acme",
-                    new Story.Actor("clerk", Optional.of("owner")),
-                    "change"),
-            READY,
-            asked,
-            decided,
-            AUTHORIZED,
-            EXECUTED
-        };
+        return Told.decided(it -> {
+            it.by = new Decider.Person(by);
+            it.onBehalfOf = from;
+        });
     }
 
     private static Said[] held(Set<String> held) {
-        Said[] all = told(ASKED, BY_BOSS);
-        all[4] =
-                new Story.Authorized(
-                        new UUID(0, 8),
-                        "account",
-                        "plan",
-                        "plan",
-                        List.of(new UUID(0, 4)),
-                        NOW,
-                        NOW.plusSeconds(60),
-                        Optional.of(held));
+        Said[] all = Told.whole(ASKED, BY_BOSS);
+        all[4] = Told.authorized(it -> it.held = held);
         return all;
     }
 
     private static Said at(int step) {
-        return new Story.Decision(
-                new UUID(0, step), "manager", "APPROVED", new Decider.Person("boss"), "plan");
+        return Told.decided(it -> it.id = step);
     }
 
     private static Said granted(int step) {
-        return new Story.Authorized(
-                new UUID(0, 8),
-                "account",
-                "plan",
-                "plan",
-                List.of(new UUID(0, step)),
-                NOW,
-                NOW.plusSeconds(60));
+        return Told.authorized(it -> it.approvals = List.of(new UUID(0, step)));
     }
 
     @Test
     void aProposerWithTheIdOfARuleIsNotSeparate() {
         Said forged =
-                new Story.Proposed(
-                        CHANGE,
-                        "leavers",
-                        "hash",
-                        "hr:E1",
-                        "keycloak:acme",
-                        new Story.Actor("policy:any@1", Optional.empty()));
+                Told.proposed(it -> {
+                    it.proposer = "policy:any@1";
+                    it.principal = null;
+                });
         assertMissing("separation-of-duties", forged, READY, ASKED, BY_BOSS, AUTHORIZED, EXECUTED);
     }
 
     @Test
     void aStoryIsCompleteOnlyFromItsProposalOnAndLinked() {
-        Story story = story(PROPOSED, READY, ASKED);
+        Story story = Told.story(PROPOSED, READY, ASKED);
         assertThat(story.isComplete()).isTrue();
-        assertThat(Story.untold(CHANGE).isComplete()).isFalse();
-        assertThat(Story.untold(CHANGE).with(story.steps().subList(1, 3)).isComplete()).isFalse();
+        assertThat(Story.untold(Told.CHANGE).isComplete()).isFalse();
+        assertThat(Story.untold(Told.CHANGE).with(story.steps().subList(1, 3)).isComplete())
+                .isFalse();
         assertThat(
-                        Story.untold(CHANGE)
+                        Story.untold(Told.CHANGE)
                                 .with(List.of(story.steps().get(0), story.steps().get(2)))
                                 .isComplete())
                 .isFalse();
-        assertThat(story(READY, ASKED).isComplete()).isFalse();
-        Story other = story(PROPOSED, judged("HELD"), ASKED);
+        assertThat(Told.story(READY, ASKED).isComplete()).isFalse();
+        Story other = Told.story(PROPOSED, Told.judged("HELD"), ASKED);
         assertThat(
-                        Story.untold(CHANGE)
+                        Story.untold(Told.CHANGE)
                                 .with(
                                         List.of(
                                                 story.steps().get(0),
@@ -1311,33 +1054,21 @@ class ClosureTest {
     }
 
     private static void assertMissing(String proof, Said... said) {
-        assertThat(missing(plain(), List.of(ACTIVITY), said)).containsExactly(proof);
+        assertThat(Told.missing(plain(), said)).containsExactly(proof);
     }
 
     private static Charter plain() {
-        return new Charter(
-                "leavers",
-                "1",
-                "hash",
-                List.of(new Charter.Stage("manager", 1, Optional.empty())),
-                PROOFS);
+        return Told.charter();
     }
 
     @Test
     void whoExecutedByHandUnderAnotherAccountIsTheSamePersonByTheirWorker() {
         Said byHand =
-                new Story.Executed(
-                        new UUID(0, 6),
-                        "second-account",
-                        "SUCCEEDED",
-                        "plan",
-                        true,
-                        "reason",
-                        NOW,
-                        true,
-                        Optional.of("W-boss"),
-                        List.of(),
-                        Optional.empty());
+                Told.executed(it -> {
+                    it.executor = "second-account";
+                    it.byPerson = true;
+                    it.worker = "W-boss";
+                });
         assertThat(
                         missing(
                                 plain(),
@@ -1382,63 +1113,41 @@ class ClosureTest {
     }
 
     private static Said byHand(String person, Optional<String> worker) {
-        return new Story.Executed(
-                new UUID(0, 6),
-                person,
-                "SUCCEEDED",
-                "plan",
-                true,
-                "reason",
-                NOW,
-                true,
-                worker,
-                List.of(),
-                Optional.empty());
+        return Told.executed(it -> {
+            it.executor = person;
+            it.byPerson = true;
+            it.worker = worker.orElse(null);
+        });
     }
 
     private static Said bound(String worker) {
-        return new Story.Decision(
-                new UUID(0, 4),
-                "manager",
-                "APPROVED",
-                new Decider.Person("boss"),
-                "plan",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(
-                        new Story.Binding(
-                                "",
-                                "hash",
-                                "",
-                                new UUID(0, 44),
-                                NOW.minusSeconds(60),
-                                NOW.plusSeconds(60),
-                                Optional.of(worker),
-                                Optional.empty())),
-                NOW);
+        return Told.decided(it -> {
+            it.notBefore = NOW.minusSeconds(60);
+            it.worker = worker;
+        });
     }
 
     @Test
     void whatIsProtectedMustKeepAHolderByWhatTheAuthorizationSays() {
-        assertThat(closure(protecting(), keeping(true, Set.of("account"), "/admins")))
+        assertThat(Told.closure(protecting(), keeping(true, Set.of("account"), "/admins")))
                 .as("whom it is taken from keeps nothing")
                 .isInstanceOf(Closure.Open.class);
-        assertThat(closure(protecting(), keeping(true, Set.of(), "/admins")))
+        assertThat(Told.closure(protecting(), keeping(true, Set.of(), "/admins")))
                 .isInstanceOfSatisfying(
                         Closure.Open.class,
                         open ->
                                 assertThat(open.missing())
                                         .extracting(Closure.Missing::name)
                                         .containsExactly(Closure.HOLDERS));
-        assertThat(closure(protecting(), keeping(true, Set.of("eve"), "/admins")))
+        assertThat(Told.closure(protecting(), keeping(true, Set.of("eve"), "/admins")))
                 .isInstanceOf(Closure.Ended.class);
-        assertThat(closure(protecting(), keeping(false, Set.of(), "/admins")))
+        assertThat(Told.closure(protecting(), keeping(false, Set.of(), "/admins")))
                 .as("no lasting holder is lost")
                 .isInstanceOf(Closure.Ended.class);
-        assertThat(closure(protecting(), keeping(true, Set.of("eve"), "/staff")))
+        assertThat(Told.closure(protecting(), keeping(true, Set.of("eve"), "/staff")))
                 .as("the plan takes what its charter protects, and nothing is said of it")
                 .isInstanceOf(Closure.Open.class);
-        assertThat(closure(plain(), keeping(true, Set.of(), "/admins")))
+        assertThat(Told.closure(plain(), keeping(true, Set.of(), "/admins")))
                 .as("whichever charter protects it")
                 .isInstanceOf(Closure.Open.class);
     }
@@ -1450,109 +1159,43 @@ class ClosureTest {
             READY,
             ASKED,
             BY_BOSS,
-            new Story.Authorized(
-                    new UUID(0, 8),
-                    "account",
-                    "plan",
-                    "plan",
-                    List.of(new UUID(0, 4)),
-                    NOW,
-                    NOW.plusSeconds(60),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Set.of("/admins"),
-                    Optional.of(List.of(new Story.Keeping("keycloak:acme", path, lost, keepers))),
-                    Map.of(),
-                    Story.Workers.UNKNOWN,
-                    OWNED),
+            Told.authorized(it -> {
+                it.taken = Set.of("/admins");
+                it.keepings = List.of(new Story.Keeping("keycloak:acme", path, lost, keepers));
+            }),
             EXECUTED
         };
     }
 
     private static Charter protecting() {
-        Charter plain = plain();
-        return new Charter(
-                plain.name(),
-                plain.version(),
-                plain.hash(),
-                plain.stages(),
-                plain.proofs(),
-                plain.duties(),
-                plain.owner(),
-                plain.routeHash(),
-                plain.review(),
-                plain.retention(),
-                Set.of("/admins"),
-                plain.agents(),
-                plain.needs());
+        return Told.charter(it -> it.protects = Set.of("/admins"));
     }
 
     private static Charter ruled() {
-        return new Charter(
-                "leavers",
-                "1",
-                "hash",
-                List.of(new Charter.Stage("manager", 1, Optional.of(RULE))),
-                PROOFS);
+        return Told.charter(Told.stage("manager", it -> it.rule = RULE));
     }
 
     private static String holder(Said... said) {
-        return ((Closure.Open) Closure.of(story(said), Optional.of(plain()))).holder();
+        return ((Closure.Open) Closure.of(Told.story(said), Optional.of(plain()))).holder();
     }
 
     private static Closure.Outcome outcome(Said... said) {
-        return ((Closure.Ended) closure(plain(), said)).outcome();
+        return ((Closure.Ended) Told.closure(plain(), said)).outcome();
     }
 
     private static List<String> missing(
             Charter charter, List<Story.Activity> activities, Said... said) {
-        return Closure.of(story(said).seen(activities), Optional.of(charter))
+        return Closure.of(Told.story(said).seen(activities), Optional.of(charter))
                         instanceof Closure.Open open
                 ? open.missing().stream().map(Closure.Missing::name).toList()
                 : List.of();
     }
 
-    private static Closure closure(Charter charter, Said... said) {
-        return Closure.of(story(said).seen(List.of(ACTIVITY)), Optional.of(charter));
-    }
-
-    /** Steps in order; step n has the id n. */
-    private static Story story(Said... said) {
-        List<Story.Step> steps = new ArrayList<>();
-        Hash last = null;
-        for (int n = 1; n <= said.length; n++) {
-            Hash hash =
-                    Hash.sha256((last + said[n - 1].toString()).getBytes(StandardCharsets.UTF_8));
-            steps.add(
-                    new Story.Step(
-                            n, new UUID(0, n), "T", "service", NOW, hash, last, said[n - 1]));
-            last = hash;
-        }
-        return Story.untold(CHANGE).with(steps);
-    }
-
-    private static Said judged(String verdict) {
-        return new Story.Readiness(
-                new UUID(0, 2),
-                verdict,
-                Optional.of("account"),
-                Optional.of("plan"),
-                "reason",
-                List.of(),
-                Optional.of(JUDGED),
-                NOW);
-    }
-
-    private static Said approved(Decider by) {
-        return decided("APPROVED", by);
-    }
-
-    private static Said decided(String decision, Decider by) {
-        return new Story.Decision(new UUID(0, 4), "manager", decision, by, "plan");
-    }
-
     private static Said executed(String outcome, boolean readBack, Instant startedAt) {
-        return new Story.Executed(
-                new UUID(0, 6), "executor", outcome, "plan", readBack, "reason", startedAt, false);
+        return Told.executed(it -> {
+            it.outcome = outcome;
+            it.readBack = readBack;
+            it.startedAt = startedAt;
+        });
     }
 }

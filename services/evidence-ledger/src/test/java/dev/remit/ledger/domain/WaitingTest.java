@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.domain.Story.Decider;
-import dev.remit.ledger.domain.Story.Decision;
 import dev.remit.ledger.domain.Story.Requested;
 import dev.remit.ledger.domain.Story.Said;
 import dev.remit.ledger.domain.Story.Step;
@@ -18,21 +17,17 @@ import org.junit.jupiter.api.Test;
 
 class WaitingTest {
     private static final Instant START = Instant.parse("2026-01-31T08:00:00Z");
-    private static final UUID CHANGE = new UUID(0, 1);
     private static final Said PROPOSED =
-            new Story.Proposed(
-                    CHANGE,
-                    "leavers",
-                    "hash",
-                    "hr:E1",
-                    "keycloak:acme",
-                    new Story.Actor("bot", Optional.of("ann")));
-    private static final Said AUTHORIZED =
-            new Story.Authorized(
-                    new UUID(0, 8), "account", "plan", "plan", List.of(), START, START);
+            Told.proposed(it -> {
+                it.proposer = "bot";
+                it.principal = "ann";
+            });
+    private static final Said AUTHORIZED = Told.authorized(it -> it.approvals = List.of());
     private static final Said EXECUTED =
-            new Story.Executed(
-                    new UUID(0, 9), "executor", "SUCCEEDED", "plan", true, "done", START, false);
+            Told.executed(it -> {
+                it.reason = "done";
+                it.startedAt = START;
+            });
 
     private final List<Step> steps = new ArrayList<>();
 
@@ -60,22 +55,17 @@ class WaitingTest {
         at(
                 65,
                 "ChangeExecuted",
-                new Story.Executed(
-                        new UUID(0, 9),
-                        "executor",
-                        "FAILED",
-                        "plan",
-                        false,
-                        "halted",
-                        START,
-                        false,
-                        Optional.empty(),
-                        List.of(),
-                        Optional.of(
-                                new Story.Remainder(
-                                        List.of("disable-account"),
-                                        Optional.of("ann"),
-                                        "who took it on"))));
+                Told.executed(it -> {
+                    it.outcome = "FAILED";
+                    it.readBack = false;
+                    it.reason = "halted";
+                    it.startedAt = START;
+                    it.remainder =
+                            new Story.Remainder(
+                                    List.of("disable-account"),
+                                    Optional.of("ann"),
+                                    "who took it on");
+                }));
         assertThat(waits(Optional.of(START.plusSeconds(70))))
                 .filteredOn(each -> each.until().isEmpty())
                 .singleElement()
@@ -277,18 +267,7 @@ class WaitingTest {
 
     private List<Wait> waits(Optional<Instant> ended) {
         return Waiting.of(
-                Story.untold(CHANGE).with(steps),
-                ended,
-                Optional.of(
-                        new Charter(
-                                "leavers",
-                                "1",
-                                "hash",
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                "charter-owner",
-                                "")));
+                Story.untold(Told.CHANGE).with(steps), ended, Optional.of(Told.charter()));
     }
 
     private static long second(Instant time) {
@@ -310,8 +289,7 @@ class WaitingTest {
     }
 
     private static Said judged(String verdict) {
-        return new Story.Readiness(
-                new UUID(0, 2), verdict, Optional.of("account"), Optional.of("plan"), "");
+        return Told.judged(verdict);
     }
 
     private static Said asked(String stage, int quorum, String... people) {
@@ -326,10 +304,14 @@ class WaitingTest {
     }
 
     private static Said held(String stage) {
-        return new Requested(stage, Optional.of("NOBODY"), List.of());
+        return Told.held(stage, "NOBODY");
     }
 
     private static Said decided(String stage, String decision, String by) {
-        return new Decision(UUID.randomUUID(), stage, decision, new Decider.Person(by), "plan");
+        return Told.decided(it -> {
+            it.stage = stage;
+            it.decision = decision;
+            it.by = new Decider.Person(by);
+        });
     }
 }
