@@ -289,8 +289,9 @@ class Advance {
     }
 
     /**
-     * At most seven queries: what is halted; who approved before, where a charter asks them; who is
-     * asked and has a part; who took over as a manager since; who acts for any of them; and those.
+     * At most eight queries: what is halted; who approved before, where a charter asks them; who is
+     * asked and has a part; who took over as a manager since; who acts for any of them; those; and
+     * who answers for accounts of theirs.
      */
     private Uni<Found> find(
             List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
@@ -334,6 +335,10 @@ class Advance {
                                                 .from(delegators(steps, found), now)
                                                 .chain(links ->
                                                         more(delegates(links, found), found)
+                                                                .chain(known ->
+                                                                        more(
+                                                                                Known.owners(known),
+                                                                                known))
                                                                 .chain(known ->
                                                                         halts.inForce()
                                                                                 .map(halted ->

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What was looked up for a decision.
@@ -105,7 +106,34 @@ public record Known(
     }
 
     Person person(String id) {
-        return new Person(id, account(id).flatMap(Account::workerId));
+        return person(id, account(id));
+    }
+
+    /**
+     * Who is behind an account: its worker; of one without, as administrators' and services' are,
+     * the worker who answers for it.
+     *
+     * @param account empty if none was observed
+     */
+    Person person(String id, Optional<Account> account) {
+        return new Person(
+                id,
+                account.flatMap(each -> each.workerId().or(() -> each.owner().map(this::worker))));
+    }
+
+    private String worker(String owner) {
+        return account(owner).flatMap(Account::workerId).orElse(owner);
+    }
+
+    /** Of those found, whose accounts must be looked up too to know who answers for which. */
+    public static Set<Concern> owners(Map<Concern, List<Account>> people) {
+        return people.values().stream()
+                .flatMap(List::stream)
+                .filter(each -> each.workerId().isEmpty())
+                .flatMap(each -> each.owner().stream())
+                .map(Concern::account)
+                .filter(each -> !people.containsKey(each))
+                .collect(Collectors.toSet());
     }
 
     /**

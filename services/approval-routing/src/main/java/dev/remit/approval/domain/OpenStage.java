@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A stage that a change has come to and that is not decided.
@@ -81,12 +82,17 @@ public record OpenStage(
                 .toList();
     }
 
-    private static boolean uses(Decision vote, Candidate candidate) {
+    /** Whether the vote is theirs already, or that of the one in whose place they would decide. */
+    private boolean uses(Decision vote, Candidate candidate) {
         return vote.isOf(new Person(candidate.seat(), Optional.empty()))
                 || vote.isOf(new Person(candidate.id(), Optional.empty()))
-                || vote.worker()
-                        .filter(worker -> candidate.person().equals("worker:" + worker))
-                        .isPresent();
+                || Stream.concat(vote.worker().stream(), vote.delegatorWorker().stream())
+                        .map("worker:"::concat)
+                        .anyMatch(person ->
+                                candidate.person().equals(person)
+                                        || candidates.stream()
+                                                .filter(each -> each.id().equals(candidate.seat()))
+                                                .anyMatch(each -> each.person().equals(person)));
     }
 
     /** The proposer is asked this too. */

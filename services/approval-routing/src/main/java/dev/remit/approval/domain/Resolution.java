@@ -181,7 +181,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         }
         List<Candidate> candidates = new ArrayList<>();
         for (Found each : found.values()) {
-            Candidate own = candidate(each, measure);
+            Candidate own = candidate(each, known, measure);
             candidates.add(own);
             for (Delegation link : known.delegations().getOrDefault(own.id(), List.of())) {
                 if (link.covers(ready.about().charter(), known.now())
@@ -341,20 +341,17 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         return found;
     }
 
-    private static Candidate candidate(Found found, Eligibility.Measure measure) {
+    private static Candidate candidate(Found found, Known known, Eligibility.Measure measure) {
+        Person person = known.person(found.id(), found.account());
         Optional<Barring> barring =
                 Eligibility.bars(
-                        found.id(),
-                        found.account(),
-                        roles(found.account()),
-                        Part.APPROVER,
-                        measure);
+                        person, found.account(), roles(found.account()), Part.APPROVER, measure);
         return new Candidate(
                 found.id(),
                 found.account().map(Account::label).orElse(""),
                 barring.isEmpty(),
                 barring.map(each -> each.bar().name()).orElse(found.reason()),
-                person(found.id(), found.account()).key(),
+                person.key(),
                 Optional.empty(),
                 found.account().map(Account::observedAt),
                 found.basis());
@@ -363,10 +360,11 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     private static Candidate delegate(
             Delegation link, Candidate principal, Known known, Eligibility.Measure measure) {
         Optional<Account> account = known.account(link.to());
+        Person person = known.person(link.to(), account);
         Optional<Barring> barring =
                 principal.eligible()
-                        ? Eligibility.bars(
-                                link.to(), account, roles(account), Part.APPROVER, measure)
+                        ? Eligibility.bars(person, account, roles(account), Part.APPROVER, measure)
+                                .or(() -> delegator(link.from(), known, measure))
                         : Optional.empty();
         return new Candidate(
                 link.to(),
@@ -376,7 +374,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                         ? barring.map(each -> each.bar().name())
                                 .orElse("acts for " + link.from() + ", " + principal.reason())
                         : principal.reason(),
-                person(link.to(), account).key(),
+                person.key(),
                 Optional.of(link.from()),
                 account.map(Account::observedAt),
                 principal.basis());
@@ -386,8 +384,12 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         return account.map(each -> Set.copyOf(each.roles())).orElse(Set.of());
     }
 
-    private static Person person(String id, Optional<Account> account) {
-        return new Person(id, account.flatMap(Account::workerId));
+    /** What keeps someone who may decide from having it decided in their place. */
+    private static Optional<Barring> delegator(
+            String id, Known known, Eligibility.Measure measure) {
+        Optional<Account> account = known.account(id);
+        return Eligibility.bars(
+                known.person(id, account), account, roles(account), Part.DELEGATOR, measure);
     }
 
     /** What must be known of the change itself, whomever its stages ask. */

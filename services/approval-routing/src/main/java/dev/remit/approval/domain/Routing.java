@@ -271,7 +271,9 @@ public final class Routing {
         if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
             return Outcome.nothing(barred);
         }
-        Progress progress = from(barred.ready(), barred.next(), barred.decisions(), charter, known);
+        // before anybody is asked the route has not begun: who was not known may be now
+        Ready ready = barred.next() == 0 ? barred.ready().seen(known) : barred.ready();
+        Progress progress = from(ready, barred.next(), barred.decisions(), charter, known);
         List<Violation> violations = progress.violations();
         if (violations.isEmpty()) {
             return progress.proceed();
@@ -786,7 +788,8 @@ public final class Routing {
         Eligibility.Measure measure = progress.measure(at.index());
         String by = tried.attempt().by();
         Optional<Barring> own =
-                Eligibility.bars(by, known.account(by), tried.roles(), Part.APPROVER, measure);
+                Eligibility.bars(
+                        known.person(by), known.account(by), tried.roles(), Part.APPROVER, measure);
         if (own.isPresent()) {
             return own;
         }
@@ -806,7 +809,7 @@ public final class Routing {
                     new Barring(Bar.NOT_A_CANDIDATE, "does not act for " + from + " at this time"));
         }
         return Eligibility.bars(
-                        from,
+                        known.person(from),
                         known.account(from),
                         Resolution.roles(known.account(from)),
                         Part.DELEGATOR,

@@ -182,6 +182,44 @@ class RoutesOfChangesTest {
     }
 
     @Test
+    void whoseAccountAnswersForTheOneOfWhoIsResponsibleIsLookedUpAndDoesNotApprove() {
+        Account owned = Scene.account("owner");
+        world.people.put(
+                Concern.account("owner"),
+                List.of(
+                        new Account(
+                                owned.system(),
+                                owned.id(),
+                                true,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                "owner",
+                                Instant.EPOCH,
+                                Optional.empty(),
+                                Optional.of("boss"))));
+        Account boss = Scene.account("boss");
+        world.people.put(
+                Concern.account("boss"),
+                List.of(
+                        new Account(
+                                boss.system(),
+                                boss.id(),
+                                true,
+                                Optional.of("W-security-1"),
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                "boss",
+                                Instant.EPOCH)));
+        scene.receive(List.of(CHANGE));
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        assertThat(scene.decide(CHANGE, "security-1").code()).isEqualTo("SOD_PROPOSER_PRINCIPAL");
+        assertThat(scene.decide(CHANGE, "security-2").status()).isEqualTo(201);
+    }
+
+    @Test
     void rulesDecideAndAuthorizeInTheHopThatBroughtTheVerdict() {
         scene.charter(
                 Scene.rule("first", "low-risk", Optional.empty()),
