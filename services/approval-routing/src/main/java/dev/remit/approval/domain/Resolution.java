@@ -26,6 +26,9 @@ import java.util.stream.Stream;
 public record Resolution(List<Candidate> candidates, List<String> dropped, Set<Concern> asks) {
     private static final String ACCOUNT = "account";
 
+    /** Whose record says who approved before. */
+    private static final String RECORDED = "approval-routing";
+
     /** A non-human identity: its account. */
     private static final String NHI = "nhi";
 
@@ -110,16 +113,16 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case "entitlement" ->
                     touched(ready.effect())
                             .flatMap(name ->
-                                    owner(name, entitlements.getOrDefault(system, Map.of()))
-                                            .map(owner ->
+                                    owned(name, entitlements.getOrDefault(system, Map.of()))
+                                            .map(fact ->
                                                     new Said(
-                                                            owner,
+                                                            fact.owner().orElseThrow(),
                                                             "owner of %s, as %s says"
                                                                     .formatted(name, system),
                                                             new Basis(
                                                                     what + ".owner",
                                                                     system,
-                                                                    Optional.empty())))
+                                                                    fact.readAt())))
                                             .stream())
                             .toList();
             default -> List.of();
@@ -137,11 +140,13 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 .sorted();
     }
 
-    /** Its own owner, or the one of the nearest group around it. */
-    private static Optional<String> owner(String name, Map<String, EntitlementFact> facts) {
-        Optional<String> own = Optional.ofNullable(facts.get(name)).flatMap(EntitlementFact::owner);
+    /** What is said of it, or of the nearest group around it, that has an owner. */
+    private static Optional<EntitlementFact> owned(
+            String name, Map<String, EntitlementFact> facts) {
+        Optional<EntitlementFact> own =
+                Optional.ofNullable(facts.get(name)).filter(each -> each.owner().isPresent());
         int slash = name.startsWith("/") ? name.lastIndexOf('/') : 0;
-        return own.isPresent() || slash <= 0 ? own : owner(name.substring(0, slash), facts);
+        return own.isPresent() || slash <= 0 ? own : owned(name.substring(0, slash), facts);
     }
 
     /**
@@ -269,7 +274,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                             source,
                             known,
                             dropped,
-                            Optional.empty());
+                            Optional.of(
+                                    new Basis("approval." + stage, RECORDED, Optional.empty())));
         };
     }
 
