@@ -8,6 +8,7 @@ import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Duties;
 import dev.remit.approval.domain.Entitlement;
@@ -18,6 +19,7 @@ import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.LastHolders;
+import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Protections;
 import dev.remit.approval.domain.Ready;
@@ -69,7 +71,7 @@ class Advance {
     record Step(UUID change, Event event, @Nullable UUID cause) {}
 
     /** Who looks after what nobody may decide, beside the charter's owner. */
-    private static final String OPERATOR = "operator";
+    static final String OPERATOR = "operator";
 
     private final Routes routes;
     private final People people;
@@ -210,6 +212,28 @@ class Advance {
                                                                         found,
                                                                         now)))
                                                 .toList()));
+    }
+
+    /** The stages that a change under way is still to come to; nothing is kept. */
+    Uni<List<Forecast.Stage>> later(
+            Ready ready, List<Decision> decisions, List<OpenStage> open, Instant now) {
+        List<Step> steps = List.of(new Step(ready.change(), new Event.Readied(ready), null));
+        return charters.withHashes(Set.of(ready.charterHash()))
+                .chain(lookups ->
+                        find(steps, List.of(), lookups, now)
+                                .map(found ->
+                                        Routing.later(
+                                                ready,
+                                                decisions,
+                                                open,
+                                                known(
+                                                        lookups.getOrDefault(
+                                                                ready.charterHash(),
+                                                                new Lookup.Missing(
+                                                                        "it was not looked up")),
+                                                        Optional.of(ready),
+                                                        found,
+                                                        now))));
     }
 
     /** What was looked up for all steps together. */
@@ -485,7 +509,7 @@ class Advance {
                                 step.change(),
                                 before.route(),
                                 outcome,
-                                proposer(about),
+                                proposer(step.event(), about),
                                 () -> guardians(charter, found.people()),
                                 outbox.now()));
                 shown.addAll(Mirror.of(step.change(), before.route(), outcome, outbox.now()));
@@ -513,11 +537,15 @@ class Advance {
     }
 
     /** The person who is to know what became of it: who proposed it, or is responsible for that. */
-    private static Optional<String> proposer(Optional<Ready> about) {
-        return about.map(Ready::parties).map(each -> each.principal().orElse(each.proposer()));
+    private static Optional<String> proposer(Event event, Optional<Ready> about) {
+        return (event instanceof Event.Lacking what
+                        ? Optional.of(what.parties())
+                        : about.map(Ready::parties))
+                .map(each -> each.principal().orElse(each.proposer()));
     }
 
-    private static Set<String> guardians(Lookup lookup, Map<Concern, List<Account>> people) {
+    /** The charter's owner, if it is known, and the operators. */
+    static Set<String> guardians(Lookup lookup, Map<Concern, List<Account>> people) {
         Set<String> ids = new LinkedHashSet<>();
         if (lookup instanceof Lookup.Found(Charter charter) && !charter.owner().isEmpty()) {
             ids.add(charter.owner());
@@ -602,7 +630,6 @@ class Advance {
                         .forEach(
                                 source -> concerns.addAll(Resolution.concerns(source, ready, now)));
                 charter.agents().values().forEach(id -> concerns.add(Concern.account(id)));
-                concerns.add(Concern.role(OPERATOR));
                 if (!charter.owner().isEmpty()) {
                     concerns.add(Concern.account(charter.owner()));
                 }
@@ -630,6 +657,10 @@ class Advance {
                         Event.News _,
                         Event.Deadline _ -> {}
             }
+        }
+        if (!all.isEmpty()
+                || steps.stream().anyMatch(each -> each.event() instanceof Event.Lacking)) {
+            concerns.add(Concern.role(OPERATOR));
         }
         if (!concerns.isEmpty()) {
             executors.forEach(id -> concerns.add(Concern.account(id)));

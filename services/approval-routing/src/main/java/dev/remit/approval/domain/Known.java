@@ -73,30 +73,6 @@ public record Known(
                 Map.of());
     }
 
-    /** Nobody has halted anything, nobody is demoted, and nothing protected is taken. */
-    public Known(
-            Charter.Lookup charter,
-            Map<Concern, List<Account>> people,
-            Map<String, List<Delegation>> delegations,
-            Map<String, List<String>> earlier,
-            Set<String> executors,
-            Instant now,
-            Duration patience) {
-        this(
-                charter,
-                people,
-                delegations,
-                earlier,
-                executors,
-                now,
-                now,
-                patience,
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(),
-                Protections.NONE);
-    }
-
     List<Account> accounts(Concern concern) {
         return people.getOrDefault(concern, List.of());
     }

@@ -58,15 +58,6 @@ public record OpenStage(
         return afterwards && extended;
     }
 
-    /** The ids of those who may decide it. */
-    public List<String> eligible() {
-        return candidates.stream()
-                .filter(Candidate::eligible)
-                .map(Candidate::id)
-                .distinct()
-                .toList();
-    }
-
     /** The ids of those who may still decide it, after these decisions; none while it is held. */
     public List<String> deciders(List<Decision> decisions) {
         if (held.isPresent()) {
@@ -111,28 +102,26 @@ public record OpenStage(
     }
 
     private OpenStage asking(Optional<String> what, boolean isBack) {
-        return new OpenStage(
-                index,
-                name,
-                asks,
-                candidates,
-                dropped,
-                needed,
-                denies,
-                level,
-                reminded,
-                extended,
-                undetermined,
-                what,
-                isBack,
-                held,
-                since,
-                until,
-                wake,
-                afterwards);
+        return like(level, reminded, extended, what, isBack, until, wake);
     }
 
     OpenStage at(int steps, int reminders, boolean longer, Instant end) {
+        return like(steps, reminders, longer, question, back, end, wake);
+    }
+
+    /** The same, looked at again then. */
+    OpenStage waking(Instant then) {
+        return like(level, reminded, extended, question, back, until, then);
+    }
+
+    private OpenStage like(
+            int steps,
+            int reminders,
+            boolean longer,
+            Optional<String> asked,
+            boolean isBack,
+            Instant end,
+            Instant then) {
         return new OpenStage(
                 index,
                 name,
@@ -145,34 +134,11 @@ public record OpenStage(
                 reminders,
                 longer,
                 undetermined,
-                question,
-                back,
+                asked,
+                isBack,
                 held,
                 since,
                 end,
-                wake,
-                afterwards);
-    }
-
-    /** The same, looked at again then. */
-    OpenStage waking(Instant then) {
-        return new OpenStage(
-                index,
-                name,
-                asks,
-                candidates,
-                dropped,
-                needed,
-                denies,
-                level,
-                reminded,
-                extended,
-                undetermined,
-                question,
-                back,
-                held,
-                since,
-                until,
                 then,
                 afterwards);
     }

@@ -712,25 +712,7 @@ final class Progress {
                 wake = turn.isBefore(wake) ? turn : wake;
             }
         }
-        return new OpenStage(
-                at.index(),
-                at.name(),
-                at.asks(),
-                at.candidates(),
-                at.dropped(),
-                at.needed(),
-                at.denies(),
-                at.level(),
-                at.reminded(),
-                at.extended(),
-                at.undetermined(),
-                at.question(),
-                at.back(),
-                at.held(),
-                at.since(),
-                at.until(),
-                wake,
-                at.afterwards());
+        return at.waking(wake);
     }
 
     private static Instant earlier(Instant wake, OpenStage at, Stage stage, Duration after) {
