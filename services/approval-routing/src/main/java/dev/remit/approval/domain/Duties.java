@@ -137,7 +137,8 @@ public final class Duties {
     /** Whether what is held is foreseen, or held already. */
     private enum Tense {
         WOULD("the subject would hold"),
-        DOES("this person holds");
+        DOES("this person holds"),
+        ACCOUNT("this account, which belongs to nobody, holds");
 
         private final String words;
 
@@ -157,6 +158,7 @@ public final class Duties {
     /**
      * Every rule about access that a person breaks by what they hold now; none that spares them.
      *
+     * @param worker whose they are; whatever names the account if it belongs to nobody
      * @param accounts all accounts of the person, whatever their systems
      */
     public static List<Broken> ofHolder(
@@ -166,6 +168,10 @@ public final class Duties {
             Map<String, Map<String, EntitlementFact>> told,
             Instant now) {
         Set<String> held = held(accounts, told);
+        Tense tense =
+                accounts.stream().anyMatch(each -> each.workerId().isEmpty())
+                        ? Tense.ACCOUNT
+                        : Tense.DOES;
         List<Broken> found = new ArrayList<>();
         for (Duty duty : charter.duties()) {
             boolean spared =
@@ -176,7 +182,7 @@ public final class Duties {
                                                     new Person(each.id(), Optional.of(worker))))
                             .anyMatch(person -> duty.spares(person, now));
             if (!spared) {
-                access(duty, Optional.of(held), Tense.DOES)
+                access(duty, Optional.of(held), tense)
                         .ifPresent(broken -> found.add(new Broken(duty, broken, about(duty))));
             }
         }

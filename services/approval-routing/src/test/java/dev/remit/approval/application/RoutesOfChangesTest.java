@@ -3,6 +3,7 @@ package dev.remit.approval.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages.Item;
@@ -734,6 +735,53 @@ class RoutesOfChangesTest {
         world.news.put(99L, Set.of(Concern.account("manager")));
         scene.lookAgain();
         assertThat(world.notices).hasSize(2);
+    }
+
+    @Test
+    void whatIsHeldAsAWholeIsToldToTheProposerToOperatorsAndToWhoAnswersForTheRule() {
+        world.people.put(Concern.role("operator"), List.of(Scene.account("op")));
+        world.charters.put(
+                Scene.CHARTER,
+                new Lookup.Found(
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s]},
+                                 "separationOfDuties":[{"rule":"apart","version":"1","owner":"cfo","source":"SOX","apart":["principal","owner"]},
+                                  {"rule":"ab","version":"1","owner":"cfo","source":"SOX","toxic":["/a","/b"]}],
+                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """
+                                        .formatted(Scene.MANAGER))));
+        scene.receive(List.of(CHANGE));
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.Barred.class);
+        assertThat(told())
+                .containsExactly("HELD cfo", "HELD charter-owner", "HELD op", "HELD owner");
+        world.news.put(99L, Set.of(Concern.halts()));
+        scene.lookAgain();
+        assertThat(told()).as("for the same reason once").hasSize(4);
+    }
+
+    @Test
+    void whatHasNoCharterOrNoPlanIsToldToTheProposerAndToOperators() {
+        world.people.put(Concern.role("operator"), List.of(Scene.account("op")));
+        world.charters.clear();
+        scene.receive(List.of(CHANGE));
+        assertThat(told()).containsExactly("HELD op", "HELD owner");
+
+        world.notices.clear();
+        UUID other = Scene.changes(2).getLast();
+        scene.receive(
+                ReadinessJudged.newBuilder(Scene.judged(other, ReadinessVerdict.READY))
+                        .setPlan(null)
+                        .build());
+        assertThat(world.routes.get(other)).isInstanceOf(Route.Unplanned.class);
+        assertThat(told()).containsExactly("HELD op", "HELD owner");
+    }
+
+    private List<String> told() {
+        return world.notices.stream()
+                .map(each -> each.kind() + " " + each.person())
+                .sorted()
+                .toList();
     }
 
     @Test
