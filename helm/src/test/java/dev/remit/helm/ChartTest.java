@@ -416,7 +416,8 @@ class ChartTest {
         }
         assertThatThrownBy(() -> rendered("production", "true"))
                 .hasMessageContaining("registry")
-                .hasMessageContaining("neighbours");
+                .hasMessageContaining("neighbours")
+                .hasMessageContaining("executors");
     }
 
     @Test
@@ -486,6 +487,7 @@ class ChartTest {
                 file(
                         """
                         production: true
+                        executors: [5f0c5a52-8d1b-4a1e-9b1c-000000000001]
                         registry: { url: "https://registry.example/apis/registry/v3" }
                         neighbours:
                           readiness: https://readiness.example
@@ -504,6 +506,10 @@ class ChartTest {
         container(deployment).getEnv().stream()
                 .filter(each -> each.getValue() != null)
                 .forEach(each -> environment.put(each.getName(), each.getValue()));
+        // which a service says of itself
+        environment.put(
+                "QUARKUS_APPLICATION_NAME",
+                deployment.getMetadata().getName().replaceFirst("^mesh-", ""));
         return ProductionRules.troubles(
                 name ->
                         Optional.ofNullable(

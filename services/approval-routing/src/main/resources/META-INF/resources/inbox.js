@@ -1,10 +1,11 @@
 // What waits for who is signed in: they see the plan, decide, and sign it with a passkey. Nothing here decides anything:
 // approval-routing judges every attempt again.
-import { Refusal, ask, begin, listen, signIn, signOut, toBytes, toText } from "./session.js";
+import { Refusal, ask, begin, listen, pages, signIn, signOut, toBytes, toText } from "./session.js";
 
 const $ = id => document.getElementById(id);
 const main = $("main");
 let items = [];
+let more = false;
 let passkeys = [];
 let draft = null;
 
@@ -84,6 +85,18 @@ function people(item, stage) {
       needs.maxAge && `The sign-in may be at most ${Math.round(needs.maxAge / 60)} minutes old.`].filter(Boolean).join(" ")) : null,
     el("table", {}, el("tbody", {}, asked)),
   ];
+}
+
+/** Who is asked after that, as things are; nobody is yet. */
+function later(stages) {
+  return stages.flatMap(stage => [
+    el("p", {}, el("strong", {}, words(stage.name)), stage.passedOver ? ": after that, passed over" : `: after that, ${stage.quorum} approvals`),
+    stage.passedOver ? el("p", { className: "dim" }, stage.passedOver) : null,
+    stage.held ? el("p", { className: "bad" }, `It would be held: ${stage.held}`) : null,
+    el("table", {}, el("tbody", {}, stage.candidates.map(each => el("tr", {},
+      el("td", {}, each.label), el("td", { className: "dim" }, each.eligible ? "would be asked" : "may not"),
+      el("td", { className: "dim" }, each.reason))))),
+  ]);
 }
 
 // ---- deciding
@@ -231,7 +244,7 @@ function details(item, me) {
       el("li", { className: fact.state === "PRESENT" ? "good" : "bad" }, `${fact.name}: ${fact.state.toLowerCase()}`,
         el("span", { className: "dim" }, fact.value ? ` ${fact.value}` : "", fact.source ? `, from ${fact.source}` : "",
           fact.observedAt ? [", read ", time(fact.observedAt)] : "")))),
-    el("h2", {}, "Who decides"), item.stages.flatMap(stage => people(item, stage)),
+    el("h2", {}, "Who decides"), item.stages.flatMap(stage => people(item, stage)), el("section", { id: "later" }),
     item.decisions.length ? [el("h2", {}, "Decided so far"), el("table", {}, el("tbody", {}, item.decisions.map(each => el("tr", {},
       el("td", {}, words(each.stage)), el("td", {}, each.decider?.label ?? (each.decidedBy ? name(item, each.decidedBy) : "by rule"),
         each.onBehalfOf ? ` for ${each.delegator?.label ?? name(item, each.onBehalfOf)}` : ""),
@@ -294,7 +307,7 @@ async function show() {
     const here = link.hash === "#passkeys" ? at === "passkeys" : at !== "passkeys";
     link.ariaCurrent = here ? "page" : null;
   }
-  $("count").textContent = items.length ? `(${items.length})` : "";
+  $("count").textContent = items.length ? `(${items.length}${more ? "+" : ""})` : "";
   if (at === "passkeys") {
     main.replaceChildren(passkeysPage());
     return;
@@ -305,12 +318,17 @@ async function show() {
   }
   main.replaceChildren(list(item?.changeId), item ? details(item, me) : el("article", {}, el("h1", {}, "Nothing waits for you."),
     el("p", { className: "dim" }, "What comes appears here by itself.")));
+  const place = $("later");
+  if (item && place) {
+    const known = item.later ?? (await ask("GET", `changes/${item.changeId}`).catch(() => null))?.later ?? [];
+    place.replaceChildren(...later(known).filter(Boolean));
+  }
 }
 
 /** Reads the inbox; what somebody is writing, or is about to click and has not changed, is left alone. */
 async function refresh(anew = false) {
   const before = JSON.stringify(items);
-  items = (await ask("GET", "inbox")).items;
+  ({ items, more } = await pages(after => ask("GET", `inbox?limit=200${after ? `&after=${encodeURIComponent(after)}` : ""}`), 20));
   const drawn = main.childElementCount && items.some(each => location.hash === "" || location.hash.slice(1) === each.changeId);
   if (!anew && drawn && JSON.stringify(items) === before) return;
   const writing = [...main.querySelectorAll("textarea, input[name=label], input[name=duration], input[name=start]")].some(each => each.value);

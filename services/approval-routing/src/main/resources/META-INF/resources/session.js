@@ -115,6 +115,23 @@ export async function ask(method, path, body) {
   }));
 }
 
+/**
+ * All items of a list that comes in pages; of a very long one the first, and that there are more.
+ *
+ * read: answers {items, next} of the page after a place; most: how many pages are read
+ */
+export async function pages(read, most) {
+  const all = new Map();
+  let after = null;
+  for (let page = 0; page < most; page++) {
+    const answer = await read(after);
+    for (const item of answer.items) all.set(item.changeId, item);
+    if (!answer.next) return { items: [...all.values()], more: false };
+    after = answer.next;
+  }
+  return { items: [...all.values()], more: true };
+}
+
 /** Calls told whenever the service says that something moved (server-sent events); connects again by itself. */
 export async function listen(path, told) {
   let seen;

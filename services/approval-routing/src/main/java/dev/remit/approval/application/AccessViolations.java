@@ -14,15 +14,15 @@ import java.util.UUID;
 /** What people hold that rules about access forbid, and the run that looks for it. */
 public interface AccessViolations {
     /**
-     * Some of the people to look at.
+     * Some of those to look at.
      *
-     * @param workers HR worker ids, ascending: those with an account, and those of whom a violation
-     *     stands
+     * @param workers ascending: HR worker ids of those with an account, accounts that belong to
+     *     nobody (system and id with a space between), and those of whom a violation stands
      * @param last whether there are no more
      */
     record Page(List<String> workers, boolean last) {}
 
-    /** A charter's version that was published last. */
+    /** A charter's version. */
     record Published(String name, String version, String hash) {}
 
     /** A violation is one while worker, charter, rule and the rule's version are the same. */
@@ -31,6 +31,7 @@ public interface AccessViolations {
     /**
      * A violation.
      *
+     * @param worker who holds it: an HR worker id, or the account that belongs to nobody
      * @param held what of all that the person holds the rule is about
      * @param accounts system and id of those that were looked at, with a space between
      */
@@ -76,7 +77,10 @@ public interface AccessViolations {
      */
     Uni<Optional<Page>> next(Instant now, int limit);
 
-    /** Each charter's version that was published last. */
+    /**
+     * Each charter's version that was published last, and behind one that begins later those that
+     * were published before it: by name, the last published first.
+     */
     Uni<List<Published>> charters();
 
     /** The violations of these people that stand. */

@@ -8,6 +8,7 @@ import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Delegation;
 import dev.remit.approval.domain.Duties;
 import dev.remit.approval.domain.Entitlement;
@@ -18,6 +19,7 @@ import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Known;
 import dev.remit.approval.domain.LastHolders;
+import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Protections;
 import dev.remit.approval.domain.Ready;
@@ -69,7 +71,7 @@ class Advance {
     record Step(UUID change, Event event, @Nullable UUID cause) {}
 
     /** Who looks after what nobody may decide, beside the charter's owner. */
-    private static final String OPERATOR = "operator";
+    static final String OPERATOR = "operator";
 
     private final Routes routes;
     private final People people;
@@ -212,6 +214,28 @@ class Advance {
                                                 .toList()));
     }
 
+    /** The stages that a change under way is still to come to; nothing is kept. */
+    Uni<List<Forecast.Stage>> later(
+            Ready ready, List<Decision> decisions, List<OpenStage> open, Instant now) {
+        List<Step> steps = List.of(new Step(ready.change(), new Event.Readied(ready), null));
+        return charters.withHashes(Set.of(ready.charterHash()))
+                .chain(lookups ->
+                        find(steps, List.of(), lookups, now)
+                                .map(found ->
+                                        Routing.later(
+                                                ready,
+                                                decisions,
+                                                open,
+                                                known(
+                                                        lookups.getOrDefault(
+                                                                ready.charterHash(),
+                                                                new Lookup.Missing(
+                                                                        "it was not looked up")),
+                                                        Optional.of(ready),
+                                                        found,
+                                                        now))));
+    }
+
     /** What was looked up for all steps together. */
     private record Found(
             Map<Concern, List<Account>> people,
@@ -289,8 +313,9 @@ class Advance {
     }
 
     /**
-     * At most seven queries: what is halted; who approved before, where a charter asks them; who is
-     * asked and has a part; who took over as a manager since; who acts for any of them; and those.
+     * At most eight queries: what is halted; who approved before, where a charter asks them; who is
+     * asked and has a part; who took over as a manager since; who acts for any of them; those; and
+     * who answers for accounts of theirs.
      */
     private Uni<Found> find(
             List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
@@ -334,6 +359,10 @@ class Advance {
                                                 .from(delegators(steps, found), now)
                                                 .chain(links ->
                                                         more(delegates(links, found), found)
+                                                                .chain(known ->
+                                                                        more(
+                                                                                Known.owners(known),
+                                                                                known))
                                                                 .chain(known ->
                                                                         halts.inForce()
                                                                                 .map(halted ->
@@ -480,7 +509,7 @@ class Advance {
                                 step.change(),
                                 before.route(),
                                 outcome,
-                                proposer(about),
+                                proposer(step.event(), about),
                                 () -> guardians(charter, found.people()),
                                 outbox.now()));
                 shown.addAll(Mirror.of(step.change(), before.route(), outcome, outbox.now()));
@@ -508,11 +537,15 @@ class Advance {
     }
 
     /** The person who is to know what became of it: who proposed it, or is responsible for that. */
-    private static Optional<String> proposer(Optional<Ready> about) {
-        return about.map(Ready::parties).map(each -> each.principal().orElse(each.proposer()));
+    private static Optional<String> proposer(Event event, Optional<Ready> about) {
+        return (event instanceof Event.Lacking what
+                        ? Optional.of(what.parties())
+                        : about.map(Ready::parties))
+                .map(each -> each.principal().orElse(each.proposer()));
     }
 
-    private static Set<String> guardians(Lookup lookup, Map<Concern, List<Account>> people) {
+    /** The charter's owner, if it is known, and the operators. */
+    static Set<String> guardians(Lookup lookup, Map<Concern, List<Account>> people) {
         Set<String> ids = new LinkedHashSet<>();
         if (lookup instanceof Lookup.Found(Charter charter) && !charter.owner().isEmpty()) {
             ids.add(charter.owner());
@@ -597,7 +630,6 @@ class Advance {
                         .forEach(
                                 source -> concerns.addAll(Resolution.concerns(source, ready, now)));
                 charter.agents().values().forEach(id -> concerns.add(Concern.account(id)));
-                concerns.add(Concern.role(OPERATOR));
                 if (!charter.owner().isEmpty()) {
                     concerns.add(Concern.account(charter.owner()));
                 }
@@ -625,6 +657,10 @@ class Advance {
                         Event.News _,
                         Event.Deadline _ -> {}
             }
+        }
+        if (!all.isEmpty()
+                || steps.stream().anyMatch(each -> each.event() instanceof Event.Lacking)) {
+            concerns.add(Concern.role(OPERATOR));
         }
         if (!concerns.isEmpty()) {
             executors.forEach(id -> concerns.add(Concern.account(id)));

@@ -56,6 +56,9 @@ public interface Answers {
     /** Keeps the answer to a request that was claimed. */
     Uni<Void> keep(Request request, Collection<UUID> changes, List<Result> results);
 
-    /** Forgets answers 7 days old, and those a day old whose changes ended a day ago. */
+    /**
+     * Forgets answers a day old whose changes all ended a day ago, and those 7 days old that name
+     * no change.
+     */
     Uni<Void> prune(Instant now);
 }

@@ -31,14 +31,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
  * Rules about access hold for what people hold already, not only for what a change would give them.
- * Every period everybody in the directory is looked at, page by page, by one replica at a time. A
- * violation is told once, stands while it is so, and its end is told once; a page that did not
- * commit is looked at again and has told nothing.
+ * Every period everybody in the directory is looked at, and each account that belongs to nobody,
+ * page by page, by one replica at a time. A violation is told once, stands while it is so, and its
+ * end is told once; a page that did not commit is looked at again and has told nothing.
  */
 @Singleton
 public class DetectViolations {
@@ -52,6 +53,7 @@ public class DetectViolations {
     private final People people;
     private final Charters charters;
     private final Letters letters;
+    private final Notices notices;
     private final Handoffs handoffs;
     private final MeterRegistry meters;
     private final Duration every;
@@ -63,6 +65,7 @@ public class DetectViolations {
             People people,
             Charters charters,
             Letters letters,
+            Notices notices,
             Handoffs handoffs,
             MeterRegistry meters,
             @ConfigProperty(name = "remit.sod.run.every") Duration every) {
@@ -73,6 +76,7 @@ public class DetectViolations {
         this.people = people;
         this.charters = charters;
         this.letters = letters;
+        this.notices = notices;
         this.handoffs = handoffs;
         this.meters = meters;
         this.every = every;
@@ -140,12 +144,19 @@ public class DetectViolations {
     /**
      * What to hold people against.
      *
-     * @param unread those that do not read here, or do not hold yet
+     * @param unread names of charters of which nothing reads here, or holds yet
      */
     private record Rules(
             Map<Published, Charter> charters,
             Map<String, Map<String, EntitlementFact>> told,
-            Set<Published> unread) {}
+            Set<String> unread) {
+        Lookup of(Published version) {
+            Charter charter = charters.get(version);
+            return charter == null
+                    ? new Lookup.Missing("it is not in force")
+                    : new Lookup.Found(charter);
+        }
+    }
 
     private Uni<Looked> page(Outbox outbox) {
         return violations
@@ -176,18 +187,34 @@ public class DetectViolations {
             Map<String, Map<String, EntitlementFact>> told,
             Instant now) {
         Map<Published, Charter> inForce = new LinkedHashMap<>();
-        Set<Published> unread = new HashSet<>();
+        Set<String> unread = new HashSet<>();
+        Set<String> over = new HashSet<>();
         for (Published each : latest) {
+            if (over.contains(each.name())) {
+                continue;
+            }
             switch (lookups.get(each.hash())) {
                 case Lookup.Found(Charter charter) -> {
                     if (charter.from().filter(now::isBefore).isPresent()) {
-                        unread.add(each);
-                    } else if (charter.judgesAccess() && charter.notInForce(now, now).isEmpty()) {
-                        inForce.put(each, charter);
+                        // until it begins the one before it holds
+                        unread.add(each.name());
+                    } else {
+                        over.add(each.name());
+                        unread.remove(each.name());
+                        if (charter.judgesAccess() && charter.notInForce(now, now).isEmpty()) {
+                            inForce.put(each, charter);
+                        }
                     }
                 }
-                case Lookup.Missing _ -> unread.add(each);
-                case null -> unread.add(each);
+                // what it replaced is over, and what it says is not known
+                case Lookup.Missing _ -> {
+                    over.add(each.name());
+                    unread.add(each.name());
+                }
+                case null -> {
+                    over.add(each.name());
+                    unread.add(each.name());
+                }
             }
         }
         return new Rules(inForce, told, unread);
@@ -195,7 +222,9 @@ public class DetectViolations {
 
     private Uni<Looked> look(Page page, Rules rules, Outbox outbox) {
         return people.behind(
-                        page.workers().stream().map(Concern::person).collect(Collectors.toSet()))
+                        page.workers().stream()
+                                .flatMap(each -> Stream.of(Concern.person(each), nobodys(each)))
+                                .collect(Collectors.toSet()))
                 .chain(accounts ->
                         violations
                                 .standing(page.workers())
@@ -213,7 +242,7 @@ public class DetectViolations {
         List<Found> fresh = new ArrayList<>();
         Set<AccessViolations.Key> now = new HashSet<>();
         for (String worker : page.workers()) {
-            List<Account> theirs = accounts.getOrDefault(Concern.person(worker), List.of());
+            List<Account> theirs = held(worker, accounts);
             rules.charters()
                     .forEach((published, charter) -> {
                         for (Duties.Broken broken :
@@ -238,8 +267,39 @@ public class DetectViolations {
         letters.violations(fresh, ended, outbox);
         return violations
                 .store(fresh, ended, outbox.now())
+                .chain(() -> tellPeople(fresh, rules, outbox.now()))
                 .chain(() -> violations.done(page, outbox.now(), every))
                 .replaceWith(new Looked(!page.last(), fresh.size()));
+    }
+
+    /** An account by its system and id, if it is one. */
+    private static Concern nobodys(String holder) {
+        return new Concern(Concern.Kind.TARGET, holder);
+    }
+
+    /** The accounts of a worker, or the one that belongs to nobody. */
+    private static List<Account> held(String holder, Map<Concern, List<Account>> accounts) {
+        List<Account> theirs = accounts.getOrDefault(Concern.person(holder), List.of());
+        return theirs.isEmpty()
+                ? accounts.getOrDefault(nobodys(holder), List.of()).stream()
+                        .filter(each -> each.workerId().isEmpty())
+                        .toList()
+                : theirs;
+    }
+
+    private Uni<Void> tellPeople(List<Found> fresh, Rules rules, Instant now) {
+        Concern operators = Concern.role(Advance.OPERATOR);
+        return fresh.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : people.behind(Set.of(operators))
+                        .chain(found ->
+                                notices.add(
+                                        Notices.ofViolations(
+                                                fresh,
+                                                each ->
+                                                        Advance.guardians(
+                                                                rules.of(each.charter()), found),
+                                                now)));
     }
 
     /** Of a charter that does not read here, or does not hold yet, the violations stand. */
@@ -248,8 +308,7 @@ public class DetectViolations {
         List<Ended> ended = new ArrayList<>();
         for (Standing each : before) {
             AccessViolations.Key key = each.key();
-            if (now.contains(key)
-                    || rules.unread().stream().anyMatch(one -> one.name().equals(key.charter()))) {
+            if (now.contains(key) || rules.unread().contains(key.charter())) {
                 continue;
             }
             boolean ruled =

@@ -6,18 +6,24 @@ import dev.remit.approval.domain.Happened;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Route;
+import dev.remit.approval.domain.Violation;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What people are to be told. A notice only tells: it holds nothing by which anybody could decide.
@@ -48,9 +54,16 @@ public interface Notices {
         ENDED,
         /**
          * Nobody may decide a stage, and nobody is left to escalate to: its charter's owner and
-         * operators are told.
+         * operators are told. With {@code stage} empty the whole change is held, and its proposer
+         * and who answers for the rule that holds it are told too.
          */
         HELD,
+        /**
+         * Somebody holds what a rule forbids; {@code change} is the violation's id, {@code stage}
+         * empty. Those who are told of one rule are told once for all that were found of it
+         * together.
+         */
+        VIOLATION_FOUND,
         /** A draft of a charter waits for them; {@code change} is its id, {@code stage} empty. */
         CHARTER_DRAFTED
     }
@@ -84,6 +97,44 @@ public interface Notices {
                 .toList();
     }
 
+    /**
+     * That these hold what rules forbid: once for each rule, by the first of those found of it.
+     *
+     * @param guardians of the charter that a violation is of: its owner and the operators
+     */
+    static List<Notice> ofViolations(
+            List<AccessViolations.Found> found,
+            Function<AccessViolations.Found, Set<String>> guardians,
+            Instant now) {
+        Map<List<String>, AccessViolations.Found> first = new LinkedHashMap<>();
+        found.forEach(each ->
+                first.putIfAbsent(
+                        List.of(
+                                each.charter().name(),
+                                each.violation().rule(),
+                                each.violation().version()),
+                        each));
+        return first.values().stream()
+                .flatMap(each ->
+                        with(guardians.apply(each), Stream.of(each.violation().owner())).stream()
+                                .map(person ->
+                                        new Notice(
+                                                each.id(),
+                                                "",
+                                                person,
+                                                Kind.VIOLATION_FOUND,
+                                                now,
+                                                now)))
+                .toList();
+    }
+
+    private static Set<String> with(Set<String> people, Stream<String> others) {
+        Set<String> all = new TreeSet<>(people);
+        others.forEach(all::add);
+        all.remove("");
+        return all;
+    }
+
     /** Keeps each once for every way that there is. */
     Uni<Void> add(Collection<Notice> notices);
 
@@ -99,7 +150,8 @@ public interface Notices {
 
     /**
      * What follows from an outcome: those who may decide now and could not before, once each; the
-     * proposer, of what is asked and of an end; of what is held, those who look after it.
+     * proposer, of what is asked and of an end; of what is held, those who look after it, and of
+     * what is held as a whole the proposer too.
      *
      * @param proposer the person who proposed it, or is responsible for what did
      * @param guardians the charter's owner and the operators
@@ -124,8 +176,16 @@ public interface Notices {
                             Set.of(),
                             asked.until(),
                             now);
-                    if (asked.held().isPresent() && !asked.stage().isEmpty()) {
-                        held(notices, change, asked.stage(), guardians, asked.until(), now);
+                    if (asked.held().isPresent()) {
+                        held(
+                                notices,
+                                change,
+                                asked.stage(),
+                                asked.stage().isEmpty()
+                                        ? with(guardians.get(), behind(asked, proposer))
+                                        : guardians.get(),
+                                asked.until(),
+                                now);
                     }
                 }
                 case Happened.Reassigned moved -> {
@@ -138,7 +198,7 @@ public interface Notices {
                             moved.until(),
                             now);
                     if (moved.held().isPresent() && !held.contains(moved.stage())) {
-                        held(notices, change, moved.stage(), guardians, moved.until(), now);
+                        held(notices, change, moved.stage(), guardians.get(), moved.until(), now);
                     }
                 }
                 case Happened.Decided decided ->
@@ -203,14 +263,19 @@ public interface Notices {
                 : Set.of();
     }
 
+    /** Who proposed a change that is held as a whole, and who answers for what holds it. */
+    private static Stream<String> behind(Happened.Requested held, Optional<String> proposer) {
+        return Stream.concat(proposer.stream(), held.violations().stream().map(Violation::owner));
+    }
+
     private static void held(
             List<Notice> notices,
             UUID change,
             String stage,
-            Supplier<Set<String>> guardians,
+            Set<String> people,
             Instant until,
             Instant now) {
-        for (String person : guardians.get()) {
+        for (String person : people) {
             notices.add(new Notice(change, stage, person, Kind.HELD, until, now));
         }
     }

@@ -42,6 +42,10 @@ final class Cast {
         charter.agents()
                 .forEach((agent, principal) -> {
                     Person person = known.person(principal);
+                    // the charter says so, whomever the proposal names
+                    if (agent.equals(parties.proposer())) {
+                        cast.add(Part.PRINCIPAL, person);
+                    }
                     if (cast.plays(Part.PROPOSER, person) || cast.plays(Part.PRINCIPAL, person)) {
                         cast.agents.add(agent);
                     }
@@ -59,20 +63,21 @@ final class Cast {
                 .filter(each -> each.kind() == Decision.Kind.APPROVED && each.stage() != stage)
                 .filter(each -> each.by().filter(id -> !isRule(id)).isPresent())
                 .forEach(each -> {
-                    String by = each.by().orElseThrow();
-                    cast.add(
-                            Part.APPROVER,
-                            new Person(by, each.worker().or(() -> known.person(by).worker())));
+                    cast.add(Part.APPROVER, each.by().orElseThrow(), each.worker(), known);
                     each.onBehalfOf()
                             .ifPresent(id ->
-                                    cast.add(
-                                            Part.DELEGATOR,
-                                            new Person(
-                                                    id,
-                                                    each.delegatorWorker()
-                                                            .or(() -> known.person(id).worker()))));
+                                    cast.add(Part.DELEGATOR, id, each.delegatorWorker(), known));
                 });
         return cast;
+    }
+
+    /** Who they were when they decided, and who they are known to be since. */
+    private void add(Part part, String id, Optional<String> worker, Known known) {
+        worker.ifPresent(then -> add(part, new Person(id, Optional.of(then))));
+        Person now = known.person(id);
+        if (worker.isEmpty() || now.worker().isPresent()) {
+            add(part, now);
+        }
     }
 
     /** Whether this is an AI of the one who proposed the change, or is responsible for it. */

@@ -30,7 +30,35 @@ public final class Duties {
 
     /** Every rule that is broken by those who have a part in the change before approvers do. */
     static List<Violation> ofActors(Ready ready, Charter charter, Known known) {
-        Cast cast = Cast.of(ready, charter, List.of(), -1, known);
+        List<Violation> found = new ArrayList<>();
+        if (isProposedByNobodyKnown(ready, known)) {
+            found.add(
+                    Violation.of(
+                            HARD,
+                            "%s proposed it, and has no account that was observed: which others are theirs is not known"
+                                    .formatted(ready.parties().proposer()),
+                            "the account must be read from its system, or someone who is known there must propose it"));
+        }
+        found.addAll(
+                apart(
+                        charter,
+                        Cast.of(ready, charter, List.of(), -1, known),
+                        known,
+                        "someone else must propose it, or an exception with a control and an end is needed"));
+        return found;
+    }
+
+    /** For an AI somebody answers; whose account went since the route began was seen then. */
+    private static boolean isProposedByNobodyKnown(Ready ready, Known known) {
+        Parties parties = ready.parties();
+        return parties.principal().isEmpty()
+                && parties.proposerWorker().isEmpty()
+                && !ready.labels().containsKey(parties.proposer())
+                && known.account(parties.proposer()).isEmpty();
+    }
+
+    /** The rules of the charter by which two parts are apart, and someone plays both. */
+    private static List<Violation> apart(Charter charter, Cast cast, Known known, String remedy) {
         List<Violation> found = new ArrayList<>();
         for (Duty duty : charter.duties()) {
             if (duty.demand() instanceof Demand.Apart(Part one, Part other)) {
@@ -40,9 +68,7 @@ public final class Duties {
                         .ifPresent(person ->
                                 found.add(
                                         Violation.of(
-                                                duty.rule(),
-                                                isBoth(person, one, other),
-                                                "someone else must propose it, or an exception with a control and an end is needed")));
+                                                duty.rule(), isBoth(person, one, other), remedy)));
             }
         }
         return found;
@@ -111,7 +137,8 @@ public final class Duties {
     /** Whether what is held is foreseen, or held already. */
     private enum Tense {
         WOULD("the subject would hold"),
-        DOES("this person holds");
+        DOES("this person holds"),
+        ACCOUNT("this account, which belongs to nobody, holds");
 
         private final String words;
 
@@ -131,6 +158,7 @@ public final class Duties {
     /**
      * Every rule about access that a person breaks by what they hold now; none that spares them.
      *
+     * @param worker whose they are; whatever names the account if it belongs to nobody
      * @param accounts all accounts of the person, whatever their systems
      */
     public static List<Broken> ofHolder(
@@ -140,6 +168,10 @@ public final class Duties {
             Map<String, Map<String, EntitlementFact>> told,
             Instant now) {
         Set<String> held = held(accounts, told);
+        Tense tense =
+                accounts.stream().anyMatch(each -> each.workerId().isEmpty())
+                        ? Tense.ACCOUNT
+                        : Tense.DOES;
         List<Broken> found = new ArrayList<>();
         for (Duty duty : charter.duties()) {
             boolean spared =
@@ -150,7 +182,7 @@ public final class Duties {
                                                     new Person(each.id(), Optional.of(worker))))
                             .anyMatch(person -> duty.spares(person, now));
             if (!spared) {
-                access(duty, Optional.of(held), Tense.DOES)
+                access(duty, Optional.of(held), tense)
                         .ifPresent(broken -> found.add(new Broken(duty, broken, about(duty))));
             }
         }
@@ -319,7 +351,7 @@ public final class Duties {
 
     /**
      * Whether the approvals given still stand apart from each other and from everyone else, as far
-     * as is known now. One that does not breaks the rules that no charter can lift.
+     * as is known now: by the rules that no charter can lift, and by the charter's own.
      */
     static List<Violation> ofApprovals(
             Ready ready, Charter charter, List<Decision> decisions, Known known) {
@@ -350,6 +382,19 @@ public final class Duties {
                                                     .formatted(person.id(), each.stageName()),
                                             "the change must be proposed again")));
         }
+        // what is broken without any approver is said by ofActors
+        Set<String> before =
+                ofActors(ready, charter, known).stream()
+                        .map(Violation::rule)
+                        .collect(Collectors.toSet());
+        apart(
+                        charter,
+                        Cast.of(ready, charter, decisions, -1, known),
+                        known,
+                        "the change must be proposed again, or an exception with a control and an end is needed")
+                .stream()
+                .filter(each -> !before.contains(each.rule()))
+                .forEach(found::add);
         return found;
     }
 

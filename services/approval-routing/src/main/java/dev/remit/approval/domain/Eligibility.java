@@ -68,14 +68,14 @@ public final class Eligibility {
     /**
      * The first rule that bars this account from approving, in the order of {@link Bar}.
      *
-     * @param account the account as observed; empty when none was
+     * @param person who is behind the account
+     * @param account as observed; empty when none was
      * @param roles the roles to go by: the token's at a decision, the observed ones when a stage is
      *     resolved
      * @param as the part they would play: APPROVER, or DELEGATOR when another acts for them
      */
     static Optional<Barring> bars(
-            String id, Optional<Account> account, Set<String> roles, Part as, Measure measure) {
-        Person person = new Person(id, account.flatMap(Account::workerId));
+            Person person, Optional<Account> account, Set<String> roles, Part as, Measure measure) {
         Cast cast = measure.cast();
         if (!roles.contains(measure.charter().role())) {
             return Optional.of(Barring.by(Bar.ROLE_MISSING));
@@ -86,7 +86,7 @@ public final class Eligibility {
         if (cast.plays(Part.PRINCIPAL, person)) {
             return Optional.of(Barring.by(Bar.SOD_PROPOSER_PRINCIPAL));
         }
-        if (cast.isAgent(id)) {
+        if (cast.isAgent(person.id())) {
             return Optional.of(Barring.by(Bar.SOD_AGENT));
         }
         if (cast.plays(Part.SUBJECT, person)) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What was looked up for a decision.
@@ -72,30 +73,6 @@ public record Known(
                 Map.of());
     }
 
-    /** Nobody has halted anything, nobody is demoted, and nothing protected is taken. */
-    public Known(
-            Charter.Lookup charter,
-            Map<Concern, List<Account>> people,
-            Map<String, List<Delegation>> delegations,
-            Map<String, List<String>> earlier,
-            Set<String> executors,
-            Instant now,
-            Duration patience) {
-        this(
-                charter,
-                people,
-                delegations,
-                earlier,
-                executors,
-                now,
-                now,
-                patience,
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(),
-                Protections.NONE);
-    }
-
     List<Account> accounts(Concern concern) {
         return people.getOrDefault(concern, List.of());
     }
@@ -105,7 +82,34 @@ public record Known(
     }
 
     Person person(String id) {
-        return new Person(id, account(id).flatMap(Account::workerId));
+        return person(id, account(id));
+    }
+
+    /**
+     * Who is behind an account: its worker; of one without, as administrators' and services' are,
+     * the worker who answers for it.
+     *
+     * @param account empty if none was observed
+     */
+    Person person(String id, Optional<Account> account) {
+        return new Person(
+                id,
+                account.flatMap(each -> each.workerId().or(() -> each.owner().map(this::worker))));
+    }
+
+    private String worker(String owner) {
+        return account(owner).flatMap(Account::workerId).orElse(owner);
+    }
+
+    /** Of those found, whose accounts must be looked up too to know who answers for which. */
+    public static Set<Concern> owners(Map<Concern, List<Account>> people) {
+        return people.values().stream()
+                .flatMap(List::stream)
+                .filter(each -> each.workerId().isEmpty())
+                .flatMap(each -> each.owner().stream())
+                .map(Concern::account)
+                .filter(each -> !people.containsKey(each))
+                .collect(Collectors.toSet());
     }
 
     /**

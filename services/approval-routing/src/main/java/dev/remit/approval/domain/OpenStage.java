@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A stage that a change has come to and that is not decided.
@@ -57,15 +58,6 @@ public record OpenStage(
         return afterwards && extended;
     }
 
-    /** The ids of those who may decide it. */
-    public List<String> eligible() {
-        return candidates.stream()
-                .filter(Candidate::eligible)
-                .map(Candidate::id)
-                .distinct()
-                .toList();
-    }
-
     /** The ids of those who may still decide it, after these decisions; none while it is held. */
     public List<String> deciders(List<Decision> decisions) {
         if (held.isPresent()) {
@@ -81,12 +73,17 @@ public record OpenStage(
                 .toList();
     }
 
-    private static boolean uses(Decision vote, Candidate candidate) {
+    /** Whether the vote is theirs already, or that of the one in whose place they would decide. */
+    private boolean uses(Decision vote, Candidate candidate) {
         return vote.isOf(new Person(candidate.seat(), Optional.empty()))
                 || vote.isOf(new Person(candidate.id(), Optional.empty()))
-                || vote.worker()
-                        .filter(worker -> candidate.person().equals("worker:" + worker))
-                        .isPresent();
+                || Stream.concat(vote.worker().stream(), vote.delegatorWorker().stream())
+                        .map("worker:"::concat)
+                        .anyMatch(person ->
+                                candidate.person().equals(person)
+                                        || candidates.stream()
+                                                .filter(each -> each.id().equals(candidate.seat()))
+                                                .anyMatch(each -> each.person().equals(person)));
     }
 
     /** The proposer is asked this too. */
@@ -105,28 +102,26 @@ public record OpenStage(
     }
 
     private OpenStage asking(Optional<String> what, boolean isBack) {
-        return new OpenStage(
-                index,
-                name,
-                asks,
-                candidates,
-                dropped,
-                needed,
-                denies,
-                level,
-                reminded,
-                extended,
-                undetermined,
-                what,
-                isBack,
-                held,
-                since,
-                until,
-                wake,
-                afterwards);
+        return like(level, reminded, extended, what, isBack, until, wake);
     }
 
     OpenStage at(int steps, int reminders, boolean longer, Instant end) {
+        return like(steps, reminders, longer, question, back, end, wake);
+    }
+
+    /** The same, looked at again then. */
+    OpenStage waking(Instant then) {
+        return like(level, reminded, extended, question, back, until, then);
+    }
+
+    private OpenStage like(
+            int steps,
+            int reminders,
+            boolean longer,
+            Optional<String> asked,
+            boolean isBack,
+            Instant end,
+            Instant then) {
         return new OpenStage(
                 index,
                 name,
@@ -139,34 +134,11 @@ public record OpenStage(
                 reminders,
                 longer,
                 undetermined,
-                question,
-                back,
+                asked,
+                isBack,
                 held,
                 since,
                 end,
-                wake,
-                afterwards);
-    }
-
-    /** The same, looked at again then. */
-    OpenStage waking(Instant then) {
-        return new OpenStage(
-                index,
-                name,
-                asks,
-                candidates,
-                dropped,
-                needed,
-                denies,
-                level,
-                reminded,
-                extended,
-                undetermined,
-                question,
-                back,
-                held,
-                since,
-                until,
                 then,
                 afterwards);
     }

@@ -22,10 +22,6 @@ public record Outcome(
         return new Outcome(next, List.of(happened), Optional.empty(), List.of());
     }
 
-    static Outcome of(Route next, List<Happened> happened) {
-        return new Outcome(next, List.copyOf(happened), Optional.empty(), List.of());
-    }
-
     static Outcome refused(Route state, Attempt.Result.Refused why, Happened... happened) {
         return new Outcome(state, List.of(happened), Optional.of(why), List.of());
     }

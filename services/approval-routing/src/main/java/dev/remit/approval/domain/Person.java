@@ -3,10 +3,12 @@ package dev.remit.approval.domain;
 import java.util.Optional;
 
 /**
- * Someone behind an account. Two accounts of one HR worker are one person.
+ * Someone behind an account. Two accounts of one HR worker are one person, and so is an account
+ * that nobody is correlated with and the one who answers for it.
  *
  * @param id the account's immutable id
- * @param worker the HR worker id, if the account is correlated with one
+ * @param worker the HR worker id, if the account is correlated with one; else of who answers for
+ *     it, or their account's id if they have none
  */
 public record Person(String id, Optional<String> worker) {
     /** What is the same for all accounts of one person. */
@@ -15,7 +17,10 @@ public record Person(String id, Optional<String> worker) {
     }
 
     public boolean isSame(Person other) {
-        return id.equals(other.id) || (worker.isPresent() && worker.equals(other.worker));
+        return id.equals(other.id)
+                || (worker.isPresent() && worker.equals(other.worker))
+                || isKnownAs(other.id)
+                || other.isKnownAs(id);
     }
 
     /** Whether this names them: an account id or a worker id. */

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A route while one event moves it: what is open, what was decided, what is to be handed on. */
 final class Progress {
@@ -198,16 +198,21 @@ final class Progress {
                         ready.planHash(),
                         until));
         return done(
-                new Barred(
-                        ready,
-                        next,
-                        List.copyOf(decisions),
-                        why,
-                        since,
-                        until,
-                        LastHolders.taken(ready, charter, known).stream()
-                                .map(Entitlement::concern)
-                                .collect(Collectors.toUnmodifiableSet())));
+                new Barred(ready, next, List.copyOf(decisions), why, since, until, resolving()));
+    }
+
+    /** What else than the change and those who decided it can resolve that it is barred. */
+    private Set<Concern> resolving() {
+        Set<Concern> all = new HashSet<>();
+        LastHolders.taken(ready, charter, known).forEach(each -> all.add(each.concern()));
+        Stream.of(
+                        known.executors().stream(),
+                        charter.agents().values().stream(),
+                        Stream.of(charter.owner()).filter(id -> !id.isEmpty()))
+                .flatMap(each -> each)
+                .map(Concern::account)
+                .forEach(all::add);
+        return Set.copyOf(all);
     }
 
     /** Keeps a decision and hands it on. */
@@ -707,25 +712,7 @@ final class Progress {
                 wake = turn.isBefore(wake) ? turn : wake;
             }
         }
-        return new OpenStage(
-                at.index(),
-                at.name(),
-                at.asks(),
-                at.candidates(),
-                at.dropped(),
-                at.needed(),
-                at.denies(),
-                at.level(),
-                at.reminded(),
-                at.extended(),
-                at.undetermined(),
-                at.question(),
-                at.back(),
-                at.held(),
-                at.since(),
-                at.until(),
-                wake,
-                at.afterwards());
+        return at.waking(wake);
     }
 
     private static Instant earlier(Instant wake, OpenStage at, Stage stage, Duration after) {

@@ -26,6 +26,9 @@ import java.util.stream.Stream;
 public record Resolution(List<Candidate> candidates, List<String> dropped, Set<Concern> asks) {
     private static final String ACCOUNT = "account";
 
+    /** Whose record says who approved before. */
+    private static final String RECORDED = "approval-routing";
+
     /** A non-human identity: its account. */
     private static final String NHI = "nhi";
 
@@ -110,16 +113,16 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case "entitlement" ->
                     touched(ready.effect())
                             .flatMap(name ->
-                                    owner(name, entitlements.getOrDefault(system, Map.of()))
-                                            .map(owner ->
+                                    owned(name, entitlements.getOrDefault(system, Map.of()))
+                                            .map(fact ->
                                                     new Said(
-                                                            owner,
+                                                            fact.owner().orElseThrow(),
                                                             "owner of %s, as %s says"
                                                                     .formatted(name, system),
                                                             new Basis(
                                                                     what + ".owner",
                                                                     system,
-                                                                    Optional.empty())))
+                                                                    fact.readAt())))
                                             .stream())
                             .toList();
             default -> List.of();
@@ -137,11 +140,13 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 .sorted();
     }
 
-    /** Its own owner, or the one of the nearest group around it. */
-    private static Optional<String> owner(String name, Map<String, EntitlementFact> facts) {
-        Optional<String> own = Optional.ofNullable(facts.get(name)).flatMap(EntitlementFact::owner);
+    /** What is said of it, or of the nearest group around it, that has an owner. */
+    private static Optional<EntitlementFact> owned(
+            String name, Map<String, EntitlementFact> facts) {
+        Optional<EntitlementFact> own =
+                Optional.ofNullable(facts.get(name)).filter(each -> each.owner().isPresent());
         int slash = name.startsWith("/") ? name.lastIndexOf('/') : 0;
-        return own.isPresent() || slash <= 0 ? own : owner(name.substring(0, slash), facts);
+        return own.isPresent() || slash <= 0 ? own : owned(name.substring(0, slash), facts);
     }
 
     /**
@@ -181,7 +186,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         }
         List<Candidate> candidates = new ArrayList<>();
         for (Found each : found.values()) {
-            Candidate own = candidate(each, measure);
+            Candidate own = candidate(each, known, measure);
             candidates.add(own);
             for (Delegation link : known.delegations().getOrDefault(own.id(), List.of())) {
                 if (link.covers(ready.about().charter(), known.now())
@@ -269,7 +274,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                             source,
                             known,
                             dropped,
-                            Optional.empty());
+                            Optional.of(
+                                    new Basis("approval." + stage, RECORDED, Optional.empty())));
         };
     }
 
@@ -341,20 +347,17 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         return found;
     }
 
-    private static Candidate candidate(Found found, Eligibility.Measure measure) {
+    private static Candidate candidate(Found found, Known known, Eligibility.Measure measure) {
+        Person person = known.person(found.id(), found.account());
         Optional<Barring> barring =
                 Eligibility.bars(
-                        found.id(),
-                        found.account(),
-                        roles(found.account()),
-                        Part.APPROVER,
-                        measure);
+                        person, found.account(), roles(found.account()), Part.APPROVER, measure);
         return new Candidate(
                 found.id(),
                 found.account().map(Account::label).orElse(""),
                 barring.isEmpty(),
                 barring.map(each -> each.bar().name()).orElse(found.reason()),
-                person(found.id(), found.account()).key(),
+                person.key(),
                 Optional.empty(),
                 found.account().map(Account::observedAt),
                 found.basis());
@@ -363,10 +366,11 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     private static Candidate delegate(
             Delegation link, Candidate principal, Known known, Eligibility.Measure measure) {
         Optional<Account> account = known.account(link.to());
+        Person person = known.person(link.to(), account);
         Optional<Barring> barring =
                 principal.eligible()
-                        ? Eligibility.bars(
-                                link.to(), account, roles(account), Part.APPROVER, measure)
+                        ? Eligibility.bars(person, account, roles(account), Part.APPROVER, measure)
+                                .or(() -> delegator(link.from(), known, measure))
                         : Optional.empty();
         return new Candidate(
                 link.to(),
@@ -376,7 +380,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                         ? barring.map(each -> each.bar().name())
                                 .orElse("acts for " + link.from() + ", " + principal.reason())
                         : principal.reason(),
-                person(link.to(), account).key(),
+                person.key(),
                 Optional.of(link.from()),
                 account.map(Account::observedAt),
                 principal.basis());
@@ -386,8 +390,12 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         return account.map(each -> Set.copyOf(each.roles())).orElse(Set.of());
     }
 
-    private static Person person(String id, Optional<Account> account) {
-        return new Person(id, account.flatMap(Account::workerId));
+    /** What keeps someone who may decide from having it decided in their place. */
+    private static Optional<Barring> delegator(
+            String id, Known known, Eligibility.Measure measure) {
+        Optional<Account> account = known.account(id);
+        return Eligibility.bars(
+                known.person(id, account), account, roles(account), Part.DELEGATOR, measure);
     }
 
     /** What must be known of the change itself, whomever its stages ask. */

@@ -26,7 +26,7 @@ public sealed interface Route {
      *
      * @param next the stage to open when it does not any more; as many as there are to authorize
      * @param decisions the change's so far
-     * @param asks what else than the change's own parties can resolve it
+     * @param asks what else can resolve it than the change's own parties and those who decided it
      */
     record Barred(
             Ready ready,

@@ -31,10 +31,12 @@ import dev.remit.approval.domain.Route.Unrouted;
 import dev.remit.approval.domain.Signing.Checked;
 import dev.remit.approval.domain.Signing.Signature;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,42 +151,62 @@ public final class Routing {
         };
     }
 
-    /**
-     * What would happen to a change that came now; nothing is kept.
-     *
-     * @return what {@link #decide} would hand on
-     */
-    public static Outcome preview(Ready ready, Known known) {
-        return begin(ready, known);
-    }
-
     /** Every stage that a change would come to if it came now; nothing is kept. */
     public static Forecast forecast(Ready arrived, Known known) {
         Ready ready = arrived.seen(known);
         return switch (known.charterInForce()) {
             case Lookup.Missing(String why) -> Forecast.none(why);
             case Lookup.Found(Charter charter) -> {
-                Map<String, Forecast.Stage> stages = new LinkedHashMap<>();
-                for (int index = 0; index < charter.stages().size(); index++) {
-                    if (!stages.containsKey(charter.stages().get(index).name())) {
-                        from(ready, index, List.of(), charter, known)
-                                .proceed()
-                                .happened()
-                                .forEach(each -> foresee(each, stages));
-                    }
-                }
+                List<Forecast.Stage> stages = stages(ready, List.of(), 0, charter, known);
                 yield new Forecast(
-                        List.copyOf(stages.values()),
+                        stages,
                         Optional.empty(),
                         from(ready, 0, List.of(), charter, known).duties(),
                         Optional.of(
                                 ModeDecision.of(
-                                        ready,
-                                        charter,
-                                        new Forecast.Foreseen(List.copyOf(stages.values())),
-                                        known)));
+                                        ready, charter, new Forecast.Foreseen(stages), known)));
             }
         };
+    }
+
+    /**
+     * Every stage that a change under way is still to come to, as things are; none while it can go
+     * by no charter.
+     *
+     * @param decisions all of the route so far
+     * @param open the stages that are open
+     */
+    public static List<Forecast.Stage> later(
+            Ready ready, List<Decision> decisions, List<OpenStage> open, Known known) {
+        if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
+            return List.of();
+        }
+        // stages open in their order: what lies behind the last that was opened was not
+        int last =
+                Stream.concat(
+                                open.stream().map(OpenStage::index),
+                                Decision.standing(decisions).stream()
+                                        .filter(each ->
+                                                each.isVote()
+                                                        || each.kind() == Decision.Kind.PASSED_OVER)
+                                        .map(Decision::stage))
+                        .max(Comparator.naturalOrder())
+                        .orElse(-1);
+        return stages(ready, Decision.standing(decisions), last + 1, charter, known);
+    }
+
+    private static List<Forecast.Stage> stages(
+            Ready ready, List<Decision> decisions, int first, Charter charter, Known known) {
+        Map<String, Forecast.Stage> stages = new LinkedHashMap<>();
+        for (int index = first; index < charter.stages().size(); index++) {
+            if (!stages.containsKey(charter.stages().get(index).name())) {
+                from(ready, index, decisions, charter, known)
+                        .proceed()
+                        .happened()
+                        .forEach(each -> foresee(each, stages));
+            }
+        }
+        return List.copyOf(stages.values());
     }
 
     private static void foresee(Happened happened, Map<String, Forecast.Stage> stages) {
@@ -271,7 +293,9 @@ public final class Routing {
         if (!(known.charterInForce() instanceof Lookup.Found(Charter charter))) {
             return Outcome.nothing(barred);
         }
-        Progress progress = from(barred.ready(), barred.next(), barred.decisions(), charter, known);
+        // before anybody is asked the route has not begun: who was not known may be now
+        Ready ready = barred.next() == 0 ? barred.ready().seen(known) : barred.ready();
+        Progress progress = from(ready, barred.next(), barred.decisions(), charter, known);
         List<Violation> violations = progress.violations();
         if (violations.isEmpty()) {
             return progress.proceed();
@@ -451,7 +475,7 @@ public final class Routing {
                     charter,
                     known);
         }
-        return apply(open, tried, at, decider, onBehalfOf, result, signature, progress);
+        return apply(open, new Trial(progress, tried, at, decider, onBehalfOf, signature), result);
     }
 
     private static Amended amended(
@@ -587,72 +611,71 @@ public final class Routing {
                                 false));
     }
 
-    private static Outcome apply(
-            Open open,
+    /** An attempt at a stage, by whom and in whose place. */
+    private record Trial(
+            Progress progress,
             Attempted tried,
             OpenStage at,
             Person decider,
             Optional<String> onBehalfOf,
-            Result result,
-            Optional<Signature> signature,
-            Progress progress) {
-        Attempt attempt = tried.attempt();
+            Optional<Signature> signature) {
+        /** Keeps what came of it. */
+        void keep(Decision.Kind kind) {
+            progress.decided(
+                    at,
+                    decision(progress, tried, at, decider, onBehalfOf, kind, Optional.empty()),
+                    tried.attempt().planHash(),
+                    Optional.of(tried.authentication()),
+                    Optional.empty(),
+                    signature);
+        }
+
+        /** Keeps that it was refused, without what was signed. */
+        void keep(Result.Refused refused) {
+            progress.decided(
+                    at,
+                    decision(
+                            progress,
+                            tried,
+                            at,
+                            decider,
+                            tried.attempt().onBehalfOf().filter(id -> isOf(at, id)),
+                            Decision.Kind.REFUSED,
+                            Optional.of(refused.code())),
+                    tried.attempt().planHash(),
+                    Optional.of(tried.authentication()),
+                    Optional.empty());
+        }
+    }
+
+    private static Outcome apply(Open open, Trial trial, Result result) {
+        Progress progress = trial.progress();
+        OpenStage at = trial.at();
+        Attempt attempt = trial.tried().attempt();
         return switch (result) {
             case Result.Refused refused -> {
                 if (!refused.recorded()
                         || progress.refusedBefore(at.index(), attempt.by(), refused.code())) {
                     yield Outcome.refused(open, refused);
                 }
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        attempt.onBehalfOf().filter(id -> isOf(at, id)),
-                        Decision.Kind.REFUSED,
-                        Optional.of(refused.code()),
-                        Optional.empty());
+                trial.keep(refused);
                 Outcome kept = progress.stay();
                 yield new Outcome(kept.next(), kept.happened(), Optional.of(refused), List.of());
             }
             case Result.Questioned _ -> {
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        onBehalfOf,
-                        Decision.Kind.QUESTIONED,
-                        Optional.empty(),
-                        signature);
+                trial.keep(Decision.Kind.QUESTIONED);
                 progress.replace(at.asking(attempt.reason()));
                 yield progress.stay();
             }
             case Result.SentBack _ -> {
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        onBehalfOf,
-                        Decision.Kind.SENT_BACK,
-                        Optional.empty(),
-                        signature);
+                trial.keep(Decision.Kind.SENT_BACK);
                 progress.replace(at.sentBack());
                 yield progress.stay();
             }
             case Result.Amends _ -> throw new IllegalStateException("amended before");
             case Result.Counted _ -> {
                 boolean approved = attempt.decision() == Attempt.Kind.APPROVED;
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        onBehalfOf,
-                        approved ? Decision.Kind.APPROVED : Decision.Kind.DENIED,
-                        Optional.empty(),
-                        signature);
+                trial.keep(approved ? Decision.Kind.APPROVED : Decision.Kind.DENIED);
                 progress.refresh(at, "a vote was given");
                 if (approved) {
                     progress.refreshOthers(at.index());
@@ -660,42 +683,18 @@ public final class Routing {
                 yield progress.proceed();
             }
             case Result.Reviewed _ -> {
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        onBehalfOf,
-                        attempt.decision().decision(),
-                        Optional.empty(),
-                        signature);
+                trial.keep(attempt.decision().decision());
                 progress.close(at);
                 yield progress.end(End.REVIEWED);
             }
             case Result.StageApproved _ -> {
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        onBehalfOf,
-                        Decision.Kind.APPROVED,
-                        Optional.empty(),
-                        signature);
+                trial.keep(Decision.Kind.APPROVED);
                 progress.close(at);
                 progress.refreshOthers(at.index());
                 yield progress.proceed();
             }
             case Result.RouteDenied _ -> {
-                keep(
-                        progress,
-                        tried,
-                        at,
-                        decider,
-                        onBehalfOf,
-                        Decision.Kind.DENIED,
-                        Optional.empty(),
-                        signature);
+                trial.keep(Decision.Kind.DENIED);
                 progress.close(at);
                 yield progress.end(End.DENIED);
             }
@@ -707,24 +706,6 @@ public final class Routing {
         return stage.candidates().stream()
                 .anyMatch(
                         each -> each.id().equals(id) || each.onBehalfOf().equals(Optional.of(id)));
-    }
-
-    private static void keep(
-            Progress progress,
-            Attempted tried,
-            OpenStage at,
-            Person decider,
-            Optional<String> onBehalfOf,
-            Decision.Kind kind,
-            Optional<String> refusal,
-            Optional<Signature> signature) {
-        progress.decided(
-                at,
-                decision(progress, tried, at, decider, onBehalfOf, kind, refusal),
-                tried.attempt().planHash(),
-                Optional.of(tried.authentication()),
-                Optional.empty(),
-                signature);
     }
 
     private static Decision decision(
@@ -786,7 +767,8 @@ public final class Routing {
         Eligibility.Measure measure = progress.measure(at.index());
         String by = tried.attempt().by();
         Optional<Barring> own =
-                Eligibility.bars(by, known.account(by), tried.roles(), Part.APPROVER, measure);
+                Eligibility.bars(
+                        known.person(by), known.account(by), tried.roles(), Part.APPROVER, measure);
         if (own.isPresent()) {
             return own;
         }
@@ -806,7 +788,7 @@ public final class Routing {
                     new Barring(Bar.NOT_A_CANDIDATE, "does not act for " + from + " at this time"));
         }
         return Eligibility.bars(
-                        from,
+                        known.person(from),
                         known.account(from),
                         Resolution.roles(known.account(from)),
                         Part.DELEGATOR,

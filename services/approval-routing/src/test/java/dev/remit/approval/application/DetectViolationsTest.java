@@ -40,6 +40,7 @@ class DetectViolationsTest {
                     world,
                     new KafkaLetters(),
                     world,
+                    world,
                     new SimpleMeterRegistry(),
                     Duration.ofHours(1));
 
@@ -73,6 +74,24 @@ class DetectViolationsTest {
     }
 
     @Test
+    void whoAnswersForTheRuleTheCharterAndTheMeshIsToldOnceOfAllThatAreFoundTogether() {
+        world.people.put(Concern.role("operator"), List.of(Scene.account("op")));
+        publish("1", RULES.formatted("").replace("\"own\"", "\"cfo\""));
+        holds("W-ann", account("keycloak:acme", "ann", "W-ann", "/create", "/approve"));
+        holds("W-bob", account("keycloak:acme", "bob", "W-bob", "/create", "/approve"));
+        run();
+        run();
+        assertThat(all(AccessViolationFound.class)).hasSize(2);
+        assertThat(world.notices)
+                .extracting(each -> each.kind() + " " + each.person())
+                .containsExactlyInAnyOrder(
+                        "VIOLATION_FOUND cfo", "VIOLATION_FOUND op", "VIOLATION_FOUND own");
+        assertThat(world.notices)
+                .extracting(Notices.Notice::change)
+                .containsOnly(all(AccessViolationFound.class).getFirst().getViolationId());
+    }
+
+    @Test
     void itEndsWhenItIsNoLongerSoAndIsTellableAgain() {
         holds("W-ann", account("keycloak:acme", "ann", "W-ann", "/create", "/approve"));
         run();
@@ -87,6 +106,52 @@ class DetectViolationsTest {
         holds("W-ann", account("keycloak:acme", "ann", "W-ann", "/create", "/approve"));
         run();
         assertThat(all(AccessViolationFound.class)).hasSize(2);
+    }
+
+    @Test
+    void ofACharterOfWhichNothingHoldsYetNothingIsFoundOrEnded() {
+        holds("W-ann", account("keycloak:acme", "ann", "W-ann", "/create", "/approve"));
+        run();
+        table.charters = List.of();
+        publish("2", RULES.formatted(""), ",\"effective\":{\"from\":\"2026-03-01\"}");
+        holds("W-bob", account("keycloak:acme", "bob", "W-bob", "/create", "/approve"));
+        run();
+        assertThat(all(AccessViolationFound.class)).hasSize(1);
+        assertThat(all(AccessViolationEnded.class)).isEmpty();
+    }
+
+    @Test
+    void anAccountThatBelongsToNobodyIsLookedAtAndNamed() {
+        Account batch = account("keycloak:acme", "batch", "", "/create", "/approve");
+        Account nobodys =
+                new Account(
+                        batch.system(),
+                        batch.id(),
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        batch.groups(),
+                        List.of(),
+                        "batch",
+                        Instant.EPOCH);
+        world.people.put(Concern.target("keycloak:acme", "batch"), List.of(nobodys));
+        table.workers.add("keycloak:acme batch");
+        run();
+        run();
+        AccessViolationFound found = one(AccessViolationFound.class);
+        assertThat(found.getWorker()).isEqualTo("keycloak:acme batch");
+        assertThat(found.getAccounts())
+                .singleElement()
+                .satisfies(each -> assertThat(each.getId()).isEqualTo("batch"));
+        assertThat(found.getViolation().getFacts())
+                .isEqualTo("this account, which belongs to nobody, holds all of /approve, /create");
+
+        Account anns = account("keycloak:acme", "batch", "W-ann", "/create", "/approve");
+        world.people.put(Concern.target("keycloak:acme", "batch"), List.of(anns));
+        holds("W-ann", anns);
+        run();
+        assertThat(one(AccessViolationEnded.class).getWorker()).isEqualTo("keycloak:acme batch");
+        assertThat(all(AccessViolationFound.class).getLast().getWorker()).isEqualTo("W-ann");
     }
 
     @Test
@@ -132,6 +197,16 @@ class DetectViolationsTest {
         publish("2", "", ",\"effective\":{\"from\":\"2026-03-01\"}");
         run();
         assertThat(all(AccessViolationEnded.class)).isEmpty();
+        holds("W-bob", account("keycloak:acme", "bob", "W-bob", "/create", "/approve"));
+        run();
+        assertThat(all(AccessViolationFound.class))
+                .as("the version before it finds anew until then")
+                .extracting(each -> each.getWorker() + " " + each.getCharter().getVersion())
+                .containsExactly("W-ann 1", "W-bob 1");
+        holds("W-bob", account("keycloak:acme", "bob", "W-bob", "/create"));
+        run();
+        one(AccessViolationEnded.class);
+        world.sent.removeIf(each -> each.message() instanceof AccessViolationEnded);
         world.now = Instant.parse("2026-03-01T00:00:00Z");
         run();
         assertThat(one(AccessViolationEnded.class).getReason())
@@ -163,8 +238,12 @@ class DetectViolationsTest {
                 """
                         .formatted(effective, rules);
         world.charters.put("hash-" + version, new Lookup.Found(JsonCharter.read(document)));
-        table.charters =
-                List.of(new AccessViolations.Published("leavers", version, "hash-" + version));
+        List<AccessViolations.Published> all = new ArrayList<>();
+        all.add(new AccessViolations.Published("leavers", version, "hash-" + version));
+        if (!effective.isEmpty()) {
+            all.addAll(table.charters);
+        }
+        table.charters = List.copyOf(all);
     }
 
     private void holds(String worker, Account... accounts) {

@@ -3,6 +3,7 @@ package dev.remit.approval.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages.Item;
@@ -179,6 +180,44 @@ class RoutesOfChangesTest {
                         "manager: manager of the subject",
                         "security-1: approved stage manager of the last change");
         assertThat(world.calls).containsEntry("approvers", 1);
+    }
+
+    @Test
+    void whoseAccountAnswersForTheOneOfWhoIsResponsibleIsLookedUpAndDoesNotApprove() {
+        Account owned = Scene.account("owner");
+        world.people.put(
+                Concern.account("owner"),
+                List.of(
+                        new Account(
+                                owned.system(),
+                                owned.id(),
+                                true,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                "owner",
+                                Instant.EPOCH,
+                                Optional.empty(),
+                                Optional.of("boss"))));
+        Account boss = Scene.account("boss");
+        world.people.put(
+                Concern.account("boss"),
+                List.of(
+                        new Account(
+                                boss.system(),
+                                boss.id(),
+                                true,
+                                Optional.of("W-security-1"),
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                "boss",
+                                Instant.EPOCH)));
+        scene.receive(List.of(CHANGE));
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        assertThat(scene.decide(CHANGE, "security-1").code()).isEqualTo("SOD_PROPOSER_PRINCIPAL");
+        assertThat(scene.decide(CHANGE, "security-2").status()).isEqualTo(201);
     }
 
     @Test
@@ -696,6 +735,53 @@ class RoutesOfChangesTest {
         world.news.put(99L, Set.of(Concern.account("manager")));
         scene.lookAgain();
         assertThat(world.notices).hasSize(2);
+    }
+
+    @Test
+    void whatIsHeldAsAWholeIsToldToTheProposerToOperatorsAndToWhoAnswersForTheRule() {
+        world.people.put(Concern.role("operator"), List.of(Scene.account("op")));
+        world.charters.put(
+                Scene.CHARTER,
+                new Lookup.Found(
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"owner":"charter-owner"},"spec":{"approval":{"role":"approver","stages":[%s]},
+                                 "separationOfDuties":[{"rule":"apart","version":"1","owner":"cfo","source":"SOX","apart":["principal","owner"]},
+                                  {"rule":"ab","version":"1","owner":"cfo","source":"SOX","toxic":["/a","/b"]}],
+                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """
+                                        .formatted(Scene.MANAGER))));
+        scene.receive(List.of(CHANGE));
+        assertThat(world.routes.get(CHANGE)).isInstanceOf(Route.Barred.class);
+        assertThat(told())
+                .containsExactly("HELD cfo", "HELD charter-owner", "HELD op", "HELD owner");
+        world.news.put(99L, Set.of(Concern.halts()));
+        scene.lookAgain();
+        assertThat(told()).as("for the same reason once").hasSize(4);
+    }
+
+    @Test
+    void whatHasNoCharterOrNoPlanIsToldToTheProposerAndToOperators() {
+        world.people.put(Concern.role("operator"), List.of(Scene.account("op")));
+        world.charters.clear();
+        scene.receive(List.of(CHANGE));
+        assertThat(told()).containsExactly("HELD op", "HELD owner");
+
+        world.notices.clear();
+        UUID other = Scene.changes(2).getLast();
+        scene.receive(
+                ReadinessJudged.newBuilder(Scene.judged(other, ReadinessVerdict.READY))
+                        .setPlan(null)
+                        .build());
+        assertThat(world.routes.get(other)).isInstanceOf(Route.Unplanned.class);
+        assertThat(told()).containsExactly("HELD op", "HELD owner");
+    }
+
+    private List<String> told() {
+        return world.notices.stream()
+                .map(each -> each.kind() + " " + each.person())
+                .sorted()
+                .toList();
     }
 
     @Test

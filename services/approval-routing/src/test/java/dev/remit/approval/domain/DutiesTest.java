@@ -166,6 +166,49 @@ class DutiesTest {
     }
 
     @Test
+    void whoAnswersForAnEntitlementIsAskedOnTheStrengthOfWhatWasReadThen() {
+        Instant read = NOW.minusSeconds(600);
+        told.put(
+                Town.SYSTEM,
+                Map.of(
+                        "/finance",
+                        new EntitlementFact(Set.of(), Optional.of("W-fay"), Optional.of(read))));
+        people.put(
+                Concern.worker("W-fay"),
+                List.of(account(Town.SYSTEM, "fay", "W-fay", List.of(), List.of("approver"))));
+        Charter charter =
+                JsonCharter.read(
+                        """
+                        {"metadata":{"owner":"own"},"spec":{"approval":{"role":"approver","stages":[
+                         {"name":"s","resolvers":[{"owner":"entitlement"}],"quorum":1,"expiresAfter":"PT1H"}]},
+                         "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                        """);
+        Known known = known();
+        Ready ready = ready(joins("/finance/payments"));
+        assertThat(
+                        Resolution.of(
+                                        charter.stages().getFirst(),
+                                        0,
+                                        ready,
+                                        known,
+                                        new Eligibility.Measure(
+                                                charter,
+                                                Cast.of(ready, charter, List.of(), 0, known),
+                                                Optional.empty(),
+                                                Scope.of(ready, known),
+                                                NOW))
+                                .candidates())
+                .singleElement()
+                .satisfies(each ->
+                        assertThat(each.basis())
+                                .contains(
+                                        new Basis(
+                                                "entitlement.owner",
+                                                Town.SYSTEM,
+                                                Optional.of(read))));
+    }
+
+    @Test
     void whoAnswersForAnAccountIsAskedAndWhoeverReadinessNamedComesFirst() {
         people.put(
                 Concern.target(Town.SYSTEM, "sam"),

@@ -197,6 +197,52 @@ class RoutingTest {
     }
 
     @Test
+    void whatAChangeIsStillToComeToIsToldAsThingsAreAndByWhoDecidedSoFar() {
+        town.charter =
+                new Lookup.Found(
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"owner":"owen"},"spec":{"approval":{"role":"approver","stages":[
+                                 {"name":"security","resolver":"group","group":"/security","quorum":1,"expiresAfter":"PT48H"},
+                                 {"name":"manager","alongside":true,"resolver":"manager","quorum":1,"expiresAfter":"PT48H"},
+                                 {"name":"again","resolvers":[{"named":["ann","owen"]}],"quorum":1,"expiresAfter":"PT48H"},
+                                 {"name":"last","resolvers":[{"named":["owen"]}],"quorum":1,"expiresAfter":"PT48H"}]},
+                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """));
+        town.approver("owen");
+        Route.Open begun = (Route.Open) open();
+        assertThat(later(begun)).containsExactly("again ann,owen", "last owen");
+
+        Route.Open approved = (Route.Open) decide(begun, approve("ann"), town).next();
+        assertThat(approved.course().open()).extracting(OpenStage::name).containsExactly("manager");
+        assertThat(later(approved))
+                .as("nobody fills two stages")
+                .containsExactly("again owen", "last owen");
+
+        Route.Open again = (Route.Open) decide(approved, approve("mia"), town).next();
+        assertThat(later(again)).containsExactly("last owen");
+        town.charter = new Lookup.Missing("halted");
+        assertThat(later(again)).isEmpty();
+    }
+
+    private List<String> later(Route.Open open) {
+        return Routing.later(
+                        open.course().ready(),
+                        open.course().decisions(),
+                        open.course().open(),
+                        town.known())
+                .stream()
+                .map(stage ->
+                        stage.name()
+                                + " "
+                                + stage.candidates().stream()
+                                        .filter(Candidate::eligible)
+                                        .map(Candidate::id)
+                                        .collect(java.util.stream.Collectors.joining(",")))
+                .toList();
+    }
+
+    @Test
     void everyEventInEveryStateDoesWhatTheTableSays() {
         Map<String, Route> states = states();
         List<String> visited = new ArrayList<>();

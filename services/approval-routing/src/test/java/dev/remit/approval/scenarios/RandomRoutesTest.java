@@ -558,6 +558,7 @@ class RandomRoutesTest {
         private final Map<String, Set<String>> asked = new HashMap<>();
         private final Map<String, Instant> opened = new HashMap<>();
         private final List<Behind> behind = new ArrayList<>();
+        private final List<Behind> approvers = new ArrayList<>();
         private final Set<String> passedOver = new HashSet<>();
         private final Map<String, String> usedBy = new HashMap<>();
         private Optional<String> executor = Optional.empty();
@@ -791,8 +792,11 @@ class RandomRoutesTest {
         }
 
         private boolean isSame(String who, Behind other) {
-            Optional<String> worker = other.worker().or(() -> worker(other.id()));
-            return who.equals(other.id()) || (worker.isPresent() && worker.equals(worker(who)));
+            Optional<String> worker = worker(who);
+            return who.equals(other.id())
+                    || (worker.isPresent()
+                            && (worker.equals(other.worker())
+                                    || worker.equals(worker(other.id()))));
         }
 
         private void decided(Decision decision, String planHash) {
@@ -818,6 +822,7 @@ class RandomRoutesTest {
                                                 assertThat(asked.get(decision.stageName()))
                                                         .contains(by));
                         mayApprove(by, decision, true);
+                        approvers.add(new Behind(decision.stageName(), by, worker(by)));
                         for (String each : List.of(by, decision.onBehalfOf().orElse(by))) {
                             behind.add(new Behind(decision.stageName(), each, worker(each)));
                         }
@@ -926,6 +931,11 @@ class RandomRoutesTest {
                     .extracting(dev.remit.approval.domain.BarredExecutor::person)
                     .as("may not execute")
                     .containsAll(notToExecute);
+            if (drawn.ownerApart()) {
+                assertThat(approvers)
+                        .as("the owner approved")
+                        .noneMatch(each -> isSame("dan", each));
+            }
             int given = 0;
             for (Rule each : drawn.stages()) {
                 Set<String> by = approvals.getOrDefault(each.name(), Set.of());

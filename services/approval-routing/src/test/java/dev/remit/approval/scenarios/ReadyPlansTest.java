@@ -65,6 +65,7 @@ class ReadyPlansTest {
                 }) {
             town.approver(one, "/security-approvers");
         }
+        town.put("pat", Optional.of("E7"), Optional.empty(), true, List.of(), List.of());
         Effect effect = JsonPlan.effect(plan.getBytes(StandardCharsets.UTF_8));
         assertThat(effect.clear()).as("understood").isTrue();
 

@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -56,12 +57,58 @@ import org.junit.jupiter.api.TestFactory;
  * <p>A step is {@code <what happens> => <what is seen>}. Seen is the route's state, then any of
  * {@code refused:CODE}, {@code asks:a,b} (who may decide now; {@code nobody}), {@code stages:x,y}
  * (open stages), {@code held}, {@code sent:Decided,Requested}, {@code says:words} (in what is held,
- * handed on or answered; {@code ~} for a space).
+ * handed on or answered; {@code ~} for a space), {@code mode:OWN}. {@code PT1H passes} and the
+ * clock looks at the route; {@code PT1H elapses} and it has not yet.
  */
 class ScenariosTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LEAST = 120;
+
+    private static final Set<String> KEYS =
+            Set.of(
+                    "name",
+                    "asks",
+                    "at",
+                    "proposedAt",
+                    "people",
+                    "executors",
+                    "earlier",
+                    "holders",
+                    "demoted",
+                    "charter",
+                    "metadata",
+                    "agent",
+                    "calendars",
+                    "onCall",
+                    "stages",
+                    "review",
+                    "protects",
+                    "owns",
+                    "rules",
+                    "change",
+                    "opens",
+                    "steps");
+    private static final Set<String> OF_A_PERSON =
+            Set.of("worker", "manager", "enabled", "groups", "roles", "owner");
+    private static final Set<String> OF_A_CHANGE =
+            Set.of(
+                    "proposer",
+                    "principal",
+                    "manager",
+                    "facts",
+                    "owners",
+                    "verdict",
+                    "effect",
+                    "adds",
+                    "removes",
+                    "addsRoles");
+
+    /** What an attempt or an amendment may say besides. */
+    private static final Set<String> SAID =
+            Set.of(
+                    "stage", "for", "reason", "plan", "nonce", "bulk", "roles", "acr", "age",
+                    "lasts", "starts");
 
     private static final Amending AMENDING = new JsonAmendments();
 
@@ -113,6 +160,21 @@ class ScenariosTest {
                 .hasMessageContaining("APPROVED");
     }
 
+    @Test
+    void aScenarioThatSaysWhatNobodyReadsFails() {
+        ObjectNode wrong = JSON.createObjectNode();
+        wrong.putArray("step").add("mia approves => APPROVED");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> new Play(wrong))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("what is not known");
+        ObjectNode odd = JSON.createObjectNode();
+        odd.putArray("stages")
+                .add("{name: manager, resolver: manager, quorum: 1, expiresAfter: PT48H}");
+        odd.putArray("steps").add("mia approves because fine => APPROVED");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> new Play(odd).run())
+                .isInstanceOf(AssertionError.class);
+    }
+
     private static List<JsonNode> all() throws IOException {
         List<JsonNode> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("src/test/resources/scenarios"))) {
@@ -121,6 +183,109 @@ class ScenariosTest {
             }
         }
         return all;
+    }
+
+    /** An account that is changed; what is not said stays. */
+    private record Altered(Account account) {
+        Altered enabled(boolean is) {
+            return with(
+                    is,
+                    account.workerId(),
+                    account.managerWorkerId(),
+                    account.groups(),
+                    account.roles(),
+                    account.label(),
+                    account.owner());
+        }
+
+        Altered worker(String worker) {
+            return with(
+                    account.enabled(),
+                    Optional.of(worker),
+                    account.managerWorkerId(),
+                    account.groups(),
+                    account.roles(),
+                    account.label(),
+                    account.owner());
+        }
+
+        Altered manager(String worker) {
+            return with(
+                    account.enabled(),
+                    account.workerId(),
+                    Optional.of(worker),
+                    account.groups(),
+                    account.roles(),
+                    account.label(),
+                    account.owner());
+        }
+
+        Altered groups(List<String> paths) {
+            return with(
+                    account.enabled(),
+                    account.workerId(),
+                    account.managerWorkerId(),
+                    paths.stream().map(path -> new Account.Group(path, path)).toList(),
+                    account.roles(),
+                    account.label(),
+                    account.owner());
+        }
+
+        Altered roles(List<String> roles) {
+            return with(
+                    account.enabled(),
+                    account.workerId(),
+                    account.managerWorkerId(),
+                    account.groups(),
+                    roles,
+                    account.label(),
+                    account.owner());
+        }
+
+        Altered label(String label) {
+            return with(
+                    account.enabled(),
+                    account.workerId(),
+                    account.managerWorkerId(),
+                    account.groups(),
+                    account.roles(),
+                    label,
+                    account.owner());
+        }
+
+        Altered owner(String owner) {
+            return with(
+                    account.enabled(),
+                    account.workerId(),
+                    account.managerWorkerId(),
+                    account.groups(),
+                    account.roles(),
+                    account.label(),
+                    Optional.of(owner));
+        }
+
+        private Altered with(
+                boolean enabled,
+                Optional<String> worker,
+                Optional<String> manager,
+                List<Account.Group> groups,
+                List<String> roles,
+                String label,
+                Optional<String> owner) {
+            return new Altered(
+                    new Account(
+                            account.system(),
+                            account.id(),
+                            enabled,
+                            worker,
+                            manager,
+                            groups,
+                            roles,
+                            label,
+                            account.observedAt(),
+                            account.direct(),
+                            owner));
+        }
     }
 
     /** One scenario under way. */
@@ -133,6 +298,10 @@ class ScenariosTest {
 
         Play(JsonNode scenario) {
             this.scenario = scenario;
+            known(scenario, KEYS);
+            known(scenario.path("change"), OF_A_CHANGE);
+            scenario.path("people").forEach(each -> known(each, OF_A_PERSON));
+            known(scenario.path("agent"), Set.of("id", "principal"));
             if (scenario.has("at")) {
                 town.now = Instant.parse(scenario.path("at").asText());
             }
@@ -161,6 +330,15 @@ class ScenariosTest {
                             .filter(each -> !each.isEmpty());
             town.charter = charter(scenario);
             ready = change(scenario);
+        }
+
+        /** What nobody reads would say nothing. */
+        private static void known(JsonNode node, Set<String> keys) {
+            node.fieldNames()
+                    .forEachRemaining(each ->
+                            assertThat(keys)
+                                    .as("a scenario says what is not known")
+                                    .contains(each));
         }
 
         void run() {
@@ -208,6 +386,12 @@ class ScenariosTest {
                     about.path("enabled").asBoolean(true),
                     about.has("groups") ? texts(about.path("groups")) : List.of(),
                     about.has("roles") ? texts(about.path("roles")) : List.of("approver"));
+            if (about.has("owner")) {
+                town.accounts.computeIfPresent(
+                        id,
+                        (_, each) ->
+                                new Altered(each).owner(about.path("owner").asText()).account());
+            }
         }
 
         private static List<String> texts(JsonNode list) {
@@ -259,8 +443,17 @@ class ScenariosTest {
                     approval.set("review", scenario.path("review"));
                 }
                 if (scenario.has("protects")) {
-                    spec.putObject("domain")
+                    spec.withObjectProperty("domain")
                             .set("protectedEntitlements", scenario.path("protects"));
+                }
+                if (scenario.path("owns").asBoolean()) {
+                    ObjectNode domain = spec.withObjectProperty("domain");
+                    domain.putArray("systems").add(Town.SYSTEM);
+                    domain.putArray("actions")
+                            .addObject()
+                            .put("name", "offboard")
+                            .put("mode", "OWN");
+                    spec.putArray("proof").add("readiness.fit").add("read-back.matches");
                 }
                 if (scenario.has("rules")) {
                     spec.set("separationOfDuties", scenario.path("rules"));
@@ -359,89 +552,36 @@ class ScenariosTest {
                                         who,
                                         "not needed",
                                         Optional.of(signedIn("1", Duration.ZERO))));
+                case "elapses" -> {
+                    // no clock has looked at it yet
+                    town.now = town.now.plus(Duration.parse(who));
+                    yield new Outcome(route, List.of(), Optional.empty(), List.of());
+                }
                 case "passes" -> {
                     town.now = town.now.plus(Duration.parse(who));
                     yield event(new Event.Deadline());
                 }
                 case "vanishes" -> news(() -> town.accounts.remove(who));
-                case "disabled" ->
-                        changed(
-                                who,
-                                each ->
-                                        new Account(
-                                                each.system(),
-                                                each.id(),
-                                                false,
-                                                each.workerId(),
-                                                each.managerWorkerId(),
-                                                each.groups(),
-                                                each.roles(),
-                                                each.label(),
-                                                each.observedAt()));
+                case "disabled" -> changed(who, each -> each.enabled(false));
                 case "in" ->
                         changed(
                                 who,
                                 each ->
-                                        new Account(
-                                                each.system(),
-                                                each.id(),
-                                                each.enabled(),
-                                                each.workerId(),
-                                                each.managerWorkerId(),
+                                        each.groups(
                                                 words.size() < 3
                                                         ? List.of()
-                                                        : Stream.of(words.get(2).split(","))
-                                                                .map(path ->
-                                                                        new Account.Group(
-                                                                                path, path))
-                                                                .toList(),
-                                                each.roles(),
-                                                each.label(),
-                                                each.observedAt()));
+                                                        : List.of(words.get(2).split(","))));
                 case "roles" ->
                         changed(
                                 who,
                                 each ->
-                                        new Account(
-                                                each.system(),
-                                                each.id(),
-                                                each.enabled(),
-                                                each.workerId(),
-                                                each.managerWorkerId(),
-                                                each.groups(),
+                                        each.roles(
                                                 words.size() < 3
                                                         ? List.of()
-                                                        : List.of(words.get(2).split(",")),
-                                                each.label(),
-                                                each.observedAt()));
-                case "worker" ->
-                        changed(
-                                who,
-                                each ->
-                                        new Account(
-                                                each.system(),
-                                                each.id(),
-                                                each.enabled(),
-                                                Optional.of(words.get(2)),
-                                                each.managerWorkerId(),
-                                                each.groups(),
-                                                each.roles(),
-                                                each.label(),
-                                                each.observedAt()));
-                case "managed" ->
-                        changed(
-                                who,
-                                each ->
-                                        new Account(
-                                                each.system(),
-                                                each.id(),
-                                                each.enabled(),
-                                                each.workerId(),
-                                                Optional.of(words.get(2)),
-                                                each.groups(),
-                                                each.roles(),
-                                                each.label(),
-                                                each.observedAt()));
+                                                        : List.of(words.get(2).split(","))));
+                case "worker" -> changed(who, each -> each.worker(words.get(2)));
+                case "managed" -> changed(who, each -> each.manager(words.get(2)));
+                case "named" -> changed(who, each -> each.label(words.get(2)));
                 case "appears" ->
                         news(() ->
                                 town.approver(
@@ -472,9 +612,10 @@ class ScenariosTest {
             };
         }
 
-        private Outcome changed(String who, java.util.function.UnaryOperator<Account> how) {
-            return news(
-                    () -> town.accounts.computeIfPresent(who, (_, account) -> how.apply(account)));
+        private Outcome changed(String who, UnaryOperator<Altered> how) {
+            return news(() ->
+                    town.accounts.computeIfPresent(
+                            who, (_, account) -> how.apply(new Altered(account)).account()));
         }
 
         private Outcome news(Runnable what) {
@@ -515,9 +656,11 @@ class ScenariosTest {
 
         private static Map<String, String> said(List<String> words) {
             Map<String, String> said = new LinkedHashMap<>();
+            assertThat(words.size() % 2).as("a word without its value: " + words).isZero();
             for (int n = 2; n + 1 < words.size(); n += 2) {
                 said.put(words.get(n), words.get(n + 1));
             }
+            assertThat(SAID).as(words.toString()).containsAll(said.keySet());
             return said;
         }
 
@@ -595,6 +738,15 @@ class ScenariosTest {
                                     outcome.next() instanceof Route.CharterUnknown held
                                             ? held.wake().toString()
                                             : "not that");
+                    case "mode" ->
+                            is.accept(
+                                    outcome.happened().stream()
+                                            .filter(Happened.Authorized.class::isInstance)
+                                            .map(each ->
+                                                    ((Happened.Authorized) each).mode().isOwn()
+                                                            ? "OWN"
+                                                            : "ASSIST")
+                                            .collect(Collectors.joining()));
                     case "says" ->
                             assertThat(told(outcome)).as(step).contains(value.replace('~', ' '));
                     case "reminds" ->

@@ -87,6 +87,13 @@ public final class ProductionRules {
             troubles.add(
                     "remit.charters.bootstrap: is *, whoever writes the charters' folder would publish alone; name the charters");
         }
+        if (config.apply("quarkus.application.name").filter("approval-routing"::equals).isPresent()
+                && config.apply("remit.approval.executors")
+                        .filter(all -> !all.isBlank())
+                        .isEmpty()) {
+            troubles.add(
+                    "remit.approval.executors: is missing, an account that executes could approve what it executes");
+        }
         if (config.apply("remit.stop-points").isPresent()) {
             troubles.add("remit.stop-points: is set, which is for fault tests only");
         }

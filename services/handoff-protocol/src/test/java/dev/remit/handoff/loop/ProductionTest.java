@@ -61,6 +61,23 @@ class ProductionTest {
     }
 
     @Test
+    void theServiceThatAsksForApprovalsKnowsWhoExecutes() {
+        Map<String, String> approval = safeBut("quarkus.application.name", "approval-routing");
+        for (String none : List.of("", " ")) {
+            approval.put("remit.approval.executors", none);
+            assertThat(troubles(approval, List.of()))
+                    .singleElement()
+                    .asString()
+                    .startsWith("remit.approval.executors:");
+        }
+        approval.remove("remit.approval.executors");
+        assertThat(troubles(approval, List.of())).hasSize(1);
+        approval.put("remit.approval.executors", "5f0c");
+        assertThat(troubles(approval, List.of())).isEmpty();
+        assertThat(troubles(safeBut("quarkus.application.name", "executor"), List.of())).isEmpty();
+    }
+
+    @Test
     void anAddressFromTheEnvironmentCountsToo() {
         Map<String, String> unsafe = safeBut("remit.keycloak.url", "http://keycloak.example");
         assertThat(

@@ -8,6 +8,7 @@ import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages;
 import dev.remit.approval.application.DecideStages.Decider;
 import dev.remit.approval.application.DecideStages.Item;
+import dev.remit.approval.application.PreviewRoute;
 import dev.remit.approval.application.RouteViews;
 import dev.remit.approval.application.WithdrawChange;
 import dev.remit.approval.domain.Attempt;
@@ -15,6 +16,7 @@ import dev.remit.approval.domain.Basis;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Decision;
 import dev.remit.approval.domain.Fact;
+import dev.remit.approval.domain.Forecast;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Snapshot;
@@ -74,6 +76,8 @@ public class Approvals {
      *     before that was kept
      * @param risk what the plan puts at stake as things are; null if it is not known
      * @param labels names of those that it speaks of, by immutable id; to show, never to identify
+     * @param later of one change that waits, asked for by itself: the stages that it is still to
+     *     come to after those that are open; null in lists
      */
     public record View(
             UUID changeId,
@@ -97,7 +101,49 @@ public class Approvals {
             @JsonRawValue String plan,
             List<Asked> candidates,
             List<Stage> stages,
-            List<Decided> decisions) {}
+            List<Decided> decisions,
+            @Nullable List<Later> later) {
+        View followedBy(List<Later> stillToCome) {
+            return new View(
+                    changeId,
+                    state,
+                    stage,
+                    held,
+                    expiresAt,
+                    charter,
+                    action,
+                    target,
+                    account,
+                    reason,
+                    mode,
+                    proposer,
+                    principal,
+                    facts,
+                    evidence,
+                    risk,
+                    labels,
+                    planHash,
+                    plan,
+                    candidates,
+                    stages,
+                    decisions,
+                    stillToCome);
+        }
+    }
+
+    /**
+     * A stage that a change is still to come to, as things are: nobody is asked yet.
+     *
+     * @param quorum how many must approve; 0 when nobody would be asked
+     * @param held why it could not be decided
+     * @param passedOver why nobody would be asked
+     */
+    public record Later(
+            String name,
+            int quorum,
+            @Nullable String held,
+            @Nullable String passedOver,
+            List<Asked> candidates) {}
 
     /**
      * What readiness found of one fact.
@@ -280,6 +326,7 @@ public class Approvals {
     private final AnswerQuestion answer;
     private final WithdrawChange withdraw;
     private final AmendChange amend;
+    private final PreviewRoute preview;
     private final RouteViews views;
     private final Tagged tagged;
     private final Caller caller;
@@ -289,6 +336,7 @@ public class Approvals {
             AnswerQuestion answer,
             WithdrawChange withdraw,
             AmendChange amend,
+            PreviewRoute preview,
             RouteViews views,
             Tagged tagged,
             Caller caller) {
@@ -296,6 +344,7 @@ public class Approvals {
         this.answer = answer;
         this.withdraw = withdraw;
         this.amend = amend;
+        this.preview = preview;
         this.views = views;
         this.tagged = tagged;
         this.caller = caller;
@@ -347,7 +396,9 @@ public class Approvals {
                 });
     }
 
-    /** One change: its plan, whom it asks, what was decided; with an entity tag. */
+    /**
+     * One change: its plan, whom it asks and is still to ask, what was decided; with an entity tag.
+     */
     @GET
     @Path("changes/{id}")
     @RolesAllowed({"proposer", "approver", "operator", "auditor", "admin"})
@@ -361,12 +412,24 @@ public class Approvals {
             @PathParam("id") String id, @Context jakarta.ws.rs.core.Request request) {
         return views.of(uuid(id))
                 .map(found ->
-                        found.map(each -> tagged.answer(request, view(each)).build())
-                                .orElseThrow(() ->
-                                        Problem.of(
-                                                404,
-                                                "CHANGE_UNKNOWN",
-                                                "no change " + id + " was routed here")));
+                        found.orElseThrow(() ->
+                                Problem.of(
+                                        404,
+                                        "CHANGE_UNKNOWN",
+                                        "no change " + id + " was routed here")))
+                .chain(found ->
+                        preview.later(found)
+                                .map(later ->
+                                        tagged.answer(
+                                                        request,
+                                                        view(found)
+                                                                .followedBy(
+                                                                        later.stream()
+                                                                                .map(
+                                                                                        Approvals
+                                                                                                ::later)
+                                                                                .toList()))
+                                                .build()));
     }
 
     /** Decides the open stage; any caller may try, and a refused attempt is recorded. */
@@ -735,7 +798,17 @@ public class Approvals {
                                         each.at(),
                                         each.decider().map(Approvals::who).orElse(null),
                                         each.delegator().map(Approvals::who).orElse(null)))
-                        .toList());
+                        .toList(),
+                null);
+    }
+
+    private static Later later(Forecast.Stage stage) {
+        return new Later(
+                stage.name(),
+                stage.quorum(),
+                stage.held().orElse(null),
+                stage.passed().orElse(null),
+                stage.candidates().stream().map(Approvals::asked).toList());
     }
 
     private static Who who(Snapshot snapshot) {

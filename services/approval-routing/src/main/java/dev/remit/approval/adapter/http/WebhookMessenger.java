@@ -136,13 +136,22 @@ public class WebhookMessenger implements Messenger {
             case ENDED ->
                     "Change %s of %s ended at %s without having been approved"
                             .formatted(notice.change(), plain(notice.person()), notice.at());
+            case VIOLATION_FOUND ->
+                    "Violation %s of a rule about access was found at %s; %s is told"
+                            .formatted(notice.change(), notice.at(), plain(notice.person()));
             case HELD ->
-                    "Held: nobody may decide stage %s of change %s until %s; %s looks after it"
-                            .formatted(
-                                    plain(notice.stage()),
-                                    notice.change(),
-                                    notice.expiresAt(),
-                                    plain(notice.person()));
+                    notice.stage().isEmpty()
+                            ? "Held: change %s, until %s; %s is told"
+                                    .formatted(
+                                            notice.change(),
+                                            notice.expiresAt(),
+                                            plain(notice.person()))
+                            : "Held: nobody may decide stage %s of change %s until %s; %s looks after it"
+                                    .formatted(
+                                            plain(notice.stage()),
+                                            notice.change(),
+                                            notice.expiresAt(),
+                                            plain(notice.person()));
             case CHARTER_DRAFTED ->
                     "Draft %s of a charter waits for %s until %s"
                             .formatted(notice.change(), plain(notice.person()), notice.expiresAt());

@@ -141,18 +141,36 @@ public class MailMessenger implements Messenger {
                             Sign in to see who decided, and why. This mail only tells you.
                             """
                                     .formatted(notice.change(), notice.at()));
-            case HELD ->
+            case VIOLATION_FOUND ->
                     new Words(
-                            "Nobody may decide change " + notice.change(),
+                            "Somebody holds what a rule forbids: " + notice.change(),
                             """
-                            Stage %s of change %s finds too few who may decide it, and its charter names nobody else. It lapses at %s.
+                            The run over existing access found at %s that a rule of a charter is broken: violation %s, and those found of the same rule with it.
 
-                            Sign in to see whom it asks and what bars them. This mail only tells you.
+                            Sign in to see who holds what, which rule, and what would resolve it: ./remit sod list. This mail only tells you.
                             """
-                                    .formatted(
-                                            plain(notice.stage()),
-                                            notice.change(),
-                                            notice.expiresAt()));
+                                    .formatted(notice.at(), notice.change()));
+            case HELD ->
+                    notice.stage().isEmpty()
+                            ? new Words(
+                                    "Change " + notice.change() + " is held",
+                                    """
+                                    Change %s is held before anybody decides it, or before it is authorized. It ends at %s unless what holds it is resolved.
+
+                                    Sign in to see why, and what would resolve it. This mail only tells you.
+                                    """
+                                            .formatted(notice.change(), notice.expiresAt()))
+                            : new Words(
+                                    "Nobody may decide change " + notice.change(),
+                                    """
+                                    Stage %s of change %s finds too few who may decide it, and its charter names nobody else. It lapses at %s.
+
+                                    Sign in to see whom it asks and what bars them. This mail only tells you.
+                                    """
+                                            .formatted(
+                                                    plain(notice.stage()),
+                                                    notice.change(),
+                                                    notice.expiresAt()));
             case CHARTER_DRAFTED ->
                     new Words(
                             "Draft " + notice.change() + " of a charter waits for approval",

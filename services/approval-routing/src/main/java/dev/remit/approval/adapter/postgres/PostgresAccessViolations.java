@@ -29,9 +29,23 @@ class PostgresAccessViolations implements AccessViolations {
     static final String NEXT =
             "select worker from (select distinct worker_id as worker from directory_account"
                     + " where worker_id > ?1 and not removed"
+                    + " union select system || ' ' || id from directory_account"
+                    + " where worker_id is null and not removed and system || ' ' || id > ?1"
                     + " union select worker from access_violation where ended_at is null and worker > ?1) as all_of_them"
                     + " order by worker limit ?2";
-    static final String CHARTERS = "select name, version, hash from charter_latest order by name";
+
+    /**
+     * Beside one that begins later those before it; last what was told and has no document here.
+     */
+    static final String CHARTERS =
+            "select name, version, hash from ("
+                    + "select f.name, c.version, f.hash, f.published_at, f.hash = l.hash as latest"
+                    + " from charter_in_force f join directory_charter c on c.hash = f.hash"
+                    + " left join charter_latest l on l.name = f.name"
+                    + " union all select name, version, hash, published_at, true from charter_latest l"
+                    + " where not exists (select 1 from charter_in_force f where f.hash = l.hash)) as one"
+                    + " order by name, published_at desc, latest desc nulls last, version desc";
+
     static final String STANDING =
             "select id, worker, charter, rule, rule_version from access_violation"
                     + " where ended_at is null and worker = any(cast(?1 as text[]))";

@@ -19,9 +19,9 @@ import org.hibernate.reactive.mutiny.Mutiny;
 public class PostgresAnswers implements Answers {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<List<Result>> RESULTS = new TypeReference<>() {};
-    private static final String PRUNE =
-            "delete from answer where answered_at < cast(?1 as timestamptz) - interval '7 days'"
-                    + " or (answered_at < cast(?1 as timestamptz) - interval '1 day' and not exists (select 1 from route"
+    static final String PRUNE =
+            "delete from answer where (cardinality(changes) = 0 and answered_at < cast(?1 as timestamptz) - interval '7 days')"
+                    + " or (cardinality(changes) > 0 and answered_at < cast(?1 as timestamptz) - interval '1 day' and not exists (select 1 from route"
                     + " where change_id = any(answer.changes)"
                     + " and (ended_at is null or ended_at > cast(?1 as timestamptz) - interval '1 day')))";
 

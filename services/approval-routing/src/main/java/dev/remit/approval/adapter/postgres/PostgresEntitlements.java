@@ -10,6 +10,7 @@ import dev.remit.handoff.loop.Received;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +32,14 @@ class PostgresEntitlements {
                     + " on conflict (system) do update set entitlements = excluded.entitlements, read_at = excluded.read_at"
                     + " where known.read_at < excluded.read_at";
 
-    static final String ALL = "select system, entitlements from source_entitlements";
+    static final String ALL = "select system, entitlements, read_at from source_entitlements";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Kept>> READ = new TypeReference<>() {};
 
     private record Kept(Set<String> gives, @Nullable String owner) {}
 
-    private record Parsed(String text, Map<String, EntitlementFact> facts) {}
+    private record Parsed(String text, Instant at, Map<String, EntitlementFact> facts) {}
 
     private final Map<String, Parsed> parsed = new ConcurrentHashMap<>();
 
@@ -68,22 +69,29 @@ class PostgresEntitlements {
                 .map(rows -> {
                     Map<String, Map<String, EntitlementFact>> all = new HashMap<>();
                     rows.forEach(row ->
-                            all.put((String) row[0], read((String) row[0], (String) row[1])));
+                            all.put(
+                                    (String) row[0],
+                                    read(
+                                            (String) row[0],
+                                            (String) row[1],
+                                            PostgresRoutes.instant(row[2]))));
                     return all;
                 });
     }
 
-    private Map<String, EntitlementFact> read(String system, String text) {
+    private Map<String, EntitlementFact> read(String system, String text, Instant at) {
         return parsed.compute(
                         system,
                         (_, before) ->
-                                before != null && before.text().equals(text)
+                                before != null
+                                                && before.at().equals(at)
+                                                && before.text().equals(text)
                                         ? before
-                                        : new Parsed(text, parse(text)))
+                                        : new Parsed(text, at, parse(text, at)))
                 .facts();
     }
 
-    private static Map<String, EntitlementFact> parse(String text) {
+    static Map<String, EntitlementFact> parse(String text, Instant at) {
         try {
             Map<String, EntitlementFact> facts = new HashMap<>();
             JSON.readValue(text, READ)
@@ -92,7 +100,8 @@ class PostgresEntitlements {
                                     name,
                                     new EntitlementFact(
                                             Set.copyOf(kept.gives()),
-                                            Optional.ofNullable(kept.owner()))));
+                                            Optional.ofNullable(kept.owner()),
+                                            Optional.of(at))));
             return Map.copyOf(facts);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("what was written here does not read", e);

@@ -16,6 +16,7 @@ import dev.remit.approval.domain.Event;
 import dev.remit.approval.domain.Fact;
 import dev.remit.approval.domain.OpenStage;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Resolution;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Snapshot;
 import java.time.Instant;
@@ -130,7 +131,7 @@ final class Rows {
                             held(row),
                             row.requestedAt,
                             row.expiresAt,
-                            holders(row));
+                            resolving(row, decisions));
             case "OPEN" -> {
                 Route.Course course =
                         new Route.Course(ready(row), stages(row), row.nextStage, decisions);
@@ -161,12 +162,13 @@ final class Rows {
         };
     }
 
-    /** Whose holders it waits for, of all that it asks. */
-    private static Set<Concern> holders(RouteRow row) {
+    /** What it waits for beside what is derived from the change and its decisions. */
+    private static Set<Concern> resolving(RouteRow row, List<Decision> decisions) {
+        Set<Concern> derived = Resolution.concerns(ready(row), decisions);
         return row.asks
                 .lines()
                 .map(Concern::of)
-                .filter(each -> each.kind() == Concern.Kind.HOLDERS)
+                .filter(each -> !each.equals(Concern.halts()) && !derived.contains(each))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -204,20 +206,11 @@ final class Rows {
                 row.asks =
                         lines(
                                 Stream.concat(
-                                        Stream.of(
-                                                Concern.halts(),
-                                                Concern.account(
-                                                        barred.ready().parties().proposer()),
-                                                Concern.worker(
-                                                        barred.ready().parties().subjectWorker()),
-                                                Concern.person(
-                                                        barred.ready().parties().subjectWorker()),
-                                                Concern.target(
-                                                        barred.ready().about().target(),
-                                                        barred.ready().parties().account())),
+                                        Stream.of(Concern.halts()),
                                         Stream.concat(
-                                                barred.ready().parties().principal().stream()
-                                                        .map(Concern::account),
+                                                Resolution.concerns(
+                                                        barred.ready(), barred.decisions())
+                                                        .stream(),
                                                 barred.asks().stream())));
                 outside(row, barred.why(), barred.next(), barred.since(), barred.until());
             }

@@ -30,7 +30,7 @@ class ApprovalsTest {
     private static final String PLAN = "a".repeat(64);
 
     private final Approvals approvals =
-            new Approvals(null, null, null, null, new NoViews(), null, new Somebody());
+            new Approvals(null, null, null, null, null, new NoViews(), null, new Somebody());
 
     @Test
     void aDecisionMustBeWhole() {

@@ -80,6 +80,19 @@ class MailMessengerTest {
     }
 
     @Test
+    void whatIsHeldAsAWholeAndWhatIsFoundIsToldInWordsOfItsOwn() {
+        Due held = new Due(8, new Notice(CHANGE, "", "ann", Kind.HELD, NOON, NOON));
+        Due found = new Due(9, new Notice(CHANGE, "", "ann", Kind.VIOLATION_FOUND, NOON, NOON));
+        assertThat(send(messenger(), held, found)).containsExactly(8L, 9L);
+        assertThat(server.taken.getFirst().text())
+                .contains("Subject: Change " + CHANGE + " is held")
+                .doesNotContain("Stage", "http");
+        assertThat(server.taken.getLast().text())
+                .contains("Subject: Somebody holds what a rule forbids")
+                .doesNotContain("http");
+    }
+
+    @Test
     void whoHasNoPlainAddressIsNotWrittenTo() {
         assertThat(send(messenger(), due(1, "bad", "s"), due(2, "nobody", "s"))).isEmpty();
         assertThat(server.taken).isEmpty();

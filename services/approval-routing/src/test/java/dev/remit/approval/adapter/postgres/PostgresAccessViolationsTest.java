@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,10 @@ class PostgresAccessViolationsTest {
     @BeforeEach
     void threePeopleAndNoRunSoFar() throws Exception {
         try (Connection own = postgres.connect()) {
-            run(own, "truncate directory_account, access_violation, charter_latest", Map.of());
+            run(
+                    own,
+                    "truncate directory_account, access_violation, charter_latest, charter_in_force, directory_charter",
+                    Map.of());
             run(
                     own,
                     "update access_run set due_at = '-infinity', through = '', started_at = null, finished_at = null,"
@@ -76,6 +80,21 @@ class PostgresAccessViolationsTest {
             assertThat(next(own, "W-b", 2)).containsExactly("W-c", "W-d");
             end(own, 1);
             assertThat(next(own, "W-b", 2)).containsExactly("W-c");
+        }
+    }
+
+    @Test
+    void anAccountThatBelongsToNobodyComesBySystemAndId() throws Exception {
+        try (Connection own = postgres.connect()) {
+            for (String each : List.of("batch", "gone")) {
+                run(
+                        own,
+                        "insert into directory_account values (?1, ?2, true, null, null, '{}', '{}', '{}', '', ?3, ?4)",
+                        Map.of("1", "scim:x", "2", each, "3", each.equals("gone"), "4", time(NOW)));
+            }
+            List<Object> all = new ArrayList<>(next(own, "", 2));
+            all.addAll(next(own, (String) all.getLast(), 9));
+            assertThat(all).containsExactlyInAnyOrder("W-a", "W-b", "W-c", "scim:x batch");
         }
     }
 
@@ -147,6 +166,34 @@ class PostgresAccessViolationsTest {
             latest(own, "1", NOW.plusSeconds(9));
             assertThat(charters(own)).containsExactly("1");
         }
+    }
+
+    @Test
+    void besideAVersionThatBeginsLaterTheOnesBeforeItAreToldBehindIt() throws Exception {
+        try (Connection own = postgres.connect()) {
+            inForce(own, "1", "-infinity");
+            inForce(own, "2", "-infinity");
+            latest(own, "2", NOW.minusSeconds(9));
+            assertThat(charters(own)).as("from before an upgrade").containsExactly("2", "1");
+            inForce(own, "3", NOW.toString());
+            latest(own, "3", NOW);
+            assertThat(charters(own)).containsExactly("3", "2", "1");
+            latest(own, "4", NOW.plusSeconds(9));
+            assertThat(charters(own))
+                    .as("its document is not here")
+                    .containsExactly("4", "3", "2", "1");
+        }
+    }
+
+    private static void inForce(Connection own, String version, String at) throws SQLException {
+        run(
+                own,
+                "insert into directory_charter (hash, name, version, document) values (?1, 'leavers', ?2, '{}')",
+                Map.of("1", "h" + version, "2", version));
+        run(
+                own,
+                "insert into charter_in_force (hash, name, published_at) values (?1, 'leavers', cast(?2 as timestamptz))",
+                Map.of("1", "h" + version, "2", at));
     }
 
     private static List<Object> charters(Connection own) throws SQLException {

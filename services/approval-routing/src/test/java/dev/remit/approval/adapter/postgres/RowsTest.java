@@ -66,6 +66,48 @@ class RowsTest {
     }
 
     @Test
+    void whatIsBarredForWhoApprovedItWaitsForNewsOfTheirAccounts() {
+        Decision approved =
+                new Decision(
+                        0,
+                        "leads",
+                        Decision.Kind.APPROVED,
+                        Optional.of("ann"),
+                        Optional.empty(),
+                        Optional.of("bob"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        NOW);
+        Route.Barred barred =
+                new Route.Barred(
+                        ready(Optional.empty()),
+                        1,
+                        List.of(approved),
+                        "ann approved stage leads and has another part in the change",
+                        NOW,
+                        NOW.plusSeconds(60),
+                        Set.of(Concern.account("owen"), Concern.holders("keycloak:acme", "/a")));
+        RouteRow row = new RouteRow();
+        Rows.fill(row, barred);
+        assertThat(row.asks.lines())
+                .contains(
+                        "account:ann",
+                        "account:bob",
+                        "account:clerk",
+                        "account:owen",
+                        "halts:",
+                        "holders:keycloak:acme /a",
+                        "worker:E1");
+        assertThat(((Route.Barred) Rows.route(row, List.of(approved))).asks())
+                .isEqualTo(barred.asks());
+        assertThat(Rows.mend(row, List.of(approved))).as("nothing is wrong").isEmpty();
+        row.asks = "account:owen";
+        assertThat(Rows.mend(row, List.of(approved))).containsExactly("asks");
+        assertThat(row.asks).contains("account:ann\naccount:bob");
+    }
+
+    @Test
     void oneThatIsNotDueWaitsForNothing() {
         RouteRow row = new RouteRow();
         Rows.fill(row, new Route.Granted(ready(Optional.empty()), List.of(), NOW));
