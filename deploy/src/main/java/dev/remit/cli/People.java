@@ -174,7 +174,7 @@ final class People {
                 names = "--account",
                 paramLabel = "ID",
                 description =
-                        "Instead of --subject: the immutable id of an account of the target that is theirs.")
+                        "Instead of --subject: the immutable id of an account of the target, theirs or one that nobody is behind.")
         @Nullable String account;
 
         @Option(

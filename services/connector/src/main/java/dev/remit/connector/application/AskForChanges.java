@@ -349,8 +349,8 @@ public class AskForChanges {
 
     private Optional<Matter> matter(Wish wish, Map<Subjects.Asked, Admission.Subject> found) {
         return Optional.ofNullable(found.get(asked(wish)))
-                .flatMap(Admission.Subject::worker)
-                .map(worker -> new Matter(worker, wish.target(), wish.action(), effect(wish)));
+                .flatMap(Admission.Subject::id)
+                .map(id -> new Matter(id, wish.target(), wish.action(), effect(wish)));
     }
 
     private String effect(Wish wish) {

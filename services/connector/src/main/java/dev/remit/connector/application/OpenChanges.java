@@ -105,10 +105,10 @@ public class OpenChanges {
 
         Optional<Matter> matter(Map<Subjects.Asked, Admission.Subject> found) {
             return Optional.ofNullable(found.get(asked()))
-                    .flatMap(Admission.Subject::worker)
-                    .map(worker ->
+                    .flatMap(Admission.Subject::id)
+                    .map(id ->
                             new Matter(
-                                    worker,
+                                    id,
                                     wish.target(),
                                     wish.action(),
                                     charter.effect(wish.action())));

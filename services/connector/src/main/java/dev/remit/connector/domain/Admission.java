@@ -19,10 +19,23 @@ public sealed interface Admission {
      * What is known of the subject.
      *
      * @param worker the HR worker id; empty when nobody is known by the given id
-     * @param inTarget how many accounts of the target carry it
+     * @param account the immutable id of an account of the target that was named by it and carries
+     *     no worker id; empty for any other
+     * @param inTarget how many accounts of the target carry the worker id
      * @param population how many accounts of the target are known at all
      */
-    record Subject(Optional<String> worker, long inTarget, long population) {}
+    record Subject(
+            Optional<String> worker, Optional<String> account, long inTarget, long population) {
+        /** No account that nobody is behind. */
+        public Subject(Optional<String> worker, long inTarget, long population) {
+            this(worker, Optional.empty(), inTarget, population);
+        }
+
+        /** By which id the change names its subject; empty when that is not known. */
+        public Optional<String> id() {
+            return worker.or(this::account);
+        }
+    }
 
     /**
      * What goes on under a charter already.
@@ -80,7 +93,7 @@ public sealed interface Admission {
                 charter.refusesAt(known.now())
                         .or(() -> charter.refuses(wish.target(), wish.action()))
                         .or(() -> charter.refuses(wish.proposer(), wish.action()))
-                        .or(() -> subject(wish, known.subject()))
+                        .or(() -> subject(wish, known.subject(), charter))
                         .or(() -> known.open().map(Admission::duplicate))
                         .or(() -> blast(charter, known));
         if (refusal.isPresent()) {
@@ -92,8 +105,9 @@ public sealed interface Admission {
                         charter.version(),
                         charter.hash(),
                         String.valueOf(charter.modes().get(wish.action())),
-                        "hr",
-                        known.subject().worker().orElseThrow(),
+                        // an account that nobody is behind stands for itself
+                        known.subject().worker().isPresent() ? "hr" : wish.target(),
+                        known.subject().id().orElseThrow(),
                         wish.target(),
                         wish.action(),
                         wish.reason(),
@@ -116,11 +130,25 @@ public sealed interface Admission {
         return inForce.isEmpty() && covering.size() == 1 ? covering : inForce;
     }
 
-    private static Optional<Refusal> subject(Wish wish, Subject subject) {
+    private static Optional<Refusal> subject(Wish wish, Subject subject, Charter charter) {
         if (subject.population() == 0) {
             return Optional.of(
                     Rule.TARGET_NOT_READ.refuses(
                             "target", "the accounts of " + wish.target() + " were not read yet"));
+        }
+        if (subject.worker().isEmpty() && subject.account().isPresent()) {
+            return charter.ofWorkers()
+                    ? Optional.of(
+                            Rule.SUBJECT_UNKNOWN.refuses(
+                                    "subject.id",
+                                    "account '"
+                                            + subject.account().get()
+                                            + "' of "
+                                            + wish.target()
+                                            + " carries no worker id, and charter "
+                                            + charter.name()
+                                            + " is about workers' accounts only"))
+                    : Optional.empty();
         }
         if (subject.worker().isEmpty()) {
             return Optional.of(

@@ -24,6 +24,22 @@ class PostgresSubjects implements Subjects {
      */
     private static final Duration COUNTED = Duration.ofSeconds(5);
 
+    /**
+     * Whose the account is that is asked about, or the worker that is, and how many accounts of the
+     * target are theirs; the account's own id, if it is one of the target and nobody is behind it.
+     */
+    static final String FIND =
+            """
+            select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target),
+              max(known.id) filter (where known.system = asked.target and known.worker_id is null)
+            from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
+              with ordinality as asked (system, id, target, n)
+            left join account known on known.system = asked.system and known.id = asked.id
+            left join account on account.worker_id =
+              case when asked.system = 'hr' then asked.id else known.worker_id end
+            group by asked.n
+            """;
+
     private record Count(long accounts, long nanoTime) {
         boolean isFresh() {
             return accounts > 0 && System.nanoTime() - nanoTime < COUNTED.toNanos();
@@ -38,15 +54,7 @@ class PostgresSubjects implements Subjects {
         return count(all)
                 .chain(() ->
                         new Statement(
-                                        """
-                                        select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target)
-                                        from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
-                                          with ordinality as asked (system, id, target, n)
-                                        left join account known on known.system = asked.system and known.id = asked.id
-                                        left join account on account.worker_id =
-                                          case when asked.system = 'hr' then asked.id else known.worker_id end
-                                        group by asked.n
-                                        """,
+                                        FIND,
                                         column(all, Asked::system),
                                         column(all, Asked::id),
                                         column(all, Asked::target))
@@ -60,6 +68,7 @@ class PostgresSubjects implements Subjects {
                                 each,
                                 new Admission.Subject(
                                         Optional.ofNullable((String) row[1]),
+                                        Optional.ofNullable((String) row[3]),
                                         ((Number) row[2]).longValue(),
                                         count == null ? 0 : count.accounts()));
                     }
