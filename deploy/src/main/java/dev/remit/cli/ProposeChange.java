@@ -50,7 +50,7 @@ final class ProposeChange implements Callable<Integer> {
             names = "--account",
             paramLabel = "ID",
             description =
-                    "Instead of --subject: the immutable id of an account of the target that is theirs.")
+                    "Instead of --subject: the immutable id of an account of the target, theirs or one that nobody is behind.")
     @Nullable String account;
 
     @Option(

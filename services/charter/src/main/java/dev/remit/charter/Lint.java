@@ -598,6 +598,17 @@ public final class Lint {
             if (Vocabulary.FACTS.contains(fact.name())) {
                 gap(fact, path);
             }
+            if (fact.name().equals(Vocabulary.CORRELATED)
+                    && charter.triggers().stream()
+                            .anyMatch(each -> each.event().equals(Charter.Trigger.ORPHAN))) {
+                warning(
+                        "FACT_NEVER_HOLDS",
+                        path + "/name",
+                        "an account without a worker id never has '"
+                                + fact.name()
+                                + "': ORPHAN_FOUND opens no change of it",
+                        "ask '" + Vocabulary.EXISTS + "' instead");
+            }
         }
     }
 
@@ -608,7 +619,9 @@ public final class Lint {
             error(
                     "THRESHOLD_IMPOSSIBLE",
                     path + "/minShare",
-                    "no account has '" + fact.name() + "': it is of the whole target",
+                    fact.name().equals(Vocabulary.EXISTS)
+                            ? "every account that was read has '" + fact.name() + "'"
+                            : "no account has '" + fact.name() + "': it is of the whole target",
                     "leave it out; maxAge is its threshold");
         }
         if (!fact.onGap().ask().isEmpty() && !askable) {

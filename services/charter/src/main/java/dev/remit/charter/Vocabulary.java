@@ -92,7 +92,7 @@ public final class Vocabulary {
 
     /** The facts that readiness judges. */
     public static final Set<String> FACTS =
-            Set.of("account.correlated", "manager.active", "source.fresh");
+            Set.of("account.correlated", "account.exists", "manager.active", "source.fresh");
 
     /** Whose owners sources tell, and of which kinds of systems. */
     static final Map<String, Set<String>> OWNERS =
@@ -126,6 +126,12 @@ public final class Vocabulary {
 
     /** The fact that needs a maxAge. */
     static final String FRESH = "source.fresh";
+
+    /** The fact that no account has that nobody is behind. */
+    static final String CORRELATED = "account.correlated";
+
+    /** The fact of any account that was read, whoever is behind it. */
+    static final String EXISTS = "account.exists";
 
     /** The proof that the target was read again after the change. */
     static final String READ_BACK = "read-back.matches";

@@ -82,7 +82,7 @@ class VocabularyTest {
                 .isEqualTo(
                         found(
                                 "services/data-readiness/src/main/java/dev/remit/readiness/domain/Judgement.java",
-                                "String (?:ACCOUNT|MANAGER|FRESH) = \"([^\"]+)\""));
+                                "String (?:ACCOUNT|EXISTS|MANAGER|FRESH) = \"([^\"]+)\""));
     }
 
     @Test

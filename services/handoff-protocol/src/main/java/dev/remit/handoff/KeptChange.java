@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.SchemaStore;
@@ -38,6 +39,16 @@ public final class KeptChange {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * The HR worker whose identity a change is about; empty where its subject is an account of the
+     * target, named by its immutable id: such an account is correlated with nobody.
+     */
+    public static Optional<String> worker(Change change) {
+        return change.getSubject().getSystem().equals(change.getTarget())
+                ? Optional.empty()
+                : Optional.of(change.getSubject().getId());
     }
 
     /** When a kept change was proposed; microseconds, UTC. */

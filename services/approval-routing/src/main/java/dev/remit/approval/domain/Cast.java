@@ -38,7 +38,11 @@ final class Cast {
                             .map(worker -> new Person(id, Optional.of(worker)))
                             .ifPresent(person -> cast.add(Part.PRINCIPAL, person));
                 });
-        cast.add(Part.SUBJECT, new Person(parties.account(), Optional.of(parties.subjectWorker())));
+        cast.add(Part.SUBJECT, parties.subject());
+        // who answers for the account is not who it is, and may approve; whose it is by now may not
+        Duties.otherWorker(ready, known.people())
+                .map(worker -> new Person(parties.account(), Optional.of(worker)))
+                .ifPresent(person -> cast.add(Part.SUBJECT, person));
         charter.agents()
                 .forEach((agent, principal) -> {
                     Person person = known.person(principal);

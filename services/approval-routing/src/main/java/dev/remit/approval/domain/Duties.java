@@ -127,7 +127,7 @@ public final class Duties {
     }
 
     private static Person subject(Ready ready) {
-        return new Person(ready.parties().account(), Optional.of(ready.parties().subjectWorker()));
+        return ready.parties().subject();
     }
 
     private static String isBoth(Person person, Part one, Part other) {
@@ -286,7 +286,7 @@ public final class Duties {
                 known.accounts(Concern.target(ready.about().target(), ready.parties().account()));
         Stream<String> workers =
                 Stream.concat(
-                                Stream.of(ready.parties().subjectWorker()),
+                                ready.parties().worker().stream(),
                                 target.stream().flatMap(each -> each.workerId().stream()))
                         .distinct();
         return Stream.concat(

@@ -8,7 +8,8 @@ import java.util.Optional;
  * @param proposer who proposed it
  * @param principal the person responsible for a digital employee or copilot that proposed it
  * @param account the account that is to be changed; empty if it is not known
- * @param subjectWorker the HR worker it belongs to
+ * @param subjectWorker the HR worker it belongs to; empty where it is the subject itself, since
+ *     nobody is behind it
  * @param executor who executed it, a person where it was done by hand; empty until it was
  * @param executorWorker that person's HR worker id, as the executor says
  * @param proposerWorker the proposer's HR worker id as the directory had it when the route began:
@@ -37,6 +38,21 @@ public record Parties(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The HR worker whose identity is changed; empty for an account that nobody is behind. */
+    Optional<String> worker() {
+        return Optional.of(subjectWorker).filter(each -> !each.isEmpty());
+    }
+
+    /** The subject as one person. */
+    Person subject() {
+        return new Person(account, worker());
+    }
+
+    /** By which id the change names its subject. */
+    public String subjectId() {
+        return worker().orElse(account);
     }
 
     /** The same, executed. */

@@ -38,7 +38,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case Source.Manager _ -> {
                 Set<Concern> all = new HashSet<>();
                 ready.manager().map(Concern::account).ifPresent(all::add);
-                all.add(Concern.worker(ready.parties().subjectWorker()));
+                all.add(subject(ready));
                 yield all;
             }
             case Source.Owner(String what) ->
@@ -50,6 +50,14 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case Source.OnCall(String _, Rota rota) -> Set.of(Concern.account(rota.at(now)));
             case Source.PreviousApprovers _ -> Set.of();
         };
+    }
+
+    /** Where the subject's manager is named: by their accounts, or by the account itself. */
+    private static Concern subject(Ready ready) {
+        return ready.parties()
+                .worker()
+                .map(Concern::worker)
+                .orElseGet(() -> Concern.target(ready.about().target(), ready.parties().account()));
     }
 
     /** The owners that readiness found, by account ids; of an identity those of its account. */
@@ -159,9 +167,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     }
 
     static Optional<String> managerOf(Ready ready, Map<Concern, List<Account>> people) {
-        return people
-                .getOrDefault(Concern.worker(ready.parties().subjectWorker()), List.of())
-                .stream()
+        return people.getOrDefault(subject(ready), List.of()).stream()
                 .flatMap(account -> account.managerWorkerId().stream())
                 .findFirst();
     }
@@ -210,7 +216,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
 
     /** What the subject's own account says of who the manager is. */
     private static Optional<Basis> managedBy(Ready ready, Known known) {
-        return known.accounts(Concern.worker(ready.parties().subjectWorker())).stream()
+        return known.accounts(subject(ready)).stream()
                 .filter(each -> each.managerWorkerId().isPresent())
                 .findFirst()
                 .map(each ->
@@ -405,8 +411,11 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         all.put("proposer", Concern.account(parties.proposer()));
         parties.principal().ifPresent(id -> all.put("principal", Concern.account(id)));
         parties.executor().ifPresent(id -> all.put("executor", Concern.account(id)));
-        all.put("worker", Concern.worker(parties.subjectWorker()));
-        all.put("person", Concern.person(parties.subjectWorker()));
+        parties.worker()
+                .ifPresent(worker -> {
+                    all.put("worker", Concern.worker(worker));
+                    all.put("person", Concern.person(worker));
+                });
         all.put("target", Concern.target(ready.about().target(), parties.account()));
         for (Decision each : decisions) {
             if (each.kind() == Decision.Kind.APPROVED) {

@@ -353,8 +353,8 @@ public class AskForChanges {
                         .filter(charter -> charter.makes(wish.action()))
                         .isPresent();
         return Optional.ofNullable(found.get(asked(wish)))
-                .flatMap(subject -> subject.worker(made))
-                .map(worker -> new Matter(worker, wish.target(), wish.action(), effect(wish)));
+                .flatMap(subject -> subject.id(made))
+                .map(id -> new Matter(id, wish.target(), wish.action(), effect(wish)));
     }
 
     private String effect(Wish wish) {

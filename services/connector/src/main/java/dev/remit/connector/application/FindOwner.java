@@ -16,8 +16,9 @@ public class FindOwner {
      *
      * @param worker the HR worker id that an account carries; empty for a resource, and for an
      *     account of nobody, a service's for example
-     * @param owner who answers for it: of an account the worker id of the manager it carries, of a
-     *     resource as its feed is configured
+     * @param owner who answers for it: of an account whom it names as owner, a worker id or an
+     *     account id, or else the worker id of the manager it carries; of a resource as its feed is
+     *     configured
      * @param from where that is known from
      */
     public record Owned(
@@ -72,7 +73,7 @@ public class FindOwner {
                 system,
                 id,
                 holding.worker(),
-                holding.manager(),
+                holding.owner(),
                 "the account as " + system + " had it when it was read last");
     }
 }

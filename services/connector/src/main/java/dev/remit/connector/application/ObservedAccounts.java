@@ -87,9 +87,10 @@ public interface ObservedAccounts {
      * Whose an account is.
      *
      * @param worker the HR worker id that it carries
-     * @param manager the HR worker id of who answers for it
+     * @param owner who answers for it: whom its system names as owner, an HR worker id or the
+     *     account id of a person, or else the HR worker id of the manager
      */
-    record Holding(Optional<String> worker, Optional<String> manager) {}
+    record Holding(Optional<String> worker, Optional<String> owner) {}
 
     /** Whose this account is; empty if it was not read. */
     Uni<Optional<Holding>> holding(String system, String id);

@@ -105,10 +105,10 @@ public class OpenChanges {
 
         Optional<Matter> matter(Map<Subjects.Asked, Admission.Subject> found) {
             return Optional.ofNullable(found.get(asked()))
-                    .flatMap(subject -> subject.worker(charter.makes(wish.action())))
-                    .map(worker ->
+                    .flatMap(subject -> subject.id(charter.makes(wish.action())))
+                    .map(id ->
                             new Matter(
-                                    worker,
+                                    id,
                                     wish.target(),
                                     wish.action(),
                                     charter.effect(wish.action())));

@@ -40,8 +40,8 @@ public interface Proposals {
     }
 
     /**
-     * What a change is about. No two open changes are about the same: the second is refused when
-     * someone asks, and waits when nobody did.
+     * What a change is about: a worker, or an account that nobody is behind. No two open changes
+     * are about the same: the second is refused when someone asks, and waits when nobody did.
      */
     record Matter(String subjectId, String target, String action, String effect) {
         /** The same action on the same account, or another one that does the same. */

@@ -19,16 +19,22 @@ public sealed interface Admission {
      * What is known of the subject.
      *
      * @param worker the HR worker id; empty when nobody is known by the given id
-     * @param inTarget how many accounts of the target carry it
+     * @param account the immutable id of an account of the target that was named by it and carries
+     *     no worker id; empty for any other
+     * @param inTarget how many accounts of the target carry the worker id
      * @param population how many accounts of the target are known at all
      * @param hired the HR worker id, where nobody's account carries it yet and HR says that they
      *     joined and have not left
      */
     record Subject(
-            Optional<String> worker, long inTarget, long population, Optional<String> hired) {
-        /** One of whom HR was not asked. */
+            Optional<String> worker,
+            Optional<String> account,
+            long inTarget,
+            long population,
+            Optional<String> hired) {
+        /** One of whom HR was not asked, and no account that nobody is behind. */
         public Subject(Optional<String> worker, long inTarget, long population) {
-            this(worker, inTarget, population, Optional.empty());
+            this(worker, Optional.empty(), inTarget, population, Optional.empty());
         }
 
         /**
@@ -38,6 +44,11 @@ public sealed interface Admission {
          */
         public Optional<String> worker(boolean made) {
             return worker.or(() -> made ? hired : Optional.empty());
+        }
+
+        /** By which id the change names its subject; empty when that is not known. */
+        public Optional<String> id(boolean made) {
+            return worker(made).or(this::account);
         }
     }
 
@@ -97,20 +108,22 @@ public sealed interface Admission {
                 charter.refusesAt(known.now())
                         .or(() -> charter.refuses(wish.target(), wish.action()))
                         .or(() -> charter.refuses(wish.proposer(), wish.action()))
-                        .or(() -> subject(wish, known.subject(), charter.makes(wish.action())))
+                        .or(() -> subject(wish, known.subject(), charter))
                         .or(() -> known.open().map(Admission::duplicate))
                         .or(() -> blast(charter, known));
         if (refusal.isPresent()) {
             return new Refused(refusal.get());
         }
+        boolean made = charter.makes(wish.action());
         return new Admitted(
                 new Proposal(
                         charter.name(),
                         charter.version(),
                         charter.hash(),
                         String.valueOf(charter.modes().get(wish.action())),
-                        "hr",
-                        known.subject().worker(charter.makes(wish.action())).orElseThrow(),
+                        // an account that nobody is behind stands for itself
+                        known.subject().worker(made).isPresent() ? "hr" : wish.target(),
+                        known.subject().id(made).orElseThrow(),
                         wish.target(),
                         wish.action(),
                         wish.reason(),
@@ -135,12 +148,27 @@ public sealed interface Admission {
         return inForce.isEmpty() && covering.size() == 1 ? covering : inForce;
     }
 
-    private static Optional<Refusal> subject(Wish wish, Subject subject, boolean made) {
+    private static Optional<Refusal> subject(Wish wish, Subject subject, Charter charter) {
+        boolean made = charter.makes(wish.action());
         Optional<String> worker = subject.worker(made);
         if (subject.population() == 0) {
             return Optional.of(
                     Rule.TARGET_NOT_READ.refuses(
                             "target", "the accounts of " + wish.target() + " were not read yet"));
+        }
+        if (worker.isEmpty() && subject.account().isPresent()) {
+            return charter.ofWorkers() || made
+                    ? Optional.of(
+                            Rule.SUBJECT_UNKNOWN.refuses(
+                                    "subject.id",
+                                    "account '"
+                                            + subject.account().get()
+                                            + "' of "
+                                            + wish.target()
+                                            + " carries no worker id, and charter "
+                                            + charter.name()
+                                            + " is about workers' accounts only"))
+                    : Optional.empty();
         }
         if (worker.isEmpty()) {
             return Optional.of(

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param employee the digital employee that proposes when a trigger fires
  * @param principal the person responsible for that digital employee
  * @param trackRecord when the digital employee is demoted; empty for never
+ * @param ofWorkers whether it is about accounts of workers only: it asks that the account is
+ *     correlated, which one that nobody is behind never is
  */
 public record Charter(
         String name,
@@ -43,7 +45,40 @@ public record Charter(
         String principal,
         Limits limits,
         Optional<TrackRecord> trackRecord,
-        Proposers proposers) {
+        Proposers proposers,
+        boolean ofWorkers) {
+
+    /** About accounts of workers only. */
+    public Charter(
+            String name,
+            String version,
+            String hash,
+            Set<String> systems,
+            Map<String, String> modes,
+            Map<String, String> effects,
+            List<Trigger> triggers,
+            Optional<String> bound,
+            String employee,
+            String principal,
+            Limits limits,
+            Optional<TrackRecord> trackRecord,
+            Proposers proposers) {
+        this(
+                name,
+                version,
+                hash,
+                systems,
+                modes,
+                effects,
+                triggers,
+                bound,
+                employee,
+                principal,
+                limits,
+                trackRecord,
+                proposers,
+                true);
+    }
 
     public Charter(
             String name,

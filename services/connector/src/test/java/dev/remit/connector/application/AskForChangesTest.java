@@ -2,6 +2,7 @@ package dev.remit.connector.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.remit.connector.application.Answers.Request;
 import dev.remit.connector.application.Answers.Result;
@@ -173,6 +174,89 @@ class AskForChangesTest {
                     assertThat(proposed.getChange().getSubject().getId()).isEqualTo("E1");
                 });
         assertThat(ask(wish("E1")).code()).isEqualTo("DUPLICATE_CHANGE");
+    }
+
+    @Test
+    void anAccountThatNobodyIsBehindStandsForItselfWhereTheCharterAsksForNoWorker() {
+        memory.nobodys("scim:hr", "a-robot");
+        Wish wish = new Wish("leavers", "scim:hr", "a-robot", "scim:hr", "offboard", "why", ANN);
+        Result refused = ask(wish);
+        assertThat(refused.code()).isEqualTo("SUBJECT_UNKNOWN");
+        assertThat(refused.detail())
+                .isEqualTo(
+                        "account 'a-robot' of scim:hr carries no worker id, and charter leavers is about workers' accounts only");
+
+        charters.replace(List.of(CharterFixture.ofAccounts(CharterFixture.leavers("2", "h2"))));
+        assertThat(ask(wish).status()).isEqualTo(202);
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed -> {
+                    assertThat(proposed.getChange().getSubject().getSystem()).isEqualTo("scim:hr");
+                    assertThat(proposed.getChange().getSubject().getId()).isEqualTo("a-robot");
+                });
+        assertThat(ask(wish).code()).isEqualTo("DUPLICATE_CHANGE");
+        assertThat(
+                        ask(new Wish(
+                                        "leavers",
+                                        "scim:hr",
+                                        "account-E1",
+                                        "scim:hr",
+                                        "offboard",
+                                        "why",
+                                        ANN))
+                                .status())
+                .isEqualTo(202);
+        assertThat(memory.messages(ChangeProposed.class).getLast().getChange().getSubject().getId())
+                .as("whose account it is stays the subject")
+                .isEqualTo("E1");
+    }
+
+    @Test
+    void anAccountThatNobodyIsBehindIsNamedInItsOwnSystemOnly() {
+        charters.replace(List.of(CharterFixture.ofAccounts(CharterFixture.leavers("2", "h2"))));
+        memory.nobodys("keycloak:acme", "a-robot");
+        for (String system : List.of("keycloak:acme", "scim:hr", "hr")) {
+            assertThat(
+                            ask(new Wish(
+                                            "leavers",
+                                            system,
+                                            "a-robot",
+                                            "scim:hr",
+                                            "offboard",
+                                            "why",
+                                            ANN))
+                                    .code())
+                    .as(system)
+                    .isEqualTo("SUBJECT_UNKNOWN");
+        }
+    }
+
+    @Test
+    void accountsThatNobodyIsBehindCountAsPartOfThePopulationAndAsTouched() {
+        charters.replace(
+                List.of(
+                        CharterFixture.ofAccounts(
+                                CharterFixture.leavers(
+                                        "2",
+                                        "h2",
+                                        new Charter.Limits(
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                Optional.of(0.34))))));
+        memory.nobodys("scim:hr", "a-robot");
+        memory.nobodys("scim:hr", "another");
+        List<Wish> wishes =
+                List.of(
+                        new Wish("leavers", "scim:hr", "a-robot", "scim:hr", "offboard", "w", ANN),
+                        new Wish("leavers", "scim:hr", "another", "scim:hr", "offboard", "w", ANN),
+                        wish("E1"));
+        assertThat(ask(wishes, Optional.empty()))
+                .extracting(Result::status, Result::code)
+                .containsExactly(
+                        tuple(202, null),
+                        tuple(202, null),
+                        tuple(422, "BLAST_RADIUS_SHARE_OF_POPULATION"));
     }
 
     @Test

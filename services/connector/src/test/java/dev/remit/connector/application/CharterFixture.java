@@ -40,6 +40,25 @@ final class CharterFixture {
                 Optional.of(trackRecord));
     }
 
+    /** The same, about accounts that nobody is behind too. */
+    static Charter ofAccounts(Charter charter) {
+        return new Charter(
+                charter.name(),
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                charter.modes(),
+                charter.effects(),
+                charter.triggers(),
+                charter.bound(),
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord(),
+                charter.proposers(),
+                false);
+    }
+
     /** The same name and action, opened by these. */
     static Charter opened(
             Charter.Limits limits, Optional<String> bound, Charter.Trigger... triggers) {

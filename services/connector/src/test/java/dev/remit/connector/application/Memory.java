@@ -63,6 +63,7 @@ public final class Memory implements Handoffs {
         final Map<UUID, AccessTasks.Task> tasks = new HashMap<>();
         final Map<UUID, AccessEvaluations.Evaluation> evaluations = new HashMap<>();
         final Map<String, Map<String, String>> workers = new HashMap<>();
+        final Map<String, Set<String>> nobodys = new HashMap<>();
         final List<PublishedCharters.Document> charters = new ArrayList<>();
         final Map<String, Map<String, String>> accounts = new HashMap<>();
         final Map<String, Long> positions = new HashMap<>();
@@ -1174,6 +1175,11 @@ public final class Memory implements Handoffs {
         tables.workers.computeIfAbsent(system, any -> new HashMap<>()).put(id, worker);
     }
 
+    /** An account of this system was read that carries no worker id. */
+    void nobodys(String system, String id) {
+        tables.nobodys.computeIfAbsent(system, any -> new HashSet<>()).add(id);
+    }
+
     /** An account is not there any more. */
     void gone(String system, String id) {
         tables.workers.getOrDefault(system, Map.of()).remove(id);
@@ -1203,8 +1209,16 @@ public final class Memory implements Handoffs {
                         each,
                         new Admission.Subject(
                                 known ? Optional.of(worker) : Optional.empty(),
+                                Optional.of(each.id())
+                                        .filter(_ -> each.system().equals(each.target()))
+                                        .filter(
+                                                tables.nobodys.getOrDefault(each.target(), Set.of())
+                                                        ::contains),
                                 target.values().stream().filter(worker::equals).count(),
-                                target.size(),
+                                target.size()
+                                        + tables.nobodys
+                                                .getOrDefault(each.target(), Set.of())
+                                                .size(),
                                 Optional.ofNullable(workers.get(each.id()))
                                         .filter(_ -> each.system().equals("hr"))
                                         .filter(said ->

@@ -345,6 +345,60 @@ class OpenChangesTest {
     }
 
     @Test
+    void anOrphanThatNobodyIsBehindOpensAChangeWhereTheCharterAsksForNoWorker() {
+        charters.replace(
+                List.of(
+                        CharterFixture.ofAccounts(
+                                CharterFixture.opened(
+                                        Charter.Limits.none(),
+                                        Optional.empty(),
+                                        Charter.Trigger.of(
+                                                Event.ORPHAN_FOUND, "offboard", TARGET)))));
+        memory.nobodys(TARGET, "a9");
+        found("a9", null, "/sales");
+        look();
+        look();
+        assertThat(memory.messages(ChangeProposed.class))
+                .singleElement()
+                .satisfies(proposed -> {
+                    assertThat(proposed.getChange().getSubject().getSystem()).isEqualTo(TARGET);
+                    assertThat(proposed.getChange().getSubject().getId()).isEqualTo("a9");
+                    assertThat(proposed.getTriggeredBy()).isNotNull();
+                });
+        assertThat(memory.messages(ProposalRefused.class)).isEmpty();
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void anEventAboutAnAccountThatNobodyIsBehindWaitsForACharterThatCoversIt() {
+        memory.nobodys(TARGET, "a9");
+        tell(
+                new Occurrence(
+                        "events:a",
+                        "1",
+                        Event.CREDENTIAL_EXPOSED,
+                        TARGET,
+                        "a9",
+                        true,
+                        Optional.empty(),
+                        "it was found",
+                        memory.now,
+                        Optional.empty(),
+                        Optional.empty()));
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("SUBJECT_UNKNOWN");
+        assertThat(waiting()).isEqualTo(1);
+
+        charters.replace(charters.all().stream().map(CharterFixture::ofAccounts).toList());
+        again();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getSubject().getId())
+                .containsExactly("a9");
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
     void whatIsFoundOfNobodyIsRecordedOnceAndFoundAnewWhileItLasts() {
         inForce(Charter.Limits.none(), Charter.Trigger.of(Event.ORPHAN_FOUND, "offboard", TARGET));
         found("a9", null, "/sales");

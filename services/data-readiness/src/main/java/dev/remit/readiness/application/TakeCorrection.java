@@ -1,5 +1,6 @@
 package dev.remit.readiness.application;
 
+import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.loop.Handoffs;
 import dev.remit.handoff.loop.Outbox;
 import dev.remit.readiness.application.Facts.Inquiry;
@@ -65,6 +66,13 @@ public class TakeCorrection {
                                                                         + correction))));
     }
 
+    /** The accounts of the subject, where people sign in. */
+    private Uni<List<Account>> own(Request request) {
+        return request.isOfAccount()
+                ? facts.people(List.of(request.subjectId()))
+                : facts.own(request.subjectId());
+    }
+
     private Uni<Outcome> take(
             Correction correction, String value, String by, Set<String> roles, Outbox outbox) {
         UUID change = correction.change();
@@ -79,7 +87,7 @@ public class TakeCorrection {
                     people.add(by);
                     return facts.about(List.of(new Inquiry(request, supplied)), outbox.now())
                             .chain(known ->
-                                    facts.own(correction.subjectId())
+                                    own(request)
                                             .chain(own ->
                                                     facts.people(people)
                                                             .map(others ->

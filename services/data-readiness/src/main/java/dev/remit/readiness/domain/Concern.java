@@ -5,6 +5,9 @@ public sealed interface Concern {
     /** An account of this system that is, or was until now, correlated with this worker. */
     record OfWorker(String system, String workerId) implements Concern {}
 
+    /** The account with this immutable id. */
+    record OfAccount(String system, String id) implements Concern {}
+
     /** A complete reading of this system. */
     record OfSource(String system) implements Concern {}
 

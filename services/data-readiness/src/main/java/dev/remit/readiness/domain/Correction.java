@@ -44,9 +44,7 @@ public record Correction(
                         + " is worker "
                         + request.subjectId()
                         + "'s? Give its immutable id."
-                : "Who is the manager of worker "
-                        + request.subjectId()
-                        + "? Give the manager's worker id.";
+                : "Who is the manager of " + request.subject() + "? Give the manager's worker id.";
     }
 
     /** Derived, so that the same question has the same id. */

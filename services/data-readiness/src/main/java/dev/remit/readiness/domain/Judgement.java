@@ -74,6 +74,10 @@ public record Judgement(
     static final String HALT = "halted: ";
 
     public static final String ACCOUNT = "account.correlated";
+
+    /** Whether the account was read, whoever is behind it. */
+    public static final String EXISTS = "account.exists";
+
     public static final String MANAGER = "manager.active";
     public static final String FRESH = "source.fresh";
 
@@ -200,6 +204,17 @@ public record Judgement(
                     Verdict.HALTED,
                     "charter " + charter.name() + " does not require the manager that it writes");
         }
+        Optional<String> worker =
+                request.isOfAccount() ? only(observed.accounts()).flatMap(Account::workerId) : Optional.empty();
+        if (worker.isPresent()) {
+            // nobody would see whose account it is
+            return without(
+                    Verdict.HALTED,
+                    request.subject()
+                            + " carries worker id "
+                            + worker.get()
+                            + ": a change of it is proposed for that worker");
+        }
         List<Fact> judged = new ArrayList<>();
         makes.ifPresent(each -> judged.add(absent(each, request, observed)));
         charter.facts().stream()
@@ -230,7 +245,9 @@ public record Judgement(
         }
         if (!open.isEmpty() || account.isEmpty()) {
             String reason =
-                    open.isEmpty() ? ACCOUNT + ": no account is known" : String.join("; ", open);
+                    open.isEmpty()
+                            ? (request.isOfAccount() ? EXISTS : ACCOUNT) + ": no account is known"
+                            : String.join("; ", open);
             return new Judgement(Verdict.HELD, facts, account, manager, Optional.empty(), reason);
         }
         boolean enriched = facts.stream().anyMatch(Fact::enriched);
@@ -269,7 +286,10 @@ public record Judgement(
             return Set.of(new Concern.OfCharter(request.charterHash()));
         }
         Set<Concern> concerns = new LinkedHashSet<>();
-        concerns.add(new Concern.OfWorker(request.target(), request.subjectId()));
+        concerns.add(
+                request.isOfAccount()
+                        ? new Concern.OfAccount(request.target(), request.subjectId())
+                        : new Concern.OfWorker(request.target(), request.subjectId()));
         for (Fact fact : facts) {
             if (fact.name().equals(MANAGER)) {
                 known.observed()
@@ -281,7 +301,9 @@ public record Judgement(
                         .elsewhere()
                         .keySet()
                         .forEach(system -> {
-                            concerns.add(new Concern.OfWorker(system, request.subjectId()));
+                            if (!request.isOfAccount()) {
+                                concerns.add(new Concern.OfWorker(system, request.subjectId()));
+                            }
                             concerns.add(new Concern.OfSource(system));
                         });
             }
@@ -325,6 +347,7 @@ public record Judgement(
             Charter.Required required, Request request, Charter charter, Observed observed) {
         return switch (required.name()) {
             case ACCOUNT -> account(required, request, observed);
+            case EXISTS -> exists(required, request, charter, observed);
             case MANAGER -> manager(required, request, charter, observed);
             case FRESH -> fresh(required.maxAge().orElse(Duration.ZERO), request, observed);
             default ->
@@ -464,6 +487,16 @@ public record Judgement(
         if (supplied != null) {
             return supplied(supplied, request, observed);
         }
+        if (request.isOfAccount()) {
+            return fact(
+                    ACCOUNT,
+                    State.MISSING,
+                    Optional.empty(),
+                    request.target(),
+                    observed.readAt(),
+                    request.subject()
+                            + (found.isEmpty() ? " is not known" : " carries no worker id"));
+        }
         if (found.isEmpty()) {
             return fact(
                     ACCOUNT,
@@ -559,6 +592,44 @@ public record Judgement(
                 List.of(),
                 wanted.username(request.subjectId()),
                 observed.readAt().orElse(observed.now()));
+    }
+
+    /**
+     * That there is one such account, whether or not a worker is behind it; as fresh as the fact
+     * demands, or else as the target must be.
+     */
+    private static Fact exists(
+            Charter.Required required, Request request, Charter charter, Observed observed) {
+        List<Account> found = observed.accounts();
+        Optional<Account> account = only(found);
+        Fact fact =
+                fact(
+                        EXISTS,
+                        account.isPresent()
+                                ? State.PRESENT
+                                : found.isEmpty() ? State.MISSING : State.CONTRADICTED,
+                        found.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(
+                                        found.stream()
+                                                .map(Account::id)
+                                                .collect(Collectors.joining(", "))),
+                        request.target(),
+                        account.map(Account::observedAt).or(observed::readAt),
+                        request.isOfAccount()
+                                ? request.subject()
+                                        + (found.isEmpty() ? " is not known" : " was read")
+                                : found.size()
+                                        + (found.size() == 1
+                                                ? " account carries"
+                                                : " accounts carry")
+                                        + " worker id "
+                                        + request.subjectId());
+        return aged(
+                fact,
+                maxAge(required, charter),
+                account.flatMap(each -> seenAt(each, observed.readAt())),
+                observed.now());
     }
 
     /** What a person said; the target may say otherwise since. */
@@ -684,11 +755,13 @@ public record Judgement(
                         true,
                         observed);
         String reason =
-                account.isEmpty()
-                        ? there.accounts().size()
-                                + " accounts carry worker id "
-                                + request.subjectId()
-                        : found.reason();
+                account.isEmpty() && request.isOfAccount()
+                        ? "nobody is behind " + request.subject()
+                        : account.isEmpty()
+                                ? there.accounts().size()
+                                        + " accounts carry worker id "
+                                        + request.subjectId()
+                                : found.reason();
         return aged(
                 found.instead(found.state(), system + ": " + reason),
                 maxAge(required, charter),
@@ -868,11 +941,15 @@ public record Judgement(
         return facts.stream().filter(fact -> fact.state() != State.PRESENT).toList();
     }
 
-    /** The facts that a person can supply, of those that are missing or too old. */
-    public List<Fact> correctable() {
+    /**
+     * The facts that a person can supply, of those that are missing or too old. Whose an account is
+     * that nobody is behind, its own system must say.
+     */
+    public List<Fact> correctable(Request request) {
         return open().stream()
                 .filter(fact -> fact.state() != State.CONTRADICTED)
                 .filter(fact -> ASKABLE.contains(fact.name()))
+                .filter(fact -> !request.isOfAccount() || !fact.name().equals(ACCOUNT))
                 .toList();
     }
 }

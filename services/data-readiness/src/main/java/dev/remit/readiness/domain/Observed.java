@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * What is known when a change is judged.
  *
  * @param accounts the target's accounts that are correlated with the subject, or the one that a
- *     person named
+ *     person or the change itself named
  * @param managers the accounts of whoever is named as manager, where people sign in
  * @param readAt when the target was last read completely
  * @param corrections facts supplied by people, by the fact's name

@@ -324,7 +324,7 @@ public sealed interface Readiness {
         if (!before.map(Held::reasons).equals(Optional.of(judgement.held()))) {
             happenings.add(new Happening.Judged(judgement, cause));
         }
-        for (Fact fact : judgement.correctable()) {
+        for (Fact fact : judgement.correctable(proposal.request())) {
             if (asked.add(fact.name())) {
                 happenings.add(
                         new Happening.Asked(

@@ -18,6 +18,7 @@ import dev.remit.readiness.domain.Known;
 import dev.remit.readiness.domain.Observed;
 import dev.remit.readiness.domain.Readiness;
 import dev.remit.readiness.domain.Readiness.Held;
+import dev.remit.readiness.domain.Request;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -59,6 +60,9 @@ public final class InMemory {
     public static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     public static final String PEOPLE = "keycloak:acme";
     static final String HASH = "c0ffee";
+
+    /** In a charter that asks for no worker. */
+    private static final String ORPHANS = "#orphans";
 
     /** What was put into the outbox. */
     record Sent(UUID id, UUID change, SpecificRecord message, UUID cause) {}
@@ -140,8 +144,18 @@ public final class InMemory {
         return proposed(number, worker, target, "left", UUID.randomUUID());
     }
 
+    /** A change of an account that is correlated with nobody. */
+    static Received proposedOf(int number, String account, String target) {
+        return proposed(number, new Subject(target, account), target, "left", UUID.randomUUID());
+    }
+
     static Received proposed(
             int number, String worker, String target, String reason, UUID message) {
+        return proposed(number, new Subject("hr", worker), target, reason, message);
+    }
+
+    private static Received proposed(
+            int number, Subject subject, String target, String reason, UUID message) {
         return received(
                 message,
                 change(number),
@@ -151,7 +165,7 @@ public final class InMemory {
                                 .setChangeId(change(number))
                                 .setCharter(new CharterRef("leavers", "1", HASH))
                                 .setMode(Mode.OWN)
-                                .setSubject(new Subject("hr", worker))
+                                .setSubject(subject)
                                 .setTarget(target)
                                 .setAction("offboard")
                                 .setReason(reason)
@@ -219,6 +233,11 @@ public final class InMemory {
                         .setObservedAt(START)
                         .setAccount(facts)
                         .build());
+    }
+
+    /** The charter, which asks that the account exists. */
+    static Received charterOfOrphans(String system) {
+        return charter(system + ORPHANS);
     }
 
     /** The charter; its document names the systems, and whether a manager is needed. */
@@ -465,10 +484,17 @@ public final class InMemory {
         public Uni<Findings> about(Collection<Inquiry> inquiries, Instant at) {
             Map<UUID, Known> known = new HashMap<>();
             for (Inquiry inquiry : inquiries) {
+                Request request = inquiry.request();
                 List<Account> own =
-                        accounts(
-                                inquiry.request().target(),
-                                Optional.of(inquiry.request().subjectId()));
+                        request.isOfAccount()
+                                ? Optional.ofNullable(
+                                                accounts.get(
+                                                        request.target()
+                                                                + "|"
+                                                                + request.subjectId()))
+                                        .stream()
+                                        .toList()
+                                : accounts(request.target(), Optional.of(request.subjectId()));
                 known.put(
                         inquiry.request().change(),
                         new Known(
@@ -539,14 +565,19 @@ public final class InMemory {
         private static Charter charterOf(CharterPublished published) {
             String systems =
                     StandardCharsets.UTF_8.decode(published.getDocument().duplicate()).toString();
+            String systemsOnly = systems.replace(ORPHANS, "");
             return new Charter(
                     "leavers",
                     "1",
                     HASH,
-                    new HashSet<>(Arrays.asList(systems.split(",", -1))),
+                    new HashSet<>(Arrays.asList(systemsOnly.split(",", -1))),
                     Map.of("offboard", List.of("disable-account")),
                     List.of(
-                            new Charter.Required(Judgement.ACCOUNT, Optional.empty()),
+                            new Charter.Required(
+                                    systems.equals(systemsOnly)
+                                            ? Judgement.ACCOUNT
+                                            : Judgement.EXISTS,
+                                    Optional.empty()),
                             new Charter.Required(Judgement.MANAGER, Optional.empty()),
                             new Charter.Required(
                                     Judgement.FRESH, Optional.of(Duration.ofMinutes(2)))),

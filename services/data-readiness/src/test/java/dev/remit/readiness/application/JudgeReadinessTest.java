@@ -112,6 +112,25 @@ class JudgeReadinessTest {
     }
 
     @Test
+    void anAccountOfNobodyConcernsTheChangeThatNamesItByItsId() {
+        readiness.receive(
+                InMemory.charterOfOrphans(ACME),
+                InMemory.account(ACME, "boss", true, "E1", null),
+                InMemory.synced(ACME));
+        readiness.receive(InMemory.proposedOf(1, "robot", ACME));
+        assertThat(onlyJudged().getReason())
+                .isEqualTo(
+                        "account.exists: account robot of keycloak:acme is not known; manager.active: the account names no manager");
+
+        readiness.receive(InMemory.account(ACME, "robot", true, null, "E1"));
+        ReadinessJudged judged = readiness.sent(ReadinessJudged.class).getLast();
+        assertThat(judged.getVerdict()).isEqualTo(ReadinessVerdict.READY);
+        assertThat(judged.getAccount()).isEqualTo("robot");
+        assertThat(judged.getManager()).isEqualTo("boss");
+        assertThat(judged.getChange().getSubject().getSystem()).isEqualTo(ACME);
+    }
+
+    @Test
     void newsJudgeOnlyTheChangesTheyConcern() {
         givenHeldForAManager(40);
         readiness.calls.clear();

@@ -60,6 +60,18 @@ class TakeCorrectionTest {
     }
 
     @Test
+    void anAccountOfNobodySuppliesNoFactsOfItsOwnChange() {
+        readiness.receive(
+                InMemory.charterOfOrphans(ACME),
+                InMemory.account(ACME, "robot", true, null, null),
+                InMemory.synced(ACME));
+        readiness.receive(InMemory.proposedOf(2, "robot", ACME));
+        UUID correction = Correction.id(InMemory.change(2), Judgement.MANAGER);
+        assertRefused(take(correction, "E1", "robot"), Refusal.SOD_SUBJECT);
+        assertThat(take(correction, "E1", "operator")).isInstanceOf(Outcome.Happened.class);
+    }
+
+    @Test
     void whoProposedTheChangeSuppliesNoneOfItsFactsUnderAnyAccount() {
         readiness.receive(
                 InMemory.account(ACME, "clerk", true, "E5", null),

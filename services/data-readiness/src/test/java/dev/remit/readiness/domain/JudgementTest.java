@@ -56,7 +56,7 @@ class JudgementTest {
         Account orphan = account("leaver", true, "E1002", Optional.empty());
         Judgement held = judge(List.of(orphan), List.of(), 10, Map.of());
         assertThat(held.verdict()).isEqualTo(Verdict.HELD);
-        assertThat(held.correctable())
+        assertThat(held.correctable(REQUEST))
                 .extracting(Judgement.Fact::name)
                 .containsExactly(Judgement.MANAGER);
         assertThat(held.plan()).isEmpty();
@@ -304,7 +304,7 @@ class JudgementTest {
             assertThat(fact.observedAt()).contains(NOW.minusSeconds(20));
             assertThat(judgement.manager()).contains(MANAGER);
         }
-        assertThat(judgement.correctable().isEmpty())
+        assertThat(judgement.correctable(REQUEST).isEmpty())
                 .as("whoever can help is asked, unless the sources contradict each other")
                 .isEqualTo(judgement.open().isEmpty() || reason.contains("names E7"));
     }

@@ -155,7 +155,12 @@ public class Previews {
                         required("proposer", asked.proposer()),
                         Optional.ofNullable(asked.principal()),
                         required("account", asked.account()),
-                        required("subject.id", subject.id())),
+                        // the target's own account stands for itself
+                        Optional.of(required("subject.id", subject.id()))
+                                .filter(_ ->
+                                        !required("target", asked.target())
+                                                .equals(subject.system()))
+                                .orElse("")),
                 Optional.ofNullable(asked.manager()),
                 Optional.empty(),
                 bytes,

@@ -60,7 +60,7 @@ final class CelCondition implements Condition {
                                 about.charter(),
                                 about.action(),
                                 about.target(),
-                                ready.parties().subjectWorker(),
+                                ready.parties().subjectId(),
                                 about.reason(),
                                 about.mode())),
                 scope.subject().map(CelCondition::account),

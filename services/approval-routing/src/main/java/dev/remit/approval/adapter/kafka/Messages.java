@@ -72,7 +72,7 @@ public final class Messages {
                 change.getProposer().getId(),
                 Optional.ofNullable(change.getProposer().getPrincipal()),
                 account,
-                change.getSubject().getId());
+                KeptChange.worker(change).orElse(""));
     }
 
     /**

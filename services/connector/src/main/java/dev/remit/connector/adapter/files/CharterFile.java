@@ -145,7 +145,8 @@ public final class CharterFile {
                         text(root, "/spec/proposers/digitalEmployee/principal"),
                         limits(root),
                         trackRecord(root),
-                        proposers(root));
+                        proposers(root),
+                        ofWorkers(root));
         for (Charter.Trigger each : triggers) {
             charter.refuses(each.target(), each.action())
                     .ifPresent(refusal -> {
@@ -154,6 +155,15 @@ public final class CharterFile {
                     });
         }
         return charter;
+    }
+
+    private static boolean ofWorkers(JsonNode root) {
+        for (JsonNode fact : root.at("/spec/readiness/facts")) {
+            if (fact.path("name").asText().equals("account.correlated")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is given, taken or set is part of what an action does. */

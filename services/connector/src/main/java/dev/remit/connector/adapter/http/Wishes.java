@@ -17,7 +17,7 @@ public final class Wishes {
 
     /**
      * Whose identity is to change: {@code hr} with the worker id, or a system with the account's
-     * immutable id.
+     * immutable id; of an account that nobody is behind, the target itself.
      */
     @Schema(name = "ProposalSubject")
     public record Subject(@Nullable String system, @Nullable String id) {}

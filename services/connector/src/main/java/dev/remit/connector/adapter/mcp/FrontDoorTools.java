@@ -99,7 +99,13 @@ public class FrontDoorTools {
     public Uni<String> propose(
             @ToolArg(description = "The charter's name; see the resource remit://charters")
                     String charter,
-            @ToolArg(description = "The HR worker id of whose identity changes") String worker,
+            @ToolArg(description = "The HR worker id of whose identity changes", required = false)
+                    @Nullable String worker,
+            @ToolArg(
+                            description =
+                                    "Instead of a worker: the immutable id of an account of the system, say one that nobody is behind",
+                            required = false)
+                    @Nullable String account,
             @ToolArg(description = "The system to change, for example keycloak:acme") String target,
             @ToolArg(description = "The charter's action, for example offboard") String action,
             @ToolArg(description = "Why, in plain words, for the people who approve") String reason,
@@ -123,7 +129,7 @@ public class FrontDoorTools {
                     Wishes.of(
                             new Wishes.Asked(
                                     charter,
-                                    new Wishes.Subject("hr", worker),
+                                    subject(worker, account, target),
                                     target,
                                     action,
                                     reason,
@@ -135,9 +141,13 @@ public class FrontDoorTools {
                                     new Answers.Request(
                                             caller.id(),
                                             Wishes.key(key),
-                                            covering(
-                                                    charter, worker, target, action, reason,
-                                                    traceHash, model)));
+                                            account == null
+                                                    ? covering(
+                                                            charter, worker, target, action, reason,
+                                                            traceHash, model)
+                                                    : covering(
+                                                            charter, "account", account, target,
+                                                            action, reason, traceHash, model)));
             return ask.ask(List.of(wish), request)
                     .map(results -> Map.of("changeId", Wishes.opened(results.getFirst())));
         });
@@ -157,10 +167,19 @@ public class FrontDoorTools {
     @RolesAllowed({"proposer", "operator", "auditor", "admin"})
     public Uni<String> previewRoute(
             @ToolArg(description = "The charter's name") String charter,
-            @ToolArg(description = "The HR worker id of whose identity would change") String worker,
+            @ToolArg(
+                            description = "The HR worker id of whose identity would change",
+                            required = false)
+                    @Nullable String worker,
+            @ToolArg(
+                            description =
+                                    "Instead of a worker: the immutable id of an account of the system",
+                            required = false)
+                    @Nullable String account,
             @ToolArg(description = "The system to change") String target,
             @ToolArg(description = "The charter's action") String action) {
-        return told(() -> preview.preview(look(charter, worker, target, action), authorization()));
+        return told(() ->
+                preview.preview(look(charter, worker, account, target, action), authorization()));
     }
 
     @ToolGuardrails(input = Arguments.class)
@@ -198,7 +217,7 @@ public class FrontDoorTools {
                             .map(OwnerResource::view));
         }
         return told(() ->
-                preview.preview(look(charter, worker, target, action), authorization())
+                preview.preview(look(charter, worker, null, target, action), authorization())
                         .map(found -> {
                             Map<String, Object> answer = new LinkedHashMap<>();
                             Map<String, Object> readiness = found.readiness();
@@ -360,12 +379,31 @@ public class FrontDoorTools {
     private Wish look(
             @Nullable String charter,
             @Nullable String worker,
+            @Nullable String account,
             @Nullable String target,
             @Nullable String action) {
         return Wishes.of(
                 new Wishes.Asked(
-                        charter, new Wishes.Subject("hr", worker), target, action, "a look", null),
+                        charter, subject(worker, account, target), target, action, "a look", null),
                 proposers.caller());
+    }
+
+    /**
+     * Whose identity it is about.
+     *
+     * @throws Problem 422 unless it is one of the two
+     */
+    static Wishes.Subject subject(
+            @Nullable String worker, @Nullable String account, @Nullable String target) {
+        if ((worker == null) == (account == null)) {
+            throw Problem.inField(
+                    "worker",
+                    worker == null ? "FIELD_MISSING" : "FIELD_MISFORMED",
+                    "worker: must be given, or account instead of it");
+        }
+        return worker == null
+                ? new Wishes.Subject(target, account)
+                : new Wishes.Subject("hr", worker);
     }
 
     private String authorization() {

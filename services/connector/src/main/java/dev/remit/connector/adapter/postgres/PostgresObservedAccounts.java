@@ -28,8 +28,7 @@ class PostgresObservedAccounts implements ObservedAccounts {
             """
             select found.event_id, found.words, account.id, account.worker_id, account.manager,
               array_to_string(group_paths, chr(10)), array_to_string(roles, chr(10))
-            from account left join worker on worker.worker_id = account.%s
-              and (worker.back_on is null or worker.back_on <= worker.left_on or worker.back_on > cast(?6 as date)),
+            from account %s,
             lateral (select concat_ws('|', %s, cast(extract(epoch from account.enabled_since) as bigint)) as id, %s as words) as base,
             lateral (select base.words || coalesce('; found again after change '
                 || (array_agg(cast(proposal.change_id as text) || ', which ended ' || coalesce(proposal.outcome, 'unknown')
@@ -42,6 +41,25 @@ class PostgresObservedAccounts implements ObservedAccounts {
               and not exists (select 1 from occurrence where source = ?1 and occurrence.event_id = found.event_id)
             order by account.id limit ?3
             """;
+
+    private static final String GONE =
+            "(worker.back_on is null or worker.back_on <= worker.left_on or worker.back_on > cast(?6 as date))";
+
+    /** Whose it is. */
+    private static final String WORKER =
+            "left join worker on worker.worker_id = account.worker_id and " + GONE;
+
+    /**
+     * Who answers for it and leaves: whom its system names as owner, by the worker id or by an
+     * account of theirs, or as manager; of two the first who leaves.
+     */
+    private static final String ANSWERING =
+            "join lateral (select worker.worker_id, worker.left_on from worker where worker.worker_id = any(array["
+                    + "account.manager, account.owner, (select own.worker_id from account own"
+                    + " where own.system = account.system and own.id = account.owner)])"
+                    + " and worker.left_on is not null and worker.worker_id is distinct from account.worker_id and "
+                    + GONE
+                    + " order by worker.left_on, worker.worker_id limit 1) as worker on true";
 
     @Override
     public Uni<Map<String, String>> fingerprints(String system) {
@@ -87,7 +105,7 @@ class PostgresObservedAccounts implements ObservedAccounts {
     @Override
     public Uni<Optional<Holding>> holding(String system, String id) {
         return new Statement(
-                        "select worker_id, manager from account where system = ?1 and id = ?2",
+                        "select worker_id, coalesce(owner, manager) from account where system = ?1 and id = ?2",
                         system,
                         id)
                 .rows()
@@ -103,16 +121,16 @@ class PostgresObservedAccounts implements ObservedAccounts {
     @Override
     public Uni<Void> put(String system, Collection<Seen> accounts) {
         return new Statement(
-                        "insert into account (system, id, fingerprint, worker_id, enabled, manager, group_paths, roles, enabled_since)"
+                        "insert into account (system, id, fingerprint, worker_id, enabled, manager, group_paths, roles, owner, enabled_since)"
                                 + " select ?1, id, fingerprint, nullif(worker_id, ''), enabled = 'true', nullif(manager, ''),"
-                                + " string_to_array(nullif(paths, ''), chr(10)), string_to_array(nullif(roles, ''), chr(10)),"
+                                + " string_to_array(nullif(paths, ''), chr(10)), string_to_array(nullif(roles, ''), chr(10)), nullif(owner, ''),"
                                 + " case when enabled = 'true' then now() end"
                                 + " from unnest(cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]),"
-                                + " cast(?6 as text[]), cast(?7 as text[]), cast(?8 as text[]))"
-                                + " as seen (id, fingerprint, worker_id, enabled, manager, paths, roles)"
+                                + " cast(?6 as text[]), cast(?7 as text[]), cast(?8 as text[]), cast(?9 as text[]))"
+                                + " as seen (id, fingerprint, worker_id, enabled, manager, paths, roles, owner)"
                                 + " on conflict (system, id) do update"
                                 + " set fingerprint = excluded.fingerprint, worker_id = excluded.worker_id, enabled = excluded.enabled,"
-                                + " manager = excluded.manager, group_paths = excluded.group_paths, roles = excluded.roles,"
+                                + " manager = excluded.manager, group_paths = excluded.group_paths, roles = excluded.roles, owner = excluded.owner,"
                                 + " enabled_since = case when excluded.enabled and not account.enabled then now() else account.enabled_since end",
                         system,
                         column(accounts, each -> each.account().id()),
@@ -126,7 +144,8 @@ class PostgresObservedAccounts implements ObservedAccounts {
                                         each.account().groups().stream()
                                                 .map(Account.Group::path)
                                                 .collect(Collectors.joining("\n"))),
-                        column(accounts, each -> String.join("\n", each.account().roles())))
+                        column(accounts, each -> String.join("\n", each.account().roles())),
+                        column(accounts, each -> text(each.account().owner())))
                 .execute()
                 .replaceWithVoid();
     }
@@ -165,20 +184,21 @@ class PostgresObservedAccounts implements ObservedAccounts {
         return switch (event) {
             case ORPHAN_FOUND ->
                     FOUND.formatted(
-                            "worker_id",
+                            WORKER,
                             named + "coalesce(account.worker_id, '-'), worker.left_on",
-                            "case when account.worker_id is null then 'it carries no worker id'"
+                            "case when account.worker_id is null then 'it carries no worker id, and nobody answers for it'"
                                     + " else 'its worker left on ' || worker.left_on end",
-                            "(account.worker_id is null or worker.left_on <= cast(?7 as date))");
+                            "(worker.left_on <= cast(?7 as date)"
+                                    + " or coalesce(account.worker_id, account.owner, account.manager) is null)");
             case OWNER_LEFT ->
                     FOUND.formatted(
-                            "manager",
-                            named + "account.manager, worker.left_on",
-                            "'worker ' || account.manager || ', who answers for it, leaves on ' || worker.left_on",
-                            "worker.left_on is not null and account.manager is distinct from account.worker_id");
+                            ANSWERING,
+                            named + "worker.worker_id, worker.left_on",
+                            "'worker ' || worker.worker_id || ', who answers for it, leaves on ' || worker.left_on",
+                            "true");
             case CREDENTIAL_TOO_OLD ->
                     FOUND.formatted(
-                            "worker_id",
+                            WORKER,
                             named + "cast(extract(epoch from account.credential_at) as bigint)",
                             "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
                             "account.credential_at < cast(?7 as timestamp) at time zone 'UTC'"

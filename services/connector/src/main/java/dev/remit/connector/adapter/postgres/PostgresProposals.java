@@ -35,7 +35,10 @@ class PostgresProposals implements Proposals {
 
     /** Another change about the same is under way. */
     private static final String BEHIND =
-            " exists (select 1 from proposal other where other.subject_id = proposal.subject_id and other.target = proposal.target"
+            " exists (select 1 from proposal other where other.subject_id = any(array("
+                    + "select proposal.subject_id union all select account.id from account"
+                    + " where account.system = proposal.target and account.worker_id = proposal.subject_id))"
+                    + " and other.target = proposal.target"
                     + " and (other.action = proposal.action or other.effect = proposal.effect)"
                     + " and other.proposed and other.ended_at is null and other.unproved_at is null)";
 
@@ -47,11 +50,18 @@ class PostgresProposals implements Proposals {
                     + BEHIND
                     + " order by due_on limit ?2";
 
+    /**
+     * A change is about a worker also if it names their account, read when nobody was behind it.
+     */
     static final String OPEN =
-            "select asked.subject_id, asked.target, asked.action, asked.effect, proposal.change_id from proposal"
-                    + " join unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
-                    + " as asked (subject_id, target, action, effect)"
-                    + " on proposal.subject_id = asked.subject_id and proposal.target = asked.target"
+            "with wanted as (select * from"
+                    + " unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
+                    + " as each (subject_id, target, action, effect)),"
+                    + " asked as (select subject_id as known_as, wanted.* from wanted"
+                    + " union all select account.id, wanted.* from wanted"
+                    + " join account on account.system = wanted.target and account.worker_id = wanted.subject_id)"
+                    + " select asked.subject_id, asked.target, asked.action, asked.effect, proposal.change_id from proposal"
+                    + " join asked on proposal.subject_id = asked.known_as and proposal.target = asked.target"
                     + " and (proposal.action = asked.action or proposal.effect = asked.effect)"
                     + " where proposal.ended_at is null and proposal.unproved_at is null";
 

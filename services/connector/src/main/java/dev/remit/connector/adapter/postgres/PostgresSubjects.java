@@ -25,12 +25,14 @@ class PostgresSubjects implements Subjects {
     private static final Duration COUNTED = Duration.ofSeconds(5);
 
     /**
-     * Of each asked: its number, the worker by an account, how many accounts of the target they
-     * have, and the worker by HR, where HR says that they are there.
+     * Of each asked: its number, whose the account is or which worker that is, how many accounts of
+     * the target are theirs, the account's own id if it is one of the target and nobody is behind it,
+     * and the worker by HR, where HR says that they are there.
      */
     static final String FIND =
             """
             select asked.n, max(account.worker_id), count(*) filter (where account.system = asked.target),
+              max(known.id) filter (where known.system = asked.target and known.worker_id is null),
               max(worker.worker_id)
             from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
               with ordinality as asked (system, id, target, n)
@@ -70,9 +72,10 @@ class PostgresSubjects implements Subjects {
                                 each,
                                 new Admission.Subject(
                                         Optional.ofNullable((String) row[1]),
+                                        Optional.ofNullable((String) row[3]),
                                         ((Number) row[2]).longValue(),
                                         count == null ? 0 : count.accounts(),
-                                        Optional.ofNullable((String) row[3])));
+                                        Optional.ofNullable((String) row[4])));
                     }
                     return found;
                 });

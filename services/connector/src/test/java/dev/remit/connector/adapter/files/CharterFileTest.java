@@ -162,6 +162,21 @@ class CharterFileTest {
                 .allSatisfy(trigger -> assertThat(trigger.resource()).isEmpty());
     }
 
+    @Test
+    void oneThatAsksForNoCorrelatedAccountIsAboutAccountsThatNobodyIsBehindToo()
+            throws IOException {
+        for (String name :
+                List.of(
+                        "orphaned-account",
+                        "nhi-decommission",
+                        "secret-rotation",
+                        "exposed-credential",
+                        "service-account-ownership")) {
+            assertThat(good(ready(name)).document().charter().ofWorkers()).as(name).isFalse();
+        }
+        assertThat(good(ready("mover")).document().charter().ofWorkers()).isTrue();
+    }
+
     private static String ready(String name) throws IOException {
         return Files.readString(
                 Path.of(System.getProperty("remit.top"), "charters", name + ".yaml"));

@@ -1,7 +1,10 @@
 package dev.remit.connector.adapter.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.connector.adapter.http.Wishes;
+import dev.remit.handoff.http.Problem;
 import io.quarkiverse.mcp.server.Tool;
 import io.quarkiverse.mcp.server.ToolGuardrails;
 import io.quarkiverse.mcp.server.ToolManager.ToolArgument;
@@ -52,6 +55,22 @@ class ArgumentsTest {
         assertThat(refusal(all().put("worker", new JsonArray())).orElseThrow()).endsWith("a list");
         assertThat(refusal(all().put("model", new JsonObject())).orElseThrow())
                 .endsWith("an object");
+    }
+
+    @Test
+    void aWorkerIsNamedOrAnAccountOfTheSystemAndNeverBoth() {
+        assertThat(FrontDoorTools.subject("E1", null, "scim:hr"))
+                .isEqualTo(new Wishes.Subject("hr", "E1"));
+        assertThat(FrontDoorTools.subject(null, "a-robot", "scim:hr"))
+                .isEqualTo(new Wishes.Subject("scim:hr", "a-robot"));
+        assertThatThrownBy(() -> FrontDoorTools.subject(null, null, "scim:hr"))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("FIELD_MISSING"));
+        assertThatThrownBy(() -> FrontDoorTools.subject("E1", "a-robot", "scim:hr"))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.code()).isEqualTo("FIELD_MISFORMED"));
     }
 
     @Test

@@ -167,7 +167,7 @@ class PostgresConnectorTest {
                                     own,
                                     PostgresSubjects.FIND + " order by 1",
                                     Map.of("1", systems, "2", ids, "3", targets)))
-                    .extracting(row -> row[1] + " " + row[2] + " " + row[3])
+                    .extracting(row -> row[1] + " " + row[2] + " " + row[4])
                     .containsExactly(
                             "E1 1 E1",
                             "null 0 E2",
@@ -177,6 +177,118 @@ class PostgresConnectorTest {
                             "null 0 null",
                             "E1 1 null");
         }
+    }
+
+    @Test
+    void aChangeOfAnAccountIsAlsoAboutTheWorkerWhoIsBehindItNow() throws Exception {
+        try (Connection own = postgres.connect()) {
+            proposal(own, 1, "a1", "offboard", "disable", true);
+            proposal(own, 2, "E1", "quarantine", "disable", false);
+            assertThat(open(own, "E1", "contain", "disable", "")).containsExactly(new UUID(0, 2));
+            assertThat(open(own, "a1", "contain", "disable", "")).containsExactly(new UUID(0, 1));
+            assertThat(due(own)).containsExactly(new UUID(0, 2));
+
+            account(own, "a1", "E1", null, null);
+            assertThat(open(own, "E1", "contain", "disable", ""))
+                    .containsExactlyInAnyOrder(new UUID(0, 1), new UUID(0, 2));
+            assertThat(due(own)).as("it waits for the account's own").isEmpty();
+        }
+    }
+
+    @Test
+    void anAccountIsFoundWhoseOwnerOrManagerLeavesUnlessTheyOwnThemselves() throws Exception {
+        try (Connection own = postgres.connect()) {
+            account(own, "a1", null, null, "E1");
+            account(own, "a2", null, null, "p1");
+            account(own, "a3", null, "E1", null);
+            account(own, "a4", null, "E1", "E2");
+            account(own, "a5", "E1", "E1", "E1");
+            account(own, "a6", null, "E3", "E3");
+            account(own, "a7", null, null, null);
+            account(own, "p1", "E1", null, null);
+            run(
+                    own,
+                    "insert into worker (worker_id, left_on) values ('E1', '2026-02-02'), ('E2', '2026-02-01')",
+                    Map.of());
+            List<Object[]> found = ownersLeft(own);
+            assertThat(found)
+                    .extracting(row -> row[2] + ": " + row[1])
+                    .containsExactly(
+                            "a1: worker E1, who answers for it, leaves on 2026-02-02",
+                            "a2: worker E1, who answers for it, leaves on 2026-02-02",
+                            "a3: worker E1, who answers for it, leaves on 2026-02-02",
+                            "a4: worker E2, who answers for it, leaves on 2026-02-01");
+            assertThat((String) found.get(2)[0])
+                    .as("as it was known by the manager alone")
+                    .startsWith("OWNER_LEFT|owners|a3|E1|2026-02-02|");
+        }
+    }
+
+    @Test
+    void anAccountThatNobodyIsBehindIsAnOrphanUnlessSomebodyAnswersForIt() throws Exception {
+        try (Connection own = postgres.connect()) {
+            account(own, "a1", null, null, null);
+            account(own, "a2", null, "E1", null);
+            account(own, "a3", null, null, "E1");
+            account(own, "a4", "E1", null, null);
+            account(own, "a5", "E2", "E1", "E1");
+            run(
+                    own,
+                    "insert into worker (worker_id, left_on) values ('E2', '2026-01-02')",
+                    Map.of());
+            assertThat(found(own))
+                    .extracting(row -> row[2] + ": " + row[1])
+                    .containsExactly(
+                            "a1: it carries no worker id, and nobody answers for it",
+                            "a5: its worker left on 2026-01-02");
+        }
+    }
+
+    @Test
+    void anAccountThatNobodyIsBehindIsASubjectInItsOwnSystem() throws Exception {
+        try (Connection own = postgres.connect()) {
+            account(own, "a1", null, null, null);
+            account(own, "a2", "E1", null, null);
+            List<Object[]> rows =
+                    run(
+                            own,
+                            PostgresSubjects.FIND + " order by 1",
+                            Map.of(
+                                    "1", new String[] {TARGET, TARGET, TARGET, "hr", "hr"},
+                                    "2", new String[] {"a1", "a1", "a2", "E1", "a1"},
+                                    "3", new String[] {TARGET, "scim:hr", TARGET, TARGET, TARGET}));
+            assertThat(rows)
+                    .extracting(row -> row[1] + " " + row[2] + " " + row[3])
+                    .containsExactly(
+                            "null 0 a1", "null 0 null", "E1 1 null", "E1 1 null", "null 0 null");
+        }
+    }
+
+    private static void account(
+            Connection own, String id, String worker, String manager, String owner)
+            throws SQLException {
+        Map<String, Object> values = new HashMap<>();
+        values.put("1", TARGET);
+        values.put("2", id);
+        values.put("3", worker == null ? "" : worker);
+        values.put("4", manager == null ? "" : manager);
+        values.put("5", owner == null ? "" : owner);
+        run(
+                own,
+                "insert into account (system, id, fingerprint, worker_id, manager, owner, enabled, enabled_since)"
+                        + " values (?1, ?2, '', nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), true, '2026-01-01')",
+                values);
+    }
+
+    private static List<Object[]> ownersLeft(Connection own) throws SQLException {
+        Map<String, Object> values = new HashMap<>();
+        values.put("1", TARGET);
+        values.put("2", "");
+        values.put("3", 10);
+        values.put("4", "OWNER_LEFT|owners");
+        values.put("5", NOON.minusSeconds(7 * 86_400).atOffset(ZoneOffset.UTC));
+        values.put("6", TODAY);
+        return run(own, PostgresObservedAccounts.sql(Event.OWNER_LEFT), values);
     }
 
     private static List<Object[]> found(Connection own) throws SQLException {

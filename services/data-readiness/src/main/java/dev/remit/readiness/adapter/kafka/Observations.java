@@ -45,7 +45,7 @@ public final class Observations {
 
     /**
      * What became known by a batch, each with the message that last told it. An account concerns
-     * the worker it is correlated with and the one it was correlated with before.
+     * itself, the worker it is correlated with and the one it was correlated with before.
      *
      * @param before these accounts as they were known until now
      */
@@ -64,10 +64,14 @@ public final class Observations {
                     String known = workers.get(new Key(subject.getSystem(), subject.getId()));
                     switch (observed.getKind()) {
                         case SNAPSHOT -> {
+                            account(subject, message, concerns);
                             worker(subject, known, message, concerns);
                             worker(subject, observed.getAccount().getWorkerId(), message, concerns);
                         }
-                        case REMOVED -> worker(subject, known, message, concerns);
+                        case REMOVED -> {
+                            account(subject, message, concerns);
+                            worker(subject, known, message, concerns);
+                        }
                         case SOURCE_SYNCED ->
                                 concerns.put(new Concern.OfSource(observed.getSource()), message);
                         case WORKER_EVENT, ACTIVITY, UNKNOWN -> {}
@@ -81,6 +85,10 @@ public final class Observations {
             }
         }
         return concerns;
+    }
+
+    private static void account(Subject subject, UUID message, Map<Concern, UUID> concerns) {
+        concerns.put(new Concern.OfAccount(subject.getSystem(), subject.getId()), message);
     }
 
     private static void worker(

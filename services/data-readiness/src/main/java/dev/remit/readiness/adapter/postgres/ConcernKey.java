@@ -10,6 +10,7 @@ final class ConcernKey {
         return switch (concern) {
             case Concern.OfWorker(String system, String workerId) ->
                     "worker|" + system + "|" + workerId;
+            case Concern.OfAccount(String system, String id) -> "account|" + system + "|" + id;
             case Concern.OfSource(String system) -> "source|" + system;
             case Concern.OfCharter(String hash) -> "charter|" + hash;
             case Concern.OfHalts _ -> "halts|";
@@ -23,6 +24,7 @@ final class ConcernKey {
         String[] parts = key.split("\\|", 3);
         return switch (parts[0]) {
             case "worker" -> new Concern.OfWorker(parts[1], parts[2]);
+            case "account" -> new Concern.OfAccount(parts[1], parts[2]);
             case "source" -> new Concern.OfSource(key.substring("source|".length()));
             case "charter" -> new Concern.OfCharter(parts[1]);
             case "halts" -> new Concern.OfHalts();

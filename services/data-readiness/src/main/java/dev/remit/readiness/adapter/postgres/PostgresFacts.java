@@ -34,6 +34,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The directory, asked once for a whole batch. */
 @Singleton
@@ -50,7 +51,7 @@ class PostgresFacts implements Facts {
     /**
      * What was found in the systems that these changes are about.
      *
-     * @param named the accounts that people named, by system
+     * @param named the accounts that people or changes named, by system
      * @param namesakes the accounts that have a name that is to be given, by system
      */
     private record Systems(
@@ -76,7 +77,7 @@ class PostgresFacts implements Facts {
 
         /** The subject's accounts in the target: those correlated, or the one that was named. */
         List<Account> accounts(Inquiry inquiry) {
-            String account = inquiry.corrections().get(Judgement.ACCOUNT);
+            String account = PostgresFacts.named(inquiry);
             String system = inquiry.request().target();
             return account == null
                     ? target(system).of(inquiry.request().subjectId())
@@ -92,7 +93,11 @@ class PostgresFacts implements Facts {
                     Target there = target(system);
                     elsewhere.put(
                             system,
-                            new Observed.Elsewhere(there.of(request.subjectId()), there.readAt()));
+                            new Observed.Elsewhere(
+                                    request.isOfAccount()
+                                            ? List.of()
+                                            : there.of(request.subjectId()),
+                                    there.readAt()));
                 }
             }
             return elsewhere;
@@ -104,6 +109,13 @@ class PostgresFacts implements Facts {
                     inquiry.corrections(),
                     elsewhere(inquiry.request(), charter));
         }
+    }
+
+    /** The account of the target that a person or the change itself names; null for none. */
+    private static @Nullable String named(Inquiry inquiry) {
+        return inquiry.request().isOfAccount()
+                ? inquiry.request().subjectId()
+                : inquiry.corrections().get(Judgement.ACCOUNT);
     }
 
     /** A protected group of a system. */
@@ -150,13 +162,12 @@ class PostgresFacts implements Facts {
         for (Inquiry inquiry : inquiries) {
             Request request = inquiry.request();
             Optional<Charter> charter = charter(request, charters);
-            subjects.computeIfAbsent(request.target(), target -> new TreeSet<>())
-                    .add(request.subjectId());
+            Set<String> workers = request.isOfAccount() ? Set.of() : Set.of(request.subjectId());
+            subjects.computeIfAbsent(request.target(), target -> new TreeSet<>()).addAll(workers);
             for (String source : charter.map(Charter::sources).orElse(Set.of())) {
-                subjects.computeIfAbsent(source, system -> new TreeSet<>())
-                        .add(request.subjectId());
+                subjects.computeIfAbsent(source, system -> new TreeSet<>()).addAll(workers);
             }
-            String account = inquiry.corrections().get(Judgement.ACCOUNT);
+            String account = named(inquiry);
             if (account != null) {
                 named.computeIfAbsent(request.target(), target -> new TreeSet<>()).add(account);
             }

@@ -18,6 +18,7 @@ class KeptFormTest {
         for (Concern concern :
                 List.of(
                         new Concern.OfWorker("keycloak:acme", "E|1"),
+                        new Concern.OfAccount("keycloak:acme", "a|1"),
                         new Concern.OfSource("scim:crm"),
                         new Concern.OfCharter("c0ffee"))) {
             assertThat(ConcernKey.read(ConcernKey.of(concern))).isEqualTo(concern);
