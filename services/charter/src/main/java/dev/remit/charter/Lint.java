@@ -355,14 +355,14 @@ public final class Lint {
             }
         }
         List<String> facts = charter.facts().stream().map(Charter.Fact::name).toList();
-        if (facts.contains(Vocabulary.CORRELATED)) {
-            error(
-                    "CREATE_CORRELATED",
-                    "/spec/readiness/facts/" + facts.indexOf(Vocabulary.CORRELATED) + "/name",
-                    "'"
-                            + action.name()
-                            + "' makes the account: before that, none carries the worker id",
-                    "leave it out: that there is no such account yet is judged without it");
+        for (int n = 0; n < facts.size(); n++) {
+            if (Vocabulary.OF_ACCOUNTS.contains(facts.get(n))) {
+                error(
+                        "CREATE_OF_KNOWN",
+                        "/spec/readiness/facts/" + n + "/name",
+                        "'" + action.name() + "' makes the account: before that, none is there",
+                        "leave it out: that there is no such account yet is judged without it");
+            }
         }
         if (!facts.contains(Vocabulary.FRESH)) {
             error(

@@ -113,9 +113,6 @@ public final class Vocabulary {
     /** The kinds of systems whose accounts are read. */
     static final Set<String> READ = STEPS.keySet();
 
-    /** The fact that no account can have that is yet to be made. */
-    static final String CORRELATED = "account.correlated";
-
     /** The fact that says who is the manager. */
     static final String MANAGER = "manager.active";
 
@@ -127,11 +124,14 @@ public final class Vocabulary {
     /** The fact that needs a maxAge. */
     static final String FRESH = "source.fresh";
 
-    /** The fact that no account has that nobody is behind. */
+    /** The fact that no account has that nobody is behind, or that is yet to be made. */
     static final String CORRELATED = "account.correlated";
 
-    /** The fact of any account that was read, whoever is behind it. */
+    /** The fact of any account that was read, whoever is behind it; of none yet to be made. */
     static final String EXISTS = "account.exists";
+
+    /** The facts that only an account can have that is there. */
+    static final Set<String> OF_ACCOUNTS = Set.of(CORRELATED, EXISTS);
 
     /** The proof that the target was read again after the change. */
     static final String READ_BACK = "read-back.matches";
