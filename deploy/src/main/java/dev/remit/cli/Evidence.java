@@ -35,8 +35,8 @@ final class Evidence {
                 "Several restrictions hold together. The closures of the period outside the population"
                         + " are counted in the pack.",
                 "For example, every change of one person in a year that was carried through:",
-                "  ./remit pack --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z --subject"
-                        + " hr:E1002 --outcome COMPLETED OUT.zip",
+                "  ./remit pack --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z \\",
+                "      --subject hr:E1002 --outcome COMPLETED OUT.zip",
                 "Needs: a running mesh. Check the pack with: ./remit verify OUT.zip"
             })
     static final class GetPack implements Callable<Integer> {
