@@ -64,6 +64,10 @@ class CharterReaderTest {
                     group: { id: g-2, path: /sales }
                     groups: [ { id: g-3, path: /support } ]
                     manager: W-7
+                  - name: onboard
+                    mode: ASSIST
+                    steps: [create-account]
+                    account: { username: "{worker}", enabled: true, manager: true }
                 blastRadius: { changesPerHour: 50, shareOfPopulation: 0.02 }
                 protectedEntitlements: ["/admins"]
               trackRecord: { within: P30D, failures: 2, compensations: 1, overrides: 0, refusedClosures: 5 }

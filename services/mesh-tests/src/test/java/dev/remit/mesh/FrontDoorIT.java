@@ -1431,6 +1431,67 @@ class FrontDoorIT {
                 "a change that opens by itself");
     }
 
+    /** Nobody in HR is behind it: the account itself is the subject, all the way to its proof. */
+    @Test
+    @Order(17)
+    void anAccountThatNobodyIsBehindIsFoundAndDisabledByAPersonAndProved() throws Exception {
+        mesh.shipped("orphaned-account");
+        Accounts.admin(
+                mesh.home, "POST", "/users", "{\"username\":\"till.robot\",\"enabled\":true}");
+        String robot =
+                Accounts.admin(mesh.home, "GET", "/users?username=till.robot&exact=true", null)
+                        .at("/0/id")
+                        .asText();
+        JsonNode found =
+                opened(each ->
+                        each.path("charter").asText().equals("orphaned-account")
+                                && each.at("/subject/id").asText().equals(robot));
+        assertThat(found.at("/subject/system").asText()).isEqualTo(TARGET);
+        assertThat(found.path("reason").asText())
+                .isEqualTo("ORPHAN_FOUND: it carries no worker id, and nobody answers for it");
+        String change = found.path("changeId").asText();
+        Map<String, Object> wish = new HashMap<>(proposal("E1002"));
+        wish.put("charter", "orphaned-account");
+        wish.put("action", "quarantine");
+        wish.put("subject", Map.of("system", TARGET, "id", robot));
+        assertProblem(
+                raw("POST", "/changes", "offboarding.owner", Mesh.text(wish)),
+                409,
+                "DUPLICATE_CHANGE");
+        wish.put("charter", CHARTER);
+        wish.put("action", "offboard");
+        assertProblem(
+                raw("POST", "/changes", "offboarding.owner", Mesh.text(wish)),
+                422,
+                "SUBJECT_UNKNOWN");
+
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        Mesh.until(
+                () ->
+                        Optional.of(
+                                        mesh.post(
+                                                "executor",
+                                                "/executions/" + change + "/take-on",
+                                                "operator",
+                                                Map.of()))
+                                .filter(Requests.Answer::ok),
+                "a plan that waits for a person");
+        Accounts.enable(mesh.home, robot, false);
+
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
+        assertThat(closed.path("subject").asText()).isEqualTo(TARGET + ":" + robot);
+        assertThat(mesh.verify(change).holds()).isTrue();
+        for (String search : List.of("subject=" + TARGET + ":" + robot, "account=" + robot)) {
+            assertThat(
+                            mesh.get("evidence-ledger", "/changes?" + search, "auditor")
+                                    .json()
+                                    .findValuesAsText("changeId"))
+                    .as(search)
+                    .containsExactly(change);
+        }
+    }
+
     @Test
     @Order(16)
     void theCommandLineDoesTheSame() throws Exception {
@@ -1452,7 +1513,8 @@ class FrontDoorIT {
         ledger(change, each -> Mesh.types(each).contains("ReadinessJudged"));
         assertThat(typed(0, "changes", change, "--facts"))
                 .contains("ReadinessJudged", "readiness: READY, ")
-                .containsPattern("account.correlated: PRESENT \\S+, from keycloak:acme, \\d+ s old; ")
+                .containsPattern(
+                        "account.correlated: PRESENT \\S+, from keycloak:acme, \\d+ s old; ")
                 .contains("manager.active: PRESENT ");
         typed(0, "withdraw", change, "--reason", "stays");
         typed(0, "events", "list");
@@ -1562,8 +1624,7 @@ class FrontDoorIT {
         assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
         assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
         assertThat(mesh.verify(change).holds()).isTrue();
-        JsonNode accounts =
-                Accounts.admin(mesh.home, "GET", "/users?q=employeeNumber:E9001", null);
+        JsonNode accounts = Accounts.admin(mesh.home, "GET", "/users?q=employeeNumber:E9001", null);
         assertThat(accounts).hasSize(1);
         JsonNode account = accounts.path(0);
         assertThat(account.path("username").asText()).isEqualTo("e9001");

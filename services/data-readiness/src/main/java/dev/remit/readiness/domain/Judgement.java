@@ -205,7 +205,9 @@ public record Judgement(
                     "charter " + charter.name() + " does not require the manager that it writes");
         }
         Optional<String> worker =
-                request.isOfAccount() ? only(observed.accounts()).flatMap(Account::workerId) : Optional.empty();
+                request.isOfAccount()
+                        ? only(observed.accounts()).flatMap(Account::workerId)
+                        : Optional.empty();
         if (worker.isPresent()) {
             // nobody would see whose account it is
             return without(

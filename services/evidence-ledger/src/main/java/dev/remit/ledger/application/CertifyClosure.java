@@ -407,7 +407,7 @@ public class CertifyClosure {
                 "Change %s of %s under charter %s ended %s: %s"
                         .formatted(
                                 standing.change(),
-                                standing.subject(),
+                                standing.about(),
                                 standing.charter(),
                                 standing.outcome().orElseThrow(),
                                 standing.state()));

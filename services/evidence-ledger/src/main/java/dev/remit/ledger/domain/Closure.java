@@ -962,7 +962,13 @@ public sealed interface Closure {
                     if (!principal.isEmpty()) {
                         parts.put("principal", principal);
                     }
-                    Set<String> subject = new HashSet<>(Set.of("worker:" + proposed.subjectId()));
+                    // an account that nobody is behind stands for itself
+                    Set<String> subject =
+                            new HashSet<>(
+                                    Set.of(
+                                            proposed.worker()
+                                                    .map("worker:"::concat)
+                                                    .orElseGet(proposed::subjectId)));
                     story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
                     parts.put("subject", subject);
                 });
@@ -1119,6 +1125,7 @@ public sealed interface Closure {
                 story.readiness()
                         .flatMap(Readiness::account)
                         .filter(authorized.get().account()::equals)
+                        .filter(id -> story.proposed().filter(each -> each.means(id)).isPresent())
                         .isPresent();
         if (same && inTime && account) {
             proofs.add(

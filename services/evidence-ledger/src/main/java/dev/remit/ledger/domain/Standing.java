@@ -81,6 +81,17 @@ public record Standing(
                 story.actors());
     }
 
+    /** Whose identity it is about, to be read: an account that nobody is behind is called one. */
+    public String about() {
+        return account.filter(id -> !subject.startsWith("hr:") && subject.endsWith(":" + id))
+                .map(id ->
+                        "account "
+                                + id
+                                + " of "
+                                + subject.substring(0, subject.length() - id.length() - 1))
+                .orElse(subject);
+    }
+
     /** The ended change after further handoffs: they change nothing but what came last. */
     public Standing followedBy(Collection<Step> steps, Optional<Long> closing, UUID stored) {
         Step last = null;

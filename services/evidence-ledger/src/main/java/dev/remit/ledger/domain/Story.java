@@ -100,7 +100,22 @@ public record Story(
 
         /** The subject's id in its own system. */
         public String subjectId() {
-            return subject.substring(subject.indexOf(':') + 1);
+            return subject.substring(
+                    isOfAccount() ? target.length() + 1 : subject.indexOf(':') + 1);
+        }
+
+        /** The HR worker it is about; empty for an account that nobody is behind. */
+        public Optional<String> worker() {
+            return isOfAccount() ? Optional.empty() : Optional.of(subjectId());
+        }
+
+        /** Whether this is the account that it names, if it names one. */
+        boolean means(String account) {
+            return !isOfAccount() || subjectId().equals(account);
+        }
+
+        private boolean isOfAccount() {
+            return subject.startsWith(target + ":");
         }
     }
 

@@ -187,20 +187,8 @@ class ClosureTest {
     @Test
     void anAccountThatWasMadeAndIsGoneAgainIsTakenBack() {
         Said authorized =
-                new Story.Authorized(
-                        new UUID(0, 8),
-                        "account",
-                        "plan",
-                        "plan",
-                        List.of(new UUID(0, 4)),
-                        NOW,
-                        NOW.plusSeconds(60),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Set.of(),
-                        Optional.empty(),
-                        Map.of("create-account", Map.of("account", "gone")),
-                        Story.Workers.UNKNOWN);
+                Told.authorized(
+                        it -> it.undone = Map.of("create-account", Map.of("account", "gone")));
         Story.Result made =
                 new Story.Result(
                         "create-account",
@@ -218,9 +206,7 @@ class ClosureTest {
                 .isEqualTo(Closure.Outcome.COMPENSATED);
         for (Said report :
                 List.of(compensated("plan", made, removed("there")), compensated("plan", made))) {
-            assertThat(
-                            closure(
-                                    plain(), PROPOSED, READY, ASKED, BY_BOSS, authorized, report))
+            assertThat(Told.closure(plain(), PROPOSED, READY, ASKED, BY_BOSS, authorized, report))
                     .isInstanceOf(Closure.Open.class);
         }
     }
@@ -1025,6 +1011,52 @@ class ClosureTest {
                     it.principal = null;
                 });
         assertMissing("separation-of-duties", forged, READY, ASKED, BY_BOSS, AUTHORIZED, EXECUTED);
+    }
+
+    @Test
+    void anAccountThatNobodyIsBehindIsItsOwnSubject() {
+        Said robots = ofAccount("account");
+        Said[] told = {robots, READY, ASKED, BY_BOSS, AUTHORIZED, EXECUTED};
+        assertThat(((Story.Proposed) robots).worker()).isEmpty();
+        assertThat(((Story.Proposed) robots).subjectId()).isEqualTo("account");
+        assertThat(Told.missing(plain(), told)).isEmpty();
+        Standing standing =
+                Standing.of(
+                        Told.story(told),
+                        Told.closure(plain(), told),
+                        Optional.empty(),
+                        0,
+                        new UUID(0, 7));
+        assertThat(standing.subject()).isEqualTo("keycloak:acme:account");
+        assertThat(standing.about()).isEqualTo("account account of keycloak:acme");
+    }
+
+    @Test
+    void anotherAccountThanTheOneThatTheChangeNamesIsNotAsAuthorized() {
+        assertMissing(
+                "executed.as-authorized",
+                ofAccount("another"),
+                READY,
+                ASKED,
+                BY_BOSS,
+                AUTHORIZED,
+                EXECUTED);
+    }
+
+    @Test
+    void anAccountThatApprovesItsOwnChangeIsNotSeparate() {
+        assertMissing(
+                "separation-of-duties",
+                ofAccount("account"),
+                READY,
+                Told.asked("account"),
+                Told.approved(new Decider.Person("account")),
+                AUTHORIZED,
+                EXECUTED);
+    }
+
+    private static Said ofAccount(String id) {
+        return Told.proposed(it -> it.subject = "keycloak:acme:" + id);
     }
 
     @Test

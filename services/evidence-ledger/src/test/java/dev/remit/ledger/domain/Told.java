@@ -54,6 +54,7 @@ final class Told {
         @Nullable String principal = "owner";
         String hash = "change";
         String mode = "OWN";
+        String subject = "hr:E1";
     }
 
     static Story.Proposed proposed(Consumer<Proposal> differently) {
@@ -63,7 +64,7 @@ final class Told {
                 CHANGE,
                 it.charter,
                 "hash",
-                "hr:E1",
+                it.subject,
                 TARGET,
                 new Story.Actor(it.proposer, Optional.ofNullable(it.principal)),
                 it.hash,

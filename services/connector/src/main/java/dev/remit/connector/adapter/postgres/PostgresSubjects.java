@@ -26,8 +26,8 @@ class PostgresSubjects implements Subjects {
 
     /**
      * Of each asked: its number, whose the account is or which worker that is, how many accounts of
-     * the target are theirs, the account's own id if it is one of the target and nobody is behind it,
-     * and the worker by HR, where HR says that they are there.
+     * the target are theirs, the account's own id if it is one of the target and nobody is behind
+     * it, and the worker by HR, where HR says that they are there.
      */
     static final String FIND =
             """

@@ -896,7 +896,12 @@ public final class Stories {
             case ChangeProposed proposed ->
                     proposed.getChange().getAction()
                             + " for "
-                            + proposed.getChange().getSubject().getId()
+                            + KeptChange.worker(proposed.getChange())
+                                    .orElseGet(() ->
+                                            "account "
+                                                    + proposed.getChange().getSubject().getId()
+                                                    + " of "
+                                                    + proposed.getChange().getTarget())
                             + ", "
                             + proposed.getChange().getReason();
             case ReadinessJudged judged -> judged.getVerdict() + ": " + judged.getReason();

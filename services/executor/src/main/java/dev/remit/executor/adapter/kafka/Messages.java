@@ -3,6 +3,7 @@ package dev.remit.executor.adapter.kafka;
 import dev.remit.executor.application.PerformPlan;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Report;
+import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.loop.Received;
 import dev.remit.wire.v1.Actor;
@@ -85,7 +86,7 @@ final class Messages {
                 .or(() ->
                         Optional.of(person)
                                 .filter(authorized.getAccount()::equals)
-                                .map(_ -> authorized.getChange().getSubject().getId()));
+                                .flatMap(_ -> KeptChange.worker(authorized.getChange())));
     }
 
     private static Set<String> owners(Actor proposer) {

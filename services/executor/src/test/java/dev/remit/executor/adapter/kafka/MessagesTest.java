@@ -47,8 +47,28 @@ class MessagesTest {
                 .noneMatch(each -> each.is("operator", Optional.of("W-operator")));
     }
 
+    @Test
+    void anAccountThatNobodyIsBehindIsBarredByItsIdAlone() {
+        Received received =
+                received(Subject.newBuilder().setSystem("keycloak:acme").setId("sam").build());
+        Intent.Terms terms = Messages.intent(received).orElseThrow().terms();
+
+        assertThat(terms.barred())
+                .filteredOn(each -> each.person().equals("sam"))
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.worker()).isEmpty();
+                    assertThat(each.is("sam", Optional.empty())).isTrue();
+                    assertThat(each.is("second-account", Optional.of("sam"))).isFalse();
+                });
+    }
+
     /** Proposed through a copilot of paul's; sam is its subject, mia has approved it. */
     private static Received received() {
+        return received(Subject.newBuilder().setSystem("hr").setId("E1").build());
+    }
+
+    private static Received received(Subject subject) {
         ExecutionAuthorized authorized =
                 ExecutionAuthorized.newBuilder()
                         .setChange(
@@ -56,11 +76,7 @@ class MessagesTest {
                                         .setChangeId(CHANGE)
                                         .setCharter(new CharterRef("leavers", "1", "c".repeat(64)))
                                         .setMode(Mode.ASSIST)
-                                        .setSubject(
-                                                Subject.newBuilder()
-                                                        .setSystem("hr")
-                                                        .setId("E1")
-                                                        .build())
+                                        .setSubject(subject)
                                         .setTarget("keycloak:acme")
                                         .setAction("offboard")
                                         .setReason("left")
