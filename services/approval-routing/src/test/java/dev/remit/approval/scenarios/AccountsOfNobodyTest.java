@@ -48,6 +48,7 @@ class AccountsOfNobodyTest {
         for (String each : List.of("ann", "ben", "cat")) {
             town.approver(each, "/security-approvers");
         }
+        town.put("pat", Optional.of("W-pat"), Optional.empty(), true, List.of(), List.of());
         robot(Optional.empty(), Optional.empty(), Optional.of("W-owen"));
     }
 
