@@ -295,8 +295,7 @@ public final class MeshCheck {
                 }
             }
             long messages =
-                    Databases.count(
-                            home, Service.EVIDENCE_LEDGER, "select count(*)" + HANDED_OVER);
+                    Databases.count(home, Service.EVIDENCE_LEDGER, "select count(*)" + HANDED_OVER);
             // One statement: what is kept between two would be counted as kept twice.
             long twice =
                     Databases.count(

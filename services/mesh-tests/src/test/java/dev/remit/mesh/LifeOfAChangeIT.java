@@ -59,7 +59,8 @@ class LifeOfAChangeIT {
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("life-of-a-change");
-        mesh.stack.bootstrap("second-factor");
+        mesh.stack.bootstrap("second-factor", "orphaned-account");
+        mesh.stack.configure("approval-routing", Map.of("remit.sod.run.every", "PT1M"));
         mesh.up();
     }
 
@@ -266,6 +267,12 @@ class LifeOfAChangeIT {
 
     @Test
     @Order(5)
+    void whatIsHeldByASubgroupAndACompositeRoleIsReadToldOnceAndBarsAChange() throws Exception {
+        new AccessRule(mesh).isFoundBrokenAndMended();
+    }
+
+    @Test
+    @Order(6)
     void anExecutorKilledBetweenTheCallAndItsCommitExecutesOnce() throws Exception {
         String account = "00000000-0000-4000-8000-000000000030";
         mesh.arm("executor", "CALL");
@@ -314,7 +321,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void badInputIsAnsweredOrSetAsideByNameAndTheMeshGoesOn() throws Exception {
         mesh.hrSays("bad-1,E1041,GONE,2026-01-31,x");
         assertThat(mesh.deadLetter("CSV_ROW_BROKEN").path("reason").asText()).contains("event");
@@ -377,7 +384,7 @@ class LifeOfAChangeIT {
 
     /** Each is sealed by a key that is trusted, or was: only one thing is wrong with each. */
     @Test
-    @Order(7)
+    @Order(8)
     void forgedMessagesAreSetAsideEachByItsRuleAndTheFirstOfAnIdStays() throws Exception {
         ConsumerRecord<String, byte[]> real = mesh.first(Topic.IDENTITY_OBSERVED);
         byte[] bytes = real.value();
@@ -513,7 +520,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void whatWasSetAsideIsReplayedOnceItsKeyIsTrusted() throws Exception {
         ConsumerRecord<String, byte[]> real = mesh.first(Topic.IDENTITY_OBSERVED);
         Envelope envelope = observed(real.key());
@@ -569,7 +576,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void whoHeldWhatForHowLongIsSummedUp() throws Exception {
         JsonNode parties =
                 mesh.get("evidence-ledger", "/debt?by=party", "operator").json().path("items");
@@ -638,7 +645,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void anAuditorTakesEvidenceAwayAndEveryLookAtItIsItselfRecorded() throws Exception {
         String change = mesh.changeOf("E1002", _ -> true).path("changeId").asText();
         Path folder = Files.createDirectories(mesh.home.data().resolve("evidence"));
@@ -759,7 +766,7 @@ class LifeOfAChangeIT {
 
     /** The page's own way, with Keycloak's levels of authentication: 1 a password, 2 a code too. */
     @Test
-    @Order(10)
+    @Order(11)
     void whereASignInIsTooWeakTheApproverSignsInAgainWithASecondFactorAndDecides()
             throws Exception {
         assumeThat(Browser.isThere())
@@ -859,7 +866,7 @@ class LifeOfAChangeIT {
      * Services of an older build run beside those of this one: each finds the text it writes with.
      */
     @Test
-    @Order(11)
+    @Order(12)
     void whatEveryReleasedBuildWritesIsRegisteredAndPreparingAgainChangesNothing()
             throws Exception {
         String api = "http://127.0.0.1:" + mesh.home.port("registry") + "/apis/registry/v3";
@@ -901,7 +908,7 @@ class LifeOfAChangeIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void aRestartOfEverythingKeepsChangesAndLog() throws Exception {
         JsonNode before = mesh.get("evidence-ledger", "/changes", "auditor").json();
         long size = logSize();

@@ -3,6 +3,7 @@ package dev.remit.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.handoff.Service;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
@@ -10,15 +11,12 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 /**
- * A rule about access goes by what a real Keycloak gives: a group inside of a group, a role by a
- * composite role and by a group, and owners.
+ * A scene of a mesh: a rule about access goes by what a real Keycloak gives, a group inside of a
+ * group, a role by a composite role and by a group, and owners.
  */
-class SeparationOfDutiesIT {
+final class AccessRule {
     private static final String INTERN = "00000000-0000-4000-8000-000000000030";
     private static final String RULE =
             """
@@ -29,41 +27,19 @@ class SeparationOfDutiesIT {
                   source: SOX section 404
                   toxic: [/finance/payments, create-payments]
             """;
-    private static Mesh mesh;
+    private final Mesh mesh;
 
-    @BeforeAll
-    static void start() throws Exception {
-        mesh = new Mesh("separation-of-duties");
-        mesh.stack.configure("approval-routing", Map.of("remit.sod.run.every", "PT1M"));
-        mesh.up();
-        String charter =
-                Files.readString(mesh.home.top().resolve("charters/orphaned-account.yaml"));
-        Files.writeString(
-                mesh.home.charters().resolve("orphaned-account.yaml"),
-                charter.replace("separationOfDuties:\n", RULE)
-                        .replace(
-                                "          - group: /security-approvers\n",
-                                "          - group: /security-approvers\n          - owner: nhi\n"));
-        Mesh.until(
-                () -> {
-                    for (JsonNode each : mesh.get("connector", "/charters", "auditor").json()) {
-                        if (each.path("name").asText().equals("orphaned-account")) {
-                            return Optional.of(true);
-                        }
-                    }
-                    return Optional.empty();
-                },
-                "the charter");
+    /**
+     * @param mesh that may publish {@code orphaned-account} by itself
+     */
+    AccessRule(Mesh mesh) {
+        this.mesh = mesh;
+    }
+
+    /** Somebody comes to hold both of what the rule keeps apart, and one of them is taken away. */
+    void isFoundBrokenAndMended() throws Exception {
+        publish();
         mesh.observed("E1030");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        mesh.stack.down();
-    }
-
-    @Test
-    void whatIsHeldByASubgroupAndACompositeRoleIsReadToldOnceAndBarsAChange() throws Exception {
         String payments = inside(group("finance"), "payments");
         String clerk = composite("clerk", "create-payments");
         admin("PUT", "/users/" + INTERN + "/groups/" + payments, null);
@@ -104,7 +80,7 @@ class SeparationOfDutiesIT {
 
         assertThat(preview().toString()).doesNotContain("owner of the nhi");
         JsonNode account = Accounts.admin(mesh.home, "GET", "/users/" + INTERN, null);
-        ((com.fasterxml.jackson.databind.node.ObjectNode) account.path("attributes"))
+        ((ObjectNode) account.path("attributes"))
                 .putArray("owner")
                 .add("E1001");
         admin("PUT", "/users/" + INTERN, account.toString());
@@ -116,7 +92,28 @@ class SeparationOfDutiesIT {
                 "the owner among those who are asked");
     }
 
-    private static JsonNode preview() throws Exception {
+    private void publish() throws Exception {
+        String charter =
+                Files.readString(mesh.home.top().resolve("charters/orphaned-account.yaml"));
+        Files.writeString(
+                mesh.home.charters().resolve("orphaned-account.yaml"),
+                charter.replace("separationOfDuties:\n", RULE)
+                        .replace(
+                                "          - group: /security-approvers\n",
+                                "          - group: /security-approvers\n          - owner: nhi\n"));
+        Mesh.until(
+                () -> {
+                    for (JsonNode each : mesh.get("connector", "/charters", "auditor").json()) {
+                        if (each.path("name").asText().equals("orphaned-account")) {
+                            return Optional.of(true);
+                        }
+                    }
+                    return Optional.empty();
+                },
+                "the charter");
+    }
+
+    private JsonNode preview() throws Exception {
         return mesh.post(
                         "connector",
                         "/changes?dryRun=true",
@@ -135,12 +132,12 @@ class SeparationOfDutiesIT {
                 .json();
     }
 
-    private static JsonNode violations() throws Exception {
+    private JsonNode violations() throws Exception {
         return mesh.get("approval-routing", "/sod/violations", "auditor").json();
     }
 
     /** A whole run from now on. */
-    private static void run() throws Exception {
+    private void run() throws Exception {
         JsonNode before = mesh.post("approval-routing", "/sod/run", "operator", Map.of()).json();
         String last = before.path("finishedAt").asText();
         Mesh.until(
@@ -154,7 +151,7 @@ class SeparationOfDutiesIT {
                 "the end of the run");
     }
 
-    private static void logged(String type, long count) throws Exception {
+    private void logged(String type, long count) throws Exception {
         Mesh.until(
                 () ->
                         Databases.count(
@@ -169,33 +166,33 @@ class SeparationOfDutiesIT {
                 type + " in the log");
     }
 
-    private static String group(String name) throws Exception {
+    private String group(String name) throws Exception {
         admin("POST", "/groups", "{\"name\":\"" + name + "\"}");
         return Accounts.admin(mesh.home, "GET", "/groups?exact=true&search=" + name, null)
                 .at("/0/id")
                 .asText();
     }
 
-    private static String inside(String parent, String name) throws Exception {
+    private String inside(String parent, String name) throws Exception {
         String path = "/groups/" + parent + "/children";
         admin("POST", path, "{\"name\":\"" + name + "\"}");
         return Accounts.admin(mesh.home, "GET", path, null).at("/0/id").asText();
     }
 
     /** A role that is made of another one, as JSON. */
-    private static String composite(String name, String part) throws Exception {
+    private String composite(String name, String part) throws Exception {
         String made = role(part);
         String whole = role(name);
         admin("POST", "/roles/" + name + "/composites", "[" + made + "]");
         return whole;
     }
 
-    private static String role(String name) throws Exception {
+    private String role(String name) throws Exception {
         admin("POST", "/roles", "{\"name\":\"" + name + "\"}");
         return Accounts.admin(mesh.home, "GET", "/roles/" + name, null).toString();
     }
 
-    private static void admin(String method, String path, @Nullable String body) throws Exception {
+    private void admin(String method, String path, @Nullable String body) throws Exception {
         Accounts.admin(mesh.home, method, path, body);
     }
 }
