@@ -59,7 +59,7 @@ class LifeOfAChangeIT {
     @BeforeAll
     static void start() throws Exception {
         mesh = new Mesh("life-of-a-change");
-        mesh.stack.bootstrap("second-factor", "orphaned-account");
+        mesh.stack.bootstrap("second-factor", AccessRule.CHARTER);
         mesh.stack.configure("approval-routing", Map.of("remit.sod.run.every", "PT1M"));
         mesh.up();
     }
