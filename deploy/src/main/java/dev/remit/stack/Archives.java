@@ -3,9 +3,12 @@ package dev.remit.stack;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -14,26 +17,56 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** Unpacks the programs, each once: into a neighbouring folder first, then renamed. */
+/**
+ * Unpacks the programs, each once, whoever else does so: into a neighbouring folder first, then
+ * renamed.
+ */
 final class Archives {
     private Archives() {}
 
-    /** Unpacks a tar.gz into the folder unless the folder is there. */
-    static void tarGz(Path archive, Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            try (InputStream in =
-                    new GZIPInputStream(
-                            new BufferedInputStream(Files.newInputStream(archive)), 1 << 16)) {
-                untar(in, folder);
+    /** What only one process does at a time. */
+    interface Work {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Does this unless the mark is there, and waits for another process that does it now. */
+    static void once(Path mark, Work work) throws IOException, InterruptedException {
+        if (Files.exists(mark)) {
+            return;
+        }
+        Files.createDirectories(mark.toAbsolutePath().getParent());
+        try (FileChannel turn =
+                        FileChannel.open(
+                                mark.resolveSibling(mark.getFileName() + ".lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock held = turn.lock()) {
+            if (held.isValid() && !Files.exists(mark)) {
+                work.run();
             }
         }
     }
 
+    /** Unpacks a tar.gz into the folder unless the folder is there. */
+    static void tarGz(Path archive, Path folder) throws IOException, InterruptedException {
+        once(
+                folder,
+                () -> {
+                    try (InputStream in =
+                            new GZIPInputStream(
+                                    new BufferedInputStream(Files.newInputStream(archive)),
+                                    1 << 16)) {
+                        untar(in, folder);
+                    }
+                });
+    }
+
     /** Unpacks the one .txz that a jar holds into the folder unless the folder is there. */
-    static void txzInJar(Path jar, Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            return;
-        }
+    static void txzInJar(Path jar, Path folder) throws IOException, InterruptedException {
+        once(folder, () -> untarInJar(jar, folder));
+    }
+
+    private static void untarInJar(Path jar, Path folder) throws IOException {
         try (ZipArchiveInputStream zip =
                 new ZipArchiveInputStream(new BufferedInputStream(Files.newInputStream(jar)))) {
             for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -24,22 +25,31 @@ import java.util.stream.Stream;
  * @param top the repository
  */
 public record Home(Path data, Path top) {
+    /**
+     * The first of this mesh's hundred ports: below those that the kernel gives to clients, so that
+     * what is killed finds its port free again.
+     */
+    private static final int FIRST_PORT = Integer.getInteger("remit.ports.from", 7100);
+
+    /** The next of the upper fifty to be looked at. */
+    private static final AtomicInteger SPARE = new AtomicInteger();
+
     /** Default ports; a taken one is replaced by a free one, and the choice is kept. */
     private static final Map<String, Integer> DEFAULT_PORTS =
             Map.ofEntries(
-                    Map.entry("connector", 7101),
-                    Map.entry("data-readiness", 7102),
-                    Map.entry("approval-routing", 7103),
-                    Map.entry("executor", 7104),
-                    Map.entry("evidence-ledger", 7105),
-                    Map.entry("witness", 7108),
-                    Map.entry("keycloak", 7110),
-                    Map.entry("keycloak-management", 7111),
-                    Map.entry("registry", 7112),
-                    Map.entry("registry-management", 7113),
-                    Map.entry("kafka", 7120),
-                    Map.entry("kafka-controller", 7121),
-                    Map.entry("postgres", 7130));
+                    Map.entry("connector", FIRST_PORT + 1),
+                    Map.entry("data-readiness", FIRST_PORT + 2),
+                    Map.entry("approval-routing", FIRST_PORT + 3),
+                    Map.entry("executor", FIRST_PORT + 4),
+                    Map.entry("evidence-ledger", FIRST_PORT + 5),
+                    Map.entry("witness", FIRST_PORT + 8),
+                    Map.entry("keycloak", FIRST_PORT + 10),
+                    Map.entry("keycloak-management", FIRST_PORT + 11),
+                    Map.entry("registry", FIRST_PORT + 12),
+                    Map.entry("registry-management", FIRST_PORT + 13),
+                    Map.entry("kafka", FIRST_PORT + 20),
+                    Map.entry("kafka-controller", FIRST_PORT + 21),
+                    Map.entry("postgres", FIRST_PORT + 30));
 
     /** What is chosen once and kept is chosen by one thread at a time. */
     private static final Object CHOICES = new Object();
@@ -217,8 +227,14 @@ public record Home(Path data, Path top) {
         }
     }
 
-    /** A port that nothing listens on now. */
+    /** A port that nothing listens on now, and that was not given away just before. */
     static int anyFree() throws IOException {
+        for (int n = 0; n < 50; n++) {
+            int port = FIRST_PORT + 50 + Math.floorMod(SPARE.getAndIncrement(), 50);
+            if (isFree(port)) {
+                return port;
+            }
+        }
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

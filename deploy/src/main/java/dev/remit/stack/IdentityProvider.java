@@ -28,10 +28,12 @@ final class IdentityProvider extends Part {
         Archives.tarGz(
                 home().top().resolve("deploy/target/parts/keycloak-quarkus-dist.tar.gz"), program);
         Path built = program.resolve(".built-for-remit");
-        if (!Files.exists(built)) {
-            build(program);
-            Files.createFile(built);
-        }
+        Archives.once(
+                built,
+                () -> {
+                    build(program);
+                    Files.createFile(built);
+                });
         Map<String, String> environment = environment();
         environment.put(
                 "KC_DB_URL",

@@ -17,7 +17,7 @@ final class Registry extends Part {
     }
 
     @Override
-    void start() throws IOException {
+    void start() throws IOException, InterruptedException {
         Path program = home().parts().resolve("registry");
         Archives.tarGz(
                 home().top().resolve("deploy/target/parts/apicurio-registry-app-all.tar.gz"),

@@ -132,9 +132,14 @@ final class Mesh {
         return "second-" + service.id();
     }
 
-    /** The first mesh of a build also records how its services start, for those after it. */
+    /**
+     * The first mesh of a build also records how its services start, for those after it; of two at
+     * once only one writes that down.
+     */
     void up() throws Exception {
-        stack.record();
+        if (System.getProperty("surefire.forkNumber", "1").equals("1")) {
+            stack.record();
+        }
         stack.up((name, took, adopted) ->
                 System.out.printf("  %-17s %.1f s%n", name, took.toMillis() / 1000.0));
     }
