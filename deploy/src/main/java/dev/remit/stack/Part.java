@@ -108,6 +108,6 @@ abstract class Part {
     }
 
     Duration patience() {
-        return Duration.ofSeconds(90);
+        return Duration.ofMinutes(4);
     }
 }

@@ -52,8 +52,9 @@ class MachineTest {
 
         assertThat(sum).isPositive();
         assertThat(spent.processes().get("me")).isPositive();
-        // two counters of hundredths of a second, read one after the other
-        assertThat(spent.machine()).isGreaterThan(spent.total() - 0.05);
+        // counters of hundredths of a second, read one after the other, beside whatever else runs
+        // and ends
+        assertThat(spent.machine()).isGreaterThan(spent.total() - 0.2);
         assertThat(Machine.memory(pids).get("me")).isGreaterThan(1_000);
     }
 

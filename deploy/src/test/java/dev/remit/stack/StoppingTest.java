@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,9 +59,10 @@ class StoppingTest {
         assertThat(child.stop("TERM", Duration.ofSeconds(5))).as("it does not run").isFalse();
         start(child, "exec sleep 60");
         assertThat(child.stop("TERM", Duration.ofSeconds(5))).isTrue();
-        start(child, "trap '' TERM; while :; do sleep 0.05; done");
-        // until the shell has set the trap
-        Thread.sleep(300);
+        start(child, "trap '' TERM; : > set; while :; do sleep 0.05; done");
+        for (int n = 0; n < 600 && !Files.exists(folder.resolve("set")); n++) {
+            Thread.sleep(50);
+        }
         assertThat(child.stop("TERM", Duration.ofMillis(300))).isFalse();
         assertThat(child.running()).isEmpty();
     }

@@ -98,24 +98,14 @@ final class AccessRule {
     private void publish() throws Exception {
         String charter =
                 Files.readString(mesh.home.top().resolve("charters/orphaned-account.yaml"));
-        Files.writeString(
-                mesh.home.charters().resolve(CHARTER + ".yaml"),
+        mesh.charter(
+                CHARTER,
                 charter.replace("name: orphaned-account", "name: " + CHARTER)
                         .replaceFirst("(?s)  triggers:.*?(?=  readiness:)", "")
                         .replace("separationOfDuties:\n", RULE)
                         .replace(
                                 "          - group: /security-approvers\n",
                                 "          - group: /security-approvers\n          - owner: nhi\n"));
-        Mesh.until(
-                () -> {
-                    for (JsonNode each : mesh.get("connector", "/charters", "auditor").json()) {
-                        if (each.path("name").asText().equals(CHARTER)) {
-                            return Optional.of(true);
-                        }
-                    }
-                    return Optional.empty();
-                },
-                "the charter");
     }
 
     private JsonNode preview() throws Exception {

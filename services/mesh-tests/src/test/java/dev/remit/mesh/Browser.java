@@ -93,8 +93,19 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /** Writes into a field, once more where the page was just drawn anew. */
     void write(String selector, String text) {
-        see(selector).sendKeys(text);
+        wait.until(at -> {
+            WebElement field =
+                    ExpectedConditions.visibilityOfElementLocated(By.cssSelector(selector))
+                            .apply(at);
+            if (field == null) {
+                return false;
+            }
+            field.clear();
+            field.sendKeys(text);
+            return text.equals(field.getDomProperty("value"));
+        });
     }
 
     /** Waits until an element says so. */

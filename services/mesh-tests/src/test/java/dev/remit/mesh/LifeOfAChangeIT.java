@@ -16,6 +16,7 @@ import dev.remit.handoff.seal.SigningKey;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
+import dev.remit.stack.Stack;
 import dev.remit.stack.Schemas;
 import dev.remit.stack.Tokens;
 import dev.remit.stack.Topics;
@@ -62,6 +63,9 @@ class LifeOfAChangeIT {
         mesh.stack.bootstrap("second-factor", AccessRule.CHARTER);
         mesh.stack.configure("approval-routing", Map.of("remit.sod.run.every", "PT1M"));
         mesh.up();
+        for (String worker : List.of("E1001", "E1002", "E1003", "E1010", "E1030")) {
+            mesh.observed(worker);
+        }
     }
 
     @AfterAll
@@ -379,7 +383,12 @@ class LifeOfAChangeIT {
         mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "key", garbage));
         mesh.deadLetter("MALFORMED_ENVELOPE");
 
-        assertThat(mesh.stack.status()).allMatch(part -> part.ready());
+        Mesh.until(
+                () ->
+                        mesh.stack.status().stream().allMatch(Stack.State::ready)
+                                ? Optional.of(true)
+                                : Optional.empty(),
+                "all parts");
     }
 
     /** Each is sealed by a key that is trusted, or was: only one thing is wrong with each. */
@@ -422,7 +431,7 @@ class LifeOfAChangeIT {
                 .isEqualTo(seal(connector, other, bytes).text());
         assertThat(metrics("evidence-ledger"))
                 .containsPattern(
-                        "remit_handoffs_set_aside_total[{][^}]*code=\"EQUIVOCATION\"[^}]*[}] 1");
+                        "remit_handoffs_set_aside_total[{][^}]*code=\"EQUIVOCATION\"[^}]*[}] [1-9]");
 
         Envelope astray = observed(real.key());
         ProducerRecord<String, byte[]> elsewhere =

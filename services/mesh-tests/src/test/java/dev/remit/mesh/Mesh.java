@@ -166,24 +166,30 @@ final class Mesh {
     void charter(String file) throws Exception {
         try (InputStream in =
                 Objects.requireNonNull(Mesh.class.getResourceAsStream("/fault/" + file))) {
-            Files.copy(in, home.charters().resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            charter(
+                    file.replace(".yaml", ""),
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
-        inForce(file.replace(".yaml", ""));
     }
 
     /** Publishes one of the ready charters, as {@link #charter} does. */
     void shipped(String name) throws Exception {
-        Files.copy(
-                home.top().resolve("charters").resolve(name + ".yaml"),
-                home.charters().resolve(name + ".yaml"),
-                StandardCopyOption.REPLACE_EXISTING);
-        inForce(name);
+        charter(name, Files.readString(home.top().resolve("charters/" + name + ".yaml")));
     }
 
     /** Publishes a charter of this text, as {@link #charter} does. */
     void charter(String name, String text) throws Exception {
-        Files.writeString(home.charters().resolve(name + ".yaml"), text);
+        put(name, text);
         inForce(name);
+    }
+
+    /** Puts a charter where charters are read, whole: it may be read at any moment. */
+    void put(String name, String text) throws IOException {
+        Path whole = Files.writeString(home.data().resolve(name + ".new"), text);
+        Files.move(
+                whole,
+                home.charters().resolve(name + ".yaml"),
+                StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void inForce(String name) throws Exception {
@@ -228,10 +234,21 @@ final class Mesh {
         return Requests.send("GET", url(service, path), Tokens.of(home, "remit-cli", user), null);
     }
 
+    /** What a service answers; asked again while it cannot know what is halted: that passes. */
     Requests.Answer post(String service, String path, String user, Map<String, ?> body)
             throws Exception {
-        return Requests.send(
-                "POST", url(service, path), Tokens.of(home, "remit-cli", user), text(body));
+        return until(
+                () ->
+                        Optional.of(
+                                        Requests.send(
+                                                "POST",
+                                                url(service, path),
+                                                Tokens.of(home, "remit-cli", user),
+                                                text(body)))
+                                .filter(answer ->
+                                        answer.status() != 503
+                                                || !answer.text().contains("HALTS_UNREAD")),
+                service + ", which has read what is halted,");
     }
 
     static String text(Map<String, ?> body) throws IOException {

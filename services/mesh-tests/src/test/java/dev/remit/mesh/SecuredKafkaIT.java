@@ -147,7 +147,7 @@ class SecuredKafkaIT {
                 "sasl.jaas.config",
                 (name, login) -> login.replaceAll("password=\".", "password=\"#"));
         try (Admin admin = Admin.create(client(wrong))) {
-            assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> admin.listTopics().names().get(60, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(SaslAuthenticationException.class);
         }
     }
@@ -169,7 +169,7 @@ class SecuredKafkaIT {
         assertThat(Topic.CHANGE_CLOSED.isReadBy(Service.EXECUTOR)).isFalse();
         assertThatThrownBy(() -> read(Service.EXECUTOR, Topic.CHANGE_CLOSED))
                 .isInstanceOf(TopicAuthorizationException.class);
-        read(Service.EXECUTOR, Topic.CHANGE_AUTHORIZED);
+        read(Service.APPROVAL_ROUTING, Topic.IDENTITY_OBSERVED);
     }
 
     @Test
@@ -206,7 +206,7 @@ class SecuredKafkaIT {
 
     private static void refused(Map<String, String> settings, String what) throws IOException {
         try (Admin admin = Admin.create(client(settings))) {
-            assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> admin.listTopics().names().get(60, TimeUnit.SECONDS))
                     .as(what)
                     .hasCauseInstanceOf(AuthenticationException.class);
         }
@@ -241,7 +241,7 @@ class SecuredKafkaIT {
                 new KafkaProducer<>(
                         client(as), new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(topic.topicName(), new byte[] {1}))
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -251,9 +251,15 @@ class SecuredKafkaIT {
                         client(mesh.stack.kafkaClient(as)),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer())) {
-            consumer.assign(List.of(new TopicPartition(topic.topicName(), 0)));
+            consumer.assign(
+                    consumer.partitionsFor(topic.topicName()).stream()
+                            .map(each -> new TopicPartition(each.topic(), each.partition()))
+                            .toList());
             consumer.seekToBeginning(consumer.assignment());
-            consumer.poll(Duration.ofSeconds(5));
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (consumer.poll(Duration.ofMillis(500)).isEmpty()) {
+                assertThat(System.nanoTime()).as("nothing is read").isLessThan(end);
+            }
         }
     }
 
@@ -261,10 +267,10 @@ class SecuredKafkaIT {
         Map<String, Object> client = new HashMap<>();
         client.put("bootstrap.servers", "127.0.0.1:" + mesh.home.port("kafka"));
         client.putAll(settings);
-        client.put("default.api.timeout.ms", 8000);
-        client.put("request.timeout.ms", 4000);
-        client.put("max.block.ms", 8000);
-        client.put("delivery.timeout.ms", 8000);
+        client.put("default.api.timeout.ms", 30_000);
+        client.put("request.timeout.ms", 15_000);
+        client.put("max.block.ms", 30_000);
+        client.put("delivery.timeout.ms", 30_000);
         return client;
     }
 }

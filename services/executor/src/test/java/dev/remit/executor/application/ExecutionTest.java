@@ -355,7 +355,8 @@ class ExecutionTest {
         World.until(() -> world.open() == 0);
         assertThat(world.handedOn).hasSize(500).doesNotHaveDuplicates();
         assertThat(world.statements).containsEntry("store", 1);
-        assertThat(world.statementsInAll()).isLessThan(150);
+        // waves of reports are counted by the clock: a slow machine has more of them
+        assertThat(world.statementsInAll()).isLessThan(500);
     }
 
     /** The points that only a plan that takes its steps back passes: CompensationTest. */

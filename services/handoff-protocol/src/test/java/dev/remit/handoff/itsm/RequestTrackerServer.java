@@ -27,7 +27,7 @@ public final class RequestTrackerServer implements AutoCloseable {
                             .encodeToString("root:password".getBytes(StandardCharsets.UTF_8));
 
     private static final Path SERVER = Path.of("/usr/share/request-tracker5/libexec/rt-server");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Path folder;
     private final Process process;

@@ -121,7 +121,7 @@ class IntakeTest {
                 new Intake(
                         3,
                         1_000,
-                        Duration.ofMillis(200),
+                        Duration.ofSeconds(2),
                         records -> {
                             first.complete(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().voidItem();

@@ -116,7 +116,7 @@ class PostgresReconciliationTest {
 
     /** PostgreSQL takes a moment to see that a connection is gone. */
     private static boolean turnSoon(Connection own) throws Exception {
-        for (int n = 0; n < 100; n++) {
+        for (int n = 0; n < 600; n++) {
             if (turn(own, NOW)) {
                 return true;
             }
