@@ -282,8 +282,16 @@ public record Story(
 
     /** Who decided. */
     public sealed interface Decider {
+        /** Immutable id; empty where nobody decided. */
+        String id();
+
         /** Nobody: a deadline did. */
-        record Deadline() implements Decider {}
+        record Deadline() implements Decider {
+            @Override
+            public String id() {
+                return "";
+            }
+        }
 
         /** Someone who signed in. */
         record Person(String id) implements Decider {}
@@ -604,7 +612,8 @@ public record Story(
                 .isPresent();
     }
 
-    private boolean isAsked(String id, Decision decision) {
+    /** Whether this one was asked for this decision, in their own right or in another's place. */
+    boolean isAsked(String id, Decision decision) {
         return requests().stream()
                 .filter(each -> each.stage().equals(decision.stage()))
                 .anyMatch(each ->
@@ -657,10 +666,8 @@ public record Story(
                     proposer.principal().ifPresent(actors::add);
                 });
         for (Decision decision : everyDecision()) {
-            switch (decision.by()) {
-                case Decider.Person(String id) -> actors.add(id);
-                case Decider.Rule(String id, _, _) -> actors.add(id);
-                case Decider.Deadline _, Decider.Unclear _ -> {}
+            if (decision.by() instanceof Decider.Person || decision.by() instanceof Decider.Rule) {
+                actors.add(decision.by().id());
             }
         }
         executed().map(Executed::executor).ifPresent(actors::add);

@@ -441,7 +441,8 @@ class ClosureTest {
     }
 
     private static List<String> approvals(Charter charter, Story told, Conditions.Truth truth) {
-        return Closure.of(told, Optional.of(charter), (_, _) -> truth) instanceof Closure.Open open
+        return Closure.of(told, Optional.of(charter), Optional.empty(), (_, _) -> truth)
+                        instanceof Closure.Open open
                 ? open.missing().stream()
                         .filter(each -> each.name().equals("approvals.complete"))
                         .map(Closure.Missing::words)
