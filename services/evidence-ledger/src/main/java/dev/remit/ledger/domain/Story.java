@@ -34,11 +34,6 @@ public record Story(
         List<Activity> activities,
         Map<UUID, Optional<Registered>> passkeys,
         List<Demotion> demotions) {
-    /** One that no passkey and no demotion has a part in. */
-    public Story(UUID change, List<Step> steps, List<Activity> activities) {
-        this(change, steps, activities, Map.of(), List.of());
-    }
-
     /** Who executes. */
     public enum Mode {
         /** A person does, and owns the result. */
@@ -452,7 +447,7 @@ public record Story(
 
     /** A change of which nothing has arrived yet. */
     public static Story untold(UUID change) {
-        return new Story(change, List.of(), List.of());
+        return new Story(change, List.of(), List.of(), Map.of(), List.of());
     }
 
     /** The story with further handoffs, in whatever order they came. */

@@ -1083,7 +1083,7 @@ class ClosureTest {
                                                 story.steps().get(2)))
                                 .isComplete())
                 .isFalse();
-        assertThat(new Story(new UUID(0, 2), story.steps(), List.of()).isComplete()).isFalse();
+        assertThat(Story.untold(new UUID(0, 2)).with(story.steps()).isComplete()).isFalse();
     }
 
     private static void assertMissing(String proof, Said... said) {

@@ -33,7 +33,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -76,8 +75,6 @@ public class Ledger {
             String summary,
             @Nullable Long leafIndex,
             @Nullable String shard) {}
-
-    private static final int MOST = 200;
 
     /** Every id is larger than this one. */
     private static final UUID LEAST = new UUID(0, 0);
@@ -145,7 +142,7 @@ public class Ledger {
             @QueryParam("openedBefore") Optional<Long> openedBefore,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         var search =
                 new Changes.Search(
                         subject,
@@ -311,8 +308,8 @@ public class Ledger {
             @QueryParam("subject") Optional<String> subject,
             @QueryParam("account") Optional<String> account,
             @QueryParam("outcome") Optional<String> outcome) {
-        Instant first = time("from", from);
-        Instant last = time("to", to);
+        Instant first = Checked.time("from", from);
+        Instant last = Checked.time("to", to);
         var population =
                 new Population(stated(charter), stated(subject), stated(account), outcome(outcome));
         return reads.recorded(
@@ -358,7 +355,7 @@ public class Ledger {
             @QueryParam("before") @Nullable String before,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         Optional<Reads.Place> until =
                 before == null ? Optional.empty() : Optional.of(place(before));
         return reads.recorded(caller.id(), "reads", "", () -> looks.newest(until, limit))
@@ -376,24 +373,15 @@ public class Ledger {
     private static Reads.Place place(String before) {
         int comma = before.indexOf(',');
         if (comma < 0) {
-            return new Reads.Place(time("before", before), LEAST);
+            return new Reads.Place(Checked.time("before", before), LEAST);
         }
         try {
             return new Reads.Place(
-                    time("before", before.substring(0, comma)),
+                    Checked.time("before", before.substring(0, comma)),
                     UUID.fromString(before.substring(comma + 1)));
         } catch (IllegalArgumentException e) {
             throw Problem.inField(
                     "before", "FIELD_MISFORMED", "before: is not a time, a comma and a UUID");
-        }
-    }
-
-    private static Instant time(String field, @Nullable String text) {
-        try {
-            return Instant.parse(text == null ? "" : text);
-        } catch (DateTimeException e) {
-            throw Problem.inField(
-                    field, "FIELD_MISFORMED", field + ": is not a time like 2026-01-31T12:00:00Z");
         }
     }
 
@@ -494,7 +482,7 @@ public class Ledger {
             @QueryParam("before") Optional<Long> before,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         return reads.recorded(
                         caller.id(),
                         "dead letters",
@@ -522,12 +510,6 @@ public class Ledger {
                         asked.getRequestUriBuilder().replaceQueryParam(parameter, each).build(),
                         "next"));
         return page.build();
-    }
-
-    private static void checkLimit(int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
-        }
     }
 
     /** The size of the last settled checkpoint. */
