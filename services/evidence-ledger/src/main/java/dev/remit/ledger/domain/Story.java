@@ -165,6 +165,7 @@ public record Story(
      * @param sources why they are asked, in words, each once: for example {@code member of /board}
      * @param quorum how many must approve; 0 for as many as before
      * @param denials how many must deny
+     * @param until when it lapses undecided; empty if it does not say
      */
     public record Requested(
             String stage,
@@ -173,7 +174,8 @@ public record Story(
             List<Link> links,
             List<String> sources,
             int quorum,
-            int denials)
+            int denials,
+            Optional<Instant> until)
             implements Said {}
 
     /** Someone who may decide in another's place. */

@@ -225,7 +225,8 @@ final class InMemoryLedger
                         new CelConditions(),
                         readings,
                         announcements,
-                        meters);
+                        meters,
+                        Duration.ofHours(1));
         record = new RecordHandoffs(log, readings, this, this, closures, meters);
         lookAgain =
                 new LookAgain(
@@ -844,6 +845,17 @@ final class InMemoryLedger
                 .filter(each -> each.outcome().isEmpty() && each.isUnprovedSince(before))
                 .forEach(each -> due.add(each.change()));
         return Uni.createFrom().item(due.stream().limit(most).toList());
+    }
+
+    @Override
+    public Uni<List<UUID>> overdue(Instant before, int most) {
+        return Uni.createFrom()
+                .item(
+                        state.standings.values().stream()
+                                .filter(each -> each.isOverdueSince(before))
+                                .map(Standing::change)
+                                .limit(most)
+                                .toList());
     }
 
     @Override

@@ -1027,7 +1027,8 @@ class ClosureTest {
                         Told.closure(plain(), told),
                         Optional.empty(),
                         0,
-                        new UUID(0, 7));
+                        new UUID(0, 7),
+                        Optional.empty());
         assertThat(standing.subject()).isEqualTo("keycloak:acme:account");
         assertThat(standing.about()).isEqualTo("account account of keycloak:acme");
     }

@@ -96,11 +96,26 @@ final class Told {
 
     static Story.Requested requested(String stage, List<String> eligible, Story.Link... links) {
         return new Story.Requested(
-                stage, Optional.empty(), eligible, List.of(links), List.of(), 1, 1);
+                stage,
+                Optional.empty(),
+                eligible,
+                List.of(links),
+                List.of(),
+                1,
+                1,
+                Optional.of(NOW.plusSeconds(60)));
     }
 
     static Story.Requested held(String stage, String why) {
-        return new Story.Requested(stage, Optional.of(why), List.of(), List.of(), List.of(), 1, 1);
+        return new Story.Requested(
+                stage,
+                Optional.of(why),
+                List.of(),
+                List.of(),
+                List.of(),
+                1,
+                1,
+                Optional.of(NOW.plusSeconds(60)));
     }
 
     /** A decision of boss's. */
@@ -274,7 +289,8 @@ final class Told {
                 Optional.empty(),
                 it.protects,
                 it.agents,
-                it.needs);
+                it.needs,
+                Optional.of(Duration.ofHours(2)));
     }
 
     static Charter charter() {
