@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -209,6 +210,15 @@ final class SeparationOfDuties {
         if (authorized.isEmpty()) {
             return Optional.empty();
         }
+        if (charter.duties().stream().anyMatch(Charter.Duty::isAboutAccess)) {
+            Set<String> unsaid = shown(authorized.get(), story);
+            authorized.get().held().ifPresentOrElse(unsaid::removeAll, unsaid::clear);
+            if (!unsaid.isEmpty()) {
+                return Optional.of(
+                        "the subject holds afterwards what the authorization leaves out: "
+                                + String.join(", ", unsaid));
+            }
+        }
         for (Charter.Duty duty : charter.duties()) {
             Set<String> who = duty.isAboutAccess() ? part("subject", parts) : together(duty, parts);
             boolean broken =
@@ -227,6 +237,23 @@ final class SeparationOfDuties {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * What the subject holds afterwards by the plan itself, which gives it, or by the target, which
+     * was read again and still has it: whatever else, that is no less than this.
+     */
+    private static Set<String> shown(Authorized authorized, Story story) {
+        Set<String> shown = new TreeSet<>(authorized.given());
+        story.executed().stream()
+                .flatMap(each -> each.results().stream())
+                .filter(each -> each.undoes().isEmpty() && each.step().startsWith("leave-group"))
+                .map(each -> "," + each.after().getOrDefault("groups", "") + ",")
+                .forEach(left ->
+                        authorized.taken().stream()
+                                .filter(each -> left.contains("," + each + ","))
+                                .forEach(shown::add));
+        return shown;
     }
 
     /** The names of who plays both parts that a rule keeps apart. */

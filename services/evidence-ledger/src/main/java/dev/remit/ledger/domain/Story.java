@@ -315,7 +315,8 @@ public record Story(
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      * @param held what the subject holds afterwards, as the charter's rules were tested on it
      * @param ends when what the plan gives for a time is to be taken away
-     * @param taken the groups that the plan's steps name as taken, by their paths
+     * @param given the groups that the plan's steps name as given, by their paths
+     * @param taken the same of those taken
      * @param keepings what it takes that is protected, and who keeps it; empty where the
      *     authorization does not say
      * @param undone what a step leaves when it is taken back, by step; of those that can be
@@ -333,6 +334,7 @@ public record Story(
             Instant expiresAt,
             Optional<Set<String>> held,
             Optional<Instant> ends,
+            Set<String> given,
             Set<String> taken,
             Optional<List<Keeping>> keepings,
             Map<String, Map<String, String>> undone,

@@ -904,6 +904,50 @@ class ClosureTest {
     }
 
     @Test
+    void whatTheSubjectHoldsAfterwardsIsNoLessThanWhatThePlanGivesAndTheTargetShows() {
+        Charter judging =
+                charter(
+                        List.of(
+                                new Charter.Duty(
+                                        "t@1",
+                                        List.of(),
+                                        Set.of("/a", "/b"),
+                                        Set.of(),
+                                        Set.of(),
+                                        Map.of())),
+                        stage("manager"));
+        Said[] given = held(Set.of("/a"));
+        given[4] =
+                Told.authorized(it -> {
+                    it.held = Set.of("/a");
+                    it.given = Set.of("/b");
+                });
+        assertThat(Told.words(judging, given))
+                .isEqualTo("the subject holds afterwards what the authorization leaves out: /b");
+        assertThat(Told.missing(plain(), given)).as("no rule asks").isEmpty();
+
+        Said[] kept = held(Set.of("/a"));
+        kept[4] =
+                Told.authorized(it -> {
+                    it.held = Set.of("/a");
+                    it.taken = Set.of("/a", "/b", "/c");
+                });
+        assertThat(Told.missing(judging, kept)).isEmpty();
+        kept[5] =
+                Told.executed(it ->
+                        it.results =
+                                List.of(
+                                        new Story.Result(
+                                                "leave-groups",
+                                                "DONE",
+                                                Map.of("groups", "/a,/b"),
+                                                Optional.empty())));
+        assertThat(Told.words(judging, kept))
+                .as("read back, it has /b still")
+                .isEqualTo("the subject holds afterwards what the authorization leaves out: /b");
+    }
+
+    @Test
     void aLinkedAccountOfTheProposerOrOfWhoAnswersForTheAiIsNotAnotherPerson() {
         assertThat(Told.missing(plain(), proposedBy("W-clerk", "W-owner"))).isEmpty();
         assertThat(Told.missing(plain(), proposedBy("W-boss", "W-owner")))

@@ -196,6 +196,7 @@ final class Told {
         List<UUID> approvals = List.of(new UUID(0, 4));
         @Nullable Set<String> held;
         @Nullable Instant ends;
+        Set<String> given = Set.of();
         Set<String> taken = Set.of();
         @Nullable List<Story.Keeping> keepings;
         Map<String, Map<String, String>> undone = Map.of();
@@ -216,6 +217,7 @@ final class Told {
                 NOW.plusSeconds(60),
                 Optional.ofNullable(it.held),
                 Optional.ofNullable(it.ends),
+                it.given,
                 it.taken,
                 Optional.ofNullable(it.keepings),
                 it.undone,

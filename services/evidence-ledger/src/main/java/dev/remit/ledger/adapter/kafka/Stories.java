@@ -251,7 +251,8 @@ public final class Stories {
                             granted.getExpiresAt(),
                             Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf),
                             ends(granted),
-                            taken(granted),
+                            groups(granted, "join-group"),
+                            groups(granted, "leave-group"),
                             Optional.ofNullable(granted.getProtectedEntitlements())
                                     .map(all ->
                                             all.stream()
@@ -421,12 +422,12 @@ public final class Stories {
         }
     }
 
-    /** What steps that leave groups name: whether the account is in them, nothing here says. */
-    private static Set<String> taken(ExecutionAuthorized granted) {
+    /** The groups that steps of this kind name: whether the account is in them, nothing says. */
+    private static Set<String> groups(ExecutionAuthorized granted, String steps) {
         Set<String> paths = new TreeSet<>();
         try {
             for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
-                if (step.path("name").asText().startsWith("leave-group")) {
+                if (step.path("name").asText().startsWith(steps)) {
                     step.path("groups").forEach(each -> paths.add(each.path("path").asText()));
                     paths.add(step.at("/group/path").asText(""));
                 }
