@@ -767,7 +767,12 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<Void> forgetPeople(UUID change) {
+    public Uni<Void> forgetPeople(Collection<UUID> changes) {
+        changes.forEach(this::forgetPeople);
+        return Uni.createFrom().voidItem();
+    }
+
+    private void forgetPeople(UUID change) {
         state.waits
                 .getOrDefault(change, Map.of())
                 .replaceAll((_, wait) ->
@@ -780,7 +785,6 @@ final class InMemoryLedger
                                 wait.since(),
                                 wait.until(),
                                 wait.rework()));
-        return Uni.createFrom().voidItem();
     }
 
     @Override
@@ -901,6 +905,7 @@ final class InMemoryLedger
                         state.standings.values().stream()
                                 .filter(each -> each.actors().containsAll(search.actors()))
                                 .filter(each -> isOr(search.subject(), each.subject()))
+                                .filter(each -> isOr(search.account(), each.account().orElse("")))
                                 .sorted(Comparator.comparingLong(Standing::opened).reversed())
                                 .limit(most)
                                 .toList());

@@ -76,6 +76,9 @@ public class Ledger {
             @Nullable Long leafIndex,
             @Nullable String shard) {}
 
+    /** Why nothing is erased now. */
+    private static final Set<String> CONFLICTS = Set.of("NOT_CLOSED", "HELD", "TOO_MANY_CHANGES");
+
     /** Every id is larger than this one. */
     private static final UUID LEAST = new UUID(0, 0);
 
@@ -396,29 +399,75 @@ public class Ledger {
     @Path("changes/{id}/erasure")
     @RolesAllowed("admin")
     public Uni<Response> erase(@PathParam("id") String id, @Nullable Erasure erasure) {
+        return erase.erase(uuid(id), eraser(), why(Problem.body(erasure).reason()))
+                .map(Ledger::erased)
+                .map(_ -> Response.noContent().build());
+    }
+
+    /**
+     * Whose evidence is to be erased, and why.
+     *
+     * @param subject system and id, separated by a colon; null for whoever has the account
+     * @param account the target account; null for each
+     * @param reason logged for ever, so without personal data
+     */
+    public record ErasureOf(
+            @Nullable String subject, @Nullable String account, @Nullable String reason) {}
+
+    /**
+     * Erases what is kept of every change of a person or account, of all of them or of none: one
+     * that goes on refuses it (409 NOT_CLOSED). A repetition changes nothing. Only a person erases:
+     * 403 PERSON_NEEDED.
+     *
+     * @return the changes that were erased now
+     */
+    @POST
+    @Path("evidence/erasure")
+    @RolesAllowed("admin")
+    public Uni<List<UUID>> eraseOf(@Nullable ErasureOf erasure) {
+        ErasureOf asked = Problem.body(erasure);
+        Optional<String> subject = stated(Optional.ofNullable(asked.subject()));
+        Optional<String> account = stated(Optional.ofNullable(asked.account()));
+        String why = why(asked.reason());
+        if (subject.isEmpty() && account.isEmpty()) {
+            throw Problem.inField(
+                    "subject", "FIELD_MISSING", "subject: name it, or an account, or both");
+        }
+        // whom it was about is what is to be forgotten
+        return reads.recorded(
+                        eraser(),
+                        "erasure",
+                        subject.isPresent() ? "by subject" : "by account",
+                        () -> erase.eraseOf(subject, account, caller.id(), why))
+                .map(Ledger::erased);
+    }
+
+    private String eraser() {
         if (!caller.isPerson()) {
             throw Problem.of(
                     403, "PERSON_NEEDED", "a person erases; this token is not a person's own");
         }
-        String why = Problem.body(erasure).reason();
-        if (why == null || why.isBlank()) {
+        return caller.id();
+    }
+
+    private static String why(@Nullable String reason) {
+        if (reason == null || reason.isBlank()) {
             throw Problem.inField("reason", "FIELD_MISSING", "reason: must not be empty");
         }
-        return erase.erase(uuid(id), caller.id(), why.strip())
-                .map(erased ->
-                        switch (erased) {
-                            case EraseContent.Done _ -> Response.noContent().build();
-                            case EraseContent.Refused(String code, String reason) ->
-                                    throw Problem.of(
-                                            code.equals("CHANGE_UNKNOWN")
-                                                    ? 404
-                                                    : code.equals("NOT_CLOSED")
-                                                                    || code.equals("HELD")
-                                                            ? 409
-                                                            : 400,
-                                            code,
-                                            reason);
-                        });
+        return reason.strip();
+    }
+
+    private static List<UUID> erased(EraseContent.Erased erased) {
+        return switch (erased) {
+            case EraseContent.Done(List<UUID> changes) -> changes;
+            case EraseContent.Refused(String code, String reason) ->
+                    throw Problem.of(
+                            code.equals("CHANGE_UNKNOWN")
+                                    ? 404
+                                    : CONFLICTS.contains(code) ? 409 : 400,
+                            code,
+                            reason);
+        };
     }
 
     /**
