@@ -1,5 +1,6 @@
 package dev.remit.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.certificate.FolderForm;
 import dev.remit.ledger.domain.Closure;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -246,21 +248,57 @@ final class Evidence {
             name = "erase",
             mixinStandardHelpOptions = true,
             description =
-                    "Erases what the ledger keeps of a closed change. That it happened, in what order, stays proved; what it said is gone.",
+                    "Erases what the ledger keeps of a closed change, or of all changes of a person or account. That it happened, in what order, stays proved; what it said is gone.",
             footer = {"", "It cannot be undone.", "Needs: a running mesh, and the role admin."})
     static final class Erase implements Callable<Integer> {
         @ParentCommand Remit remit;
 
-        @Parameters(paramLabel = "CHANGE", description = "The change's id.")
-        String change;
+        @ArgGroup(multiplicity = "1")
+        What what = new What();
 
         @Mixin Why why = new Why();
 
         @Mixin As.Named as = new As.Named();
 
+        /** One change, or whose. */
+        static final class What {
+            @Parameters(paramLabel = "CHANGE", description = "The change's id.")
+            @Nullable String change;
+
+            @Option(
+                    names = "--subject",
+                    paramLabel = "SYSTEM:ID",
+                    description =
+                            "All changes of this subject, for example hr:E1002; none while one of them goes on.")
+            @Nullable String subject;
+
+            @Option(
+                    names = "--account",
+                    paramLabel = "ID",
+                    description = "The same, of this target account.")
+            @Nullable String account;
+        }
+
         @Override
         public Integer call() throws Exception {
-            as.post(remit.home(), "evidence-ledger", "/changes/" + change + "/erasure", why.body());
+            if (what.change == null) {
+                JsonNode erased =
+                        as.post(
+                                remit.home(),
+                                "evidence-ledger",
+                                "/evidence/erasure",
+                                why.body()
+                                        .put("subject", what.subject)
+                                        .put("account", what.account));
+                System.out.printf("%d changes erased.%n", erased.size());
+                erased.forEach(each -> System.out.println(each.asText()));
+                return 0;
+            }
+            as.post(
+                    remit.home(),
+                    "evidence-ledger",
+                    "/changes/" + what.change + "/erasure",
+                    why.body());
             System.out.println(
                     "Erased. Its certificate proves, from the next checkpoint on, that it was.");
             return 0;

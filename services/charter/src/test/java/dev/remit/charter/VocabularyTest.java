@@ -106,8 +106,8 @@ class VocabularyTest {
         String closure =
                 "services/evidence-ledger/src/main/java/dev/remit/ledger/domain/Closure.java";
         Set<String> decided =
-                new HashSet<>(found(closure, "case \"([a-z][a-z.-]+)\" -> [a-zA-Z]+\\(story,"));
-        assertThat(found(closure, "case ([A-Z_]+) -> [a-zA-Z]+\\(story,"))
+                new HashSet<>(found(closure, "case \"([a-z][a-z.-]+)\" -> [a-zA-Z.]+\\(story[,)]"));
+        assertThat(found(closure, "case ([A-Z_]+) -> [a-zA-Z.]+\\(story[,)]"))
                 .containsExactlyInAnyOrder("CORROBORATED", "GRANT_ENDED", "REVIEWED");
         decided.addAll(
                 List.of(Vocabulary.CORROBORATED, Vocabulary.GRANT_ENDED, Vocabulary.REVIEWED));

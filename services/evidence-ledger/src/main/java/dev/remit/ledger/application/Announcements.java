@@ -19,6 +19,11 @@ public interface Announcements {
      */
     void refused(Story story, List<Closure.Missing> missing, Outbox outbox);
 
+    /**
+     * The next handoff of the change is overdue; beside the chain, whose next place is another's.
+     */
+    void overdue(Story story, Closure.Missing handoff, Outbox outbox);
+
     /** The log was signed. */
     void signed(Checkpoint checkpoint, String note, Outbox outbox);
 

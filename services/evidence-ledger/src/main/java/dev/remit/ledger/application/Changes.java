@@ -32,6 +32,9 @@ public interface Changes {
      */
     Uni<List<UUID>> due(Instant before, int most);
 
+    /** Open ones whose next handoff was due before this time, and of which that was not said. */
+    Uni<List<UUID>> overdue(Instant before, int most);
+
     /** Takes the marks away. */
     Uni<Void> settle(Collection<UUID> changes);
 

@@ -4,6 +4,7 @@ import dev.remit.handoff.loop.Outbox;
 import dev.remit.ledger.domain.Charter;
 import dev.remit.ledger.domain.Closure;
 import dev.remit.ledger.domain.Conditions;
+import dev.remit.ledger.domain.Due;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
@@ -11,6 +12,7 @@ import dev.remit.ledger.log.Entry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Looks at changes again, all of a batch together: tells their stories, closes those that are
@@ -63,6 +66,7 @@ class DecideClosures {
     private final Readings readings;
     private final Announcements announcements;
     private final MeterRegistry meters;
+    private final Duration within;
 
     /** A story whose transaction was rolled back is never used: its revision is stored nowhere. */
     private final Map<UUID, Told> remembered =
@@ -85,7 +89,8 @@ class DecideClosures {
             Conditions conditions,
             Readings readings,
             Announcements announcements,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            @ConfigProperty(name = "remit.ledger.handoff-within") Duration within) {
         this.changes = changes;
         this.waits = waits;
         this.entries = entries;
@@ -96,6 +101,7 @@ class DecideClosures {
         this.readings = readings;
         this.announcements = announcements;
         this.meters = meters;
+        this.within = within;
     }
 
     /**
@@ -289,16 +295,19 @@ class DecideClosures {
                             story.proposed()
                                     .map(each -> published.problems().get(each.charterHash())),
                             conditions);
+            News news = touched.getOrDefault(change, News.NONE);
+            Optional<Due> due = Due.of(story, charter, closure, within);
             Standing standing =
                     Standing.of(
                             story,
                             closure,
                             Optional.ofNullable(standings.get(change)),
-                            touched.getOrDefault(change, News.NONE).opened(),
-                            revision);
+                            news.opened(),
+                            revision,
+                            due);
             Waits.moved(
                             story,
-                            touched.getOrDefault(change, News.NONE).steps(),
+                            news.steps(),
                             closure instanceof Closure.Ended
                                     ? Optional.of(outbox.now())
                                     : Optional.empty(),
@@ -318,8 +327,7 @@ class DecideClosures {
                     forget(change);
                 }
                 case Closure.Open open -> {
-                    boolean overdue = standing.isUnprovedSince(refuseBefore);
-                    if (overdue) {
+                    if (standing.isUnprovedSince(refuseBefore)) {
                         announcements.refused(story, open.missing(), outbox);
                         standing.missing()
                                 .forEach(proof ->
@@ -328,8 +336,15 @@ class DecideClosures {
                                                         "proof",
                                                         proof)
                                                 .increment());
+                        settled.add(standing.withRefusal());
+                    } else if (news.steps().isEmpty() && standing.isOverdueSince(refuseBefore)) {
+                        // a backlog brings one handoff after the other: only quiet is overdue
+                        announcements.overdue(story, due.orElseThrow().missing(open), outbox);
+                        meters.counter("remit.ledger.handoffs.overdue").increment();
+                        settled.add(standing.withOverdue());
+                    } else {
+                        settled.add(standing);
                     }
-                    settled.add(overdue ? standing.withRefusal() : standing);
                     remember(story, revision);
                 }
             }

@@ -18,7 +18,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Changes that an activity or a charter may have moved are looked at again; changes that ran their
- * course and are not proved are refused closure, once for what is missing.
+ * course and are not proved are refused closure, once for what is missing; of those before that, it
+ * is said once that their next handoff is overdue.
  */
 @Singleton
 public class LookAgain {
@@ -56,13 +57,29 @@ public class LookAgain {
                 .recoverWithNull();
     }
 
+    /** Open changes are many and seldom overdue: they are read through now and then. */
+    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> lookForOverdue() {
+        return lookForOverdue(clock.instant())
+                .onFailure()
+                .invoke(failure -> LOG.warnf("overdue handoffs wait to be noticed: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    Uni<Void> lookForOverdue(Instant now) {
+        return changes.overdue(now.minus(grace), MOST).chain(due -> look(due));
+    }
+
     /** Looks at what is due: locks first, then loads and decides anew. */
     Uni<Void> look(Instant now) {
-        return changes.due(now.minus(grace), MOST)
-                .chain(due -> due.isEmpty() ? Uni.createFrom().voidItem() : look(due));
+        return changes.due(now.minus(grace), MOST).chain(due -> look(due));
     }
 
     private Uni<Void> look(List<UUID> due) {
+        if (due.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
         Map<UUID, News> touched =
                 due.stream().collect(Collectors.toMap(Function.identity(), _ -> News.NONE));
         return handoffs.transact(

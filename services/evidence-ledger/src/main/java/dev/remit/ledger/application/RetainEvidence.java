@@ -215,8 +215,8 @@ public class RetainEvidence {
                                                 "%s is past its retention and waits: %s",
                                                 change, failure))
                                 .onFailure()
-                                .recoverWithItem(new EraseContent.Done(true)))
-                .filter(erased -> erased.equals(new EraseContent.Done(false)))
+                                .recoverWithItem(new EraseContent.Done(List.of())))
+                .filter(erased -> erased instanceof EraseContent.Done(var ids) && !ids.isEmpty())
                 .collect()
                 .with(Collectors.summingInt(_ -> 1));
     }

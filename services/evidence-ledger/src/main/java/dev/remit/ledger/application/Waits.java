@@ -81,8 +81,8 @@ public interface Waits {
     /** Keeps them in at most two statements, in the caller's transaction. */
     Uni<Void> keep(Collection<Moved> moved);
 
-    /** Takes the people out of a change's waits, in the caller's transaction. */
-    Uni<Void> forgetPeople(UUID change);
+    /** Takes the people out of these changes' waits, in the caller's transaction. */
+    Uni<Void> forgetPeople(Collection<UUID> changes);
 
     /** By what debt is summed up. */
     enum By {

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param routeHash SHA-256 of its approval route and duties, lower-case hex; empty if not known
  * @param protectedEntitlements paths of the groups that it protects
  * @param needs the facts that must hold before anybody is asked
+ * @param hold how long a change waits for data at the longest; empty if it does not say
  */
 public record Charter(
         String name,
@@ -36,7 +37,8 @@ public record Charter(
         Optional<Duration> retention,
         Set<String> protectedEntitlements,
         Map<String, String> agents,
-        List<Required> needs) {
+        List<Required> needs,
+        Optional<Duration> hold) {
     /** Starts the id of every rule, and of no person. */
     public static final String RULE_PREFIX = "policy:";
 

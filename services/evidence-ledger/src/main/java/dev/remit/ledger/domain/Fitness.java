@@ -31,8 +31,27 @@ final class Fitness {
 
     private Fitness() {}
 
+    /** The last verdict, if it is READY or ENRICHED and counts. */
+    static Closure.Found of(Story story, Charter charter) {
+        String name = "readiness.fit";
+        Optional<Readiness> fit =
+                story.readiness()
+                        .filter(each -> Set.of("READY", "ENRICHED").contains(each.verdict()));
+        Optional<String> flaw =
+                fit.isEmpty()
+                        ? Optional.of("no verdict READY or ENRICHED")
+                        : flaw(fit.get(), story, charter)
+                                .map("the verdict does not count: "::concat);
+        return flaw.<Closure.Found>map(words -> new Closure.Missing(name, "data-readiness", words))
+                .orElseGet(() ->
+                        new Closure.Proof(
+                                name,
+                                fit.get().id(),
+                                fit.get().verdict() + ": " + fit.get().reason()));
+    }
+
     /** Why this verdict, READY or ENRICHED, does not count, in words; empty if it does. */
-    static Optional<String> flaw(Readiness judged, Story story, Charter charter) {
+    private static Optional<String> flaw(Readiness judged, Story story, Charter charter) {
         return Stream.concat(
                         judged.facts().stream()
                                 .filter(each -> !each.holds())

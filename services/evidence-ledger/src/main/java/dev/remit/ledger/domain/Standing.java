@@ -27,6 +27,8 @@ import java.util.UUID;
  * @param revision names the transaction that stored it: what was kept in memory under the same
  *     revision is as new as this
  * @param actors who proposed, is responsible for, decided or executed it
+ * @param due until when its next handoff is in time; empty if nothing says
+ * @param overdue the last such time after which it was said that none had come
  */
 public record Standing(
         UUID change,
@@ -45,13 +47,20 @@ public record Standing(
         long opened,
         Optional<Long> closingLeaf,
         Optional<UUID> revision,
-        Set<String> actors) {
+        Set<String> actors,
+        Optional<Instant> due,
+        Optional<Instant> overdue) {
     /** The state of a change whose content was erased. */
     public static final String ERASED = "content erased";
 
     /** How an open change stands by its story and what closure makes of it. */
     public static Standing of(
-            Story story, Closure closure, Optional<Standing> before, long opened, UUID revision) {
+            Story story,
+            Closure closure,
+            Optional<Standing> before,
+            long opened,
+            UUID revision,
+            Optional<Due> due) {
         Step last = story.steps().getLast();
         Optional<Story.Proposed> proposed = story.proposed();
         return new Standing(
@@ -78,7 +87,9 @@ public record Standing(
                 before.map(Standing::opened).orElse(opened),
                 before.flatMap(Standing::closingLeaf),
                 Optional.of(revision),
-                story.actors());
+                story.actors(),
+                due.map(Due::at),
+                before.flatMap(Standing::overdue));
     }
 
     /** Whose identity it is about, to be read: an account that nobody is behind is called one. */
@@ -117,7 +128,9 @@ public record Standing(
                 opened,
                 closingLeaf.or(() -> closing),
                 Optional.of(stored),
-                actors);
+                actors,
+                due,
+                overdue);
     }
 
     /** The same after closure was refused for what is missing. */
@@ -139,7 +152,33 @@ public record Standing(
                 opened,
                 closingLeaf,
                 revision,
-                actors);
+                actors,
+                due,
+                overdue);
+    }
+
+    /** The same after it was said that the next handoff is overdue. */
+    public Standing withOverdue() {
+        return new Standing(
+                change,
+                charter,
+                charterHash,
+                subject,
+                account,
+                state,
+                holder,
+                since,
+                last,
+                sequence,
+                missing,
+                refused,
+                outcome,
+                opened,
+                closingLeaf,
+                revision,
+                actors,
+                due,
+                due);
     }
 
     /** The same without what tells whom it was about. */
@@ -161,7 +200,9 @@ public record Standing(
                 opened,
                 closingLeaf,
                 Optional.of(stored),
-                Set.of());
+                Set.of(),
+                due,
+                overdue);
     }
 
     /** Whether its content was erased. */
@@ -172,6 +213,13 @@ public record Standing(
     /** Whether it has waited for proof since before this time, and was not refused for it. */
     public boolean isUnprovedSince(Instant time) {
         return Closure.PROVING.contains(holder) && since.isBefore(time) && !missing.equals(refused);
+    }
+
+    /** Whether its next handoff was due before this time, and that was not said. */
+    public boolean isOverdueSince(Instant time) {
+        return outcome.isEmpty()
+                && due.filter(each -> each.isBefore(time)).isPresent()
+                && !due.equals(overdue);
     }
 
     /** Whether a checkpoint of this size covers every message that its certificate needs. */

@@ -34,11 +34,6 @@ public record Story(
         List<Activity> activities,
         Map<UUID, Optional<Registered>> passkeys,
         List<Demotion> demotions) {
-    /** One that no passkey and no demotion has a part in. */
-    public Story(UUID change, List<Step> steps, List<Activity> activities) {
-        this(change, steps, activities, Map.of(), List.of());
-    }
-
     /** Who executes. */
     public enum Mode {
         /** A person does, and owns the result. */
@@ -170,6 +165,7 @@ public record Story(
      * @param sources why they are asked, in words, each once: for example {@code member of /board}
      * @param quorum how many must approve; 0 for as many as before
      * @param denials how many must deny
+     * @param until when it lapses undecided; empty if it does not say
      */
     public record Requested(
             String stage,
@@ -178,7 +174,8 @@ public record Story(
             List<Link> links,
             List<String> sources,
             int quorum,
-            int denials)
+            int denials,
+            Optional<Instant> until)
             implements Said {}
 
     /** Someone who may decide in another's place. */
@@ -282,8 +279,16 @@ public record Story(
 
     /** Who decided. */
     public sealed interface Decider {
+        /** Immutable id; empty where nobody decided. */
+        String id();
+
         /** Nobody: a deadline did. */
-        record Deadline() implements Decider {}
+        record Deadline() implements Decider {
+            @Override
+            public String id() {
+                return "";
+            }
+        }
 
         /** Someone who signed in. */
         record Person(String id) implements Decider {}
@@ -310,7 +315,8 @@ public record Story(
      * @param actualHash SHA-256 of the plan's bytes as they were handed on, hexadecimal
      * @param held what the subject holds afterwards, as the charter's rules were tested on it
      * @param ends when what the plan gives for a time is to be taken away
-     * @param taken the groups that the plan's steps name as taken, by their paths
+     * @param given the groups that the plan's steps name as given, by their paths
+     * @param taken the same of those taken
      * @param keepings what it takes that is protected, and who keeps it; empty where the
      *     authorization does not say
      * @param undone what a step leaves when it is taken back, by step; of those that can be
@@ -328,6 +334,7 @@ public record Story(
             Instant expiresAt,
             Optional<Set<String>> held,
             Optional<Instant> ends,
+            Set<String> given,
             Set<String> taken,
             Optional<List<Keeping>> keepings,
             Map<String, Map<String, String>> undone,
@@ -444,7 +451,7 @@ public record Story(
 
     /** A change of which nothing has arrived yet. */
     public static Story untold(UUID change) {
-        return new Story(change, List.of(), List.of());
+        return new Story(change, List.of(), List.of(), Map.of(), List.of());
     }
 
     /** The story with further handoffs, in whatever order they came. */
@@ -604,7 +611,8 @@ public record Story(
                 .isPresent();
     }
 
-    private boolean isAsked(String id, Decision decision) {
+    /** Whether this one was asked for this decision, in their own right or in another's place. */
+    boolean isAsked(String id, Decision decision) {
         return requests().stream()
                 .filter(each -> each.stage().equals(decision.stage()))
                 .anyMatch(each ->
@@ -657,10 +665,8 @@ public record Story(
                     proposer.principal().ifPresent(actors::add);
                 });
         for (Decision decision : everyDecision()) {
-            switch (decision.by()) {
-                case Decider.Person(String id) -> actors.add(id);
-                case Decider.Rule(String id, _, _) -> actors.add(id);
-                case Decider.Deadline _, Decider.Unclear _ -> {}
+            if (decision.by() instanceof Decider.Person || decision.by() instanceof Decider.Rule) {
+                actors.add(decision.by().id());
             }
         }
         executed().map(Executed::executor).ifPresent(actors::add);

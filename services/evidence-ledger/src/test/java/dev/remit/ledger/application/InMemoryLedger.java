@@ -225,7 +225,8 @@ final class InMemoryLedger
                         new CelConditions(),
                         readings,
                         announcements,
-                        meters);
+                        meters,
+                        Duration.ofHours(1));
         record = new RecordHandoffs(log, readings, this, this, closures, meters);
         lookAgain =
                 new LookAgain(
@@ -766,7 +767,12 @@ final class InMemoryLedger
     }
 
     @Override
-    public Uni<Void> forgetPeople(UUID change) {
+    public Uni<Void> forgetPeople(Collection<UUID> changes) {
+        changes.forEach(this::forgetPeople);
+        return Uni.createFrom().voidItem();
+    }
+
+    private void forgetPeople(UUID change) {
         state.waits
                 .getOrDefault(change, Map.of())
                 .replaceAll((_, wait) ->
@@ -779,7 +785,6 @@ final class InMemoryLedger
                                 wait.since(),
                                 wait.until(),
                                 wait.rework()));
-        return Uni.createFrom().voidItem();
     }
 
     @Override
@@ -847,6 +852,17 @@ final class InMemoryLedger
     }
 
     @Override
+    public Uni<List<UUID>> overdue(Instant before, int most) {
+        return Uni.createFrom()
+                .item(
+                        state.standings.values().stream()
+                                .filter(each -> each.isOverdueSince(before))
+                                .map(Standing::change)
+                                .limit(most)
+                                .toList());
+    }
+
+    @Override
     public Uni<Void> settle(Collection<UUID> changes) {
         state.stirred.removeAll(changes);
         return Uni.createFrom().voidItem();
@@ -889,6 +905,7 @@ final class InMemoryLedger
                         state.standings.values().stream()
                                 .filter(each -> each.actors().containsAll(search.actors()))
                                 .filter(each -> isOr(search.subject(), each.subject()))
+                                .filter(each -> isOr(search.account(), each.account().orElse("")))
                                 .sorted(Comparator.comparingLong(Standing::opened).reversed())
                                 .limit(most)
                                 .toList());

@@ -515,6 +515,11 @@ public final class KilledLog {
         }
 
         @Override
+        public void overdue(Story story, Closure.Missing handoff, Outbox outbox) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void erased(UUID change, String by, String reason, Outbox outbox) {
             throw new UnsupportedOperationException();
         }

@@ -8,6 +8,7 @@ import dev.remit.handoff.Service;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.passkey.SoftAuthenticator;
 import dev.remit.ledger.Leaver;
+import dev.remit.ledger.domain.Due;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -18,6 +19,7 @@ import dev.remit.wire.v1.CharterDrafted;
 import dev.remit.wire.v1.CharterPart;
 import dev.remit.wire.v1.ClosureRefused;
 import dev.remit.wire.v1.Decision;
+import dev.remit.wire.v1.MissingProof;
 import dev.remit.wire.v1.Mode;
 import dev.remit.wire.v1.Proof;
 import java.nio.ByteBuffer;
@@ -439,6 +441,59 @@ class RecordHandoffsTest {
         look();
         assertThat(ledger.standing(leaver.change).outcome()).contains("COMPLETED");
         assertThat(ledger.handedOn().getFirst().envelope().sequence()).isEqualTo(8);
+    }
+
+    @Test
+    void eachOverdueHandoffIsSaidOnceBesideTheChainAcrossRestarts() {
+        ledger.receive(List.of(leaver.published()));
+        ledger.receive(leaver.handoffs().subList(0, 3));
+        lookForOverdue(Duration.ofSeconds(119));
+        assertThat(ledger.handedOn()).isEmpty();
+
+        lookForOverdue(Duration.ofSeconds(121));
+        assertThat(overdue(ledger.handedOn())).containsExactly("approvers of stage manager");
+        ledger.restart();
+        lookForOverdue(Duration.ofHours(2));
+        assertThat(ledger.handedOn()).isEmpty();
+
+        ledger.receive(leaver.handoffs().subList(3, 4));
+        lookForOverdue(Duration.ofHours(3));
+        assertThat(overdue(ledger.handedOn()))
+                .as("another handoff, that no message gives a time for")
+                .containsExactly("approval-routing");
+
+        ledger.receive(leaver.handoffs().subList(4, 6));
+        ledger.receive(List.of(leaver.activity()));
+        look();
+        assertThat(types(ledger.handedOn())).containsExactly("ChangeClosed");
+        lookForOverdue(Duration.ofDays(3));
+        assertThat(ledger.handedOn()).isEmpty();
+    }
+
+    @Test
+    void whatComesLateButComesIsNotOverdue() {
+        ledger.receive(List.of(leaver.published()));
+        ledger.now = Leaver.NOW.plus(Duration.ofHours(2));
+        for (Received each : leaver.handoffs().subList(0, 5)) {
+            ledger.receive(List.of(each));
+        }
+        assertThat(ledger.handedOn()).isEmpty();
+        assertThat(ledger.meters.counter("remit.ledger.handoffs.overdue").count()).isZero();
+    }
+
+    private void lookForOverdue(Duration later) {
+        ledger.now = Leaver.NOW.plus(later);
+        ledger.lookAgain.lookForOverdue(ledger.now).await().indefinitely();
+        look();
+    }
+
+    private static List<String> overdue(List<Received> messages) {
+        assertThat(messages).allSatisfy(each -> assertThat(each.envelope().sequence()).isZero());
+        return messages.stream()
+                .flatMap(each -> ((ClosureRefused) each.message()).getMissing().stream())
+                .filter(each -> each.getName().equals(Due.NAME))
+                .map(MissingProof::getOwedBy)
+                .toList();
     }
 
     @Test

@@ -131,7 +131,12 @@ class AfterwardsTest {
 
     private static Standing standing(Story story, Optional<Standing> before) {
         return Standing.of(
-                story, Closure.of(story, Optional.of(charter())), before, 0, new UUID(0, 99));
+                story,
+                Closure.of(story, Optional.of(charter())),
+                before,
+                0,
+                new UUID(0, 99),
+                Optional.empty());
     }
 
     @Test

@@ -441,7 +441,8 @@ class ClosureTest {
     }
 
     private static List<String> approvals(Charter charter, Story told, Conditions.Truth truth) {
-        return Closure.of(told, Optional.of(charter), (_, _) -> truth) instanceof Closure.Open open
+        return Closure.of(told, Optional.of(charter), Optional.empty(), (_, _) -> truth)
+                        instanceof Closure.Open open
                 ? open.missing().stream()
                         .filter(each -> each.name().equals("approvals.complete"))
                         .map(Closure.Missing::words)
@@ -903,6 +904,50 @@ class ClosureTest {
     }
 
     @Test
+    void whatTheSubjectHoldsAfterwardsIsNoLessThanWhatThePlanGivesAndTheTargetShows() {
+        Charter judging =
+                charter(
+                        List.of(
+                                new Charter.Duty(
+                                        "t@1",
+                                        List.of(),
+                                        Set.of("/a", "/b"),
+                                        Set.of(),
+                                        Set.of(),
+                                        Map.of())),
+                        stage("manager"));
+        Said[] given = held(Set.of("/a"));
+        given[4] =
+                Told.authorized(it -> {
+                    it.held = Set.of("/a");
+                    it.given = Set.of("/b");
+                });
+        assertThat(Told.words(judging, given))
+                .isEqualTo("the subject holds afterwards what the authorization leaves out: /b");
+        assertThat(Told.missing(plain(), given)).as("no rule asks").isEmpty();
+
+        Said[] kept = held(Set.of("/a"));
+        kept[4] =
+                Told.authorized(it -> {
+                    it.held = Set.of("/a");
+                    it.taken = Set.of("/a", "/b", "/c");
+                });
+        assertThat(Told.missing(judging, kept)).isEmpty();
+        kept[5] =
+                Told.executed(it ->
+                        it.results =
+                                List.of(
+                                        new Story.Result(
+                                                "leave-groups",
+                                                "DONE",
+                                                Map.of("groups", "/a,/b"),
+                                                Optional.empty())));
+        assertThat(Told.words(judging, kept))
+                .as("read back, it has /b still")
+                .isEqualTo("the subject holds afterwards what the authorization leaves out: /b");
+    }
+
+    @Test
     void aLinkedAccountOfTheProposerOrOfWhoAnswersForTheAiIsNotAnotherPerson() {
         assertThat(Told.missing(plain(), proposedBy("W-clerk", "W-owner"))).isEmpty();
         assertThat(Told.missing(plain(), proposedBy("W-boss", "W-owner")))
@@ -1026,7 +1071,8 @@ class ClosureTest {
                         Told.closure(plain(), told),
                         Optional.empty(),
                         0,
-                        new UUID(0, 7));
+                        new UUID(0, 7),
+                        Optional.empty());
         assertThat(standing.subject()).isEqualTo("keycloak:acme:account");
         assertThat(standing.about()).isEqualTo("account account of keycloak:acme");
     }
@@ -1082,7 +1128,7 @@ class ClosureTest {
                                                 story.steps().get(2)))
                                 .isComplete())
                 .isFalse();
-        assertThat(new Story(new UUID(0, 2), story.steps(), List.of()).isComplete()).isFalse();
+        assertThat(Story.untold(new UUID(0, 2)).with(story.steps()).isComplete()).isFalse();
     }
 
     private static void assertMissing(String proof, Said... said) {

@@ -96,11 +96,26 @@ final class Told {
 
     static Story.Requested requested(String stage, List<String> eligible, Story.Link... links) {
         return new Story.Requested(
-                stage, Optional.empty(), eligible, List.of(links), List.of(), 1, 1);
+                stage,
+                Optional.empty(),
+                eligible,
+                List.of(links),
+                List.of(),
+                1,
+                1,
+                Optional.of(NOW.plusSeconds(60)));
     }
 
     static Story.Requested held(String stage, String why) {
-        return new Story.Requested(stage, Optional.of(why), List.of(), List.of(), List.of(), 1, 1);
+        return new Story.Requested(
+                stage,
+                Optional.of(why),
+                List.of(),
+                List.of(),
+                List.of(),
+                1,
+                1,
+                Optional.of(NOW.plusSeconds(60)));
     }
 
     /** A decision of boss's. */
@@ -181,6 +196,7 @@ final class Told {
         List<UUID> approvals = List.of(new UUID(0, 4));
         @Nullable Set<String> held;
         @Nullable Instant ends;
+        Set<String> given = Set.of();
         Set<String> taken = Set.of();
         @Nullable List<Story.Keeping> keepings;
         Map<String, Map<String, String>> undone = Map.of();
@@ -201,6 +217,7 @@ final class Told {
                 NOW.plusSeconds(60),
                 Optional.ofNullable(it.held),
                 Optional.ofNullable(it.ends),
+                it.given,
                 it.taken,
                 Optional.ofNullable(it.keepings),
                 it.undone,
@@ -274,7 +291,8 @@ final class Told {
                 Optional.empty(),
                 it.protects,
                 it.agents,
-                it.needs);
+                it.needs,
+                Optional.of(Duration.ofHours(2)));
     }
 
     static Charter charter() {

@@ -300,7 +300,8 @@ class WaitingTest {
                 List.of(),
                 List.of("member of /" + stage),
                 quorum,
-                1);
+                1,
+                Optional.empty());
     }
 
     private static Said held(String stage) {

@@ -17,9 +17,10 @@ import java.util.UUID;
 class KafkaClosings implements Closings {
     /**
      * What is no digital employee's doing: what is given only after the execution, however well it
-     * went, and whether people approved the charter.
+     * went; whether people approved the charter; and what has not arrived, from whomever.
      */
-    private static final Set<String> OF_OTHERS = Set.of("grant.ended", "review.closed", "charter");
+    private static final Set<String> OF_OTHERS =
+            Set.of("grant.ended", "review.closed", "charter", "chain", "handoff.due");
 
     /** What is missing while something that was granted for a time is in force. */
     private static final String IN_FORCE = "grant.ended";

@@ -27,6 +27,8 @@ class KafkaClosingsTest {
         "grant.ended, false",
         "review.closed, false",
         "charter grant.ended, false",
+        "chain, false",
+        "handoff.due, false",
         "read-back.matches, true",
         "charter read-back.matches, true"
     })

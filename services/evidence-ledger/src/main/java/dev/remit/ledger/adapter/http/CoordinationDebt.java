@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 /** Who holds what, since when, and how long that takes. See docs/coordination-debt.md. */
 @Path("debt")
 public class CoordinationDebt {
-    private static final int MOST = 200;
     private static final Duration USUAL = Duration.ofDays(30);
     private static final Duration LONGEST = Duration.ofDays(400);
 
@@ -113,14 +112,14 @@ public class CoordinationDebt {
             @Context UriInfo asked) {
         By kind = named(By.class, "by", by);
         Instant now = clock.instant();
-        Instant since = from == null ? now.minus(USUAL) : time("from", from);
+        Instant since = from == null ? now.minus(USUAL) : Checked.time("from", from);
         if (since.isBefore(now.minus(LONGEST))) {
             throw Problem.inField(
                     "from",
                     "FIELD_MISFORMED",
                     "from: must lie at most " + LONGEST.toDays() + " days back");
         }
-        checkLimit(limit);
+        Checked.limit(limit);
         boolean personal = kind == By.PERSON;
         if (personal && !caller.has("auditor") && !caller.has("admin")) {
             throw Problem.of(
@@ -168,7 +167,7 @@ public class CoordinationDebt {
             @QueryParam("after") Optional<String> after,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         Instant now = clock.instant();
         return waits.open(
                         charter,
@@ -257,21 +256,6 @@ public class CoordinationDebt {
                     field
                             + ": must be one of "
                             + List.of(kind.getEnumConstants()).toString().toLowerCase(Locale.ROOT));
-        }
-    }
-
-    private static Instant time(String field, String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw Problem.inField(
-                    field, "FIELD_MISFORMED", field + ": is not a time like 2026-01-31T12:00:00Z");
-        }
-    }
-
-    private static void checkLimit(int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
         }
     }
 }

@@ -33,7 +33,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -77,7 +76,8 @@ public class Ledger {
             @Nullable Long leafIndex,
             @Nullable String shard) {}
 
-    private static final int MOST = 200;
+    /** Why nothing is erased now. */
+    private static final Set<String> CONFLICTS = Set.of("NOT_CLOSED", "HELD", "TOO_MANY_CHANGES");
 
     /** Every id is larger than this one. */
     private static final UUID LEAST = new UUID(0, 0);
@@ -145,7 +145,7 @@ public class Ledger {
             @QueryParam("openedBefore") Optional<Long> openedBefore,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         var search =
                 new Changes.Search(
                         subject,
@@ -311,8 +311,8 @@ public class Ledger {
             @QueryParam("subject") Optional<String> subject,
             @QueryParam("account") Optional<String> account,
             @QueryParam("outcome") Optional<String> outcome) {
-        Instant first = time("from", from);
-        Instant last = time("to", to);
+        Instant first = Checked.time("from", from);
+        Instant last = Checked.time("to", to);
         var population =
                 new Population(stated(charter), stated(subject), stated(account), outcome(outcome));
         return reads.recorded(
@@ -358,7 +358,7 @@ public class Ledger {
             @QueryParam("before") @Nullable String before,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         Optional<Reads.Place> until =
                 before == null ? Optional.empty() : Optional.of(place(before));
         return reads.recorded(caller.id(), "reads", "", () -> looks.newest(until, limit))
@@ -376,24 +376,15 @@ public class Ledger {
     private static Reads.Place place(String before) {
         int comma = before.indexOf(',');
         if (comma < 0) {
-            return new Reads.Place(time("before", before), LEAST);
+            return new Reads.Place(Checked.time("before", before), LEAST);
         }
         try {
             return new Reads.Place(
-                    time("before", before.substring(0, comma)),
+                    Checked.time("before", before.substring(0, comma)),
                     UUID.fromString(before.substring(comma + 1)));
         } catch (IllegalArgumentException e) {
             throw Problem.inField(
                     "before", "FIELD_MISFORMED", "before: is not a time, a comma and a UUID");
-        }
-    }
-
-    private static Instant time(String field, @Nullable String text) {
-        try {
-            return Instant.parse(text == null ? "" : text);
-        } catch (DateTimeException e) {
-            throw Problem.inField(
-                    field, "FIELD_MISFORMED", field + ": is not a time like 2026-01-31T12:00:00Z");
         }
     }
 
@@ -408,29 +399,75 @@ public class Ledger {
     @Path("changes/{id}/erasure")
     @RolesAllowed("admin")
     public Uni<Response> erase(@PathParam("id") String id, @Nullable Erasure erasure) {
+        return erase.erase(uuid(id), eraser(), why(Problem.body(erasure).reason()))
+                .map(Ledger::erased)
+                .map(_ -> Response.noContent().build());
+    }
+
+    /**
+     * Whose evidence is to be erased, and why.
+     *
+     * @param subject system and id, separated by a colon; null for whoever has the account
+     * @param account the target account; null for each
+     * @param reason logged for ever, so without personal data
+     */
+    public record ErasureOf(
+            @Nullable String subject, @Nullable String account, @Nullable String reason) {}
+
+    /**
+     * Erases what is kept of every change of a person or account, of all of them or of none: one
+     * that goes on refuses it (409 NOT_CLOSED). A repetition changes nothing. Only a person erases:
+     * 403 PERSON_NEEDED.
+     *
+     * @return the changes that were erased now
+     */
+    @POST
+    @Path("evidence/erasure")
+    @RolesAllowed("admin")
+    public Uni<List<UUID>> eraseOf(@Nullable ErasureOf erasure) {
+        ErasureOf asked = Problem.body(erasure);
+        Optional<String> subject = stated(Optional.ofNullable(asked.subject()));
+        Optional<String> account = stated(Optional.ofNullable(asked.account()));
+        String why = why(asked.reason());
+        if (subject.isEmpty() && account.isEmpty()) {
+            throw Problem.inField(
+                    "subject", "FIELD_MISSING", "subject: name it, or an account, or both");
+        }
+        // whom it was about is what is to be forgotten
+        return reads.recorded(
+                        eraser(),
+                        "erasure",
+                        subject.isPresent() ? "by subject" : "by account",
+                        () -> erase.eraseOf(subject, account, caller.id(), why))
+                .map(Ledger::erased);
+    }
+
+    private String eraser() {
         if (!caller.isPerson()) {
             throw Problem.of(
                     403, "PERSON_NEEDED", "a person erases; this token is not a person's own");
         }
-        String why = Problem.body(erasure).reason();
-        if (why == null || why.isBlank()) {
+        return caller.id();
+    }
+
+    private static String why(@Nullable String reason) {
+        if (reason == null || reason.isBlank()) {
             throw Problem.inField("reason", "FIELD_MISSING", "reason: must not be empty");
         }
-        return erase.erase(uuid(id), caller.id(), why.strip())
-                .map(erased ->
-                        switch (erased) {
-                            case EraseContent.Done _ -> Response.noContent().build();
-                            case EraseContent.Refused(String code, String reason) ->
-                                    throw Problem.of(
-                                            code.equals("CHANGE_UNKNOWN")
-                                                    ? 404
-                                                    : code.equals("NOT_CLOSED")
-                                                                    || code.equals("HELD")
-                                                            ? 409
-                                                            : 400,
-                                            code,
-                                            reason);
-                        });
+        return reason.strip();
+    }
+
+    private static List<UUID> erased(EraseContent.Erased erased) {
+        return switch (erased) {
+            case EraseContent.Done(List<UUID> changes) -> changes;
+            case EraseContent.Refused(String code, String reason) ->
+                    throw Problem.of(
+                            code.equals("CHANGE_UNKNOWN")
+                                    ? 404
+                                    : CONFLICTS.contains(code) ? 409 : 400,
+                            code,
+                            reason);
+        };
     }
 
     /**
@@ -494,7 +531,7 @@ public class Ledger {
             @QueryParam("before") Optional<Long> before,
             @QueryParam("limit") @DefaultValue("200") int limit,
             @Context UriInfo asked) {
-        checkLimit(limit);
+        Checked.limit(limit);
         return reads.recorded(
                         caller.id(),
                         "dead letters",
@@ -522,12 +559,6 @@ public class Ledger {
                         asked.getRequestUriBuilder().replaceQueryParam(parameter, each).build(),
                         "next"));
         return page.build();
-    }
-
-    private static void checkLimit(int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw Problem.inField("limit", "FIELD_MISFORMED", "limit: must be from 1 to " + MOST);
-        }
     }
 
     /** The size of the last settled checkpoint. */

@@ -72,6 +72,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -201,7 +202,8 @@ public final class Stories {
                             links(requested.getCandidates()),
                             sources(requested.getCandidates()),
                             requested.getQuorum(),
-                            requested.getDenials());
+                            requested.getDenials(),
+                            Optional.of(requested.getExpiresAt()));
             case ApprovalReassigned reassigned ->
                     new Story.Requested(
                             reassigned.getStage(),
@@ -210,7 +212,8 @@ public final class Stories {
                             links(reassigned.getCandidates()),
                             sources(reassigned.getCandidates()),
                             Optional.ofNullable(reassigned.getQuorum()).orElse(0),
-                            1);
+                            1,
+                            Optional.ofNullable(reassigned.getExpiresAt()));
             case ApprovalDecided decided ->
                     new Story.Decision(
                             id,
@@ -248,7 +251,8 @@ public final class Stories {
                             granted.getExpiresAt(),
                             Optional.ofNullable(granted.getHeldAfterwards()).map(Set::copyOf),
                             ends(granted),
-                            taken(granted),
+                            groups(granted, "join-group"),
+                            groups(granted, "leave-group"),
                             Optional.ofNullable(granted.getProtectedEntitlements())
                                     .map(all ->
                                             all.stream()
@@ -418,12 +422,12 @@ public final class Stories {
         }
     }
 
-    /** What steps that leave groups name: whether the account is in them, nothing here says. */
-    private static Set<String> taken(ExecutionAuthorized granted) {
+    /** The groups that steps of this kind name: whether the account is in them, nothing says. */
+    private static Set<String> groups(ExecutionAuthorized granted, String steps) {
         Set<String> paths = new TreeSet<>();
         try {
             for (JsonNode step : JSON.readTree(bytes(granted.getPlan())).path("steps")) {
-                if (step.path("name").asText().startsWith("leave-group")) {
+                if (step.path("name").asText().startsWith(steps)) {
                     step.path("groups").forEach(each -> paths.add(each.path("path").asText()));
                     paths.add(step.at("/group/path").asText(""));
                 }
@@ -630,7 +634,17 @@ public final class Stories {
                         : Optional.empty(),
                 protectedEntitlements(spec),
                 agents(spec.at("/proposers/digitalEmployee")),
-                needs(spec.at("/readiness/facts")));
+                needs(spec.at("/readiness/facts")),
+                hold(spec.path("readiness")));
+    }
+
+    private static Optional<Duration> hold(JsonNode readiness) {
+        List<Duration> waits = new ArrayList<>();
+        duration(readiness.path("hold"), "for").ifPresent(waits::add);
+        for (JsonNode fact : readiness.path("facts")) {
+            duration(fact.path("onGap"), "hold").ifPresent(waits::add);
+        }
+        return waits.stream().max(Comparator.naturalOrder());
     }
 
     private static List<Charter.Required> needs(JsonNode facts) {

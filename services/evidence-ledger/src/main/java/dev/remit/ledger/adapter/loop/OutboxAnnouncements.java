@@ -39,6 +39,17 @@ public class OutboxAnnouncements implements Announcements {
     }
 
     @Override
+    public void overdue(Story story, Closure.Missing handoff, Outbox outbox) {
+        UUID change = story.change();
+        outbox.publish(
+                outbox.newId(),
+                change.toString(),
+                Stories.refused(story, List.of(handoff), outbox.now()),
+                change,
+                null);
+    }
+
+    @Override
     public void signed(Checkpoint checkpoint, String note, Outbox outbox) {
         outbox.publish(
                 outbox.newId(),

@@ -64,4 +64,10 @@ public class ChangeRow extends PanacheEntityBase {
 
     /** The transaction that stored it; null from before there were revisions. */
     public @Nullable UUID revision;
+
+    /** Until when its next handoff is in time; null if nothing says. */
+    public @Nullable Instant due;
+
+    /** The last such time after which it was said that none had come. */
+    public @Nullable Instant overdue;
 }

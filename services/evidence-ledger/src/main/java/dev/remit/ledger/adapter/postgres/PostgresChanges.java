@@ -24,7 +24,8 @@ public class PostgresChanges implements Changes {
     // what the row has and no other: a plan outlives a migration, and unproved is PostgreSQL's own
     private static final String STANDINGS =
             "select change_id, charter, charter_hash, subject, account, state, holder, since, last,"
-                    + " sequence, missing, refused, outcome, opened, closing_leaf, actors, revision"
+                    + " sequence, missing, refused, outcome, opened, closing_leaf, actors, revision,"
+                    + " due, overdue"
                     + " from change ";
 
     static final String CLOSED_BETWEEN =
@@ -50,28 +51,39 @@ public class PostgresChanges implements Changes {
                     order by opened desc limit :most\
                     """;
 
-    private static final String STORE =
+    static final String STORE =
             """
             insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
-              last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors, erased)
+              last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors, erased, due, overdue)
             select cast(change_id as uuid), charter, charter_hash, subject, nullif(account, ''), state, holder,
               cast(since as timestamptz), last, sequence, missing, refused, nullif(outcome, ''), opened,
-              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), actors, state = cast(:erased as text)
+              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), actors, state = cast(:erased as text),
+              cast(nullif(due, '') as timestamptz), cast(nullif(overdue, '') as timestamptz)
             from unnest(cast(:changes as text[]), cast(:charters as text[]), cast(:hashes as text[]),
               cast(:subjects as text[]), cast(:accounts as text[]), cast(:states as text[]),
               cast(:holders as text[]), cast(:sinces as text[]), cast(:lasts as text[]),
               cast(:sequences as integer[]), cast(:missing as text[]), cast(:refused as text[]),
               cast(:outcomes as text[]), cast(:opened as bigint[]), cast(:closing as bigint[]),
-              cast(:revisions as text[]), cast(:actors as text[]))
+              cast(:revisions as text[]), cast(:actors as text[]), cast(:dues as text[]),
+              cast(:overdues as text[]))
               as standing (change_id, charter, charter_hash, subject, account, state, holder, since, last,
-                sequence, missing, refused, outcome, opened, closing_leaf, revision, actors)
+                sequence, missing, refused, outcome, opened, closing_leaf, revision, actors, due, overdue)
             order by change_id
             on conflict (change_id) do update set charter = excluded.charter,
               charter_hash = excluded.charter_hash, subject = excluded.subject, account = excluded.account,
               state = excluded.state, holder = excluded.holder, since = excluded.since, last = excluded.last,
               sequence = excluded.sequence, missing = excluded.missing, refused = excluded.refused,
               outcome = excluded.outcome, closing_leaf = excluded.closing_leaf,
-              revision = excluded.revision, actors = excluded.actors, erased = excluded.erased\
+              revision = excluded.revision, actors = excluded.actors, erased = excluded.erased,
+              due = excluded.due, overdue = excluded.overdue\
+            """;
+
+    // no index: it would be written with each handoff; open changes have one
+    static final String OVERDUE =
+            """
+            select change_id from change where outcome is null
+              and due < cast(:before as timestamptz) and due is distinct from overdue
+            limit :most\
             """;
 
     private static final String KEPT = "closing_leaf is not null and not erased";
@@ -165,6 +177,8 @@ public class PostgresChanges implements Changes {
                                         .setParameter(
                                                 "actors",
                                                 texts(all, each -> String.join(",", each.actors())))
+                                        .setParameter("dues", times(all, Standing::due))
+                                        .setParameter("overdues", times(all, Standing::overdue))
                                         .executeUpdate())
                         .replaceWithVoid());
     }
@@ -212,6 +226,17 @@ public class PostgresChanges implements Changes {
                                                 limit :most\
                                                 """,
                                                 UUID.class)
+                                        .setParameter("before", before)
+                                        .setParameter("most", (long) most)
+                                        .getResultList()));
+    }
+
+    @Override
+    public Uni<List<UUID>> overdue(Instant before, int most) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createNativeQuery(OVERDUE, UUID.class)
                                         .setParameter("before", before)
                                         .setParameter("most", (long) most)
                                         .getResultList()));
@@ -352,7 +377,9 @@ public class PostgresChanges implements Changes {
                 row.opened,
                 optional(row.closingLeaf),
                 optional(row.revision),
-                row.actors.isEmpty() ? Set.of() : Set.of(row.actors.split(",", -1)));
+                row.actors.isEmpty() ? Set.of() : Set.of(row.actors.split(",", -1)),
+                optional(row.due),
+                optional(row.overdue));
     }
 
     private static <T> Optional<T> optional(@Nullable T value) {
@@ -361,6 +388,11 @@ public class PostgresChanges implements Changes {
 
     private static List<String> names(String joined) {
         return joined.isEmpty() ? List.of() : List.of(joined.split(",", -1));
+    }
+
+    private static String[] times(
+            List<Standing> all, Function<Standing, Optional<Instant>> column) {
+        return texts(all, each -> column.apply(each).map(Instant::toString).orElse(""));
     }
 
     /** Words come from messages; PostgreSQL's text cannot hold a zero character. */

@@ -154,10 +154,10 @@ public class PostgresWaits implements Waits {
     }
 
     @Override
-    public Uni<Void> forgetPeople(UUID change) {
+    public Uni<Void> forgetPeople(Collection<UUID> changes) {
         return sql.update(
-                        "update wait set people = '' where change_id = :change",
-                        Map.of("change", change))
+                        "update wait set people = '' where change_id = any(cast(:changes as uuid[]))",
+                        Map.of("changes", changes.toArray(UUID[]::new)))
                 .replaceWithVoid();
     }
 

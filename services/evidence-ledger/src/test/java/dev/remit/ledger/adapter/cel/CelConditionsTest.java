@@ -16,38 +16,38 @@ class CelConditionsTest {
     private static final Hash HASH = Hash.sha256(new byte[0]);
     private static final UUID CHANGE = new UUID(0, 1);
     private static final Story STORY =
-            new Story(
-                    CHANGE,
-                    List.of(
-                            step(
-                                    1,
-                                    new Story.Proposed(
-                                            CHANGE,
-                                            "leavers",
-                                            "hash",
-                                            "hr:E1",
-                                            "keycloak:acme",
-                                            new Story.Actor("clerk", Optional.empty()),
-                                            "",
-                                            Optional.of(
-                                                    new Story.About("offboard", "OWN", "left")))),
-                            step(
-                                    2,
-                                    new Story.Readiness(
-                                            new UUID(0, 2),
-                                            "READY",
-                                            Optional.of("account"),
-                                            Optional.of("plan"),
-                                            "",
-                                            List.of(
-                                                    new Story.Fact(
-                                                            "source.fresh",
-                                                            "PRESENT",
-                                                            "keycloak:acme",
-                                                            Optional.empty())),
-                                            Optional.empty(),
-                                            Instant.EPOCH))),
-                    List.of());
+            Story.untold(CHANGE)
+                    .with(
+                            List.of(
+                                    step(
+                                            1,
+                                            new Story.Proposed(
+                                                    CHANGE,
+                                                    "leavers",
+                                                    "hash",
+                                                    "hr:E1",
+                                                    "keycloak:acme",
+                                                    new Story.Actor("clerk", Optional.empty()),
+                                                    "",
+                                                    Optional.of(
+                                                            new Story.About(
+                                                                    "offboard", "OWN", "left")))),
+                                    step(
+                                            2,
+                                            new Story.Readiness(
+                                                    new UUID(0, 2),
+                                                    "READY",
+                                                    Optional.of("account"),
+                                                    Optional.of("plan"),
+                                                    "",
+                                                    List.of(
+                                                            new Story.Fact(
+                                                                    "source.fresh",
+                                                                    "PRESENT",
+                                                                    "keycloak:acme",
+                                                                    Optional.empty())),
+                                                    Optional.empty(),
+                                                    Instant.EPOCH))));
 
     private final CelConditions conditions = new CelConditions();
 

@@ -50,6 +50,32 @@ class PostgresChangesTest {
         }
     }
 
+    @Test
+    void onlyOpenChangesAreOverdueOfWhichThatWasNotSaid() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            ScratchPostgres.run(
+                    own,
+                    """
+                    insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
+                      last, sequence, missing, refused, outcome, opened, actors, due, overdue)
+                    select cast('00000000-0000-0000-0000-00000000000' || n as uuid), 'leavers', 'h', 'E1', null, 's', 'x', now(),
+                      'l', 2, '', '', outcome, n, '', cast(due as timestamptz), cast(overdue as timestamptz)
+                    from (values (1, null, '2026-01-02', null), (2, null, '2026-01-02', '2026-01-02'),
+                      (3, null, '2026-01-02', '2026-01-01'), (4, null, '2026-01-03', null),
+                      (5, null, null, null), (6, 'COMPLETED', '2026-01-02', null)) as row (n, outcome, due, overdue)\
+                    """,
+                    Map.of());
+            assertThat(
+                            ids(
+                                    own,
+                                    PostgresChanges.OVERDUE,
+                                    Map.of("before", "2026-01-03", "most", 10L)))
+                    .containsExactlyInAnyOrder(FIRST, OPEN);
+        }
+    }
+
     private static List<Object> closed(Connection own, Map<String, Object> parts)
             throws SQLException {
         Map<String, Object> parameters = parameters(parts);
