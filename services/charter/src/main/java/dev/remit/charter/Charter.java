@@ -92,6 +92,11 @@ public record Charter(
             OptionalInt changesPerHour,
             OptionalDouble shareOfPopulation,
             Set<String> protectedEntitlements) {
+        /** Whether it limits how much happens at once; a share that is all of it limits nothing. */
+        public boolean isBounded() {
+            return changesPerHour.isPresent() || shareOfPopulation.orElse(1) < 1;
+        }
+
         public Optional<Action> action(String actionName) {
             return actions.stream().filter(each -> each.name().equals(actionName)).findFirst();
         }

@@ -331,6 +331,20 @@ public final class Lint {
                     "a digital employee executes, and nobody reads the target afterwards",
                     "add " + Vocabulary.READ_BACK + " to proof, or choose ASSIST");
         }
+        if (!charter.domain().isBounded()) {
+            error(
+                    "OWN_WITHOUT_LIMIT",
+                    path + "/mode",
+                    "a digital employee executes, and nothing bounds how much at once",
+                    "say changesPerHour, or a shareOfPopulation below 1, in domain.blastRadius, or choose ASSIST");
+        }
+        if (charter.trackRecord().isEmpty()) {
+            error(
+                    "OWN_WITHOUT_TRACK_RECORD",
+                    path + "/mode",
+                    "a digital employee executes, however much goes wrong",
+                    "say trackRecord, which demotes it, or choose ASSIST");
+        }
     }
 
     /** An account is made first, where there is none, and what is written on it is known. */

@@ -28,6 +28,7 @@ class LintTest {
                 actions:
                   - { name: offboard, mode: OWN, reversibility: REVERSIBLE, steps: [disable-account] }
                   - { name: rehire, mode: ASSIST, steps: [disable-account] }
+                blastRadius: { changesPerHour: 20 }
                 protectedEntitlements: [/admins]
               proposers: { roles: [proposer], copilots: [helper], digitalEmployee: { id: a-clerk, principal: a-owner } }
               trackRecord: { within: P30D, failures: 2, overrides: 5 }
@@ -126,6 +127,9 @@ class LintTest {
                 "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
                 "PROOF_NEVER_PRODUCED | mode: ASSIST, steps: [disable-account] | mode: ASSIST, steps: [leave-groups] | /spec/proof/3",
                 "TRACK_RECORD_WITHOUT_OWN | mode: OWN | mode: ASSIST | /spec/trackRecord",
+                "OWN_WITHOUT_LIMIT | { changesPerHour: 20 } | {} | /spec/domain/actions/0/mode",
+                "OWN_WITHOUT_LIMIT | changesPerHour: 20 | shareOfPopulation: 1 | /spec/domain/actions/0/mode",
+                "OWN_WITHOUT_TRACK_RECORD | trackRecord: { within: P30D, failures: 2, overrides: 5 }\\n | \\n | /spec/domain/actions/0/mode",
                 "OWN_WITHOUT_READ_BACK | read-back.matches, | | /spec/domain/actions/0/mode",
                 "STEP_UNKNOWN | steps: [disable-account] } | steps: [burn-account] } | /spec/domain/actions/0/steps/0",
                 "STEP_UNKNOWN | steps: [disable-account] } | steps: [rotate-secret] } | /spec/domain/actions/0/steps/0",

@@ -41,7 +41,7 @@ class SimulationTest {
 
     @Test
     void whatDoesNotMatterForAChangeIsNoDifference() {
-        assertThat(differences("version: \"2\"", "version: \"3\"")).isEmpty();
+        assertThat(differences("version: \"3\"", "version: \"4\"")).isEmpty();
         assertThat(differences("event: LEFT", "event: MOVED")).isEmpty();
     }
 
