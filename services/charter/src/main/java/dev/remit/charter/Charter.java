@@ -152,6 +152,7 @@ public record Charter(
      * @param group what leave-group takes
      * @param groups what join-groups gives
      * @param manager HR worker id that set-manager sets
+     * @param owner HR worker id, or account id, that set-owner sets
      * @param account what create-account makes
      */
     public record Action(
@@ -165,6 +166,7 @@ public record Charter(
             Optional<Group> group,
             List<Group> groups,
             Optional<String> manager,
+            Optional<String> owner,
             Optional<NewAccount> account) {
         /** What is done stays done, and whoever answers for the change owes the rest. */
         public static final String STAYS = "stays";

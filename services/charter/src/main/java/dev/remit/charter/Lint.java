@@ -415,6 +415,7 @@ public final class Lint {
                         "group", action.group().isPresent(),
                         "groups", !action.groups().isEmpty(),
                         "manager", action.manager().isPresent(),
+                        "owner", action.owner().isPresent(),
                         "account", action.account().isPresent());
         Vocabulary.NEEDED.forEach((step, member) -> {
             boolean needs = action.steps().contains(step);

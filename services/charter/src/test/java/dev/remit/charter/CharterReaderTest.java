@@ -59,11 +59,12 @@ class CharterReaderTest {
                   - name: move
                     mode: ASSIST
                     copilots: [helper]
-                    steps: [leave-group, join-groups, set-manager]
+                    steps: [leave-group, join-groups, set-manager, set-owner]
                     compensation: { leave-group: join-groups, set-manager: stays }
                     group: { id: g-2, path: /sales }
                     groups: [ { id: g-3, path: /support } ]
                     manager: W-7
+                    owner: W-8
                   - name: onboard
                     mode: ASSIST
                     steps: [create-account]

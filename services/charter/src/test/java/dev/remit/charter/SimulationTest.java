@@ -87,6 +87,7 @@ class SimulationTest {
                 "of | grant | path: /emergency | path: /root",
                 "of | grant | for: PT4H | for: PT9H",
                 "of | move | id: g-2 | id: g-9",
+                "of | move | owner: W-8 | owner: W-9",
                 "of | move | path: /sales | path: /root",
                 "of | move | id: g-3 | id: g-9",
                 "of | move | path: /support | path: /root",

@@ -139,7 +139,8 @@ class CharterFileTest {
                                         "leave-group 00000000-0000-4000-8000-0000000000a4";
                                 case "joiner" ->
                                         "create-account join-groups 00000000-0000-4000-8000-0000000000a5";
-                                case "service-account-ownership" -> "set-manager E-1001";
+                                case "service-account-ownership" ->
+                                        "set-manager set-owner E-1001 owner:E-1001";
                                 default -> "end-sessions leave-groups";
                             });
         }
