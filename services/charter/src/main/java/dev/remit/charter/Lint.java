@@ -1101,15 +1101,16 @@ public final class Lint {
                                                 + " reports no events of its own: no change there would ever close",
                                         "leave it out, or leave the system to another charter"));
                 charter.domain().actions().stream()
-                        .filter(each -> !each.steps().contains(Vocabulary.DISABLE))
+                        .filter(each -> Collections.disjoint(each.steps(), Vocabulary.SHOWN))
                         .forEach(action ->
                                 error(
                                         "PROOF_NEVER_PRODUCED",
                                         path,
-                                        "only a disabled account is corroborated: no change of action "
+                                        "no step of action "
                                                 + action.name()
-                                                + " would ever close",
-                                        "leave it out, or leave the action to another charter"));
+                                                + " shows in the target's own events: no change of it would ever close",
+                                        "leave it out, or use one of "
+                                                + Vocabulary.SHOWN.stream().sorted().toList()));
             }
         }
         never(

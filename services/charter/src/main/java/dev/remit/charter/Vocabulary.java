@@ -142,8 +142,19 @@ public final class Vocabulary {
     /** The proof that the target was read again after the change. */
     static final String READ_BACK = "read-back.matches";
 
-    /** The step that the target's own events corroborate. */
-    static final String DISABLE = "disable-account";
+    /** The steps that the target's own events corroborate. */
+    static final Set<String> SHOWN =
+            Set.of(
+                    CREATE,
+                    "disable-account",
+                    "enable-account",
+                    LEAVE_GROUPS,
+                    LEAVE_GROUP,
+                    JOIN_GROUPS,
+                    JOIN,
+                    SET_MANAGER,
+                    SET_OWNER,
+                    "delete-account");
 
     /** The proof that the target's own events give. */
     static final String CORROBORATED = "activity.corroborated";

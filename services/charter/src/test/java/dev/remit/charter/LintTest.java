@@ -125,7 +125,7 @@ class LintTest {
                 "CONDITION_ALWAYS_TRUE | subject.enabled | true | /spec/domain/subject",
                 "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [readiness.fine | /spec/proof/0",
                 "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
-                "PROOF_NEVER_PRODUCED | mode: ASSIST, steps: [disable-account] | mode: ASSIST, steps: [leave-groups] | /spec/proof/3",
+                "PROOF_NEVER_PRODUCED | mode: ASSIST, steps: [disable-account] | mode: ASSIST, steps: [end-sessions] | /spec/proof/3",
                 "TRACK_RECORD_WITHOUT_OWN | mode: OWN | mode: ASSIST | /spec/trackRecord",
                 "OWN_WITHOUT_LIMIT | { changesPerHour: 20 } | {} | /spec/domain/actions/0/mode",
                 "OWN_WITHOUT_LIMIT | changesPerHour: 20 | shareOfPopulation: 1 | /spec/domain/actions/0/mode",
@@ -360,12 +360,12 @@ class LintTest {
     }
 
     @Test
-    void whatNeverDisablesTheAccountIsNeverCorroborated() {
+    void whatShowsInNoEventOfTheTargetIsNeverCorroborated() {
         assertThat(
                         lint(
                                 SOUND.replace(
                                         "mode: ASSIST, steps: [disable-account]",
-                                        "mode: ASSIST, steps: [leave-groups]")))
+                                        "mode: ASSIST, steps: [end-sessions]")))
                 .filteredOn(LintTest::isNotEscalation)
                 .singleElement()
                 .satisfies(finding -> {
@@ -373,8 +373,16 @@ class LintTest {
                     assertThat(finding.stops()).isTrue();
                     assertThat(finding.problem())
                             .isEqualTo(
-                                    "only a disabled account is corroborated: no change of action rehire would ever close");
+                                    "no step of action rehire shows in the target's own events: no change of it would ever close");
+                    assertThat(finding.remedy()).contains("leave-group, ", "set-owner");
                 });
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                        "mode: ASSIST, steps: [disable-account]",
+                                        "mode: ASSIST, steps: [leave-groups]")))
+                .filteredOn(LintTest::isNotEscalation)
+                .isEmpty();
     }
 
     @Test

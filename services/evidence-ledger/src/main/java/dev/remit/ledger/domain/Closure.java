@@ -1294,35 +1294,66 @@ public sealed interface Closure {
                                                 "the target was not read again, or is not as the plan says")));
     }
 
+    /**
+     * What the executor did shows in the target's own feed: that it disabled the account, where the
+     * plan does, or nothing of it would show; otherwise each step that it did and that shows there.
+     */
     private static void corroborated(Story story, List<Proof> proofs, List<Missing> missing) {
+        List<Story.Trace> traces = story.authorized().map(Authorized::traces).orElse(List.of());
+        Set<String> done = new HashSet<>();
+        story.executed().map(Executed::results).orElse(List.of()).stream()
+                .filter(each -> each.state().equals("DONE") && each.undoes().isEmpty())
+                .forEach(each -> done.add(each.step()));
+        boolean disables = traces.isEmpty() || traces.contains(Story.Trace.DISABLED);
+        List<Story.Trace> asked =
+                disables
+                        ? List.of(Story.Trace.DISABLED)
+                        : traces.stream().filter(each -> done.contains(each.step())).toList();
+        Set<String> lacking = new TreeSet<>();
+        List<Proof> given = new ArrayList<>();
+        for (Story.Trace trace : asked) {
+            seen(story, trace)
+                    .ifPresentOrElse(
+                            each ->
+                                    given.add(
+                                            new Proof(
+                                                    CORROBORATED,
+                                                    each.id(),
+                                                    disables
+                                                            ? "the target's own feed shows the executor disabling the account"
+                                                            : "the target's own feed shows the executor's "
+                                                                    + trace.step())),
+                            () -> lacking.add(trace.step()));
+        }
+        if (given.isEmpty() || !lacking.isEmpty()) {
+            missing.add(
+                    new Missing(
+                            CORROBORATED,
+                            "connector",
+                            "the target's own feed shows no such action by the executor since the authorization"
+                                    + (lacking.isEmpty() || disables
+                                            ? ""
+                                            : ": " + String.join(", ", lacking))));
+        } else {
+            proofs.addAll(given);
+        }
+    }
+
+    /** The executor's own action since the authorization that left this trace. */
+    private static Optional<Story.Activity> seen(Story story, Story.Trace trace) {
         Optional<Authorized> authorized = story.authorized();
         Optional<Executed> executed = story.executed();
-        story.activities().stream()
+        return story.activities().stream()
                 .filter(each -> authorized.isPresent() && executed.isPresent())
-                .filter(each -> each.account().equals(authorized.get().account()))
+                .filter(each -> story.account().filter(each.account()::equals).isPresent())
                 .filter(each ->
                         story.proposed()
                                 .map(Story.Proposed::target)
                                 .filter(each.system()::equals)
                                 .isPresent())
-                .filter(each ->
-                        each.operation().equals("UPDATE")
-                                && "false".equals(each.changed().get("enabled")))
+                .filter(trace::isIn)
                 .filter(each -> each.actor().equals(executed.get().executor()))
                 .filter(each -> !each.at().isBefore(authorized.get().at().minusSeconds(2)))
-                .findFirst()
-                .ifPresentOrElse(
-                        each ->
-                                proofs.add(
-                                        new Proof(
-                                                CORROBORATED,
-                                                each.id(),
-                                                "the target's own feed shows the executor disabling the account")),
-                        () ->
-                                missing.add(
-                                        new Missing(
-                                                CORROBORATED,
-                                                "connector",
-                                                "the target's own feed shows no such action by the executor since the authorization")));
+                .findFirst();
     }
 }
