@@ -1056,24 +1056,15 @@ public final class Lint {
         }
     }
 
-    /** Sources read groups by their paths, realm roles, and what SCIM calls roles; nothing else. */
+    /** Sources read groups by their paths, roles, and what SCIM calls roles; nothing else. */
     private void seen(Set<String> entitlements, String path) {
         for (String each : entitlements) {
-            boolean group = each.startsWith("/");
-            if (group && (each.endsWith("/") || each.contains("//"))) {
+            if (each.startsWith("/") && (each.endsWith("/") || each.contains("//"))) {
                 error(
                         "ENTITLEMENT_NEVER_SEEN",
                         path,
                         "'" + each + "' is the path of no group: the rule would never apply",
                         "write it as /group/subgroup");
-            } else if (!group && each.contains("/")) {
-                warning(
-                        "ENTITLEMENT_NEVER_SEEN",
-                        path,
-                        "'"
-                                + each
-                                + "' looks like a client's role, and those are not read: the rule would never apply",
-                        "name a realm role that it comes with, or a group's path with its slash");
             }
         }
     }

@@ -198,7 +198,6 @@ class LintTest {
                 "OWNER_NEVER_KNOWN | { onCall: primary } | { owner: application } | /spec/approval/stages/1/resolvers/1/owner",
                 "OWNER_NEVER_KNOWN | { onCall: primary } | { owner: resource } | /spec/approval/stages/1/resolvers/1/owner",
                 "ENTITLEMENT_NEVER_SEEN | toxic: [/a, /b] | toxic: [/a, /b/] | /spec/separationOfDuties/1/toxic",
-                "ENTITLEMENT_NEVER_SEEN | toxic: [/a, /b] | toxic: [/a, account/manage] | /spec/separationOfDuties/1/toxic",
                 "EXCEPTION_FOR_ITS_OWNER | subject: w-9 | subject: a-owner | /spec/separationOfDuties/1/exceptions/0/owner",
                 "EXCEPTION_OVER | until: 2026-06-30 | until: 2026-02-27 | /spec/separationOfDuties/1/exceptions/0/until",
                 "RETENTION_SHORT | retention: P400D | retention: P90D | /spec/retention"
