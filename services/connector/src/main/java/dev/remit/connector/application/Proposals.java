@@ -175,9 +175,12 @@ public interface Proposals {
      * What goes on in these fields; an answer for every one of them. What a person released from a
      * brake does not count.
      *
+     * @param shared the charters that limit a share of the population; under others nobody counts
+     *     people
      * @param since from when on a change that has ended counts too
      */
-    Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since);
+    Uni<Map<Field, Admission.Load>> load(
+            Collection<Field> fields, Set<String> shared, Instant since);
 
     /** Those of these changes that are known. */
     Uni<List<Standing>> standing(Collection<UUID> changes);

@@ -504,7 +504,7 @@ public class ProposeChange {
                         .map(each -> field(each.proposal()))
                         .collect(Collectors.toSet());
         return proposals
-                .load(fields, outbox.now().minus(HOUR))
+                .load(fields, charters.shared(wanted.keySet()), outbox.now().minus(HOUR))
                 .chain(loads ->
                         accounts.counts(
                                         fields.stream()

@@ -661,7 +661,8 @@ public final class Memory implements Handoffs {
         }
 
         @Override
-        public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
+        public Uni<Map<Field, Admission.Load>> load(
+                Collection<Field> fields, Set<String> shared, Instant since) {
             Map<Field, Admission.Load> loads = new HashMap<>();
             for (Field field : fields) {
                 List<Proposals.Kept> under =
@@ -678,6 +679,7 @@ public final class Memory implements Handoffs {
                                                 tables.proposedAt.get(each.change()).isAfter(since))
                                         .count(),
                                 under.stream()
+                                        .filter(_ -> shared.contains(field.charter()))
                                         .filter(each ->
                                                 each.proposal().target().equals(field.target()))
                                         .filter(each ->

@@ -70,12 +70,12 @@ class PostgresProposals implements Proposals {
             """
             select asked.charter, asked.target,
               (select count(*) from proposal where charter = asked.charter and proposed_at > cast(?3 as timestamptz) and brake_id is null),
-              (select count(*) from (
+              case when asked.charter = any(cast(?4 as text[])) then (select count(*) from (
                  select subject_id from proposal where charter = asked.charter and target = asked.target
                    and proposed_at > cast(?3 as timestamptz) and brake_id is null
                  union
                  select subject_id from proposal where charter = asked.charter and target = asked.target
-                   and proposed and ended_at is null and brake_id is null) as touched)
+                   and proposed and ended_at is null and brake_id is null) as touched) else 0 end
             from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
             """;
 
@@ -262,12 +262,14 @@ class PostgresProposals implements Proposals {
     }
 
     @Override
-    public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
+    public Uni<Map<Field, Admission.Load>> load(
+            Collection<Field> fields, Set<String> shared, Instant since) {
         return new Statement(
                         LOAD,
                         fields.stream().map(Field::charter).toArray(String[]::new),
                         fields.stream().map(Field::target).toArray(String[]::new),
-                        since.atOffset(ZoneOffset.UTC))
+                        since.atOffset(ZoneOffset.UTC),
+                        Statement.texts(shared))
                 .rows()
                 .map(rows -> {
                     Map<Field, Admission.Load> loads = new HashMap<>();

@@ -58,7 +58,7 @@ class PostgresProposalsTest {
         proposed("leavers", "E4", Duration.ofDays(3), false);
         proposed("joiners", "E5", Duration.ofMinutes(1), false);
         assertThat(load("leavers")).containsExactly(3L, 3L);
-        assertThat(load("joiners")).containsExactly(1L, 1L);
+        assertThat(load("joiners")).as("it limits no share").containsExactly(1L, 0L);
         assertThat(load("nothing")).containsExactly(0L, 0L);
     }
 
@@ -233,7 +233,14 @@ class PostgresProposalsTest {
 
     private static Map<String, Object> parameters(String charter) {
         return Map.of(
-                "1", new String[] {charter}, "2", new String[] {"scim:hr"}, "3", NOW.minusHours(1));
+                "1",
+                new String[] {charter},
+                "2",
+                new String[] {"scim:hr"},
+                "3",
+                NOW.minusHours(1),
+                "4",
+                new String[] {"leavers", "nothing"});
     }
 
     private void proposed(String charter, String worker, Duration ago, boolean ended)
