@@ -172,7 +172,7 @@ final class Demo implements Callable<Integer> {
         return 0;
     }
 
-    /** A version with limits: drafted by one person, approved by another, once for this data. */
+    /** A version with stricter limits: drafted by one person, approved by another, once for this data. */
     private void stricter(Home home) throws Exception {
         String text;
         try (var in =
@@ -194,7 +194,7 @@ final class Demo implements Callable<Integer> {
         if (drafted.json().path("code").asText().equals("CHARTER_PUBLISHED")) {
             return;
         }
-        chapter("0. The leavers' charter gets limits");
+        chapter("0. The leavers' charter gets stricter limits");
         JsonNode draft = As.expect(drafted).json();
         tell(
                 "admin drafts version "

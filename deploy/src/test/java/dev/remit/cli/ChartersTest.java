@@ -47,7 +47,7 @@ class ChartersTest {
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.out())
                 .contains(
-                        file + ":41:17: error QUORUM_UNREACHABLE /spec/approval/stages/0/quorum:",
+                        file + ":43:17: error QUORUM_UNREACHABLE /spec/approval/stages/0/quorum:",
                         "lower it, or ask more people",
                         "PROOF_NEVER_PRODUCED",
                         "1 charter: 2 errors, 2 warnings");

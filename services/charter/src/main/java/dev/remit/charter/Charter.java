@@ -92,6 +92,11 @@ public record Charter(
             OptionalInt changesPerHour,
             OptionalDouble shareOfPopulation,
             Set<String> protectedEntitlements) {
+        /** Whether it limits how much happens at once; a share that is all of it limits nothing. */
+        public boolean isBounded() {
+            return changesPerHour.isPresent() || shareOfPopulation.orElse(1) < 1;
+        }
+
         public Optional<Action> action(String actionName) {
             return actions.stream().filter(each -> each.name().equals(actionName)).findFirst();
         }
@@ -147,6 +152,7 @@ public record Charter(
      * @param group what leave-group takes
      * @param groups what join-groups gives
      * @param manager HR worker id that set-manager sets
+     * @param owner HR worker id, or account id, that set-owner sets
      * @param account what create-account makes
      */
     public record Action(
@@ -160,6 +166,7 @@ public record Charter(
             Optional<Group> group,
             List<Group> groups,
             Optional<String> manager,
+            Optional<String> owner,
             Optional<NewAccount> account) {
         /** What is done stays done, and whoever answers for the change owes the rest. */
         public static final String STAYS = "stays";

@@ -228,6 +228,7 @@ public final class CharterReader {
                                         each.optional("group", CharterReader::group),
                                         each.list("groups", CharterReader::group),
                                         each.optional("manager", Part::text),
+                                        each.optional("owner", Part::text),
                                         each.optional("account", CharterReader::account))),
                 count(radius, "changesPerHour"),
                 radius.optional("shareOfPopulation", Part::number)

@@ -206,6 +206,7 @@ public record Difference(Effect effect, String path, String words) {
             other(path + "/group", before.group(), after.group());
             other(path + "/groups", before.groups(), after.groups());
             other(path + "/manager", before.manager(), after.manager());
+            other(path + "/owner", before.owner(), after.owner());
             other(path + "/account", before.account(), after.account());
             other(path + "/reversibility", before.reversibility(), after.reversibility());
             if (before.grant().isPresent() && after.grant().isPresent()) {

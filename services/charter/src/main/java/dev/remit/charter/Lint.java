@@ -331,6 +331,20 @@ public final class Lint {
                     "a digital employee executes, and nobody reads the target afterwards",
                     "add " + Vocabulary.READ_BACK + " to proof, or choose ASSIST");
         }
+        if (!charter.domain().isBounded()) {
+            error(
+                    "OWN_WITHOUT_LIMIT",
+                    path + "/mode",
+                    "a digital employee executes, and nothing bounds how much at once",
+                    "say changesPerHour, or a shareOfPopulation below 1, in domain.blastRadius, or choose ASSIST");
+        }
+        if (charter.trackRecord().isEmpty()) {
+            error(
+                    "OWN_WITHOUT_TRACK_RECORD",
+                    path + "/mode",
+                    "a digital employee executes, however much goes wrong",
+                    "say trackRecord, which demotes it, or choose ASSIST");
+        }
     }
 
     /** An account is made first, where there is none, and what is written on it is known. */
@@ -401,6 +415,7 @@ public final class Lint {
                         "group", action.group().isPresent(),
                         "groups", !action.groups().isEmpty(),
                         "manager", action.manager().isPresent(),
+                        "owner", action.owner().isPresent(),
                         "account", action.account().isPresent());
         Vocabulary.NEEDED.forEach((step, member) -> {
             boolean needs = action.steps().contains(step);
@@ -1041,24 +1056,15 @@ public final class Lint {
         }
     }
 
-    /** Sources read groups by their paths, realm roles, and what SCIM calls roles; nothing else. */
+    /** Sources read groups by their paths, roles, and what SCIM calls roles; nothing else. */
     private void seen(Set<String> entitlements, String path) {
         for (String each : entitlements) {
-            boolean group = each.startsWith("/");
-            if (group && (each.endsWith("/") || each.contains("//"))) {
+            if (each.startsWith("/") && (each.endsWith("/") || each.contains("//"))) {
                 error(
                         "ENTITLEMENT_NEVER_SEEN",
                         path,
                         "'" + each + "' is the path of no group: the rule would never apply",
                         "write it as /group/subgroup");
-            } else if (!group && each.contains("/")) {
-                warning(
-                        "ENTITLEMENT_NEVER_SEEN",
-                        path,
-                        "'"
-                                + each
-                                + "' looks like a client's role, and those are not read: the rule would never apply",
-                        "name a realm role that it comes with, or a group's path with its slash");
             }
         }
     }
@@ -1086,15 +1092,16 @@ public final class Lint {
                                                 + " reports no events of its own: no change there would ever close",
                                         "leave it out, or leave the system to another charter"));
                 charter.domain().actions().stream()
-                        .filter(each -> !each.steps().contains(Vocabulary.DISABLE))
+                        .filter(each -> Collections.disjoint(each.steps(), Vocabulary.SHOWN))
                         .forEach(action ->
                                 error(
                                         "PROOF_NEVER_PRODUCED",
                                         path,
-                                        "only a disabled account is corroborated: no change of action "
+                                        "no step of action "
                                                 + action.name()
-                                                + " would ever close",
-                                        "leave it out, or leave the action to another charter"));
+                                                + " shows in the target's own events: no change of it would ever close",
+                                        "leave it out, or use one of "
+                                                + Vocabulary.SHOWN.stream().sorted().toList()));
             }
         }
         never(

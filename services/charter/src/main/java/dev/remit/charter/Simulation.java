@@ -111,6 +111,7 @@ public final class Simulation {
         action.group().ifPresent(each -> all.add("takes " + named(each)));
         action.groups().forEach(each -> all.add("gives " + named(each)));
         action.manager().ifPresent(each -> all.add("manager " + each));
+        action.owner().ifPresent(each -> all.add("owner " + each));
         return all.isEmpty() ? "the account" : String.join(", ", all);
     }
 

@@ -17,6 +17,7 @@ public final class Vocabulary {
     static final String LEAVE_GROUP = "leave-group";
     static final String JOIN_GROUPS = "join-groups";
     static final String SET_MANAGER = "set-manager";
+    static final String SET_OWNER = "set-owner";
 
     /** The step that makes the account: the first one, and only these go with it. */
     static final String CREATE = "create-account";
@@ -41,6 +42,7 @@ public final class Vocabulary {
                                     JOIN,
                                     LEAVE_AT_EXPIRY,
                                     SET_MANAGER,
+                                    SET_OWNER,
                                     "delete-account"),
                     "scim",
                             Set.of(
@@ -70,7 +72,9 @@ public final class Vocabulary {
                     LEAVE_GROUP,
                     JOIN_GROUPS,
                     SET_MANAGER,
-                    SET_MANAGER);
+                    SET_MANAGER,
+                    SET_OWNER,
+                    SET_OWNER);
 
     /** The steps that leave nothing to take back, or that their own end takes back. */
     static final Set<String> LEAVING_NOTHING = Set.of("end-sessions", JOIN, LEAVE_AT_EXPIRY);
@@ -87,6 +91,8 @@ public final class Vocabulary {
                     "groups",
                     SET_MANAGER,
                     "manager",
+                    SET_OWNER,
+                    "owner",
                     CREATE,
                     "account");
 
@@ -136,8 +142,19 @@ public final class Vocabulary {
     /** The proof that the target was read again after the change. */
     static final String READ_BACK = "read-back.matches";
 
-    /** The step that the target's own events corroborate. */
-    static final String DISABLE = "disable-account";
+    /** The steps that the target's own events corroborate. */
+    static final Set<String> SHOWN =
+            Set.of(
+                    CREATE,
+                    "disable-account",
+                    "enable-account",
+                    LEAVE_GROUPS,
+                    LEAVE_GROUP,
+                    JOIN_GROUPS,
+                    JOIN,
+                    SET_MANAGER,
+                    SET_OWNER,
+                    "delete-account");
 
     /** The proof that the target's own events give. */
     static final String CORROBORATED = "activity.corroborated";

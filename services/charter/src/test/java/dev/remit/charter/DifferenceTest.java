@@ -52,6 +52,7 @@ class DifferenceTest {
                 "HARDER | name: owners | name: bosses | /spec/approval/stages/bosses",
                 "OTHER | [disable-account], rev | [disable-account], compensation: { disable-account: stays }, rev | /spec/domain/actions/offboard/compensation",
                 "OTHER | version: \"2\" | version: \"3\" | /metadata/version",
+                "OTHER | owner: W-8 | owner: W-9 | /spec/domain/actions/move/owner",
                 "OTHER | risk > 50 | risk > 60 | /spec/approval/stages/owners/when",
                 "OTHER | outcome: escalate | outcome: halt | /spec/approval/stages/owners/outcome",
                 "OTHER | { role: approver } | { role: x } | /spec/approval/stages/owners/resolvers",

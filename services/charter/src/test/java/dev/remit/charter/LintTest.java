@@ -28,6 +28,7 @@ class LintTest {
                 actions:
                   - { name: offboard, mode: OWN, reversibility: REVERSIBLE, steps: [disable-account] }
                   - { name: rehire, mode: ASSIST, steps: [disable-account] }
+                blastRadius: { changesPerHour: 20 }
                 protectedEntitlements: [/admins]
               proposers: { roles: [proposer], copilots: [helper], digitalEmployee: { id: a-clerk, principal: a-owner } }
               trackRecord: { within: P30D, failures: 2, overrides: 5 }
@@ -124,8 +125,11 @@ class LintTest {
                 "CONDITION_ALWAYS_TRUE | subject.enabled | true | /spec/domain/subject",
                 "PROOF_NEVER_PRODUCED | proof: [readiness.fit | proof: [readiness.fine | /spec/proof/0",
                 "PROOF_NEVER_PRODUCED | systems: [\"keycloak:acme\"] | systems: [\"keycloak:acme\", \"scim:hr\"] | /spec/proof/3",
-                "PROOF_NEVER_PRODUCED | mode: ASSIST, steps: [disable-account] | mode: ASSIST, steps: [leave-groups] | /spec/proof/3",
+                "PROOF_NEVER_PRODUCED | mode: ASSIST, steps: [disable-account] | mode: ASSIST, steps: [end-sessions] | /spec/proof/3",
                 "TRACK_RECORD_WITHOUT_OWN | mode: OWN | mode: ASSIST | /spec/trackRecord",
+                "OWN_WITHOUT_LIMIT | { changesPerHour: 20 } | {} | /spec/domain/actions/0/mode",
+                "OWN_WITHOUT_LIMIT | changesPerHour: 20 | shareOfPopulation: 1 | /spec/domain/actions/0/mode",
+                "OWN_WITHOUT_TRACK_RECORD | trackRecord: { within: P30D, failures: 2, overrides: 5 }\\n | \\n | /spec/domain/actions/0/mode",
                 "OWN_WITHOUT_READ_BACK | read-back.matches, | | /spec/domain/actions/0/mode",
                 "STEP_UNKNOWN | steps: [disable-account] } | steps: [burn-account] } | /spec/domain/actions/0/steps/0",
                 "STEP_UNKNOWN | steps: [disable-account] } | steps: [rotate-secret] } | /spec/domain/actions/0/steps/0",
@@ -194,7 +198,6 @@ class LintTest {
                 "OWNER_NEVER_KNOWN | { onCall: primary } | { owner: application } | /spec/approval/stages/1/resolvers/1/owner",
                 "OWNER_NEVER_KNOWN | { onCall: primary } | { owner: resource } | /spec/approval/stages/1/resolvers/1/owner",
                 "ENTITLEMENT_NEVER_SEEN | toxic: [/a, /b] | toxic: [/a, /b/] | /spec/separationOfDuties/1/toxic",
-                "ENTITLEMENT_NEVER_SEEN | toxic: [/a, /b] | toxic: [/a, account/manage] | /spec/separationOfDuties/1/toxic",
                 "EXCEPTION_FOR_ITS_OWNER | subject: w-9 | subject: a-owner | /spec/separationOfDuties/1/exceptions/0/owner",
                 "EXCEPTION_OVER | until: 2026-06-30 | until: 2026-02-27 | /spec/separationOfDuties/1/exceptions/0/until",
                 "RETENTION_SHORT | retention: P400D | retention: P90D | /spec/retention"
@@ -356,12 +359,12 @@ class LintTest {
     }
 
     @Test
-    void whatNeverDisablesTheAccountIsNeverCorroborated() {
+    void whatShowsInNoEventOfTheTargetIsNeverCorroborated() {
         assertThat(
                         lint(
                                 SOUND.replace(
                                         "mode: ASSIST, steps: [disable-account]",
-                                        "mode: ASSIST, steps: [leave-groups]")))
+                                        "mode: ASSIST, steps: [end-sessions]")))
                 .filteredOn(LintTest::isNotEscalation)
                 .singleElement()
                 .satisfies(finding -> {
@@ -369,8 +372,16 @@ class LintTest {
                     assertThat(finding.stops()).isTrue();
                     assertThat(finding.problem())
                             .isEqualTo(
-                                    "only a disabled account is corroborated: no change of action rehire would ever close");
+                                    "no step of action rehire shows in the target's own events: no change of it would ever close");
+                    assertThat(finding.remedy()).contains("leave-group, ", "set-owner");
                 });
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                        "mode: ASSIST, steps: [disable-account]",
+                                        "mode: ASSIST, steps: [leave-groups]")))
+                .filteredOn(LintTest::isNotEscalation)
+                .isEmpty();
     }
 
     @Test

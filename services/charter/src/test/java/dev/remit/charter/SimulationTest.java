@@ -41,7 +41,7 @@ class SimulationTest {
 
     @Test
     void whatDoesNotMatterForAChangeIsNoDifference() {
-        assertThat(differences("version: \"2\"", "version: \"3\"")).isEmpty();
+        assertThat(differences("version: \"3\"", "version: \"4\"")).isEmpty();
         assertThat(differences("event: LEFT", "event: MOVED")).isEmpty();
     }
 
@@ -87,6 +87,7 @@ class SimulationTest {
                 "of | grant | path: /emergency | path: /root",
                 "of | grant | for: PT4H | for: PT9H",
                 "of | move | id: g-2 | id: g-9",
+                "of | move | owner: W-8 | owner: W-9",
                 "of | move | path: /sales | path: /root",
                 "of | move | id: g-3 | id: g-9",
                 "of | move | path: /support | path: /root",

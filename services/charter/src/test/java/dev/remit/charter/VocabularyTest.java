@@ -77,6 +77,23 @@ class VocabularyTest {
     }
 
     @Test
+    void whatIsCorroboratedIsWhatTheLedgerLooksForInTheTargetsOwnFeed() {
+        String cases =
+                found(
+                                "services/evidence-ledger/src/main/java/dev/remit/ledger/adapter/kafka/Stories.java",
+                                "(?s)Story\\.Trace> traces\\(byte\\[\\] plan\\) \\{(.*?)default ->")
+                        .iterator()
+                        .next();
+        assertThat(Vocabulary.SHOWN)
+                .isEqualTo(
+                        Pattern.compile("\"([a-z]+(?:-[a-z]+)+)\"")
+                                .matcher(cases)
+                                .results()
+                                .map(each -> each.group(1))
+                                .collect(Collectors.toSet()));
+    }
+
+    @Test
     void theFactsAreThoseThatReadinessJudges() {
         assertThat(Vocabulary.FACTS)
                 .isEqualTo(

@@ -45,6 +45,8 @@ import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.PolicyRef;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.ReadinessVerdict;
+import dev.remit.wire.v1.StepResult;
+import dev.remit.wire.v1.StepState;
 import dev.remit.wire.v1.Subject;
 import dev.remit.wire.v1.TrackRecordLimit;
 import java.io.ByteArrayOutputStream;
@@ -133,6 +135,7 @@ public final class Leaver {
     public @Nullable Instant revokedAt;
 
     private final String action;
+    private final List<String> steps;
     private final byte[] plan;
     private int sequence;
     private @Nullable Hash last;
@@ -146,6 +149,7 @@ public final class Leaver {
         change = Ids.derived(new UUID(0, 1), "change " + number);
         account = Ids.derived(new UUID(0, 2), "account " + number).toString();
         this.action = action;
+        this.steps = List.of(steps);
         plan =
                 CanonicalJson.of(
                         "{\"account\":\""
@@ -274,7 +278,16 @@ public final class Leaver {
                                 executor,
                                 ExecutionOutcome.SUCCEEDED,
                                 null,
-                                List.of(),
+                                steps.stream()
+                                        .map(step ->
+                                                new StepResult(
+                                                        step,
+                                                        StepState.DONE,
+                                                        null,
+                                                        Map.of(),
+                                                        Map.of(),
+                                                        ""))
+                                        .toList(),
                                 true,
                                 "done",
                                 executedAt,
@@ -415,7 +428,9 @@ public final class Leaver {
                                         "users/" + account,
                                         EXECUTOR,
                                         "",
-                                        Map.of("enabled", "false")))
+                                        Map.of(
+                                                "enabled",
+                                                String.valueOf(steps.contains("enable-account")))))
                         .build());
     }
 

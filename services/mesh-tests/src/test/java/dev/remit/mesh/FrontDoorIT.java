@@ -353,7 +353,7 @@ class FrontDoorIT {
         text =
                 text.replaceFirst("(?m)^  trigger:\n(    .*\n)+", "")
                         .replace("name: leaver-offboarding", "name: " + name)
-                        .replace("version: \"2\"", "version: \"1\"");
+                        .replace("version: \"3\"", "version: \"1\"");
         assertThat(text).contains(was);
         mesh.put(name, text.replace(was, is));
     }
@@ -362,10 +362,7 @@ class FrontDoorIT {
     @Order(5)
     void everyRefusalByARuleIsInTheLog() throws Exception {
         alike("over", "  version: \"1\"", "  version: \"1\"\n  effective: { until: 2020-01-31 }");
-        alike(
-                "small",
-                "    systems: [\"keycloak:acme\"]",
-                "    systems: [\"keycloak:acme\"]\n    blastRadius: { changesPerHour: 1 }");
+        alike("small", "changesPerHour: 200", "changesPerHour: 1");
         Mesh.until(
                 () ->
                         mesh.get("connector", "/charters", "auditor")

@@ -793,6 +793,7 @@ class LifeOfAChangeIT {
                     actions:
                       - { name: sign-out, mode: OWN, reversibility: REVERSIBLE, steps: [end-sessions] }
                     blastRadius: { changesPerHour: 10 }
+                  trackRecord: { within: P30D, failures: 3 }
                   proposers:
                     roles: [proposer]
                     digitalEmployee:

@@ -47,13 +47,17 @@ public record Charter(
      * @param unprovable by system, why proofs that it names cannot be given there
      * @param reversibility what it says of each action: REVERSIBLE, COMPENSABLE or IRREVERSIBLE;
      *     none where it says nothing
+     * @param bounded whether it limits how much happens at once
+     * @param demotes whether it limits how much may go wrong before a digital employee is demoted
      */
     public record Domain(
             Set<String> systems,
             Map<String, String> modes,
             List<String> proofs,
             Map<String, List<String>> unprovable,
-            Map<String, String> reversibility) {}
+            Map<String, String> reversibility,
+            boolean bounded,
+            boolean demotes) {}
 
     /** The name of the stage that looks at a change afterwards. */
     public static final String REVIEW = "review";

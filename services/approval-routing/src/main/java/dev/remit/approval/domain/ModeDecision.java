@@ -37,7 +37,7 @@ public record ModeDecision(List<Condition> conditions) {
                         data(ready),
                         approvers,
                         proofs(ready, charter),
-                        trackRecord(known)));
+                        trackRecord(charter, known)));
     }
 
     private static Condition granted(Ready ready, Charter charter) {
@@ -63,6 +63,12 @@ public record ModeDecision(List<Condition> conditions) {
         }
         if (!charter.domain().modes().containsKey(action)) {
             return new Condition("domain.bounded", false, action + " is outside the charter");
+        }
+        if (!charter.domain().bounded()) {
+            return new Condition(
+                    "domain.bounded",
+                    false,
+                    "the charter limits neither changes an hour nor their share of the population");
         }
         Optional<String> outside =
                 ready.facts().entrySet().stream()
@@ -174,7 +180,13 @@ public record ModeDecision(List<Condition> conditions) {
                         : String.join("; ", missing));
     }
 
-    private static Condition trackRecord(Known known) {
+    private static Condition trackRecord(Charter charter, Known known) {
+        if (!charter.domain().demotes()) {
+            return new Condition(
+                    "track-record.kept",
+                    false,
+                    "the charter does not limit how much may go wrong before it is demoted");
+        }
         return new Condition(
                 "track-record.kept",
                 known.demoted().isEmpty(),

@@ -77,7 +77,7 @@ class RoutesOfChangesTest {
         assertThat(granted.getModeDecision().getConditions())
                 .filteredOn(each -> each.getHolds())
                 .extracting(each -> each.getName())
-                .containsExactly("data.ready", "approvers.resolved", "track-record.kept");
+                .containsExactly("data.ready", "approvers.resolved");
         assertThat(granted.getAccount()).isEqualTo("leaver");
         assertThat(granted.getPlanHash()).isEqualTo(Scene.PLAN_HASH);
         assertThat(granted.getPlan().array()).isEqualTo(Scene.PLAN);

@@ -132,7 +132,7 @@ class BarredExecutorTest {
                 Map.of(),
                 Duration.ofHours(1),
                 Set.of(),
-                new Charter.Domain(Set.of(), Map.of(), List.of(), Map.of(), Map.of()),
+                new Charter.Domain(Set.of(), Map.of(), List.of(), Map.of(), Map.of(), false, false),
                 "");
     }
 }

@@ -19,7 +19,9 @@ class ModeDecisionTest {
             """
             {"metadata":{"owner":"owen"},"spec":{
              "domain":{"systems":["keycloak:acme","scim:hr"],"actions":[{"name":"offboard","mode":"OWN","steps":[]},
-              {"name":"rehire","mode":"ASSIST","steps":[]}]},
+              {"name":"rehire","mode":"ASSIST","steps":[]}],
+              "blastRadius":{"changesPerHour":20}},
+             "trackRecord":{"within":"P30D","failures":3},
              "approval":{"role":"approver","stages":[
               {"name":"manager","resolver":"manager","quorum":1,"expiresAfter":"PT48H"},
               {"name":"security","resolver":"group","group":"/security","quorum":2,"expiresAfter":"PT48H"}]},
@@ -131,6 +133,32 @@ class ModeDecisionTest {
                 .singleElement()
                 .asString()
                 .contains("scim:hr reports no events");
+    }
+
+    @Test
+    void whatIsUnderACharterWithoutLimitsIsNotOwned() {
+        for (String none :
+                List.of("{}", "{\"shareOfPopulation\":1}", "{\"changesPerHour\":\"all\"}")) {
+            fails(
+                    decided(
+                            CHARTER.replace("{\"changesPerHour\":20}", none),
+                            Town.ready("READY"),
+                            all()),
+                    "domain.bounded",
+                    "neither changes an hour");
+        }
+        assertThat(
+                        decided(
+                                        CHARTER.replace(
+                                                "changesPerHour\":20", "shareOfPopulation\":0.2"),
+                                        Town.ready("READY"),
+                                        all())
+                                .isOwn())
+                .isTrue();
+        fails(
+                decided(CHARTER.replace(",\"failures\":3", ""), Town.ready("READY"), all()),
+                "track-record.kept",
+                "does not limit how much may go wrong");
     }
 
     @Test

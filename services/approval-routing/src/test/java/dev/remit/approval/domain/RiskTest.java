@@ -47,7 +47,9 @@ class RiskTest {
                         Map.of("offboard", "OWN"),
                         List.of(),
                         Map.of(),
-                        reversibility == null ? Map.of() : Map.of("offboard", reversibility)),
+                        reversibility == null ? Map.of() : Map.of("offboard", reversibility),
+                        true,
+                        true),
                 "");
     }
 }

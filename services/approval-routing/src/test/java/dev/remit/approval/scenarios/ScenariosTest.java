@@ -453,6 +453,8 @@ class ScenariosTest {
                             .addObject()
                             .put("name", "offboard")
                             .put("mode", "OWN");
+                    domain.putObject("blastRadius").put("changesPerHour", 20);
+                    spec.putObject("trackRecord").put("within", "P30D").put("failures", 3);
                     spec.putArray("proof").add("readiness.fit").add("read-back.matches");
                 }
                 if (scenario.has("rules")) {

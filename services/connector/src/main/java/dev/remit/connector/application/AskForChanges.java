@@ -336,7 +336,10 @@ public class AskForChanges {
     private Uni<Map<Field, Admission.Load>> loads(Collection<Field> fields, Instant now) {
         return fields.isEmpty()
                 ? Uni.createFrom().item(Map.of())
-                : proposals.load(fields, now.minus(HOUR));
+                : proposals.load(
+                        fields,
+                        charters.shared(fields.stream().map(Field::charter).toList()),
+                        now.minus(HOUR));
     }
 
     private static Set<Subjects.Asked> asked(List<Wish> wishes) {

@@ -10,7 +10,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The charters in force, by name; empty until they were read for the first time. A version that is
@@ -73,5 +75,15 @@ public class Charters {
                 .filter(each -> each.limits().from().filter(now::isBefore).isEmpty())
                 .findFirst()
                 .orElseGet(versions::getLast);
+    }
+
+    /** Of these names, those whose charter in force limits a share of the population. */
+    Set<String> shared(Collection<String> names) {
+        return names.stream()
+                .filter(name ->
+                        find(name)
+                                .filter(each -> each.limits().shareOfPopulation().isPresent())
+                                .isPresent())
+                .collect(Collectors.toSet());
     }
 }

@@ -2,8 +2,10 @@ package dev.remit.connector.application;
 
 import dev.remit.connector.domain.Presence;
 import io.smallrye.mutiny.Uni;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 
 /** What HR sent so far. Each method runs in the caller's transaction. */
 public interface HrEvents {
@@ -21,6 +23,9 @@ public interface HrEvents {
      * @param next of each worker one; not empty
      */
     Uni<Void> state(Collection<Presence> next);
+
+    /** Of these workers, those that have left by this day and were not back by it. */
+    Uni<Set<String>> left(Set<String> workers, LocalDate day);
 
     /** Whether a file with this content (SHA-256, hexadecimal) was read to its end. */
     Uni<Boolean> wasRead(String contentHash);

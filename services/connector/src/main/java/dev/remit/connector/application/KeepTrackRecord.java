@@ -100,7 +100,8 @@ public class KeepTrackRecord {
                     && change.proposal().mode().equals("OWN")
                     && !each.byPerson()
                     && (each.kind() != Kind.OVERRIDES
-                            || change.proposal().by().kind() == Proposer.Kind.DIGITAL_EMPLOYEE)) {
+                            || (change.proposal().by().kind() == Proposer.Kind.DIGITAL_EMPLOYEE
+                                    && !change.superseded()))) {
                 counted.add(
                         new Misstep(
                                 each.change(),

@@ -34,6 +34,11 @@ public interface Proposals {
             return new Kept(change, other, cause, due, does);
         }
 
+        /** Whether it makes the account of its subject. */
+        boolean makes() {
+            return List.of(effect.split(" ", -1)).contains("create-account");
+        }
+
         Matter matter() {
             return new Matter(proposal.subjectId(), proposal.target(), proposal.action(), effect);
         }
@@ -76,6 +81,7 @@ public interface Proposals {
      * @param withdrawnAt when someone took it back
      * @param end how it ended; empty while it is open
      * @param brake the brake that holds it, or that a person released or discarded just now
+     * @param superseded whether it was taken back because HR said meanwhile that its subject left
      */
     record Standing(
             UUID change,
@@ -84,7 +90,8 @@ public interface Proposals {
             boolean proposed,
             Optional<Instant> withdrawnAt,
             Optional<End> end,
-            Optional<UUID> brake) {}
+            Optional<UUID> brake,
+            boolean superseded) {}
 
     /**
      * A change whose day has come.
@@ -168,9 +175,12 @@ public interface Proposals {
      * What goes on in these fields; an answer for every one of them. What a person released from a
      * brake does not count.
      *
+     * @param shared the charters that limit a share of the population; under others nobody counts
+     *     people
      * @param since from when on a change that has ended counts too
      */
-    Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since);
+    Uni<Map<Field, Admission.Load>> load(
+            Collection<Field> fields, Set<String> shared, Instant since);
 
     /** Those of these changes that are known. */
     Uni<List<Standing>> standing(Collection<UUID> changes);
@@ -180,6 +190,15 @@ public interface Proposals {
 
     /** Someone took it back; one that waits for its day ends by it. */
     Uni<Void> withdrawn(UUID change, Instant now);
+
+    /**
+     * Changes that were handed on, are open and nobody has taken back, by which an account is to be
+     * made for who has left by this day and was not back by it; at most this many.
+     */
+    Uni<List<UUID>> makingForWhoLeft(LocalDate day, int atMost);
+
+    /** These are taken back because HR says that their subjects left. */
+    Uni<Void> superseded(Collection<UUID> changes, Instant now);
 
     /** These ended; what is not known here is passed over. */
     Uni<Void> ended(Map<UUID, End> ends);

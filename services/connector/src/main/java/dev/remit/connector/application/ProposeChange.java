@@ -9,6 +9,7 @@ import dev.remit.connector.domain.Admission.Load;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Rule;
 import dev.remit.handoff.halt.Halts;
 import dev.remit.handoff.halt.InForce;
@@ -58,6 +59,7 @@ public class ProposeChange {
     private final Brakes brakes;
     private final ObservedAccounts accounts;
     private final Charters charters;
+    private final HrEvents events;
     private final Halts halts;
     private final MeterRegistry meters;
 
@@ -67,6 +69,7 @@ public class ProposeChange {
             Brakes brakes,
             ObservedAccounts accounts,
             Charters charters,
+            HrEvents events,
             Halts halts,
             MeterRegistry meters,
             Letters letters) {
@@ -76,6 +79,7 @@ public class ProposeChange {
         this.brakes = brakes;
         this.accounts = accounts;
         this.charters = charters;
+        this.events = events;
         this.halts = halts;
         this.meters = meters;
     }
@@ -121,6 +125,39 @@ public class ProposeChange {
      * @param source where it comes from, for example {@code hr}
      */
     Uni<Void> trigger(String source, Collection<Kept> wanted, Outbox outbox) {
+        LocalDate today = today(outbox);
+        return forWhoLeft(
+                        wanted.stream().filter(each -> !each.due().isAfter(today)).toList(), today)
+                .invoke(left -> left.forEach(each -> refuse(each, left(each), outbox)))
+                .chain(left -> staying(source, without(wanted, changes(List.of(left))), outbox));
+    }
+
+    /** Of these, those that would make an account for who has left. */
+    private Uni<List<Kept>> forWhoLeft(List<Kept> due, LocalDate today) {
+        List<Kept> making = due.stream().filter(Kept::makes).toList();
+        return making.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : events.left(
+                                making.stream()
+                                        .map(each -> each.proposal().subjectId())
+                                        .collect(Collectors.toSet()),
+                                today)
+                        .map(left ->
+                                making.stream()
+                                        .filter(each -> left.contains(each.proposal().subjectId()))
+                                        .toList());
+    }
+
+    private static Charter.Refusal left(Kept kept) {
+        return new Charter.Refusal(
+                422,
+                "subject",
+                "SUBJECT_LEFT",
+                "HR says that %s has left: no account is made"
+                        .formatted(kept.proposal().subjectId()));
+    }
+
+    private Uni<Void> staying(String source, Collection<Kept> wanted, Outbox outbox) {
         LocalDate today = today(outbox);
         List<Kept> due = wanted.stream().filter(each -> !each.due().isAfter(today)).toList();
         // what others tell or find was compared with what is open when it was admitted
@@ -211,7 +248,8 @@ public class ProposeChange {
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> proposeDue() {
         return charters.known()
-                ? inBatches(this::someDue, "changes that are due wait")
+                ? inBatches(this::someLeft, "accounts are made for who left")
+                        .chain(() -> inBatches(this::someDue, "changes that are due wait"))
                         .chain(() -> inBatches(this::someDiscarded, "discarded changes stay open"))
                 : Uni.createFrom().voidItem();
     }
@@ -257,6 +295,12 @@ public class ProposeChange {
      * mode, or refuses it with a record. A version of the day on which it was read may be no more.
      */
     private Uni<List<Waiting>> anew(List<Waiting> waiting, Outbox outbox) {
+        return forWhoLeft(waiting.stream().map(Waiting::kept).toList(), today(outbox))
+                .map(left -> changes(List.of(left)))
+                .chain(left -> anew(waiting, left, outbox));
+    }
+
+    private Uni<List<Waiting>> anew(List<Waiting> waiting, Set<UUID> left, Outbox outbox) {
         return halts.inForce()
                 .chain(demoted -> {
                     List<Waiting> opened = new ArrayList<>();
@@ -264,7 +308,9 @@ public class ProposeChange {
                     Map<UUID, Proposals.End> ends = new LinkedHashMap<>();
                     for (Waiting each : waiting) {
                         Kept kept = each.kept();
-                        switch (anew(kept, outbox.now())) {
+                        switch (left.contains(kept.change())
+                                ? new Admission.Refused(left(kept))
+                                : anew(kept, outbox.now())) {
                             case Admission.Admitted(Proposal proposal) -> {
                                 Kept next = inItsMode(kept.as(proposal, effect(proposal)), demoted);
                                 opened.add(new Waiting(next, each.released()));
@@ -287,6 +333,50 @@ public class ProposeChange {
                                             : proposals.renew(other))
                             .replaceWith(opened);
                 });
+    }
+
+    /** An account that is to be made for who has left meanwhile is to be made no more. */
+    private Uni<Integer> someLeft(Outbox outbox) {
+        return proposals
+                .makingForWhoLeft(today(outbox), BATCH)
+                .chain(changes ->
+                        changes.isEmpty()
+                                ? Uni.createFrom().item(0)
+                                : outbox.lock(changes)
+                                        .chain(() -> proposals.standing(changes))
+                                        .chain(found -> supersede(found, outbox))
+                                        .replaceWith(changes.size()));
+    }
+
+    /** In the name of whom the charter has propose what HR says. */
+    private Uni<Void> supersede(List<Proposals.Standing> found, Outbox outbox) {
+        List<UUID> superseded = new ArrayList<>();
+        for (Proposals.Standing each : found) {
+            if (each.end().isEmpty() && each.withdrawnAt().isEmpty()) {
+                superseded.add(each.change());
+                outbox.publish(
+                        dev.remit.handoff.Ids.derived(
+                                dev.remit.connector.domain.Ids.NAMESPACE,
+                                "withdrawn|" + each.change()),
+                        each.change().toString(),
+                        letters.withdrawn(
+                                each.change(),
+                                charters.find(each.proposal().charter())
+                                        .map(charter ->
+                                                new Proposer(
+                                                        charter.employee(),
+                                                        Optional.of(charter.principal()),
+                                                        Optional.empty()))
+                                        .orElse(each.proposal().by()),
+                                "HR says that the subject has left",
+                                outbox.now()),
+                        each.change(),
+                        null);
+            }
+        }
+        return superseded.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : proposals.superseded(superseded, outbox.now());
     }
 
     private Admission anew(Kept kept, Instant now) {
@@ -327,7 +417,7 @@ public class ProposeChange {
 
     private void refuse(Kept kept, Charter.Refusal refusal, Outbox outbox) {
         LOG.warnf(
-                "change %s, which waited for %s, is not opened: %s %s",
+                "change %s of %s is not opened: %s %s",
                 kept.change(), kept.due(), refusal.code(), refusal.detail());
         meters.counter("remit.proposals.refused", "code", refusal.code()).increment();
         UUID id =
@@ -414,7 +504,7 @@ public class ProposeChange {
                         .map(each -> field(each.proposal()))
                         .collect(Collectors.toSet());
         return proposals
-                .load(fields, outbox.now().minus(HOUR))
+                .load(fields, charters.shared(wanted.keySet()), outbox.now().minus(HOUR))
                 .chain(loads ->
                         accounts.counts(
                                         fields.stream()

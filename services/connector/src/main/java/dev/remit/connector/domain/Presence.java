@@ -32,6 +32,15 @@ public record Presence(String workerId, Optional<LocalDate> leftOn, Optional<Loc
                 : new Presence(workerId, Optional.empty(), back);
     }
 
+    /** Whether they have left by this day and were not back by it. */
+    public boolean hasLeft(LocalDate day) {
+        return leftOn.filter(left ->
+                        !left.isAfter(day)
+                                && backOn.filter(back -> back.isAfter(left) && !back.isAfter(day))
+                                        .isEmpty())
+                .isPresent();
+    }
+
     private static Optional<LocalDate> latest(Optional<LocalDate> one, Optional<LocalDate> other) {
         return one.isPresent() && other.isPresent()
                 ? Optional.of(

@@ -132,6 +132,24 @@ final class CharterFixture {
                 charter.trackRecord());
     }
 
+    /** The same, opened by HR's word that somebody joins. */
+    static Charter joiners() {
+        Charter charter = making("joiners");
+        return new Charter(
+                charter.name(),
+                charter.version(),
+                charter.hash(),
+                charter.systems(),
+                charter.modes(),
+                charter.effects(),
+                List.of(Charter.Trigger.of(Event.JOINED, "onboard", "scim:hr")),
+                charter.bound(),
+                charter.employee(),
+                charter.principal(),
+                charter.limits(),
+                charter.trackRecord());
+    }
+
     /** The same, within limits. */
     static Charter leavers(String version, String hash, Charter.Limits limits) {
         return named("leavers", version, hash, Set.of("scim:hr"), limits);

@@ -43,10 +43,6 @@ final class CharterTexts {
 
     /** A version that only makes changes harder than the one that ships. */
     static CharterText.Good harder(String version) {
-        return version(
-                "harder.yaml",
-                version,
-                "leave-groups]\n",
-                "leave-groups]\n    blastRadius: { changesPerHour: 5 }\n");
+        return version("harder.yaml", version, "changesPerHour: 200", "changesPerHour: 5");
     }
 }

@@ -180,6 +180,14 @@ class KeepTrackRecordTest {
     }
 
     @Test
+    void whatIsTakenBackBecauseItsSubjectLeftOverridesNobody() {
+        UUID change = triggered();
+        memory.superseded(change);
+        seen(change, Kind.OVERRIDES);
+        assertThat(memory.messages(EmployeeDemoted.class)).isEmpty();
+    }
+
+    @Test
     void whatTheCharterDoesNotCountAndWhatIsNotKnownHereDemotesNobody() {
         for (int n = 0; n < 5; n++) {
             seen(asked(), Kind.REFUSED_CLOSURES);

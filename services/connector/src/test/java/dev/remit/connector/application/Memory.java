@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A store in memory: a transaction that fails leaves nothing behind, the clock stands still. */
@@ -58,6 +59,7 @@ public final class Memory implements Handoffs {
         final Set<UUID> unproved = new HashSet<>();
         final Map<UUID, Instant> since = new HashMap<>();
         final Map<UUID, Instant> withdrawn = new HashMap<>();
+        final Set<UUID> superseded = new HashSet<>();
         final Map<UUID, Proposals.End> ends = new HashMap<>();
         final Map<List<String>, Kept> answers = new HashMap<>();
         final Map<UUID, AccessTasks.Task> tasks = new HashMap<>();
@@ -91,6 +93,7 @@ public final class Memory implements Handoffs {
             copy.unproved.addAll(unproved);
             copy.since.putAll(since);
             copy.withdrawn.putAll(withdrawn);
+            copy.superseded.addAll(superseded);
             copy.ends.putAll(ends);
             copy.answers.putAll(answers);
             copy.tasks.putAll(tasks);
@@ -214,9 +217,15 @@ public final class Memory implements Handoffs {
                 new MemoryBrakes(),
                 new MemoryAccounts(),
                 charters,
+                new MemoryEvents(),
                 new MemoryHalts(),
                 meters,
                 letters);
+    }
+
+    /** HR said meanwhile that its subject left. */
+    void superseded(UUID change) {
+        tables.superseded.add(change);
     }
 
     KeepTrackRecord trackRecord() {
@@ -472,6 +481,15 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Set<String>> left(Set<String> asked, LocalDate day) {
+            return answer(
+                    asked.stream()
+                            .filter(each ->
+                                    workers.containsKey(each) && workers.get(each).hasLeft(day))
+                            .collect(Collectors.toSet()));
+        }
+
+        @Override
         public Uni<Boolean> wasRead(String contentHash) {
             return answer(tables.files.contains(contentHash));
         }
@@ -643,7 +661,8 @@ public final class Memory implements Handoffs {
         }
 
         @Override
-        public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
+        public Uni<Map<Field, Admission.Load>> load(
+                Collection<Field> fields, Set<String> shared, Instant since) {
             Map<Field, Admission.Load> loads = new HashMap<>();
             for (Field field : fields) {
                 List<Proposals.Kept> under =
@@ -660,6 +679,7 @@ public final class Memory implements Handoffs {
                                                 tables.proposedAt.get(each.change()).isAfter(since))
                                         .count(),
                                 under.stream()
+                                        .filter(_ -> shared.contains(field.charter()))
                                         .filter(each ->
                                                 each.proposal().target().equals(field.target()))
                                         .filter(each ->
@@ -693,7 +713,8 @@ public final class Memory implements Handoffs {
                     Optional.ofNullable(tables.ends.get(change)),
                     tables.proposed.contains(change)
                             ? Optional.empty()
-                            : Optional.ofNullable(tables.held.get(change)));
+                            : Optional.ofNullable(tables.held.get(change)),
+                    tables.superseded.contains(change));
         }
 
         @Override
@@ -737,6 +758,28 @@ public final class Memory implements Handoffs {
             if (!tables.proposed.contains(change)) {
                 tables.ends.put(change, new End("WITHDRAWN", at));
             }
+            return answer(null);
+        }
+
+        @Override
+        public Uni<List<UUID>> makingForWhoLeft(LocalDate day, int atMost) {
+            return answer(
+                    tables.proposals.values().stream()
+                            .filter(Proposals.Kept::makes)
+                            .filter(each -> tables.proposed.contains(each.change()))
+                            .filter(each -> !tables.ends.containsKey(each.change()))
+                            .filter(each -> !tables.withdrawn.containsKey(each.change()))
+                            .filter(each -> workers.containsKey(each.proposal().subjectId()))
+                            .filter(each -> workers.get(each.proposal().subjectId()).hasLeft(day))
+                            .map(Proposals.Kept::change)
+                            .limit(atMost)
+                            .toList());
+        }
+
+        @Override
+        public Uni<Void> superseded(Collection<UUID> changes, Instant at) {
+            changes.forEach(each -> tables.withdrawn.put(each, at));
+            tables.superseded.addAll(changes);
             return answer(null);
         }
 

@@ -11,6 +11,7 @@ import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.Presence;
 import dev.remit.connector.domain.WorkerEvent;
 import dev.remit.wire.v1.ChangeProposed;
+import dev.remit.wire.v1.ChangeWithdrawn;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ProposalRefused;
 import io.smallrye.mutiny.Uni;
@@ -145,6 +146,72 @@ class ReadHrFileTest {
         assertThat(memory.messages(ChangeProposed.class))
                 .extracting(each -> each.getChange().getReason().substring(0, 4))
                 .containsExactly("JOIN", "LEFT");
+    }
+
+    @Test
+    void noAccountIsProposedForWhoLeftBeforeItWas() {
+        charters.replace(List.of(CharterFixture.joiners()));
+        LocalDate tomorrow = TODAY.plusDays(1);
+        read("a", said("1", "E1", WorkerEvent.Type.JOINED, TODAY), left("2", "E1", TODAY));
+        read("b", said("3", "E2", WorkerEvent.Type.JOINED, tomorrow));
+        read("c", left("4", "E2", tomorrow));
+        read("d", said("5", "E3", WorkerEvent.Type.JOINED, tomorrow));
+        memory.now = memory.now.plus(Duration.ofDays(1));
+        memory.propose(charters).proposeDue().await().indefinitely();
+
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(each -> each.getChange().getSubject().getId())
+                .containsExactly("E3");
+        assertThat(memory.messages(ProposalRefused.class))
+                .extracting(ProposalRefused::getCode)
+                .containsExactly("SUBJECT_LEFT", "SUBJECT_LEFT");
+    }
+
+    @Test
+    void anAccountThatIsProposedIsTakenBackOnceWhenItsWorkerLeavesAndNotBefore() {
+        charters.replace(List.of(CharterFixture.joiners()));
+        ProposeChange propose = memory.propose(charters);
+        read(
+                "a",
+                said("1", "E1", WorkerEvent.Type.JOINED, TODAY),
+                said("2", "E2", WorkerEvent.Type.JOINED, TODAY));
+        read("b", left("3", "E1", TODAY.plusDays(30)));
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeWithdrawn.class)).as("a contract of a month").isEmpty();
+
+        read("c", left("4", "E2", TODAY));
+        propose.proposeDue().await().indefinitely();
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeWithdrawn.class))
+                .singleElement()
+                .satisfies(withdrawn -> {
+                    assertThat(withdrawn.getChangeId())
+                            .isEqualTo(
+                                    memory.messages(ChangeProposed.class)
+                                            .getLast()
+                                            .getChange()
+                                            .getChangeId());
+                    assertThat(withdrawn.getWithdrawnBy().getId()).isEqualTo("clerk");
+                    assertThat(withdrawn.getReason()).contains("left");
+                });
+        memory.now = memory.now.plus(Duration.ofDays(30));
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeWithdrawn.class)).as("on the day").hasSize(2);
+    }
+
+    @Test
+    void whatEndedOrMakesNoAccountIsNotTakenBackWhenItsWorkerLeaves() {
+        charters.replace(List.of(CharterFixture.joiners(), CharterFixture.leavers("1", "h1")));
+        ProposeChange propose = memory.propose(charters);
+        read("a", said("1", "E1", WorkerEvent.Type.JOINED, TODAY));
+        memory.ends(
+                memory.messages(ChangeProposed.class).getFirst().getChange().getChangeId(),
+                "COMPLETED",
+                memory.now);
+        read("b", left("2", "E1", TODAY));
+        propose.proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class)).hasSize(2);
+        assertThat(memory.messages(ChangeWithdrawn.class)).isEmpty();
     }
 
     @Test

@@ -121,6 +121,7 @@ public record Charter(
      * @param group what leave-group takes
      * @param groups what join-groups gives
      * @param manager HR worker id that set-manager sets
+     * @param owner HR worker id, or account id, that set-owner sets
      * @param account what create-account makes
      */
     public record Details(
@@ -128,14 +129,25 @@ public record Charter(
             Optional<Account.Group> group,
             List<Account.Group> groups,
             Optional<String> manager,
+            Optional<String> owner,
             Optional<NewAccount> account) {
+        /** One that sets no owner. */
+        public Details(
+                Map<String, String> compensation,
+                Optional<Account.Group> group,
+                List<Account.Group> groups,
+                Optional<String> manager,
+                Optional<NewAccount> account) {
+            this(compensation, group, groups, manager, Optional.empty(), account);
+        }
+
         /** One that makes no account. */
         public Details(
                 Map<String, String> compensation,
                 Optional<Account.Group> group,
                 List<Account.Group> groups,
                 Optional<String> manager) {
-            this(compensation, group, groups, manager, Optional.empty());
+            this(compensation, group, groups, manager, Optional.empty(), Optional.empty());
         }
 
         /** Nothing. */

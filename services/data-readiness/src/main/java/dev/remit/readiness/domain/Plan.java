@@ -31,6 +31,7 @@ public record Plan(String json, String hash) {
                     "join-group",
                     "leave-group-at-expiry",
                     "set-manager",
+                    "set-owner",
                     "rotate-secret",
                     "delete-account");
 
@@ -50,7 +51,8 @@ public record Plan(String json, String hash) {
                     "enable-account", "disable-account",
                     "leave-groups", "join-groups",
                     "leave-group", "join-groups",
-                    "set-manager", "set-manager");
+                    "set-manager", "set-manager",
+                    "set-owner", "set-owner");
 
     /**
      * The plan of an action, from the account as it was observed: each step with what is and what
@@ -113,8 +115,13 @@ public record Plan(String json, String hash) {
                             "\"expires\":" + quoted(grant(request, charter).lasts().toString()),
                             grant(request, charter));
             case "set-manager" ->
-                    setManager(
-                            account.managerWorkerId().orElse(""), details.manager().orElseThrow());
+                    set(
+                            step,
+                            "manager",
+                            account.managerWorkerId().orElse(""),
+                            details.manager().orElseThrow());
+            case "set-owner" ->
+                    set(step, "owner", account.owner().orElse(""), details.owner().orElseThrow());
             case "rotate-secret" ->
                     "{\"name\":\"rotate-secret\",\"before\":{},\"after\":{\"secretSetAfter\":%s}}"
                             .formatted(quoted(account.observedAt().toString()));
@@ -137,13 +144,18 @@ public record Plan(String json, String hash) {
                             ? Optional.empty()
                             : Optional.of(joinGroups(account.groups()));
             case "leave-group" -> Optional.of(joinGroups(List.of(details.group().orElseThrow())));
-            case "set-manager" -> {
-                String before = account.managerWorkerId().orElse("");
-                String after = details.manager().orElseThrow();
-                yield before.equals(after)
-                        ? Optional.empty()
-                        : Optional.of(setManager(/* before= */ after, /* after= */ before));
-            }
+            case "set-manager" ->
+                    setBack(
+                            step,
+                            "manager",
+                            account.managerWorkerId().orElse(""),
+                            details.manager().orElseThrow());
+            case "set-owner" ->
+                    setBack(
+                            step,
+                            "owner",
+                            account.owner().orElse(""),
+                            details.owner().orElseThrow());
             default -> throw new IllegalArgumentException("nothing takes '" + step + "' back");
         };
     }
@@ -156,6 +168,7 @@ public record Plan(String json, String hash) {
                     case "leave-group" -> details.group().isPresent();
                     case "join-groups" -> !details.groups().isEmpty();
                     case "set-manager" -> details.manager().isPresent();
+                    case "set-owner" -> details.owner().isPresent();
                     default -> true;
                 };
         return complete ? Optional.empty() : Optional.of("it does not say what " + step + " is of");
@@ -211,9 +224,16 @@ public record Plan(String json, String hash) {
                 .formatted(step, before, after);
     }
 
-    private static String setManager(String before, String after) {
-        return "{\"name\":\"set-manager\",\"before\":{\"manager\":%s},\"after\":{\"manager\":%s}}"
-                .formatted(quoted(before), quoted(after));
+    private static String set(String step, String attribute, String before, String after) {
+        return "{\"name\":\"%1$s\",\"before\":{\"%2$s\":%3$s},\"after\":{\"%2$s\":%4$s}}"
+                .formatted(step, attribute, quoted(before), quoted(after));
+    }
+
+    private static Optional<String> setBack(
+            String step, String attribute, String before, String after) {
+        return before.equals(after)
+                ? Optional.empty()
+                : Optional.of(set(step, attribute, /* before= */ after, /* after= */ before));
     }
 
     private static String leaveGroup(Account.Group group) {

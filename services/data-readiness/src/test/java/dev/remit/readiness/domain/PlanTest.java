@@ -198,6 +198,7 @@ class PlanTest {
                 "create-account | does not say what create-account is of",
                 "leave-group | does not say what leave-group is of",
                 "set-manager | does not say what set-manager is of",
+                "set-owner | does not say what set-owner is of",
                 "join-groups | does not say what join-groups is of",
                 "disable-account | join-groups does not take disable-account back",
             })

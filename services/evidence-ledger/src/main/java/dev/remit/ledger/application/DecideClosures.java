@@ -234,7 +234,7 @@ class DecideClosures {
                                     .filter(each -> each.proofs().contains(Closure.CORROBORATED))
                                     .isPresent();
             if (asked) {
-                story.authorized().ifPresent(each -> accounts.add(each.account()));
+                story.account().ifPresent(accounts::add);
             }
         }
         if (accounts.isEmpty()) {
@@ -282,12 +282,7 @@ class DecideClosures {
         });
         stories.forEach((change, story) -> {
             Optional<Charter> charter = charter(story, published.known());
-            Story told =
-                    story.seen(
-                            story.authorized()
-                                    .map(Story.Authorized::account)
-                                    .map(activities::get)
-                                    .orElse(List.of()));
+            Story told = story.seen(story.account().map(activities::get).orElse(List.of()));
             Closure closure =
                     Closure.of(
                             told,

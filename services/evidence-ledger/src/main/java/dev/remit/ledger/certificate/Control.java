@@ -44,7 +44,8 @@ record Control(
     private static final Kind DISABLED = Kind.of("disable-account");
     private static final Kind REMOVED = Kind.of("leave-group");
     private static final Kind FOR_A_TIME = Kind.of("join-group", "leave-group-at-expiry");
-    private static final Kind OWNED = Kind.of("set-manager");
+    private static final Kind MANAGED = Kind.of("set-manager");
+    private static final Kind OWNED = Kind.of("set-owner");
     private static final Kind ROTATED = Kind.of("rotate-secret");
 
     // where steps alone do not say why, the action's name in the ready charter does
@@ -126,7 +127,7 @@ record Control(
                             "AC-2",
                             "",
                             "Account Management",
-                            List.of(OWNED),
+                            List.of(MANAGED, OWNED),
                             EXECUTED,
                             READ_BACK),
                     of(

@@ -106,9 +106,9 @@ public sealed interface Closure {
             return uncharted(story, problem);
         }
         Charter charter = known.get();
-        Function<String, Found> prove = name -> prove(name, story, charter, conditions);
+        Function<String, Stream<Found>> prove = name -> prove(name, story, charter, conditions);
         return stopped(story, charter)
-                .or(() -> underway(story, asked(story, charter).map(prove)))
+                .or(() -> underway(story, asked(story, charter).flatMap(prove)))
                 .orElseGet(() -> executed(story, charter, prove));
     }
 
@@ -199,10 +199,11 @@ public sealed interface Closure {
     }
 
     /** Proved or not, by how the execution went. */
-    private static Closure executed(Story story, Charter charter, Function<String, Found> prove) {
+    private static Closure executed(
+            Story story, Charter charter, Function<String, Stream<Found>> prove) {
         Executed executed = story.executed().orElseThrow();
         Proof reported = new Proof("execution.reported", executed.id(), executed.reason());
-        Stream<Found> afterwards = Afterwards.asked(story, charter).map(prove);
+        Stream<Found> afterwards = Afterwards.asked(story, charter).flatMap(prove);
         return switch (executed.outcome()) {
             case "REFUSED" -> new Ended(Outcome.REFUSED, List.of(reported), executed.reason());
             case "FAILED" ->
@@ -226,7 +227,7 @@ public sealed interface Closure {
                             "executed as approved, read back, and proved"
                                     + Afterwards.found(story, charter),
                             story,
-                            asked(story, charter).map(prove),
+                            asked(story, charter).flatMap(prove),
                             ExecutionMode.of(story).stream(),
                             LastHolders.of(story, charter).stream());
         };
@@ -238,14 +239,21 @@ public sealed interface Closure {
                 .distinct();
     }
 
-    private static Found prove(String name, Story story, Charter charter, Conditions conditions) {
+    /** One for each message that gives it; what is lacking once. */
+    private static Stream<Found> prove(
+            String name, Story story, Charter charter, Conditions conditions) {
+        return name.equals(CORROBORATED)
+                ? Execution.corroborated(story)
+                : Stream.of(found(name, story, charter, conditions));
+    }
+
+    private static Found found(String name, Story story, Charter charter, Conditions conditions) {
         return switch (name) {
             case "readiness.fit" -> Fitness.of(story, charter);
             case "approvals.complete" -> Approvals.of(story, charter, conditions);
             case "separation-of-duties" -> SeparationOfDuties.of(story, charter);
             case "executed.as-authorized" -> Execution.asAuthorized(story);
             case "read-back.matches" -> Execution.readBack(story);
-            case CORROBORATED -> Execution.corroborated(story);
             case GRANT_ENDED -> Afterwards.grantEnded(story);
             case REVIEWED -> Afterwards.reviewed(story, charter);
             default -> new Missing(name, "the charter's owner", "nothing here can give this proof");
@@ -273,5 +281,475 @@ public sealed interface Closure {
 
     private static List<Missing> missing(List<Found> found) {
         return found.stream().filter(Missing.class::isInstance).map(Missing.class::cast).toList();
+||||||| 22ab502
+    private static void separation(
+            Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+        Map<String, Set<String>> parts = parts(story, charter);
+        Set<String> barred = new HashSet<>();
+        for (String part : List.of("proposer", "principal", "subject", "executor")) {
+            barred.addAll(parts.getOrDefault(part, Set.of()));
+        }
+        barred.addAll(agents(parts, charter));
+        List<String> spared = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        UUID last = null;
+        for (Decision decision : story.decisions()) {
+            if (decision.decision().equals("APPROVED")) {
+                Set<String> names = names(decision, story, charter);
+                if (names.isEmpty()
+                        || names.stream().anyMatch(barred::contains)
+                        || names.stream().anyMatch(seen::contains)) {
+                    missing.add(
+                            separation(
+                                    "the approver of stage "
+                                            + decision.stage()
+                                            + " is the proposer, responsible for it, the subject, the executor, approved before, was not asked, or is a rule that the charter does not name"));
+                    return;
+                }
+                Optional<String> broken = apart(decision, parts, charter, spared);
+                if (broken.isPresent()) {
+                    missing.add(
+                            separation(
+                                    "the approver of stage "
+                                            + decision.stage()
+                                            + " breaks rule "
+                                            + broken.get()));
+                    return;
+                }
+                seen.addAll(names);
+                last = decision.id();
+            }
+        }
+        Set<String> executor = parts.getOrDefault("executor", Set.of());
+        if (last == null
+                || Stream.of("proposer", "principal", "subject")
+                        .map(part -> parts.getOrDefault(part, Set.of()))
+                        .anyMatch(each -> !Collections.disjoint(executor, each))
+                || barred.stream().anyMatch(each -> each.startsWith(Charter.RULE_PREFIX))) {
+            missing.add(
+                    separation(
+                            "nobody apart from the proposer approved, the executor is the proposer, responsible for it or the subject, or one of them has the id of a rule"));
+            return;
+        }
+        Optional<String> broken = rules(story, charter, parts, spared);
+        if (broken.isPresent()) {
+            missing.add(separation(broken.get()));
+            return;
+        }
+        proofs.add(
+                new Proof(
+                        "separation-of-duties",
+                        last,
+                        "proposer, approvers, subject and executor are different"
+                                + (spared.isEmpty()
+                                        ? ""
+                                        : "; by exception: "
+                                                + spared.stream()
+                                                        .distinct()
+                                                        .collect(Collectors.joining(", ")))));
+    }
+
+    /** The AIs of those who proposed the change or are responsible for it: they approve nothing. */
+    private static Set<String> agents(Map<String, Set<String>> parts, Charter charter) {
+        Set<String> own = new HashSet<>(parts.getOrDefault("proposer", Set.of()));
+        own.addAll(parts.getOrDefault("principal", Set.of()));
+        return charter.agents().entrySet().stream()
+                .filter(each -> own.contains(each.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static Missing separation(String words) {
+        return new Missing("separation-of-duties", "approval-routing", words);
+    }
+
+    /** Who plays which part, by account ids and, where they are known, HR worker ids. */
+    private static Map<String, Set<String>> parts(Story story, Charter charter) {
+        Map<String, Set<String>> parts = new HashMap<>();
+        story.proposed()
+                .ifPresent(proposed -> {
+                    Optional<Story.Workers> workers = story.authorized().map(Authorized::workers);
+                    parts.put(
+                            "proposer",
+                            person(
+                                    proposed.proposer().id(),
+                                    workers.flatMap(Story.Workers::proposer)));
+                    Set<String> principal = new HashSet<>();
+                    proposed.proposer()
+                            .principal()
+                            .ifPresent(each ->
+                                    principal.addAll(
+                                            person(
+                                                    each,
+                                                    workers.flatMap(Story.Workers::principal))));
+                    // whoever the proposal names, the charter says who answers for its own AI
+                    Optional.ofNullable(charter.agents().get(proposed.proposer().id()))
+                            .filter(each -> !each.isEmpty())
+                            .ifPresent(principal::add);
+                    if (!principal.isEmpty()) {
+                        parts.put("principal", principal);
+                    }
+                    // an account that nobody is behind stands for itself
+                    Set<String> subject =
+                            new HashSet<>(
+                                    Set.of(
+                                            proposed.worker()
+                                                    .map("worker:"::concat)
+                                                    .orElseGet(proposed::subjectId)));
+                    story.readiness().flatMap(Readiness::account).ifPresent(subject::add);
+                    parts.put("subject", subject);
+                });
+        story.executed()
+                .map(Executed::names)
+                .ifPresent(executor -> parts.put("executor", executor));
+        if (!charter.owner().isEmpty()) {
+            parts.put("owner", Set.of(charter.owner()));
+        }
+        return parts;
+    }
+
+    private static Set<String> person(String id, Optional<String> worker) {
+        Set<String> names = new HashSet<>(Set.of(id));
+        worker.map("worker:"::concat).ifPresent(names::add);
+        return names;
+    }
+
+    /** All names of those who stand behind an approval; none if it does not count. */
+    private static Set<String> names(Decision decision, Story story, Charter charter) {
+        Optional<String> by = approver(decision, story, charter);
+        if (by.isEmpty()) {
+            return Set.of();
+        }
+        if (decision.by() instanceof Decider.Rule) {
+            // a rule may stand in several stages, a person decides once
+            return Set.of(decision.stage() + " " + by.get());
+        }
+        Set<String> names = new HashSet<>(Set.of(by.get()));
+        decision.onBehalfOf().ifPresent(names::add);
+        decision.binding()
+                .ifPresent(binding -> {
+                    binding.worker().map("worker:"::concat).ifPresent(names::add);
+                    binding.delegatorWorker().map("worker:"::concat).ifPresent(names::add);
+                });
+        return names;
+    }
+
+    /**
+     * The rule of the charter that keeps this approver apart.
+     *
+     * @param spared takes the exceptions without which one would
+     */
+    private static Optional<String> apart(
+            Decision decision,
+            Map<String, Set<String>> parts,
+            Charter charter,
+            List<String> spared) {
+        for (Charter.Duty duty : charter.duties()) {
+            for (String part : duty.apart()) {
+                String against = duty.apart().get(1 - duty.apart().indexOf(part));
+                Set<String> who =
+                        switch (part) {
+                            case "approver" ->
+                                    person(
+                                            actor(decision.by()),
+                                            decision.binding().flatMap(Story.Binding::worker));
+                            case "delegator" ->
+                                    decision.onBehalfOf()
+                                            .map(id ->
+                                                    person(
+                                                            id,
+                                                            decision.binding()
+                                                                    .flatMap(
+                                                                            Story.Binding
+                                                                                    ::delegatorWorker)))
+                                            .orElse(Set.of());
+                            default -> Set.of();
+                        };
+                if (Collections.disjoint(who, parts.getOrDefault(against, Set.of()))) {
+                    continue;
+                }
+                Optional<String> exception = exception(who, duty, decision.at());
+                if (exception.isEmpty()) {
+                    return Optional.of(duty.id());
+                }
+                spared.add(exception.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The exception of a rule that spares someone by one of their names, in words. */
+    private static Optional<String> exception(Set<String> names, Charter.Duty duty, Instant at) {
+        return names.stream()
+                .map(each -> each.replaceFirst("^worker:", ""))
+                .filter(each -> duty.spares(each, at))
+                .sorted()
+                .findFirst()
+                .map(each ->
+                        "rule %s spares %s until %s"
+                                .formatted(duty.id(), each, duty.spared().get(each)));
+    }
+
+    /**
+     * The other rules of the charter, on what the messages say; what they do not say breaks them.
+     */
+    private static Optional<String> rules(
+            Story story, Charter charter, Map<String, Set<String>> parts, List<String> spared) {
+        Optional<Authorized> authorized = story.authorized();
+        if (authorized.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant at = authorized.get().at();
+        Set<String> subject = parts.getOrDefault("subject", Set.of());
+        for (Charter.Duty duty : charter.duties()) {
+            Set<String> who;
+            String words;
+            if (duty.isAboutAccess()) {
+                boolean broken = authorized.get().held().map(duty::isBrokenBy).orElse(true);
+                who = broken ? subject : Set.of();
+                words =
+                        "what the subject holds afterwards breaks rule "
+                                + duty.id()
+                                + ", or is not said";
+            } else {
+                Set<String> one = parts.getOrDefault(duty.apart().get(0), Set.of());
+                Set<String> other = parts.getOrDefault(duty.apart().get(1), Set.of());
+                who = new HashSet<>(Collections.disjoint(one, other) ? Set.of() : one);
+                words = "two parts that rule " + duty.id() + " keeps apart are one person's";
+            }
+            if (who.isEmpty()) {
+                continue;
+            }
+            Optional<String> exception = exception(who, duty, at);
+            if (exception.isEmpty()) {
+                return Optional.of(words);
+            }
+            spared.add(exception.get());
+        }
+        return Optional.empty();
+    }
+
+    private static void authorized(Story story, List<Proof> proofs, List<Missing> missing) {
+        Optional<Authorized> authorized = story.authorized();
+        Optional<Executed> executed = story.executed();
+        if (authorized.isEmpty() || executed.isEmpty()) {
+            missing.add(
+                    new Missing(
+                            "executed.as-authorized",
+                            authorized.isEmpty() ? "approval-routing" : "executor",
+                            "not executed yet"));
+            return;
+        }
+        String bound = story.planHash();
+        boolean same =
+                authorized.get().planHash().equals(bound)
+                        && authorized.get().actualHash().equals(bound)
+                        && executed.get().planHash().equals(bound);
+        boolean inTime =
+                !executed.get().startedAt().isBefore(authorized.get().at())
+                        && executed.get().startedAt().isBefore(authorized.get().expiresAt());
+        boolean account =
+                story.readiness()
+                        .flatMap(Readiness::account)
+                        .filter(authorized.get().account()::equals)
+                        .filter(id -> story.proposed().filter(each -> each.means(id)).isPresent())
+                        .isPresent();
+        if (same && inTime && account) {
+            proofs.add(
+                    new Proof(
+                            "executed.as-authorized",
+                            executed.get().id(),
+                            "the plan judged, approved, authorized and executed is the same"));
+        } else {
+            missing.add(
+                    new Missing(
+                            "executed.as-authorized",
+                            "executor",
+                            !same
+                                    ? "the plan executed is not the plan approved"
+                                    : !inTime
+                                            ? "executed outside the authorization's time"
+                                            : "authorized for another account"));
+        }
+    }
+
+    private static void grantEnded(Story story, List<Proof> proofs, List<Missing> missing) {
+        Optional<Instant> ends = story.authorized().flatMap(Authorized::ends);
+        if (ends.isEmpty()) {
+            story.executed()
+                    .ifPresentOrElse(
+                            each ->
+                                    proofs.add(
+                                            new Proof(
+                                                    GRANT_ENDED,
+                                                    each.id(),
+                                                    "nothing was granted for a time")),
+                            () ->
+                                    missing.add(
+                                            new Missing(
+                                                    GRANT_ENDED,
+                                                    "executor",
+                                                    "nothing was executed yet")));
+            return;
+        }
+        String planHash = story.authorized().map(Authorized::planHash).orElse("");
+        story.grantEnded()
+                .filter(each -> each.planHash().equals(planHash))
+                .ifPresentOrElse(
+                        each ->
+                                proofs.add(
+                                        new Proof(
+                                                GRANT_ENDED,
+                                                each.id(),
+                                                "taken away at "
+                                                        + each.completedAt()
+                                                        + ", due at "
+                                                        + each.due()
+                                                        + ", and read back")),
+                        () ->
+                                missing.add(
+                                        new Missing(
+                                                GRANT_ENDED,
+                                                "executor",
+                                                "what was granted is to be taken away at "
+                                                        + ends.get()
+                                                        + ", and read back")));
+    }
+
+    private static void reviewed(
+            Story story, Charter charter, List<Proof> proofs, List<Missing> missing) {
+        List<String> flaws = new ArrayList<>();
+        Optional<Decision> review = review(story, charter, flaws);
+        if (review.isPresent()) {
+            proofs.add(
+                    new Proof(
+                            REVIEWED,
+                            review.get().id(),
+                            "found "
+                                    + review.get().decision()
+                                    + " afterwards by "
+                                    + actor(review.get().by())
+                                    + ", who had no part in it"));
+        } else if (charter.review().isEmpty()) {
+            missing.add(
+                    new Missing(REVIEWED, "the charter's owner", "it names nobody who reviews"));
+        } else {
+            missing.add(
+                    new Missing(
+                            REVIEWED,
+                            REVIEWERS,
+                            flaws.isEmpty()
+                                    ? "nobody has closed the review afterwards"
+                                    : "a review does not count: " + String.join("; ", flaws)));
+        }
+    }
+
+    /** The first decision that closes the review. */
+    private static Optional<Decision> review(Story story, Charter charter, List<String> flaws) {
+        if (charter.review().isEmpty()) {
+            return Optional.empty();
+        }
+        Charter.Stage stage = charter.review().get();
+        for (Decision each : story.reviews()) {
+            if (each.stage().equals(stage.name())
+                    && (each.decision().equals("JUSTIFIED")
+                            || each.decision().equals("UNJUSTIFIED"))) {
+                Optional<String> flaw = flaw(each, stage, story, charter);
+                if (flaw.isEmpty()) {
+                    return Optional.of(each);
+                }
+                flaws.add(flaw.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Why a review does not count; empty if it does. It may be late. */
+    private static Optional<String> flaw(
+            Decision review, Charter.Stage stage, Story story, Charter charter) {
+        if (!(review.by() instanceof Decider.Person)
+                || approver(review, story, charter).isEmpty()) {
+            return Optional.of("it is not by a person who was asked");
+        }
+        if (review.binding().isEmpty()
+                || !isBound(review, story, charter)
+                || review.at().isBefore(review.binding().get().notBefore())
+                || story.authorized()
+                        .filter(each -> each.planHash().equals(review.planHash()))
+                        .isEmpty()) {
+            return Optional.of("it is not bound to this change, plan and charter");
+        }
+        Map<String, Set<String>> parts = parts(story, charter);
+        Set<String> barred = new HashSet<>();
+        for (String part : List.of("proposer", "principal", "subject", "executor")) {
+            barred.addAll(parts.getOrDefault(part, Set.of()));
+        }
+        barred.addAll(agents(parts, charter));
+        story.grantEnded().map(Story.GrantEnded::executor).ifPresent(barred::add);
+        for (Decision each : story.decisions()) {
+            if (each.decision().equals("APPROVED")) {
+                barred.addAll(names(each, story, charter));
+            }
+        }
+        if (!Collections.disjoint(barred, names(review, story, charter))) {
+            return Optional.of(
+                    "it is by one who proposed it, is responsible for it, is its subject, approved or executed it");
+        }
+        return apart(review, parts, charter, new ArrayList<>())
+                .map("it breaks rule "::concat)
+                .or(() ->
+                        unsigned(review, stage, story)
+                                .or(() -> unauthenticated(review, stage))
+                                .map("it "::concat));
+    }
+
+    private static void readBack(Story story, List<Proof> proofs, List<Missing> missing) {
+        story.executed()
+                .filter(Executed::readBackMatches)
+                .ifPresentOrElse(
+                        each ->
+                                proofs.add(
+                                        new Proof(
+                                                "read-back.matches",
+                                                each.id(),
+                                                "the target, read again, is as the plan says")),
+                        () ->
+                                missing.add(
+                                        new Missing(
+                                                "read-back.matches",
+                                                "executor",
+                                                "the target was not read again, or is not as the plan says")));
+    }
+
+    private static void corroborated(Story story, List<Proof> proofs, List<Missing> missing) {
+        Optional<Authorized> authorized = story.authorized();
+        Optional<Executed> executed = story.executed();
+        story.activities().stream()
+                .filter(each -> authorized.isPresent() && executed.isPresent())
+                .filter(each -> each.account().equals(authorized.get().account()))
+                .filter(each ->
+                        story.proposed()
+                                .map(Story.Proposed::target)
+                                .filter(each.system()::equals)
+                                .isPresent())
+                .filter(each ->
+                        each.operation().equals("UPDATE")
+                                && "false".equals(each.changed().get("enabled")))
+                .filter(each -> each.actor().equals(executed.get().executor()))
+                .filter(each -> !each.at().isBefore(authorized.get().at().minusSeconds(2)))
+                .findFirst()
+                .ifPresentOrElse(
+                        each ->
+                                proofs.add(
+                                        new Proof(
+                                                CORROBORATED,
+                                                each.id(),
+                                                "the target's own feed shows the executor disabling the account")),
+                        () ->
+                                missing.add(
+                                        new Missing(
+                                                CORROBORATED,
+                                                "connector",
+                                                "the target's own feed shows no such action by the executor since the authorization")));
     }
 }

@@ -11,6 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** That what was executed is what was approved and authorized, and what the target says of it. */
 final class Execution {
@@ -79,30 +83,66 @@ final class Execution {
                                 "the target was not read again, or is not as the plan says"));
     }
 
-    /** The target's own feed shows the executor at it. */
-    static Found corroborated(Story story) {
+    /**
+     * What the executor did shows in the target's own feed: that it disabled the account, where the
+     * plan does, or nothing of it would show; otherwise each step that it did and that shows there.
+     */
+    static Stream<Found> corroborated(Story story) {
+        List<Story.Trace> traces = story.authorized().map(Authorized::traces).orElse(List.of());
+        if (traces.isEmpty() || traces.contains(Story.Trace.DISABLED)) {
+            return Stream.of(
+                    seen(story, Story.Trace.DISABLED)
+                            .<Found>map(each -> shown(each, " disabling the account"))
+                            .orElseGet(() -> unseen("")));
+        }
+        Set<String> done =
+                story.executed().map(Executed::results).orElse(List.of()).stream()
+                        .filter(each -> each.state().equals("DONE") && each.undoes().isEmpty())
+                        .map(Story.Result::step)
+                        .collect(Collectors.toSet());
+        List<Found> given = new ArrayList<>();
+        Set<String> lacking = new TreeSet<>();
+        for (Story.Trace trace : traces) {
+            if (done.contains(trace.step())) {
+                seen(story, trace)
+                        .ifPresentOrElse(
+                                each -> given.add(shown(each, "'s " + trace.step())),
+                                () -> lacking.add(trace.step()));
+            }
+        }
+        return !lacking.isEmpty()
+                ? Stream.of(unseen(": " + String.join(", ", lacking)))
+                : given.isEmpty() ? Stream.of(unseen("")) : given.stream();
+    }
+
+    private static Proof shown(Story.Activity activity, String what) {
+        return new Proof(
+                Closure.CORROBORATED,
+                activity.id(),
+                "the target's own feed shows the executor" + what);
+    }
+
+    private static Missing unseen(String steps) {
+        return new Missing(
+                Closure.CORROBORATED,
+                "connector",
+                "the target's own feed shows no such action by the executor since the authorization"
+                        + steps);
+    }
+
+    /** The executor's own action since the authorization that left this trace. */
+    private static Optional<Story.Activity> seen(Story story, Story.Trace trace) {
         Optional<Authorized> authorized = story.authorized();
         Optional<Executed> executed = story.executed();
         Optional<String> target = story.proposed().map(Story.Proposed::target);
         return story.activities().stream()
                 .filter(_ -> authorized.isPresent() && executed.isPresent())
-                .filter(each -> each.account().equals(authorized.get().account()))
+                .filter(each -> story.account().equals(Optional.of(each.account())))
                 .filter(each -> target.equals(Optional.of(each.system())))
-                .filter(each -> each.operation().equals("UPDATE"))
-                .filter(each -> "false".equals(each.changed().get("enabled")))
+                .filter(trace::isIn)
                 .filter(each -> each.actor().equals(executed.get().executor()))
                 .filter(each -> !each.at().isBefore(authorized.get().at().minusSeconds(2)))
-                .findFirst()
-                .<Found>map(each ->
-                        new Proof(
-                                Closure.CORROBORATED,
-                                each.id(),
-                                "the target's own feed shows the executor disabling the account"))
-                .orElseGet(() ->
-                        new Missing(
-                                Closure.CORROBORATED,
-                                "connector",
-                                "the target's own feed shows no such action by the executor since the authorization"));
+                .findFirst();
     }
 
     /**

@@ -68,7 +68,7 @@ public record Standing(
                 proposed.map(Story.Proposed::charter).orElse(""),
                 proposed.map(Story.Proposed::charterHash).orElse(""),
                 proposed.map(Story.Proposed::subject).orElse(""),
-                story.readiness().flatMap(Story.Readiness::account),
+                story.account(),
                 switch (closure) {
                     case Closure.Ended ended -> ended.words();
                     case Closure.Open open -> open.words();

@@ -320,6 +320,7 @@ public record Story(
      * @param keepings what it takes that is protected, and who keeps it; empty where the
      *     authorization does not say
      * @param undone what a step leaves when it is taken back, by step; of those that can be
+     * @param traces what its steps leave in the target's own feed
      * @param workers who proposed, as people
      * @param mandate in which mode it is executed; empty where the authorization could have said so
      *     and does not
@@ -338,9 +339,30 @@ public record Story(
             Set<String> taken,
             Optional<List<Keeping>> keepings,
             Map<String, Map<String, String>> undone,
+            List<Trace> traces,
             Workers workers,
             Optional<Mandate> mandate)
             implements Said {}
+
+    /**
+     * What a step leaves in the target's own feed, if the executor does it.
+     *
+     * @param below where under the account it is done; empty for the account itself
+     * @param changed what it changes; empty for what is told by where it is done
+     */
+    public record Trace(String step, String operation, String below, Map<String, String> changed) {
+        /** Of an account that is disabled. */
+        public static final Trace DISABLED =
+                new Trace("disable-account", "UPDATE", "", Map.of("enabled", "false"));
+
+        /** Whether this is it. */
+        boolean isIn(Activity activity) {
+            return activity.operation().equals(operation)
+                    && (changed.isEmpty()
+                            ? activity.resource().equals("users/" + activity.account() + below)
+                            : activity.changed().entrySet().containsAll(changed.entrySet()));
+        }
+    }
 
     /**
      * The mode that was authorized.
@@ -439,12 +461,17 @@ public record Story(
     /** Nothing that closure depends on. */
     public record Other() implements Said {}
 
-    /** An action in a target's own feed. */
+    /**
+     * An action in a target's own feed.
+     *
+     * @param resource what it was done to, as a path
+     */
     public record Activity(
             UUID id,
             String system,
             String account,
             String operation,
+            String resource,
             String actor,
             Instant at,
             Map<String, String> changed) {}
@@ -507,6 +534,20 @@ public record Story(
     /** The last readiness verdict. */
     public Optional<Readiness> readiness() {
         return last(Readiness.class);
+    }
+
+    /** The target account: the one that was made, or the one that was judged. */
+    public Optional<String> account() {
+        return executed()
+                .flatMap(each ->
+                        each.results().stream()
+                                .filter(result -> result.step().equals("create-account"))
+                                .filter(result -> result.undoes().isEmpty())
+                                .map(result -> result.after().getOrDefault("id", ""))
+                                .filter(id -> !id.isEmpty())
+                                .findFirst())
+                .or(() -> authorized().map(Authorized::account))
+                .or(() -> readiness().flatMap(Readiness::account));
     }
 
     /** Every verdict, in order. */

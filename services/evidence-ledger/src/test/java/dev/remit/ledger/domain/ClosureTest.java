@@ -347,6 +347,116 @@ class ClosureTest {
     }
 
     @Test
+    void whatDisablesNothingIsCorroboratedStepByStep() {
+        Said joinsAndOwns =
+                Told.authorized(it ->
+                        it.traces =
+                                List.of(
+                                        new Story.Trace(
+                                                "join-groups", "CREATE", "/groups/g1", Map.of()),
+                                        new Story.Trace(
+                                                "set-owner", "UPDATE", "", Map.of("owner", "E9"))));
+        Story.Activity joined =
+                activity("account", "CREATE", "users/account/groups/g1", Map.of(), "executor");
+        Story.Activity other =
+                activity("account", "CREATE", "users/account/groups/g2", Map.of(), "executor");
+        Story.Activity owned =
+                activity(
+                        "account",
+                        "UPDATE",
+                        "users/account",
+                        Map.of("enabled", "true", "owner", "E9"),
+                        "executor");
+        Story.Activity byAnother =
+                activity("account", "UPDATE", "users/account", Map.of("owner", "E9"), "admin");
+        assertThat(uncorroborated(joinsAndOwns, did("DONE", "DONE"), joined, owned)).isEmpty();
+        assertThat(uncorroborated(joinsAndOwns, did("DONE", "DONE"), other, owned))
+                .containsExactly(
+                        "the target's own feed shows no such action by the executor since the authorization: join-groups");
+        assertThat(uncorroborated(joinsAndOwns, did("DONE", "DONE"), joined, byAnother))
+                .singleElement()
+                .asString()
+                .endsWith(": set-owner");
+        assertThat(uncorroborated(joinsAndOwns, did("DONE", "ALREADY_DONE"), joined))
+                .as("nobody did it, and nothing shows that anybody did")
+                .isEmpty();
+        assertThat(uncorroborated(joinsAndOwns, did("ALREADY_DONE", "ALREADY_DONE"), joined, owned))
+                .as("the executor did nothing")
+                .hasSize(1);
+    }
+
+    @Test
+    void anAccountThatWasMadeIsCorroboratedByTheIdThatItGot() {
+        Said makes =
+                Told.authorized(it ->
+                        it.traces =
+                                List.of(new Story.Trace("create-account", "CREATE", "", Map.of())));
+        Said made =
+                Told.executed(it ->
+                        it.results =
+                                List.of(
+                                        new Story.Result(
+                                                "create-account",
+                                                "DONE",
+                                                Map.of("account", "there", "id", "made"),
+                                                Optional.empty())));
+        assertThat(
+                        uncorroborated(
+                                makes,
+                                made,
+                                activity("made", "CREATE", "users/made", Map.of(), "executor")))
+                .isEmpty();
+        assertThat(
+                        uncorroborated(
+                                makes,
+                                made,
+                                activity(
+                                        "another",
+                                        "CREATE",
+                                        "users/another",
+                                        Map.of(),
+                                        "executor")))
+                .hasSize(1);
+    }
+
+    private static Said did(String joins, String owns) {
+        return Told.executed(it ->
+                it.results =
+                        List.of(
+                                new Story.Result("join-groups", joins, Map.of(), Optional.empty()),
+                                new Story.Result("set-owner", owns, Map.of(), Optional.empty())));
+    }
+
+    private static Story.Activity activity(
+            String account,
+            String operation,
+            String resource,
+            Map<String, String> changed,
+            String actor) {
+        return new Story.Activity(
+                new UUID(1, (operation + resource).hashCode()),
+                Told.TARGET,
+                account,
+                operation,
+                resource,
+                actor,
+                NOW,
+                changed);
+    }
+
+    /** What is said of the proof that is missing. */
+    private static List<String> uncorroborated(
+            Said authorized, Said executed, Story.Activity... activities) {
+        return Closure.of(
+                                Told.story(PROPOSED, READY, ASKED, BY_BOSS, authorized, executed)
+                                        .seen(List.of(activities)),
+                                Optional.of(plain()))
+                        instanceof Closure.Open open
+                ? open.missing().stream().map(Closure.Missing::words).toList()
+                : List.of();
+    }
+
+    @Test
     void anApprovalThatDoesNotCountIsNeitherCompleteNorSeparate() {
         for (Decider by :
                 List.of(

@@ -41,6 +41,7 @@ final class Told {
                     TARGET,
                     "account",
                     "UPDATE",
+                    "users/account",
                     "executor",
                     NOW,
                     Map.of("enabled", "false"));
@@ -200,6 +201,7 @@ final class Told {
         Set<String> taken = Set.of();
         @Nullable List<Story.Keeping> keepings;
         Map<String, Map<String, String>> undone = Map.of();
+        List<Story.Trace> traces = List.of(Story.Trace.DISABLED);
         Story.Workers workers = Story.Workers.UNKNOWN;
         Story.@Nullable Mandate mandate = new Story.Mandate(Story.Mode.OWN, List.of());
     }
@@ -221,6 +223,7 @@ final class Told {
                 it.taken,
                 Optional.ofNullable(it.keepings),
                 it.undone,
+                it.traces,
                 it.workers,
                 Optional.ofNullable(it.mandate));
     }

@@ -429,6 +429,8 @@ public class PerformPlan {
             case Call.Enable _ -> call(work, "enable", target.enable(work.account()));
             case Call.SetManager(var manager) ->
                     call(work, "set-manager", target.setManager(work.account(), manager));
+            case Call.SetOwner(var owner) ->
+                    call(work, "set-owner", target.setOwner(work.account(), owner));
             case Call.ByHand(var what) ->
                     Uni.createFrom().failure(new Target.Impossible("only a person can " + what));
             case Call.Delete _ -> call(work, "delete", target.delete(work.account()));

@@ -95,6 +95,11 @@ public interface Target {
      */
     Uni<Void> setManager(String account, String manager);
 
+    /**
+     * @param owner as the target keeps it; empty for nobody
+     */
+    Uni<Void> setOwner(String account, String owner);
+
     Uni<Void> delete(String account);
 
     Uni<Void> endSessions(String account);

@@ -17,6 +17,9 @@ public sealed interface Call {
     /** The account's manager becomes this one, by the id that the target keeps. */
     record SetManager(String manager) implements Call {}
 
+    /** This one answers for the account from now on, by the id that the target keeps. */
+    record SetOwner(String owner) implements Call {}
+
     /** What only a person does, in words. */
     record ByHand(String what) implements Call {}
 

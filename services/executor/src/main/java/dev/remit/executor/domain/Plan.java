@@ -80,6 +80,7 @@ public record Plan(
                 case DisableAccount disable -> !disable.enabledBefore();
                 case LeaveGroups leave -> leave.groups().isEmpty();
                 case SetManager set -> set.before().equals(set.after());
+                case SetOwner set -> set.before().equals(set.after());
                 case CreateAccount _,
                         EnableAccount _,
                         EndSessions _,
@@ -187,6 +188,18 @@ public record Plan(
             @Override
             public String name() {
                 return "set-manager";
+            }
+        }
+
+        /**
+         * Somebody else answers for the account from now on, by the id that the target keeps.
+         *
+         * @param before who did when the plan was made; empty for nobody
+         */
+        record SetOwner(String before, String after) implements Step {
+            @Override
+            public String name() {
+                return "set-owner";
             }
         }
 

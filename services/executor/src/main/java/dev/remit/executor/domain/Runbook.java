@@ -132,6 +132,7 @@ public record Runbook(
                             ? "is in no group, and stays so"
                             : "leaves " + named(leave.groups());
             case Step.SetManager set -> "its manager becomes " + orNobody(set.after());
+            case Step.SetOwner set -> "its owner becomes " + orNobody(set.after());
             case Step.RotateSecret rotate -> "gets a secret that is set after " + rotate.after();
             case Step.DeleteAccount _ -> "the account is removed, for good";
         };
@@ -146,6 +147,7 @@ public record Runbook(
             case Step.LeaveOne leave -> Map.of("groups", leave.group().path());
             case Step.LeaveGroups leave -> Map.of("groups", paths(leave.groups()));
             case Step.SetManager set -> Map.of("manager", set.before());
+            case Step.SetOwner set -> Map.of("owner", set.before());
             case Step.DeleteAccount _ -> Map.of("account", "there");
             case Step.EndSessions _,
                     Step.JoinGroup _,
@@ -166,6 +168,7 @@ public record Runbook(
             case Step.JoinGroups join -> Map.of("groups", paths(join.groups()));
             case Step.LeaveGroup _, Step.LeaveOne _, Step.LeaveGroups _ -> Map.of("groups", "");
             case Step.SetManager set -> Map.of("manager", set.after());
+            case Step.SetOwner set -> Map.of("owner", set.after());
             case Step.RotateSecret rotate -> Map.of("secretSetAfter", rotate.after().toString());
             case Step.DeleteAccount _ -> Map.of("account", "gone");
         };
@@ -228,17 +231,19 @@ public record Runbook(
             case Step.LeaveGroup(Group group) -> leave(List.of(group), user, keycloak);
             case Step.LeaveOne(Group group) -> leave(List.of(group), user, keycloak);
             case Step.LeaveGroups(List<Group> groups) -> leave(groups, user, keycloak);
-            case Step.SetManager set ->
-                    user
-                            + ", Attributes: "
-                            + (set.after().isEmpty()
-                                    ? "remove manager, Save."
-                                    : "set manager to " + set.after() + ", Save.");
+            case Step.SetManager set -> user + attribute("manager", set.after());
+            case Step.SetOwner set -> user + attribute("owner", set.after());
             case Step.RotateSecret _ ->
                     user
                             + ", Credentials: Reset password, or have its holder set a new one. It is written down nowhere here.";
             case Step.DeleteAccount _ -> keycloak ? user + ": Delete." : "DELETE " + user + ".";
         };
+    }
+
+    private static String attribute(String name, String value) {
+        return ", Attributes: "
+                + (value.isEmpty() ? "remove " + name : "set " + name + " to " + value)
+                + ", Save.";
     }
 
     private static String join(List<Group> groups, String user, boolean keycloak) {

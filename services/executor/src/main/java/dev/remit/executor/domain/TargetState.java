@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
  * @param there whether there is such an account
  * @param secretSince when its secret was set; empty where it has none, or the target does not say
  * @param identity whose it is; {@link Identity#UNSAID} where nobody asked
+ * @param owner who answers for it, as the target keeps it; empty for nobody, or where the target
+ *     does not say
  */
 public record TargetState(
         boolean enabled,
@@ -31,7 +33,8 @@ public record TargetState(
         String manager,
         boolean there,
         Optional<Instant> secretSince,
-        Identity identity) {
+        Identity identity,
+        String owner) {
     /**
      * Whose an account is.
      *
@@ -42,6 +45,18 @@ public record TargetState(
     public record Identity(String id, String username, String worker) {
         /** Not asked for. */
         public static final Identity UNSAID = new Identity("", "", "");
+    }
+
+    /** Nobody answers for it. */
+    public TargetState(
+            boolean enabled,
+            int sessions,
+            List<Group> groups,
+            String manager,
+            boolean there,
+            Optional<Instant> secretSince,
+            Identity identity) {
+        this(enabled, sessions, groups, manager, there, secretSince, identity, "");
     }
 
     /** Nobody asked whose it is. */
@@ -57,7 +72,8 @@ public record TargetState(
 
     /** The same account, with whose it is. */
     public TargetState of(Identity whose) {
-        return new TargetState(enabled, sessions, groups, manager, there, secretSince, whose);
+        return new TargetState(
+                enabled, sessions, groups, manager, there, secretSince, whose, owner);
     }
 
     /** No such account: it holds nothing. */
@@ -71,7 +87,13 @@ public record TargetState(
 
     /** The same, with when its secret was set. */
     public TargetState withSecret(Optional<Instant> since) {
-        return new TargetState(enabled, sessions, groups, manager, there, since, identity);
+        return new TargetState(enabled, sessions, groups, manager, there, since, identity, owner);
+    }
+
+    /** The same, with who answers for it. */
+    public TargetState ownedBy(String who) {
+        return new TargetState(
+                enabled, sessions, groups, manager, there, secretSince, identity, who);
     }
 
     /** Where the account stands on the way of a step. */
@@ -109,10 +131,8 @@ public record TargetState(
             }
             case Step.LeaveGroup leave -> isIn(leave.group()) ? Standing.BEFORE : Standing.AFTER;
             case Step.LeaveOne leave -> isIn(leave.group()) ? Standing.BEFORE : Standing.AFTER;
-            case Step.SetManager set ->
-                    manager.equals(set.after())
-                            ? Standing.AFTER
-                            : manager.equals(set.before()) ? Standing.BEFORE : Standing.ELSEWHERE;
+            case Step.SetManager set -> standing(manager, set.before(), set.after());
+            case Step.SetOwner set -> standing(owner, set.before(), set.after());
             case Step.RotateSecret rotate ->
                     secretSince.filter(rotate.after()::isBefore).isPresent()
                             ? Standing.AFTER
@@ -130,6 +150,12 @@ public record TargetState(
                                         : Standing.ELSEWHERE;
             }
         };
+    }
+
+    private static Standing standing(String now, String before, String after) {
+        return now.equals(after)
+                ? Standing.AFTER
+                : now.equals(before) ? Standing.BEFORE : Standing.ELSEWHERE;
     }
 
     /** The calls that bring the account to where the step wants it; none if it is there. */
@@ -151,6 +177,7 @@ public record TargetState(
             case Step.LeaveGroup leave -> List.of(new Call.Leave(leave.group()));
             case Step.LeaveOne leave -> List.of(new Call.Leave(leave.group()));
             case Step.SetManager set -> List.of(new Call.SetManager(set.after()));
+            case Step.SetOwner set -> List.of(new Call.SetOwner(set.after()));
             case Step.RotateSecret rotate -> List.of(new Call.ByHand(rotate.name()));
             case Step.DeleteAccount _ -> List.of(new Call.Delete());
             case Step.LeaveGroups leave -> {
@@ -179,6 +206,7 @@ public record TargetState(
             case Step.LeaveOne leave -> Map.of("groups", held(leave.group()));
             case Step.LeaveGroups leave -> Map.of("groups", paths(groups));
             case Step.SetManager _ -> Map.of("manager", manager);
+            case Step.SetOwner _ -> Map.of("owner", owner);
             case Step.RotateSecret _ ->
                     Map.of("secretSince", secretSince.map(Instant::toString).orElse(""));
             case Step.DeleteAccount _ -> Map.of("account", there ? "there" : "gone");
@@ -201,6 +229,7 @@ public record TargetState(
             case Step.JoinGroup _, Step.JoinGroups _, Step.LeaveGroup _, Step.LeaveOne _ ->
                     difference("groups", "any", paths(groups));
             case Step.SetManager set -> difference("manager", set.before(), manager);
+            case Step.SetOwner set -> difference("owner", set.before(), owner);
             case Step.RotateSecret _ ->
                     difference("secretSince", "any", secretSince.map(Instant::toString).orElse(""));
             case Step.DeleteAccount _ -> difference("account", "there", there ? "there" : "gone");

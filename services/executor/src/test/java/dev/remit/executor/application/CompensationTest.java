@@ -123,6 +123,38 @@ class CompensationTest {
     }
 
     @Test
+    void whoOwnedTheAccountOwnsItAgainWhenALaterStepFails() {
+        never("disable a1");
+        Intent intent = world.transfer(world.acme, "a1", "E8", "E9");
+
+        finish(world.instance(), intent);
+
+        assertThat(world.acme.calls)
+                .containsSubsequence("own a1 E9", "read a1", "own a1 E8", "read a1");
+        assertThat(world.acme.accounts.get("a1").owner()).isEqualTo("E8");
+        Report report = onlyReport();
+        assertThat(report.outcome()).isEqualTo(Outcome.COMPENSATED);
+        assertThat(report.steps())
+                .extracting(StepReport::step, StepReport::state, StepReport::undoes)
+                .containsExactly(
+                        tuple("set-owner", Done.DONE, Optional.empty()),
+                        tuple("disable-account", Done.FAILED, Optional.empty()),
+                        tuple("set-owner", Done.DONE, Optional.of("set-owner")));
+        assertThat(report.steps().getLast().after()).containsEntry("owner", "E8");
+    }
+
+    @Test
+    void anAccountThatSomebodyElseGaveAnotherOwnerIsNotTouched() {
+        Intent intent = world.transfer(world.acme, "a1", "E8", "E9");
+        world.acme.accounts.computeIfPresent("a1", (_, was) -> was.ownedBy("E7"));
+
+        finish(world.instance(), intent);
+
+        assertThat(world.acme.calls).containsOnly("read a1");
+        assertThat(onlyReport().reason()).contains("owner expected 'E8', found 'E7'");
+    }
+
+    @Test
     void whatCannotBeTakenBackEitherIsOwed() {
         world.acme.before =
                 call ->

@@ -160,6 +160,7 @@ final class World {
                     "leave-groups",
                     "join-groups",
                     "join-group",
+                    "set-owner",
                     "leave-group-at-expiry");
         }
 
@@ -262,6 +263,16 @@ final class World {
         @Override
         public Uni<Void> setManager(String account, String manager) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<Void> setOwner(String account, String owner) {
+            return call(
+                    "own " + account + " " + owner,
+                    () -> {
+                        accounts.computeIfPresent(account, (_, was) -> was.ownedBy(owner));
+                        return null;
+                    });
         }
 
         @Override
@@ -536,6 +547,11 @@ final class World {
         @Override
         public Uni<Void> setManager(String account, String manager) {
             return alive(target.setManager(account, manager));
+        }
+
+        @Override
+        public Uni<Void> setOwner(String account, String owner) {
+            return alive(target.setOwner(account, owner));
         }
 
         @Override
@@ -1071,6 +1087,24 @@ final class World {
                                 new Step.EnableAccount(),
                                 leave,
                                 new Step.JoinGroups(List.of(SALES, STAFF))),
+                        Optional.empty()));
+        return own;
+    }
+
+    /** An authorization to give an account another owner and disable it, or the owner back. */
+    Intent transfer(FakeTarget target, String account, String from, String to) {
+        Intent own = intent(target, account);
+        target.accounts.computeIfPresent(account, (_, was) -> was.ownedBy(from));
+        Step transfer = new Step.SetOwner(from, to);
+        plans.put(
+                new String(own.plan(), StandardCharsets.UTF_8),
+                new Plan(
+                        own.change(),
+                        account,
+                        target.system(),
+                        List.of(transfer, new Step.DisableAccount(true)),
+                        Optional.empty(),
+                        Map.of(transfer, new Step.SetOwner(to, from)),
                         Optional.empty()));
         return own;
     }

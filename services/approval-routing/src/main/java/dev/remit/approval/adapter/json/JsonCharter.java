@@ -71,6 +71,8 @@ public final class JsonCharter {
                     "escalation",
                     "outcome",
                     "bulk");
+    private static final List<String> LIMITS =
+            List.of("failures", "compensations", "overrides", "refusedClosures");
     private static final Set<String> OWNED =
             Set.of("resource", "entitlement", "application", "account", "nhi");
 
@@ -188,7 +190,11 @@ public final class JsonCharter {
                 Map.copyOf(modes),
                 List.copyOf(proofs),
                 Map.copyOf(unprovable),
-                Map.copyOf(reversibility));
+                Map.copyOf(reversibility),
+                spec.at("/domain/blastRadius/changesPerHour").isIntegralNumber()
+                        || spec.at("/domain/blastRadius/shareOfPopulation").asDouble(1) < 1,
+                LIMITS.stream()
+                        .anyMatch(each -> spec.path("trackRecord").path(each).isIntegralNumber()));
     }
 
     private static Set<String> protectedEntitlements(JsonNode spec) {

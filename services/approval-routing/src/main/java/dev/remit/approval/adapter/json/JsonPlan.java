@@ -54,6 +54,7 @@ public final class JsonPlan {
                     "join-groups",
                     "join-group",
                     "set-manager",
+                    "set-owner",
                     AT_EXPIRY);
 
     private static final Effect UNCLEAR =

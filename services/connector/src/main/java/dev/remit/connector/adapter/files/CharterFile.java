@@ -173,6 +173,9 @@ public final class CharterFile {
         what.add(action.at("/group/id").asText(""));
         action.path("groups").forEach(each -> what.add(each.path("id").asText("")));
         what.add(action.path("manager").asText(""));
+        if (action.has("owner")) {
+            what.add("owner:" + action.path("owner").asText(""));
+        }
         what.remove("");
         return what.isEmpty() ? "" : " " + String.join(" ", what);
     }

@@ -1,5 +1,6 @@
 package dev.remit.connector.adapter.keycloak;
 
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Client;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Role;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
@@ -15,20 +16,24 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in which groups and holds which realm roles, also those that come by a group, by a group
- * around it or by a composite role, as Keycloak gives them (Server Administration Guide, "Groups":
- * subgroups inherit). Some calls a group and a role, none a user, unless a role's name is one that
- * cannot be asked for: who holds it is then read from each user and group. A list that was cut off
- * or moved while it was read is not believed: the whole reading fails. Client roles are not read.
+ * Who is in which groups and holds which roles of the realm and of its clients, also those that
+ * come by a group, by a group around it or by a composite role, as Keycloak gives them (Server
+ * Administration Guide, "Groups": subgroups inherit). Some calls a group, a client and a role, none
+ * a user, unless a role's name is one that cannot be asked for: who holds it is then read from each
+ * user and group. A list that was cut off or moved while it was read is not believed: the whole
+ * reading fails.
  */
 final class Holdings {
     private static final int PAGE = 100;
@@ -45,8 +50,31 @@ final class Holdings {
 
     private final Map<String, String> owners = new HashMap<>();
 
-    /** Roles that their own names did not lead to. */
-    private final Set<String> unnamed = new HashSet<>();
+    /** Every role of the realm and of its clients, by id. */
+    private final Map<String, Named> known = new LinkedHashMap<>();
+
+    /** Roles that their own names did not lead to, by id. */
+    private final Map<String, Named> unnamed = new LinkedHashMap<>();
+
+    /**
+     * A role by the name that it is known by here: a realm's by its own, a client's as {@code
+     * client/role}; where another role has that name too, with its id, so that no two have one.
+     *
+     * @param client immutable id of the client whose it is; null for the realm's
+     */
+    private record Named(Role role, @Nullable String client, String name) {
+        Uni<List<User>> holders(KeycloakAdmin keycloak, int first, int max) {
+            return client == null
+                    ? keycloak.holders(role.name(), first, max)
+                    : keycloak.clientHolders(client, role.name(), first, max);
+        }
+
+        Uni<List<Group>> groups(KeycloakAdmin keycloak, int first, int max) {
+            return client == null
+                    ? keycloak.groupsWith(role.name(), first, max)
+                    : keycloak.clientGroupsWith(client, role.name(), first, max);
+        }
+    }
 
     private Holdings() {}
 
@@ -56,8 +84,8 @@ final class Holdings {
                 .invoke(all -> all.forEach(each -> held.owned(each.path(), each.attributes())))
                 .call(all -> each(all, group -> held.members(keycloak, group)))
                 .chain(all ->
-                        all((first, max) -> keycloak.roles(first, max, false), Role::id)
-                                .call(known -> held.roles(keycloak, known, all))
+                        held.listed(keycloak)
+                                .call(() -> held.roles(keycloak, all))
                                 .call(() -> held.unnamed(keycloak, all)))
                 .invoke(held::inherit)
                 .replaceWith(held);
@@ -70,7 +98,7 @@ final class Holdings {
                 .toList();
     }
 
-    /** The realm roles that this account holds, however it came to them. */
+    /** The roles that this account holds, however it came to them. */
     List<String> roles(String user) {
         return List.copyOf(new TreeSet<>(roles.getOrDefault(user, Set.of())));
     }
@@ -155,12 +183,63 @@ final class Holdings {
                 .replaceWithVoid();
     }
 
-    private Uni<Void> roles(KeycloakAdmin keycloak, List<Role> all, List<Group> listed) {
+    private Uni<Void> listed(KeycloakAdmin keycloak) {
+        Map<Role, Client> ofClients = new LinkedHashMap<>();
+        return all((first, max) -> keycloak.roles(first, max, false), Role::id)
+                .call(() ->
+                        all(keycloak::clients, Client::id)
+                                .chain(clients ->
+                                        each(
+                                                clients,
+                                                client ->
+                                                        all(
+                                                                        (first, max) ->
+                                                                                keycloak
+                                                                                        .clientRoles(
+                                                                                                client
+                                                                                                        .id(),
+                                                                                                first,
+                                                                                                max,
+                                                                                                false),
+                                                                        Role::id)
+                                                                .invoke(roles ->
+                                                                        roles.forEach(role ->
+                                                                                ofClients.put(
+                                                                                        role,
+                                                                                        client)))
+                                                                .replaceWithVoid())))
+                .invoke(ofRealm -> name(ofRealm, ofClients))
+                .replaceWithVoid();
+    }
+
+    private void name(List<Role> ofRealm, Map<Role, Client> ofClients) {
+        Map<String, Integer> names = new HashMap<>();
+        ofRealm.forEach(role -> names.merge(role.name(), 1, Integer::sum));
+        ofClients.forEach((role, client) -> names.merge(name(role, client), 1, Integer::sum));
+        ofRealm.forEach(role -> known.put(role.id(), new Named(role, null, role.name())));
+        ofClients.forEach((role, client) -> {
+            String name = name(role, client);
+            known.put(
+                    role.id(),
+                    new Named(
+                            role,
+                            client.id(),
+                            names.getOrDefault(name, 1) == 1
+                                    ? name
+                                    : name + " (" + role.id() + ")"));
+        });
+    }
+
+    private static String name(Role role, Client client) {
+        return client.clientId() + "/" + role.name();
+    }
+
+    private Uni<Void> roles(KeycloakAdmin keycloak, List<Group> listed) {
         Set<String> paths = new HashSet<>();
         listed.forEach(group -> paths.add(group.path()));
-        all.forEach(each -> owned(each.name(), each.attributes()));
+        known.values().forEach(each -> owned(each.name(), each.role().attributes()));
         return each(
-                all,
+                List.copyOf(known.values()),
                 role ->
                         role(keycloak, role, paths)
                                 .onFailure(failure -> !(failure instanceof Listing.Incomplete))
@@ -170,9 +249,12 @@ final class Holdings {
     /**
      * Whoever looks for what is wrong learns by which role; one left out would be held by nobody.
      */
-    private static IllegalStateException unread(Role role, Throwable failure) {
+    private static IllegalStateException unread(Named role, Throwable failure) {
         return new IllegalStateException(
-                "realm role '%s' cannot be read: %s".formatted(role.name(), failure), failure);
+                "%s role '%s' cannot be read: %s"
+                        .formatted(
+                                role.client() == null ? "realm" : "client", role.name(), failure),
+                failure);
     }
 
     /** Whether servers and proxies refuse an address with this name in it, even encoded. */
@@ -180,7 +262,10 @@ final class Holdings {
         return role.name().matches(".*[/;%\\\\].*");
     }
 
-    /** Of those whose names did not lead to who holds them: a call a group and a user. */
+    /**
+     * Of those whose names did not lead to who holds them: a call a group and a user, for the realm
+     * and for each client that has such roles.
+     */
     private Uni<Void> unnamed(KeycloakAdmin keycloak, List<Group> listed) {
         if (unnamed.isEmpty()) {
             return Uni.createFrom().voidItem();
@@ -188,28 +273,52 @@ final class Holdings {
         return each(
                         listed,
                         group ->
-                                keycloak.rolesOfGroup(group.id())
-                                        .invoke(all ->
-                                                named(all)
-                                                        .forEach(role -> give(group.path(), role)))
-                                        .replaceWithVoid())
+                                mapped(
+                                        client ->
+                                                client.isEmpty()
+                                                        ? keycloak.rolesOfGroup(group.id())
+                                                        : keycloak.clientRolesOfGroup(
+                                                                group.id(), client),
+                                        role -> give(group.path(), role)))
                 .chain(() -> all((first, max) -> keycloak.users(first, max, true), User::id))
                 .chain(users ->
                         each(
                                 users,
                                 user ->
-                                        keycloak.rolesOfUser(user.id())
-                                                .onFailure(Holdings::isGone)
-                                                .recoverWithItem(List.<Role>of())
-                                                .invoke(all ->
-                                                        named(all)
-                                                                .forEach(role ->
-                                                                        hold(user.id(), role)))
-                                                .replaceWithVoid()));
+                                        mapped(
+                                                client ->
+                                                        (client.isEmpty()
+                                                                        ? keycloak.rolesOfUser(
+                                                                                user.id())
+                                                                        : keycloak
+                                                                                .clientRolesOfUser(
+                                                                                        user.id(),
+                                                                                        client))
+                                                                .onFailure(Holdings::isGone)
+                                                                .recoverWithItem(List.<Role>of()),
+                                                role -> hold(user.id(), role))));
     }
 
-    private List<String> named(List<Role> all) {
-        return all.stream().map(Role::name).filter(unnamed::contains).toList();
+    /**
+     * What was given to one holder, of the roles whose names lead nowhere.
+     *
+     * @param given by the client's id; empty for the realm
+     */
+    private Uni<Void> mapped(Function<String, Uni<List<Role>>> given, Consumer<String> found) {
+        Set<String> clients = new LinkedHashSet<>();
+        unnamed.values().forEach(each -> clients.add(each.client() == null ? "" : each.client()));
+        return each(
+                List.copyOf(clients),
+                client ->
+                        given.apply(client)
+                                .invoke(all ->
+                                        all.forEach(role -> {
+                                            Named named = unnamed.get(role.id());
+                                            if (named != null) {
+                                                found.accept(named.name());
+                                            }
+                                        }))
+                                .replaceWithVoid());
     }
 
     /** Who was removed meanwhile holds nothing. */
@@ -223,35 +332,38 @@ final class Holdings {
     }
 
     /** Whom it was given to, which groups, and what it is made of. */
-    private Uni<Void> role(KeycloakAdmin keycloak, Role role, Set<String> known) {
-        return given(keycloak, role, known)
-                .onFailure(
-                        failure -> mayBeRefused(role) && !(failure instanceof Listing.Incomplete))
+    private Uni<Void> role(KeycloakAdmin keycloak, Named role, Set<String> paths) {
+        return given(keycloak, role, paths)
+                .onFailure(failure ->
+                        mayBeRefused(role.role()) && !(failure instanceof Listing.Incomplete))
                 .recoverWithUni(() -> {
-                    unnamed.add(role.name());
+                    unnamed.put(role.role().id(), role);
                     return Uni.createFrom().voidItem();
                 })
                 .chain(() ->
-                        role.composite()
-                                ? keycloak.composites(role.id())
+                        role.role().composite()
+                                ? keycloak.composites(role.role().id())
                                 : Uni.createFrom().item(List.<Role>of()))
-                .invoke(parts ->
-                        parts.stream()
-                                .filter(part -> !part.clientRole())
-                                .forEach(part -> give(role.name(), part.name())))
+                .invoke(parts -> parts.forEach(part -> give(role.name(), name(part))))
                 .replaceWithVoid();
     }
 
-    private Uni<Void> given(KeycloakAdmin keycloak, Role role, Set<String> known) {
-        return all((first, max) -> keycloak.holders(role.name(), first, max), User::id)
+    private String name(Role part) {
+        Named named = known.get(part.id());
+        if (named == null) {
+            throw new Listing.Incomplete(
+                    "a role is made of '%s', which was not listed".formatted(part.name()));
+        }
+        return named.name();
+    }
+
+    private Uni<Void> given(KeycloakAdmin keycloak, Named role, Set<String> paths) {
+        return all((first, max) -> role.holders(keycloak, first, max), User::id)
                 .invoke(holders -> holders.forEach(holder -> hold(holder.id(), role.name())))
-                .chain(() ->
-                        all(
-                                (first, max) -> keycloak.groupsWith(role.name(), first, max),
-                                Group::id))
+                .chain(() -> all((first, max) -> role.groups(keycloak, first, max), Group::id))
                 .invoke(holders -> {
                     for (Group group : holders) {
-                        if (!known.contains(group.path())) {
+                        if (!paths.contains(group.path())) {
                             throw new Listing.Incomplete(
                                     "%s holds a role and was not listed".formatted(group.path()));
                         }

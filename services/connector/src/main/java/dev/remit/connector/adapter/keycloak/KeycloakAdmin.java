@@ -39,7 +39,7 @@ interface KeycloakAdmin {
             @Nullable Map<String, List<String>> attributes) {}
 
     /**
-     * A realm role, or what a role is made of.
+     * A role of the realm or of a client, or what a role is made of.
      *
      * @param clientRole whether it is a client's, not the realm's
      */
@@ -50,6 +50,14 @@ interface KeycloakAdmin {
             boolean composite,
             boolean clientRole,
             @Nullable Map<String, List<String>> attributes) {}
+
+    /**
+     * A client, which has roles of its own.
+     *
+     * @param clientId as people know it
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Client(String id, String clientId) {}
 
     /**
      * What a user signs in with.
@@ -105,6 +113,49 @@ interface KeycloakAdmin {
             @QueryParam("first") int first,
             @QueryParam("max") int max,
             @QueryParam("briefRepresentation") boolean brief);
+
+    @GET
+    @Path("clients")
+    Uni<List<Client>> clients(@QueryParam("first") int first, @QueryParam("max") int max);
+
+    /** A client's roles. */
+    @GET
+    @Path("clients/{client}/roles")
+    Uni<List<Role>> clientRoles(
+            @PathParam("client") String client,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max,
+            @QueryParam("briefRepresentation") boolean brief);
+
+    /** Whom a client's role was given to directly. */
+    @GET
+    @Path("clients/{client}/roles/{role}/users")
+    Uni<List<User>> clientHolders(
+            @PathParam("client") String client,
+            @PathParam("role") String role,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max);
+
+    /** The groups that a client's role was given to directly. */
+    @GET
+    @Path("clients/{client}/roles/{role}/groups")
+    Uni<List<Group>> clientGroupsWith(
+            @PathParam("client") String client,
+            @PathParam("role") String role,
+            @QueryParam("first") int first,
+            @QueryParam("max") int max);
+
+    /** A client's roles that were given to a user itself. */
+    @GET
+    @Path("users/{id}/role-mappings/clients/{client}")
+    Uni<List<Role>> clientRolesOfUser(
+            @PathParam("id") String id, @PathParam("client") String client);
+
+    /** A client's roles that were given to a group itself. */
+    @GET
+    @Path("groups/{id}/role-mappings/clients/{client}")
+    Uni<List<Role>> clientRolesOfGroup(
+            @PathParam("id") String id, @PathParam("client") String client);
 
     /** What a composite role is made of, directly. */
     @GET

@@ -230,15 +230,22 @@ class KeycloakFeed {
     }
 
     /**
-     * Only whether the account may sign in; the rest of a representation is nobody's business here.
+     * Only whether the account may sign in, and who answers for it and manages it, where that was
+     * said; the rest of a representation is nobody's business here.
      */
     private static Map<String, String> changed(AdminEvent event) {
         Map<String, String> changed = new TreeMap<>();
         if (event.representation() != null && event.resourceType().equals("USER")) {
             try {
-                JsonNode enabled = JSON.readTree(event.representation()).path("enabled");
-                if (enabled.isBoolean()) {
-                    changed.put("enabled", enabled.asText());
+                JsonNode user = JSON.readTree(event.representation());
+                if (user.path("enabled").isBoolean()) {
+                    changed.put("enabled", user.path("enabled").asText());
+                }
+                // without attributes Keycloak leaves them; with some, it removes the others
+                if (user.path("attributes").isObject()) {
+                    for (String each : List.of("manager", "owner")) {
+                        changed.put(each, user.path("attributes").path(each).path(0).asText());
+                    }
                 }
             } catch (JsonProcessingException e) {
                 LOG.debugf("an admin event's representation is not JSON: %s", event.id());

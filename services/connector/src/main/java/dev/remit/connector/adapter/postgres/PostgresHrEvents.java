@@ -57,6 +57,25 @@ class PostgresHrEvents implements HrEvents {
                 .replaceWithVoid();
     }
 
+    /** As {@link Presence#hasLeft}; of the worker in column worker, by the day in ?1. */
+    static final String LEFT =
+            " worker.left_on <= cast(?1 as date) and (worker.back_on is null"
+                    + " or worker.back_on <= worker.left_on or worker.back_on > cast(?1 as date))";
+
+    @Override
+    public Uni<Set<String>> left(Set<String> workers, LocalDate day) {
+        return workers.isEmpty()
+                ? Uni.createFrom().item(Set.of())
+                : new Statement(
+                                "select worker_id from worker where"
+                                        + LEFT
+                                        + " and worker_id = any(cast(?2 as text[]))",
+                                day,
+                                Statement.texts(workers))
+                        .values(String.class)
+                        .map(Set::copyOf);
+    }
+
     private static String text(Optional<LocalDate> day) {
         return day.map(LocalDate::toString).orElse("");
     }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class PostgresProposals implements Proposals {
     private static final String STANDING =
-            "change_id, request, since, proposed, withdrawn_at, ended_at, outcome, case when proposed then null else brake_id end";
+            "change_id, request, since, proposed, withdrawn_at, ended_at, outcome, case when proposed then null else brake_id end, superseded";
 
     /** Held, and a person let it go on. */
     private static final String RELEASED =
@@ -70,14 +70,22 @@ class PostgresProposals implements Proposals {
             """
             select asked.charter, asked.target,
               (select count(*) from proposal where charter = asked.charter and proposed_at > cast(?3 as timestamptz) and brake_id is null),
-              (select count(*) from (
+              case when asked.charter = any(cast(?4 as text[])) then (select count(*) from (
                  select subject_id from proposal where charter = asked.charter and target = asked.target
                    and proposed_at > cast(?3 as timestamptz) and brake_id is null
                  union
                  select subject_id from proposal where charter = asked.charter and target = asked.target
-                   and proposed and ended_at is null and brake_id is null) as touched)
+                   and proposed and ended_at is null and brake_id is null) as touched) else 0 end
             from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (charter, target)
             """;
+
+    /** See {@link #makingForWhoLeft}; by the index proposal_making. */
+    static final String MAKING =
+            "select proposal.change_id from proposal join worker on worker.worker_id = proposal.subject_id"
+                    + " where proposal.proposed and proposal.ended_at is null and proposal.withdrawn_at is null"
+                    + " and proposal.effect like '%create-account%' and"
+                    + PostgresHrEvents.LEFT
+                    + " limit ?2";
 
     /** Keeps what is not known; see {@link #add}. */
     static final String ADD =
@@ -254,12 +262,14 @@ class PostgresProposals implements Proposals {
     }
 
     @Override
-    public Uni<Map<Field, Admission.Load>> load(Collection<Field> fields, Instant since) {
+    public Uni<Map<Field, Admission.Load>> load(
+            Collection<Field> fields, Set<String> shared, Instant since) {
         return new Statement(
                         LOAD,
                         fields.stream().map(Field::charter).toArray(String[]::new),
                         fields.stream().map(Field::target).toArray(String[]::new),
-                        since.atOffset(ZoneOffset.UTC))
+                        since.atOffset(ZoneOffset.UTC),
+                        Statement.texts(shared))
                 .rows()
                 .map(rows -> {
                     Map<Field, Admission.Load> loads = new HashMap<>();
@@ -316,6 +326,22 @@ class PostgresProposals implements Proposals {
     }
 
     @Override
+    public Uni<List<UUID>> makingForWhoLeft(LocalDate day, int atMost) {
+        return new Statement(MAKING, day, atMost).values(UUID.class);
+    }
+
+    @Override
+    public Uni<Void> superseded(Collection<UUID> changes, Instant now) {
+        return new Statement(
+                        "update proposal set withdrawn_at = cast(?2 as timestamptz), superseded = true"
+                                + " where change_id = any(cast(?1 as uuid[]))",
+                        changes.toArray(UUID[]::new),
+                        now.atOffset(ZoneOffset.UTC))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    @Override
     public Uni<Void> ended(Map<UUID, End> ends) {
         List<Map.Entry<UUID, End>> all = List.copyOf(ends.entrySet());
         return new Statement(
@@ -355,7 +381,8 @@ class PostgresProposals implements Proposals {
                 Optional.ofNullable(row[4]).map(Statement::instant),
                 Optional.ofNullable(row[5])
                         .map(at -> new End((String) row[6], Statement.instant(at))),
-                Optional.ofNullable((UUID) row[7]));
+                Optional.ofNullable((UUID) row[7]),
+                (Boolean) row[8]);
     }
 
     private static Kept kept(Object[] row) {

@@ -105,12 +105,14 @@ class CharterFileTest {
                         "FORM /spec/trigger/event",
                         yaml.replace("    target: \"keycloak:acme\"", "    target: \"okta:acme\""),
                         "TRIGGER_OUTSIDE_DOMAIN /spec/trigger/target",
-                        yaml.replace("version: \"2\"", "version: 2"),
+                        yaml.replace("version: \"3\"", "version: 3"),
                         "FORM /metadata/version",
                         yaml.replace("proposers:", "proposer:"),
                         "UNKNOWN_MEMBER /spec/proposer",
                         yaml.replace("quorum: 1", "quorum: 2"),
                         "QUORUM_UNREACHABLE /spec/approval/stages/0/quorum",
+                        yaml.replace("    blastRadius: { changesPerHour: 200 }\n", ""),
+                        "OWN_WITHOUT_LIMIT /spec/domain/actions/0/mode",
                         yaml.replace("readiness.fit", "readiness.fine"),
                         "PROOF_NEVER_PRODUCED /spec/proof/0",
                         yaml + "retention: [",
@@ -137,7 +139,8 @@ class CharterFileTest {
                                         "leave-group 00000000-0000-4000-8000-0000000000a4";
                                 case "joiner" ->
                                         "create-account join-groups 00000000-0000-4000-8000-0000000000a5";
-                                case "service-account-ownership" -> "set-manager E-1001";
+                                case "service-account-ownership" ->
+                                        "set-manager set-owner E-1001 owner:E-1001";
                                 default -> "end-sessions leave-groups";
                             });
         }

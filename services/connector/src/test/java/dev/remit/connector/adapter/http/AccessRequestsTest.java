@@ -248,7 +248,8 @@ class AccessRequestsTest {
                                 outcomes[n].equals("open")
                                         ? Optional.empty()
                                         : Optional.of(new End(outcomes[n], NOW)),
-                                Optional.empty()));
+                                Optional.empty(),
+                                false));
                 if (outcomes[n].equals("COMPLETED")) {
                     approvals.put(
                             change,

@@ -3,6 +3,7 @@ package dev.remit.connector.adapter.keycloak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Client;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Group;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.Role;
 import dev.remit.connector.adapter.keycloak.KeycloakAdmin.User;
@@ -160,6 +161,69 @@ class HoldingsTest {
         assertThatThrownBy(this::read).hasMessageContaining("answered 500");
     }
 
+    @Test
+    void aClientsRoleIsHeldByTheClientsNameAndItsOwnHoweverItWasGiven() {
+        realm.group("", "finance", "f");
+        realm.members.put("f", List.of("ann"));
+        realm.clientRole("payroll", "writer");
+        realm.clientRole("payroll", "reader");
+        realm.clientRole("payroll", "closer", "f");
+        realm.role("accountant");
+        realm.parts.put("accountant", List.of("payroll/writer"));
+        realm.parts.put("payroll/writer", List.of("payroll/reader"));
+        realm.holders.put("accountant", List.of("bob"));
+        realm.holders.put("payroll/writer", List.of("eve"));
+
+        Holdings held = read();
+
+        assertThat(held.roles("ann")).containsExactly("payroll/closer");
+        assertThat(held.roles("bob"))
+                .containsExactly("accountant", "payroll/reader", "payroll/writer");
+        assertThat(held.roles("eve")).containsExactly("payroll/reader", "payroll/writer");
+        assertThat(held.direct("eve")).containsExactly("payroll/writer");
+        assertThat(held.entitlements())
+                .containsExactly(
+                        new Entitlement("/finance", List.of("payroll/closer"), null),
+                        new Entitlement("accountant", List.of("payroll/writer"), null),
+                        new Entitlement("payroll/writer", List.of("payroll/reader"), null));
+    }
+
+    @Test
+    void noTwoRolesHaveOneName() {
+        realm.role("payroll/writer");
+        realm.clientRole("payroll", "writer");
+        realm.holders.put("payroll/writer", List.of("ann"));
+
+        assertThat(read().roles("ann"))
+                .containsExactly("payroll/writer", "payroll/writer (payroll:writer)");
+    }
+
+    @Test
+    void aClientsRoleWhoseNameCannotBeAskedForIsReadFromWhoHoldsIt() {
+        realm.group("", "finance", "f");
+        realm.members.put("f", List.of("ann"));
+        realm.clientRole("payroll", "read/write", "f");
+        realm.clientRole("crm", "read");
+        realm.holders.put("payroll/read/write", List.of("bob"));
+        realm.refused.add("read/write");
+        realm.users.addAll(List.of("ann", "bob"));
+
+        Holdings held = read();
+
+        assertThat(held.roles("ann")).containsExactly("payroll/read/write");
+        assertThat(held.direct("bob")).containsExactly("payroll/read/write");
+        assertThat(realm.asked).containsExactly("f", "ann", "bob");
+    }
+
+    @Test
+    void aRoleThatIsMadeOfOneThatWasNotListedMakesTheWholeReadingFail() {
+        realm.role("accountant");
+        realm.parts.put("accountant", List.of("payroll/writer"));
+        assertThatThrownBy(this::read)
+                .isInstanceOf(Listing.Incomplete.class)
+                .hasMessageContaining("'payroll/writer', which was not listed");
+    }
+
     private Holdings read() {
         return Holdings.read(realm).await().indefinitely();
     }
@@ -174,6 +238,7 @@ class HoldingsTest {
         final Map<String, List<String>> parts = new HashMap<>();
         final Map<String, String> owners = new HashMap<>();
         final TreeSet<String> roles = new TreeSet<>();
+        final Map<String, TreeSet<String>> clients = new java.util.TreeMap<>();
         final TreeSet<String> refused = new TreeSet<>();
         final TreeSet<String> users = new TreeSet<>();
         final TreeSet<String> gone = new TreeSet<>();
@@ -189,6 +254,24 @@ class HoldingsTest {
         void role(String name, String... groups) {
             roles.add(name);
             rolesOfGroups.put(name, List.of(groups));
+        }
+
+        /** Known as client/role in the maps above, and by another id. */
+        void clientRole(String client, String name, String... groups) {
+            clients.computeIfAbsent(client, _ -> new TreeSet<>()).add(name);
+            rolesOfGroups.put(client + "/" + name, List.of(groups));
+        }
+
+        private Role ofClient(String client, String name) {
+            String known = client + "/" + name;
+            return new Role(
+                    client + ":" + name, name, parts.containsKey(known), true, attributes(known));
+        }
+
+        private List<Role> rolesOf(String client) {
+            return clients.getOrDefault(client, new TreeSet<>()).stream()
+                    .map(name -> ofClient(client, name))
+                    .toList();
         }
 
         private Group group(String id) {
@@ -270,7 +353,65 @@ class HoldingsTest {
         @Override
         public Uni<List<Role>> composites(String id) {
             return Uni.createFrom()
-                    .item(parts.getOrDefault(id, List.of()).stream().map(this::listed).toList());
+                    .item(
+                            parts.getOrDefault(id.replace(':', '/'), List.of()).stream()
+                                    .map(part ->
+                                            clients.keySet().stream()
+                                                    .flatMap(each -> rolesOf(each).stream())
+                                                    .filter(each ->
+                                                            each.id()
+                                                                    .replace(':', '/')
+                                                                    .equals(part))
+                                                    .findFirst()
+                                                    .orElseGet(() -> listed(part)))
+                                    .toList());
+        }
+
+        @Override
+        public Uni<List<Client>> clients(int first, int max) {
+            return page(
+                    clients.keySet().stream().map(each -> new Client(each, each)).toList(),
+                    first,
+                    max);
+        }
+
+        @Override
+        public Uni<List<Role>> clientRoles(String client, int first, int max, boolean brief) {
+            return page(rolesOf(client), first, max);
+        }
+
+        @Override
+        public Uni<List<User>> clientHolders(String client, String role, int first, int max) {
+            return refused.contains(role)
+                    ? Uni.createFrom().failure(new IllegalStateException("answered 400"))
+                    : page(users(holders.getOrDefault(client + "/" + role, List.of())), first, max);
+        }
+
+        @Override
+        public Uni<List<Group>> clientGroupsWith(String client, String role, int first, int max) {
+            return groupsWith(client + "/" + role, first, max);
+        }
+
+        @Override
+        public Uni<List<Role>> clientRolesOfUser(String id, String client) {
+            asked.add(id);
+            return given(holders, id, client);
+        }
+
+        @Override
+        public Uni<List<Role>> clientRolesOfGroup(String id, String client) {
+            asked.add(id);
+            return given(rolesOfGroups, id, client);
+        }
+
+        private Uni<List<Role>> given(Map<String, List<String>> to, String id, String client) {
+            return Uni.createFrom()
+                    .item(
+                            rolesOf(client).stream()
+                                    .filter(role ->
+                                            to.getOrDefault(client + "/" + role.name(), List.of())
+                                                    .contains(id))
+                                    .toList());
         }
 
         @Override

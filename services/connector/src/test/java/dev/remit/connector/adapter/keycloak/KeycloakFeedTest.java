@@ -29,6 +29,21 @@ class KeycloakFeedTest {
     }
 
     @Test
+    void ofARepresentationOnlyWhoAnswersForTheAccountIsKeptBesides() throws IOException {
+        Activity activity =
+                activity(
+                                """
+                                {"id":"1","time":1000,"operationType":"UPDATE","resourceType":"USER",
+                                 "resourcePath":"users/u1","authDetails":{"userId":"a1","clientId":"c1"},
+                                 "representation":"{\\"enabled\\":true,\\"attributes\\":{\\"owner\\":[\\"E9\\"],\\"phone\\":[\\"1\\"]}}"}\
+                                """)
+                        .orElseThrow();
+        assertThat(activity.changed())
+                .as("with attributes, those that are not named are removed")
+                .isEqualTo(Map.of("enabled", "true", "manager", "", "owner", "E9"));
+    }
+
+    @Test
     void ofARepresentationOnlyWhetherTheAccountMaySignInIsKept() throws IOException {
         Activity activity =
                 activity(

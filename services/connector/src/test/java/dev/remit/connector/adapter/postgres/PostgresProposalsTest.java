@@ -41,6 +41,7 @@ class PostgresProposalsTest {
     void nothing() throws Exception {
         own = postgres.connect();
         run("truncate proposal", Map.of());
+        run("truncate worker", Map.of());
     }
 
     @AfterEach
@@ -57,7 +58,7 @@ class PostgresProposalsTest {
         proposed("leavers", "E4", Duration.ofDays(3), false);
         proposed("joiners", "E5", Duration.ofMinutes(1), false);
         assertThat(load("leavers")).containsExactly(3L, 3L);
-        assertThat(load("joiners")).containsExactly(1L, 1L);
+        assertThat(load("joiners")).as("it limits no share").containsExactly(1L, 0L);
         assertThat(load("nothing")).containsExactly(0L, 0L);
     }
 
@@ -187,6 +188,27 @@ class PostgresProposalsTest {
                         new Object[] {"E4", "move"});
     }
 
+    @Test
+    void anAccountThatIsToBeMadeForWhoLeftIsFoundAndNoOther() throws Exception {
+        run(
+                "insert into worker (worker_id, left_on, back_on) values ('E1', '2026-01-31', null),"
+                        + " ('E2', '2026-02-01', null), ('E3', '2026-01-10', '2026-01-20'),"
+                        + " ('E4', '2026-01-10', '2026-02-10'), ('E5', '2026-01-31', '2026-01-20'),"
+                        + " ('E6', '2026-01-31', null), ('E7', '2026-01-31', null), ('E8', '2026-01-31', null)",
+                Map.of());
+        for (int n = 1; n <= 8; n++) {
+            add(n, "E" + n, n != 6);
+        }
+        run("update proposal set effect = 'create-account' where subject_id != 'E7'", Map.of());
+        run("update proposal set withdrawn_at = ?1 where subject_id = 'E8'", Map.of("1", NOW));
+        assertThat(
+                        run(
+                                PostgresProposals.MAKING,
+                                Map.of("1", java.time.LocalDate.of(2026, 1, 31), "2", 10)))
+                .extracting(row -> row[0])
+                .containsExactlyInAnyOrder(new UUID(0, 1), new UUID(0, 4), new UUID(0, 5));
+    }
+
     private List<Object[]> add(int n, String worker, boolean proposed) throws SQLException {
         return run(
                 PostgresProposals.ADD,
@@ -211,7 +233,14 @@ class PostgresProposalsTest {
 
     private static Map<String, Object> parameters(String charter) {
         return Map.of(
-                "1", new String[] {charter}, "2", new String[] {"scim:hr"}, "3", NOW.minusHours(1));
+                "1",
+                new String[] {charter},
+                "2",
+                new String[] {"scim:hr"},
+                "3",
+                NOW.minusHours(1),
+                "4",
+                new String[] {"leavers", "nothing"});
     }
 
     private void proposed(String charter, String worker, Duration ago, boolean ended)

@@ -98,6 +98,7 @@ final class CharterDocument {
                 action.has("group") ? Optional.of(group(action.path("group"))) : Optional.empty(),
                 List.copyOf(groups),
                 Optional.ofNullable(action.path("manager").textValue()),
+                Optional.ofNullable(action.path("owner").textValue()),
                 action.has("account")
                         ? Optional.of(
                                 new Charter.NewAccount(

@@ -106,7 +106,9 @@ class ReadyPlansTest {
                         new Account.Group("g2", "/service-accounts")),
                 List.of(),
                 "",
-                NOW);
+                NOW,
+                Optional.empty(),
+                Optional.of("E8"));
     }
 
     private static Account manager() {

@@ -131,6 +131,7 @@ public final class Stories {
                                     observed.getSubject().getSystem(),
                                     observed.getSubject().getId(),
                                     observed.getActivity().getOperation(),
+                                    observed.getActivity().getResourcePath(),
                                     observed.getActivity().getActorId(),
                                     observed.getOccurredAt(),
                                     observed.getActivity().getChanged()));
@@ -264,6 +265,7 @@ public final class Stories {
                                                                     Set.copyOf(each.getKeepers())))
                                                     .toList()),
                             undone(granted),
+                            traces(bytes(granted.getPlan())),
                             new Story.Workers(
                                     Optional.ofNullable(granted.getProposerWorker()),
                                     Optional.ofNullable(granted.getPrincipalWorker())),
@@ -460,6 +462,57 @@ public final class Stories {
         } catch (IOException e) {
             // no executor performs a plan that does not read
             return Map.of();
+        }
+    }
+
+    /** By the names of Keycloak's admin events: no other target reports any. */
+    static List<Story.Trace> traces(byte[] plan) {
+        try {
+            List<Story.Trace> traces = new ArrayList<>();
+            for (JsonNode step : JSON.readTree(plan).path("steps")) {
+                String name = step.path("name").asText();
+                switch (name) {
+                    case "disable-account" -> traces.add(Story.Trace.DISABLED);
+                    case "enable-account" ->
+                            traces.add(
+                                    new Story.Trace(name, "UPDATE", "", Map.of("enabled", "true")));
+                    case "set-manager", "set-owner" -> {
+                        String attribute = name.substring("set-".length());
+                        traces.add(
+                                new Story.Trace(
+                                        name,
+                                        "UPDATE",
+                                        "",
+                                        Map.of(
+                                                attribute,
+                                                step.path("after").path(attribute).asText(""))));
+                    }
+                    case "leave-groups", "leave-group", "join-groups", "join-group" -> {
+                        List<JsonNode> groups = new ArrayList<>();
+                        step.path("groups").forEach(groups::add);
+                        if (step.has("group")) {
+                            groups.add(step.path("group"));
+                        }
+                        for (JsonNode group : groups) {
+                            traces.add(
+                                    new Story.Trace(
+                                            name,
+                                            name.startsWith("join") ? "CREATE" : "DELETE",
+                                            "/groups/" + group.path("id").asText(),
+                                            Map.of()));
+                        }
+                    }
+                    case "create-account" ->
+                            traces.add(new Story.Trace(name, "CREATE", "", Map.of()));
+                    case "delete-account" ->
+                            traces.add(new Story.Trace(name, "DELETE", "", Map.of()));
+                    default -> {}
+                }
+            }
+            return List.copyOf(traces);
+        } catch (IOException e) {
+            // no executor performs a plan that does not read
+            return List.of();
         }
     }
 

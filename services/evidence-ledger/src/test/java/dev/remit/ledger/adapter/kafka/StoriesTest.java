@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,36 @@ class StoriesTest {
         assertThat(read((canonical + " ").getBytes(StandardCharsets.UTF_8))).isEmpty();
         assertThat(read("[]".getBytes(StandardCharsets.UTF_8))).isEmpty();
         assertThat(read("plan".getBytes(StandardCharsets.UTF_8))).isEmpty();
+    }
+
+    @Test
+    void whatAStepLeavesInTheTargetsOwnFeedIsReadFromThePlan() {
+        String plan =
+                """
+                {"steps":[{"name":"end-sessions","after":{"sessions":"0"}},
+                 {"name":"enable-account","after":{"enabled":"true"}},
+                 {"name":"join-groups","groups":[{"id":"g1","path":"/a"},{"id":"g2","path":"/b"}]},
+                 {"name":"leave-group","group":{"id":"g3","path":"/c"}},
+                 {"name":"set-owner","before":{"owner":"E8"},"after":{"owner":"E9"}},
+                 {"name":"set-manager","before":{"manager":"E8"},"after":{"manager":""}},
+                 {"name":"delete-account"},{"name":"disable-account"}]}\
+                """;
+        assertThat(Stories.traces(plan.getBytes(StandardCharsets.UTF_8)))
+                .containsExactly(
+                        trace("enable-account", "UPDATE", "", "enabled", "true"),
+                        new Story.Trace("join-groups", "CREATE", "/groups/g1", Map.of()),
+                        new Story.Trace("join-groups", "CREATE", "/groups/g2", Map.of()),
+                        new Story.Trace("leave-group", "DELETE", "/groups/g3", Map.of()),
+                        trace("set-owner", "UPDATE", "", "owner", "E9"),
+                        trace("set-manager", "UPDATE", "", "manager", ""),
+                        new Story.Trace("delete-account", "DELETE", "", Map.of()),
+                        Story.Trace.DISABLED);
+        assertThat(Stories.traces("plan".getBytes(StandardCharsets.UTF_8))).isEmpty();
+    }
+
+    private static Story.Trace trace(
+            String step, String operation, String below, String attribute, String value) {
+        return new Story.Trace(step, operation, below, Map.of(attribute, value));
     }
 
     private static Optional<Story.Terms> terms(String plan) {

@@ -116,6 +116,8 @@ public class JsonPlans implements Plans {
                                     && join.groups().equals(List.of(leave.group()));
                     case Step.SetManager set ->
                             compensation.equals(new Step.SetManager(set.after(), set.before()));
+                    case Step.SetOwner set ->
+                            compensation.equals(new Step.SetOwner(set.after(), set.before()));
                     case Step.CreateAccount _ -> compensation instanceof Step.DeleteAccount;
                     case Step.EnableAccount _ -> compensation.equals(new Step.DisableAccount(true));
                     case Step.EndSessions _,
@@ -155,13 +157,9 @@ public class JsonPlans implements Plans {
                 check(before(step, "enabled").equals("false"));
                 yield new Step.EnableAccount();
             }
-            case "set-manager" -> {
-                only(step, STEP_MEMBERS);
-                only(step.path("after"), Set.of("manager"));
-                JsonNode manager = step.path("after").path("manager");
-                check(manager.isTextual());
-                yield new Step.SetManager(before(step, "manager"), manager.asText());
-            }
+            case "set-manager" ->
+                    new Step.SetManager(before(step, "manager"), set(step, "manager"));
+            case "set-owner" -> new Step.SetOwner(before(step, "owner"), set(step, "owner"));
             case "rotate-secret" -> {
                 only(step, STEP_MEMBERS);
                 check(step.path("before").isObject() && step.path("before").isEmpty());
@@ -205,6 +203,15 @@ public class JsonPlans implements Plans {
             }
             default -> throw new Unreadable();
         };
+    }
+
+    /** What a step sets the one attribute to that it is about; empty for nobody. */
+    private static String set(JsonNode step, String attribute) throws Unreadable {
+        only(step, STEP_MEMBERS);
+        only(step.path("after"), Set.of(attribute));
+        JsonNode value = step.path("after").path(attribute);
+        check(value.isTextual());
+        return value.asText();
     }
 
     private static Step made(JsonNode after) throws Unreadable {

@@ -73,6 +73,7 @@ public class KeycloakTarget implements Target {
                 "join-group",
                 "leave-group-at-expiry",
                 "set-manager",
+                "set-owner",
                 "delete-account");
     }
 
@@ -142,10 +143,11 @@ public class KeycloakTarget implements Target {
                 user.path("enabled").asBoolean(),
                 sessions,
                 groups.stream().map(group -> new Plan.Group(group.id(), group.path())).toList(),
-                user.path("attributes").path("manager").path(0).asText(),
+                attribute(user, "manager"),
                 true,
                 Optional.empty(),
-                identity(user));
+                identity(user),
+                attribute(user, "owner"));
     }
 
     private static TargetState.Identity identity(JsonNode user) {
@@ -155,7 +157,11 @@ public class KeycloakTarget implements Target {
 
     /** The attribute by which the connector reads whose an account is. */
     private static String worker(JsonNode user) {
-        return user.path("attributes").path(WORKER).path(0).asText();
+        return attribute(user, WORKER);
+    }
+
+    private static String attribute(JsonNode user, String name) {
+        return user.path("attributes").path(name).path(0).asText();
     }
 
     /** By worker id and by name, since a name that somebody else has must be seen too. */
@@ -271,13 +277,23 @@ public class KeycloakTarget implements Target {
     /** The attribute {@code manager}: the HR worker id, as the connector reads it. */
     @Override
     public Uni<Void> setManager(String account, String manager) {
+        return set(account, "manager", manager);
+    }
+
+    /** The attribute {@code owner}, as the connector reads it. */
+    @Override
+    public Uni<Void> setOwner(String account, String owner) {
+        return set(account, "owner", owner);
+    }
+
+    private Uni<Void> set(String account, String attribute, String value) {
         return told(
                 keycloak.user(account)
                         .chain(user -> {
                             ObjectNode attributes = user.withObject("/attributes");
-                            attributes.remove("manager");
-                            if (!manager.isEmpty()) {
-                                attributes.putArray("manager").add(manager);
+                            attributes.remove(attribute);
+                            if (!value.isEmpty()) {
+                                attributes.putArray(attribute).add(value);
                             }
                             return keycloak.update(account, user);
                         }));

@@ -256,6 +256,12 @@ public final class ScimTarget implements Target {
     }
 
     @Override
+    public Uni<Void> setOwner(String account, String owner) {
+        return Uni.createFrom()
+                .failure(new Impossible(system + " keeps no HR worker id of an owner"));
+    }
+
+    @Override
     public Uni<Void> delete(String account) {
         return send(HttpMethod.DELETE, "/Users/" + encoded(account), null).replaceWithVoid();
     }

@@ -43,6 +43,7 @@ class ReadyPlansTest {
                     "join-group",
                     "leave-group-at-expiry",
                     "set-manager",
+                    "set-owner",
                     "delete-account");
 
     static Stream<String> plans() throws IOException {
@@ -85,17 +86,18 @@ class ReadyPlansTest {
                 plan.creation().isPresent()
                         ? TargetState.GONE
                         : new TargetState(
-                                true,
-                                2,
-                                List.of(
-                                        new Group(
-                                                "00000000-0000-4000-8000-0000000000a4",
-                                                "/dormant-tools"),
-                                        new Group("g1", "/sales"),
-                                        new Group("g2", "/service-accounts")),
-                                "E9",
-                                true,
-                                Optional.of(NOW.minusSeconds(9_000_000)));
+                                        true,
+                                        2,
+                                        List.of(
+                                                new Group(
+                                                        "00000000-0000-4000-8000-0000000000a4",
+                                                        "/dormant-tools"),
+                                                new Group("g1", "/sales"),
+                                                new Group("g2", "/service-accounts")),
+                                        "E9",
+                                        true,
+                                        Optional.of(NOW.minusSeconds(9_000_000)))
+                                .ownedBy("E8");
         TargetState after = before;
         for (Plan.Step step : plan.steps()) {
             for (Call call : after.calls(step)) {
@@ -130,6 +132,7 @@ class ReadyPlansTest {
             case Call.EndSessions _ -> with(was, was.enabled(), 0, groups, was.manager());
             case Call.SetManager(String manager) ->
                     with(was, was.enabled(), was.sessions(), groups, manager);
+            case Call.SetOwner(String owner) -> was.ownedBy(owner);
             case Call.Join(Group group) -> {
                 groups.add(group);
                 yield with(was, was.enabled(), was.sessions(), groups, was.manager());
@@ -161,6 +164,7 @@ class ReadyPlansTest {
                 manager,
                 true,
                 was.secretSince(),
-                was.identity());
+                was.identity(),
+                was.owner());
     }
 }

@@ -89,11 +89,15 @@ class KeycloakTargetTest {
         target.enable("a1").await().atMost(Duration.ofSeconds(10));
         target.setManager("a1", "E9").await().atMost(Duration.ofSeconds(10));
         target.setManager("a1", "").await().atMost(Duration.ofSeconds(10));
+        target.setOwner("a1", "E9").await().atMost(Duration.ofSeconds(10));
+        target.setOwner("a1", "").await().atMost(Duration.ofSeconds(10));
         assertThat(UPDATES)
                 .extracting(JsonNode::toString)
                 .containsExactly(
                         "{\"enabled\":true}",
                         "{\"enabled\":true,\"attributes\":{\"manager\":[\"E9\"]}}",
+                        "{\"enabled\":true,\"attributes\":{}}",
+                        "{\"enabled\":true,\"attributes\":{\"owner\":[\"E9\"]}}",
                         "{\"enabled\":true,\"attributes\":{}}");
     }
 
