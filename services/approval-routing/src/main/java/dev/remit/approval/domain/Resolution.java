@@ -29,8 +29,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     /** Whose record says who approved before. */
     private static final String RECORDED = "approval-routing";
 
-    /** A non-human identity: its account. */
-    private static final String NHI = "nhi";
+    /** Other words for the account: of a non-human identity, and as what the change is about. */
+    private static final Set<String> ACCOUNTS = Set.of("nhi", "resource");
 
     /** What must be looked up to resolve these sources, apart from what only that tells. */
     public static Set<Concern> concerns(Source source, Ready ready, Instant now) {
@@ -60,9 +60,10 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 .orElseGet(() -> Concern.target(ready.about().target(), ready.parties().account()));
     }
 
-    /** The owners that readiness found, by account ids; of an identity those of its account. */
+    /** The owners that readiness found, by account ids. */
     private static List<String> judged(String what, Ready ready) {
-        return ready.owners().getOrDefault(what.equals(NHI) ? ACCOUNT : what, List.of());
+        List<String> account = ready.owners().getOrDefault(ACCOUNT, List.of());
+        return ready.owners().getOrDefault(what, ACCOUNTS.contains(what) ? account : List.of());
     }
 
     /**
@@ -96,7 +97,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             Map<String, Map<String, EntitlementFact>> entitlements) {
         String system = ready.about().target();
         return switch (what) {
-            case ACCOUNT, NHI ->
+            case ACCOUNT, "nhi", "resource" ->
                     people
                             .getOrDefault(
                                     Concern.target(system, ready.parties().account()), List.of())

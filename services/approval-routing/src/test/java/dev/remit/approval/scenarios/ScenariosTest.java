@@ -581,6 +581,7 @@ class ScenariosTest {
                                                         : List.of(words.get(2).split(","))));
                 case "worker" -> changed(who, each -> each.worker(words.get(2)));
                 case "managed" -> changed(who, each -> each.manager(words.get(2)));
+                case "owner" -> changed(who, each -> each.owner(words.get(2)));
                 case "named" -> changed(who, each -> each.label(words.get(2)));
                 case "appears" ->
                         news(() ->
