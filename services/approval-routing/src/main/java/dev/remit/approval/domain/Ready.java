@@ -86,7 +86,8 @@ public record Ready(
         return with(
                 Map.copyOf(names),
                 parties.seen(known),
-                Resolution.managerOf(this, known.people()),
+                // who becomes the manager while it is held takes over from whom readiness named
+                managerWorker.or(() -> Resolution.managerOf(this, known.people())),
                 plan,
                 planHash,
                 effect);

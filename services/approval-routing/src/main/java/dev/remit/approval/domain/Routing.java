@@ -294,7 +294,8 @@ public final class Routing {
             return Outcome.nothing(barred);
         }
         // before anybody is asked the route has not begun: who was not known may be now
-        Ready ready = barred.next() == 0 ? barred.ready().seen(known) : barred.ready();
+        boolean begun = barred.next() > 0 || !barred.decisions().isEmpty();
+        Ready ready = begun ? barred.ready() : barred.ready().seen(known);
         Progress progress = from(ready, barred.next(), barred.decisions(), charter, known);
         List<Violation> violations = progress.violations();
         if (violations.isEmpty()) {

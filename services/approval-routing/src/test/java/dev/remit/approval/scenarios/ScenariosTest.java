@@ -56,9 +56,10 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>A step is {@code <what happens> => <what is seen>}. Seen is the route's state, then any of
  * {@code refused:CODE}, {@code asks:a,b} (who may decide now; {@code nobody}), {@code stages:x,y}
- * (open stages), {@code held}, {@code sent:Decided,Requested}, {@code says:words} (in what is held,
- * handed on or answered; {@code ~} for a space), {@code mode:OWN}. {@code PT1H passes} and the
- * clock looks at the route; {@code PT1H elapses} and it has not yet.
+ * (open stages), {@code since:PT1H} (for how long they have been), {@code held}, {@code
+ * sent:Decided,Requested}, {@code says:words} (in what is held, handed on or answered; {@code ~}
+ * for a space), {@code mode:OWN}. {@code PT1H passes} and the clock looks at the route; {@code PT1H
+ * elapses} and it has not yet.
  */
 class ScenariosTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -734,6 +735,12 @@ class ScenariosTest {
                                                     || outcome.next() instanceof Route.Barred)
                                     .as(step + " is held")
                                     .isTrue();
+                    case "since" ->
+                            is.accept(
+                                    open.stream()
+                                            .map(each -> Duration.between(each.since(), town.now))
+                                            .map(Duration::toString)
+                                            .collect(Collectors.joining(",")));
                     case "wakes" ->
                             is.accept(
                                     outcome.next() instanceof Route.CharterUnknown held
