@@ -581,8 +581,8 @@ class ScenariosTest {
                                                         ? List.of()
                                                         : List.of(words.get(2).split(","))));
                 case "worker" -> changed(who, each -> each.worker(words.get(2)));
-                case "managed" -> changed(who, each -> each.manager(words.get(2)));
                 case "owner" -> changed(who, each -> each.owner(words.get(2)));
+                case "managed" -> changed(who, each -> each.manager(words.get(2)));
                 case "named" -> changed(who, each -> each.label(words.get(2)));
                 case "appears" ->
                         news(() ->
@@ -591,6 +591,17 @@ class ScenariosTest {
                                         words.size() < 3
                                                 ? new String[0]
                                                 : words.get(2).split(",")));
+                case "anew" ->
+                        news(() ->
+                                town.put(
+                                        who,
+                                        Optional.of(words.get(2)),
+                                        Optional.empty(),
+                                        true,
+                                        words.size() < 4
+                                                ? List.of()
+                                                : List.of(words.get(3).split(",")),
+                                        List.of("approver")));
                 case "delegates" ->
                         news(() ->
                                 town.delegate(
@@ -724,6 +735,12 @@ class ScenariosTest {
                                             .map(OpenStage::name)
                                             .collect(Collectors.joining(",")));
                     case "asks" -> is.accept(asked(outcome.next(), open));
+                    case "since" ->
+                            is.accept(
+                                    open.stream()
+                                            .map(each -> Duration.between(each.since(), town.now))
+                                            .map(Duration::toString)
+                                            .collect(Collectors.joining(",")));
                     case "sent" ->
                             is.accept(
                                     outcome.happened().stream()
@@ -735,12 +752,6 @@ class ScenariosTest {
                                                     || outcome.next() instanceof Route.Barred)
                                     .as(step + " is held")
                                     .isTrue();
-                    case "since" ->
-                            is.accept(
-                                    open.stream()
-                                            .map(each -> Duration.between(each.since(), town.now))
-                                            .map(Duration::toString)
-                                            .collect(Collectors.joining(",")));
                     case "wakes" ->
                             is.accept(
                                     outcome.next() instanceof Route.CharterUnknown held
