@@ -78,6 +78,14 @@ class LintTest {
         assertThat(lint(SOUND)).filteredOn(LintTest::isNotEscalation).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"account", "nhi", "resource", "entitlement"})
+    void whoAnswersForWhatTheSystemsTellOfIsAsked(String what) {
+        assertThat(lint(planted(SOUND, "{ onCall: primary }", "{ owner: " + what + " }")))
+                .extracting(Finding::code)
+                .doesNotContain("OWNER_NEVER_KNOWN");
+    }
+
     @Test
     void aStageThatNamesNobodyToEscalateToIsSaid() {
         assertThat(lint(SOUND))
