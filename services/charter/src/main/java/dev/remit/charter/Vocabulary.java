@@ -105,6 +105,7 @@ public final class Vocabulary {
             Map.of(
                     "account", Set.of("keycloak", "scim"),
                     "nhi", Set.of("keycloak", "scim"),
+                    "resource", Set.of("keycloak", "scim"),
                     "entitlement", Set.of("keycloak"));
 
     /** The facts that a person can supply, and that a share of a target's accounts can have. */

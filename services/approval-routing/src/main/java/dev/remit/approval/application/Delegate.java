@@ -134,31 +134,34 @@ public class Delegate {
                     "DELEGATION_TOO_LONG",
                     "until: must be after it begins and at most 90 days later");
         }
-        Kept kept =
-                new Kept(
-                        new Delegation(
-                                outbox.newId(),
-                                wish.from(),
-                                wish.to(),
-                                wish.charters(),
-                                begins,
-                                wish.until()),
-                        wish.reason(),
-                        wish.from(),
-                        now,
-                        Optional.empty());
         Concern from = Concern.account(wish.from());
         Concern to = Concern.account(wish.to());
         return signIns.of(wish.from(), "lets another decide in their place", authentication, now)
                 .chain(() -> people.behind(Set.of(from, to)))
-                .invoke(found ->
-                        check(
-                                found.getOrDefault(from, List.of()).stream().findFirst(),
-                                found.getOrDefault(to, List.of()).stream().findFirst()))
-                .chain(() -> delegations.add(kept))
-                .invoke(() -> letters.delegated(kept, authentication, outbox))
-                .chain(() -> news.add(Set.of(from)))
-                .replaceWith(kept);
+                .map(found -> {
+                    Optional<Account> giver =
+                            found.getOrDefault(from, List.of()).stream().findFirst();
+                    Optional<Account> taker =
+                            found.getOrDefault(to, List.of()).stream().findFirst();
+                    check(giver, taker);
+                    return new Kept(
+                            new Delegation(
+                                    outbox.newId(),
+                                    wish.from(),
+                                    wish.to(),
+                                    wish.charters(),
+                                    begins,
+                                    wish.until(),
+                                    giver.flatMap(Account::workerId),
+                                    taker.flatMap(Account::workerId)),
+                            wish.reason(),
+                            wish.from(),
+                            now,
+                            Optional.empty());
+                })
+                .call(delegations::add)
+                .invoke(kept -> letters.delegated(kept, authentication, outbox))
+                .call(() -> news.add(Set.of(from)));
     }
 
     /** Only somebody else who is known and active can decide in one's place. */

@@ -12,9 +12,11 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -40,6 +42,7 @@ public class ReconcileInboxes {
     private final Handoffs handoffs;
     private final MeterRegistry meters;
     private final Duration every;
+    private volatile Optional<Instant> finished = Optional.empty();
 
     ReconcileInboxes(
             Reconciliation reconciliation,
@@ -52,6 +55,23 @@ public class ReconcileInboxes {
         this.handoffs = handoffs;
         this.meters = meters;
         this.every = every;
+        meters.gauge(
+                "remit.approval.inbox.reconciled.timestamp.seconds",
+                this,
+                each -> each.finished.map(Instant::getEpochSecond).orElse(0L));
+    }
+
+    /** Every replica tells when all of them were compared last, whichever compared them. */
+    @Scheduled(every = "15s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> measure() {
+        return handoffs.transact(
+                        List.of(), _ -> reconciliation.finished().invoke(found -> finished = found))
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure ->
+                        LOG.warnf("when inboxes were reconciled is not known: %s", failure))
+                .onFailure()
+                .recoverWithNull();
     }
 
     @Scheduled(

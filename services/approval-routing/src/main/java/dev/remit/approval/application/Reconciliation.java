@@ -60,4 +60,10 @@ public interface Reconciliation {
 
     /** Has a session of its own. */
     Uni<Report> report();
+
+    /**
+     * When all open routes had been compared the last time, in whole seconds; empty before the
+     * first. In the caller's transaction.
+     */
+    Uni<Optional<Instant>> finished();
 }

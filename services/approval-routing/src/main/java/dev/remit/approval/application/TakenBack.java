@@ -1,6 +1,7 @@
 package dev.remit.approval.application;
 
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
@@ -23,4 +24,11 @@ public interface TakenBack {
 
     /** Those of these changes that were taken back, by the change's id. */
     Uni<Map<UUID, Early>> of(Collection<UUID> changes);
+
+    /**
+     * Forgets what has ended its change, and after 90 days what nothing can come for any more: data
+     * readiness calls nothing ready that was taken back, so only what it had sent before is left,
+     * and of that only what waits here for an operator.
+     */
+    Uni<Void> prune(Instant now);
 }

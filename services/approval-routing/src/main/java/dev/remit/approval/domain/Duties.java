@@ -26,11 +26,14 @@ public final class Duties {
     private static final Duty.Rule HARD =
             new Duty.Rule("separation-of-duties", "1", "", "NIST SP 800-53 AC-5");
 
+    private static final Duty.Rule SAME_ACCOUNT =
+            new Duty.Rule("same-account", "1", "", "NIST SP 800-53 IA-4");
+
     private Duties() {}
 
     /** Every rule that is broken by those who have a part in the change before approvers do. */
     static List<Violation> ofActors(Ready ready, Charter charter, Known known) {
-        List<Violation> found = new ArrayList<>();
+        List<Violation> found = new ArrayList<>(ofAccount(ready, known).stream().toList());
         if (isProposedByNobodyKnown(ready, known)) {
             found.add(
                     Violation.of(
@@ -46,6 +49,23 @@ public final class Duties {
                         known,
                         "someone else must propose it, or an exception with a control and an end is needed"));
         return found;
+    }
+
+    /** The account became somebody else's since the route began: what waits is not about them. */
+    static Optional<Violation> ofAccount(Ready ready, Known known) {
+        Parties parties = ready.parties();
+        return parties.accountWorker()
+                .filter(then ->
+                        known
+                                .accounts(Concern.target(ready.about().target(), parties.account()))
+                                .stream()
+                                .anyMatch(each -> !each.workerId().equals(Optional.of(then))))
+                .map(then ->
+                        Violation.of(
+                                SAME_ACCOUNT,
+                                "account %s belonged to %s when this began, and does not any more"
+                                        .formatted(parties.account(), then),
+                                "the change must be proposed again for whom the account belongs to now"));
     }
 
     /** For an AI somebody answers; whose account went since the route began was seen then. */

@@ -28,6 +28,7 @@ public final class Eligibility {
         SOD_RULE("is kept apart by a rule of the charter"),
         ACCOUNT_DISABLED("has a disabled account"),
         ACCOUNT_UNKNOWN("has no account that was observed"),
+        ACCOUNT_REUSED("has an account that was somebody else's when this was asked of it"),
         FILTERED("does not meet what the stage asks of its reviewers"),
         NOT_A_CANDIDATE("is not among those whom this stage asks"),
         STAGE_ALREADY_DECIDED_BY_YOU("has decided this stage already");

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param until when it lapses undecided
  * @param wake when it must be looked at again
  * @param afterwards whether it looks at a change that was executed; then it never lapses
+ * @param asked whom it has asked so far
  */
 public record OpenStage(
         int index,
@@ -47,7 +48,50 @@ public record OpenStage(
         Instant since,
         Instant until,
         Instant wake,
-        boolean afterwards) {
+        boolean afterwards,
+        Asked asked) {
+    /** One that has asked nobody before. */
+    public OpenStage(
+            int index,
+            String name,
+            Set<Concern> asks,
+            List<Candidate> candidates,
+            List<String> dropped,
+            int needed,
+            int denies,
+            int level,
+            int reminded,
+            boolean extended,
+            boolean undetermined,
+            Optional<String> question,
+            boolean back,
+            Optional<String> held,
+            Instant since,
+            Instant until,
+            Instant wake,
+            boolean afterwards) {
+        this(
+                index,
+                name,
+                asks,
+                candidates,
+                dropped,
+                needed,
+                denies,
+                level,
+                reminded,
+                extended,
+                undetermined,
+                question,
+                back,
+                held,
+                since,
+                until,
+                wake,
+                afterwards,
+                Asked.NOBODY);
+    }
+
     /** Names the right to decide this stage of that change, opened then; each uses it once. */
     public UUID nonce(UUID change) {
         return Ids.derived(change, "stage|" + name + "|" + since);
@@ -109,6 +153,30 @@ public record OpenStage(
         return like(steps, reminders, longer, question, back, end, wake);
     }
 
+    /** The same, held. */
+    OpenStage holding(String why) {
+        return new OpenStage(
+                index,
+                name,
+                asks,
+                candidates,
+                dropped,
+                needed,
+                denies,
+                level,
+                reminded,
+                extended,
+                undetermined,
+                question,
+                back,
+                Optional.of(why),
+                since,
+                until,
+                wake,
+                afterwards,
+                asked);
+    }
+
     /** The same, looked at again then. */
     OpenStage waking(Instant then) {
         return like(level, reminded, extended, question, back, until, then);
@@ -118,7 +186,7 @@ public record OpenStage(
             int steps,
             int reminders,
             boolean longer,
-            Optional<String> asked,
+            Optional<String> what,
             boolean isBack,
             Instant end,
             Instant then) {
@@ -134,12 +202,13 @@ public record OpenStage(
                 reminders,
                 longer,
                 undetermined,
-                asked,
+                what,
                 isBack,
                 held,
                 since,
                 end,
                 then,
-                afterwards);
+                afterwards,
+                asked);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  *     an account may be gone, or be another's, since; empty if none was known, or in what came
  *     before that was kept
  * @param principalWorker the same of the person responsible
+ * @param accountWorker the HR worker that the account to be changed belonged to then
  */
 public record Parties(
         String proposer,
@@ -25,7 +26,8 @@ public record Parties(
         Optional<String> executor,
         Optional<String> executorWorker,
         Optional<String> proposerWorker,
-        Optional<String> principalWorker) {
+        Optional<String> principalWorker,
+        Optional<String> accountWorker) {
     /** Nobody has executed it, and nobody was looked up. */
     public Parties(
             String proposer, Optional<String> principal, String account, String subjectWorker) {
@@ -34,6 +36,7 @@ public record Parties(
                 principal,
                 account,
                 subjectWorker,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -65,11 +68,13 @@ public record Parties(
                 by,
                 worker,
                 proposerWorker,
-                principalWorker);
+                principalWorker,
+                accountWorker);
     }
 
-    /** The same, with these HR workers behind the proposal. */
-    public Parties proposedBy(Optional<String> worker, Optional<String> responsible) {
+    /** The same, with these HR workers behind the proposal and the account that it changes. */
+    public Parties proposedBy(
+            Optional<String> worker, Optional<String> responsible, Optional<String> changed) {
         return new Parties(
                 proposer,
                 principal,
@@ -78,13 +83,18 @@ public record Parties(
                 executor,
                 executorWorker,
                 worker,
-                responsible);
+                responsible,
+                changed);
     }
 
     /** The same, as the directory sees it now; who was known before stays who they were. */
-    Parties seen(Known known) {
+    Parties seen(String target, Known known) {
         return proposedBy(
                 proposerWorker.or(() -> known.person(proposer).worker()),
-                principalWorker.or(() -> principal.flatMap(id -> known.person(id).worker())));
+                principalWorker.or(() -> principal.flatMap(id -> known.person(id).worker())),
+                accountWorker.or(() ->
+                        known.accounts(Concern.target(target, account)).stream()
+                                .flatMap(each -> each.workerId().stream())
+                                .findFirst()));
     }
 }

@@ -629,13 +629,22 @@ final class Progress {
         Measure measure = measure(at.index());
         int level = at.level();
         while (true) {
-            Resolution resolution = Resolution.of(stage, level, ready, known, measure);
+            Resolution resolution = Resolution.of(stage, level, ready, known, measure, at.asked());
             OpenStage found = counted(at, stage, level, resolution);
             if (found.held().isEmpty() || level == stage.escalation().size()) {
-                return woken(found);
+                return woken(held(found));
             }
             level++;
         }
+    }
+
+    /** Nobody decides what is done to an account that became somebody else's meanwhile. */
+    private OpenStage held(OpenStage at) {
+        return at.afterwards()
+                ? at
+                : Duties.ofAccount(ready, known)
+                        .map(each -> at.holding(Violation.words(List.of(each))))
+                        .orElse(at);
     }
 
     private OpenStage counted(OpenStage at, Stage stage, int level, Resolution resolution) {
@@ -677,7 +686,8 @@ final class Progress {
                 at.since(),
                 at.until(),
                 at.wake(),
-                at.afterwards());
+                at.afterwards(),
+                at.asked().with(resolution.candidates(), known));
     }
 
     private boolean isOf(Decision vote, String person) {
@@ -756,7 +766,7 @@ final class Progress {
         Instant until = known.now().plus(charter.authorizationExpiresAfter());
         ModeDecision mode = ModeDecision.of(ready, charter, List.copyOf(decisions), known);
         // those of a route that began before they were kept are looked up now
-        Parties who = ready.parties().seen(known);
+        Parties who = ready.parties().seen(ready.about().target(), known);
         happened.add(
                 new Authorized(
                         ready,

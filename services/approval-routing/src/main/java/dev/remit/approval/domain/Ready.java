@@ -85,8 +85,9 @@ public record Ready(
                 .forEach(each -> names.put(each.id(), each.label()));
         return with(
                 Map.copyOf(names),
-                parties.seen(known),
-                Resolution.managerOf(this, known.people()),
+                parties.seen(about.target(), known),
+                // who becomes the manager while it is held takes over from whom readiness named
+                managerWorker.or(() -> Resolution.managerOf(this, known.people())),
                 plan,
                 planHash,
                 effect);

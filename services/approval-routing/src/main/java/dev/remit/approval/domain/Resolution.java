@@ -29,8 +29,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     /** Whose record says who approved before. */
     private static final String RECORDED = "approval-routing";
 
-    /** A non-human identity: its account. */
-    private static final String NHI = "nhi";
+    /** Other words for the account: of a non-human identity, and as what the change is about. */
+    private static final Set<String> ACCOUNTS = Set.of("nhi", "resource");
 
     /** What must be looked up to resolve these sources, apart from what only that tells. */
     public static Set<Concern> concerns(Source source, Ready ready, Instant now) {
@@ -60,9 +60,10 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 .orElseGet(() -> Concern.target(ready.about().target(), ready.parties().account()));
     }
 
-    /** The owners that readiness found, by account ids; of an identity those of its account. */
+    /** The owners that readiness found, by account ids. */
     private static List<String> judged(String what, Ready ready) {
-        return ready.owners().getOrDefault(what.equals(NHI) ? ACCOUNT : what, List.of());
+        List<String> account = ready.owners().getOrDefault(ACCOUNT, List.of());
+        return ready.owners().getOrDefault(what, ACCOUNTS.contains(what) ? account : List.of());
     }
 
     /**
@@ -96,7 +97,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             Map<String, Map<String, EntitlementFact>> entitlements) {
         String system = ready.about().target();
         return switch (what) {
-            case ACCOUNT, NHI ->
+            case ACCOUNT, "nhi", "resource" ->
                     people
                             .getOrDefault(
                                     Concern.target(system, ready.parties().account()), List.of())
@@ -172,8 +173,18 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 .findFirst();
     }
 
+    /**
+     * Whom a stage asks now.
+     *
+     * @param asked whom it has asked before
+     */
     static Resolution of(
-            Charter.Stage stage, int level, Ready ready, Known known, Eligibility.Measure measure) {
+            Charter.Stage stage,
+            int level,
+            Ready ready,
+            Known known,
+            Eligibility.Measure measure,
+            Asked asked) {
         Map<String, Found> found = new TreeMap<>();
         Set<Concern> asks = new LinkedHashSet<>();
         List<String> dropped = new ArrayList<>();
@@ -192,13 +203,13 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         }
         List<Candidate> candidates = new ArrayList<>();
         for (Found each : found.values()) {
-            Candidate own = candidate(each, known, measure);
+            Candidate own = candidate(each, known, measure, asked);
             candidates.add(own);
             for (Delegation link : known.delegations().getOrDefault(own.id(), List.of())) {
                 if (link.covers(ready.about().charter(), known.now())
                         && link.from().equals(own.id())) {
                     asks.add(Concern.account(link.to()));
-                    candidates.add(delegate(link, own, known, measure));
+                    candidates.add(delegate(link, own, known, measure, asked));
                 }
             }
         }
@@ -353,11 +364,17 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         return found;
     }
 
-    private static Candidate candidate(Found found, Known known, Eligibility.Measure measure) {
+    private static Candidate candidate(
+            Found found, Known known, Eligibility.Measure measure, Asked asked) {
         Person person = known.person(found.id(), found.account());
         Optional<Barring> barring =
                 Eligibility.bars(
-                        person, found.account(), roles(found.account()), Part.APPROVER, measure);
+                                person,
+                                found.account(),
+                                roles(found.account()),
+                                Part.APPROVER,
+                                measure)
+                        .or(() -> reused(asked.isAnothers(found.id(), found.account())));
         return new Candidate(
                 found.id(),
                 found.account().map(Account::label).orElse(""),
@@ -369,14 +386,26 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 found.basis());
     }
 
+    private static Optional<Barring> reused(boolean is) {
+        return is ? Optional.of(Barring.by(Eligibility.Bar.ACCOUNT_REUSED)) : Optional.empty();
+    }
+
     private static Candidate delegate(
-            Delegation link, Candidate principal, Known known, Eligibility.Measure measure) {
+            Delegation link,
+            Candidate principal,
+            Known known,
+            Eligibility.Measure measure,
+            Asked asked) {
         Optional<Account> account = known.account(link.to());
         Person person = known.person(link.to(), account);
         Optional<Barring> barring =
                 principal.eligible()
                         ? Eligibility.bars(person, account, roles(account), Part.APPROVER, measure)
                                 .or(() -> delegator(link.from(), known, measure))
+                                .or(() ->
+                                        reused(
+                                                asked.isAnothers(link.to(), account)
+                                                        || link.isOfOthers(known)))
                         : Optional.empty();
         return new Candidate(
                 link.to(),

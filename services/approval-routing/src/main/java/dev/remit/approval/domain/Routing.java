@@ -294,7 +294,8 @@ public final class Routing {
             return Outcome.nothing(barred);
         }
         // before anybody is asked the route has not begun: who was not known may be now
-        Ready ready = barred.next() == 0 ? barred.ready().seen(known) : barred.ready();
+        boolean begun = barred.next() > 0 || !barred.decisions().isEmpty();
+        Ready ready = begun ? barred.ready() : barred.ready().seen(known);
         Progress progress = from(ready, barred.next(), barred.decisions(), charter, known);
         List<Violation> violations = progress.violations();
         if (violations.isEmpty()) {
@@ -523,8 +524,9 @@ public final class Routing {
         Parties parties = course.ready().parties();
         // the log has their accounts: by another one of theirs the amendment would count for
         // nothing
-        if (!again.by().equals(parties.proposer())
-                && !parties.principal().equals(Optional.of(again.by()))) {
+        if (!isProposer(person, parties, known)
+                || (!again.by().equals(parties.proposer())
+                        && !parties.principal().equals(Optional.of(again.by())))) {
             return notTheProposer(open, "amends it");
         }
         if (!(goneBy(open, known) instanceof Lookup.Found(Charter charter))) {
@@ -772,18 +774,22 @@ public final class Routing {
         if (own.isPresent()) {
             return own;
         }
+        if (at.asked().isAnothers(by, known.account(by))) {
+            return Optional.of(Barring.by(Bar.ACCOUNT_REUSED));
+        }
         Optional<String> other = as.flatMap(Candidate::onBehalfOf).or(tried.attempt()::onBehalfOf);
         if (other.isEmpty()) {
             return Optional.empty();
         }
         String from = other.get();
-        boolean covered =
+        List<Delegation> links =
                 known.delegations().getOrDefault(from, List.of()).stream()
-                        .anyMatch(each ->
+                        .filter(each ->
                                 each.to().equals(by)
                                         && each.covers(
-                                                progress.charterName(), tried.attempt().at()));
-        if (!covered) {
+                                                progress.charterName(), tried.attempt().at()))
+                        .toList();
+        if (links.isEmpty()) {
             return Optional.of(
                     new Barring(Bar.NOT_A_CANDIDATE, "does not act for " + from + " at this time"));
         }
@@ -793,6 +799,11 @@ public final class Routing {
                         Resolution.roles(known.account(from)),
                         Part.DELEGATOR,
                         measure)
+                .or(() ->
+                        at.asked().isAnothers(from, known.account(from))
+                                        || links.stream().allMatch(each -> each.isOfOthers(known))
+                                ? Optional.of(Barring.by(Bar.ACCOUNT_REUSED))
+                                : Optional.empty())
                 .map(Barring::ofDelegator);
     }
 
@@ -837,8 +848,16 @@ public final class Routing {
     }
 
     private static boolean isProposer(Person person, Parties parties, Known known) {
-        return person.isSame(known.person(parties.proposer()))
-                || parties.principal().map(known::person).filter(person::isSame).isPresent();
+        return isStill(person, parties.proposer(), parties.proposerWorker(), known)
+                || parties.principal()
+                        .filter(id -> isStill(person, id, parties.principalWorker(), known))
+                        .isPresent();
+    }
+
+    /** Whoever has their account by now is not who proposed it. */
+    private static boolean isStill(Person person, String id, Optional<String> worker, Known known) {
+        return worker.map(then -> person.worker().equals(Optional.of(then)))
+                .orElseGet(() -> person.isSame(known.person(id)));
     }
 
     private static Outcome notAsked(Route state) {

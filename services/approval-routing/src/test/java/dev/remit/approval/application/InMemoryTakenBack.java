@@ -1,6 +1,7 @@
 package dev.remit.approval.application;
 
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,5 +22,10 @@ final class InMemoryTakenBack implements TakenBack {
         Map<UUID, Early> found = new HashMap<>(early);
         found.keySet().retainAll(changes);
         return Uni.createFrom().item(found);
+    }
+
+    @Override
+    public Uni<Void> prune(Instant now) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** All open routes are looked at, in pages, and what was wrong is said. */
 class ReconcileInboxesTest {
+    private static final Instant FINISHED = Instant.parse("2026-01-05T10:00:00Z");
     private static final UUID CHANGE = Scene.changes(1).getFirst();
 
     private final Scene scene = new Scene();
@@ -76,6 +77,21 @@ class ReconcileInboxesTest {
         run();
         assertThat(pages.mended).singleElement().extracting("what").isEqualTo("deciders, wake_at");
         assertThat(scene.meters.counter("remit.approval.inbox.mended").count()).isEqualTo(1);
+    }
+
+    @Test
+    void whenAllOfThemWereComparedLastIsMeasured() {
+        assertThat(reconciled()).as("never").isZero();
+        run();
+        assertThat(reconciled()).isEqualTo((double) FINISHED.getEpochSecond());
+    }
+
+    private double reconciled() {
+        reconcile.measure().await().indefinitely();
+        return scene.meters
+                .get("remit.approval.inbox.reconciled.timestamp.seconds")
+                .gauge()
+                .value();
     }
 
     @Test
@@ -198,6 +214,11 @@ class ReconcileInboxesTest {
             mended.addAll(found);
             done++;
             return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Uni<Optional<Instant>> finished() {
+            return Uni.createFrom().item(done == 0 ? Optional.empty() : Optional.of(FINISHED));
         }
 
         @Override

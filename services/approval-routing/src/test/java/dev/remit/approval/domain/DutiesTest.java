@@ -196,7 +196,8 @@ class DutiesTest {
                                                 Cast.of(ready, charter, List.of(), 0, known),
                                                 Optional.empty(),
                                                 Scope.of(ready, known),
-                                                NOW))
+                                                NOW),
+                                        Asked.NOBODY)
                                 .candidates())
                 .singleElement()
                 .satisfies(each ->

@@ -56,9 +56,10 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>A step is {@code <what happens> => <what is seen>}. Seen is the route's state, then any of
  * {@code refused:CODE}, {@code asks:a,b} (who may decide now; {@code nobody}), {@code stages:x,y}
- * (open stages), {@code held}, {@code sent:Decided,Requested}, {@code says:words} (in what is held,
- * handed on or answered; {@code ~} for a space), {@code mode:OWN}. {@code PT1H passes} and the
- * clock looks at the route; {@code PT1H elapses} and it has not yet.
+ * (open stages), {@code since:PT1H} (for how long they have been), {@code held}, {@code
+ * sent:Decided,Requested}, {@code says:words} (in what is held, handed on or answered; {@code ~}
+ * for a space), {@code mode:OWN}. {@code PT1H passes} and the clock looks at the route; {@code PT1H
+ * elapses} and it has not yet.
  */
 class ScenariosTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -582,6 +583,7 @@ class ScenariosTest {
                                                         ? List.of()
                                                         : List.of(words.get(2).split(","))));
                 case "worker" -> changed(who, each -> each.worker(words.get(2)));
+                case "owner" -> changed(who, each -> each.owner(words.get(2)));
                 case "managed" -> changed(who, each -> each.manager(words.get(2)));
                 case "named" -> changed(who, each -> each.label(words.get(2)));
                 case "appears" ->
@@ -591,6 +593,17 @@ class ScenariosTest {
                                         words.size() < 3
                                                 ? new String[0]
                                                 : words.get(2).split(",")));
+                case "anew" ->
+                        news(() ->
+                                town.put(
+                                        who,
+                                        Optional.of(words.get(2)),
+                                        Optional.empty(),
+                                        true,
+                                        words.size() < 4
+                                                ? List.of()
+                                                : List.of(words.get(3).split(",")),
+                                        List.of("approver")));
                 case "delegates" ->
                         news(() ->
                                 town.delegate(
@@ -724,6 +737,12 @@ class ScenariosTest {
                                             .map(OpenStage::name)
                                             .collect(Collectors.joining(",")));
                     case "asks" -> is.accept(asked(outcome.next(), open));
+                    case "since" ->
+                            is.accept(
+                                    open.stream()
+                                            .map(each -> Duration.between(each.since(), town.now))
+                                            .map(Duration::toString)
+                                            .collect(Collectors.joining(",")));
                     case "sent" ->
                             is.accept(
                                     outcome.happened().stream()

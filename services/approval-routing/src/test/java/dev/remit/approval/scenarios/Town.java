@@ -102,7 +102,13 @@ public final class Town {
                                 to,
                                 Set.of(charters),
                                 now,
-                                now.plus(time)));
+                                now.plus(time),
+                                worker(from),
+                                worker(to)));
+    }
+
+    private Optional<String> worker(String id) {
+        return Optional.ofNullable(accounts.get(id)).flatMap(Account::workerId);
     }
 
     public Known known() {

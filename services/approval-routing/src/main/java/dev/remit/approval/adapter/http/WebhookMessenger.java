@@ -28,27 +28,47 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Posts notices to one address in the shape that Slack and Teams take, {@code {"text": …}}, signed
- * as Standard Webhooks 1.0.0 says: {@code webhook-id}, {@code webhook-timestamp}, and in {@code
- * webhook-signature} {@code v1,} and the HMAC-SHA256 of id, time and body.
+ * Posts notices to one address in the shape that Slack takes or in the one of Teams workflows,
+ * signed as Standard Webhooks 1.0.0 says: {@code webhook-id}, {@code webhook-timestamp}, and in
+ * {@code webhook-signature} {@code v1,} and the HMAC-SHA256 of id, time and body.
  */
 @Singleton
 public class WebhookMessenger implements Messenger {
     private static final Logger LOG = Logger.getLogger(WebhookMessenger.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** What a notice's text is wrapped in. */
+    enum Shape {
+        /** An incoming webhook: {@code {"text": …}}. */
+        SLACK("{\"text\":\"%s\"}"),
+        /** A workflow that starts when a webhook is called: one Adaptive Card, without actions. */
+        TEAMS(
+                "{\"type\":\"message\",\"attachments\":[{\"contentType\":\"application/vnd.microsoft.card.adaptive\",\"content\":"
+                        + "{\"$schema\":\"http://adaptivecards.io/schemas/adaptive-card.json\",\"type\":\"AdaptiveCard\",\"version\":\"1.4\",\"body\":"
+                        + "[{\"type\":\"TextBlock\",\"text\":\"%s\",\"wrap\":true}]}}]}");
+
+        private final String body;
+
+        Shape(String body) {
+            this.body = body;
+        }
+    }
+
     private final Optional<URI> address;
+    private final Shape shape;
     private final byte[] secret;
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
     WebhookMessenger(
             @ConfigProperty(name = "remit.notices.webhook") Optional<URI> address,
+            @ConfigProperty(name = "remit.notices.shape", defaultValue = "slack") Shape shape,
             @ConfigProperty(name = "remit.notices.secret") Optional<String> secret) {
         if (address.isPresent() && secret.isEmpty()) {
             throw new IllegalStateException(
                     "remit.notices.secret: is missing, and what is not signed is not sent");
         }
         this.address = address;
+        this.shape = shape;
         this.secret = secret.orElse("").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -103,7 +123,7 @@ public class WebhookMessenger implements Messenger {
     HttpRequest request(Due due, Instant now) {
         String id = "notice-" + due.position();
         String time = Long.toString(now.getEpochSecond());
-        String body = "{\"text\":\"" + text(due.notice()) + "\"}";
+        String body = shape.body.formatted(text(due.notice()));
         return HttpRequest.newBuilder(address.orElseThrow())
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")

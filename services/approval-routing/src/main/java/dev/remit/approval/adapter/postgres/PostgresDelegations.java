@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class PostgresDelegations implements Delegations {
     private static final String COLUMNS =
-            "id, delegator, delegate, charters, since_at, until_at, reason, made_by, made_at, ended_at";
+            "id, delegator, delegate, charters, since_at, until_at, reason, made_by, made_at, ended_at,"
+                    + " delegator_worker, delegate_worker";
 
     static final String FROM =
             "select "
@@ -38,9 +39,10 @@ public class PostgresDelegations implements Delegations {
 
     static final String ADD =
             "insert into delegation (id, delegator, delegate, charters, since_at, until_at,"
-                    + " reason, made_by, made_at, begun)"
+                    + " reason, made_by, made_at, begun, delegator_worker, delegate_worker)"
                     + " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-                    + " cast(?5 as timestamptz) <= cast(?9 as timestamptz))";
+                    + " cast(?5 as timestamptz) <= cast(?9 as timestamptz),"
+                    + " nullif(cast(?10 as text), ''), nullif(cast(?11 as text), ''))";
 
     static final String WITH_ID = "select " + COLUMNS + " from delegation where id = ?1 for update";
 
@@ -106,6 +108,8 @@ public class PostgresDelegations implements Delegations {
                                 .setParameter(7, kept.reason())
                                 .setParameter(8, kept.madeBy())
                                 .setParameter(9, kept.madeAt().atOffset(ZoneOffset.UTC))
+                                .setParameter(10, delegation.fromWorker().orElse(""))
+                                .setParameter(11, delegation.toWorker().orElse(""))
                                 .executeUpdate())
                 .replaceWithVoid();
     }
@@ -154,7 +158,9 @@ public class PostgresDelegations implements Delegations {
                                 ? Set.of()
                                 : Set.copyOf(Arrays.asList(charters.split("\n", -1))),
                         PostgresRoutes.instant(row[4]),
-                        PostgresRoutes.instant(row[5])),
+                        PostgresRoutes.instant(row[5]),
+                        Optional.ofNullable((String) row[10]),
+                        Optional.ofNullable((String) row[11])),
                 (String) row[6],
                 (String) row[7],
                 PostgresRoutes.instant(row[8]),

@@ -35,6 +35,9 @@ public class PostgresReconciliation implements Reconciliation {
             "update inbox_reconciliation set through_at = '-infinity',"
                     + " through_change = '00000000-0000-0000-0000-000000000000', checking = 0, checked = checking + ?1,"
                     + " finished_at = cast(?2 as timestamptz), due_at = cast(?3 as timestamptz) where id = 1";
+    static final String FINISHED_AT =
+            "select cast(coalesce(extract(epoch from finished_at), 0) as float8)"
+                    + " from inbox_reconciliation where id = 1";
     static final String KEEP =
             "insert into inbox_mended (change_id, what, mended_at)"
                     + " select change_id, what, cast(?3 as timestamptz)"
@@ -172,6 +175,17 @@ public class PostgresReconciliation implements Reconciliation {
                                                 session.createNativeQuery(LAST, Object[].class)
                                                         .getResultList()
                                                         .map(mended -> report(row, mended)))));
+    }
+
+    @Override
+    public Uni<Optional<Instant>> finished() {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(FINISHED_AT, Double.class).getSingleResult())
+                .map(Optional::of)
+                .map(found ->
+                        found.filter(seconds -> seconds > 0)
+                                .map(seconds -> Instant.ofEpochSecond(seconds.longValue())));
     }
 
     private static Report report(Object[] row, List<Object[]> mended) {

@@ -4,13 +4,15 @@ import dev.remit.approval.application.TakenBack;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A row each; they are kept, for what they end may come whenever an operator replays it. */
+/** A row each; one whose change waits among the dead letters is kept until that is settled. */
 @Singleton
 class PostgresTakenBack implements TakenBack {
     static final String ADD =
@@ -23,6 +25,13 @@ class PostgresTakenBack implements TakenBack {
     static final String OF =
             "select change_id, message, taken_by, reason from taken_back"
                     + " where change_id = any(cast(?1 as uuid[]))";
+
+    static final String PRUNE =
+            "delete from taken_back where exists"
+                    + " (select 1 from route where route.change_id = taken_back.change_id)"
+                    + " or (taken_at < cast(?1 as timestamptz) - interval '90 days' and not exists"
+                    + " (select 1 from handoff_dead_letter where state = 'OPEN'"
+                    + " and key = cast(taken_back.change_id as text)))";
 
     @Override
     public Uni<Void> add(Collection<Early> early) {
@@ -55,6 +64,16 @@ class PostgresTakenBack implements TakenBack {
                                 .collect(
                                         Collectors.toUnmodifiableMap(
                                                 Early::change, Function.identity())));
+    }
+
+    @Override
+    public Uni<Void> prune(Instant now) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(PRUNE)
+                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
+                                .executeUpdate())
+                .replaceWithVoid();
     }
 
     private static UUID[] ids(Collection<Early> early, Function<Early, UUID> part) {

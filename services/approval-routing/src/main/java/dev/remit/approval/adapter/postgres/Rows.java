@@ -8,6 +8,7 @@ import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.Messages;
 import dev.remit.approval.application.Reconciliation;
 import dev.remit.approval.application.Routes.Recorded;
+import dev.remit.approval.domain.Asked;
 import dev.remit.approval.domain.Basis;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Concern;
@@ -47,7 +48,11 @@ final class Rows {
 
     private Rows() {}
 
-    /** An open stage as it is kept. */
+    /**
+     * An open stage as it is kept.
+     *
+     * @param asked null in rows from before
+     */
     record KeptStage(
             int index,
             String name,
@@ -66,7 +71,8 @@ final class Rows {
             String since,
             String until,
             String wake,
-            boolean afterwards) {}
+            boolean afterwards,
+            @Nullable Map<String, String> asked) {}
 
     /** A candidate as it is kept. */
     record KeptCandidate(
@@ -90,6 +96,7 @@ final class Rows {
      * @param proposerWorker of who proposed the change, when the route began; null if none was
      *     known, and in rows from before
      * @param principalWorker the same of who is responsible for the AI that did
+     * @param accountWorker the same of the account that is to be changed
      */
     record KeptFacts(
             Map<String, String> states,
@@ -97,7 +104,8 @@ final class Rows {
             @Nullable Map<String, KeptFact> found,
             @Nullable Map<String, String> labels,
             @Nullable String proposerWorker,
-            @Nullable String principalWorker) {}
+            @Nullable String principalWorker,
+            @Nullable String accountWorker) {}
 
     /** One fact, as it is kept. */
     record KeptFact(@Nullable String value, String source, @Nullable String observedAt) {}
@@ -185,7 +193,10 @@ final class Rows {
                 row.change = what.kept();
                 row.charterHash = what.charterHash();
                 row.account = "";
-                row.facts = text(new KeptFacts(Map.of(), Map.of(), Map.of(), Map.of(), null, null));
+                row.facts =
+                        text(
+                                new KeptFacts(
+                                        Map.of(), Map.of(), Map.of(), Map.of(), null, null, null));
                 row.plan = new byte[0];
                 row.planHash = "";
                 outside(row, what.why(), 0, since, until);
@@ -391,7 +402,8 @@ final class Rows {
                 Instant.parse(kept.since()),
                 Instant.parse(kept.until()),
                 Instant.parse(kept.wake()),
-                kept.afterwards());
+                kept.afterwards(),
+                kept.asked() == null ? Asked.NOBODY : new Asked(Map.copyOf(kept.asked())));
     }
 
     private static KeptStage kept(OpenStage stage) {
@@ -424,7 +436,8 @@ final class Rows {
                 stage.since().toString(),
                 stage.until().toString(),
                 stage.wake().toString(),
-                stage.afterwards());
+                stage.afterwards(),
+                new TreeMap<>(stage.asked().workers()));
     }
 
     private static Candidate candidate(KeptCandidate kept) {
@@ -502,7 +515,8 @@ final class Rows {
                                 Optional.ofNullable(row.executedWorker))
                         .proposedBy(
                                 Optional.ofNullable(facts.proposerWorker()),
-                                Optional.ofNullable(facts.principalWorker())),
+                                Optional.ofNullable(facts.principalWorker()),
+                                Optional.ofNullable(facts.accountWorker())),
                 Optional.ofNullable(row.manager),
                 Optional.ofNullable(row.managerWorker),
                 row.plan,
@@ -522,7 +536,8 @@ final class Rows {
                                 keptFacts(ready.found()),
                                 ready.labels(),
                                 ready.parties().proposerWorker().orElse(null),
-                                ready.parties().principalWorker().orElse(null)));
+                                ready.parties().principalWorker().orElse(null),
+                                ready.parties().accountWorker().orElse(null)));
         row.account = ready.parties().account();
         row.executedBy = ready.parties().executor().orElse(null);
         row.executedWorker = ready.parties().executorWorker().orElse(null);

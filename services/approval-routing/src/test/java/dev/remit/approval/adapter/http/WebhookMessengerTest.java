@@ -3,7 +3,10 @@ package dev.remit.approval.adapter.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.remit.approval.adapter.http.WebhookMessenger.Shape;
 import dev.remit.approval.application.Notices.Due;
 import dev.remit.approval.application.Notices.Kind;
 import dev.remit.approval.application.Notices.Notice;
@@ -36,6 +39,30 @@ class WebhookMessengerTest {
 
     @Test
     void aNoticeIsSignedAndWhatIsRefusedIsNotSent() throws Exception {
+        List<String> seen = posted(Shape.SLACK, List.of(7L));
+        assertThat(seen.getFirst())
+                .startsWith("true {\"text\":\"Approval: change ")
+                .contains("security ?x?");
+    }
+
+    @Test
+    void teamsIsToldTheSameByACardThatDecidesNothing() throws Exception {
+        String seen = posted(Shape.TEAMS, List.of(7L)).getFirst();
+        assertThat(seen).startsWith("true ");
+        JsonNode message = new ObjectMapper().readTree(seen.substring("true ".length()));
+        assertThat(message.path("type").asText()).isEqualTo("message");
+        assertThat(message.path("attachments")).hasSize(1);
+        JsonNode card = message.path("attachments").path(0);
+        assertThat(card.path("contentType").asText())
+                .isEqualTo("application/vnd.microsoft.card.adaptive");
+        assertThat(card.path("content").path("type").asText()).isEqualTo("AdaptiveCard");
+        assertThat(card.path("content").has("actions")).isFalse();
+        assertThat(card.path("content").path("body").path(0).path("text").asText())
+                .startsWith("Approval: change ")
+                .contains("security ?x?");
+    }
+
+    private static List<String> posted(Shape shape, List<Long> sent) throws Exception {
         List<String> seen = new ArrayList<>();
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -64,24 +91,25 @@ class WebhookMessengerTest {
                             Optional.of(
                                     URI.create(
                                             "http://localhost:" + server.getAddress().getPort())),
+                            shape,
                             Optional.of("secret"));
-            assertThat(messenger.send(List.of(DUE, DUE)).await().indefinitely())
-                    .containsExactly(7L);
+            assertThat(messenger.send(List.of(DUE, DUE)).await().indefinitely()).isEqualTo(sent);
         } finally {
             server.stop(0);
         }
-        assertThat(seen.getFirst())
-                .startsWith("true {\"text\":\"Approval: change ")
-                .contains("security ?x?");
+        return seen;
     }
 
     @Test
     void whatIsNotSignedIsNotSent() {
         assertThatThrownBy(() ->
                         new WebhookMessenger(
-                                Optional.of(URI.create("http://localhost")), Optional.empty()))
+                                Optional.of(URI.create("http://localhost")),
+                                Shape.SLACK,
+                                Optional.empty()))
                 .hasMessageContaining("remit.notices.secret");
-        assertThat(new WebhookMessenger(Optional.empty(), Optional.empty()).isThere()).isFalse();
+        assertThat(new WebhookMessenger(Optional.empty(), Shape.SLACK, Optional.empty()).isThere())
+                .isFalse();
     }
 
     private static String hmac(String text) throws IOException {

@@ -109,6 +109,19 @@ class PostgresDelegationsTest {
     }
 
     @Test
+    void whoDelegatedIsKeptAsTheyWereAndWhoWasNotKnownAsNobody() throws Exception {
+        try (Connection own = postgres.connect()) {
+            add(own, ONE, "ann", "ben", "", NOW, NOW.plusSeconds(60));
+            assertThat(run(own, PostgresDelegations.WITH_ID, Map.of("1", ONE)))
+                    .singleElement()
+                    .satisfies(row -> {
+                        assertThat(kept(row).delegation().fromWorker()).contains("W-ann");
+                        assertThat(kept(row).delegation().toWorker()).isEmpty();
+                    });
+        }
+    }
+
+    @Test
     void ofTwoReplicasOneTellsOfIt() throws Exception {
         try (Connection first = postgres.connect();
                 Connection second = postgres.connect()) {
@@ -133,25 +146,18 @@ class PostgresDelegationsTest {
         run(
                 own,
                 PostgresDelegations.ADD,
-                Map.of(
-                        "1",
-                        id,
-                        "2",
-                        from,
-                        "3",
-                        to,
-                        "4",
-                        charters,
-                        "5",
-                        time(since),
-                        "6",
-                        time(until),
-                        "7",
-                        "away",
-                        "8",
-                        from,
-                        "9",
-                        time(NOW)));
+                Map.ofEntries(
+                        Map.entry("1", id),
+                        Map.entry("2", from),
+                        Map.entry("3", to),
+                        Map.entry("4", charters),
+                        Map.entry("5", time(since)),
+                        Map.entry("6", time(until)),
+                        Map.entry("7", "away"),
+                        Map.entry("8", from),
+                        Map.entry("9", time(NOW)),
+                        Map.entry("10", "W-" + from),
+                        Map.entry("11", "")));
     }
 
     private static List<UUID> from(Connection own, Instant at, String... people)

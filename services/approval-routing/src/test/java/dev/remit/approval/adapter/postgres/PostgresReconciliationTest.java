@@ -66,6 +66,7 @@ class PostgresReconciliationTest {
     @Test
     void pageByPageTheOldestFirstAndThenNotBeforeItIsTimeAgain() throws Exception {
         try (Connection own = postgres.connect()) {
+            assertThat(finished(own)).as("never").isEqualTo(0.0);
             assertThat(next(own, 2)).containsExactly(id(3), id(2));
             run(
                     own,
@@ -77,6 +78,7 @@ class PostgresReconciliationTest {
                     PostgresReconciliation.FINISHED,
                     Map.of("1", 1L, "2", time(NOW), "3", time(NOW.plus(Duration.ofMinutes(5)))));
             own.commit();
+            assertThat(finished(own)).isEqualTo((double) NOW.getEpochSecond());
             assertThat(turn(own, NOW.plus(Duration.ofMinutes(4)))).isFalse();
             assertThat(turn(own, NOW.plus(Duration.ofMinutes(5)))).isTrue();
             assertThat(run(own, "select checked from inbox_reconciliation", Map.of()))
@@ -108,6 +110,10 @@ class PostgresReconciliationTest {
 
     private static void forget(Connection own, Instant now) throws SQLException {
         run(own, PostgresReconciliation.FORGET, Map.of("1", time(now)));
+    }
+
+    private static Object finished(Connection own) throws SQLException {
+        return run(own, PostgresReconciliation.FINISHED_AT, Map.of()).getFirst()[0];
     }
 
     private static boolean turn(Connection own, Instant now) throws SQLException {

@@ -3,6 +3,7 @@ package dev.remit.approval.adapter.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.approval.adapter.kafka.Messages;
+import dev.remit.approval.domain.Asked;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Decision;
@@ -181,6 +182,20 @@ class RowsTest {
     }
 
     @Test
+    void whoWasAskedIsKeptAsTheyWereAndRowsFromBeforeSayNothingOfIt() {
+        RouteRow row = new RouteRow();
+        Route before = new Route.Waiting(course(List.of(stage())));
+        Rows.fill(row, before);
+        assertThat(Rows.stages(row)).containsExactly(stage());
+        assertThat(Rows.ready(row).parties().accountWorker()).contains("W-sam");
+        row.stages = row.stages.replaceAll(",\"asked\":\\{[^}]*}", "");
+        assertThat(Rows.stages(row))
+                .singleElement()
+                .extracting(OpenStage::asked)
+                .isEqualTo(Asked.NOBODY);
+    }
+
+    @Test
     void whateverADelegationKeepsOfItsChartersReads() {
         Object[] row = {
             new UUID(0, 1),
@@ -192,6 +207,8 @@ class RowsTest {
             "",
             "ann",
             NOW,
+            null,
+            null,
             null
         };
         assertThat(PostgresDelegations.kept(row).delegation().charters())
@@ -241,7 +258,8 @@ class RowsTest {
                 NOW,
                 NOW.plusSeconds(60),
                 NOW.plusSeconds(30),
-                false);
+                false,
+                new Asked(Map.of("ann", "W-ann")));
     }
 
     static Ready ready(Optional<String> executor) {
@@ -255,7 +273,7 @@ class RowsTest {
                 Map.of(),
                 Messages.parties(KEPT, "leaver")
                         .executedBy(executor, executor.map("W-"::concat))
-                        .proposedBy(Optional.of("W-clerk"), Optional.empty()),
+                        .proposedBy(Optional.of("W-clerk"), Optional.empty(), Optional.of("W-sam")),
                 Optional.empty(),
                 Optional.empty(),
                 "{\"steps\":[]}".getBytes(StandardCharsets.UTF_8),
