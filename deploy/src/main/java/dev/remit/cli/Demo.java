@@ -172,7 +172,10 @@ final class Demo implements Callable<Integer> {
         return 0;
     }
 
-    /** A version with stricter limits: drafted by one person, approved by another, once for this data. */
+    /**
+     * A version with stricter limits: drafted by one person, approved by another, once for this
+     * data.
+     */
     private void stricter(Home home) throws Exception {
         String text;
         try (var in =

@@ -27,7 +27,10 @@ final class AccessRule {
                   source: SOX section 404
                   toxic: [/finance/payments, create-payments]
             """;
-    /** Its charter: that of orphaned accounts with the rule, and without what would open a change. */
+
+    /**
+     * Its charter: that of orphaned accounts with the rule, and without what would open a change.
+     */
     static final String CHARTER = "access-rule";
 
     private final Mesh mesh;
@@ -83,9 +86,7 @@ final class AccessRule {
 
         assertThat(preview().toString()).doesNotContain("owner of the nhi");
         JsonNode account = Accounts.admin(mesh.home, "GET", "/users/" + INTERN, null);
-        ((ObjectNode) account.path("attributes"))
-                .putArray("owner")
-                .add("E1001");
+        ((ObjectNode) account.path("attributes")).putArray("owner").add("E1001");
         admin("PUT", "/users/" + INTERN, account.toString());
         Mesh.until(
                 () ->

@@ -13,20 +13,20 @@ import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Tokens;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +60,7 @@ class FrontDoorIT {
     private static final String EMERGENCY = "/emergency-operators";
     private static final String TRACE = "ab".repeat(32);
     private static final ObjectMapper JSON = new ObjectMapper();
+
     /** How long each halt took to be felt; one slow moment of the machine says nothing. */
     private static final List<Duration> FELT = new ArrayList<>();
 
@@ -1812,10 +1813,11 @@ class FrontDoorIT {
                 Service.DATA_READINESS,
                 "select count(pg_cancel_backend(pid)) from pg_stat_activity where query = 'select pg_sleep(120)'");
         backlog.join();
-        assertThat(FELT).hasSizeGreaterThan(5).allMatch(took -> took.compareTo(Duration.ofSeconds(30)) < 0);
+        assertThat(FELT)
+                .hasSizeGreaterThan(5)
+                .allMatch(took -> took.compareTo(Duration.ofSeconds(30)) < 0);
         assertThat(FELT.stream().sorted().skip(FELT.size() / 2).findFirst())
-                .hasValueSatisfying(median ->
-                        assertThat(median).isLessThan(Duration.ofSeconds(5)));
+                .hasValueSatisfying(median -> assertThat(median).isLessThan(Duration.ofSeconds(5)));
         resume(halt.json().path("haltId").asText());
         assertThat(
                         mesh.post(

@@ -186,10 +186,7 @@ final class Mesh {
     /** Puts a charter where charters are read, whole: it may be read at any moment. */
     void put(String name, String text) throws IOException {
         Path whole = Files.writeString(home.data().resolve(name + ".new"), text);
-        Files.move(
-                whole,
-                home.charters().resolve(name + ".yaml"),
-                StandardCopyOption.ATOMIC_MOVE);
+        Files.move(whole, home.charters().resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void inForce(String name) throws Exception {

@@ -7,16 +7,21 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Old answers are forgotten, every hour. */
+/**
+ * Old answers are forgotten, every hour, and withdrawals that came first once nothing can come that
+ * they end.
+ */
 @Singleton
 public class PruneAnswers {
     private static final Logger LOG = Logger.getLogger(PruneAnswers.class);
 
     private final Answers answers;
+    private final TakenBack takenBack;
     private final Handoffs handoffs;
 
-    PruneAnswers(Answers answers, Handoffs handoffs) {
+    PruneAnswers(Answers answers, TakenBack takenBack, Handoffs handoffs) {
         this.answers = answers;
+        this.takenBack = takenBack;
         this.handoffs = handoffs;
     }
 
@@ -25,7 +30,11 @@ public class PruneAnswers {
             delayed = "1m",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> prune() {
-        return handoffs.transact(List.of(), outbox -> answers.prune(outbox.now()))
+        return handoffs.transact(
+                        List.of(),
+                        outbox ->
+                                answers.prune(outbox.now())
+                                        .chain(() -> takenBack.prune(outbox.now())))
                 .onFailure()
                 .invoke(failure -> LOG.warnf("old answers stay: %s", failure))
                 .onFailure()
