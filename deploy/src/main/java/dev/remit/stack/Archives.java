@@ -40,11 +40,21 @@ final class Archives {
                                 mark.resolveSibling(mark.getFileName() + ".lock"),
                                 StandardOpenOption.CREATE,
                                 StandardOpenOption.WRITE);
-                FileLock held = turn.lock()) {
+                FileLock held = inTurn(turn)) {
             if (held.isValid() && !Files.exists(mark)) {
                 work.run();
             }
         }
+    }
+
+    /** Asks again and again: where two wait for two files of each other, the kernel refuses one. */
+    private static FileLock inTurn(FileChannel turn) throws IOException, InterruptedException {
+        FileLock held = turn.tryLock();
+        while (held == null) {
+            Thread.sleep(100);
+            held = turn.tryLock();
+        }
+        return held;
     }
 
     /** Unpacks a tar.gz into the folder unless the folder is there. */

@@ -106,7 +106,8 @@ public final class Vocabulary {
                     "account", Set.of("keycloak", "scim"),
                     "nhi", Set.of("keycloak", "scim"),
                     "resource", Set.of("keycloak", "scim"),
-                    "entitlement", Set.of("keycloak"));
+                    "entitlement", Set.of("keycloak"),
+                    "application", Set.of("keycloak"));
 
     /** The facts that a person can supply, and that a share of a target's accounts can have. */
     public static final Set<String> ASKABLE = Set.of("account.correlated", "manager.active");

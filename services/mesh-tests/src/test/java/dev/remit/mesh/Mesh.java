@@ -137,7 +137,7 @@ final class Mesh {
      * once only one writes that down.
      */
     void up() throws Exception {
-        if (System.getProperty("surefire.forkNumber", "1").equals("1")) {
+        if (Integer.getInteger("remit.fork", 1) == 1) {
             stack.record();
         }
         stack.up((name, took, adopted) ->

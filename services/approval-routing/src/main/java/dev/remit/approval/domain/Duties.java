@@ -344,7 +344,7 @@ public final class Duties {
     }
 
     /** These, the groups around them, and all that comes with them; what gives itself ends. */
-    private static Set<String> closed(
+    static Set<String> closed(
             Set<String> groups, Set<String> roles, Map<String, EntitlementFact> gives) {
         Set<String> held = new TreeSet<>();
         Deque<String> open = new ArrayDeque<>(roles);

@@ -6,6 +6,7 @@ import dev.remit.handoff.directory.Account;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -96,6 +97,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             Map<Concern, List<Account>> people,
             Map<String, Map<String, EntitlementFact>> entitlements) {
         String system = ready.about().target();
+        Map<String, EntitlementFact> facts = entitlements.getOrDefault(system, Map.of());
         return switch (what) {
             case ACCOUNT, "nhi", "resource" ->
                     people
@@ -122,20 +124,50 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             case "entitlement" ->
                     touched(ready.effect())
                             .flatMap(name ->
-                                    owned(name, entitlements.getOrDefault(system, Map.of()))
-                                            .map(fact ->
-                                                    new Said(
-                                                            fact.owner().orElseThrow(),
-                                                            "owner of %s, as %s says"
-                                                                    .formatted(name, system),
-                                                            new Basis(
-                                                                    what + ".owner",
-                                                                    system,
-                                                                    fact.readAt())))
+                                    owned(name, facts)
+                                            .map(fact -> said(what, name, fact, system))
                                             .stream())
+                            .toList();
+            case "application" ->
+                    applications(ready.effect(), facts)
+                            .map(each ->
+                                    said(
+                                            what,
+                                            "application " + each.getKey().replaceFirst("/$", ""),
+                                            each.getValue(),
+                                            system))
                             .toList();
             default -> List.of();
         };
+    }
+
+    private static Said said(String what, String name, EntitlementFact fact, String system) {
+        return new Said(
+                fact.owner().orElseThrow(),
+                "owner of %s, as %s says".formatted(name, system),
+                new Basis(what + ".owner", system, fact.readAt()));
+    }
+
+    /**
+     * The applications that somebody answers for and in which the plan gives or takes a role, also
+     * by a group or a role that it comes with: {@code till/} of {@code till/clerk}.
+     */
+    private static Stream<Map.Entry<String, EntitlementFact>> applications(
+            Effect effect, Map<String, EntitlementFact> facts) {
+        return Stream.concat(
+                        Duties.closed(effect.groupsAdded(), effect.rolesAdded(), facts).stream(),
+                        Duties.closed(effect.groupsRemoved(), effect.rolesRemoved(), facts)
+                                .stream())
+                .filter(name -> !name.startsWith("/"))
+                .flatMap(name ->
+                        facts.entrySet().stream()
+                                .filter(each -> each.getKey().endsWith("/"))
+                                .filter(each -> name.startsWith(each.getKey()))
+                                .max(Comparator.comparingInt(each -> each.getKey().length()))
+                                .stream())
+                .filter(each -> each.getValue().owner().isPresent())
+                .distinct()
+                .sorted(Map.Entry.comparingByKey());
     }
 
     private static Stream<String> touched(Effect effect) {

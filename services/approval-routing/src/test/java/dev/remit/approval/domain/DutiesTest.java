@@ -166,6 +166,23 @@ class DutiesTest {
     }
 
     @Test
+    void whoAnswersForAnApplicationIsAskedWhereItsRolesAreGivenHoweverTheyCome() {
+        told.put(
+                Town.SYSTEM,
+                Map.of(
+                        "/shop", new EntitlementFact(Set.of("seller"), Optional.empty()),
+                        "seller", new EntitlementFact(Set.of("till/clerk"), Optional.empty()),
+                        "till/", new EntitlementFact(Set.of(), Optional.of("W-fay")),
+                        "tillage/", new EntitlementFact(Set.of(), Optional.of("W-gil")),
+                        "till/clerk", new EntitlementFact(Set.of(), Optional.of("W-hal"))));
+        Source owner = new Source.Owner("application");
+        assertThat(Resolution.owners(owner, ready(joins("/shop/north")), people, told))
+                .containsExactlyInAnyOrder(Concern.worker("W-fay"), Concern.account("W-fay"));
+        assertThat(Resolution.owners(owner, ready(joins("/sales")), people, told)).isEmpty();
+        assertThat(Resolution.owners(owner, ready(Effect.NONE), people, told)).isEmpty();
+    }
+
+    @Test
     void whoAnswersForAnEntitlementIsAskedOnTheStrengthOfWhatWasReadThen() {
         Instant read = NOW.minusSeconds(600);
         told.put(

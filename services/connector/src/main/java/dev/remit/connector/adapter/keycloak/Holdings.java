@@ -108,7 +108,9 @@ final class Holdings {
         return List.copyOf(new TreeSet<>(direct.getOrDefault(user, Set.of())));
     }
 
-    /** The groups and roles that give something besides, or that somebody answers for. */
+    /**
+     * The groups, roles and applications that give something besides, or that somebody answers for.
+     */
     List<Entitlement> entitlements() {
         Set<String> names = new TreeSet<>(gives.keySet());
         names.addAll(owners.keySet());
@@ -188,6 +190,7 @@ final class Holdings {
         return all((first, max) -> keycloak.roles(first, max, false), Role::id)
                 .call(() ->
                         all(keycloak::clients, Client::id)
+                                .invoke(clients -> clients.forEach(this::owned))
                                 .chain(clients ->
                                         each(
                                                 clients,
@@ -371,6 +374,14 @@ final class Holdings {
                     }
                 })
                 .replaceWithVoid();
+    }
+
+    /** Who answers for an application: it is told as {@code client/}, beside its roles. */
+    private void owned(Client client) {
+        String owner = client.attributes() == null ? null : client.attributes().get("owner");
+        if (owner != null && !owner.isBlank()) {
+            owners.put(client.clientId() + "/", owner);
+        }
     }
 
     private void owned(String name, @Nullable Map<String, List<String>> attributes) {

@@ -57,7 +57,7 @@ interface KeycloakAdmin {
      * @param clientId as people know it
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Client(String id, String clientId) {}
+    record Client(String id, String clientId, @Nullable Map<String, String> attributes) {}
 
     /**
      * What a user signs in with.

@@ -51,6 +51,19 @@ class HoldingsTest {
     }
 
     @Test
+    void whoAnswersForAnApplicationIsToldBesideItsRoles() {
+        realm.group("", "tills", "t");
+        realm.clientRole("till", "clerk", "t");
+        realm.clientRole("blog", "author");
+        realm.owners.put("till/", "W-kim");
+
+        assertThat(read().entitlements())
+                .containsExactly(
+                        new Entitlement("/tills", List.of("till/clerk"), null),
+                        new Entitlement("till/", List.of(), "W-kim"));
+    }
+
+    @Test
     void aCompositeRoleGivesAllThatItIsMadeOfAndALoopOfThemEnds() {
         realm.role("clerk");
         realm.role("create-payments");
@@ -370,7 +383,15 @@ class HoldingsTest {
         @Override
         public Uni<List<Client>> clients(int first, int max) {
             return page(
-                    clients.keySet().stream().map(each -> new Client(each, each)).toList(),
+                    clients.keySet().stream()
+                            .map(each ->
+                                    new Client(
+                                            each,
+                                            each,
+                                            owners.containsKey(each + "/")
+                                                    ? Map.of("owner", owners.get(each + "/"))
+                                                    : null))
+                            .toList(),
                     first,
                     max);
         }
