@@ -32,7 +32,8 @@ public record Home(Path data, Path top) {
     private static final int FIRST_PORT = Integer.getInteger("remit.ports.from", 7100);
 
     /** The next of the upper fifty to be looked at. */
-    private static final AtomicInteger SPARE = new AtomicInteger();
+    private static final AtomicInteger SPARE =
+            new AtomicInteger((int) (ProcessHandle.current().pid() % 50));
 
     /** Default ports; a taken one is replaced by a free one, and the choice is kept. */
     private static final Map<String, Integer> DEFAULT_PORTS =

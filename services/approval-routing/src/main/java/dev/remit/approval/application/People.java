@@ -13,8 +13,12 @@ import java.util.stream.Stream;
 
 /** The accounts and groups of the people who can be asked, as observed. */
 public interface People {
-    /** Takes in what a batch says of accounts and charters; other messages are passed over. */
-    Uni<Void> take(List<Received> batch);
+    /**
+     * Takes in what a batch says of accounts and charters; other messages are passed over.
+     *
+     * @return what is concerned beside the accounts
+     */
+    Uni<Set<Concern>> take(List<Received> batch);
 
     /**
      * The accounts behind these, by one query at most. A concern that nobody is behind has no

@@ -104,6 +104,7 @@ public class RouteReadyChange implements Receiver {
         return left(told)
                 .chain(left ->
                         people.take(batch)
+                                .invoke(told::addAll)
                                 .chain(() -> charters.replace(readings.published(batch)))
                                 .chain(gone -> tell(told, freed(left, gone))))
                 .chain(() -> settle(batch, reports, outbox))

@@ -7,7 +7,7 @@ import java.util.Locale;
  * holds, or the charter that it waits for. News about anything else cannot move it.
  *
  * @param id an account's immutable id, an HR worker id, a group's path, a role's name, a system and
- *     an account's id or a group's path in it, or a charter's hash
+ *     an account's id or a group's path in it, a system, or a charter's hash
  */
 public record Concern(Kind kind, String id) {
     /** What it is. */
@@ -25,7 +25,9 @@ public record Concern(Kind kind, String id) {
         /** What is halted. */
         HALTS,
         /** Who holds a group of whatever system. */
-        HOLDERS
+        HOLDERS,
+        /** What a system says of its groups, roles and applications. */
+        ENTITLEMENTS
     }
 
     public static Concern account(String id) {
@@ -58,6 +60,10 @@ public record Concern(Kind kind, String id) {
 
     public static Concern holders(String system, String path) {
         return new Concern(Kind.HOLDERS, system + " " + path);
+    }
+
+    public static Concern entitlements(String system) {
+        return new Concern(Kind.ENTITLEMENTS, system);
     }
 
     /** Whatever is halted: its end can move every open route. */

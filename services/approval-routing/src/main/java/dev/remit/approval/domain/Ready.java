@@ -1,5 +1,6 @@
 package dev.remit.approval.domain;
 
+import dev.remit.handoff.directory.Account;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,13 @@ import java.util.stream.Stream;
  * @param facts name of each readiness fact to its state, for example PRESENT
  * @param found what was found of each fact; empty in what came before that was kept
  * @param labels names at the time of those that it speaks of, by immutable id; to show only
+ * @param workers the HR worker of each account that readiness names, as the directory had it when
+ *     the route began, by the account's id
  * @param owners immutable account ids of the owners that readiness facts name, by what they own
  * @param parties who has a part in it already; nobody has approved yet
  * @param manager immutable id of the manager's account, if one was found
- * @param managerWorker the manager's HR worker id as the directory had it when the route began
+ * @param managerWorker the manager's HR worker id as the directory had it when the route began;
+ *     empty text if it had none, nothing before the route began
  * @param planHash SHA-256 of the plan, lower-case hex
  * @param effect what the plan does to what is held
  */
@@ -32,6 +36,7 @@ public record Ready(
         Map<String, String> facts,
         Map<String, Fact> found,
         Map<String, String> labels,
+        Map<String, String> workers,
         Map<String, List<String>> owners,
         Parties parties,
         Optional<String> manager,
@@ -63,6 +68,7 @@ public record Ready(
                 facts,
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 owners,
                 parties,
                 manager,
@@ -85,23 +91,37 @@ public record Ready(
                 .forEach(each -> names.put(each.id(), each.label()));
         return with(
                 Map.copyOf(names),
+                named(known),
                 parties.seen(about.target(), known),
                 // who becomes the manager while it is held takes over from whom readiness named
-                managerWorker.or(() -> Resolution.managerOf(this, known.people())),
+                managerWorker.or(
+                        () -> Optional.of(Resolution.managerOf(this, known.people()).orElse(""))),
                 plan,
                 planHash,
                 effect);
     }
 
+    /** Who was known before stays who they were. */
+    private Map<String, String> named(Known known) {
+        Map<String, String> all = new HashMap<>(workers);
+        Stream.concat(manager.stream(), owners.values().stream().flatMap(List::stream))
+                .forEach(id ->
+                        known.account(id)
+                                .flatMap(Account::workerId)
+                                .ifPresent(worker -> all.putIfAbsent(id, worker)));
+        return Map.copyOf(all);
+    }
+
     /** The same with another plan. */
     Ready amended(Amending.Amended.Plan to) {
-        return with(labels, parties, managerWorker, to.bytes(), to.hash(), to.effect());
+        return with(labels, workers, parties, managerWorker, to.bytes(), to.hash(), to.effect());
     }
 
     /** The same, executed. */
     Ready executedBy(String by, Optional<String> worker) {
         return with(
                 labels,
+                workers,
                 parties.executedBy(Optional.of(by), worker),
                 managerWorker,
                 plan,
@@ -111,6 +131,7 @@ public record Ready(
 
     private Ready with(
             Map<String, String> names,
+            Map<String, String> belongings,
             Parties who,
             Optional<String> worker,
             byte[] bytes,
@@ -125,6 +146,7 @@ public record Ready(
                 facts,
                 found,
                 names,
+                belongings,
                 owners,
                 who,
                 manager,

@@ -30,6 +30,9 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
     /** Whose record says who approved before. */
     private static final String RECORDED = "approval-routing";
 
+    /** What systems name the owners of beside accounts. */
+    private static final Set<String> NAMED = Set.of("entitlement", "application");
+
     /** Other words for the account: of a non-human identity, and as what the change is about. */
     private static final Set<String> ACCOUNTS = Set.of("nhi", "resource");
 
@@ -121,36 +124,55 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                                                                             account
                                                                                     .observedAt())))))
                             .toList();
-            case "entitlement" ->
-                    touched(ready.effect())
-                            .flatMap(name ->
-                                    owned(name, facts)
-                                            .map(fact -> said(what, name, fact, system))
-                                            .stream())
-                            .toList();
-            case "application" ->
-                    applications(ready.effect(), facts)
-                            .map(each ->
-                                    said(
-                                            what,
-                                            "application " + each.getKey().replaceFirst("/$", ""),
-                                            each.getValue(),
-                                            system))
-                            .toList();
+            case "entitlement", "application" -> {
+                Map<String, Optional<EntitlementFact>> all = answered(what, ready, facts);
+                // one that nobody answers for is nobody's to give away: the stage is held
+                yield all.values().stream().anyMatch(Optional::isEmpty)
+                        ? List.of()
+                        : all.entrySet().stream()
+                                .map(each -> said(what, each.getKey(), each.getValue(), system))
+                                .toList();
+            }
             default -> List.of();
         };
     }
 
-    private static Said said(String what, String name, EntitlementFact fact, String system) {
+    private static Said said(
+            String what, String name, Optional<EntitlementFact> fact, String system) {
         return new Said(
-                fact.owner().orElseThrow(),
+                fact.flatMap(EntitlementFact::owner).orElseThrow(),
                 "owner of %s, as %s says".formatted(name, system),
-                new Basis(what + ".owner", system, fact.readAt()));
+                new Basis(what + ".owner", system, fact.flatMap(EntitlementFact::readAt)));
+    }
+
+    private static List<String> unowned(
+            String what, Ready ready, Map<String, EntitlementFact> facts) {
+        return answered(what, ready, facts).entrySet().stream()
+                .filter(each -> each.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** What the plan touches of this kind, in words, and what is said of who answers for it. */
+    private static Map<String, Optional<EntitlementFact>> answered(
+            String what, Ready ready, Map<String, EntitlementFact> facts) {
+        Map<String, Optional<EntitlementFact>> all = new TreeMap<>();
+        if (what.equals("entitlement")) {
+            touched(ready.effect()).forEach(name -> all.put(name, owned(name, facts)));
+        } else {
+            applications(ready.effect(), facts)
+                    .forEach(each ->
+                            all.put(
+                                    "application " + each.getKey().replaceFirst("/$", ""),
+                                    Optional.of(each.getValue())
+                                            .filter(fact -> fact.owner().isPresent())));
+        }
+        return all;
     }
 
     /**
-     * The applications that somebody answers for and in which the plan gives or takes a role, also
-     * by a group or a role that it comes with: {@code till/} of {@code till/clerk}.
+     * The applications in which the plan gives or takes a role, also by a group or a role that it
+     * comes with: {@code till/} of {@code till/clerk}.
      */
     private static Stream<Map.Entry<String, EntitlementFact>> applications(
             Effect effect, Map<String, EntitlementFact> facts) {
@@ -165,9 +187,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                                 .filter(each -> name.startsWith(each.getKey()))
                                 .max(Comparator.comparingInt(each -> each.getKey().length()))
                                 .stream())
-                .filter(each -> each.getValue().owner().isPresent())
-                .distinct()
-                .sorted(Map.Entry.comparingByKey());
+                .distinct();
     }
 
     private static Stream<String> touched(Effect effect) {
@@ -222,9 +242,9 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         List<String> dropped = new ArrayList<>();
         for (Source source : stage.sources(level).toList()) {
             asks.addAll(concerns(source, ready, known.now()));
-            if (source instanceof Source.PreviousApprovers(String before)) {
+            if (source instanceof Source.PreviousApprovers(String earlier)) {
                 known.earlier()
-                        .getOrDefault(before, List.of())
+                        .getOrDefault(earlier, List.of())
                         .forEach(id -> asks.add(Concern.account(id)));
             }
             List<Found> behind = behind(source, ready, known, asks, dropped);
@@ -292,10 +312,16 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                                         managedBy(ready, known)))
                         .orElseGet(() ->
                                 of(
-                                        ready.manager()
+                                        theirs(
+                                                        ready.manager().stream().toList(),
+                                                        ready,
+                                                        known,
+                                                        dropped)
+                                                .stream()
                                                 .map(Concern::account)
                                                 .map(known::accounts)
-                                                .orElse(List.of()),
+                                                .flatMap(List::stream)
+                                                .toList(),
                                         source,
                                         found(ready, "manager.")
                                                 .or(() -> managedBy(ready, known))));
@@ -308,7 +334,7 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                     judged(what, ready).isEmpty()
                             ? answering(what, ready, known, asks, dropped)
                             : named(
-                                    judged(what, ready),
+                                    theirs(judged(what, ready), ready, known, dropped),
                                     source,
                                     known,
                                     dropped,
@@ -328,10 +354,31 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         };
     }
 
+    /** Of whom readiness named, those whose accounts are not somebody else's since. */
+    private static List<String> theirs(
+            List<String> ids, Ready ready, Known known, List<String> dropped) {
+        Asked then = new Asked(ready.workers());
+        List<String> theirs = new ArrayList<>();
+        for (String id : ids) {
+            if (then.isAnothers(id, known.account(id))) {
+                dropped.add(Eligibility.Bar.ACCOUNT_REUSED + ": " + id + ", whom readiness named");
+            } else {
+                theirs.add(id);
+            }
+        }
+        return theirs;
+    }
+
     /** The accounts of those whom systems name as owners. */
     private static List<Found> answering(
             String what, Ready ready, Known known, Set<Concern> asks, List<String> dropped) {
         List<Found> found = new ArrayList<>();
+        if (NAMED.contains(what)) {
+            String system = ready.about().target();
+            asks.add(Concern.entitlements(system));
+            unowned(what, ready, known.entitlements().getOrDefault(system, Map.of()))
+                    .forEach(each -> dropped.add("nobody answers for " + each));
+        }
         for (Said each : said(what, ready, known.people(), known.entitlements())) {
             asks.add(Concern.worker(each.owner()));
             asks.add(Concern.account(each.owner()));

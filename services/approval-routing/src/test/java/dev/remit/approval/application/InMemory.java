@@ -193,11 +193,11 @@ final class InMemory
     }
 
     @Override
-    public Uni<Void> take(List<Received> batch) {
+    public Uni<Set<Concern>> take(List<Received> batch) {
         called("take");
         people.putAll(arriving);
         arriving.clear();
-        return Uni.createFrom().voidItem();
+        return Uni.createFrom().item(Set.of());
     }
 
     @Override

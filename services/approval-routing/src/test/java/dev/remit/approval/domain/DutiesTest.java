@@ -183,6 +183,21 @@ class DutiesTest {
     }
 
     @Test
+    void anApplicationThatNobodyAnswersForIsNobodysToGiveNorThatOfALikeName() {
+        told.put(
+                Town.SYSTEM,
+                Map.of(
+                        "/both", new EntitlementFact(Set.of("till/x", "vault/y"), Optional.empty()),
+                        "/deep", new EntitlementFact(Set.of("till/in/z"), Optional.empty()),
+                        "till/", new EntitlementFact(Set.of(), Optional.of("W-fay")),
+                        "till/in/", new EntitlementFact(Set.of(), Optional.empty()),
+                        "vault/", new EntitlementFact(Set.of(), Optional.empty())));
+        Source owner = new Source.Owner("application");
+        assertThat(Resolution.owners(owner, ready(joins("/both")), people, told)).isEmpty();
+        assertThat(Resolution.owners(owner, ready(joins("/deep")), people, told)).isEmpty();
+    }
+
+    @Test
     void whoAnswersForAnEntitlementIsAskedOnTheStrengthOfWhatWasReadThen() {
         Instant read = NOW.minusSeconds(600);
         told.put(

@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -880,7 +881,12 @@ class RandomRoutesTest {
         private final Set<String> questioned = new HashSet<>();
         private Plan plan;
         private Optional<String> executor = Optional.empty();
+
+        /** Who was behind the accounts that readiness named, when the change came. */
+        private final Map<String, String> named = new HashMap<>();
+
         private Optional<String> managerAtFirst = Optional.empty();
+        private boolean arrived;
         private Optional<String> proposerAtFirst = Optional.empty();
         private Optional<String> principalAtFirst = Optional.empty();
         private Optional<String> subjectAtFirst = Optional.empty();
@@ -909,7 +915,15 @@ class RandomRoutesTest {
 
         /** Who has which part, as far as they are known before anybody is asked. */
         void arrives() {
-            managerAtFirst = managerAtFirst.or(this::manager);
+            managerAtFirst = arrived ? managerAtFirst : manager();
+            arrived = true;
+            Stream.concat(
+                            ready.manager().stream(),
+                            ready.owners().getOrDefault("account", List.of()).stream())
+                    .forEach(id ->
+                            Optional.ofNullable(town.accounts.get(id))
+                                    .flatMap(Account::workerId)
+                                    .ifPresent(worker -> named.putIfAbsent(id, worker)));
             proposerAtFirst = proposerAtFirst.or(() -> worker(proposer));
             principalAtFirst = principalAtFirst.or(() -> principal.flatMap(this::worker));
             subjectAtFirst = subjectAtFirst.or(() -> worker("sam"));
@@ -1057,11 +1071,13 @@ class RandomRoutesTest {
                                     .filter(each -> worker(each).equals(now))
                                     .forEach(ids::add);
                         } else {
-                            ready.manager().ifPresent(ids::add);
+                            ready.manager().filter(this::isTheirs).ifPresent(ids::add);
                         }
                     }
                     case "{\"owner\":\"account\"}" ->
-                            ids.addAll(ready.owners().getOrDefault("account", List.of()));
+                            ready.owners().getOrDefault("account", List.of()).stream()
+                                    .filter(this::isTheirs)
+                                    .forEach(ids::add);
                     case "{\"group\":\"/g1\"}" -> ids.addAll(members("/g1"));
                     case "{\"group\":\"/g2\"}" -> ids.addAll(members("/g2"));
                     case "{\"group\":\"/g3\"}" -> ids.addAll(members("/g3"));
@@ -1089,6 +1105,13 @@ class RandomRoutesTest {
             }
             ids.retainAll(town.accounts.keySet());
             return ids;
+        }
+
+        /** Whether an account that readiness named is still that person's. */
+        private boolean isTheirs(String id) {
+            Account now = town.accounts.get(id);
+            return !named.containsKey(id)
+                    || (now != null && now.workerId().equals(Optional.of(named.get(id))));
         }
 
         private Set<String> members(String group) {

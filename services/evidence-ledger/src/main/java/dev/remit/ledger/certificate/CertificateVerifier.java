@@ -593,6 +593,7 @@ public final class CertificateVerifier {
                                                 proposed.charter(),
                                                 proposed.subject(),
                                                 story.readiness().flatMap(Story.Readiness::account),
+                                                story.account(),
                                                 about.action(),
                                                 authorized,
                                                 Set.copyOf(approvers))));

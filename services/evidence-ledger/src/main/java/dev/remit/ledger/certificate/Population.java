@@ -86,7 +86,8 @@ public record Population(
         return isOrHidden(outcome, Optional.of(change.certificate().statement().outcome()))
                 && isOrHidden(charter, matter.map(Matter::charter))
                 && isOrHidden(subject, matter.map(Matter::subject))
-                && isOrHidden(account, matter.map(each -> each.account().orElse("")));
+                && (account.isEmpty()
+                        || matter.stream().allMatch(each -> each.isOf(account.get())));
     }
 
     private static boolean isOrHidden(Optional<String> asked, Optional<String> shown) {

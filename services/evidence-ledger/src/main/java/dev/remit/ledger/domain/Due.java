@@ -8,9 +8,11 @@ import dev.remit.ledger.domain.Story.Requested;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Until when the next handoff of an open change is in time: by its messages, which say when a stage
@@ -41,13 +43,22 @@ public record Due(String owedBy, Instant since, Instant at) {
             return due(open.holder(), since, story.authorized().map(Authorized::expiresAt));
         }
         if (!story.requests().isEmpty()) {
-            String stage = story.requests().getLast().stage();
-            return isDecided(stage, story)
-                    ? due(
-                            "approval-routing",
-                            since,
-                            Optional.of(later(since, start(story)).plus(within)))
-                    : due(isAsked(story) ? "proposer" : open.holder(), since, lapse(stage, story));
+            String last = story.requests().getLast().stage();
+            return undecided(last, story)
+                    .map(stage ->
+                            due(
+                                    isAsked(story)
+                                            ? "proposer"
+                                            : stage.equals(last)
+                                                    ? open.holder()
+                                                    : "approvers of stage " + stage,
+                                    since,
+                                    lapse(stage, story)))
+                    .orElseGet(() ->
+                            due(
+                                    "approval-routing",
+                                    since,
+                                    Optional.of(later(since, start(story)).plus(within))));
         }
         return story.readiness().filter(each -> each.verdict().equals("HELD")).isEmpty()
                 ? due(open.holder(), since, Optional.of(since.plus(within)))
@@ -68,6 +79,27 @@ public record Due(String owedBy, Instant since, Instant at) {
 
     private static Optional<Due> due(String owedBy, Instant since, Optional<Instant> at) {
         return at.map(each -> new Due(owedBy, since, each.truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    /**
+     * The stage that lapses first, of those that stand side by side and wait still; empty if none
+     * does. What was asked before the plan was amended is asked anew.
+     */
+    private static Optional<String> undecided(String last, Story story) {
+        if (last.isEmpty()) {
+            return Optional.of(last);
+        }
+        List<Decision> amended = story.amendments();
+        List<Story.Said> said = story.steps().stream().map(Story.Step::said).toList();
+        return said
+                .subList(amended.isEmpty() ? 0 : said.lastIndexOf(amended.getLast()), said.size())
+                .stream()
+                .flatMap(
+                        each -> each instanceof Requested asked ? Stream.of(asked) : Stream.empty())
+                .map(Requested::stage)
+                .filter(stage -> !stage.isEmpty() && !isDecided(stage, story))
+                .distinct()
+                .min(Comparator.comparing(stage -> lapse(stage, story).orElse(Instant.MAX)));
     }
 
     /** Whether as many approved as the stage needs: nothing but the authorization is to come. */

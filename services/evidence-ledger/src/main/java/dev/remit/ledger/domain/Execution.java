@@ -103,7 +103,11 @@ final class Execution {
         List<Found> given = new ArrayList<>();
         Set<String> lacking = new TreeSet<>();
         for (Story.Trace trace : traces) {
-            if (done.contains(trace.step())) {
+            if (trace.isNone()) {
+                story.executed()
+                        .filter(Executed::readBackMatches)
+                        .ifPresent(each -> given.add(unchanged(each, trace.step())));
+            } else if (done.contains(trace.step())) {
                 seen(story, trace)
                         .ifPresentOrElse(
                                 each -> given.add(shown(each, "'s " + trace.step())),
@@ -120,6 +124,13 @@ final class Execution {
                 Closure.CORROBORATED,
                 activity.id(),
                 "the target's own feed shows the executor" + what);
+    }
+
+    private static Proof unchanged(Executed executed, String step) {
+        return new Proof(
+                Closure.CORROBORATED,
+                executed.id(),
+                "there was nothing to change by " + step + ", so no feed can show it");
     }
 
     private static Missing unseen(String steps) {

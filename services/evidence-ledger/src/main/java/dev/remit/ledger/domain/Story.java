@@ -347,6 +347,7 @@ public record Story(
     /**
      * What a step leaves in the target's own feed, if the executor does it.
      *
+     * @param operation empty if there is nothing to do, since it is so already
      * @param below where under the account it is done; empty for the account itself
      * @param changed what it changes; empty for what is told by where it is done
      */
@@ -354,6 +355,15 @@ public record Story(
         /** Of an account that is disabled. */
         public static final Trace DISABLED =
                 new Trace("disable-account", "UPDATE", "", Map.of("enabled", "false"));
+
+        /** Of a step by which nothing changes. */
+        public static Trace none(String step) {
+            return new Trace(step, "", "", Map.of());
+        }
+
+        boolean isNone() {
+            return operation.isEmpty();
+        }
 
         /** Whether this is it. */
         boolean isIn(Activity activity) {

@@ -386,6 +386,13 @@ class ClosureTest {
     }
 
     @Test
+    void whatAStepFindsAsItIsToBeNoFeedCanShow() {
+        Said owns = Told.authorized(it -> it.traces = List.of(Story.Trace.none("set-owner")));
+        assertThat(uncorroborated(owns, did("SKIPPED", "ALREADY_DONE"))).isEmpty();
+        assertThat(uncorroborated(owns, did("DONE", "DONE"))).as("by a person").isEmpty();
+    }
+
+    @Test
     void anAccountThatWasMadeIsCorroboratedByTheIdThatItGot() {
         Said makes =
                 Told.authorized(it ->

@@ -43,6 +43,29 @@ class DueTest {
     }
 
     @Test
+    void ofStagesSideBySideTheOneThatLapsesFirstIsWaitedFor() {
+        Said legal = asked("legal", SAID.minusSeconds(30));
+        Said audit = asked("audit", SAID.plusSeconds(600));
+        assertThat(due(PROPOSED, READY, ASKED, legal, audit))
+                .contains(due("approvers of stage legal", 5, SAID.minusSeconds(30)));
+        assertThat(due(PROPOSED, READY, audit, ASKED, APPROVED))
+                .as("the last that was asked is decided, another is not")
+                .contains(due("approvers of stage audit", 5, SAID.plusSeconds(600)));
+    }
+
+    private static Said asked(String stage, Instant until) {
+        return new Story.Requested(
+                stage,
+                Optional.empty(),
+                List.of("other"),
+                List.of(),
+                List.of(),
+                1,
+                1,
+                Optional.of(until));
+    }
+
+    @Test
     void aStageThatIsAskedAgainKeepsItsTimeUnlessItSaysAnother() {
         Said silent =
                 new Story.Requested(

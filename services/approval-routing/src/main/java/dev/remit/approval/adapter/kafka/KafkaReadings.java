@@ -235,6 +235,7 @@ public class KafkaReadings implements Readings {
                         states(judged),
                         found(judged),
                         Map.of(),
+                        Map.of(),
                         owners(judged),
                         Messages.parties(change, account),
                         Optional.ofNullable(judged.getManager()),

@@ -25,12 +25,17 @@ import org.jspecify.annotations.Nullable;
 /** What systems say of their groups and roles, a row a system, as it was said last. */
 @Singleton
 class PostgresEntitlements {
+    /** Takes it in, and tells of which systems something else is said than before. */
     static final String PUT =
-            "insert into source_entitlements as known (system, entitlements, read_at)"
-                    + " select system, entitlements, cast(read_at as timestamptz)"
-                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as row (system, entitlements, read_at)"
+            "with told as (select system, entitlements, cast(read_at as timestamptz) as read_at"
+                    + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[])) as row (system, entitlements, read_at)),"
+                    + " other as (select told.system from told left join source_entitlements before on before.system = told.system"
+                    + " where before.entitlements is distinct from told.entitlements),"
+                    + " put as (insert into source_entitlements as known (system, entitlements, read_at)"
+                    + " select system, entitlements, read_at from told"
                     + " on conflict (system) do update set entitlements = excluded.entitlements, read_at = excluded.read_at"
-                    + " where known.read_at < excluded.read_at";
+                    + " where known.read_at < excluded.read_at returning system)"
+                    + " select put.system from put where put.system in (select system from other)";
 
     static final String ALL = "select system, entitlements, read_at from source_entitlements";
 
@@ -43,20 +48,24 @@ class PostgresEntitlements {
 
     private final Map<String, Parsed> parsed = new ConcurrentHashMap<>();
 
-    /** Takes in what sources say; what was said earlier overwrites nothing. */
-    Uni<Void> take(List<Received> batch) {
+    /**
+     * Takes in what sources say; what was said earlier overwrites nothing.
+     *
+     * @return the systems that say something else now
+     */
+    Uni<Set<String>> take(List<Received> batch) {
         List<Told> rows = List.copyOf(Observations.told(batch));
         return rows.isEmpty()
-                ? Uni.createFrom().voidItem()
+                ? Uni.createFrom().item(Set.of())
                 : Panache.getSession()
                         .chain(session ->
-                                session.createNativeQuery(PUT)
+                                session.createNativeQuery(PUT, String.class)
                                         .setParameter(1, texts(rows, Told::system))
                                         .setParameter(
                                                 2, texts(rows, each -> text(each.entitlements())))
                                         .setParameter(3, texts(rows, each -> each.at().toString()))
-                                        .executeUpdate())
-                        .replaceWithVoid();
+                                        .getResultList())
+                        .map(Set::copyOf);
     }
 
     private static String[] texts(List<Told> rows, Function<Told, String> column) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The people of the system whose accounts sign in here, from the observed directory. */
@@ -35,11 +36,15 @@ public class PostgresPeople implements People {
     }
 
     @Override
-    public Uni<Void> take(List<Received> batch) {
+    public Uni<Set<Concern>> take(List<Received> batch) {
         return directory
                 .take(batch)
                 .chain(() -> entitlements.take(batch))
-                .chain(() -> violations.take(batch));
+                .call(() -> violations.take(batch))
+                .map(systems ->
+                        systems.stream()
+                                .map(Concern::entitlements)
+                                .collect(Collectors.toUnmodifiableSet()));
     }
 
     @Override

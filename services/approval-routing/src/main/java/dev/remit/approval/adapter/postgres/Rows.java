@@ -93,6 +93,7 @@ final class Rows {
      *
      * @param found null in rows from before
      * @param labels null in rows from before
+     * @param workers null in rows from before
      * @param proposerWorker of who proposed the change, when the route began; null if none was
      *     known, and in rows from before
      * @param principalWorker the same of who is responsible for the AI that did
@@ -103,6 +104,7 @@ final class Rows {
             Map<String, List<String>> owners,
             @Nullable Map<String, KeptFact> found,
             @Nullable Map<String, String> labels,
+            @Nullable Map<String, String> workers,
             @Nullable String proposerWorker,
             @Nullable String principalWorker,
             @Nullable String accountWorker) {}
@@ -194,9 +196,7 @@ final class Rows {
                 row.charterHash = what.charterHash();
                 row.account = "";
                 row.facts =
-                        text(
-                                new KeptFacts(
-                                        Map.of(), Map.of(), Map.of(), Map.of(), null, null, null));
+                        text(new KeptFacts(Map.of(), Map.of(), null, null, null, null, null, null));
                 row.plan = new byte[0];
                 row.planHash = "";
                 outside(row, what.why(), 0, since, until);
@@ -508,6 +508,7 @@ final class Rows {
                 Map.copyOf(facts.states()),
                 found(facts.found()),
                 facts.labels() == null ? Map.of() : Map.copyOf(facts.labels()),
+                facts.workers() == null ? Map.of() : Map.copyOf(facts.workers()),
                 Map.copyOf(facts.owners()),
                 Messages.parties(row.change, row.account)
                         .executedBy(
@@ -535,6 +536,7 @@ final class Rows {
                                 ready.owners(),
                                 keptFacts(ready.found()),
                                 ready.labels(),
+                                ready.workers(),
                                 ready.parties().proposerWorker().orElse(null),
                                 ready.parties().principalWorker().orElse(null),
                                 ready.parties().accountWorker().orElse(null)));

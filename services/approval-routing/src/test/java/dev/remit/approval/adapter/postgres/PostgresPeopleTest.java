@@ -62,26 +62,30 @@ class PostgresPeopleTest {
     @Test
     void whatASourceSaysLastOfItsGroupsIsKept() throws Exception {
         try (Connection own = postgres.connect()) {
-            put(own, "{\"/a\":[\"r1\"]}", NOW);
-            put(own, "{\"/a\":[\"r2\"]}", NOW.plusSeconds(15));
-            put(own, "{}", NOW.plusSeconds(1));
+            assertThat(put(own, "{\"/a\":[\"r1\"]}", NOW)).containsExactly(PEOPLE);
+            assertThat(put(own, "{\"/a\":[\"r1\"]}", NOW.plusSeconds(10))).as("the same").isEmpty();
+            assertThat(put(own, "{\"/a\":[\"r2\"]}", NOW.plusSeconds(15))).containsExactly(PEOPLE);
+            assertThat(put(own, "{}", NOW.plusSeconds(1))).as("said before").isEmpty();
             assertThat(run(own, PostgresEntitlements.ALL, Map.of()))
                     .extracting(row -> row[1])
                     .containsExactly("{\"/a\":[\"r2\"]}");
         }
     }
 
-    private static void put(Connection own, String gives, Instant at) throws SQLException {
-        run(
-                own,
-                PostgresEntitlements.PUT,
-                Map.of(
-                        "1",
-                        new String[] {PEOPLE},
-                        "2",
-                        new String[] {gives},
-                        "3",
-                        new String[] {at.toString()}));
+    private static List<Object> put(Connection own, String gives, Instant at) throws SQLException {
+        return run(
+                        own,
+                        PostgresEntitlements.PUT,
+                        Map.of(
+                                "1",
+                                new String[] {PEOPLE},
+                                "2",
+                                new String[] {gives},
+                                "3",
+                                new String[] {at.toString()}))
+                .stream()
+                .map(row -> row[0])
+                .toList();
     }
 
     private static Directory.Wanted wanted(List<String> workers, List<String> people) {

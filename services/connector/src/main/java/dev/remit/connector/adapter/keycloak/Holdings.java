@@ -49,6 +49,7 @@ final class Holdings {
     private final Map<String, Set<String>> gives = new HashMap<>();
 
     private final Map<String, String> owners = new HashMap<>();
+    private final Set<String> applications = new HashSet<>();
 
     /** Every role of the realm and of its clients, by id. */
     private final Map<String, Named> known = new LinkedHashMap<>();
@@ -109,11 +110,12 @@ final class Holdings {
     }
 
     /**
-     * The groups, roles and applications that give something besides, or that somebody answers for.
+     * The applications, and the groups and roles that give something or that somebody answers for.
      */
     List<Entitlement> entitlements() {
         Set<String> names = new TreeSet<>(gives.keySet());
         names.addAll(owners.keySet());
+        names.addAll(applications);
         return names.stream()
                 .map(name ->
                         new Entitlement(
@@ -376,8 +378,9 @@ final class Holdings {
                 .replaceWithVoid();
     }
 
-    /** Who answers for an application: it is told as {@code client/}, beside its roles. */
+    /** An application is told as {@code client/}, beside its roles, whoever answers for it. */
     private void owned(Client client) {
+        applications.add(client.clientId() + "/");
         String owner = client.attributes() == null ? null : client.attributes().get("owner");
         if (owner != null && !owner.isBlank()) {
             owners.put(client.clientId() + "/", owner);

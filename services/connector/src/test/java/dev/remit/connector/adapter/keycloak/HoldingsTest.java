@@ -60,6 +60,7 @@ class HoldingsTest {
         assertThat(read().entitlements())
                 .containsExactly(
                         new Entitlement("/tills", List.of("till/clerk"), null),
+                        new Entitlement("blog/", List.of(), null),
                         new Entitlement("till/", List.of(), "W-kim"));
     }
 
@@ -198,6 +199,7 @@ class HoldingsTest {
                 .containsExactly(
                         new Entitlement("/finance", List.of("payroll/closer"), null),
                         new Entitlement("accountant", List.of("payroll/writer"), null),
+                        new Entitlement("payroll/", List.of(), null),
                         new Entitlement("payroll/writer", List.of("payroll/reader"), null));
     }
 

@@ -478,14 +478,12 @@ public final class Stories {
                                     new Story.Trace(name, "UPDATE", "", Map.of("enabled", "true")));
                     case "set-manager", "set-owner" -> {
                         String attribute = name.substring("set-".length());
+                        String after = step.path("after").path(attribute).asText("");
                         traces.add(
-                                new Story.Trace(
-                                        name,
-                                        "UPDATE",
-                                        "",
-                                        Map.of(
-                                                attribute,
-                                                step.path("after").path(attribute).asText(""))));
+                                after.equals(step.path("before").path(attribute).asText(""))
+                                        ? Story.Trace.none(name)
+                                        : new Story.Trace(
+                                                name, "UPDATE", "", Map.of(attribute, after)));
                     }
                     case "leave-groups", "leave-group", "join-groups", "join-group" -> {
                         List<JsonNode> groups = new ArrayList<>();

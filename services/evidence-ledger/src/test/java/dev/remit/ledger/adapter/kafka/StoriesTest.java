@@ -72,6 +72,7 @@ class StoriesTest {
                  {"name":"leave-group","group":{"id":"g3","path":"/c"}},
                  {"name":"set-owner","before":{"owner":"E8"},"after":{"owner":"E9"}},
                  {"name":"set-manager","before":{"manager":"E8"},"after":{"manager":""}},
+                 {"name":"set-owner","before":{"owner":"E9"},"after":{"owner":"E9"}},
                  {"name":"delete-account"},{"name":"disable-account"}]}\
                 """;
         assertThat(Stories.traces(plan.getBytes(StandardCharsets.UTF_8)))
@@ -82,6 +83,7 @@ class StoriesTest {
                         new Story.Trace("leave-group", "DELETE", "/groups/g3", Map.of()),
                         trace("set-owner", "UPDATE", "", "owner", "E9"),
                         trace("set-manager", "UPDATE", "", "manager", ""),
+                        Story.Trace.none("set-owner"),
                         new Story.Trace("delete-account", "DELETE", "", Map.of()),
                         Story.Trace.DISABLED);
         assertThat(Stories.traces("plan".getBytes(StandardCharsets.UTF_8))).isEmpty();
