@@ -39,7 +39,7 @@ public class PostgresRoutes implements Routes {
                     + " join decision d on d.change_id = last.change_id and d.decision = 'APPROVED'"
                     + " and d.decided_by not like 'policy:%'"
                     // an account that is somebody else's since stands for nobody who approved
-                    + " and (d.worker is null or exists (select 1 from directory_account p where p.id = d.decided_by"
+                    + " and (d.worker is null or exists (select 1 from directory_account p where p.id = d.decided_by and not p.removed"
                     + " and coalesce(p.worker_id, p.owner) = d.worker))"
                     + " and not exists (select 1 from decision a where a.change_id = d.change_id"
                     + " and a.decision = 'AMENDED' and a.position > d.position) order by d.position";

@@ -34,6 +34,49 @@ class PostgresRoutesTest {
     }
 
     @Test
+    void whoApprovedBeforeIsAskedAgainAsLongAsTheAccountIsTheirs() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            ScratchPostgres.run(
+                    own,
+                    "insert into directory_charter (hash, name, version, document) values ('h', 'leavers', '1', '{}')",
+                    Map.of());
+            ScratchPostgres.run(
+                    own,
+                    "insert into route (change_id, change, charter_hash, account, plan, plan_hash, state, stage, stage_name,"
+                            + " requested_at, expires_at, asks, wake_at, ended_at)"
+                            + " values (?1, '', 'h', 'a1', '', '', 'APPROVED', 0, '', now(), now(), '', now(), now())",
+                    Map.of("1", new UUID(0, 1)));
+            for (String each : List.of("ann W-ann W-ann", "ben W-ben W-new", "cat W-cat ")) {
+                String[] approver = each.split(" ", -1);
+                ScratchPostgres.run(
+                        own,
+                        "insert into decision (id, change_id, stage, stage_name, decided_by, worker, decision, reason, decided_at)"
+                                + " values (gen_random_uuid(), ?1, 0, 's', ?2, ?3, 'APPROVED', '', now())",
+                        Map.of("1", new UUID(0, 1), "2", approver[0], "3", approver[1]));
+                ScratchPostgres.run(
+                        own,
+                        "insert into directory_account (system, id, enabled, worker_id, group_ids, group_paths, roles, label, removed, observed_at)"
+                                + " values ('acme', ?1, true, nullif(?2, ''), '{}', '{}', '{}', '', false, now())",
+                        Map.of("1", approver[0], "2", approver[2]));
+            }
+
+            assertThat(
+                            ScratchPostgres.run(
+                                    own,
+                                    PostgresRoutes.APPROVERS,
+                                    Map.of(
+                                            "1",
+                                            new String[] {"a1"},
+                                            "2",
+                                            new String[] {"leavers"})))
+                    .extracting(row -> row[3])
+                    .containsExactly("ann");
+        }
+    }
+
+    @Test
     void everyColumnThatIsReadIsWritten() {
         assertThat(PostgresRoutes.ROUTES.columns())
                 .extracting(Rowset.Column::name)
