@@ -13,6 +13,7 @@ import dev.remit.handoff.seal.SigningKey;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Ending;
 import dev.remit.stack.Home;
+import dev.remit.stack.Java;
 import dev.remit.stack.Progress;
 import dev.remit.stack.Requests;
 import dev.remit.stack.Schemas;
@@ -116,6 +117,7 @@ public final class ApprovalLoad {
      */
     public ObjectNode run() throws IOException, InterruptedException, SQLException {
         Stack stack = new Stack(home);
+        stack.use(Java.Use.STEADY_LOAD);
         Ending ending = Ending.with(stack::down);
         try {
             progress.say("starting the mesh");

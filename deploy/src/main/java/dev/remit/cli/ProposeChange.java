@@ -244,6 +244,9 @@ final class ProposeChange implements Callable<Integer> {
                             + (stage.path("held").isTextual()
                                     ? ", held: " + stage.path("held").asText()
                                     : ""));
+            for (JsonNode each : stage.path("dropped")) {
+                lines.add("  without " + each.asText());
+            }
             for (JsonNode each : stage.path("candidates")) {
                 lines.add(
                         "  "

@@ -31,7 +31,9 @@ public final class Java {
                                 binary(),
                                 "-Xmx" + heapMegabytes + "m",
                                 "-XX:+UseSerialGC",
-                                "-XX:+UseCompactObjectHeaders"));
+                                "-XX:+UseCompactObjectHeaders",
+                                // half of it would go on, and nobody knows which half
+                                "-XX:+ExitOnOutOfMemoryError"));
         if (use == Use.SHORT_WORK) {
             command.add("-XX:TieredStopAtLevel=1");
         }

@@ -43,6 +43,9 @@ public record Envelope(
         int sequence,
         @Nullable Hash prev) {
 
+    /** The header that names the message behind it. */
+    public static final String CAUSATION_HEADER = "ce_causationid";
+
     private static final String SOURCE_PREFIX = "/remit/";
     private static final Pattern POSITION = Pattern.compile("[0-9]{10}");
 
@@ -98,7 +101,7 @@ public record Envelope(
             headers.put("ce_correlationid", correlation.toString());
         }
         if (causation != null) {
-            headers.put("ce_causationid", causation.toString());
+            headers.put(CAUSATION_HEADER, causation.toString());
         }
         if (sequence > 0) {
             String digits = Integer.toString(sequence);
@@ -134,7 +137,7 @@ public record Envelope(
                             required(header, "ce_time", Written::time),
                             required(header, "ce_dataschema", Function.identity()),
                             optional(header, "ce_correlationid", Envelope::uuid),
-                            optional(header, "ce_causationid", Envelope::uuid),
+                            optional(header, CAUSATION_HEADER, Envelope::uuid),
                             sequence == null
                                     ? 0
                                     : required(header, "ce_sequence", Envelope::position),

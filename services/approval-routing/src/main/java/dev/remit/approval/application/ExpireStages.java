@@ -18,7 +18,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public class ExpireStages {
     private static final Logger LOG = Logger.getLogger(ExpireStages.class);
-    private static final int PAGE = 500;
     private static final Duration RETRY = Duration.ofHours(1);
 
     private final Routes routes;
@@ -54,7 +53,7 @@ public class ExpireStages {
     }
 
     private Uni<Void> again(Outbox outbox) {
-        return routes.setAsideBefore(outbox.now().minus(RETRY), PAGE)
+        return routes.setAsideBefore(outbox.now().minus(RETRY), Routes.PAGE)
                 .chain(changes ->
                         outbox.lock(changes)
                                 .chain(() ->
@@ -78,12 +77,12 @@ public class ExpireStages {
 
     private Uni<Void> pages() {
         return handoffs.transact(List.of(), this::page)
-                .chain(size -> size < PAGE ? Uni.createFrom().voidItem() : pages());
+                .chain(size -> size < Routes.PAGE ? Uni.createFrom().voidItem() : pages());
     }
 
     /** How many were due. */
     private Uni<Integer> page(Outbox outbox) {
-        return routes.due(outbox.now(), PAGE)
+        return routes.due(outbox.now(), Routes.PAGE)
                 .chain(due ->
                         outbox.lock(due)
                                 .chain(() ->

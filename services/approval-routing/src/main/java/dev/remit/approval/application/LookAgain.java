@@ -17,7 +17,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public class LookAgain {
     private static final Logger LOG = Logger.getLogger(LookAgain.class);
-    private static final int PAGE = 500;
 
     private final News news;
     private final Advance advance;
@@ -44,7 +43,7 @@ public class LookAgain {
 
     /** Whether there was a page. */
     private Uni<Boolean> page(Outbox outbox) {
-        return news.next(PAGE)
+        return news.next(Routes.PAGE)
                 .chain(next ->
                         next.isEmpty()
                                 ? Uni.createFrom().item(false)

@@ -32,10 +32,9 @@ import org.jboss.logging.Logger;
 @Singleton
 public class ReconcileInboxes {
     private static final Logger LOG = Logger.getLogger(ReconcileInboxes.class);
-    private static final int PAGE = 500;
 
     /** Of one turn; the next one goes on behind them. */
-    private static final int PAGES = 20;
+    private static final int PAGES = 100;
 
     private final Reconciliation reconciliation;
     private final Advance advance;
@@ -107,7 +106,7 @@ public class ReconcileInboxes {
 
     private Uni<Found> page(Outbox outbox) {
         return reconciliation
-                .next(outbox.now(), PAGE)
+                .next(outbox.now(), Routes.PAGE)
                 .chain(next ->
                         next.isEmpty()
                                 ? Uni.createFrom().item(new Found(false, List.of(), 0))

@@ -17,6 +17,12 @@ import java.util.UUID;
  */
 public interface Routes {
     /**
+     * So many routes a transaction takes up that nobody is waiting for: each is kept with all whom
+     * it asks and why, and they are hundreds at most.
+     */
+    int PAGE = 100;
+
+    /**
      * A route as it was loaded.
      *
      * @param approvals the messages that approved its stages so far, in order

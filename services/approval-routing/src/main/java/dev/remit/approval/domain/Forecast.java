@@ -25,12 +25,14 @@ public record Forecast(
      * @param quorum how many must approve; 0 when nobody is asked
      * @param held why it could not be decided
      * @param passed why nobody would be asked: its condition, or a rule that decides
+     * @param dropped the sources that nobody can be asked from, and why
      */
     public record Stage(
             String name,
             int quorum,
             Optional<String> held,
             Optional<String> passed,
+            List<String> dropped,
             List<Candidate> candidates) {}
 
     /** No stage can be told. */

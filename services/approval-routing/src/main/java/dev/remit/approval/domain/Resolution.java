@@ -27,6 +27,12 @@ import java.util.stream.Stream;
 public record Resolution(List<Candidate> candidates, List<String> dropped, Set<Concern> asks) {
     private static final String ACCOUNT = "account";
 
+    /**
+     * People that a stage asks, and as many again who act for them: each is told, and all are in
+     * one message. A source that would make it more is dropped, as one that nobody is behind.
+     */
+    static final int MOST = 500;
+
     /** Whose record says who approved before. */
     private static final String RECORDED = "approval-routing";
 
@@ -248,9 +254,14 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                         .forEach(id -> asks.add(Concern.account(id)));
             }
             List<Found> behind = behind(source, ready, known, asks, dropped);
-            behind.forEach(each -> found.merge(each.id(), each, Found::plus));
             if (behind.isEmpty()) {
                 dropped.add("nobody is behind: " + source.words());
+            } else if (together(found.keySet(), behind) > MOST) {
+                dropped.add(
+                        "%d people are behind: %s; a stage asks %d at most"
+                                .formatted(behind.size(), source.words(), MOST));
+            } else {
+                behind.forEach(each -> found.merge(each.id(), each, Found::plus));
             }
         }
         List<Candidate> candidates = new ArrayList<>();
@@ -261,11 +272,19 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
                 if (link.covers(ready.about().charter(), known.now())
                         && link.from().equals(own.id())) {
                     asks.add(Concern.account(link.to()));
-                    candidates.add(delegate(link, own, known, measure, asked));
+                    if (candidates.size() < 2 * MOST) {
+                        candidates.add(delegate(link, own, known, measure, asked));
+                    } else {
+                        dropped.add("too many are asked: %s for %s".formatted(link.to(), own.id()));
+                    }
                 }
             }
         }
         return new Resolution(List.copyOf(candidates), List.copyOf(dropped), Set.copyOf(asks));
+    }
+
+    private static long together(Set<String> found, List<Found> behind) {
+        return Stream.concat(found.stream(), behind.stream().map(Found::id)).distinct().count();
     }
 
     private record Found(

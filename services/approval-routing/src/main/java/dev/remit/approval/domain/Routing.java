@@ -220,6 +220,7 @@ public final class Routing {
                                     requested.quorum(),
                                     requested.held(),
                                     Optional.empty(),
+                                    requested.dropped(),
                                     requested.candidates()));
                 }
             }
@@ -231,6 +232,7 @@ public final class Routing {
                                     0,
                                     Optional.empty(),
                                     Optional.of(decided.decision().reason()),
+                                    List.of(),
                                     List.of()));
             case Happened.Reassigned _, Happened.Authorized _ -> {}
         }

@@ -125,6 +125,7 @@ class HandoffLoop {
     private final AtomicLong oldest = new AtomicLong(Intake.NONE);
 
     private final Intake intake;
+    private final Shares shares = new Shares();
 
     private final Instance<Receiver> receiver;
     private final Multi<Message<ConsumerRecords<String, byte[]>>> channel;
@@ -216,6 +217,19 @@ class HandoffLoop {
 
     private Uni<Void> on(List<ConsumerRecord<String, byte[]>> records) {
         records.forEach(record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
+        return inShares(records).invoke(() -> oldest.set(Intake.NONE));
+    }
+
+    /** One transaction after the other, each with as many as it can bear. */
+    private Uni<Void> inShares(List<ConsumerRecord<String, byte[]>> records) {
+        int taken = shares.next(records);
+        Uni<Void> share = share(records.subList(0, taken));
+        return taken == records.size()
+                ? share
+                : share.chain(() -> inShares(records.subList(taken, records.size())));
+    }
+
+    private Uni<Void> share(List<ConsumerRecord<String, byte[]>> records) {
         return Uni.createFrom()
                 .deferred(() -> contexts.fresh(() -> handle(records)))
                 .onFailure(Unavailable::isCauseOf)
@@ -224,8 +238,7 @@ class HandoffLoop {
                 .retry()
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
                 .indefinitely()
-                .invoke(health::works)
-                .invoke(() -> oldest.set(Intake.NONE));
+                .invoke(health::works);
     }
 
     private void stopped(Throwable failure) {
@@ -242,9 +255,28 @@ class HandoffLoop {
                                         handoffs.commit(outbox ->
                                                 decide(checked, true, outbox)
                                                         .call(() -> account(checked.polled()))))
+                                .invoke(committed -> learn(checked, committed.batch()))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
                 .chain(committed -> timed(publishing, publish(committed)));
+    }
+
+    /** What followed from the records of each topic: by the messages that name them as cause. */
+    private void learn(Checked checked, Sealed.Batch batch) {
+        Map<String, Integer> taken = new HashMap<>();
+        Map<String, String> topicOf = new HashMap<>();
+        for (Received each : checked.received()) {
+            taken.merge(each.topic(), 1, Integer::sum);
+            topicOf.put(each.envelope().id().toString(), each.topic());
+        }
+        Map<String, Long> handedOn = new HashMap<>();
+        for (Sealed letter : batch.letters()) {
+            String topic = topicOf.get(letter.headers().get(Envelope.CAUSATION_HEADER));
+            if (topic != null) {
+                handedOn.merge(topic, (long) letter.payload().length, Long::sum);
+            }
+        }
+        shares.learn(taken, handedOn);
     }
 
     private static <T> Uni<T> timed(Timer timer, Uni<T> work) {

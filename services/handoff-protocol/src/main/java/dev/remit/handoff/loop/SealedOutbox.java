@@ -38,6 +38,19 @@ final class SealedOutbox implements Outbox {
     /** Namespace of the ids that are derived from where input came from. */
     private static final UUID ORIGINS = UUID.fromString("6f0c8f2e-2a57-5c1e-9d53-0d1f3f6f7a11");
 
+    /**
+     * A message's most bytes: what a broker takes that was not told otherwise (max.message.bytes),
+     * less its key and headers. More would wait in the outbox for ever, and all that comes after
+     * it.
+     */
+    static final int MOST_BYTES = 1_000_000;
+
+    /** Of what was set aside, so many bytes are in the message about it. */
+    private static final int MOST_SHOWN = 900_000;
+
+    /** And so many characters of the reason. */
+    private static final int MOST_WORDS = 2_000;
+
     private record SetAside(
             UUID id,
             String code,
@@ -228,26 +241,60 @@ final class SealedOutbox implements Outbox {
             @Nullable String key,
             Map<String, byte[]> headers,
             byte[] payload) {
-        Map<String, ByteBuffer> kept = new LinkedHashMap<>();
-        headers.forEach((name, value) -> kept.put(name, ByteBuffer.wrap(value)));
         String service = means.keys().service().id();
         UUID id = setAside(service, code, origin, contents(key, headers, payload));
         publish(
                 id,
                 subject(key, origin),
-                DeadLettered.newBuilder()
-                        .setCode(code)
-                        .setReason(reason)
-                        .setOrigin(origin)
-                        .setKey(key)
-                        .setHeaders(kept)
-                        .setPayload(ByteBuffer.wrap(payload))
-                        .setReportedBy(service)
-                        .setAt(now)
-                        .build(),
+                told(code, reason, origin, key, headers, payload, service, now),
                 null,
                 null);
         setAside.add(new SetAside(id, code, reason, origin, key, headers, payload));
+    }
+
+    /**
+     * What is published of it. What came may be as large as a message can be: then it is kept here
+     * alone, and the message says so.
+     */
+    static DeadLettered told(
+            String code,
+            String reason,
+            String origin,
+            @Nullable String key,
+            Map<String, byte[]> headers,
+            byte[] payload,
+            String service,
+            Instant now) {
+        long bytes = payload.length;
+        bytes += key == null ? 0 : length(key);
+        for (Map.Entry<String, byte[]> each : headers.entrySet()) {
+            bytes += length(each.getKey()) + each.getValue().length + 2L * Integer.BYTES;
+        }
+        boolean fits = bytes <= MOST_SHOWN;
+        String words =
+                reason.length() <= MOST_WORDS ? reason : reason.substring(0, MOST_WORDS) + " ...";
+        Map<String, ByteBuffer> shown = new LinkedHashMap<>();
+        if (fits) {
+            headers.forEach((name, value) -> shown.put(name, ByteBuffer.wrap(value)));
+        }
+        return DeadLettered.newBuilder()
+                .setCode(code)
+                .setReason(
+                        fits
+                                ? words
+                                : "%s; its %d bytes are not in this message, %s keeps them"
+                                        .formatted(words, bytes, service))
+                .setOrigin(origin)
+                .setKey(fits ? key : null)
+                .setHeaders(shown)
+                .setPayload(ByteBuffer.wrap(fits ? payload : new byte[0]))
+                .setReportedBy(service)
+                .setAt(now)
+                .build();
+    }
+
+    private static int length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /**
@@ -277,7 +324,10 @@ final class SealedOutbox implements Outbox {
 
     /** A dead letter's record key: the one it came with, if that can be one. */
     static String subject(@Nullable String key, String origin) {
-        return key == null || key.isEmpty() || key.chars().anyMatch(Character::isISOControl)
+        return key == null
+                        || key.isEmpty()
+                        || key.length() > MOST_WORDS
+                        || key.chars().anyMatch(Character::isISOControl)
                 ? origin
                 : key;
     }
@@ -363,6 +413,9 @@ final class SealedOutbox implements Outbox {
         for (Letter letter : letters) {
             byte[] payload = means.wire().encode(letter.message());
             Handoff handoff = Handoff.of(letter.message());
+            if (payload.length > MOST_BYTES) {
+                throw new TooLarge(handoff, letter.subject(), payload.length);
+            }
             Link last =
                     letter.chained() && letter.change() != null
                             ? locked(letter.change())

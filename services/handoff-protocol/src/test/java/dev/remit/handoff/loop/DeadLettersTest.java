@@ -7,6 +7,7 @@ import dev.remit.handoff.postgres.ScratchPostgres;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.DeadLetterAction;
 import dev.remit.wire.v1.DeadLetterResolved;
+import dev.remit.wire.v1.DeadLettered;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -22,6 +23,29 @@ import org.junit.jupiter.api.Test;
 
 /** What is kept of what was set aside, and how it ends. */
 class DeadLettersTest {
+    @Test
+    void whatIsPublishedOfWhatWasSetAsideIsAMessageThatABrokerTakes() {
+        byte[] most = new byte[1_048_000];
+        assertThat(told("key", Map.of(), most).getPayload().remaining()).isZero();
+        assertThat(told("key", Map.of(), most).getReason())
+                .isEqualTo("why; its 1048003 bytes are not in this message, connector keeps them");
+        assertThat(told("key", Map.of("h", most), new byte[1]).getHeaders()).isEmpty();
+        String key = "\u20ac".repeat(most.length / 3);
+        assertThat(told(key, Map.of(), new byte[1]).getKey()).isNull();
+        assertThat(SealedOutbox.subject(key, "topic[0]@7")).isEqualTo("topic[0]@7");
+
+        DeadLettered small = told("key", Map.of("h", new byte[3]), new byte[100]);
+        assertThat(small.getPayload().remaining()).isEqualTo(100);
+        assertThat(small.getHeaders()).containsOnlyKeys("h");
+        assertThat(small.getReason()).isEqualTo("why");
+        assertThat(small.getKey()).isEqualTo("key");
+    }
+
+    private static DeadLettered told(String key, Map<String, byte[]> headers, byte[] payload) {
+        return SealedOutbox.told(
+                "BAD_SEAL", "why", "topic[0]@7", key, headers, payload, "connector", Instant.EPOCH);
+    }
+
     @Test
     void whatIsDiscardedIsHandedOnAsDoneByAPersonAndWhy() {
         DeadLetterRow row = new DeadLetterRow();

@@ -137,12 +137,14 @@ public class Approvals {
      * @param quorum how many must approve; 0 when nobody would be asked
      * @param held why it could not be decided
      * @param passedOver why nobody would be asked
+     * @param dropped the sources that nobody can be asked from, and why
      */
     public record Later(
             String name,
             int quorum,
             @Nullable String held,
             @Nullable String passedOver,
+            List<String> dropped,
             List<Asked> candidates) {}
 
     /**
@@ -808,6 +810,7 @@ public class Approvals {
                 stage.quorum(),
                 stage.held().orElse(null),
                 stage.passed().orElse(null),
+                stage.dropped(),
                 stage.candidates().stream().map(Approvals::asked).toList());
     }
 

@@ -75,12 +75,14 @@ public class Previews {
      *
      * @param held why it could not be decided
      * @param passedOver why nobody would be asked
+     * @param dropped the sources that nobody can be asked from, and why
      */
     public record Stage(
             String stage,
             int quorum,
             @Nullable String held,
             @Nullable String passedOver,
+            List<String> dropped,
             List<Person> candidates) {}
 
     /** A rule about the separation of duties that would forbid it, and what would resolve that. */
@@ -200,6 +202,7 @@ public class Previews {
                 stage.quorum(),
                 stage.held().orElse(null),
                 stage.passed().orElse(null),
+                stage.dropped(),
                 stage.candidates().stream().map(Previews::person).toList());
     }
 

@@ -1,0 +1,94 @@
+package dev.remit.approval.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.adapter.json.JsonPlan;
+import dev.remit.approval.domain.About;
+import dev.remit.approval.domain.Candidate;
+import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Forecast;
+import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Routing;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A stage whose sources are more people than anybody would ask. */
+class CrowdTest {
+    private static final byte[] PLAN = "{\"steps\":[]}".getBytes(StandardCharsets.UTF_8);
+
+    private final Town town = new Town();
+
+    @BeforeEach
+    void twoGroupsOfFewAndOneOfMany() {
+        for (int n = 0; n < 501; n++) {
+            town.approver("crowd-" + n, n < 500 ? "/most" : "/more", "/all");
+        }
+        town.approver("liz", "/legal");
+        town.approver("pat");
+    }
+
+    @Test
+    void asManyAsCanBeAskedAreAsked() {
+        assertThat(asked("/most").candidates()).hasSize(500);
+    }
+
+    @Test
+    void aSourceThatWouldMakeThemMoreIsDroppedAndSaidAndTheOthersGoOn() {
+        assertThat(asked("/all", "/legal").candidates())
+                .extracting(Candidate::id)
+                .containsExactly("liz");
+        assertThat(asked("/all", "/legal").dropped())
+                .containsExactly("501 people are behind: member of /all; a stage asks 500 at most");
+        assertThat(asked("/most", "/legal").candidates()).hasSize(500);
+        assertThat(asked("/most", "/all").candidates()).hasSize(500);
+    }
+
+    @Test
+    void whereNobodyIsLeftTheStageIsHeld() {
+        assertThat(asked("/all").candidates()).isEmpty();
+        assertThat(asked("/all").held()).isPresent();
+    }
+
+    private Forecast.Stage asked(String... groups) {
+        String sources = "{\"group\":\"" + String.join("\"},{\"group\":\"", groups) + "\"}";
+        town.charter =
+                new Charter.Lookup.Found(
+                        JsonCharter.read(
+                                """
+                                {"metadata":{"name":"crowd","owner":"owen","version":"1"},"spec":{"approval":{"role":"approver",\
+                                "stages":[{"name":"all","quorum":1,"expiresAfter":"PT48H","resolvers":[%s]}]},\
+                                "execution":{"authorizationExpiresAfter":"PT1H"}}}\
+                                """
+                                        .formatted(sources)));
+        return Routing.forecast(
+                        new Ready(
+                                new UUID(1, 1),
+                                new byte[0],
+                                new About(
+                                        "crowd",
+                                        "offboard",
+                                        Town.SYSTEM,
+                                        "leaves",
+                                        "ASSIST",
+                                        "c".repeat(64)),
+                                "h".repeat(64),
+                                "READY",
+                                Map.of(),
+                                Map.of(),
+                                new Parties("pat", Optional.empty(), "account", ""),
+                                Optional.empty(),
+                                Optional.empty(),
+                                PLAN,
+                                "p".repeat(64),
+                                JsonPlan.effect(PLAN)),
+                        town.known())
+                .stages()
+                .getFirst();
+    }
+}
