@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -109,25 +110,31 @@ public record OpenStage(
         }
         List<Decision> votes =
                 decisions.stream().filter(each -> each.isVote() && each.stage() == index).toList();
+        Set<String> persons =
+                votes.stream()
+                        .flatMap(vote ->
+                                Stream.concat(
+                                        vote.worker().stream(), vote.delegatorWorker().stream()))
+                        .map("worker:"::concat)
+                        .collect(Collectors.toSet());
+        Set<String> theirs =
+                candidates.stream()
+                        .filter(each -> persons.contains(each.person()))
+                        .map(Candidate::id)
+                        .collect(Collectors.toSet());
         return candidates.stream()
                 .filter(Candidate::eligible)
-                .filter(each -> votes.stream().noneMatch(vote -> uses(vote, each)))
+                .filter(each -> !theirs.contains(each.id()) && !theirs.contains(each.seat()))
+                .filter(each -> votes.stream().noneMatch(vote -> isOf(vote, each)))
                 .map(Candidate::id)
                 .distinct()
                 .toList();
     }
 
-    /** Whether the vote is theirs already, or that of the one in whose place they would decide. */
-    private boolean uses(Decision vote, Candidate candidate) {
+    /** Whether it is of this account, or of the one in whose place it would decide. */
+    private static boolean isOf(Decision vote, Candidate candidate) {
         return vote.isOf(new Person(candidate.seat(), Optional.empty()))
-                || vote.isOf(new Person(candidate.id(), Optional.empty()))
-                || Stream.concat(vote.worker().stream(), vote.delegatorWorker().stream())
-                        .map("worker:"::concat)
-                        .anyMatch(person ->
-                                candidate.person().equals(person)
-                                        || candidates.stream()
-                                                .filter(each -> each.id().equals(candidate.seat()))
-                                                .anyMatch(each -> each.person().equals(person)));
+                || vote.isOf(new Person(candidate.id(), Optional.empty()));
     }
 
     /** The proposer is asked this too. */
