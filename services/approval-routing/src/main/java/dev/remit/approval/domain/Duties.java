@@ -51,6 +51,13 @@ public final class Duties {
         return found;
     }
 
+    /** What a refusal because of these is called. */
+    static String code(List<Violation> violations) {
+        return violations.stream().allMatch(each -> each.rule().equals(SAME_ACCOUNT.name()))
+                ? Eligibility.Bar.ACCOUNT_REUSED.name()
+                : "SOD_ACCESS";
+    }
+
     /** The account became somebody else's since the route began: what waits is not about them. */
     static Optional<Violation> ofAccount(Ready ready, Known known) {
         Parties parties = ready.parties();

@@ -434,7 +434,9 @@ public final class Routing {
         if (attempt.decision() == Attempt.Kind.APPROVED && !(result instanceof Result.Refused)) {
             List<Violation> violations = progress.duties();
             if (!violations.isEmpty()) {
-                result = new Result.Refused(403, "SOD_ACCESS", Violation.words(violations), true);
+                result =
+                        new Result.Refused(
+                                403, Duties.code(violations), Violation.words(violations), true);
             }
         }
         Optional<String> onBehalfOf = as.flatMap(Candidate::onBehalfOf);
