@@ -380,8 +380,10 @@ class LifeOfAChangeIT {
                 Seal.all(executor, List.of(Seal.hash(envelope, garbage))).getFirst(),
                 garbage);
         mesh.deadLetter("WRONG_PRODUCER");
-        mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "key", garbage));
-        mesh.deadLetter("MALFORMED_ENVELOPE");
+        // nearly the largest that a broker takes: a message about it that had it all would be larger
+        mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "key", new byte[1_048_000]));
+        assertThat(mesh.deadLetter("MALFORMED_ENVELOPE").path("reason").asText())
+                .contains("its 1048003 bytes are not in this message");
 
         Mesh.until(
                 () ->
