@@ -38,13 +38,6 @@ final class SealedOutbox implements Outbox {
     /** Namespace of the ids that are derived from where input came from. */
     private static final UUID ORIGINS = UUID.fromString("6f0c8f2e-2a57-5c1e-9d53-0d1f3f6f7a11");
 
-    /**
-     * A message's most bytes: what a broker takes that was not told otherwise (max.message.bytes),
-     * less its key and headers. More would wait in the outbox for ever, and all that comes after
-     * it.
-     */
-    static final int MOST_BYTES = 1_000_000;
-
     /** Of what was set aside, so many bytes are in the message about it. */
     private static final int MOST_SHOWN = 900_000;
 
@@ -413,9 +406,6 @@ final class SealedOutbox implements Outbox {
         for (Letter letter : letters) {
             byte[] payload = means.wire().encode(letter.message());
             Handoff handoff = Handoff.of(letter.message());
-            if (payload.length > MOST_BYTES) {
-                throw new TooLarge(handoff, letter.subject(), payload.length);
-            }
             Link last =
                     letter.chained() && letter.change() != null
                             ? locked(letter.change())

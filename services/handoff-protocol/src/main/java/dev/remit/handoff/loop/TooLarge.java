@@ -6,9 +6,9 @@ import dev.remit.handoff.Handoff;
 public final class TooLarge extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooLarge(Handoff handoff, String subject, int bytes) {
+    TooLarge(Handoff handoff, int bytes) {
         super(
-                "%s about %s would have %d bytes, a message has %d at most"
-                        .formatted(handoff.recordName(), subject, bytes, SealedOutbox.MOST_BYTES));
+                "%s would have %d bytes, a message has %d at most"
+                        .formatted(handoff.recordName(), bytes, Wire.MOST_BYTES));
     }
 }

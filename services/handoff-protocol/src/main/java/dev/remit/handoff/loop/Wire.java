@@ -48,6 +48,13 @@ class Wire {
     /** The magic byte and the content id. */
     private static final int HEAD = 5;
 
+    /**
+     * A message's most bytes: what a broker takes that was not told otherwise (max.message.bytes),
+     * less its key and headers. More would wait in the outbox for ever, and all that comes after
+     * it.
+     */
+    static final int MOST_BYTES = 1_000_000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
@@ -140,9 +147,21 @@ class Wire {
      *
      * @throws Unavailable if the registry does not give it, or if the version that is kept to has
      *     no place for something that the message says
+     * @throws TooLarge if it is larger than brokers take
      */
     byte[] encode(SpecificRecord record) {
         Handoff handoff = Handoff.of(record);
+        return fitting(handoff, encode(handoff, record));
+    }
+
+    static byte[] fitting(Handoff handoff, byte[] payload) {
+        if (payload.length > MOST_BYTES) {
+            throw new TooLarge(handoff, payload.length);
+        }
+        return payload;
+    }
+
+    private byte[] encode(Handoff handoff, SpecificRecord record) {
         Schema schema = older.get(handoff);
         IndexedRecord message = schema == null ? record : whole(record, schema, handoff);
         byte[] head = heads.get(handoff);

@@ -167,6 +167,15 @@ class WireTest {
     }
 
     @Test
+    void aMessageThatNoBrokerTakesIsNotSent() {
+        byte[] most = new byte[1_000_000];
+        assertThat(Wire.fitting(Handoff.CHANGE_CLOSED, most)).isSameAs(most);
+        assertThatThrownBy(() -> Wire.fitting(Handoff.CHANGE_CLOSED, new byte[1_000_001]))
+                .isInstanceOf(TooLarge.class)
+                .hasMessage("ChangeClosed would have 1000001 bytes, a message has 1000000 at most");
+    }
+
+    @Test
     void anEnvelopeThatNamesAnotherSchemaThanThePayloadIsRefused() throws Exception {
         givenASchema();
         byte[] payload = payload(message());
