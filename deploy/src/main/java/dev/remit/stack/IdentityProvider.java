@@ -85,8 +85,13 @@ final class IdentityProvider extends Part {
 
     /** A token of the bootstrap administrator. */
     static String adminToken(Home home) throws IOException, InterruptedException {
-        return Tokens.password(
-                url(home), "master", "admin-cli", ADMINISTRATOR, home.secret("keycloak-bootstrap"));
+        return Tokens.lately(
+                new Tokens.Asked(
+                        url(home),
+                        "master",
+                        "admin-cli",
+                        ADMINISTRATOR,
+                        home.secret("keycloak-bootstrap")));
     }
 
     private void build(Path program) throws IOException, InterruptedException {

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.remit.cli.Typed;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.itsm.RequestTrackerServer;
 import dev.remit.handoff.mail.SmtpServer;
+import dev.remit.ledger.certificate.Verification;
 import dev.remit.stack.Accounts;
 import dev.remit.stack.Databases;
 import dev.remit.stack.Requests;
@@ -53,6 +55,8 @@ class FrontDoorIT {
     private static final String OWNER = "00000000-0000-4000-8000-000000000020";
     private static final String SECURITY_ONE = "00000000-0000-4000-8000-000000000010";
     private static final String MANAGER = "00000000-0000-4000-8000-000000000001";
+    private static final String OPERATOR = "00000000-0000-4000-8000-000000000040";
+    private static final String EMPLOYEE = "00000000-0000-4000-8000-000000000050";
 
     /** The change that was reviewed. */
     private static String reviewed = "";
@@ -89,6 +93,7 @@ class FrontDoorIT {
                 "upkeep",
                 "data-gaps",
                 "joiner",
+                "service-account-ownership",
                 "small",
                 "over");
         postbox = new SmtpServer();
@@ -1031,7 +1036,9 @@ class FrontDoorIT {
         assertThat(closed.path("state").asText()).contains("not justified");
         assertThat(Mesh.types(closed)).filteredOn("GrantEnded"::equals).hasSize(1);
         assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
-        assertThat(mesh.verify(change).holds()).isTrue();
+        Verification verified = mesh.verify(change);
+        assertThat(verified.holds()).isTrue();
+        assertThat(verified.lines()).anyMatch(line -> line.contains("the executor's join-group"));
         reviewed = change;
     }
 
@@ -1319,6 +1326,15 @@ class FrontDoorIT {
     @Order(15)
     void anOwnerWhoLeavesAndAScheduleOpenChangesAndTheSameWaitsForTheFirst() throws Exception {
         mesh.charter(
+                "service-account-ownership",
+                corroborated(
+                        Files.readString(
+                                        mesh.home
+                                                .top()
+                                                .resolve("charters/service-account-ownership.yaml"))
+                                .replace("E-1001", "E1020")));
+        String robot = serviceAccount("till.service", "E1001");
+        mesh.charter(
                 "upkeep",
                 """
                 apiVersion: remit.dev/v1
@@ -1335,7 +1351,6 @@ class FrontDoorIT {
                       id: 00000000-0000-4000-8000-000000000050
                       principal: 00000000-0000-4000-8000-000000000020
                   triggers:
-                    - { event: OWNER_LEFT, action: end-sessions, target: "keycloak:acme" }
                     - event: SCHEDULE
                       action: end-sessions
                       target: "keycloak:acme"
@@ -1358,12 +1373,14 @@ class FrontDoorIT {
                 "upkeep-1,E1001,LEFT," + today.plusYears(4) + ",moves abroad",
                 "upkeep-2,E1011,LEFT," + today.minusDays(1) + ",contract ended",
                 "upkeep-3,E1011,LEFT," + today + ",contract ended");
-        JsonNode left =
-                opened(each ->
-                        each.path("action").asText().equals("end-sessions")
-                                && each.path("reason").asText().startsWith("OWNER_LEFT"));
-        assertThat(left.at("/subject/id").asText()).isEqualTo("E1002");
-        assertThat(left.path("reason").asText()).contains("worker E1001, who answers for it");
+        JsonNode left = opened(under("service-account-ownership"));
+        assertThat(left.path("subject").toString())
+                .as("of all accounts of that owner the one that the charter is about")
+                .isEqualTo("{\"system\":\"%s\",\"id\":\"%s\"}".formatted(TARGET, robot));
+        assertThat(left.path("reason").asText())
+                .startsWith("OWNER_LEFT")
+                .contains("worker E1001, who answers for it");
+        anOwnerIsSetAndOnlyWhoTookItOnCanProveIt(left.path("changeId").asText(), robot);
         JsonNode due =
                 opened(each ->
                         each.path("charter").asText().equals("upkeep")
@@ -1385,8 +1402,7 @@ class FrontDoorIT {
                                         && each.path("state").asText().equals("OPEN"))
                         .path("changeId")
                         .asText();
-        for (String each :
-                List.of(first, left.path("changeId").asText(), due.path("changeId").asText())) {
+        for (String each : List.of(first, due.path("changeId").asText())) {
             assertThat(
                             mesh.post(
                                             "connector",
@@ -1399,6 +1415,114 @@ class FrontDoorIT {
         Mesh.until(
                 () -> proposed("E1011") == 2 ? Optional.of(true) : Optional.empty(),
                 "the second, once the first has ended");
+    }
+
+    /**
+     * The account goes to its new owner by a person's hand. The target's own events say whose hand
+     * it was: as long as it was another's, nothing is proved.
+     */
+    private static void anOwnerIsSetAndOnlyWhoTookItOnCanProveIt(String change, String robot)
+            throws Exception {
+        assertThat(mesh.decide(change, "owner", "sales.manager").status()).isEqualTo(201);
+        assertThat(mesh.decide(change, "security", "security.one").status()).isEqualTo(201);
+        Mesh.until(
+                () ->
+                        Optional.of(
+                                        mesh.post(
+                                                "executor",
+                                                "/executions/" + change + "/take-on",
+                                                "operator",
+                                                Map.of()))
+                                .filter(Requests.Answer::ok),
+                "a plan that waits for a person");
+        ObjectNode account = (ObjectNode) Accounts.admin(mesh.home, "GET", "/users/" + robot, null);
+        for (String attribute : List.of("owner", "manager")) {
+            assertThat(account.at("/attributes/" + attribute + "/0").asText()).isEqualTo("E1001");
+            account.withObject("/attributes").putArray(attribute).add("E1020");
+        }
+        Accounts.admin(mesh.home, "PUT", "/users/" + robot, account.toString());
+        JsonNode unproved =
+                ledger(
+                        change,
+                        each ->
+                                Mesh.types(each).contains("ChangeExecuted")
+                                        && each.path("holder").asText().equals("evidence-ledger"));
+        assertThat(unproved.path("missing").toString())
+                .as("an administrator did what another one had taken on")
+                .isEqualTo("[\"activity.corroborated\"]");
+        assertThat(typed(0, "changes", change)).contains("not proved yet", "activity.corroborated");
+
+        String client =
+                Accounts.admin(mesh.home, "GET", "/clients?clientId=realm-management", null)
+                        .at("/0/id")
+                        .asText();
+        String role =
+                Accounts.admin(mesh.home, "GET", "/clients/" + client + "/roles/manage-users", null)
+                        .toString();
+        String mapping = "/users/" + OPERATOR + "/role-mappings/clients/" + client;
+        Accounts.admin(mesh.home, "POST", mapping, "[" + role + "]");
+        Requests.Answer own =
+                Requests.send(
+                        "PUT",
+                        "http://127.0.0.1:"
+                                + mesh.home.port("keycloak")
+                                + "/admin/realms/acme/users/"
+                                + robot,
+                        Tokens.of(mesh.home, "remit-cli", "operator"),
+                        account.toString());
+        assertThat(own.status()).as(own.text()).isEqualTo(204);
+        Accounts.admin(mesh.home, "DELETE", mapping, "[" + role + "]");
+
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
+        Verification verified = mesh.verify(change);
+        assertThat(verified.holds()).isTrue();
+        for (String step : List.of("set-owner", "set-manager")) {
+            assertThat(verified.lines()).anyMatch(line -> line.contains("the executor's " + step));
+        }
+        assertThat(
+                        Accounts.admin(mesh.home, "GET", "/users/" + robot, null)
+                                .at("/attributes/owner")
+                                .toString())
+                .isEqualTo("[\"E1020\"]");
+        Accounts.admin(mesh.home, "DELETE", "/users/" + robot, null);
+    }
+
+    /** The same charter, which asks the target's own events besides. */
+    private static String corroborated(String charter) {
+        String asked = "    - read-back.matches\n";
+        assertThat(charter).contains(asked);
+        return charter.replace(asked, asked + "    - activity.corroborated\n");
+    }
+
+    /** An account that nobody is behind and this worker answers for; its id. */
+    private static String serviceAccount(String name, String owner) throws Exception {
+        Accounts.admin(mesh.home, "POST", "/groups", "{\"name\":\"service-accounts\"}");
+        Accounts.admin(
+                mesh.home,
+                "POST",
+                "/users",
+                Mesh.text(
+                        Map.of(
+                                "username",
+                                name,
+                                "enabled",
+                                true,
+                                "groups",
+                                List.of("/service-accounts"),
+                                "attributes",
+                                Map.of("owner", List.of(owner), "manager", List.of(owner)))));
+        return Accounts.admin(mesh.home, "GET", "/users?exact=true&username=" + name, null)
+                .at("/0/id")
+                .asText();
+    }
+
+    private static Predicate<JsonNode> under(String charter) {
+        return each -> each.path("charter").asText().equals(charter);
+    }
+
+    private static Predicate<JsonNode> about(String worker) {
+        return each -> each.at("/subject/id").asText().equals(worker);
     }
 
     private static long proposed(String worker) throws Exception {
@@ -1605,12 +1729,18 @@ class FrontDoorIT {
                         .asText();
         mesh.charter(
                 "joiner",
-                Files.readString(mesh.home.top().resolve("charters/joiner.yaml"))
-                        .replace("00000000-0000-4000-8000-0000000000a5", group)
-                        .replace("/everybody", "/crm-users")
-                        .replace("scim:hr", "scim:payroll"));
-        mesh.hrSays("joiner-1,E9001,JOINED,2026-02-01,a new colleague");
-        String change = only("joiner").path("changeId").asText();
+                corroborated(
+                        Files.readString(mesh.home.top().resolve("charters/joiner.yaml"))
+                                .replace("00000000-0000-4000-8000-0000000000a5", group)
+                                .replace("/everybody", "/crm-users")
+                                .replace("scim:hr", "scim:payroll")));
+        mesh.hrSays(
+                "joiner-1,E9001,JOINED,2026-02-01,a new colleague",
+                "never-1,E9002,JOINED,2026-02-01,another one");
+        String change = opened(under("joiner").and(about("E9001"))).path("changeId").asText();
+        String never = opened(under("joiner").and(about("E9002"))).path("changeId").asText();
+        ledger(never, each -> Mesh.types(each).contains("ApprovalRequested"));
+        mesh.hrSays("never-2,E9002,LEFT,2026-02-02,has signed elsewhere");
         mesh.arm("executor", "CALL");
         assertThat(mesh.decide(change, "manager", "sales.manager").status()).isEqualTo(201);
         assertThat(Mesh.until(mesh::revived, "the executor's death")).containsExactly("executor");
@@ -1618,7 +1748,12 @@ class FrontDoorIT {
         JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
         assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("COMPLETED");
         assertThat(Mesh.types(closed)).filteredOn("ChangeExecuted"::equals).hasSize(1);
-        assertThat(mesh.verify(change).holds()).isTrue();
+        Verification verified = mesh.verify(change);
+        assertThat(verified.holds()).isTrue();
+        for (String step : List.of("create-account", "join-groups")) {
+            assertThat(verified.lines()).anyMatch(line -> line.contains("the executor's " + step));
+        }
+        whoLeftBeforeTheyCameIsGivenNone(never);
         JsonNode accounts = Accounts.admin(mesh.home, "GET", "/users?q=employeeNumber:E9001", null);
         assertThat(accounts).hasSize(1);
         JsonNode account = accounts.path(0);
@@ -1634,27 +1769,76 @@ class FrontDoorIT {
         // it is read like any other account, and there is none to make any more
         mesh.observed("E9001");
         mesh.hrSays("joiner-2,E9001,JOINED,2026-02-02,told again");
-        String again =
-                Mesh.until(
-                        () -> {
-                            for (JsonNode each :
-                                    mesh.get("connector", "/changes?limit=200", "auditor")
-                                            .json()
-                                            .path("items")) {
-                                String other = each.path("changeId").asText();
-                                if (each.path("charter").asText().equals("joiner")
-                                        && !other.equals(change)) {
-                                    return Optional.of(other);
-                                }
-                            }
-                            return Optional.empty();
-                        },
-                        "the second change");
+        String again = again("E9001", change);
         JsonNode halted = ledger(again, each -> each.path("certified").asBoolean());
         assertThat(halted.path("outcome").asText()).isEqualTo("HALTED");
         assertThat(halted.path("state").asText())
                 .contains("account " + id + " carries worker id E9001 already");
         Accounts.admin(mesh.home, "DELETE", "/users/" + id, null);
+    }
+
+    /** Nobody had approved it yet: it is taken back, says why, and stands in nobody's way. */
+    private static void whoLeftBeforeTheyCameIsGivenNone(String change) throws Exception {
+        JsonNode closed = ledger(change, each -> each.path("certified").asBoolean());
+        assertThat(closed.path("outcome").asText()).as(closed.toString()).isEqualTo("WITHDRAWN");
+        assertThat(closed.path("state").asText())
+                .isEqualTo(
+                        "withdrawn by "
+                                + EMPLOYEE
+                                + " while it waited for approval: HR says that the subject has left");
+        assertThat(Mesh.types(closed)).doesNotContain("ExecutionAuthorized", "ChangeExecuted");
+        assertThat(mesh.verify(change).holds()).isTrue();
+        assertThat(typed(0, "changes", change))
+                .contains("stage manager: WITHDRAWN: HR says that the subject has left");
+        opened(each ->
+                each.path("changeId").asText().equals(change)
+                        && each.path("state").asText().equals("WITHDRAWN"));
+        Mesh.until(
+                () ->
+                        Objects.requireNonNull(postbox).taken.stream()
+                                .filter(mail -> mail.to().contains("owner@example.com"))
+                                .filter(mail ->
+                                        mail.text().contains("Change " + change + " ended at "))
+                                .findFirst(),
+                "the mail that tells who answers for it");
+        assertThat(trust("joiner").at("/counted/OVERRIDES").asInt())
+                .as("nobody overrode the digital employee")
+                .isZero();
+        assertThat(attempted(change, "sales.manager")).isEqualTo("NOT_WAITING");
+        assertThat(Accounts.admin(mesh.home, "GET", "/users?q=employeeNumber:E9002", null))
+                .isEmpty();
+
+        // whoever left has no account to disable: somebody is asked, and nobody else waits for it
+        String leaver = opened(under(CHARTER).and(about("E9002"))).path("changeId").asText();
+        ledger(
+                leaver,
+                each ->
+                        each.path("state")
+                                .asText()
+                                .contains("no account of keycloak:acme carries worker id E9002"));
+        mesh.hrSays("never-3,E9002,JOINED,2026-02-03,comes after all");
+        String again = again("E9002", change);
+        ledger(again, each -> Mesh.types(each).contains("ApprovalRequested"));
+        for (String each : List.of(leaver, again)) {
+            assertThat(
+                            mesh.post(
+                                            "connector",
+                                            "/changes/" + each + "/withdraw",
+                                            "operator",
+                                            Map.of("reason", "not now"))
+                                    .status())
+                    .isEqualTo(202);
+        }
+    }
+
+    /** The joiner's change that was opened for a worker after another one. */
+    private static String again(String worker, String before) throws Exception {
+        return opened(
+                        under("joiner")
+                                .and(about(worker))
+                                .and(each -> !each.path("changeId").asText().equals(before)))
+                .path("changeId")
+                .asText();
     }
 
     @Test
@@ -1987,12 +2171,16 @@ class FrontDoorIT {
     }
 
     private static JsonNode trust() throws Exception {
+        return trust("careful-movers");
+    }
+
+    private static JsonNode trust(String charter) throws Exception {
         for (JsonNode each : mesh.get("connector", "/trust", "auditor").json()) {
-            if (each.path("charter").asText().equals("careful-movers")) {
+            if (each.path("charter").asText().equals(charter)) {
                 return each;
             }
         }
-        throw new AssertionError("no track record of careful-movers");
+        throw new AssertionError("no track record of " + charter);
     }
 
     /** Its drafter approves nothing, its owner alone is not enough for a first version. */

@@ -202,7 +202,7 @@ public interface Notices {
                     }
                 }
                 case Happened.Decided decided ->
-                        kind(decided.decision().kind(), outcome.next())
+                        kind(decided.decision(), outcome.next(), proposer)
                                 .ifPresent(kind ->
                                         proposer.ifPresent(id ->
                                                 notices.add(
@@ -226,21 +226,16 @@ public interface Notices {
         return notices;
     }
 
-    /** What a decision tells the proposer. */
-    private static Optional<Kind> kind(Decision.Kind decided, Route next) {
-        return switch (decided) {
+    /** What a decision tells the proposer; who takes a change back themselves knows it. */
+    private static Optional<Kind> kind(Decision decided, Route next, Optional<String> proposer) {
+        return switch (decided.kind()) {
             case QUESTIONED -> Optional.of(Kind.QUESTIONED);
             case SENT_BACK -> Optional.of(Kind.SENT_BACK);
             case DENIED, EXPIRED, HALTED ->
                     next instanceof Route.Ended ? Optional.of(Kind.ENDED) : Optional.empty();
-            case APPROVED,
-                    REFUSED,
-                    PASSED_OVER,
-                    ANSWERED,
-                    AMENDED,
-                    WITHDRAWN,
-                    JUSTIFIED,
-                    UNJUSTIFIED ->
+            case WITHDRAWN ->
+                    decided.by().equals(proposer) ? Optional.empty() : Optional.of(Kind.ENDED);
+            case APPROVED, REFUSED, PASSED_OVER, ANSWERED, AMENDED, JUSTIFIED, UNJUSTIFIED ->
                     Optional.empty();
         };
     }

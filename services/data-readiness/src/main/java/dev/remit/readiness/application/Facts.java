@@ -40,8 +40,9 @@ public interface Facts {
     /**
      * What is known. Costs one query for each distinct charter, two for each distinct target and
      * for each other system that a charter asks, one for each target of which accounts are counted
-     * or named, one for all managers, one for each target in which accounts are to be made, one for
-     * each distinct protected group that a subject is in, and one for halts.
+     * or named, one for all managers, one for those whom accounts are given to, one for each target
+     * in which accounts are to be made, one for each distinct protected group that a subject is in,
+     * and one for halts.
      */
     Uni<Findings> about(Collection<Inquiry> inquiries, Instant now);
 

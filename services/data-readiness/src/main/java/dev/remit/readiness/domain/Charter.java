@@ -248,6 +248,21 @@ public record Charter(
         return facts.stream().filter(each -> each.name().equals(fact)).findFirst();
     }
 
+    /**
+     * Whom an action gives the account to, as owner or as manager: HR worker ids, or account ids.
+     */
+    public Set<String> recipients(String action) {
+        List<String> plan = steps.getOrDefault(action, List.of());
+        Set<String> recipients = new TreeSet<>();
+        if (plan.contains("set-manager")) {
+            details(action).manager().ifPresent(recipients::add);
+        }
+        if (plan.contains("set-owner")) {
+            details(action).owner().ifPresent(recipients::add);
+        }
+        return recipients;
+    }
+
     /** The roles that may supply a fact. */
     Set<String> ask(String fact) {
         return required(fact)

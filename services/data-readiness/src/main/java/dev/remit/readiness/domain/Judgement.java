@@ -5,6 +5,7 @@ import dev.remit.handoff.directory.Coverage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,9 @@ public record Judgement(
 
     /** Whether what the charter grants for a time is not held already. */
     public static final String NEW = "grant.new";
+
+    /** Whether those can sign in whom the account is given to, as owner or manager. */
+    public static final String RECIPIENT = "recipient.active";
 
     /** The facts that a person can supply. */
     static final Set<String> ASKABLE = Set.of(ACCOUNT, MANAGER);
@@ -309,6 +313,16 @@ public record Judgement(
                             concerns.add(new Concern.OfSource(system));
                         });
             }
+            if (fact.name().equals(RECIPIENT)) {
+                known.charter()
+                        .map(each -> each.recipients(request.action()))
+                        .orElse(Set.of())
+                        .forEach(each -> {
+                            String people = known.observed().people();
+                            concerns.add(new Concern.OfWorker(people, each));
+                            concerns.add(new Concern.OfAccount(people, each));
+                        });
+            }
             if (fact.state() == State.STALE
                     || (fact.state() == State.MISSING && known.observed().coverage().isPresent())) {
                 concerns.add(new Concern.OfSource(request.target()));
@@ -390,6 +404,7 @@ public record Judgement(
         steps.stream()
                 .flatMap(step -> Plan.pointless(step, details, account.get()).stream())
                 .findFirst()
+                .or(() -> Plan.unchanged(steps, details, account.get()))
                 .ifPresent(why ->
                         all.add(
                                 fact(
@@ -403,7 +418,32 @@ public record Judgement(
         if (grant != null) {
             all.add(notHeld(request, grant, account.get()));
         }
+        Set<String> recipients = charter.recipients(request.action());
+        if (!recipients.isEmpty()) {
+            all.add(recipients(recipients, observed));
+        }
         return List.copyOf(all);
+    }
+
+    /** Who cannot sign in answers for nothing. */
+    private static Fact recipients(Set<String> recipients, Observed observed) {
+        List<String> gone =
+                recipients.stream().filter(each -> observed.recipients(each).isEmpty()).toList();
+        return fact(
+                RECIPIENT,
+                gone.isEmpty() ? State.PRESENT : State.MISSING,
+                Optional.of(String.join(", ", recipients)),
+                observed.people(),
+                recipients.stream()
+                        .flatMap(each -> observed.recipients(each).stream())
+                        .map(Account::observedAt)
+                        .min(Comparator.naturalOrder()),
+                gone.isEmpty()
+                        ? "whom the account is given to has an enabled account"
+                        : "the account is given to "
+                                + String.join(", ", gone)
+                                + ", who has no enabled account in "
+                                + observed.people());
     }
 
     /** Its end would take away what somebody gave for good. */

@@ -14,7 +14,8 @@ import java.util.TreeSet;
  *
  * @param accounts the target's accounts that are correlated with the subject, or the one that a
  *     person or the change itself named
- * @param managers the accounts of whoever is named as manager, where people sign in
+ * @param managers the accounts of whoever is named as manager, or is given the account, where
+ *     people sign in
  * @param readAt when the target was last read completely
  * @param corrections facts supplied by people, by the fact's name
  * @param holders the target's accounts that are direct members of a protected group, by its path
@@ -124,6 +125,15 @@ public record Observed(
 
     Set<String> managerWorkers() {
         return managerWorkers(accounts, corrections, elsewhere);
+    }
+
+    /** The enabled accounts of whom an account is given to, by worker id or by their own id. */
+    List<Account> recipients(String named) {
+        return managers.stream()
+                .filter(Account::enabled)
+                .filter(each ->
+                        each.workerId().equals(Optional.of(named)) || each.id().equals(named))
+                .toList();
     }
 
     /** The enabled accounts of a worker where people sign in. */

@@ -199,6 +199,29 @@ public record Plan(String json, String hash) {
         };
     }
 
+    /** Why a plan that only says whose the account is has nothing to do; empty if it has. */
+    static Optional<String> unchanged(
+            List<String> steps, Charter.Details details, Account account) {
+        boolean same =
+                !steps.isEmpty()
+                        && steps.stream()
+                                .allMatch(step ->
+                                        switch (step) {
+                                            case "set-manager" ->
+                                                    account.managerWorkerId()
+                                                            .equals(details.manager());
+                                            case "set-owner" ->
+                                                    account.owner().equals(details.owner());
+                                            default -> false;
+                                        });
+        return same
+                ? Optional.of(
+                        "the account is "
+                                + details.owner().or(details::manager).orElse("nobody")
+                                + "'s already")
+                : Optional.empty();
+    }
+
     private static List<Account.Group> missing(Charter.Details details, Account account) {
         return details.groups().stream()
                 .filter(group ->

@@ -236,6 +236,89 @@ class PlanTest {
         assertThat(judgement.reason()).contains(Judgement.NEEDED, words);
     }
 
+    @Test
+    void whoCannotSignInIsGivenNoAccount() {
+        Charter charter = giving("E9", "E9");
+        Account subject = account("a1", "E1", "E8", true);
+        Judgement held = given(charter, subject);
+        assertThat(held.verdict()).isEqualTo(Judgement.Verdict.HELD);
+        assertThat(held.reason())
+                .isEqualTo(
+                        "recipient.active: the account is given to E9, who has no enabled account in keycloak:acme");
+        assertThat(held.waitsFor(request(), new Known(Optional.of(charter), observed(subject))))
+                .contains(
+                        new Concern.OfWorker("keycloak:acme", "E9"),
+                        new Concern.OfAccount("keycloak:acme", "E9"));
+
+        assertThat(given(charter, subject, account("p9", "E9", "", false)).verdict())
+                .as("a disabled account")
+                .isEqualTo(Judgement.Verdict.HELD);
+        assertThat(given(charter, subject, account("p9", "E9", "", true)).verdict())
+                .isEqualTo(Judgement.Verdict.READY);
+        assertThat(given(giving("p9", "E9"), subject, account("p9", "E9", "", true)).verdict())
+                .as("the owner by the id of their account")
+                .isEqualTo(Judgement.Verdict.READY);
+        assertThat(given(giving("E7", "E9"), subject, account("p9", "E9", "", true)).reason())
+                .as("one of two")
+                .contains("is given to E7, who");
+    }
+
+    @Test
+    void anAccountIsNotGivenToWhoeverHasItAlready() {
+        Account person = account("p9", "E9", "", true);
+        Judgement halted = given(giving("E9", "E9"), account("a1", "E1", "E9", true), person);
+        assertThat(halted.verdict()).isEqualTo(Judgement.Verdict.HALTED);
+        assertThat(halted.reason())
+                .isEqualTo("step.needed: the account is E9's already: there is nothing to do");
+        assertThat(given(giving("p9", "E9"), account("a1", "E1", "E9", true), person).verdict())
+                .as("the manager is so already, the owner is not")
+                .isEqualTo(Judgement.Verdict.READY);
+    }
+
+    private static Charter giving(String owner, String manager) {
+        return charter(
+                new Charter.Details(
+                        Map.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(manager),
+                        Optional.of(owner),
+                        Optional.empty()),
+                "set-owner",
+                "set-manager");
+    }
+
+    private static Judgement given(Charter charter, Account subject, Account... people) {
+        return Judgement.of(request(), Optional.of(charter), observed(subject, people));
+    }
+
+    private static Observed observed(Account subject, Account... people) {
+        return new Observed(
+                List.of(subject),
+                List.of(people),
+                Optional.of(NOW),
+                Map.of(),
+                "keycloak:acme",
+                NOW);
+    }
+
+    /** Who owns it manages it too. */
+    private static Account account(String id, String worker, String owner, boolean enabled) {
+        Optional<String> of = Optional.of(owner).filter(each -> !each.isEmpty());
+        return new Account(
+                "keycloak:acme",
+                id,
+                enabled,
+                Optional.of(worker),
+                of,
+                List.of(),
+                List.of(),
+                "",
+                NOW,
+                Optional.empty(),
+                of);
+    }
+
     private static Judgement judge(Charter charter) {
         return Judgement.of(
                 request(),

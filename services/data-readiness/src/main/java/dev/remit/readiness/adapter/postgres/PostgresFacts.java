@@ -32,6 +32,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -233,11 +234,36 @@ class PostgresFacts implements Facts {
             Map<String, Optional<Charter>> charters,
             Systems systems) {
         Set<String> workers = new TreeSet<>();
-        inquiries.forEach(inquiry ->
-                workers.addAll(systems.managers(inquiry, charter(inquiry.request(), charters))));
-        return workers.isEmpty()
-                ? Uni.createFrom().item(List.of())
-                : directory.ofWorkers(people, workers);
+        Set<String> recipients = new TreeSet<>();
+        for (Inquiry inquiry : inquiries) {
+            Optional<Charter> charter = charter(inquiry.request(), charters);
+            workers.addAll(named(inquiry, charter, systems));
+            recipients.addAll(recipients(inquiry, charter));
+        }
+        if (workers.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        Uni<List<Account>> found = directory.ofWorkers(people, workers);
+        return recipients.isEmpty()
+                ? found
+                : found.chain(accounts ->
+                        directory
+                                .withIds(people, recipients)
+                                .map(others ->
+                                        Stream.concat(accounts.stream(), others.stream())
+                                                .distinct()
+                                                .toList()));
+    }
+
+    /** Who may be the subject's manager, and whom the account is given to. */
+    private static Set<String> named(Inquiry inquiry, Optional<Charter> charter, Systems systems) {
+        Set<String> named = new TreeSet<>(systems.managers(inquiry, charter));
+        named.addAll(recipients(inquiry, charter));
+        return named;
+    }
+
+    private static Set<String> recipients(Inquiry inquiry, Optional<Charter> charter) {
+        return charter.map(each -> each.recipients(inquiry.request().action())).orElse(Set.of());
     }
 
     private static Optional<Charter> charter(
@@ -297,6 +323,9 @@ class PostgresFacts implements Facts {
             InForce halted,
             Instant now) {
         Map<String, List<Account>> byWorker = byWorker(managers);
+        Map<String, Account> byId =
+                managers.stream()
+                        .collect(Collectors.toMap(Account::id, each -> each, (first, _) -> first));
         Map<UUID, Known> known = new HashMap<>();
         for (Inquiry inquiry : inquiries) {
             Request request = inquiry.request();
@@ -307,11 +336,14 @@ class PostgresFacts implements Facts {
                             charter,
                             new Observed(
                                     systems.accounts(inquiry),
-                                    systems.managers(inquiry, charter).stream()
-                                            .flatMap(worker ->
-                                                    byWorker
-                                                            .getOrDefault(worker, List.of())
-                                                            .stream())
+                                    named(inquiry, charter, systems).stream()
+                                            .flatMap(name ->
+                                                    Stream.concat(
+                                                            byWorker
+                                                                    .getOrDefault(name, List.of())
+                                                                    .stream(),
+                                                            Stream.ofNullable(byId.get(name))))
+                                            .distinct()
                                             .toList(),
                                     systems.target(request.target()).readAt(),
                                     inquiry.corrections(),

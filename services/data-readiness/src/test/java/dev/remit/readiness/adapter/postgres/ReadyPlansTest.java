@@ -75,7 +75,7 @@ class ReadyPlansTest {
                                                 charter.document()))),
                         new Observed(
                                 makes ? List.of() : List.of(account()),
-                                List.of(manager()),
+                                List.of(person("m9", "E9"), person("m1", "E-1001")),
                                 Optional.of(NOW),
                                 makes ? Map.of(Judgement.MANAGER, "E9") : Map.of(),
                                 "keycloak:acme",
@@ -111,12 +111,12 @@ class ReadyPlansTest {
                 Optional.of("E8"));
     }
 
-    private static Account manager() {
+    private static Account person(String id, String worker) {
         return new Account(
                 "keycloak:acme",
-                "m9",
+                id,
                 true,
-                Optional.of("E9"),
+                Optional.of(worker),
                 Optional.empty(),
                 List.of(),
                 List.of(),

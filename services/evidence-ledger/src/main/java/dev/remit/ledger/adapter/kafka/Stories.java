@@ -221,6 +221,7 @@ public final class Stories {
                             decided.getStage(),
                             decided.getDecision().name(),
                             decider(decided),
+                            decided.getReason().strip(),
                             decided.getPlanHash(),
                             Optional.ofNullable(decided.getOnBehalfOf()),
                             Optional.ofNullable(decided.getCondition()),
@@ -979,12 +980,11 @@ public final class Stories {
             case ApprovalReassigned reassigned ->
                     "stage " + reassigned.getStage() + " moves" + held(reassigned.getHeld());
             case ApprovalDecided decided ->
-                    "stage "
-                            + decided.getStage()
-                            + ": "
+                    // no stage was open where a rule or its proposer ended it before
+                    (decided.getStage().isEmpty() ? "" : "stage " + decided.getStage() + ": ")
                             + decided.getDecision()
                             + (decided.getRefusal() == null
-                                    ? ""
+                                    ? why(decided.getReason())
                                     : " (" + decided.getRefusal() + ")");
             case ExecutionAuthorized authorized ->
                     "plan "
@@ -1079,6 +1079,10 @@ public final class Stories {
 
     private static String words(Scope scope) {
         return (scope.getKind() + " " + scope.getOf()).strip();
+    }
+
+    private static String why(String reason) {
+        return reason.isBlank() ? "" : ": " + reason.strip();
     }
 
     private static String held(@Nullable String held) {

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StoriesTest {
@@ -92,6 +94,32 @@ class StoriesTest {
     private static Story.Trace trace(
             String step, String operation, String below, String attribute, String value) {
         return new Story.Trace(step, operation, below, Map.of(attribute, value));
+    }
+
+    @Test
+    void aDecisionIsToldWithItsReasonAndARefusedAttemptWithItsRule() {
+        assertThat(told("manager", Decision.WITHDRAWN, "HR says that they left", null))
+                .isEqualTo("stage manager: WITHDRAWN: HR says that they left");
+        assertThat(told("manager", Decision.APPROVED, " ", null))
+                .isEqualTo("stage manager: APPROVED");
+        assertThat(told("", Decision.HALTED, "payments: holds both", null))
+                .isEqualTo("HALTED: payments: holds both");
+        assertThat(told("manager", Decision.REFUSED, "tried", "SOD_PROPOSER"))
+                .isEqualTo("stage manager: REFUSED (SOD_PROPOSER)");
+    }
+
+    private static String told(
+            String stage, Decision decision, String reason, @Nullable String refusal) {
+        return Stories.words(
+                ApprovalDecided.newBuilder()
+                        .setChangeId(new UUID(0, 1))
+                        .setStage(stage)
+                        .setDecision(decision)
+                        .setReason(reason)
+                        .setRefusal(refusal)
+                        .setPlanHash("0".repeat(64))
+                        .setDecidedAt(Leaver.NOW)
+                        .build());
     }
 
     private static Optional<Story.Terms> terms(String plan) {
