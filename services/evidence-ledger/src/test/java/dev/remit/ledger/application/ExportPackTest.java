@@ -9,6 +9,8 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Finding;
@@ -16,26 +18,29 @@ import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
 import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.certificate.Verification;
+import dev.remit.ledger.certificate.VerifyFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.Test;
 
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 class ExportPackTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Instant FIRST = Leaver.NOW;
@@ -90,6 +95,26 @@ class ExportPackTest {
     }
 
     @Test
+    void whatBecomesOfKeysLaterChangesNoPack() {
+        erase(leaver(5));
+        ledger.now = THIRD;
+        publish();
+        byte[] first = zip(FIRST, THIRD);
+        ledger.trusted =
+                TrustedKeys.parse(
+                        Stream.concat(
+                                        Leaver.trusted().all().stream()
+                                                .map(each -> each.line() + " until=" + FIFTH),
+                                        Stream.of(
+                                                SigningKey.generate("new", new SecureRandom())
+                                                        .verifier()
+                                                        .toString()))
+                                .collect(Collectors.joining("\n")));
+        ledger.certificates.clear();
+        assertThat(zip(FIRST, THIRD)).isEqualTo(first);
+    }
+
+    @Test
     void whateverIsLeftOutOrChangedShows() {
         Map<String, byte[]> whole = files(SECOND, THIRD);
         String certificate =
@@ -119,6 +144,29 @@ class ExportPackTest {
         assertThat(verification.checks())
                 .anyMatch(check -> check.name().equals("manifest") && check.holds());
         assertThat(verification.finding()).isEqualTo(Finding.GAP);
+    }
+
+    @Test
+    void aZipThatWasChangedAnywhereIsRefused() {
+        byte[] zip = zip(SECOND, THIRD);
+        var trust = new CertificateVerifier.Trust(Leaver.trusted(), InMemoryLedger.KEY.verifier());
+        List<String> said = VerifyFile.verify(zip, Optional.of(trust)).lines();
+        IntStream.range(0, zip.length)
+                .filter(n -> n % 211 == 2)
+                .parallel()
+                .forEach(n -> {
+                    byte[] changed = zip.clone();
+                    changed[n] ^= (byte) (1 << (n % 8));
+                    Verification found = VerifyFile.verify(changed, Optional.of(trust));
+                    // the directory at a zip's end, and times, say nothing of what is in it
+                    assertThat(found.finding().isRefusal() || found.lines().equals(said))
+                            .as("byte " + n + " of " + zip.length)
+                            .isTrue();
+                });
+        for (int length = 2; length < zip.length; length += 10_007) {
+            assertThat(VerifyFile.verify(Arrays.copyOf(zip, length), Optional.of(trust)).finding())
+                    .isEqualTo(Finding.MALFORMED);
+        }
     }
 
     @Test
@@ -397,6 +445,49 @@ class ExportPackTest {
         assertThat(uuids).containsAll(ours.findValuesAsText("observation-uuid"));
     }
 
+    @Test
+    void thePackOfAPeriodBeginsWhereThePeriodDoes() {
+        ledger.witnesses("all", "one");
+        for (Instant each : List.of(THIRD, FOURTH)) {
+            close(leaver(each.equals(THIRD) ? 8 : 9));
+            ledger.now = each;
+            publish();
+            ledger.publish.settle().await().indefinitely();
+        }
+        Map<String, byte[]> files = files(FOURTH, FIFTH);
+        Verification verification = verify(files, witnessed());
+        assertThat(verification.lines())
+                .anyMatch(line -> line.contains("log/checkpoint.txt: cosigned by one"))
+                .anyMatch(line ->
+                        line.contains("begins with a state that was cosigned at " + THIRD)
+                                && line.contains("ends with one of " + FOURTH));
+        assertThat(verify(files).lines()).anyMatch(line -> line.contains("no witness says"));
+        // the closures between are missing, whatever the population
+        Verification earlier =
+                verify(
+                        edited(files, "\"from\" : \"" + FOURTH, "\"from\" : \"" + SECOND),
+                        witnessed());
+        assertThat(earlier.checks())
+                .anyMatch(check -> check.name().equals("period") && check.finding() == Finding.GAP);
+    }
+
+    @Test
+    void thatNothingWasClosedIsProvedOnlyByWhatWitnessesSaw() {
+        Map<String, byte[]> files = files(FIRST, THIRD, population("hr:NOBODY", "", ""));
+        assertThat(verify(files).holds()).isTrue();
+        ledger.witnesses("all", "one");
+        assertThat(verify(files, witnessed()).finding()).isEqualTo(Finding.NO_QUORUM);
+    }
+
+    private CertificateVerifier.Trust witnessed() {
+        return new CertificateVerifier.Trust(
+                Leaver.trusted(),
+                InMemoryLedger.KEY.verifier(),
+                ledger.policy,
+                List.of(),
+                List.of());
+    }
+
     private static Leaver leaver(int number) {
         return new Leaver(number, "offboard", "disable-account", "end-sessions", "leave-groups");
     }
@@ -464,9 +555,13 @@ class ExportPackTest {
     }
 
     private static Verification verify(Map<String, byte[]> files) {
-        return PackVerifier.verify(
+        return verify(
                 files,
                 new CertificateVerifier.Trust(Leaver.trusted(), InMemoryLedger.KEY.verifier()));
+    }
+
+    private static Verification verify(Map<String, byte[]> files, CertificateVerifier.Trust trust) {
+        return PackVerifier.verify(files, trust);
     }
 
     private static String text(Map<String, byte[]> files, String path) {
