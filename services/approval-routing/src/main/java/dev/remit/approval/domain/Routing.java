@@ -334,9 +334,18 @@ public final class Routing {
                             .proceed();
             case Lookup.Missing(String why) ->
                     known.now().isBefore(waits.until())
-                            ? Outcome.of(waits.wakingAt(waits.until()))
+                            ? overslept(waits, why)
                             : lapse(waits, waits.until(), why, known);
         };
+    }
+
+    /** Its start is over: until when it waits is said, once. */
+    private static Outcome overslept(Scheduled waits, String why) {
+        return waits.wake().equals(waits.until())
+                ? Outcome.nothing(waits)
+                : Outcome.of(
+                        waits.wakingAt(waits.until()),
+                        held(why, waits.ready().planHash(), waits.until()));
     }
 
     /** Nobody looks at what was not begun. Who executed it is kept: they do not review it. */

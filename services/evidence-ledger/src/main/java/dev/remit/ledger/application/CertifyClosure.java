@@ -1,6 +1,8 @@
 package dev.remit.ledger.application;
 
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.TrustedKeys;
+import dev.remit.handoff.seal.VerifierKey;
 import dev.remit.ledger.certificate.Certificate;
 import dev.remit.ledger.domain.Publication;
 import dev.remit.ledger.domain.Reading;
@@ -15,6 +17,7 @@ import dev.remit.ledger.log.Tree;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -379,7 +382,7 @@ public class CertifyClosure {
                                 trees.earlier().values().stream().map(this::text).toList(),
                                 leaves,
                                 summary.map(Certificate.Summary::commitment).orElse(""),
-                                log.trustedKeys(),
+                                trusted(leaves),
                                 log.key().verifier().toString()),
                         checkpoint.note(),
                         checkpoint.timestamp(),
@@ -390,6 +393,37 @@ public class CertifyClosure {
                         placed.places().stream().map(Place::content).toList(),
                         summary)
                 .sign(log.key());
+    }
+
+    /**
+     * The keys that sealed these, a line each, as far as the leaves say what became of them: what
+     * becomes of a key later changes no certificate.
+     */
+    private List<String> trusted(List<Certificate.Leaf> leaves) {
+        Set<String> used = new HashSet<>();
+        List<KeyTrust> said = new ArrayList<>();
+        for (Certificate.Leaf leaf : leaves) {
+            used.add(leaf.field("key"));
+            KeyTrust.parse(leaf.text().getBytes(StandardCharsets.UTF_8)).ifPresent(said::add);
+        }
+        return log.trusted().all().stream()
+                .map(TrustedKeys.Trusted::key)
+                .filter(key -> used.contains(key.reference()))
+                .map(key ->
+                        new TrustedKeys.Trusted(
+                                        key,
+                                        at(KeyTrust.What.RETIRED, key, said),
+                                        at(KeyTrust.What.REVOKED, key, said))
+                                .line())
+                .toList();
+    }
+
+    private static Optional<Instant> at(KeyTrust.What what, VerifierKey key, List<KeyTrust> said) {
+        return said.stream()
+                .filter(each -> each.what() == what)
+                .filter(each -> each.key().reference().equals(key.reference()))
+                .flatMap(each -> each.at().stream())
+                .findFirst();
     }
 
     private String text(Checkpoints.Signed state) {

@@ -172,11 +172,6 @@ public class Log {
         return witnesses;
     }
 
-    /** The public keys of the services as they are trusted now, as texts. */
-    public List<String> trustedKeys() {
-        return lines(trust.now());
-    }
-
     private static List<String> lines(TrustedKeys keys) {
         return keys.all().stream().map(TrustedKeys.Trusted::line).toList();
     }

@@ -1,5 +1,7 @@
 package dev.remit.ledger.application;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
@@ -7,6 +9,7 @@ import dev.remit.ledger.log.TlogProof;
 import dev.remit.ledger.log.Tree;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -16,8 +19,18 @@ import java.util.stream.Collectors;
  */
 @Singleton
 public class ProveEntries {
+    /** How long a checkpoint is gone by before it is read again, where it covers what is asked. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private static final int MOST_SHARDS = 64;
+
+    /** A public checkpoint. */
+    private record Published(String note, long size) {}
+
     private final PublicFiles files;
     private final KeptTiles tiles;
+    private final Cache<String, Published> published =
+            Caffeine.newBuilder().maximumSize(MOST_SHARDS).expireAfterWrite(FRESH).build();
 
     ProveEntries(PublicFiles files, KeptTiles tiles) {
         this.files = files;
@@ -32,17 +45,26 @@ public class ProveEntries {
      * @throws IndexOutOfBoundsException if the public checkpoint does not cover it
      */
     public TlogProof inclusion(String period, long index) {
+        Published state = published.getIfPresent(period);
+        if (state == null || index >= state.size()) {
+            state = read(period);
+            published.put(period, state);
+        }
+        return new TlogProof(
+                Optional.empty(),
+                index,
+                new Tree(tiles.of(period), state.size()).inclusionProof(index),
+                state.note());
+    }
+
+    private Published read(String period) {
         String note =
                 files.of(period)
                         .read("checkpoint")
                         .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
                         .orElseThrow(
                                 () -> new IndexOutOfBoundsException("nothing is published yet"));
-        return new TlogProof(
-                Optional.empty(),
-                index,
-                new Tree(tiles.of(period), size(note)).inclusionProof(index),
-                note);
+        return new Published(note, size(note));
     }
 
     /**

@@ -74,7 +74,7 @@ public record Certificate(
      * @param earlier the texts of {@link Certificate#earlier}
      * @param leaves the handoffs by sequence, then what supports them
      * @param summary {@link Summary#commitment}; empty when there is none
-     * @param trusted the services' public keys, for convenience
+     * @param trusted the public keys that sealed what is in it, for convenience
      * @param logKey the log's public key, for convenience
      */
     public record Statement(

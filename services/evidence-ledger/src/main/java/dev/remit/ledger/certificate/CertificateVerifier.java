@@ -229,42 +229,13 @@ public final class CertificateVerifier {
                     own
                             ? "the checkpoint is not the one that the statement names"
                             : "the checkpoint is of another log, " + checkpoint.origin());
-            witnesses(state.checkpoint(), checkpoint, trust);
+            Witnessed.of(state.checkpoint(), checkpoint, trust)
+                    .ifPresent(found -> checks.add(found.check()));
             timestamp(state, trust);
             return Optional.of(checkpoint);
         } catch (IllegalArgumentException e) {
             add(name, Finding.MALFORMED, String.valueOf(e.getMessage()));
             return Optional.empty();
-        }
-    }
-
-    private void witnesses(String note, Checkpoint state, Trust trust) {
-        if (trust.witnesses().isEmpty()) {
-            return;
-        }
-        TrustPolicy policy =
-                EarlierPolicy.of(
-                        state, trust.log().name(), trust.earlier(), trust.witnesses().get());
-        boolean isEarlier = !policy.equals(trust.witnesses().get());
-        try {
-            TrustPolicy.Opened opened = policy.open(SignedNote.parse(note));
-            String who =
-                    opened.witnesses().isEmpty()
-                            ? "no witness"
-                            : String.join(", ", opened.witnesses());
-            check(
-                    "witnesses",
-                    opened.isWitnessed(),
-                    Finding.NO_QUORUM,
-                    policy.asksForWitnesses()
-                            ? "cosigned by " + who + (isEarlier ? ", the quorum of then" : "")
-                            : "the trust pack asks for none"
-                                    + (isEarlier ? " until then" : "")
-                                    + "; cosigned by "
-                                    + who,
-                    "cosigned by " + who + ", which is no quorum of the trust pack");
-        } catch (IllegalArgumentException e) {
-            add("witnesses", Finding.BAD_SIGNATURE, String.valueOf(e.getMessage()));
         }
     }
 

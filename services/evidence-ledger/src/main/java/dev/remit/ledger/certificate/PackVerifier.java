@@ -10,6 +10,9 @@ import dev.remit.ledger.log.ShardStart;
 import dev.remit.ledger.log.SignedNote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +29,9 @@ import java.util.regex.Pattern;
  * since: a closure that is left out would change it.
  */
 public final class PackVerifier {
+    /** How far the witnesses' clocks may be from the ledger's. */
+    private static final Duration CLOCKS = Duration.ofMinutes(1);
+
     private static final Pattern RANGE =
             Pattern.compile(">= ([0-9]{1,18}) and closing_leaf < ([0-9]{1,18})");
 
@@ -147,13 +153,34 @@ public final class PackVerifier {
                         .lines()
                         .map(Hash::parse)
                         .toList();
-        Checkpoint through = open(Pack.THROUGH);
-        Optional<Checkpoint> before =
+        State through = open(Pack.THROUGH);
+        Optional<State> before =
                 files.containsKey(Pack.BEFORE) ? Optional.of(open(Pack.BEFORE)) : Optional.empty();
         List<Checkpoint> ends = new ArrayList<>();
         while (files.containsKey(Pack.end(ends.size()))) {
-            ends.add(open(Pack.end(ends.size())));
+            ends.add(open(Pack.end(ends.size())).checkpoint());
         }
+        period(manifest, before, through);
+        completeness(
+                manifest,
+                before.map(State::checkpoint),
+                frontier,
+                leaves,
+                ends,
+                through.checkpoint(),
+                certificates,
+                isFirst);
+    }
+
+    private void completeness(
+            JsonNode manifest,
+            Optional<Checkpoint> before,
+            List<Hash> frontier,
+            List<byte[]> leaves,
+            List<Checkpoint> ends,
+            Checkpoint through,
+            List<Pack.Verified> certificates,
+            boolean isFirst) {
         check(
                 "completeness",
                 leads(before, frontier, leaves, ends, through),
@@ -325,9 +352,55 @@ public final class PackVerifier {
         return Shard.period(origin, log).map(Shard::prefix).orElse(origin + "/") + index;
     }
 
-    private Checkpoint open(String path) {
-        return Checkpoint.parse(
-                SignedNote.open(new String(file(path), StandardCharsets.UTF_8), trust.log()));
+    /**
+     * A state of the log.
+     *
+     * @param since when the last witness cosigned it; empty where none is asked for
+     */
+    private record State(Checkpoint checkpoint, Optional<Instant> since) {}
+
+    private State open(String path) {
+        String note = new String(file(path), StandardCharsets.UTF_8);
+        Checkpoint checkpoint = Checkpoint.parse(SignedNote.open(note, trust.log()));
+        Optional<Witnessed> witnessed = Witnessed.of(note, checkpoint, trust);
+        witnessed.ifPresent(found ->
+                add(
+                        found.check().name(),
+                        found.check().finding(),
+                        path + ": " + found.check().words()));
+        return new State(checkpoint, witnessed.flatMap(Witnessed::since));
+    }
+
+    /**
+     * Whether the leaves begin where the period does: what the log got between its begin and a
+     * later state would be missing. Where they end, only the pack of the next period shows.
+     */
+    private void period(JsonNode manifest, Optional<State> before, State through) {
+        Instant from;
+        try {
+            from = Instant.parse(manifest.path("from").asText());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(Pack.MANIFEST + ": 'from' is not a time", e);
+        }
+        Optional<Instant> began = before.flatMap(State::since);
+        if (before.isPresent() && began.isEmpty()) {
+            hold(
+                    "period",
+                    "NOTE: when the log was in these states is the ledger's word; no witness says");
+            return;
+        }
+        check(
+                "period",
+                began.filter(each -> each.isAfter(from.plus(CLOCKS))).isEmpty(),
+                Finding.GAP,
+                began.map(each -> "begins with a state that was cosigned at " + each)
+                                .orElse("begins with the log")
+                        + through.since().map(each -> ", ends with one of " + each).orElse("")
+                        + "; the pack of the next period must begin with that one",
+                "begins with a state that was cosigned at "
+                        + began.map(Instant::toString).orElse("")
+                        + ", after "
+                        + from);
     }
 
     private byte[] file(String path) {

@@ -94,7 +94,7 @@ public final class VerifyFile {
         try {
             file = FolderForm.file(files);
         } catch (IllegalArgumentException e) {
-            return new Verification(List.of(malformed(e)), List.of(), "");
+            return new Verification(List.of(malformed("folder", e)), List.of(), "");
         }
         Verification found = CertificateVerifier.verify(file, trust);
         if (found.finding().isRefusal()) {
@@ -105,13 +105,13 @@ public final class VerifyFile {
             return found;
         } catch (IllegalArgumentException e) {
             List<Verification.Check> checks = new ArrayList<>(found.checks());
-            checks.add(malformed(e));
+            checks.add(malformed("folder", e));
             return new Verification(List.copyOf(checks), found.words(), found.outcome());
         }
     }
 
-    private static Verification.Check malformed(IllegalArgumentException e) {
-        return new Verification.Check("folder", Finding.MALFORMED, String.valueOf(e.getMessage()));
+    private static Verification.Check malformed(String what, IllegalArgumentException e) {
+        return new Verification.Check(what, Finding.MALFORMED, String.valueOf(e.getMessage()));
     }
 
     /**
@@ -124,11 +124,17 @@ public final class VerifyFile {
         if (!zipped) {
             return CertificateVerifier.verify(file, trust);
         }
-        return PackVerifier.verify(
-                Pack.unzip(file),
+        CertificateVerifier.Trust given =
                 trust.orElseThrow(() ->
                         new IllegalArgumentException(
-                                "a pack is verified with keys obtained apart from it: give --trust")));
+                                "a pack is verified with keys obtained apart from it: give --trust"));
+        Map<String, byte[]> files;
+        try {
+            files = Pack.unzip(file);
+        } catch (IllegalArgumentException e) {
+            return new Verification(List.of(malformed("pack", e)), List.of(), "");
+        }
+        return PackVerifier.verify(files, given);
     }
 
     private static void usage(PrintStream out) {

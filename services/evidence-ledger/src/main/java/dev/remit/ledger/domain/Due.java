@@ -53,7 +53,10 @@ public record Due(String owedBy, Instant since, Instant at) {
                                                     ? open.holder()
                                                     : "approvers of stage " + stage,
                                     since,
-                                    lapse(stage, story)))
+                                    stage.isEmpty() && isApproved(story)
+                                            ? lapse(stage, story)
+                                                    .map(at -> later(at, start(story).plus(within)))
+                                            : lapse(stage, story)))
                     .orElseGet(() ->
                             due(
                                     "approval-routing",
@@ -114,6 +117,14 @@ public record Due(String owedBy, Instant since, Instant at) {
                         .filter(each -> each.decision().equals("APPROVED"))
                         .count()
                 >= quorum;
+    }
+
+    /**
+     * Whether what is held had been approved before: once nothing bars it any more, it waits for
+     * its start without a word.
+     */
+    private static boolean isApproved(Story story) {
+        return story.decisions().stream().anyMatch(each -> each.decision().equals("APPROVED"));
     }
 
     /** Whether the stage waits for the proposer; its time goes on. */

@@ -34,7 +34,8 @@ public record TlogProof(Optional<byte[]> extra, long index, List<Hash> hashes, S
                         .append('\n'));
         text.append("index ").append(index).append('\n');
         hashes.forEach(each -> text.append(each).append('\n'));
-        return text.append('\n').append(checkpoint).toString();
+        // the checkpoint is most of it, and no text of one byte a character
+        return text.append('\n').toString() + checkpoint;
     }
 
     /**

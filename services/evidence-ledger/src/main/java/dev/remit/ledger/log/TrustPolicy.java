@@ -1,12 +1,16 @@
 package dev.remit.ledger.log;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which signatures make a checkpoint worth relying on (C2SP tlog-policy): one of the logs', and a
@@ -21,8 +25,13 @@ public final class TrustPolicy {
      *
      * @param witnesses the names of those who cosigned it
      * @param isWitnessed whether they are a quorum
+     * @param since when the last of them did; empty if none did
      */
-    public record Opened(Checkpoint checkpoint, List<String> witnesses, boolean isWitnessed) {}
+    public record Opened(
+            Checkpoint checkpoint,
+            List<String> witnesses,
+            boolean isWitnessed,
+            Optional<Instant> since) {}
 
     /** Holds when at least so many of its members do. */
     private record Group(int least, List<String> members) {}
@@ -197,13 +206,20 @@ public final class TrustPolicy {
         }
         List<NoteKey> all = new ArrayList<>(logKeys);
         witnesses.values().forEach(each -> all.add(each.key()));
-        Set<NoteKey> cosigned = new HashSet<>();
-        note.verified(all).forEach(each -> cosigned.add(each.key()));
-        List<String> names =
+        Map<NoteKey, Long> cosigned = new HashMap<>();
+        note.verified(all).forEach(each -> cosigned.put(each.key(), each.time()));
+        List<Member> seen =
                 witnesses.values().stream()
-                        .filter(each -> cosigned.contains(each.key()))
-                        .map(Member::name)
+                        .filter(each -> cosigned.containsKey(each.key()))
                         .toList();
-        return new Opened(checkpoint, names, isMetBy(new HashSet<>(names)));
+        List<String> names = seen.stream().map(Member::name).toList();
+        return new Opened(
+                checkpoint,
+                names,
+                isMetBy(new HashSet<>(names)),
+                seen.stream()
+                        .flatMap(each -> Stream.ofNullable(cosigned.get(each.key())))
+                        .max(Comparator.naturalOrder())
+                        .map(Instant::ofEpochSecond));
     }
 }

@@ -9,6 +9,8 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.certificate.CertificateVerifier;
 import dev.remit.ledger.certificate.Finding;
@@ -16,16 +18,24 @@ import dev.remit.ledger.certificate.Pack;
 import dev.remit.ledger.certificate.PackVerifier;
 import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.certificate.Verification;
+import dev.remit.ledger.certificate.VerifyFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.text.PDFTextStripper;
@@ -85,6 +95,26 @@ class ExportPackTest {
     }
 
     @Test
+    void whatBecomesOfKeysLaterChangesNoPack() {
+        erase(leaver(5));
+        ledger.now = THIRD;
+        publish();
+        byte[] first = zip(FIRST, THIRD);
+        ledger.trusted =
+                TrustedKeys.parse(
+                        Stream.concat(
+                                        Leaver.trusted().all().stream()
+                                                .map(each -> each.line() + " until=" + FIFTH),
+                                        Stream.of(
+                                                SigningKey.generate("new", new SecureRandom())
+                                                        .verifier()
+                                                        .toString()))
+                                .collect(Collectors.joining("\n")));
+        ledger.certificates.clear();
+        assertThat(zip(FIRST, THIRD)).isEqualTo(first);
+    }
+
+    @Test
     void whateverIsLeftOutOrChangedShows() {
         Map<String, byte[]> whole = files(SECOND, THIRD);
         String certificate =
@@ -114,6 +144,29 @@ class ExportPackTest {
         assertThat(verification.checks())
                 .anyMatch(check -> check.name().equals("manifest") && check.holds());
         assertThat(verification.finding()).isEqualTo(Finding.GAP);
+    }
+
+    @Test
+    void aZipThatWasChangedAnywhereIsRefused() {
+        byte[] zip = zip(SECOND, THIRD);
+        var trust = new CertificateVerifier.Trust(Leaver.trusted(), InMemoryLedger.KEY.verifier());
+        List<String> said = VerifyFile.verify(zip, Optional.of(trust)).lines();
+        IntStream.range(0, zip.length)
+                .filter(n -> n % 211 == 2)
+                .parallel()
+                .forEach(n -> {
+                    byte[] changed = zip.clone();
+                    changed[n] ^= (byte) (1 << (n % 8));
+                    Verification found = VerifyFile.verify(changed, Optional.of(trust));
+                    // the directory at a zip's end, and times, say nothing of what is in it
+                    assertThat(found.finding().isRefusal() || found.lines().equals(said))
+                            .as("byte " + n + " of " + zip.length)
+                            .isTrue();
+                });
+        for (int length = 2; length < zip.length; length += 10_007) {
+            assertThat(VerifyFile.verify(Arrays.copyOf(zip, length), Optional.of(trust)).finding())
+                    .isEqualTo(Finding.MALFORMED);
+        }
     }
 
     @Test
@@ -295,21 +348,89 @@ class ExportPackTest {
     }
 
     @Test
-    void theAssessmentResultsAreValidByNistsSchema() throws Exception {
-        JsonSchema schema;
-        try (InputStream nist =
-                getClass().getResourceAsStream("/schema/json/oscal-ar_schema.json")) {
-            schema =
-                    JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
-                            .getSchema(JSON.readTree(nist));
-        }
+    void theAssessmentResultsAreValidByTheSchemaOfNistsModel() throws Exception {
+        JsonSchema schema = schema();
         JsonNode ours = JSON.readTree(files(FIRST, THIRD).get(RESULTS));
         assertThat(schema.validate(ours)).isEmpty();
         assertThat(schema.validate(JSON.readTree(files(FIRST, SECOND).get(RESULTS)))).isEmpty();
         assertThat(ours.at("/assessment-results/results/0/findings")).isNotEmpty();
-        // the schema is one that refuses
-        ((ObjectNode) ours.at("/assessment-results/metadata")).remove("title");
-        assertThat(schema.validate(ours)).isNotEmpty();
+    }
+
+    @Test
+    void theSchemaOfNistsModelRefusesWhatIsNotOscal() throws Exception {
+        JsonSchema schema = schema();
+        byte[] results = files(FIRST, THIRD).get(RESULTS);
+        Map<String, Consumer<ObjectNode>> violations =
+                Map.of(
+                        "no title",
+                        all -> at(all, "/metadata").remove("title"),
+                        "a title of two lines",
+                        all -> at(all, "/metadata").put("title", "one\ntwo"),
+                        "a time without a zone",
+                        all -> at(all, "/results/0").put("start", "2026-01-02T03:04:05"),
+                        "an id that is neither random nor derived",
+                        all -> all.put("uuid", "00000000-0000-1000-8000-000000000001"),
+                        "a name that is none",
+                        all -> at(all, "/results/0/observations/0/props/0").put("name", "a b"),
+                        "a member of our own",
+                        all -> at(all, "/results/0").put("completeness", "whole"),
+                        "a finding that is partly satisfied",
+                        all ->
+                                at(all, "/results/0/findings/0/target/status")
+                                        .put("state", "partial"),
+                        "a hash of nothing",
+                        all ->
+                                at(all, "/back-matter/resources/1/rlinks/0/hashes/0")
+                                        .put("value", " "),
+                        "a control that is no token",
+                        all ->
+                                at(
+                                                all,
+                                                "/results/0/reviewed-controls/control-selections/0/include-controls/0")
+                                        .put("control-id", "AC-2 (3)"));
+        violations.forEach((what, violate) -> {
+            ObjectNode ours = read(results);
+            violate.accept(at(ours, "/assessment-results"));
+            assertThat(schema.validate(ours)).as(what).isNotEmpty();
+        });
+    }
+
+    private static JsonSchema schema() throws IOException {
+        try (InputStream file =
+                ExportPackTest.class.getResourceAsStream("/schema/json/oscal-ar_schema.json")) {
+            JsonNode schema = JSON.readTree(file);
+            unwrap(schema);
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(schema);
+        }
+    }
+
+    /**
+     * Whatever made the schema put what some members must be one level too deep, below their own
+     * names, where nothing looks for it.
+     */
+    private static void unwrap(JsonNode schema) {
+        if (schema.path("properties") instanceof ObjectNode members) {
+            members.properties()
+                    .forEach(each -> {
+                        JsonNode deeper = each.getValue().path(each.getKey());
+                        if (each.getValue().size() == 1 && deeper.isObject()) {
+                            each.setValue(deeper);
+                        }
+                    });
+        }
+        schema.forEach(ExportPackTest::unwrap);
+    }
+
+    private static ObjectNode at(ObjectNode all, String path) {
+        return (ObjectNode) all.at(path);
+    }
+
+    private static ObjectNode read(byte[] json) {
+        try {
+            return (ObjectNode) JSON.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -322,6 +443,49 @@ class ExportPackTest {
         assertThat(hrefs).isNotEmpty();
         assertThat(uuids).containsAll(hrefs.stream().map(each -> each.substring(1)).toList());
         assertThat(uuids).containsAll(ours.findValuesAsText("observation-uuid"));
+    }
+
+    @Test
+    void thePackOfAPeriodBeginsWhereThePeriodDoes() {
+        ledger.witnesses("all", "one");
+        for (Instant each : List.of(THIRD, FOURTH)) {
+            close(leaver(each.equals(THIRD) ? 8 : 9));
+            ledger.now = each;
+            publish();
+            ledger.publish.settle().await().indefinitely();
+        }
+        Map<String, byte[]> files = files(FOURTH, FIFTH);
+        Verification verification = verify(files, witnessed());
+        assertThat(verification.lines())
+                .anyMatch(line -> line.contains("log/checkpoint.txt: cosigned by one"))
+                .anyMatch(line ->
+                        line.contains("begins with a state that was cosigned at " + THIRD)
+                                && line.contains("ends with one of " + FOURTH));
+        assertThat(verify(files).lines()).anyMatch(line -> line.contains("no witness says"));
+        // the closures between are missing, whatever the population
+        Verification earlier =
+                verify(
+                        edited(files, "\"from\" : \"" + FOURTH, "\"from\" : \"" + SECOND),
+                        witnessed());
+        assertThat(earlier.checks())
+                .anyMatch(check -> check.name().equals("period") && check.finding() == Finding.GAP);
+    }
+
+    @Test
+    void thatNothingWasClosedIsProvedOnlyByWhatWitnessesSaw() {
+        Map<String, byte[]> files = files(FIRST, THIRD, population("hr:NOBODY", "", ""));
+        assertThat(verify(files).holds()).isTrue();
+        ledger.witnesses("all", "one");
+        assertThat(verify(files, witnessed()).finding()).isEqualTo(Finding.NO_QUORUM);
+    }
+
+    private CertificateVerifier.Trust witnessed() {
+        return new CertificateVerifier.Trust(
+                Leaver.trusted(),
+                InMemoryLedger.KEY.verifier(),
+                ledger.policy,
+                List.of(),
+                List.of());
     }
 
     private static Leaver leaver(int number) {
@@ -391,9 +555,13 @@ class ExportPackTest {
     }
 
     private static Verification verify(Map<String, byte[]> files) {
-        return PackVerifier.verify(
+        return verify(
                 files,
                 new CertificateVerifier.Trust(Leaver.trusted(), InMemoryLedger.KEY.verifier()));
+    }
+
+    private static Verification verify(Map<String, byte[]> files, CertificateVerifier.Trust trust) {
+        return PackVerifier.verify(files, trust);
     }
 
     private static String text(Map<String, byte[]> files, String path) {

@@ -9,6 +9,7 @@ import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.seal.SigningKey;
+import dev.remit.handoff.seal.TrustedKeys;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.adapter.cel.CelConditions;
 import dev.remit.ledger.adapter.charter.CharterDifferences;
@@ -137,6 +138,9 @@ final class InMemoryLedger
     /** Who answers requests to cosign, by the names in the policy; nobody else answers. */
     final Map<String, Witness> cosigners = new TreeMap<>();
 
+    /** The notes that each of them kept last, by origin. */
+    private final Map<String, Map<String, String>> cosigned = new HashMap<>();
+
     final Set<String> silent = new TreeSet<>();
 
     /** Witnesses that say to have cosigned a size, whatever they are asked. */
@@ -144,6 +148,9 @@ final class InMemoryLedger
 
     Function<byte[], byte[]> authority = null;
     List<X509Certificate> authorities = List.of();
+
+    /** The services' keys, as the ledger trusts them now. */
+    TrustedKeys trusted = Leaver.trusted();
 
     Log log =
             new Log(
@@ -154,7 +161,7 @@ final class InMemoryLedger
                                     NoteKey.Kind.ML_DSA_44_COSIGNATURE,
                                     new SecureRandom())),
                     Optional.empty(),
-                    Leaver.trusted(),
+                    () -> trusted,
                     new byte[] {1});
     Instant now = Leaver.NOW;
 
@@ -996,6 +1003,53 @@ final class InMemoryLedger
             state.signed.put(checkpoint.size(), inOrder(checkpoint));
         }
         return Uni.createFrom().voidItem();
+    }
+
+    /** Asks these for cosignatures from now on, so many of them. */
+    void witnesses(String quorum, String... names) {
+        StringBuilder text = new StringBuilder("log " + NoteKey.of(KEY.verifier()) + "\n");
+        for (String name : names) {
+            text.append("witness " + name + " " + cosigner(name) + " http://" + name + "\n");
+        }
+        text.append("group all-of-them " + quorum + " " + String.join(" ", names) + "\n");
+        text.append("quorum all-of-them\n");
+        policy = Optional.of(TrustPolicy.parse(text.toString()));
+        restart();
+    }
+
+    /** Lets a witness of this name answer, with a new key. */
+    NoteKey cosigner(String name) {
+        NoteSigner signer =
+                NoteSigner.generate(
+                        "witness.example/" + name,
+                        NoteKey.Kind.ML_DSA_44_COSIGNATURE,
+                        new SecureRandom());
+        Map<String, String> notes = cosigned.computeIfAbsent(name, _ -> new HashMap<>());
+        cosigners.put(
+                name,
+                new Witness(
+                        List.of(signer),
+                        List.of(NoteKey.of(KEY.verifier())),
+                        new Witness.Cosigned() {
+                            @Override
+                            public Optional<String> last(String origin) {
+                                return Optional.ofNullable(notes.get(origin));
+                            }
+
+                            @Override
+                            public Optional<String> named(String id) {
+                                return notes.keySet().stream()
+                                        .filter(each -> WitnessFolder.id(each).equals(id))
+                                        .findFirst()
+                                        .map(notes::get);
+                            }
+
+                            @Override
+                            public void keep(String origin, String note) {
+                                notes.put(origin, note);
+                            }
+                        }));
+        return signer.verifier();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.ledger.Leaver;
 import dev.remit.ledger.log.Checkpoint;
 import dev.remit.ledger.log.SignedNote;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +68,20 @@ class ProveEntriesTest {
         assertThat(first).isBetween(2, 4);
         prove.inclusion("", 6);
         assertThat(ledger.tilesRead).isEqualTo(first);
+    }
+
+    @Test
+    void aCheckpointIsReadAgainForWhatItDoesNotCover() {
+        grow(300);
+        prove.inclusion("", 5);
+        String before = new String(ledger.publicFiles.get("checkpoint"), StandardCharsets.UTF_8);
+        grow(300);
+        String now = new String(ledger.publicFiles.get("checkpoint"), StandardCharsets.UTF_8);
+        assertThat(now).isNotEqualTo(before);
+        assertThat(prove.inclusion("", 599).checkpoint()).isEqualTo(now);
+        assertThat(prove.inclusion("", 5).checkpoint()).isEqualTo(now);
+        assertThatThrownBy(() -> prove.inclusion("", 1_000_000))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     private boolean holds(long index) {

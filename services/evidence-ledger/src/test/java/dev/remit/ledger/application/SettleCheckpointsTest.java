@@ -5,30 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.handoff.loop.Received;
 import dev.remit.ledger.Leaver;
-import dev.remit.ledger.log.NoteKey;
-import dev.remit.ledger.log.NoteSigner;
 import dev.remit.ledger.log.SignedNote;
 import dev.remit.ledger.log.TlogProof;
 import dev.remit.ledger.log.TrustPolicy;
-import dev.remit.ledger.witness.Witness;
-import dev.remit.ledger.witness.WitnessFolder;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SettleCheckpointsTest {
     private final InMemoryLedger ledger = new InMemoryLedger();
-    private final Map<String, Map<String, String>> kept = new HashMap<>();
     private int sent;
 
     @Test
     void thePublicCheckpointHasTheCosignaturesOfAQuorum() {
-        witnesses("all", "one", "two");
+        ledger.witnesses("all", "one", "two");
         grow(300);
         assertThat(opened("checkpoint").witnesses()).containsExactly("one", "two");
         assertThat(opened("checkpoint").checkpoint().size()).isEqualTo(300);
@@ -44,7 +35,7 @@ class SettleCheckpointsTest {
 
     @Test
     void aSilentWitnessDelaysNothingWhenTheOthersAreAQuorum() {
-        witnesses("1", "one", "two");
+        ledger.witnesses("1", "one", "two");
         ledger.silent.add("one");
         grow(10);
         assertThat(opened("checkpoint").witnesses()).containsExactly("two");
@@ -52,7 +43,7 @@ class SettleCheckpointsTest {
 
     @Test
     void withoutAQuorumTheLogGoesOnAndThePublicCheckpointWaits() {
-        witnesses("all", "one", "two");
+        ledger.witnesses("all", "one", "two");
         grow(10);
         ledger.silent.add("one");
         grow(10);
@@ -71,7 +62,7 @@ class SettleCheckpointsTest {
 
     @Test
     void aSettledCheckpointKeepsItsBytes() {
-        witnesses("1", "one", "two");
+        ledger.witnesses("1", "one", "two");
         ledger.silent.add("two");
         grow(10);
         byte[] first = ledger.publicFiles.get("checkpoint");
@@ -86,16 +77,16 @@ class SettleCheckpointsTest {
 
     @Test
     void aLineThatDoesNotVerifyGoesIntoNoNote() {
-        witnesses("1", "one", "two");
+        ledger.witnesses("1", "one", "two");
         // it signs with another key than the policy names
-        ledger.cosigners.put("one", witness("one", signer("one")));
+        ledger.cosigner("one");
         grow(10);
         assertThat(opened("checkpoint").witnesses()).containsExactly("two");
     }
 
     @Test
     void aReplicaThatDiedBeforeItSettledIsReplacedByAnother() {
-        witnesses("all", "one");
+        ledger.witnesses("all", "one");
         ledger.silent.add("one");
         grow(10);
         ledger.silent.clear();
@@ -110,7 +101,7 @@ class SettleCheckpointsTest {
 
     @Test
     void aStopAfterTheWitnessCosignedIsRepaired() {
-        witnesses("all", "one");
+        ledger.witnesses("all", "one");
         ledger.receiveFresh(messages(10));
         ledger.publish.publish(1).await().indefinitely();
         ledger.beforeCommit =
@@ -127,7 +118,7 @@ class SettleCheckpointsTest {
 
     @Test
     void aDatabaseBehindAWitnessIsRefusedAtTheStartEvenWhenTheFilesAreLost() {
-        witnesses("all", "one");
+        ledger.witnesses("all", "one");
         grow(30);
         ledger.publish.agree().await().indefinitely();
         ledger.publicFiles.clear();
@@ -139,7 +130,7 @@ class SettleCheckpointsTest {
 
     @Test
     void aRestoredBackupThatGrewAgainIsFoundByTheWitnessAndNothingMoreIsPublished() {
-        witnesses("all", "one");
+        ledger.witnesses("all", "one");
         grow(30);
         ledger.rollBackTo(20);
         ledger.publicFiles.clear();
@@ -160,7 +151,7 @@ class SettleCheckpointsTest {
 
     @Test
     void aWitnessThatClaimsASizeItDoesNotShowStopsNothing() {
-        witnesses("1", "one", "two");
+        ledger.witnesses("1", "one", "two");
         ledger.claims.put("one", 1_000_000L);
         grow(10);
         grow(10);
@@ -188,53 +179,6 @@ class SettleCheckpointsTest {
         assertThat(ledger.publicFiles.get("timestamp/10.tsr")).containsExactly(42);
         assertThat(ledger.publicFiles.get("checkpoint")).isEqualTo(stamped.getFirst());
         assertThat(ledger.covering(0).await().indefinitely().orElseThrow().timestamp()).isPresent();
-    }
-
-    private void witnesses(String quorum, String... names) {
-        StringBuilder policy = new StringBuilder();
-        policy.append("log ")
-                .append(dev.remit.ledger.log.NoteKey.of(InMemoryLedger.KEY.verifier()));
-        policy.append('\n');
-        for (String name : names) {
-            NoteSigner signer = signer(name);
-            policy.append("witness " + name + " " + signer.verifier() + " http://" + name + "\n");
-            ledger.cosigners.put(name, witness(name, signer));
-        }
-        policy.append("group all-of-them " + quorum + " " + String.join(" ", names) + "\n");
-        policy.append("quorum all-of-them\n");
-        ledger.policy = Optional.of(TrustPolicy.parse(policy.toString()));
-        ledger.restart();
-    }
-
-    private static NoteSigner signer(String name) {
-        return NoteSigner.generate(
-                "witness.example/" + name, NoteKey.Kind.ML_DSA_44_COSIGNATURE, new SecureRandom());
-    }
-
-    private Witness witness(String name, NoteSigner signer) {
-        Map<String, String> notes = kept.computeIfAbsent(name, _ -> new HashMap<>());
-        return new Witness(
-                List.of(signer),
-                List.of(NoteKey.of(InMemoryLedger.KEY.verifier())),
-                new Witness.Cosigned() {
-                    @Override
-                    public Optional<String> last(String origin) {
-                        return Optional.ofNullable(notes.get(origin));
-                    }
-
-                    @Override
-                    public Optional<String> named(String id) {
-                        return notes.keySet().stream()
-                                .filter(each -> WitnessFolder.id(each).equals(id))
-                                .findFirst()
-                                .map(notes::get);
-                    }
-
-                    @Override
-                    public void keep(String origin, String note) {
-                        notes.put(origin, note);
-                    }
-                });
     }
 
     private void grow(int leaves) {

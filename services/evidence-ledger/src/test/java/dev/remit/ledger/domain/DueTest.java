@@ -17,6 +17,17 @@ class DueTest {
     private static final Said ASKED = Told.asked("boss");
     private static final Said APPROVED = Told.approved();
     private static final Instant SAID = Told.NOW.plusSeconds(60);
+    private static final Instant START = Told.NOW.plus(Duration.ofDays(3));
+    private static final Said STARTS_LATER =
+            new Story.Readiness(
+                    Told.CHANGE,
+                    "READY",
+                    Optional.of("account"),
+                    Optional.of("plan"),
+                    "reason",
+                    List.of(),
+                    Optional.of(new Story.Terms("core", Optional.empty(), Optional.of(START))),
+                    Told.NOW);
 
     @Test
     void aServiceThatWaitsForNobodyHandsOnWithinItsTime() {
@@ -82,19 +93,33 @@ class DueTest {
 
     @Test
     void aPlanThatStartsLaterIsAuthorizedNoSooner() {
-        Instant start = Told.NOW.plus(Duration.ofDays(3));
-        Said later =
-                new Story.Readiness(
-                        Told.CHANGE,
-                        "READY",
-                        Optional.of("account"),
-                        Optional.of("plan"),
-                        "reason",
-                        List.of(),
-                        Optional.of(new Story.Terms("core", Optional.empty(), Optional.of(start))),
-                        Told.NOW);
-        assertThat(due(PROPOSED, later, ASKED, APPROVED))
-                .contains(due("approval-routing", 4, start.plus(WITHIN)));
+        assertThat(due(PROPOSED, STARTS_LATER, ASKED, APPROVED))
+                .contains(due("approval-routing", 4, START.plus(WITHIN)));
+        assertThat(due(PROPOSED, STARTS_LATER, ASKED, APPROVED, held(SAID)))
+                .as("what was barred for a while may wait for its start since, without a word")
+                .contains(due("approval-routing", 5, START.plus(WITHIN)));
+        assertThat(due(PROPOSED, STARTS_LATER, held(SAID)))
+                .as("nobody was asked yet")
+                .contains(due("approval-routing", 3, SAID));
+    }
+
+    @Test
+    void aPlanThatIsHeldAtItsStartIsDueAtTheTimeThatItsMessageSays() {
+        Instant until = START.plus(Duration.ofDays(2));
+        assertThat(due(PROPOSED, STARTS_LATER, ASKED, APPROVED, held(until)))
+                .contains(due("approval-routing", 5, until));
+    }
+
+    private static Said held(Instant until) {
+        return new Story.Requested(
+                "",
+                Optional.of("halted: mesh is halted"),
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                1,
+                Optional.of(until));
     }
 
     @Test

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 public class PostgresChanges implements Changes {
     private static final long NONE = -1;
 
-    // what the row has and no other: a plan outlives a migration, and unproved is PostgreSQL's own
+    // what the row has and no other: a plan outlives a migration, and unproved and closed_actors
+    // are
+    // PostgreSQL's own
     private static final String STANDINGS =
             "select change_id, charter, charter_hash, subject, account, state, holder, since, last,"
                     + " sequence, missing, refused, outcome, opened, closing_leaf, actors, revision,"
@@ -44,9 +46,11 @@ public class PostgresChanges implements Changes {
                     + """
                     where (:subject = '' or subject = :subject)
                       and (:account = '' or account = :account)
-                      and (:actors = '' or string_to_array(actors, ',') @> string_to_array(cast(:actors as text), ','))
+                      and (:actors = '' or closed_actors @> string_to_array(cast(:actors as text), ',')
+                        or (closing_leaf is null and string_to_array(actors, ',') @> string_to_array(cast(:actors as text), ',')))
                       and (:charter = '' or charter = :charter)
-                      and (:outcome = '' or outcome = :outcome or (:outcome = 'OPEN' and outcome is null))
+                      and (:outcome = '' or outcome = :outcome
+                        or (:outcome = 'OPEN' and outcome is null and closing_leaf is null))
                       and opened < :before
                     order by opened desc limit :most\
                     """;
@@ -81,7 +85,7 @@ public class PostgresChanges implements Changes {
     // no index: it would be written with each handoff; open changes have one
     static final String OVERDUE =
             """
-            select change_id from change where outcome is null
+            select change_id from change where closing_leaf is null and outcome is null
               and due < cast(:before as timestamptz) and due is distinct from overdue
             limit :most\
             """;
@@ -341,7 +345,7 @@ public class PostgresChanges implements Changes {
                 Panache.getSession()
                         .chain(session ->
                                 session.createSelectionQuery(
-                                                "select count(*), min(since) from ChangeRow where outcome is null",
+                                                "select count(*), min(since) from ChangeRow where closingLeaf is null and outcome is null",
                                                 Object[].class)
                                         .getSingleResult())
                         .map(row ->

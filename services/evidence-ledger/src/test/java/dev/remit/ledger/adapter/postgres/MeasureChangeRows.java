@@ -11,18 +11,31 @@ import java.util.stream.IntStream;
 
 /**
  * By hand: what the row of a change costs over its life, in write-ahead log, with the indexes as
- * they are and as they were before V52.
+ * they are and as earlier migrations left them.
  */
 public final class MeasureChangeRows {
     private static final int CHANGES = 2_000;
     private static final int BATCH = 100;
-    private static final String BEFORE =
-            """
-            create index change_unproved on change (change_id) where unproved;
-            create index change_unproved_charter on change (charter_hash) where unproved;
-            drop index change_account; create index change_account on change (account);
-            drop index change_closing; create index change_closing on change (closing_leaf);\
-            """;
+
+    /** The indexes as a migration left them, from those of the one after it. */
+    private static final Map<String, String> UNDO =
+            Map.of(
+                    "V52",
+                    """
+                    drop index change_actors; alter table change drop column closed_actors;
+                    create index change_actors on change using gin (string_to_array(actors, ','));
+                    drop index change_open; create index change_open on change (opened) where outcome is null;\
+                    """,
+                    "V51",
+                    """
+                    create index change_unproved on change (change_id) where unproved;
+                    create index change_unproved_charter on change (charter_hash) where unproved;
+                    drop index change_account; create index change_account on change (account);
+                    drop index change_closing; create index change_closing on change (closing_leaf);\
+                    """);
+
+    private static final List<List<String>> INDEXES =
+            List.of(List.of("V52", "V51"), List.of("V52"), List.of());
 
     /** How a change stands after each of its messages. */
     private record Stand(
@@ -42,13 +55,14 @@ public final class MeasureChangeRows {
     private MeasureChangeRows() {}
 
     public static void main(String[] arguments) throws Exception {
-        for (boolean before : List.of(true, false, true, false)) {
+        for (int run = 0; run < 2 * INDEXES.size(); run++) {
+            List<String> undone = INDEXES.get(run % INDEXES.size());
             try (ScratchPostgres postgres =
                             new ScratchPostgres("db/handoff", "db/directory", "db/migration");
                     Connection own = postgres.connect()) {
-                if (before) {
+                for (String each : undone) {
                     try (var statement = own.createStatement()) {
-                        statement.execute(BEFORE);
+                        statement.execute(UNDO.getOrDefault(each, ""));
                     }
                 }
                 ScratchPostgres.run(
@@ -65,7 +79,7 @@ public final class MeasureChangeRows {
                 }
                 System.out.printf(
                         "%s: %s bytes of WAL a change, %s of %s updates HOT, indexes %s%n",
-                        before ? "before" : "after",
+                        undone.isEmpty() ? "as they are" : undone.getLast(),
                         one(
                                 own,
                                 "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '%s'::pg_lsn)::bigint / %d"

@@ -15,6 +15,7 @@ class PostgresChangesTest {
     private static final UUID FIRST = new UUID(0, 1);
     private static final UUID SECOND = new UUID(0, 2);
     private static final UUID OPEN = new UUID(0, 3);
+    private static final UUID ENDED = new UUID(0, 4);
 
     @Test
     void aPopulationAndASearchRestrictByEachOfTheirParts() throws Exception {
@@ -29,9 +30,10 @@ class PostgresChangesTest {
                     values
                       ('%s', 'leavers', 'h', 'E1', 'a1', 's', '', now(), 'l', 7, '', '', 'COMPLETED', 1, 10, 'ann,bob'),
                       ('%s', 'movers', 'h', 'E2', null, 's', '', now(), 'l', 7, '', '', 'REFUSED', 2, 20, 'bob'),
-                      ('%s', 'leavers', 'h', 'E1', 'a1', 's', 'x', now(), 'l', 2, '', '', null, 3, null, '')\
+                      ('%s', 'leavers', 'h', 'E1', 'a1', 's', 'x', now(), 'l', 2, '', '', null, 3, null, 'bob,cid'),
+                      ('%s', 'leavers', 'h', 'E3', null, 's', '', now(), 'l', 7, '', '', 'COMPLETED', 4, null, 'cid,dan')\
                     """
-                            .formatted(FIRST, SECOND, OPEN),
+                            .formatted(FIRST, SECOND, OPEN, ENDED),
                     Map.of());
 
             assertThat(closed(own, Map.of())).containsExactly(FIRST, SECOND);
@@ -41,12 +43,48 @@ class PostgresChangesTest {
             assertThat(closed(own, Map.of("outcome", "REFUSED"))).containsExactly(SECOND);
             assertThat(closed(own, Map.of("outcome", "REFUSED", "subject", "E1"))).isEmpty();
 
-            assertThat(found(own, Map.of())).containsExactly(OPEN, SECOND, FIRST);
-            assertThat(found(own, Map.of("actors", "bob"))).containsExactly(SECOND, FIRST);
+            assertThat(found(own, Map.of())).containsExactly(ENDED, OPEN, SECOND, FIRST);
+            assertThat(found(own, Map.of("actors", "bob"))).containsExactly(OPEN, SECOND, FIRST);
+            assertThat(found(own, Map.of("actors", "cid"))).containsExactly(ENDED, OPEN);
+            assertThat(found(own, Map.of("actors", "bob,cid"))).containsExactly(OPEN);
             assertThat(found(own, Map.of("actors", "ann,bob"))).containsExactly(FIRST);
             assertThat(found(own, Map.of("actors", "ann", "subject", "E2"))).isEmpty();
             assertThat(found(own, Map.of("actors", "nobody"))).isEmpty();
             assertThat(found(own, Map.of("outcome", "OPEN"))).containsExactly(OPEN);
+
+            // closed, then erased
+            ScratchPostgres.run(
+                    own, "update change set closing_leaf = 30 where opened = 4", Map.of());
+            assertThat(found(own, Map.of("actors", "cid"))).containsExactly(ENDED, OPEN);
+            ScratchPostgres.run(own, "update change set actors = '' where opened = 4", Map.of());
+            assertThat(found(own, Map.of("actors", "cid"))).containsExactly(OPEN);
+        }
+    }
+
+    @Test
+    void whoHadAPartIsFoundByTheIndexesAlone() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            ScratchPostgres.run(
+                    own,
+                    """
+                    insert into change (change_id, charter, charter_hash, subject, state, holder, since,
+                      last, sequence, missing, refused, outcome, opened, closing_leaf, actors)
+                    select gen_random_uuid(), 'leavers', 'h', 'E' || n, 's', '', now(), 'l', 7, '', '',
+                      case when n % 50 > 0 then 'COMPLETED' end, n, case when n % 50 > 0 then n + 1 end, 'person' || n % 3000
+                    from generate_series(1, 30000) n\
+                    """,
+                    Map.of());
+            ScratchPostgres.run(own, "analyze change", Map.of());
+            Map<String, Object> parameters = parameters(Map.of("actors", "person17"));
+            parameters.put("before", Long.MAX_VALUE);
+            assertThat(ids(own, "explain " + PostgresChanges.SEARCH, parameters))
+                    .map(String::valueOf)
+                    .anyMatch(line -> line.contains("Index Scan on change_actors"))
+                    .anyMatch(line -> line.contains("Index Scan on change_open"))
+                    .noneMatch(line -> line.contains("Seq Scan"));
+            assertThat(ids(own, PostgresChanges.SEARCH, parameters)).hasSize(10);
         }
     }
 
