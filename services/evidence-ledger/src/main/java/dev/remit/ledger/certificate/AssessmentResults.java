@@ -85,7 +85,7 @@ final class AssessmentResults {
             node.putArray("methods").add("TEST");
             node.putArray("types").add("control-objective");
             ArrayNode evidence = node.putArray("relevant-evidence");
-            for (String file : List.of(Pack.THROUGH, "changes.csv", "controls.csv")) {
+            for (String file : List.of(Pack.THROUGH, Pack.CHANGES, Pack.CONTROLS)) {
                 evidence.addObject().put("href", "#" + id("file " + file)).put("description", file);
             }
             node.put("collected", pack.to().toString());
@@ -99,9 +99,8 @@ final class AssessmentResults {
                 finding.put("description", "By the changes of this kind in the period alone.");
                 ObjectNode target = finding.putObject("target");
                 target.put("type", "objective-id");
-                target.put("target-id", control.oscalId() + "_obj");
-                target.putObject("status")
-                        .put("state", shown.isSatisfied() ? "satisfied" : "not-satisfied");
+                target.put("target-id", objective(control.id()));
+                target.putObject("status").put("state", state(shown));
                 finding.putArray("related-observations")
                         .addObject()
                         .put("observation-uuid", observation);
@@ -110,6 +109,16 @@ final class AssessmentResults {
         if (!findings.isEmpty()) {
             result.set("findings", findings);
         }
+    }
+
+    /** How OSCAL names what a control is for. */
+    static String objective(String control) {
+        return Control.oscalId(control) + "_obj";
+    }
+
+    /** How OSCAL says whether it is met. */
+    static String state(Control.Shown shown) {
+        return shown.isSatisfied() ? "satisfied" : "not-satisfied";
     }
 
     private static String words(Control control, Control.Shown shown) {

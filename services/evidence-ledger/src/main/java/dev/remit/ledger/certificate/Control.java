@@ -295,6 +295,10 @@ record Control(
 
     /** The id as OSCAL's catalogue of SP 800-53 writes it, for example {@code ac-2.3}. */
     String oscalId() {
+        return oscalId(id);
+    }
+
+    static String oscalId(String id) {
         return id.toLowerCase(Locale.ROOT).replace("(", ".").replace(")", "");
     }
 

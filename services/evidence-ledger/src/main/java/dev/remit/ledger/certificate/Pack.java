@@ -59,7 +59,9 @@ public record Pack(
     static final String FORMAT_V1 = "https://remit.dev/evidence-pack/v1";
 
     static final String MANIFEST = "manifest.json";
+    static final String CHANGES = "changes.csv";
     static final String CONTROLS = "controls.csv";
+    static final String OSCAL = "oscal-assessment-results.json";
     static final String BEFORE = "log/checkpoint-before.txt";
     static final String THROUGH = "log/checkpoint.txt";
     static final String ENDS = "log/checkpoint-end-";
@@ -108,14 +110,12 @@ public record Pack(
         }
         files.put(FRONTIER, bytes(lines(frontier.stream().map(Hash::toString).toList())));
         files.put(LEAVES, bundle(leaves));
-        files.put("changes.csv", bytes(PackTables.changes(verified)));
+        files.put(CHANGES, bytes(PackTables.changes(verified)));
         files.put(CONTROLS, bytes(PackTables.controls(verified)));
         String log = trust.log().name();
         files.put("report.pdf", printed.apply(PackReport.of(this, log, verified)));
         files.put("README.txt", bytes(readme(verified)));
-        files.put(
-                "oscal-assessment-results.json",
-                bytes(new AssessmentResults(this, verified, files).text()));
+        files.put(OSCAL, bytes(new AssessmentResults(this, verified, files).text()));
         files.put(MANIFEST, manifest(log, verified, files));
         return files;
     }

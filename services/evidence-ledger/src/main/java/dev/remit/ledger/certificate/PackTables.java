@@ -3,6 +3,10 @@ package dev.remit.ledger.certificate;
 import dev.remit.handoff.merkle.Hash;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -101,25 +105,74 @@ final class PackTables {
      */
     static List<String> miscounted(String table, List<Pack.Verified> verified) {
         List<Pack.Verified> completed = completed(verified);
-        List<List<String>> rows = rows(table);
-        if (rows.isEmpty() || !rows.getFirst().equals(CONTROLS)) {
-            throw new IllegalArgumentException("is not a table of controls");
-        }
         List<String> wrong = new ArrayList<>();
-        for (List<String> row : rows.subList(1, rows.size())) {
-            if (row.size() != CONTROLS.size()) {
-                throw new IllegalArgumentException("has a line with " + row.size() + " cells");
-            }
+        for (List<String> row : controlRows(table)) {
             List<String> said = row.subList(KINDS, row.size());
-            if (!said.equals(
-                    counted(
-                            Kind.parse(said.getFirst()),
-                            List.of(said.get(1).split("; ", -1)),
-                            completed))) {
+            if (!said.equals(counted(kinds(row), checks(row), completed))) {
                 wrong.add(row.get(0) + " " + row.get(1));
             }
         }
         return wrong;
+    }
+
+    /**
+     * Of the controls of SP 800-53 in a table that {@link #controls} made, what the certificates
+     * show, as assessment results have it: by objective, {@code satisfied} or {@code
+     * not-satisfied}.
+     *
+     * @throws IllegalArgumentException if it is no such table
+     */
+    static Map<String, String> findings(String table, List<Pack.Verified> verified) {
+        List<Pack.Verified> completed = completed(verified);
+        Map<String, String> findings = new TreeMap<>();
+        for (List<String> row : controlRows(table)) {
+            Control.Shown shown = Control.shownBy(kinds(row), checks(row), completed);
+            if (row.getFirst().equals(Control.SP_800_53) && shown.isFinding()) {
+                findings.put(
+                        AssessmentResults.objective(row.get(1)), AssessmentResults.state(shown));
+            }
+        }
+        return findings;
+    }
+
+    private static List<List<String>> controlRows(String table) {
+        List<List<String>> rows = rows(table);
+        if (rows.isEmpty() || !rows.getFirst().equals(CONTROLS)) {
+            throw new IllegalArgumentException("is not a table of controls");
+        }
+        for (List<String> row : rows) {
+            if (row.size() != CONTROLS.size()) {
+                throw new IllegalArgumentException("has a line with " + row.size() + " cells");
+            }
+        }
+        return rows.subList(1, rows.size());
+    }
+
+    private static List<Kind> kinds(List<String> row) {
+        return Kind.parse(row.get(KINDS));
+    }
+
+    private static List<String> checks(List<String> row) {
+        return List.of(row.get(KINDS + 1).split("; ", -1));
+    }
+
+    /**
+     * The lines in which a table that {@link #changes} made and the certificates differ.
+     *
+     * @throws IllegalArgumentException if it is no table
+     */
+    static Set<String> differing(String table, List<Pack.Verified> verified) {
+        List<List<String>> said = rows(table);
+        List<List<String>> shown = rows(changes(verified));
+        Set<String> differing = new TreeSet<>();
+        Stream.concat(
+                        said.stream().filter(row -> !shown.contains(row)),
+                        shown.stream().filter(row -> !said.contains(row)))
+                .forEach(row -> differing.add(row.getFirst()));
+        if (said.size() != shown.size()) {
+            differing.add("the number of lines");
+        }
+        return differing;
     }
 
     /** Those that every proof was asked of. */

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -63,7 +65,9 @@ public final class PackVerifier {
                         "NOTE: an older pack: its controls count every completed change, of whatever kind");
             } else {
                 query(manifest);
+                changes(certificates);
                 controls(certificates);
+                assessment(certificates);
             }
             outcome =
                     certificates.size()
@@ -268,22 +272,66 @@ public final class PackVerifier {
                 "the manifest's query asks for another population: " + said);
     }
 
+    /** Whether the table of changes says what the certificates show. */
+    private void changes(List<Pack.Verified> certificates) {
+        Set<String> wrong = read(Pack.CHANGES, table -> PackTables.differing(table, certificates));
+        check(
+                "changes",
+                wrong.isEmpty(),
+                Finding.NOT_PROVED,
+                "each line says what its certificate shows",
+                Pack.CHANGES
+                        + " says other than these certificates show of: "
+                        + String.join(", ", wrong));
+    }
+
     /** Whether the table of controls says what the certificates show. */
     private void controls(List<Pack.Verified> certificates) {
+        List<String> wrong =
+                read(Pack.CONTROLS, table -> PackTables.miscounted(table, certificates));
+        check(
+                "controls",
+                wrong.isEmpty(),
+                Finding.NOT_PROVED,
+                "each control counts what these certificates show, of the changes that it is about",
+                Pack.CONTROLS
+                        + " says other than these certificates show of: "
+                        + String.join(", ", wrong));
+    }
+
+    /** Whether the assessment results find what the certificates show. */
+    private void assessment(List<Pack.Verified> certificates) {
+        Map<String, String> shown =
+                read(Pack.CONTROLS, table -> PackTables.findings(table, certificates));
+        Map<String, String> said = new TreeMap<>();
+        JsonNode results;
         try {
-            List<String> wrong =
-                    PackTables.miscounted(
-                            new String(file(Pack.CONTROLS), StandardCharsets.UTF_8), certificates);
-            check(
-                    "controls",
-                    wrong.isEmpty(),
-                    Finding.NOT_PROVED,
-                    "each control counts what these certificates show, of the changes that it is about",
-                    Pack.CONTROLS
-                            + " says other than these certificates show of: "
-                            + String.join(", ", wrong));
+            results = Pack.JSON.readTree(file(Pack.OSCAL)).at("/assessment-results/results");
+        } catch (IOException e) {
+            throw new IllegalArgumentException(Pack.OSCAL + ": is not JSON", e);
+        }
+        for (JsonNode result : results) {
+            for (JsonNode finding : result.path("findings")) {
+                JsonNode target = finding.path("target");
+                said.merge(
+                        target.path("target-id").asText(),
+                        target.at("/status/state").asText(),
+                        (one, other) -> one + " and " + other);
+            }
+        }
+        check(
+                "assessment",
+                said.equals(shown),
+                Finding.NOT_PROVED,
+                "the assessment results find what these certificates show; report.pdf, for people to read, is not checked",
+                Pack.OSCAL + " finds " + said + ", and these certificates show " + shown);
+    }
+
+    private <T> T read(String path, Function<String, T> reader) {
+        try {
+            return reader.apply(new String(file(path), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(Pack.CONTROLS + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
         }
     }
 

@@ -267,6 +267,44 @@ class ExportPackTest {
     }
 
     @Test
+    void aTableOfChangesThatTheCertificatesDoNotShowIsFound() {
+        Map<String, byte[]> files = files(SECOND, THIRD);
+        String changes = text(files, "changes.csv");
+        String last = changes.lines().reduce((_, line) -> line).orElseThrow() + "\r\n";
+        for (String other :
+                List.of(
+                        changes.replaceFirst("COMPLETED", "REFUSED"),
+                        changes.replaceFirst(": executed", ": denied"),
+                        changes + last,
+                        changes.replace(last, ""))) {
+            assertThat(other).isNotEqualTo(changes);
+            Verification verification = verify(with(files, "changes.csv", other));
+            assertThat(verification.finding()).isEqualTo(Finding.NOT_PROVED);
+            assertThat(verification.lines())
+                    .anyMatch(line -> line.contains("changes.csv says other than"));
+        }
+        assertThat(verify(with(files, "changes.csv", changes + "\"")).finding())
+                .isEqualTo(Finding.MALFORMED);
+    }
+
+    @Test
+    void findingsThatTheCertificatesDoNotShowAreFound() {
+        Map<String, byte[]> files = files(SECOND, THIRD);
+        assertThat(text(files, RESULTS)).contains("\"satisfied\"");
+        ObjectNode less = read(files.get(RESULTS));
+        at(less, "/assessment-results/results/0").remove("findings");
+        for (String other :
+                List.of(
+                        text(files, RESULTS).replaceFirst("\"satisfied\"", "\"not-satisfied\""),
+                        text(files, RESULTS).replaceFirst("_obj\"", "_other\""),
+                        less.toString())) {
+            assertThat(verify(with(files, RESULTS, other)).finding()).isEqualTo(Finding.NOT_PROVED);
+        }
+        assertThat(verify(with(files, RESULTS, "no results")).finding())
+                .isEqualTo(Finding.MALFORMED);
+    }
+
+    @Test
     void countsOfControlsThatTheCertificatesDoNotShowAreFound() {
         joiners();
         Map<String, byte[]> files = files(FOURTH, FIFTH);
@@ -339,7 +377,9 @@ class ExportPackTest {
         erase(erased);
         ledger.now = SECOND.plusSeconds(1);
         publish();
-        byte[] pdf = files(SECOND, THIRD).get("report.pdf");
+        Map<String, byte[]> files = files(SECOND, THIRD);
+        assertThat(verify(files).finding()).isEqualTo(Finding.ERASED);
+        byte[] pdf = files.get("report.pdf");
         try (PDDocument report = Loader.loadPDF(pdf)) {
             assertThat(new PDFTextStripper().getText(report))
                     .contains("verified in full: 1.", erased.change.toString(), "content erased")
