@@ -36,6 +36,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -113,17 +114,30 @@ final class Mesh {
     }
 
     /**
-     * Starts the second process of each service, one after the other.
+     * Starts the second process of each service, all at once.
      *
      * @param configuration property to value, beside what the first has
      */
     void upTwice(Function<Service, Map<String, String>> configuration) throws Exception {
         for (Service service : Service.values()) {
             seconds.put(service, stack.addReplica(second(service), service));
-            long since = System.nanoTime();
-            stack.start(second(service), configuration.apply(service));
-            System.out.printf(
-                    "  %-17s %.1f s%n", second(service), (System.nanoTime() - since) / 1e9);
+        }
+        long since = System.nanoTime();
+        try (var starters = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> started = new ArrayList<>();
+            for (Service service : Service.values()) {
+                started.add(
+                        starters.submit(() -> {
+                            stack.start(second(service), configuration.apply(service));
+                            System.out.printf(
+                                    "  %-17s %.1f s%n",
+                                    second(service), (System.nanoTime() - since) / 1e9);
+                            return service;
+                        }));
+            }
+            for (Future<?> each : started) {
+                each.get();
+            }
         }
     }
 
