@@ -25,6 +25,8 @@ public final class Unprocessable extends Exception {
         UNKNOWN_SCHEMA,
         /** The bytes are not the record that they claim to be. */
         UNDECODABLE,
+        /** The service's database has no place for something that it says. */
+        UNSTORABLE,
         /** The same message id was seen before with other bytes. */
         EQUIVOCATION
     }

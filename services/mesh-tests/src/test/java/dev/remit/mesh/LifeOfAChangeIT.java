@@ -22,6 +22,10 @@ import dev.remit.stack.Stack;
 import dev.remit.stack.Tokens;
 import dev.remit.stack.Topics;
 import dev.remit.wire.Messages;
+import dev.remit.wire.v1.IdentityObserved;
+import dev.remit.wire.v1.ObservationKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +42,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -382,7 +392,7 @@ class LifeOfAChangeIT {
                 garbage);
         mesh.deadLetter("WRONG_PRODUCER");
         // nearly the largest that a broker takes: a message about it that had it all would be larger
-        mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "key", new byte[1_048_000]));
+        mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "k\0y", new byte[1_048_000]));
         assertThat(mesh.deadLetter("MALFORMED_ENVELOPE").path("reason").asText())
                 .contains("its 1048003 bytes are not in this message");
 
@@ -475,6 +485,11 @@ class LifeOfAChangeIT {
         assertSetAside(
                 "UNDECODABLE", () -> mesh.send(cut, seal(connector, cut, truncated), truncated));
 
+        Envelope zero = observed(real.key());
+        byte[] unstorable = ofAnAccountWhoseIdHasTheCharacterZero(bytes);
+        mesh.send(zero, seal(connector, zero, unstorable), unstorable);
+        assertThat(mesh.deadLetter("UNSTORABLE").path("reason").asText()).endsWith("(22021)");
+
         Map<String, ?> reason = Map.of("reason", "forged");
         assertThat(mesh.post("evidence-ledger", letter + "/discard", "operator", reason).ok())
                 .isTrue();
@@ -490,6 +505,21 @@ class LifeOfAChangeIT {
                                 ? Optional.of(true)
                                 : Optional.empty(),
                 "the discard in the log");
+    }
+
+    private static byte[] ofAnAccountWhoseIdHasTheCharacterZero(byte[] observed) throws IOException {
+        Schema schema = Handoff.IDENTITY_OBSERVED.schema();
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(observed, 5, observed.length - 5, null);
+        IdentityObserved message = new SpecificDatumReader<IdentityObserved>(schema).read(null, decoder);
+        message.setKind(ObservationKind.REMOVED);
+        message.setAccount(null);
+        message.getSubject().setId("z\0");
+        var out = new ByteArrayOutputStream();
+        out.write(observed, 0, 5);
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        new SpecificDatumWriter<IdentityObserved>(schema).write(message, encoder);
+        encoder.flush();
+        return out.toByteArray();
     }
 
     private interface Sending {

@@ -43,6 +43,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -62,9 +63,10 @@ import org.jspecify.annotations.Nullable;
  * service decide and store, seal and store what it hands on, commit, publish; offsets come last.
  * What stands still is repeated with the same ids and bytes.
  *
- * <p>Four kinds of failure: the service's own refusals are values and never reach this class; an
- * {@link Unprocessable} message is set aside and the batch goes on; an {@link Unavailable} part
- * makes the batch wait; anything else is a bug and stops consuming.
+ * <p>Five kinds of failure: the service's own refusals are values and never reach this class; an
+ * {@link Unprocessable} message is set aside and the batch goes on; what is {@link Unstorable} is
+ * found by taking each alone, and set aside too; an {@link Unavailable} part makes the batch wait;
+ * anything else is a bug and stops consuming.
  */
 @ApplicationScoped
 class HandoffLoop {
@@ -230,15 +232,44 @@ class HandoffLoop {
     }
 
     private Uni<Void> share(List<ConsumerRecord<String, byte[]>> records) {
+        return patiently(() -> handle(records))
+                .onFailure(Unstorable::isCauseOf)
+                .recoverWithUni(failure -> withoutOne(records, Unstorable.words(failure)))
+                .invoke(health::works);
+    }
+
+    /** Until the parts that it needs answer. */
+    private Uni<Void> patiently(Supplier<Uni<Void>> work) {
         return Uni.createFrom()
-                .deferred(() -> contexts.fresh(() -> handle(records)))
+                .deferred(() -> contexts.fresh(work))
                 .onFailure(Unavailable::isCauseOf)
                 .invoke(health::waitsFor)
                 .onFailure(Unavailable::isCauseOf)
                 .retry()
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
-                .indefinitely()
-                .invoke(health::works);
+                .indefinitely();
+    }
+
+    /** One of them cannot be stored: each is taken alone, and that one is set aside. */
+    private Uni<Void> withoutOne(List<ConsumerRecord<String, byte[]>> records, String why) {
+        return records.size() == 1
+                ? patiently(() -> aside(records.getFirst(), why))
+                : Multi.createFrom()
+                        .iterable(records)
+                        .onItem()
+                        .transformToUniAndConcatenate(each -> share(List.of(each)))
+                        .onItem()
+                        .ignoreAsUni();
+    }
+
+    private Uni<Void> aside(ConsumerRecord<String, byte[]> record, String why) {
+        return handoffs.commit(
+                        outbox -> {
+                            setAside(record, Code.UNSTORABLE, why, outbox);
+                            return account(
+                                    polls.isResolvable() ? List.of(polled(record)) : List.of());
+                        })
+                .chain(this::publish);
     }
 
     private void stopped(Throwable failure) {

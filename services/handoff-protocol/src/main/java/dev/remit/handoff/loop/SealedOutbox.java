@@ -236,13 +236,15 @@ final class SealedOutbox implements Outbox {
             byte[] payload) {
         String service = means.keys().service().id();
         UUID id = setAside(service, code, origin, contents(key, headers, payload));
+        String words = storable(reason);
+        String name = key == null ? null : storable(key);
         publish(
                 id,
                 subject(key, origin),
-                told(code, reason, origin, key, headers, payload, service, now),
+                told(code, words, origin, name, headers, payload, service, now),
                 null,
                 null);
-        setAside.add(new SetAside(id, code, reason, origin, key, headers, payload));
+        setAside.add(new SetAside(id, code, words, origin, name, headers, payload));
     }
 
     /**
@@ -284,6 +286,11 @@ final class SealedOutbox implements Outbox {
                 .setReportedBy(service)
                 .setAt(now)
                 .build();
+    }
+
+    /** PostgreSQL's texts have no character zero; what stands for what cannot be shown does. */
+    static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
     }
 
     private static int length(String text) {

@@ -34,6 +34,8 @@ class DeadLettersTest {
         assertThat(told(key, Map.of(), new byte[1]).getKey()).isNull();
         assertThat(SealedOutbox.subject(key, "topic[0]@7")).isEqualTo("topic[0]@7");
 
+        assertThat(SealedOutbox.storable("k\0y")).isEqualTo("k\uFFFDy");
+
         DeadLettered small = told("key", Map.of("h", new byte[3]), new byte[100]);
         assertThat(small.getPayload().remaining()).isEqualTo(100);
         assertThat(small.getHeaders()).containsOnlyKeys("h");
