@@ -1,18 +1,20 @@
 package dev.remit.handoff.directory;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.wire.v1.AccountFacts;
 import dev.remit.wire.v1.CharterPublished;
 import dev.remit.wire.v1.GroupFact;
 import dev.remit.wire.v1.IdentityObserved;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,7 +25,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -82,19 +83,17 @@ public class Directory {
 
     /** The accounts of a system that are correlated with these workers. */
     public Uni<List<Account>> ofWorkers(String system, Collection<String> workerIds) {
-        return accounts(
-                "worker_id = any(cast(?2 as text[]))", system, workerIds.toArray(String[]::new));
+        return accounts("worker_id = any(cast(?2 as text[]))", system, texts(workerIds));
     }
 
     /** The accounts of a system with these immutable ids. */
     public Uni<List<Account>> withIds(String system, Collection<String> ids) {
-        return accounts("id = any(cast(?2 as text[]))", system, ids.toArray(String[]::new));
+        return accounts("id = any(cast(?2 as text[]))", system, texts(ids));
     }
 
     /** The accounts of a system that show these names; the names in lower case, theirs in any. */
     public Uni<List<Account>> withLabels(String system, Collection<String> labels) {
-        return accounts(
-                "lower(label) = any(cast(?2 as text[]))", system, labels.toArray(String[]::new));
+        return accounts("lower(label) = any(cast(?2 as text[]))", system, texts(labels));
     }
 
     /**
@@ -117,18 +116,12 @@ public class Directory {
 
     /** All accounts that any of these is about, each once, by one query; none for nothing. */
     public Uni<List<Account>> find(String system, Wanted wanted) {
+        // in the order of their numbers, which have one digit
         Map<String, Object> values = new TreeMap<>();
         String sql = search(system, wanted, values);
         return sql.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : session()
-                        .chain(session -> {
-                            var query = session.createNativeQuery(sql, Object[].class);
-                            values.forEach(
-                                    (n, value) -> query.setParameter(Integer.parseInt(n), value));
-                            return query.getResultList();
-                        })
-                        .map(rows -> rows.stream().map(Directory::account).toList());
+                : new Statement(sql, values.values().toArray()).rows(Directory::account);
     }
 
     /**
@@ -175,26 +168,23 @@ public class Directory {
         if (!wanted.isEmpty()) {
             int n = parts.size() + 2;
             parts.add(condition.formatted(n));
-            values.put(String.valueOf(n), wanted.toArray(String[]::new));
+            values.put(String.valueOf(n), texts(wanted));
         }
     }
 
     /** The accounts of a system that are direct members of this group. */
     public Uni<List<Account>> membersOf(String system, String groupPath) {
-        return accounts("group_paths @> cast(?2 as text[])", system, new String[] {groupPath});
+        return accounts("group_paths @> cast(?2 as text[])", system, texts(List.of(groupPath)));
     }
 
     /** How much a system says of its enabled accounts: one pass over its rows. */
     public Uni<Coverage> coverage(String system) {
-        return session()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select count(*), count(worker_id),"
-                                                + " count(*) filter (where worker_id is not null and manager_worker_id is not null)"
-                                                + " from directory_account where system = ?1 and enabled and not removed",
-                                        Object[].class)
-                                .setParameter(1, system)
-                                .getSingleResult())
+        return new Statement(
+                        "select count(*), count(worker_id),"
+                                + " count(*) filter (where worker_id is not null and manager_worker_id is not null)"
+                                + " from directory_account where system = ?1 and enabled and not removed",
+                        system)
+                .single(Object[].class)
                 .map(row -> new Coverage(number(row[0]), number(row[1]), number(row[2])));
     }
 
@@ -204,14 +194,9 @@ public class Directory {
 
     /** When a system was last read completely. */
     public Uni<Optional<Instant>> readAt(String system) {
-        return session()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select read_at from directory_source where system = ?1",
-                                        Object.class)
-                                .setParameter(1, system)
-                                .getSingleResultOrNull())
-                .map(time -> Optional.ofNullable(time).map(Directory::instant));
+        return new Statement("select read_at from directory_source where system = ?1", system)
+                .optional(Object.class)
+                .map(found -> found.map(Statement::instant));
     }
 
     /** The charter with this hash, if it was published. */
@@ -220,22 +205,18 @@ public class Directory {
         if (kept != null) {
             return Uni.createFrom().item(Optional.of(kept));
         }
-        return session()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select name, version, hash, document from directory_charter where hash = ?1",
-                                        Object[].class)
-                                .setParameter(1, hash)
-                                .getSingleResultOrNull())
-                .map(row ->
-                        Optional.ofNullable(row)
-                                .map(each ->
-                                        keep(
-                                                new Charter(
-                                                        (String) each[0],
-                                                        (String) each[1],
-                                                        (String) each[2],
-                                                        (String) each[3]))));
+        return new Statement(
+                        "select name, version, hash, document from directory_charter where hash = ?1",
+                        hash)
+                .optional(Object[].class)
+                .map(found ->
+                        found.map(each ->
+                                keep(
+                                        new Charter(
+                                                (String) each[0],
+                                                (String) each[1],
+                                                (String) each[2],
+                                                (String) each[3]))));
     }
 
     /** A hash names one document for ever, whatever becomes of the transaction that read it. */
@@ -353,24 +334,16 @@ public class Directory {
         return text == null ? "" : text;
     }
 
-    private static <T> String[] texts(List<T> rows, Function<? super T, String> column) {
-        return rows.stream().map(column).toArray(String[]::new);
-    }
-
     private static Uni<List<Account>> accounts(String condition, String system, Object value) {
-        return session()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from directory_account where system = ?1 and not removed and "
-                                                + condition
-                                                + " order by id",
-                                        Object[].class)
-                                .setParameter(1, system)
-                                .setParameter(2, value)
-                                .getResultList())
-                .map(rows -> rows.stream().map(Directory::account).toList());
+        return new Statement(
+                        "select "
+                                + COLUMNS
+                                + " from directory_account where system = ?1 and not removed and "
+                                + condition
+                                + " order by id",
+                        system,
+                        value)
+                .rows(Directory::account);
     }
 
     private static Account account(Object[] row) {
@@ -399,14 +372,6 @@ public class Directory {
         return text.isEmpty() ? new String[0] : text.split("\n", -1);
     }
 
-    private static Instant instant(Object column) {
-        return switch (column) {
-            case Instant instant -> instant;
-            case OffsetDateTime time -> time.toInstant();
-            default -> throw new IllegalStateException("not a time: " + column.getClass());
-        };
-    }
-
     private static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
@@ -414,22 +379,7 @@ public class Directory {
     }
 
     /** One statement for all the rows; none for none. */
-    private static Uni<Void> execute(List<?> rows, String sql, String[]... columns) {
-        if (rows.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        return session()
-                .chain(session -> {
-                    var query = session.createNativeQuery(sql);
-                    for (int n = 0; n < columns.length; n++) {
-                        query.setParameter(n + 1, columns[n]);
-                    }
-                    return query.executeUpdate();
-                })
-                .replaceWithVoid();
-    }
-
-    private static Uni<Mutiny.Session> session() {
-        return Panache.getSession();
+    private static Uni<Void> execute(List<?> rows, String sql, Object... columns) {
+        return rows.isEmpty() ? Uni.createFrom().voidItem() : new Statement(sql, columns).execute();
     }
 }

@@ -1,6 +1,9 @@
 package dev.remit.handoff.halt;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+
 import dev.remit.handoff.loop.Received;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.EmployeeDemoted;
@@ -10,7 +13,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,7 +131,8 @@ public class PostgresHalts implements HaltRegister {
     }
 
     private Uni<InForce> kept() {
-        return rows(COLUMNS + " where lifted_at is null order by halted_at, scope")
+        return new Statement(COLUMNS + " where lifted_at is null order by halted_at, scope")
+                .rows(PostgresHalts::last)
                 .map(found ->
                         found.isEmpty()
                                 ? InForce.NONE
@@ -165,24 +168,16 @@ public class PostgresHalts implements HaltRegister {
 
     @Override
     public Uni<Optional<Last>> last(String scope) {
-        return rows(COLUMNS + " where scope = ?1", scope).map(found -> found.stream().findFirst());
+        return new Statement(COLUMNS + " where scope = ?1", scope)
+                .rows(PostgresHalts::last)
+                .map(found -> found.stream().findFirst());
     }
 
     @Override
     public Uni<Optional<Last>> find(UUID halt) {
-        return rows(COLUMNS + " where halt_id = ?1", halt).map(found -> found.stream().findFirst());
-    }
-
-    private static Uni<List<Last>> rows(String sql, Object... parameters) {
-        return Panache.getSession()
-                .chain(session -> {
-                    var query = session.createNativeQuery(sql, Object[].class);
-                    for (int n = 0; n < parameters.length; n++) {
-                        query.setParameter(n + 1, parameters[n]);
-                    }
-                    return query.getResultList();
-                })
-                .map(rows -> rows.stream().map(PostgresHalts::last).toList());
+        return new Statement(COLUMNS + " where halt_id = ?1", halt)
+                .rows(PostgresHalts::last)
+                .map(found -> found.stream().findFirst());
     }
 
     private static Last last(Object[] row) {
@@ -193,14 +188,6 @@ public class PostgresHalts implements HaltRegister {
                         (String) row[2],
                         (String) row[3],
                         instant(row[4])),
-                Optional.ofNullable(row[5]).map(PostgresHalts::instant));
-    }
-
-    private static Instant instant(Object column) {
-        return switch (column) {
-            case Instant instant -> instant;
-            case OffsetDateTime time -> time.toInstant();
-            default -> throw new IllegalStateException("not a time: " + column.getClass());
-        };
+                Optional.ofNullable(row[5]).map(Statement::instant));
     }
 }

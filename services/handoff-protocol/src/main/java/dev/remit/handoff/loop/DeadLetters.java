@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
 import dev.remit.wire.v1.DeadLetterAction;
@@ -93,25 +94,19 @@ public class DeadLetters {
      */
     public Uni<List<Letter>> list(Optional<String> state, Optional<UUID> before, int limit) {
         return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(LIST, DeadLetterRow.class)
-                                                .setParameter(1, state.orElse(""))
-                                                .setParameter(
-                                                        2, before.map(UUID::toString).orElse(""))
-                                                .setParameter(3, limit)
-                                                .getResultList()))
+                        new Statement(
+                                        LIST,
+                                        state.orElse(""),
+                                        before.map(UUID::toString).orElse(""),
+                                        limit)
+                                .values(DeadLetterRow.class))
                 .map(rows -> rows.stream().map(this::letter).toList());
     }
 
     /** Every replica counts the same. */
     @Scheduled(every = "15s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> measure() {
-        return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(OPEN, Long.class)
-                                                .getSingleResult()))
+        return Panache.withSession(() -> new Statement(OPEN).single(Long.class))
                 .invoke(open::set)
                 .replaceWithVoid()
                 .onFailure()

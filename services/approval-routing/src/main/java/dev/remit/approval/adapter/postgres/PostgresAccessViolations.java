@@ -1,17 +1,21 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.adapter.kafka.Observations;
 import dev.remit.approval.adapter.kafka.Observations.Latest;
 import dev.remit.approval.adapter.postgres.Rowset.Column;
 import dev.remit.approval.application.AccessViolations;
 import dev.remit.approval.domain.Violation;
 import dev.remit.handoff.loop.Received;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,114 +132,105 @@ class PostgresAccessViolations implements AccessViolations {
         List<Latest> rows = List.copyOf(Observations.published(batch));
         return rows.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : execute(
-                        LATEST,
-                        texts(rows, each -> each.charter().name()),
-                        texts(rows, each -> each.charter().version()),
-                        texts(rows, each -> each.charter().hash()),
-                        texts(rows, each -> each.at().toString()));
+                : new Statement(
+                                LATEST,
+                                texts(rows, each -> each.charter().name()),
+                                texts(rows, each -> each.charter().version()),
+                                texts(rows, each -> each.charter().hash()),
+                                texts(rows, each -> each.at().toString()))
+                        .execute();
     }
 
     @Override
     public Uni<Optional<Page>> next(Instant now, int limit) {
-        return select(TURN, time(now))
+        return new Statement(TURN, time(now))
+                .values(String.class)
                 .chain(turn ->
                         turn.isEmpty()
                                 ? Uni.createFrom().item(Optional.empty())
-                                : select(NEXT, turn.getFirst()[0], (long) limit)
-                                        .map(rows ->
+                                : new Statement(NEXT, turn.getFirst(), (long) limit)
+                                        .values(String.class)
+                                        .map(workers ->
                                                 Optional.of(
                                                         new Page(
-                                                                rows.stream()
-                                                                        .map(row -> (String) row[0])
-                                                                        .toList(),
-                                                                rows.size() < limit))));
+                                                                workers, workers.size() < limit))));
     }
 
     @Override
     public Uni<List<Published>> charters() {
-        return select(CHARTERS)
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new Published(
-                                                (String) row[0], (String) row[1], (String) row[2]))
-                                .toList());
+        return new Statement(CHARTERS)
+                .rows(row -> new Published((String) row[0], (String) row[1], (String) row[2]));
     }
 
     @Override
     public Uni<List<Standing>> standing(Collection<String> workers) {
         return workers.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : select(STANDING, (Object) workers.toArray(String[]::new))
-                        .map(rows ->
-                                rows.stream()
-                                        .map(row ->
-                                                new Standing(
-                                                        (UUID) row[0],
-                                                        new Key(
-                                                                (String) row[1],
-                                                                (String) row[2],
-                                                                (String) row[3],
-                                                                (String) row[4])))
-                                        .toList());
+                : new Statement(STANDING, texts(workers))
+                        .rows(row ->
+                                new Standing(
+                                        (UUID) row[0],
+                                        new Key(
+                                                (String) row[1],
+                                                (String) row[2],
+                                                (String) row[3],
+                                                (String) row[4])));
     }
 
     @Override
     public Uni<Void> store(List<Found> found, List<Ended> ended, Instant now) {
-        return Panache.getSession()
-                .chain(session -> FOUND.write(session, found))
+        return FOUND.write(found)
                 .chain(() ->
                         ended.isEmpty()
                                 ? Uni.createFrom().voidItem()
-                                : execute(
-                                        END,
-                                        ended.stream()
-                                                .map(each -> each.violation().id())
-                                                .toArray(UUID[]::new),
-                                        texts(ended, Ended::reason),
-                                        time(now)));
+                                : new Statement(
+                                                END,
+                                                ids(ended, each -> each.violation().id()),
+                                                texts(ended, Ended::reason),
+                                                time(now))
+                                        .execute());
     }
 
     @Override
     public Uni<Void> done(Page page, Instant now, Duration every) {
         long looked = page.workers().size();
-        return page.last()
-                ? execute(FINISHED, looked, time(now), time(now.plus(every)))
-                : execute(ON, page.workers().getLast(), looked, time(now));
+        Statement done =
+                page.last()
+                        ? new Statement(FINISHED, looked, time(now), time(now.plus(every)))
+                        : new Statement(ON, page.workers().getLast(), looked, time(now));
+        return done.execute();
     }
 
     @Override
     public Uni<Run> begin(Instant now) {
-        return execute(BEGIN, time(now)).chain(this::run);
+        return new Statement(BEGIN, time(now)).execute().chain(this::run);
     }
 
     @Override
     public Uni<Run> run() {
-        return select(RUN)
-                .map(rows -> {
-                    Object[] row = rows.getFirst();
-                    return new Run(
-                            moment(row[0]),
-                            moment(row[1]),
-                            moment(row[2]).orElse(Instant.EPOCH),
-                            ((Number) row[3]).longValue());
-                });
+        return new Statement(RUN)
+                .single(Object[].class)
+                .map(row ->
+                        new Run(
+                                moment(row[0]),
+                                moment(row[1]),
+                                moment(row[2]).orElse(Instant.EPOCH),
+                                ((Number) row[3]).longValue()));
     }
 
     @Override
     public Uni<List<Kept>> list(boolean all, Optional<UUID> after, int limit) {
-        return select(
+        return new Statement(
                         LIST,
                         all ? "all" : "standing",
                         after.map(UUID::toString).orElse(""),
                         (long) limit)
-                .map(rows -> rows.stream().map(PostgresAccessViolations::kept).toList());
+                .rows(PostgresAccessViolations::kept);
     }
 
     @Override
     public Uni<Long> count() {
-        return select(COUNT).map(rows -> ((Number) rows.getFirst()[0]).longValue());
+        return new Statement(COUNT).single(Long.class);
     }
 
     private static Kept kept(Object[] row) {
@@ -253,7 +248,7 @@ class PostgresAccessViolations implements AccessViolations {
                                 (String) row[10]),
                         new LinkedHashSet<>(lines(row[11])),
                         lines(row[12]),
-                        PostgresRoutes.instant(row[13])),
+                        instant(row[13])),
                 moment(row[14]),
                 Optional.ofNullable((String) row[15]));
     }
@@ -263,43 +258,6 @@ class PostgresAccessViolations implements AccessViolations {
     }
 
     private static Optional<Instant> moment(@Nullable Object column) {
-        return Optional.ofNullable(column).map(PostgresRoutes::instant);
-    }
-
-    private static Object time(Instant at) {
-        return at.atOffset(ZoneOffset.UTC);
-    }
-
-    private static <T> String[] texts(List<T> rows, Function<T, String> column) {
-        return rows.stream().map(column).toArray(String[]::new);
-    }
-
-    private static Uni<List<Object[]>> select(String sql, Object... values) {
-        return Panache.getSession()
-                .chain(session -> {
-                    var query = session.createNativeQuery(sql);
-                    for (int n = 0; n < values.length; n++) {
-                        query.setParameter(n + 1, values[n]);
-                    }
-                    return query.getResultList();
-                })
-                // one column comes as itself
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        row instanceof Object[] many ? many : new Object[] {row})
-                                .toList());
-    }
-
-    private static Uni<Void> execute(String sql, Object... values) {
-        return Panache.getSession()
-                .chain(session -> {
-                    var query = session.createNativeQuery(sql);
-                    for (int n = 0; n < values.length; n++) {
-                        query.setParameter(n + 1, values[n]);
-                    }
-                    return query.executeUpdate();
-                })
-                .replaceWithVoid();
+        return Optional.ofNullable(column).map(Statement::instant);
     }
 }

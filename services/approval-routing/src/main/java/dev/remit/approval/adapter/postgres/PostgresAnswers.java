@@ -1,18 +1,19 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.approval.application.Answers;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Answers by caller and key; a second request with the same key waits for the first one's. */
 @Singleton
@@ -27,53 +28,40 @@ public class PostgresAnswers implements Answers {
 
     @Override
     public Uni<Claim> claim(Request request) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into answer (caller, key, request) values (?1, ?2, ?3)"
-                                                + " on conflict do nothing")
-                                .setParameter(1, request.caller())
-                                .setParameter(2, request.key())
-                                .setParameter(3, request.request())
-                                .executeUpdate()
-                                .chain(added ->
-                                        added == 1
-                                                ? Uni.createFrom().item(new Claim.Taken())
-                                                : before(session, request)));
+        return new Statement(
+                        "insert into answer (caller, key, request) values (?1, ?2, ?3)"
+                                + " on conflict do nothing",
+                        request.caller(),
+                        request.key(),
+                        request.request())
+                .affected()
+                .chain(added ->
+                        added == 1 ? Uni.createFrom().item(new Claim.Taken()) : before(request));
     }
 
     @Override
     public Uni<Void> keep(Request request, Collection<UUID> changes, List<Result> results) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "update answer set changes = cast(?3 as uuid[]), results = ?4"
-                                                + " where caller = ?1 and key = ?2")
-                                .setParameter(1, request.caller())
-                                .setParameter(2, request.key())
-                                .setParameter(3, changes.toArray(UUID[]::new))
-                                .setParameter(4, Rows.text(results))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "update answer set changes = cast(?3 as uuid[]), results = ?4"
+                                + " where caller = ?1 and key = ?2",
+                        request.caller(),
+                        request.key(),
+                        ids(changes),
+                        Rows.text(results))
+                .execute();
     }
 
     @Override
     public Uni<Void> prune(Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(PRUNE)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(PRUNE, time(now)).execute();
     }
 
-    private static Uni<Claim> before(Mutiny.Session session, Request request) {
-        return session.createNativeQuery(
+    private static Uni<Claim> before(Request request) {
+        return new Statement(
                         "select request, results from answer where caller = ?1 and key = ?2",
-                        Object[].class)
-                .setParameter(1, request.caller())
-                .setParameter(2, request.key())
-                .getSingleResult()
+                        request.caller(),
+                        request.key())
+                .single(Object[].class)
                 .map(row ->
                         request.request().equals(row[0])
                                 ? new Claim.Answered(results((String) row[1]))

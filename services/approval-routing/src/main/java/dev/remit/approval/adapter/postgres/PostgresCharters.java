@@ -1,11 +1,13 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.application.Charters;
 import dev.remit.approval.domain.Charter.Lookup;
 import dev.remit.handoff.directory.Charter;
 import dev.remit.handoff.directory.Directory;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -15,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -82,10 +83,8 @@ public class PostgresCharters implements Charters {
 
     @Override
     public Uni<Collection<Lookup>> published() {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery("select hash from charter_in_force", String.class)
-                                .getResultList())
+        return new Statement("select hash from charter_in_force")
+                .values(String.class)
                 .chain(hashes -> withHashes(Set.copyOf(hashes)))
                 .map(Map::values);
     }
@@ -101,31 +100,20 @@ public class PostgresCharters implements Charters {
     }
 
     private static Uni<List<String>> succeed(List<Published> versions, Map<String, Lookup> found) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(SUCCEED, String.class)
-                                .setParameter(1, texts(versions, Published::name))
-                                .setParameter(2, texts(versions, Published::hash))
-                                .setParameter(3, texts(versions, each -> each.at().toString()))
-                                .setParameter(
-                                        4,
-                                        texts(
-                                                versions,
-                                                each ->
-                                                        String.valueOf(
-                                                                beginsLater(
-                                                                        each,
-                                                                        found.get(each.hash())))))
-                                .getResultList());
+        return new Statement(
+                        SUCCEED,
+                        texts(versions, Published::name),
+                        texts(versions, Published::hash),
+                        texts(versions, each -> each.at().toString()),
+                        texts(
+                                versions,
+                                each -> String.valueOf(beginsLater(each, found.get(each.hash())))))
+                .values(String.class);
     }
 
     private static boolean beginsLater(Published version, @Nullable Lookup lookup) {
         return lookup instanceof Lookup.Found(var charter)
                 && charter.from().filter(version.at()::isBefore).isPresent();
-    }
-
-    private static String[] texts(List<Published> versions, Function<Published, String> column) {
-        return versions.stream().map(column).toArray(String[]::new);
     }
 
     private Uni<Lookup> withHash(String hash) {

@@ -1,12 +1,15 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Delegations;
 import dev.remit.approval.domain.Delegation;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -64,12 +67,8 @@ public class PostgresDelegations implements Delegations {
         if (delegators.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(FROM, Object[].class)
-                                .setParameter(1, delegators.toArray(String[]::new))
-                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
-                                .getResultList())
+        return new Statement(FROM, texts(delegators), time(now))
+                .rows()
                 .map(rows ->
                         rows.stream()
                                 .map(row -> kept(row).delegation())
@@ -78,72 +77,44 @@ public class PostgresDelegations implements Delegations {
 
     @Override
     public Uni<List<Kept>> of(String person, Optional<UUID> after, int limit, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(OF, Object[].class)
-                                .setParameter(1, person)
-                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
-                                .setParameter(3, after.orElse(LATEST))
-                                .setParameter(4, (long) limit)
-                                .getResultList())
-                .map(rows -> rows.stream().map(PostgresDelegations::kept).toList());
+        return new Statement(OF, person, time(now), after.orElse(LATEST), (long) limit)
+                .rows(PostgresDelegations::kept);
     }
 
     @Override
     public Uni<Void> add(Kept kept) {
         Delegation delegation = kept.delegation();
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(ADD)
-                                .setParameter(1, delegation.id())
-                                .setParameter(2, delegation.from())
-                                .setParameter(3, delegation.to())
-                                .setParameter(
-                                        4,
-                                        delegation.charters().stream()
-                                                .sorted()
-                                                .collect(Collectors.joining("\n")))
-                                .setParameter(5, delegation.since().atOffset(ZoneOffset.UTC))
-                                .setParameter(6, delegation.until().atOffset(ZoneOffset.UTC))
-                                .setParameter(7, kept.reason())
-                                .setParameter(8, kept.madeBy())
-                                .setParameter(9, kept.madeAt().atOffset(ZoneOffset.UTC))
-                                .setParameter(10, delegation.fromWorker().orElse(""))
-                                .setParameter(11, delegation.toWorker().orElse(""))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        ADD,
+                        delegation.id(),
+                        delegation.from(),
+                        delegation.to(),
+                        delegation.charters().stream().sorted().collect(Collectors.joining("\n")),
+                        time(delegation.since()),
+                        time(delegation.until()),
+                        kept.reason(),
+                        kept.madeBy(),
+                        time(kept.madeAt()),
+                        delegation.fromWorker().orElse(""),
+                        delegation.toWorker().orElse(""))
+                .execute();
     }
 
     @Override
     public Uni<Optional<Kept>> withId(UUID id) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(WITH_ID, Object[].class)
-                                .setParameter(1, id)
-                                .getSingleResultOrNull())
-                .map(row -> Optional.ofNullable(row).map(PostgresDelegations::kept));
+        return new Statement(WITH_ID, id)
+                .optional(Object[].class)
+                .map(found -> found.map(PostgresDelegations::kept));
     }
 
     @Override
     public Uni<Void> end(UUID id, @Nullable String by, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(END)
-                                .setParameter(1, id)
-                                .setParameter(2, by)
-                                .setParameter(3, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(END, id, by, time(now)).execute();
     }
 
     @Override
     public Uni<Set<String>> turned(Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(TURNED, String.class)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .getResultList())
-                .map(Set::copyOf);
+        return new Statement(TURNED, time(now)).values(String.class).map(Set::copyOf);
     }
 
     static Kept kept(Object[] row) {
@@ -157,13 +128,13 @@ public class PostgresDelegations implements Delegations {
                         charters.isEmpty()
                                 ? Set.of()
                                 : Set.copyOf(Arrays.asList(charters.split("\n", -1))),
-                        PostgresRoutes.instant(row[4]),
-                        PostgresRoutes.instant(row[5]),
+                        instant(row[4]),
+                        instant(row[5]),
                         Optional.ofNullable((String) row[10]),
                         Optional.ofNullable((String) row[11])),
                 (String) row[6],
                 (String) row[7],
-                PostgresRoutes.instant(row[8]),
-                Optional.ofNullable(row[9]).map(PostgresRoutes::instant));
+                instant(row[8]),
+                Optional.ofNullable(row[9]).map(Statement::instant));
     }
 }

@@ -1,19 +1,21 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Drafts;
 import dev.remit.approval.application.Readings.Draft;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -51,52 +53,35 @@ class PostgresDrafts implements Drafts {
 
     @Override
     public Uni<Void> add(Collection<Draft> drafts) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(ADD)
-                                .setParameter(1, texts(drafts, each -> each.id().toString()))
-                                .setParameter(2, texts(drafts, each -> lines(each.drafter())))
-                                .setParameter(3, texts(drafts, each -> each.owner().orElse("")))
-                                .setParameter(
-                                        4, texts(drafts, each -> String.valueOf(each.second())))
-                                .setParameter(5, texts(drafts, each -> each.until().toString()))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        ADD,
+                        texts(drafts, each -> each.id().toString()),
+                        texts(drafts, each -> lines(each.drafter())),
+                        texts(drafts, each -> each.owner().orElse("")),
+                        texts(drafts, each -> String.valueOf(each.second())),
+                        texts(drafts, each -> each.until().toString()))
+                .execute();
     }
 
     @Override
     public Uni<List<Open>> due(Instant since, Instant now, int atMost) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(DUE, Object[].class)
-                                .setParameter(1, since.atOffset(ZoneOffset.UTC))
-                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
-                                .setParameter(3, (long) atMost)
-                                .getResultList())
-                .map(rows -> rows.stream().map(PostgresDrafts::open).toList());
+        return new Statement(DUE, time(since), time(now), (long) atMost).rows(PostgresDrafts::open);
     }
 
     @Override
     public Uni<Void> looked(Map<UUID, Set<String>> told, Instant now) {
         List<Map.Entry<UUID, Set<String>>> all = List.copyOf(told.entrySet());
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(LOOKED)
-                                .setParameter(1, texts(all, each -> each.getKey().toString()))
-                                .setParameter(2, texts(all, each -> lines(each.getValue())))
-                                .setParameter(3, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        LOOKED,
+                        texts(all, each -> each.getKey().toString()),
+                        texts(all, each -> lines(each.getValue())),
+                        time(now))
+                .execute();
     }
 
     @Override
     public Uni<Void> end(Collection<UUID> drafts) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(END)
-                                .setParameter(1, drafts.toArray(UUID[]::new))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(END, Statement.ids(drafts)).execute();
     }
 
     private static Open open(Object[] row) {
@@ -106,7 +91,7 @@ class PostgresDrafts implements Drafts {
                         ids((String) row[1]),
                         Optional.ofNullable((String) row[2]),
                         (Boolean) row[3],
-                        PostgresRoutes.instant(row[4])),
+                        instant(row[4])),
                 ids((String) row[5]));
     }
 
@@ -116,9 +101,5 @@ class PostgresDrafts implements Drafts {
 
     private static Set<String> ids(String lines) {
         return lines.lines().collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static <T> String[] texts(Collection<T> rows, Function<T, String> column) {
-        return rows.stream().map(column).toArray(String[]::new);
     }
 }

@@ -1,5 +1,8 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,7 +10,7 @@ import dev.remit.approval.adapter.kafka.Observations;
 import dev.remit.approval.adapter.kafka.Observations.Told;
 import dev.remit.approval.domain.EntitlementFact;
 import dev.remit.handoff.loop.Received;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -19,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What systems say of their groups and roles, a row a system, as it was said last. */
@@ -57,33 +59,24 @@ class PostgresEntitlements {
         List<Told> rows = List.copyOf(Observations.told(batch));
         return rows.isEmpty()
                 ? Uni.createFrom().item(Set.of())
-                : Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(PUT, String.class)
-                                        .setParameter(1, texts(rows, Told::system))
-                                        .setParameter(
-                                                2, texts(rows, each -> text(each.entitlements())))
-                                        .setParameter(3, texts(rows, each -> each.at().toString()))
-                                        .getResultList())
+                : new Statement(
+                                PUT,
+                                texts(rows, Told::system),
+                                texts(rows, each -> text(each.entitlements())),
+                                texts(rows, each -> each.at().toString()))
+                        .values(String.class)
                         .map(Set::copyOf);
     }
 
-    private static String[] texts(List<Told> rows, Function<Told, String> column) {
-        return rows.stream().map(column).toArray(String[]::new);
-    }
-
     Uni<Map<String, Map<String, EntitlementFact>>> all() {
-        return Panache.getSession()
-                .chain(session -> session.createNativeQuery(ALL, Object[].class).getResultList())
+        return new Statement(ALL)
+                .rows()
                 .map(rows -> {
                     Map<String, Map<String, EntitlementFact>> all = new HashMap<>();
                     rows.forEach(row ->
                             all.put(
                                     (String) row[0],
-                                    read(
-                                            (String) row[0],
-                                            (String) row[1],
-                                            PostgresRoutes.instant(row[2]))));
+                                    read((String) row[0], (String) row[1], instant(row[2]))));
                     return all;
                 });
     }

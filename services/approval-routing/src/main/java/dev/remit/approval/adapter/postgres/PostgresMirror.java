@@ -1,17 +1,20 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Mirror;
 import dev.remit.approval.application.Tickets;
+import dev.remit.handoff.postgres.Statement;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 
 /** What is to be shown in a queue, in order for each ticket. */
 @Singleton
@@ -44,30 +47,22 @@ public class PostgresMirror implements Mirror {
         if (events.isEmpty() || !tickets.isThere()) {
             return Uni.createFrom().voidItem();
         }
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into mirror (change_id, stage, kind, text, at, due_at)"
-                                                + " select cast(change_id as uuid), stage, kind, text, cast(at as timestamptz), cast(at as timestamptz)"
-                                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
-                                                + " with ordinality as row (change_id, stage, kind, text, at, n) order by n")
-                                .setParameter(1, texts(events, each -> each.change().toString()))
-                                .setParameter(2, texts(events, Event::stage))
-                                .setParameter(3, texts(events, each -> each.kind().name()))
-                                .setParameter(4, texts(events, Event::text))
-                                .setParameter(5, texts(events, each -> each.at().toString()))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "insert into mirror (change_id, stage, kind, text, at, due_at)"
+                                + " select cast(change_id as uuid), stage, kind, text, cast(at as timestamptz), cast(at as timestamptz)"
+                                + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
+                                + " with ordinality as row (change_id, stage, kind, text, at, n) order by n",
+                        texts(events, each -> each.change().toString()),
+                        texts(events, Event::stage),
+                        texts(events, each -> each.kind().name()),
+                        texts(events, Event::text),
+                        texts(events, each -> each.at().toString()))
+                .execute();
     }
 
     @Override
     public Uni<Optional<Due>> claim(Instant now) {
-        return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(CLAIM, Object[].class)
-                                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                                .getResultList()))
+        return Panache.withTransaction(() -> new Statement(CLAIM, time(now)).rows())
                 .map(rows ->
                         rows.stream()
                                 .findFirst()
@@ -79,51 +74,30 @@ public class PostgresMirror implements Mirror {
                                                         (String) row[2],
                                                         Kind.valueOf((String) row[3]),
                                                         (String) row[4],
-                                                        PostgresRoutes.instant(row[5])))));
+                                                        instant(row[5])))));
     }
 
     @Override
     public Uni<Void> shown(long position) {
-        return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(
-                                                        "delete from mirror where position = ?1")
-                                                .setParameter(1, position)
-                                                .executeUpdate()))
-                .replaceWithVoid();
+        return Panache.withTransaction(
+                () -> new Statement("delete from mirror where position = ?1", position).execute());
     }
 
     @Override
     public Uni<Void> putOff(long position, Instant now) {
-        return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(PUT_OFF)
-                                                .setParameter(1, position)
-                                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
-                                                .executeUpdate()))
-                .replaceWithVoid();
+        return Panache.withTransaction(() -> new Statement(PUT_OFF, position, time(now)).execute());
     }
 
     @Override
     public Uni<Lag> lag(Instant now) {
         return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(
-                                                        "select count(*), min(at) from mirror",
-                                                        Object[].class)
-                                                .getSingleResult()))
+                        new Statement("select count(*), min(at) from mirror")
+                                .single(Object[].class))
                 .map(row ->
                         new Lag(
                                 ((Number) row[0]).longValue(),
                                 row[1] == null
                                         ? Duration.ZERO
-                                        : Duration.between(PostgresRoutes.instant(row[1]), now)));
-    }
-
-    private static String[] texts(Collection<Event> events, Function<Event, String> column) {
-        return events.stream().map(column).toArray(String[]::new);
+                                        : Duration.between(instant(row[1]), now)));
     }
 }

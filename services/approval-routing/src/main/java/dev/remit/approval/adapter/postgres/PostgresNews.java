@@ -1,16 +1,18 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.News;
 import dev.remit.approval.domain.Concern;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
  * News in a queue. A transaction that opened a stage from the directory as it was before the news
@@ -30,67 +32,47 @@ public class PostgresNews implements News {
 
     @Override
     public Uni<Void> add(Set<Concern> concerns) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into directory_news (concerns) values (cast(?1 as text[]))")
-                                .setParameter(
-                                        1,
-                                        concerns.stream()
-                                                .map(Concern::text)
-                                                .sorted()
-                                                .toArray(String[]::new))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "insert into directory_news (concerns) values (cast(?1 as text[]))",
+                        texts(concerns.stream().map(Concern::text).sorted().toList()))
+                .execute();
     }
 
     @Override
     public Uni<Optional<Page>> next(int limit) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "update directory_news set seen = pg_current_xact_id() where seen is null")
-                                .executeUpdate()
-                                .chain(() ->
-                                        session.createNativeQuery(NEXT, Long.class)
-                                                .getSingleResultOrNull())
-                                .chain(news ->
-                                        news == null
-                                                ? Uni.createFrom().item(Optional.empty())
-                                                : page(session, news, limit).map(Optional::of)));
+        return new Statement(
+                        "update directory_news set seen = pg_current_xact_id() where seen is null")
+                .execute()
+                .chain(() -> new Statement(NEXT).optional(Long.class))
+                .chain(found ->
+                        found.isEmpty()
+                                ? Uni.createFrom().item(Optional.empty())
+                                : page(found.get(), limit).map(Optional::of));
     }
 
     @Override
     public Uni<Void> done(Page page) {
-        return Panache.getSession()
-                .chain(session ->
-                        page.last()
-                                ? session.createNativeQuery(
-                                                "delete from directory_news where position = ?1")
-                                        .setParameter(1, page.news())
-                                        .executeUpdate()
-                                : session.createNativeQuery(
-                                                "update directory_news set through_at = ?2, through_change = ?3"
-                                                        + " where position = ?1")
-                                        .setParameter(1, page.news())
-                                        .setParameter(2, page.through().atOffset(ZoneOffset.UTC))
-                                        .setParameter(3, page.changes().getLast())
-                                        .executeUpdate())
-                .replaceWithVoid();
+        Statement done =
+                page.last()
+                        ? new Statement(
+                                "delete from directory_news where position = ?1", page.news())
+                        : new Statement(
+                                "update directory_news set through_at = ?2, through_change = ?3"
+                                        + " where position = ?1",
+                                page.news(),
+                                time(page.through()),
+                                page.changes().getLast());
+        return done.execute();
     }
 
-    private static Uni<Page> page(Mutiny.Session session, long news, int limit) {
-        return session.createNativeQuery(CONCERNED, Object[].class)
-                .setParameter(1, news)
-                .setParameter(2, (long) limit)
-                .getResultList()
+    private static Uni<Page> page(long news, int limit) {
+        return new Statement(CONCERNED, news, (long) limit)
+                .rows()
                 .map(rows ->
                         new Page(
                                 news,
                                 rows.stream().map(row -> (UUID) row[0]).toList(),
-                                rows.isEmpty()
-                                        ? Instant.EPOCH
-                                        : PostgresRoutes.instant(rows.getLast()[1]),
+                                rows.isEmpty() ? Instant.EPOCH : instant(rows.getLast()[1]),
                                 rows.size() < limit));
     }
 }

@@ -1,12 +1,14 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Passkeys;
 import dev.remit.handoff.passkey.Passkey;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -20,157 +22,120 @@ public class PostgresPasskeys implements Passkeys {
 
     @Override
     public Uni<Void> offer(String person, byte[] challenge, Instant until) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into passkey_offer (person, challenge, until_at) values (?1, ?2, ?3)"
-                                                + " on conflict (person) do update set challenge = excluded.challenge,"
-                                                + " until_at = excluded.until_at")
-                                .setParameter(1, person)
-                                .setParameter(2, text(challenge))
-                                .setParameter(3, until.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "insert into passkey_offer (person, challenge, until_at) values (?1, ?2, ?3)"
+                                + " on conflict (person) do update set challenge = excluded.challenge,"
+                                + " until_at = excluded.until_at",
+                        person,
+                        text(challenge),
+                        time(until))
+                .execute();
     }
 
     @Override
     public Uni<Optional<byte[]>> take(String person, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "delete from passkey_offer where person = ?1 returning challenge, until_at",
-                                        Object[].class)
-                                .setParameter(1, person)
-                                .getSingleResultOrNull())
-                .map(row ->
-                        Optional.ofNullable(row)
-                                .filter(each -> now.isBefore(PostgresRoutes.instant(each[1])))
-                                .map(each -> bytes(each[0])));
+        return new Statement(
+                        "delete from passkey_offer where person = ?1 returning challenge, until_at",
+                        person)
+                .optional(Object[].class)
+                .map(found ->
+                        found.filter(row -> now.isBefore(instant(row[1])))
+                                .map(row -> bytes(row[0])));
     }
 
     @Override
     public Uni<List<Kept>> of(String person) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from passkey where person = ?1 and until_at is null order by since_at, id limit 100",
-                                        Object[].class)
-                                .setParameter(1, person)
-                                .getResultList())
-                .map(rows -> rows.stream().map(PostgresPasskeys::kept).toList());
+        return new Statement(
+                        "select "
+                                + COLUMNS
+                                + " from passkey where person = ?1 and until_at is null order by since_at, id limit 100",
+                        person)
+                .rows(PostgresPasskeys::kept);
     }
 
     @Override
     public Uni<Boolean> add(Kept kept) {
         Passkey key = kept.key();
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into passkey ("
-                                                + COLUMNS
-                                                + ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, null)"
-                                                + " on conflict (credential_id) do nothing")
-                                .setParameter(1, kept.id())
-                                .setParameter(2, key.credentialId())
-                                .setParameter(3, key.person())
-                                .setParameter(4, key.rpId())
-                                .setParameter(5, text(key.publicKey()))
-                                .setParameter(6, key.algorithm())
-                                .setParameter(7, text(kept.attested()))
-                                .setParameter(8, kept.aaguid())
-                                .setParameter(9, kept.count())
-                                .setParameter(10, kept.label())
-                                .setParameter(11, kept.since().atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
+        return new Statement(
+                        "insert into passkey ("
+                                + COLUMNS
+                                + ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, null)"
+                                + " on conflict (credential_id) do nothing",
+                        kept.id(),
+                        key.credentialId(),
+                        key.person(),
+                        key.rpId(),
+                        text(key.publicKey()),
+                        key.algorithm(),
+                        text(kept.attested()),
+                        kept.aaguid(),
+                        kept.count(),
+                        kept.label(),
+                        time(kept.since()))
+                .affected()
                 .map(added -> added == 1);
     }
 
     @Override
     public Uni<Optional<Kept>> withId(UUID id) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from passkey where id = ?1 for update",
-                                        Object[].class)
-                                .setParameter(1, id)
-                                .getSingleResultOrNull())
-                .map(row -> Optional.ofNullable(row).map(PostgresPasskeys::kept));
+        return new Statement("select " + COLUMNS + " from passkey where id = ?1 for update", id)
+                .optional(Object[].class)
+                .map(found -> found.map(PostgresPasskeys::kept));
     }
 
     @Override
     public Uni<Optional<Found>> withCredential(String credentialId, String signed) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + COLUMNS
-                                                + " from passkey where credential_id = ?1 for update",
-                                        Object[].class)
-                                .setParameter(1, credentialId)
-                                .getSingleResultOrNull()
-                                .chain(row ->
-                                        row == null
-                                                ? Uni.createFrom().item(Optional.empty())
-                                                // a statement of its own: it sees what was
-                                                // committed before the lock
-                                                : session.createNativeQuery(
-                                                                "select count(*) from passkey_use where passkey = ?1 and signed = ?2",
-                                                                Long.class)
-                                                        .setParameter(1, row[0])
-                                                        .setParameter(2, signed)
-                                                        .getSingleResult()
-                                                        .map(used ->
-                                                                Optional.of(
-                                                                        new Found(
-                                                                                kept(row),
-                                                                                used > 0)))));
+        return new Statement(
+                        "select " + COLUMNS + " from passkey where credential_id = ?1 for update",
+                        credentialId)
+                .optional(Object[].class)
+                .chain(found ->
+                        found.map(PostgresPasskeys::kept)
+                                .map(key ->
+                                        wasUsed(key.id(), signed)
+                                                .map(used -> Optional.of(new Found(key, used))))
+                                .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
+    }
+
+    /** A statement of its own: it sees what was committed before the lock. */
+    private static Uni<Boolean> wasUsed(UUID id, String signed) {
+        return new Statement(
+                        "select count(*) from passkey_use where passkey = ?1 and signed = ?2",
+                        id,
+                        signed)
+                .single(Long.class)
+                .map(used -> used > 0);
     }
 
     @Override
     public Uni<Void> used(UUID id, long count, String signed, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "insert into passkey_use (passkey, signed, used_at) values (?1, ?2, ?3)")
-                                .setParameter(1, id)
-                                .setParameter(2, signed)
-                                .setParameter(3, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate()
-                                .chain(() ->
-                                        session.createNativeQuery(
-                                                        "update passkey set count = ?2 where id = ?1")
-                                                .setParameter(1, id)
-                                                .setParameter(2, count)
-                                                .executeUpdate()))
-                .replaceWithVoid();
+        return new Statement(
+                        "insert into passkey_use (passkey, signed, used_at) values (?1, ?2, ?3)",
+                        id,
+                        signed,
+                        time(now))
+                .execute()
+                .chain(() ->
+                        new Statement("update passkey set count = ?2 where id = ?1", id, count)
+                                .execute());
     }
 
     @Override
     public Uni<Optional<Instant>> lastUse(UUID id) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select passkey, used_at from passkey_use where passkey = ?1 order by used_at desc limit 1",
-                                        Object[].class)
-                                .setParameter(1, id)
-                                .getSingleResultOrNull())
-                .map(row -> Optional.ofNullable(row).map(each -> PostgresRoutes.instant(each[1])));
+        return new Statement(
+                        "select passkey, used_at from passkey_use where passkey = ?1 order by used_at desc limit 1",
+                        id)
+                .optional(Object[].class)
+                .map(found -> found.map(row -> instant(row[1])));
     }
 
     @Override
     public Uni<Void> revoke(UUID id, Instant until) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "update passkey set until_at = ?2 where id = ?1 and until_at is null")
-                                .setParameter(1, id)
-                                .setParameter(2, until.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "update passkey set until_at = ?2 where id = ?1 and until_at is null",
+                        id,
+                        time(until))
+                .execute();
     }
 
     private static String text(byte[] bytes) {
@@ -194,7 +159,7 @@ public class PostgresPasskeys implements Passkeys {
                 (UUID) row[7],
                 (Long) row[8],
                 (String) row[9],
-                PostgresRoutes.instant(row[10]),
-                Optional.ofNullable(row[11]).map(PostgresRoutes::instant));
+                instant(row[10]),
+                Optional.ofNullable(row[11]).map(Statement::instant));
     }
 }

@@ -1,12 +1,17 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Reconciliation;
+import dev.remit.handoff.postgres.Statement;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,27 +54,21 @@ public class PostgresReconciliation implements Reconciliation {
 
     @Override
     public Uni<Optional<Page>> next(Instant now, int limit) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(TURN, Integer.class)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .getResultList()
-                                .chain(turn ->
-                                        turn.isEmpty()
-                                                ? Uni.createFrom().item(Optional.empty())
-                                                : page(session, limit).map(Optional::of)));
+        return new Statement(TURN, time(now))
+                .values(Integer.class)
+                .chain(turn ->
+                        turn.isEmpty()
+                                ? Uni.createFrom().item(Optional.empty())
+                                : page(limit).map(Optional::of));
     }
 
-    private static Uni<Page> page(Mutiny.Session session, int limit) {
-        return session.createNativeQuery(NEXT, Object[].class)
-                .setParameter(1, (long) limit)
-                .getResultList()
+    private static Uni<Page> page(int limit) {
+        return new Statement(NEXT, (long) limit)
+                .rows()
                 .map(rows ->
                         new Page(
                                 rows.stream().map(row -> (UUID) row[0]).toList(),
-                                rows.isEmpty()
-                                        ? Instant.EPOCH
-                                        : PostgresRoutes.instant(rows.getLast()[1]),
+                                rows.isEmpty() ? Instant.EPOCH : instant(rows.getLast()[1]),
                                 rows.size() < limit));
     }
 
@@ -77,15 +76,14 @@ public class PostgresReconciliation implements Reconciliation {
     public Uni<Map<UUID, List<String>>> mend(Collection<UUID> changes) {
         return Panache.getSession()
                 .chain(session ->
-                        session.createNativeQuery(
+                        new Statement(
                                         "select "
                                                 + RouteRow.COLUMNS
                                                 + " from route where ended_at is null and change_id = any(cast(?1 as uuid[]))",
-                                        RouteRow.class)
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .getResultList()
+                                        ids(changes))
+                                .values(RouteRow.class)
                                 .chain(rows ->
-                                        PostgresRoutes.decisions(session, rows)
+                                        PostgresRoutes.decisions(rows)
                                                 .map(decisions -> mended(session, rows, decisions)))
                                 .call(session::flush));
     }
@@ -120,68 +118,49 @@ public class PostgresReconciliation implements Reconciliation {
 
     @Override
     public Uni<Void> done(Page page, List<Mended> mended, Instant now, Duration every) {
-        return Panache.getSession()
-                .chain(session ->
-                        (page.last() ? finished(session, page, now, every) : on(session, page))
-                                .chain(() ->
-                                        mended.isEmpty()
-                                                ? Uni.createFrom().voidItem()
-                                                : keep(session, mended, now)));
+        return (page.last() ? finished(page, now, every) : on(page))
+                .chain(() -> mended.isEmpty() ? Uni.createFrom().voidItem() : keep(mended, now));
     }
 
-    private static Uni<Void> on(Mutiny.Session session, Page page) {
-        return session.createNativeQuery(ON)
-                .setParameter(1, page.through().atOffset(ZoneOffset.UTC))
-                .setParameter(2, page.changes().getLast())
-                .setParameter(3, (long) page.changes().size())
-                .executeUpdate()
-                .replaceWithVoid();
+    private static Uni<Void> on(Page page) {
+        return new Statement(
+                        ON,
+                        time(page.through()),
+                        page.changes().getLast(),
+                        (long) page.changes().size())
+                .execute();
     }
 
-    private static Uni<Void> finished(
-            Mutiny.Session session, Page page, Instant now, Duration every) {
-        return session.createNativeQuery(FINISHED)
-                .setParameter(1, (long) page.changes().size())
-                .setParameter(2, now.atOffset(ZoneOffset.UTC))
-                // the timers of two replicas need not be as far apart as their clocks say
-                .setParameter(3, now.plus(every.dividedBy(2)).atOffset(ZoneOffset.UTC))
-                .executeUpdate()
-                .chain(() ->
-                        session.createNativeQuery(FORGET)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+    private static Uni<Void> finished(Page page, Instant now, Duration every) {
+        return new Statement(
+                        FINISHED,
+                        (long) page.changes().size(),
+                        time(now),
+                        // the timers of two replicas need not be as far apart as their clocks say
+                        time(now.plus(every.dividedBy(2))))
+                .execute()
+                .chain(() -> new Statement(FORGET, time(now)).execute());
     }
 
-    private static Uni<Void> keep(Mutiny.Session session, List<Mended> mended, Instant now) {
-        return session.createNativeQuery(KEEP)
-                .setParameter(1, mended.stream().map(Mended::change).toArray(UUID[]::new))
-                .setParameter(2, mended.stream().map(Mended::what).toArray(String[]::new))
-                .setParameter(3, now.atOffset(ZoneOffset.UTC))
-                .executeUpdate()
-                .replaceWithVoid();
+    private static Uni<Void> keep(List<Mended> mended, Instant now) {
+        return new Statement(
+                        KEEP, ids(mended, Mended::change), texts(mended, Mended::what), time(now))
+                .execute();
     }
 
     @Override
     public Uni<Report> report() {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select finished_at, checked from inbox_reconciliation where id = 1",
-                                                Object[].class)
-                                        .getSingleResult()
-                                        .chain(row ->
-                                                session.createNativeQuery(LAST, Object[].class)
-                                                        .getResultList()
-                                                        .map(mended -> report(row, mended)))));
+                new Statement("select finished_at, checked from inbox_reconciliation where id = 1")
+                        .single(Object[].class)
+                        .chain(row ->
+                                new Statement(LAST).rows().map(mended -> report(row, mended))));
     }
 
     @Override
     public Uni<Optional<Instant>> finished() {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(FINISHED_AT, Double.class).getSingleResult())
+        return new Statement(FINISHED_AT)
+                .single(Double.class)
                 .map(Optional::of)
                 .map(found ->
                         found.filter(seconds -> seconds > 0)
@@ -190,14 +169,10 @@ public class PostgresReconciliation implements Reconciliation {
 
     private static Report report(Object[] row, List<Object[]> mended) {
         return new Report(
-                row[0] == null ? null : PostgresRoutes.instant(row[0]),
+                row[0] == null ? null : instant(row[0]),
                 ((Number) row[1]).longValue(),
                 mended.stream()
-                        .map(each ->
-                                new Mended(
-                                        (UUID) each[0],
-                                        (String) each[1],
-                                        PostgresRoutes.instant(each[2])))
+                        .map(each -> new Mended((UUID) each[0], (String) each[1], instant(each[2])))
                         .toList());
     }
 }

@@ -1,14 +1,17 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Removals;
 import dev.remit.approval.domain.Entitlement;
 import dev.remit.approval.domain.Holders;
 import dev.remit.approval.domain.Removal;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,8 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Function;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
  * A row for each change and entitlement. The locks are advisory, by name, taken in the order of
@@ -110,24 +111,16 @@ public class PostgresRemovals implements Removals {
     @Override
     public Uni<Map<Entitlement, Holders>> lock(Set<Entitlement> entitlements, int losers) {
         List<Entitlement> all = List.copyOf(new TreeSet<>(entitlements));
-        return Panache.getSession()
-                .chain(session ->
-                        asking(session, LOCK, all)
-                                .getResultList()
-                                .chain(() ->
-                                        session.createNativeQuery(HOLDERS, Object[].class)
-                                                .setParameter(1, texts(all, Entitlement::system))
-                                                .setParameter(2, texts(all, Entitlement::path))
-                                                .setParameter(3, losers + 1L)
-                                                .getResultList()))
+        return new Statement(LOCK, texts(all, Entitlement::system), texts(all, Entitlement::path))
+                .values(String.class)
+                .chain(() ->
+                        new Statement(
+                                        HOLDERS,
+                                        texts(all, Entitlement::system),
+                                        texts(all, Entitlement::path),
+                                        losers + 1L)
+                                .rows())
                 .map(rows -> holders(all, rows));
-    }
-
-    private static Mutiny.SelectionQuery<String> asking(
-            Mutiny.Session session, String sql, List<Entitlement> all) {
-        return session.createNativeQuery(sql, String.class)
-                .setParameter(1, texts(all, Entitlement::system))
-                .setParameter(2, texts(all, Entitlement::path));
     }
 
     static Map<Entitlement, Holders> holders(List<Entitlement> all, List<Object[]> rows) {
@@ -153,59 +146,41 @@ public class PostgresRemovals implements Removals {
 
     @Override
     public Uni<Void> add(Collection<Removal> removals) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(ADD)
-                                .setParameter(
-                                        1,
-                                        removals.stream().map(Removal::change).toArray(UUID[]::new))
-                                .setParameter(
-                                        2, texts(removals, each -> each.entitlement().system()))
-                                .setParameter(3, texts(removals, each -> each.entitlement().path()))
-                                .setParameter(4, texts(removals, Removal::account))
-                                .setParameter(
-                                        5,
-                                        removals.stream()
-                                                .map(Removal::assisted)
-                                                .toArray(Boolean[]::new))
-                                .setParameter(6, texts(removals, each -> each.since().toString()))
-                                .setParameter(
-                                        7,
-                                        texts(
-                                                removals,
-                                                each ->
-                                                        each.until()
-                                                                .map(Instant::toString)
-                                                                .orElse("")))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        ADD,
+                        ids(removals, Removal::change),
+                        texts(removals, each -> each.entitlement().system()),
+                        texts(removals, each -> each.entitlement().path()),
+                        texts(removals, Removal::account),
+                        removals.stream().map(Removal::assisted).toArray(Boolean[]::new),
+                        texts(removals, each -> each.since().toString()),
+                        texts(removals, each -> each.until().map(Instant::toString).orElse("")))
+                .execute();
     }
 
     @Override
     public Uni<Set<Entitlement>> settle(Reports reports, Observed observed, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(ANY, Integer.class)
-                                .getResultList()
-                                .chain(any ->
-                                        any.isEmpty()
-                                                ? Uni.createFrom().item(Set.of())
-                                                : settle(session, reports, observed, now)));
+        return new Statement(ANY)
+                .values(Integer.class)
+                .chain(any ->
+                        any.isEmpty()
+                                ? Uni.createFrom().item(Set.of())
+                                : over(reports, observed, now));
     }
 
-    private static Uni<Set<Entitlement>> settle(
-            Mutiny.Session session, Reports reports, Observed observed, Instant now) {
+    private static Uni<Set<Entitlement>> over(Reports reports, Observed observed, Instant now) {
         List<Object[]> freed = new ArrayList<>();
-        return reported(session, reports, now)
-                .chain(() -> read(session, observed.systems()))
+        return reported(reports, now)
+                .chain(() -> read(observed.systems()))
                 .chain(() ->
-                        session.createNativeQuery(OVER, Object[].class)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .setParameter(2, ids(reports.all()))
-                                .setParameter(3, texts(observed.systems(), each -> each))
-                                .setParameter(4, texts(observed.accounts(), Holder::system))
-                                .setParameter(5, texts(observed.accounts(), Holder::account))
-                                .getResultList())
+                        new Statement(
+                                        OVER,
+                                        time(now),
+                                        ids(reports.all()),
+                                        texts(observed.systems()),
+                                        texts(observed.accounts(), Holder::system),
+                                        texts(observed.accounts(), Holder::account))
+                                .rows())
                 .invoke(freed::addAll)
                 .map(_ -> {
                     Set<Entitlement> all = new TreeSet<>();
@@ -215,33 +190,22 @@ public class PostgresRemovals implements Removals {
                 });
     }
 
-    private static Uni<Void> reported(Mutiny.Session session, Reports reports, Instant now) {
+    private static Uni<Void> reported(Reports reports, Instant now) {
         return reports.all().isEmpty()
                 ? Uni.createFrom().voidItem()
-                : session.createNativeQuery(REPORTED)
-                        .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                        .setParameter(2, ids(reports.untouched()))
-                        .setParameter(3, ids(reports.succeeded()))
-                        .setParameter(4, ids(reports.failed()))
-                        .setParameter(5, ids(reports.ended()))
-                        .executeUpdate()
-                        .replaceWithVoid();
+                : new Statement(
+                                REPORTED,
+                                time(now),
+                                ids(reports.untouched()),
+                                ids(reports.succeeded()),
+                                ids(reports.failed()),
+                                ids(reports.ended()))
+                        .execute();
     }
 
-    private static Uni<Void> read(Mutiny.Session session, Set<String> systems) {
+    private static Uni<Void> read(Set<String> systems) {
         return systems.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : session.createNativeQuery(READ)
-                        .setParameter(1, texts(systems, each -> each))
-                        .executeUpdate()
-                        .replaceWithVoid();
-    }
-
-    private static UUID[] ids(Set<UUID> changes) {
-        return changes.toArray(UUID[]::new);
-    }
-
-    private static <T> String[] texts(Collection<T> rows, Function<T, String> column) {
-        return rows.stream().map(column).toArray(String[]::new);
+                : new Statement(READ, texts(systems)).execute();
     }
 }

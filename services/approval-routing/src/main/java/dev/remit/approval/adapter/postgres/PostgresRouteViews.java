@@ -1,5 +1,10 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.Charters;
 import dev.remit.approval.application.People;
 import dev.remit.approval.application.RouteViews;
@@ -14,13 +19,13 @@ import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Risk;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.postgres.Statement;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,7 +37,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
 /** Routes as they are shown. */
@@ -80,52 +84,43 @@ public class PostgresRouteViews implements RouteViews {
 
     @Override
     public Uni<List<View>> open(Place after, int limit) {
-        return page(BEHIND + IN_ORDER, after, limit, Optional.empty());
+        return page(
+                new Statement(
+                        BEHIND + IN_ORDER,
+                        time(after.requestedAt()),
+                        after.change(),
+                        (long) limit));
     }
 
     @Override
     public Uni<List<View>> waitingFor(String person, Place after, int limit) {
-        return page(WAITING_FOR, after, limit, Optional.of(person));
+        return page(
+                new Statement(
+                        WAITING_FOR,
+                        time(after.requestedAt()),
+                        after.change(),
+                        (long) limit,
+                        person));
     }
 
-    private Uni<List<View>> page(String sql, Place after, int limit, Optional<String> person) {
-        return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session -> {
-                            var query =
-                                    session.createNativeQuery(sql, RouteRow.class)
-                                            .setParameter(
-                                                    1, after.requestedAt().atOffset(ZoneOffset.UTC))
-                                            .setParameter(2, after.change())
-                                            .setParameter(3, (long) limit);
-                            person.ifPresent(id -> query.setParameter(4, id));
-                            return query.getResultList()
-                                    .chain(rows ->
-                                            decisions(session, rows)
-                                                    .chain(made -> views(session, rows, made)));
-                        }));
+    private Uni<List<View>> page(Statement statement) {
+        return Panache.withSession(() -> statement.values(RouteRow.class).chain(this::views));
     }
 
-    private static Uni<List<DecisionRow>> decisions(Mutiny.Session session, List<RouteRow> rows) {
+    private static Uni<List<DecisionRow>> decisions(List<RouteRow> rows) {
         return rows.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : session.createNativeQuery(
+                : new Statement(
                                 "select * from decision where change_id = any(cast(?1 as uuid[])) order by position",
-                                DecisionRow.class)
-                        .setParameter(
-                                1, rows.stream().map(row -> row.changeId).toArray(UUID[]::new))
-                        .getResultList();
+                                ids(rows, row -> row.changeId))
+                        .values(DecisionRow.class);
     }
 
     @Override
     public Uni<Map<String, Inbox>> inboxes(Collection<String> people, int most) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(INBOXES, Object[].class)
-                                        .setParameter(1, people.toArray(String[]::new))
-                                        .setParameter(2, (long) most)
-                                        .getResultList())
+                new Statement(INBOXES, texts(people), (long) most)
+                        .rows()
                         .map(rows -> {
                             Map<String, List<Inbox.Item>> items = new HashMap<>();
                             people.forEach(each -> items.put(each, new ArrayList<>()));
@@ -135,8 +130,8 @@ public class PostgresRouteViews implements RouteViews {
                                                 new Inbox.Item(
                                                         (UUID) row[1],
                                                         (String) row[2],
-                                                        PostgresRoutes.instant(row[3]),
-                                                        PostgresRoutes.instant(row[4]),
+                                                        instant(row[3]),
+                                                        instant(row[4]),
                                                         (String) row[5],
                                                         (String) row[6]));
                             }
@@ -149,34 +144,28 @@ public class PostgresRouteViews implements RouteViews {
     @Override
     public Uni<Duration> lag(Instant now) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(LAG, Object.class)
-                                        .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                        .getSingleResultOrNull())
+                new Statement(LAG, time(now))
+                        .optional(Object.class)
                         .map(since ->
-                                since == null
-                                        ? Duration.ZERO
-                                        : Duration.between(PostgresRoutes.instant(since), now))
-                        .map(lag -> lag.isNegative() ? Duration.ZERO : lag));
+                                since.map(at -> Duration.between(instant(at), now))
+                                        .filter(Duration::isPositive)
+                                        .orElse(Duration.ZERO)));
     }
 
     @Override
     public Uni<Optional<View>> of(UUID change) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                RouteRow.<RouteRow>findById(change)
-                                        .map(row ->
-                                                row == null ? List.<RouteRow>of() : List.of(row))
-                                        .chain(rows ->
-                                                decisions(session, rows)
-                                                        .chain(made -> views(session, rows, made))))
+                RouteRow.<RouteRow>findById(change)
+                        .map(row -> row == null ? List.<RouteRow>of() : List.of(row))
+                        .chain(this::views)
                         .map(views -> views.stream().findFirst()));
     }
 
-    private Uni<List<View>> views(
-            Mutiny.Session session, List<RouteRow> rows, List<DecisionRow> decisions) {
+    private Uni<List<View>> views(List<RouteRow> rows) {
+        return decisions(rows).chain(made -> views(rows, made));
+    }
+
+    private Uni<List<View>> views(List<RouteRow> rows, List<DecisionRow> decisions) {
         Map<UUID, List<DecisionRow>> of =
                 decisions.stream().collect(Collectors.groupingBy(row -> row.changeId));
         List<Bare> bare =
@@ -190,7 +179,7 @@ public class PostgresRouteViews implements RouteViews {
                                                 .map(Rows::decision)
                                                 .toList()))
                         .toList();
-        return labels(session, bare)
+        return labels(bare)
                 .chain(labels ->
                         accounts(bare)
                                 .chain(accounts ->
@@ -215,7 +204,7 @@ public class PostgresRouteViews implements RouteViews {
     }
 
     /** Of routes from before their names were kept with them. */
-    private Uni<Map<String, String>> labels(Mutiny.Session session, List<Bare> rows) {
+    private Uni<Map<String, String>> labels(List<Bare> rows) {
         String[] ids =
                 rows.stream()
                         .filter(each -> each.ready().labels().isEmpty())
@@ -230,11 +219,8 @@ public class PostgresRouteViews implements RouteViews {
                         .toArray(String[]::new);
         return ids.length == 0
                 ? Uni.createFrom().item(Map.of())
-                : session.createNativeQuery(LABELS, Object[].class)
-                        .setParameter(1, systems)
-                        .setParameter(2, ids)
-                        .setParameter(3, system)
-                        .getResultList()
+                : new Statement(LABELS, systems, ids, system)
+                        .rows()
                         .map(found -> {
                             Map<String, String> labels = new HashMap<>();
                             found.forEach(row -> labels.put((String) row[0], (String) row[1]));

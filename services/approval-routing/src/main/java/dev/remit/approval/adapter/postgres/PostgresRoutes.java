@@ -1,15 +1,18 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.adapter.postgres.Rowset.Column;
 import dev.remit.approval.application.Routes;
 import dev.remit.approval.domain.Decision;
+import dev.remit.handoff.postgres.Statement;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -107,42 +110,31 @@ public class PostgresRoutes implements Routes {
 
     @Override
     public Uni<Set<UUID>> routed(Collection<UUID> changes) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select change_id from route where change_id = any(cast(?1 as uuid[]))",
-                                        UUID.class)
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .getResultList())
+        return new Statement(
+                        "select change_id from route where change_id = any(cast(?1 as uuid[]))",
+                        ids(changes))
+                .values(UUID.class)
                 .map(Set::copyOf);
     }
 
     @Override
     public Uni<Set<UUID>> granted(Collection<UUID> changes) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select change_id from route where change_id = any(cast(?1 as uuid[])) and state = 'GRANTED'",
-                                        UUID.class)
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .getResultList())
+        return new Statement(
+                        "select change_id from route where change_id = any(cast(?1 as uuid[])) and state = 'GRANTED'",
+                        ids(changes))
+                .values(UUID.class)
                 .map(Set::copyOf);
     }
 
     @Override
     public Uni<Found> load(Collection<UUID> changes) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select "
-                                                + RouteRow.COLUMNS
-                                                + " from route where change_id = any(cast(?1 as uuid[]))",
-                                        RouteRow.class)
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .getResultList()
-                                .chain(rows ->
-                                        decisions(session, rows)
-                                                .map(decisions -> loaded(rows, decisions))));
+        return new Statement(
+                        "select "
+                                + RouteRow.COLUMNS
+                                + " from route where change_id = any(cast(?1 as uuid[]))",
+                        ids(changes))
+                .values(RouteRow.class)
+                .chain(rows -> decisions(rows).map(decisions -> loaded(rows, decisions)));
     }
 
     @Override
@@ -150,74 +142,53 @@ public class PostgresRoutes implements Routes {
         return Panache.getSession()
                 .chain(session ->
                         rows(session, moved)
-                                .chain(rows -> ROUTES.write(session, rows))
+                                .chain(rows -> ROUTES.write(rows))
                                 .chain(() ->
                                         DECISIONS.write(
-                                                session,
                                                 decisions.stream().map(Rows::row).toList())));
     }
 
     @Override
     public Uni<List<UUID>> due(Instant now, int limit) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select change_id from route where ended_at is null and wake_at <= ?1 and unread_at is null"
-                                                + " order by wake_at limit ?2",
-                                        UUID.class)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .setParameter(2, (long) limit)
-                                .getResultList());
+        return new Statement(
+                        "select change_id from route where ended_at is null and wake_at <= ?1 and unread_at is null"
+                                + " order by wake_at limit ?2",
+                        time(now),
+                        (long) limit)
+                .values(UUID.class);
     }
 
     @Override
     public Uni<Void> setAside(Set<UUID> changes, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "update route set unread_at = ?2 where change_id = any(cast(?1 as uuid[]))")
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .setParameter(2, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "update route set unread_at = ?2 where change_id = any(cast(?1 as uuid[]))",
+                        ids(changes),
+                        time(now))
+                .execute();
     }
 
     @Override
     public Uni<List<UUID>> setAsideBefore(Instant since, int limit) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select change_id from route where unread_at < ?1 and ended_at is null order by unread_at limit ?2",
-                                        UUID.class)
-                                .setParameter(1, since.atOffset(ZoneOffset.UTC))
-                                .setParameter(2, (long) limit)
-                                .getResultList());
+        return new Statement(
+                        "select change_id from route where unread_at < ?1 and ended_at is null order by unread_at limit ?2",
+                        time(since),
+                        (long) limit)
+                .values(UUID.class);
     }
 
     @Override
     public Uni<Void> takeBack(Set<UUID> changes) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "update route set unread_at = null where change_id = any(cast(?1 as uuid[]))")
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        "update route set unread_at = null where change_id = any(cast(?1 as uuid[]))",
+                        ids(changes))
+                .execute();
     }
 
     @Override
     public Uni<Map<Earlier, Map<String, List<String>>>> approvers(Set<Earlier> asked) {
         List<Earlier> all = List.copyOf(asked);
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(APPROVERS, Object[].class)
-                                .setParameter(
-                                        1,
-                                        all.stream().map(Earlier::account).toArray(String[]::new))
-                                .setParameter(
-                                        2,
-                                        all.stream().map(Earlier::charter).toArray(String[]::new))
-                                .getResultList())
+        return new Statement(APPROVERS, texts(all, Earlier::account), texts(all, Earlier::charter))
+                .rows()
                 .map(rows -> {
                     Map<Earlier, Map<String, List<String>>> found = new HashMap<>();
                     for (Object[] row : rows) {
@@ -233,47 +204,30 @@ public class PostgresRoutes implements Routes {
 
     @Override
     public Uni<Census> census() {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE'),"
-                                                + " (select count(*) from route where unread_at is not null and ended_at is null)"
-                                                + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)",
-                                        Object[].class)
-                                .getSingleResult())
+        return new Statement(
+                        "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE'),"
+                                + " (select count(*) from route where unread_at is not null and ended_at is null)"
+                                + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)")
+                .single(Object[].class)
                 .map(row ->
                         new Census(
                                 ((Number) row[0]).longValue(),
                                 ((Number) row[1]).longValue(),
-                                Optional.ofNullable(row[2]).map(PostgresRoutes::instant),
+                                Optional.ofNullable(row[2]).map(Statement::instant),
                                 ((Number) row[3]).longValue(),
                                 ((Number) row[4]).longValue(),
                                 ((Number) row[5]).longValue()));
     }
 
-    /** A time as a native query gives it. */
-    static Instant instant(Object column) {
-        return switch (column) {
-            case Instant instant -> instant;
-            case OffsetDateTime time -> time.toInstant();
-            default -> throw new IllegalStateException("not a time: " + column.getClass());
-        };
-    }
-
     /** Those of routes that have not ended; an ended route's do not matter any more. */
-    static Uni<List<DecisionRow>> decisions(Mutiny.Session session, List<RouteRow> rows) {
-        UUID[] open =
-                rows.stream()
-                        .filter(row -> row.endedAt == null)
-                        .map(row -> row.changeId)
-                        .toArray(UUID[]::new);
-        return open.length == 0
+    static Uni<List<DecisionRow>> decisions(List<RouteRow> rows) {
+        List<RouteRow> open = rows.stream().filter(row -> row.endedAt == null).toList();
+        return open.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : session.createNativeQuery(
+                : new Statement(
                                 "select * from decision where change_id = any(cast(?1 as uuid[])) order by position",
-                                DecisionRow.class)
-                        .setParameter(1, open)
-                        .getResultList();
+                                ids(open, row -> row.changeId))
+                        .values(DecisionRow.class);
     }
 
     private static Found loaded(List<RouteRow> rows, List<DecisionRow> decisions) {

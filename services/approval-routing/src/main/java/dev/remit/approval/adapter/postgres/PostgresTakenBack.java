@@ -1,11 +1,14 @@
 package dev.remit.approval.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.approval.application.TakenBack;
-import io.quarkus.hibernate.reactive.panache.Panache;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
@@ -35,24 +38,19 @@ class PostgresTakenBack implements TakenBack {
 
     @Override
     public Uni<Void> add(Collection<Early> early) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(ADD)
-                                .setParameter(1, ids(early, Early::change))
-                                .setParameter(2, ids(early, Early::message))
-                                .setParameter(3, texts(early, Early::by))
-                                .setParameter(4, texts(early, Early::reason))
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        ADD,
+                        ids(early, Early::change),
+                        ids(early, Early::message),
+                        texts(early, Early::by),
+                        texts(early, Early::reason))
+                .execute();
     }
 
     @Override
     public Uni<Map<UUID, Early>> of(Collection<UUID> changes) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(OF, Object[].class)
-                                .setParameter(1, changes.toArray(UUID[]::new))
-                                .getResultList())
+        return new Statement(OF, ids(changes))
+                .rows()
                 .map(rows ->
                         rows.stream()
                                 .map(row ->
@@ -68,19 +66,6 @@ class PostgresTakenBack implements TakenBack {
 
     @Override
     public Uni<Void> prune(Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(PRUNE)
-                                .setParameter(1, now.atOffset(ZoneOffset.UTC))
-                                .executeUpdate())
-                .replaceWithVoid();
-    }
-
-    private static UUID[] ids(Collection<Early> early, Function<Early, UUID> part) {
-        return early.stream().map(part).toArray(UUID[]::new);
-    }
-
-    private static String[] texts(Collection<Early> early, Function<Early, String> part) {
-        return early.stream().map(part).toArray(String[]::new);
+        return new Statement(PRUNE, time(now)).execute();
     }
 }

@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.postgres;
 
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,14 +79,10 @@ record Rowset<T>(String table, String conflict, List<Column<T>> columns) {
                 .toArray(String[]::new);
     }
 
-    Uni<Void> write(Mutiny.Session session, Collection<T> rows) {
-        if (rows.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        var query = session.createNativeQuery(sql());
-        for (int n = 0; n < columns.size(); n++) {
-            query.setParameter(n + 1, values(columns.get(n), rows));
-        }
-        return query.executeUpdate().replaceWithVoid();
+    Uni<Void> write(Collection<T> rows) {
+        return rows.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : new Statement(sql(), columns.stream().map(each -> values(each, rows)).toArray())
+                        .execute();
     }
 }

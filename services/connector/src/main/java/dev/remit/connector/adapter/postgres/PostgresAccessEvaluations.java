@@ -1,12 +1,16 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.application.AccessEvaluations;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -28,8 +32,8 @@ class PostgresAccessEvaluations implements AccessEvaluations {
                         evaluation.id(),
                         evaluation.requester(),
                         evaluation.asked(),
-                        evaluation.at().atOffset(ZoneOffset.UTC),
-                        evaluation.until().atOffset(ZoneOffset.UTC),
+                        time(evaluation.at()),
+                        time(evaluation.until()),
                         Hash.sha256(evaluation.asked().getBytes(StandardCharsets.UTF_8)).hex())
                 .values(UUID.class)
                 .map(kept -> evaluation.as(kept.getFirst()));
@@ -40,26 +44,21 @@ class PostgresAccessEvaluations implements AccessEvaluations {
         return new Statement(
                         "select id, requester, asked, evaluated_at, expires_at from access_evaluation"
                                 + " where id = any(cast(?1 as uuid[]))",
-                        (Object) ids.toArray(UUID[]::new))
-                .rows()
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new Evaluation(
-                                                (UUID) row[0],
-                                                (String) row[1],
-                                                (String) row[2],
-                                                Statement.instant(row[3]),
-                                                Statement.instant(row[4])))
-                                .toList());
+                        ids(ids))
+                .rows(row ->
+                        new Evaluation(
+                                (UUID) row[0],
+                                (String) row[1],
+                                (String) row[2],
+                                instant(row[3]),
+                                instant(row[4])));
     }
 
     @Override
     public Uni<Void> prune(Instant now) {
         return new Statement(
                         "delete from access_evaluation where expires_at < cast(?1 as timestamptz) - interval '1 day'",
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(now))
+                .execute();
     }
 }

@@ -1,14 +1,18 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.application.AccessTasks;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,9 +41,8 @@ class PostgresAccessTasks implements AccessTasks {
                                 .toArray(UUID[]::new),
                         text(task.items()),
                         task.bulk(),
-                        task.since().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(task.since()))
+                .execute();
     }
 
     @Override
@@ -49,7 +52,7 @@ class PostgresAccessTasks implements AccessTasks {
 
     @Override
     public Uni<Optional<Task>> of(UUID change) {
-        return new Statement(TASK + "changes @> cast(?1 as uuid[])", (Object) new UUID[] {change})
+        return new Statement(TASK + "changes @> cast(?1 as uuid[])", ids(List.of(change)))
                 .rows()
                 .map(PostgresAccessTasks::first);
     }
@@ -63,7 +66,7 @@ class PostgresAccessTasks implements AccessTasks {
                                 Optional.ofNullable((String) row[2]),
                                 items((String) row[3]),
                                 (Boolean) row[4],
-                                Statement.instant(row[5])))
+                                instant(row[5])))
                 .findFirst();
     }
 
@@ -71,9 +74,8 @@ class PostgresAccessTasks implements AccessTasks {
     public Uni<Void> prune(Instant now) {
         return new Statement(
                         "delete from access_task where created_at < cast(?1 as timestamptz)",
-                        now.minus(LIFETIME).minus(Duration.ofDays(1)).atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(now.minus(LIFETIME).minus(Duration.ofDays(1))))
+                .execute();
     }
 
     private static List<Item> items(String text) {

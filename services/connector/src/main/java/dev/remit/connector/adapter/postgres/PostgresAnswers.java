@@ -1,13 +1,16 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.connector.application.Answers;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +28,7 @@ class PostgresAnswers implements Answers {
                         request.caller(),
                         request.key(),
                         request.request())
-                .execute()
+                .affected()
                 .chain(added ->
                         added == 1 ? Uni.createFrom().item(new Claim.Taken()) : before(request));
     }
@@ -48,10 +51,9 @@ class PostgresAnswers implements Answers {
                         "update answer set changes = cast(?3 as uuid[]), results = ?4 where caller = ?1 and key = ?2",
                         request.caller(),
                         request.key(),
-                        changes.toArray(UUID[]::new),
+                        ids(changes),
                         text(results))
-                .execute()
-                .replaceWithVoid();
+                .execute();
     }
 
     @Override
@@ -60,8 +62,7 @@ class PostgresAnswers implements Answers {
                         "delete from answer where caller = ?1 and key = ?2",
                         request.caller(),
                         request.key())
-                .execute()
-                .replaceWithVoid();
+                .execute();
     }
 
     @Override
@@ -70,9 +71,8 @@ class PostgresAnswers implements Answers {
                         "delete from answer where answered_at < cast(?1 as timestamptz) - interval '1 day'"
                                 + " and not exists (select 1 from proposal where change_id = any(answer.changes)"
                                 + " and (ended_at is null or ended_at > cast(?1 as timestamptz) - interval '1 day'))",
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(now))
+                .execute();
     }
 
     private static List<Result> results(String text) {

@@ -1,10 +1,14 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.application.Brakes;
 import dev.remit.connector.domain.Brake;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +31,7 @@ class PostgresBrakes implements Brakes {
         return new Statement(
                         SELECT
                                 + " where brake.ended_at is null and scope = any(cast(?1 as text[]))",
-                        (Object) Statement.texts(scopes))
+                        texts(scopes))
                 .rows()
                 .map(rows ->
                         rows.stream()
@@ -57,8 +61,7 @@ class PostgresBrakes implements Brakes {
     @Override
     public Uni<List<Applied>> on() {
         return new Statement(SELECT + " where brake.ended_at is null order by applied_at, id")
-                .rows()
-                .map(rows -> rows.stream().map(PostgresBrakes::standing).toList());
+                .rows(PostgresBrakes::standing);
     }
 
     @Override
@@ -79,9 +82,8 @@ class PostgresBrakes implements Brakes {
                         brake.trip().allowed(),
                         brake.trip().population().orElse(-1L),
                         brake.held(),
-                        brake.since().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(brake.since()))
+                .execute();
     }
 
     private static String text(Brake brake, Function<Brake.Origin, String> column) {
@@ -97,16 +99,13 @@ class PostgresBrakes implements Brakes {
                         end.outcome().name(),
                         end.by(),
                         end.reason(),
-                        end.at().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(end.at()))
+                .execute();
     }
 
     @Override
     public Uni<Void> spend(UUID id) {
-        return new Statement("update brake set spent = true where id = ?1", id)
-                .execute()
-                .replaceWithVoid();
+        return new Statement("update brake set spent = true where id = ?1", id).execute();
     }
 
     private static Applied standing(Object[] row) {
@@ -127,14 +126,14 @@ class PostgresBrakes implements Brakes {
                                 number(row[8]),
                                 Optional.ofNullable((Number) row[9]).map(Number::longValue)),
                         number(row[10]),
-                        Statement.instant(row[11])),
+                        instant(row[11])),
                 Optional.ofNullable((String) row[12])
                         .map(outcome ->
                                 new Ended(
                                         Brake.Outcome.valueOf(outcome),
                                         (String) row[13],
                                         (String) row[14],
-                                        Statement.instant(row[15]))),
+                                        instant(row[15]))),
                 number(row[16]),
                 (Boolean) row[17]);
     }

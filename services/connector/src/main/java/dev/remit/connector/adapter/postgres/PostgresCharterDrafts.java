@@ -1,5 +1,9 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.application.CharterDrafts;
 import dev.remit.connector.domain.Draft;
 import dev.remit.connector.domain.Draft.Approval;
@@ -7,11 +11,11 @@ import dev.remit.connector.domain.Draft.End;
 import dev.remit.connector.domain.Draft.Outcome;
 import dev.remit.connector.domain.Draft.Part;
 import dev.remit.connector.domain.Draft.Person;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,8 +51,8 @@ class PostgresCharterDrafts implements CharterDrafts {
                         draft.needs().stream().map(Part::name).collect(Collectors.joining("\n")),
                         String.join("\n", draft.because()),
                         draft.reason(),
-                        draft.at().atOffset(ZoneOffset.UTC),
-                        draft.until().atOffset(ZoneOffset.UTC))
+                        time(draft.at()),
+                        time(draft.until()))
                 .execute()
                 .chain(() ->
                         Multi.createFrom()
@@ -90,7 +94,7 @@ class PostgresCharterDrafts implements CharterDrafts {
                 new Statement(
                         DRAFTS
                                 + "where outcome is null and expires_at <= cast(?1 as timestamptz) order by id",
-                        now.atOffset(ZoneOffset.UTC)));
+                        time(now)));
     }
 
     @Override
@@ -103,9 +107,8 @@ class PostgresCharterDrafts implements CharterDrafts {
                         approval.part().name(),
                         approval.by().map(Person::id).orElse(""),
                         approval.by().map(Person::worker).orElse(""),
-                        approval.at().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(approval.at()))
+                .execute();
     }
 
     @Override
@@ -117,9 +120,8 @@ class PostgresCharterDrafts implements CharterDrafts {
                         end.outcome().name(),
                         end.by().orElse(""),
                         end.reason(),
-                        end.at().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(end.at()))
+                .execute();
     }
 
     private static Uni<List<Draft>> drafts(Statement found) {
@@ -134,7 +136,7 @@ class PostgresCharterDrafts implements CharterDrafts {
         return new Statement(
                         "select draft_id, id, part, approved_by, worker, approved_at from charter_approval"
                                 + " where draft_id = any(cast(?1 as uuid[])) order by approved_at, id",
-                        (Object) drafts.stream().map(row -> (UUID) row[0]).toArray(UUID[]::new))
+                        ids(drafts, row -> (UUID) row[0]))
                 .rows()
                 .map(rows -> {
                     Map<UUID, List<Approval>> all = new HashMap<>();
@@ -145,7 +147,7 @@ class PostgresCharterDrafts implements CharterDrafts {
                                                 (UUID) row[1],
                                                 Part.valueOf((String) row[2]),
                                                 person(row[3], row[4]),
-                                                Statement.instant(row[5])));
+                                                instant(row[5])));
                     }
                     return all;
                 });
@@ -166,8 +168,8 @@ class PostgresCharterDrafts implements CharterDrafts {
                                 lines(row[9]).stream().map(Part::valueOf).toList(),
                                 lines(row[10]),
                                 (String) row[11],
-                                Statement.instant(row[12]),
-                                Statement.instant(row[13]),
+                                instant(row[12]),
+                                instant(row[13]),
                                 approvals.getOrDefault((UUID) row[0], List.of()),
                                 Optional.ofNullable((String) row[14])
                                         .map(outcome ->
@@ -175,7 +177,7 @@ class PostgresCharterDrafts implements CharterDrafts {
                                                         Outcome.valueOf(outcome),
                                                         Optional.ofNullable((String) row[15]),
                                                         (String) row[16],
-                                                        Statement.instant(row[17])))))
+                                                        instant(row[17])))))
                 .toList();
     }
 

@@ -1,6 +1,9 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import dev.remit.connector.application.FeedLeases;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.Collection;
@@ -24,7 +27,7 @@ class PostgresFeedLeases implements FeedLeases {
                                 + " expires_at = excluded.expires_at"
                                 + " where lease.owner = excluded.owner or lease.expires_at < now()"
                                 + " returning feed, term",
-                        Statement.texts(feeds),
+                        texts(feeds),
                         owner)
                 .rows()
                 .map(rows ->
@@ -42,14 +45,13 @@ class PostgresFeedLeases implements FeedLeases {
                                 + ") where feed = ?1 and term = ?2",
                         feed,
                         term)
-                .execute()
+                .affected()
                 .map(kept -> kept == 1);
     }
 
     @Override
     public Uni<Void> release(String owner) {
         return new Statement("update feed_lease set expires_at = now() where owner = ?1", owner)
-                .execute()
-                .replaceWithVoid();
+                .execute();
     }
 }

@@ -1,6 +1,7 @@
 package dev.remit.connector.adapter.postgres;
 
 import dev.remit.connector.application.FeedPositions;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
@@ -21,7 +22,6 @@ class PostgresFeedPositions implements FeedPositions {
                                 + " on conflict (feed) do update set position = greatest(feed_position.position, excluded.position)",
                         feed,
                         position)
-                .execute()
-                .replaceWithVoid();
+                .execute();
     }
 }

@@ -1,7 +1,10 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import dev.remit.connector.application.HrEvents;
 import dev.remit.connector.domain.Presence;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
@@ -10,7 +13,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Files and events of the HR feed. */
@@ -22,8 +24,8 @@ class PostgresHrEvents implements HrEvents {
                         "insert into hr_event (event_id, content)"
                                 + " select event_id, content from unnest(cast(?1 as text[]), cast(?2 as text[])) as sent (event_id, content)"
                                 + " order by event_id on conflict do nothing returning event_id",
-                        Statement.texts(contents.keySet()),
-                        Statement.texts(contents.values()))
+                        texts(contents.keySet()),
+                        texts(contents.values()))
                 .values(String.class)
                 .chain(added -> {
                     Set<String> known = new HashSet<>(contents.keySet());
@@ -50,11 +52,10 @@ class PostgresHrEvents implements HrEvents {
                               and excluded.left_on = greatest(known.left_on, excluded.left_on) then null
                             else greatest(known.back_on, excluded.back_on) end
                         """,
-                        column(next, Presence::workerId),
-                        column(next, each -> text(each.leftOn())),
-                        column(next, each -> text(each.backOn())))
-                .execute()
-                .replaceWithVoid();
+                        texts(next, Presence::workerId),
+                        texts(next, each -> text(each.leftOn())),
+                        texts(next, each -> text(each.backOn())))
+                .execute();
     }
 
     /** As {@link Presence#hasLeft}; of the worker in column worker, by the day in ?1. */
@@ -71,17 +72,13 @@ class PostgresHrEvents implements HrEvents {
                                         + LEFT
                                         + " and worker_id = any(cast(?2 as text[]))",
                                 day,
-                                Statement.texts(workers))
+                                texts(workers))
                         .values(String.class)
                         .map(Set::copyOf);
     }
 
     private static String text(Optional<LocalDate> day) {
         return day.map(LocalDate::toString).orElse("");
-    }
-
-    private static String[] column(Collection<Presence> all, Function<Presence, String> column) {
-        return all.stream().map(column).toArray(String[]::new);
     }
 
     @Override
@@ -97,14 +94,13 @@ class PostgresHrEvents implements HrEvents {
                         "insert into hr_file (content_hash, name, read_at) values (?1, ?2, now()) on conflict do nothing",
                         contentHash,
                         name)
-                .execute()
-                .replaceWithVoid();
+                .execute();
     }
 
     private static Uni<Map<String, String>> standing(Set<String> ids) {
         return new Statement(
                         "select event_id, content from hr_event where event_id = any(cast(?1 as text[]))",
-                        (Object) Statement.texts(ids))
+                        texts(ids))
                 .rows()
                 .map(rows ->
                         rows.stream()

@@ -1,12 +1,17 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.application.Missteps;
 import dev.remit.connector.domain.TrackRecord.Kind;
 import dev.remit.connector.domain.TrackRecord.Misstep;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -21,12 +26,11 @@ class PostgresMissteps implements Missteps {
                                 + " select change_id, kind, charter, cast(at as timestamptz)"
                                 + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
                                 + " as seen (change_id, kind, charter, at) order by 1, 2 on conflict do nothing",
-                        missteps.stream().map(Misstep::change).toArray(UUID[]::new),
-                        missteps.stream().map(each -> each.kind().name()).toArray(String[]::new),
-                        missteps.stream().map(Misstep::charter).toArray(String[]::new),
-                        missteps.stream().map(each -> each.at().toString()).toArray(String[]::new))
-                .execute()
-                .replaceWithVoid();
+                        ids(missteps, Misstep::change),
+                        texts(missteps, each -> each.kind().name()),
+                        texts(missteps, Misstep::charter),
+                        texts(missteps, each -> each.at().toString()))
+                .execute();
     }
 
     @Override
@@ -35,17 +39,13 @@ class PostgresMissteps implements Missteps {
                         "select change_id, kind, charter, at from misstep where charter = ?1"
                                 + " and at > cast(?2 as timestamptz) and at <= cast(?3 as timestamptz)",
                         charter,
-                        from.atOffset(ZoneOffset.UTC),
-                        until.atOffset(ZoneOffset.UTC))
-                .rows()
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new Misstep(
-                                                (UUID) row[0],
-                                                Kind.valueOf((String) row[1]),
-                                                (String) row[2],
-                                                Statement.instant(row[3])))
-                                .toList());
+                        time(from),
+                        time(until))
+                .rows(row ->
+                        new Misstep(
+                                (UUID) row[0],
+                                Kind.valueOf((String) row[1]),
+                                (String) row[2],
+                                instant(row[3])));
     }
 }

@@ -1,18 +1,20 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.application.ObservedAccounts;
 import dev.remit.connector.domain.Account;
 import dev.remit.connector.domain.Event;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +79,7 @@ class PostgresObservedAccounts implements ObservedAccounts {
         return new Statement(
                         "select asked.system, (select count(*) from account where account.system = asked.system)"
                                 + " from unnest(cast(?1 as text[])) as asked (system)",
-                        (Object) Statement.texts(systems))
+                        texts(systems))
                 .rows()
                 .map(rows ->
                         rows.stream()
@@ -93,7 +95,7 @@ class PostgresObservedAccounts implements ObservedAccounts {
                         "select id, worker_id from account"
                                 + " where system = ?1 and id = any(cast(?2 as text[])) and worker_id is not null",
                         system,
-                        Statement.texts(ids))
+                        texts(ids))
                 .rows()
                 .map(rows ->
                         rows.stream()
@@ -133,21 +135,20 @@ class PostgresObservedAccounts implements ObservedAccounts {
                                 + " manager = excluded.manager, group_paths = excluded.group_paths, roles = excluded.roles, owner = excluded.owner,"
                                 + " enabled_since = case when excluded.enabled and not account.enabled then now() else account.enabled_since end",
                         system,
-                        column(accounts, each -> each.account().id()),
-                        column(accounts, Seen::fingerprint),
-                        column(accounts, each -> text(each.account().workerId())),
-                        column(accounts, each -> String.valueOf(each.account().enabled())),
-                        column(accounts, each -> text(each.account().managerWorkerId())),
-                        column(
+                        texts(accounts, each -> each.account().id()),
+                        texts(accounts, Seen::fingerprint),
+                        texts(accounts, each -> text(each.account().workerId())),
+                        texts(accounts, each -> String.valueOf(each.account().enabled())),
+                        texts(accounts, each -> text(each.account().managerWorkerId())),
+                        texts(
                                 accounts,
                                 each ->
                                         each.account().groups().stream()
                                                 .map(Account.Group::path)
                                                 .collect(Collectors.joining("\n"))),
-                        column(accounts, each -> String.join("\n", each.account().roles())),
-                        column(accounts, each -> text(each.account().owner())))
-                .execute()
-                .replaceWithVoid();
+                        texts(accounts, each -> String.join("\n", each.account().roles())),
+                        texts(accounts, each -> text(each.account().owner())))
+                .execute();
     }
 
     private static String text(@Nullable String value) {
@@ -163,19 +164,18 @@ class PostgresObservedAccounts implements ObservedAccounts {
                                 search.after(),
                                 search.atMost(),
                                 search.event() + "|" + search.charter(),
-                                search.ended().atOffset(ZoneOffset.UTC),
+                                time(search.ended()),
                                 search.today()));
         switch (search.event()) {
             case ORPHAN_FOUND -> asked.add(search.by());
             case CREDENTIAL_TOO_OLD -> {
                 asked.add(search.by());
-                asked.add(search.read().atOffset(ZoneOffset.UTC));
+                asked.add(time(search.read()));
             }
             default -> {}
         }
         return new Statement(sql(search.event()), asked.toArray())
-                .rows()
-                .map(rows -> rows.stream().map(PostgresObservedAccounts::found).toList());
+                .rows(PostgresObservedAccounts::found);
     }
 
     /** The statement that looks for an event. */
@@ -245,13 +245,10 @@ class PostgresObservedAccounts implements ObservedAccounts {
                                 + " from unnest(cast(?2 as text[]), cast(?3 as text[])) as read (id, since)"
                                 + " where account.system = ?1 and account.id = read.id",
                         system,
-                        all.stream().map(Map.Entry::getKey).toArray(String[]::new),
-                        all.stream()
-                                .map(each -> each.getValue().map(Instant::toString).orElse(""))
-                                .toArray(String[]::new),
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        texts(all, Map.Entry::getKey),
+                        texts(all, each -> each.getValue().map(Instant::toString).orElse("")),
+                        time(now))
+                .execute();
     }
 
     @Override
@@ -259,12 +256,7 @@ class PostgresObservedAccounts implements ObservedAccounts {
         return new Statement(
                         "delete from account where system = ?1 and id = any(cast(?2 as text[]))",
                         system,
-                        Statement.texts(ids))
-                .execute()
-                .replaceWithVoid();
-    }
-
-    private static String[] column(Collection<Seen> accounts, Function<Seen, String> column) {
-        return accounts.stream().map(column).toArray(String[]::new);
+                        texts(ids))
+                .execute();
     }
 }

@@ -1,5 +1,9 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -7,10 +11,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.remit.connector.application.Occurrences;
 import dev.remit.connector.domain.Occurrence;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -39,12 +43,12 @@ class PostgresOccurrences implements Occurrences {
                                 + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]), cast(?5 as text[]))"
                                 + " as told (source, event_id, content, change_id, observation)"
                                 + " order by source, event_id on conflict do nothing returning source, event_id",
-                        column(occurrences, Occurrence::source),
-                        column(occurrences, Occurrence::id),
-                        column(occurrences, PostgresOccurrences::text),
-                        column(occurrences, PostgresOccurrences::change),
-                        column(occurrences, PostgresOccurrences::observation),
-                        now.atOffset(ZoneOffset.UTC))
+                        texts(occurrences, Occurrence::source),
+                        texts(occurrences, Occurrence::id),
+                        texts(occurrences, PostgresOccurrences::text),
+                        texts(occurrences, PostgresOccurrences::change),
+                        texts(occurrences, PostgresOccurrences::observation),
+                        time(now))
                 .rows()
                 .chain(added -> {
                     Set<Key> fresh = new HashSet<>();
@@ -73,8 +77,8 @@ class PostgresOccurrences implements Occurrences {
         return new Statement(
                         "select content from occurrence where (source, event_id) in"
                                 + " (select source, event_id from unnest(cast(?1 as text[]), cast(?2 as text[])) as told (source, event_id))",
-                        column(known, Occurrence::source),
-                        column(known, Occurrence::id))
+                        texts(known, Occurrence::source),
+                        texts(known, Occurrence::id))
                 .values(String.class)
                 .map(contents ->
                         contents.stream()
@@ -98,13 +102,12 @@ class PostgresOccurrences implements Occurrences {
                                         + " as told (source, event_id, held, observation)"
                                         + " where occurrence.source = told.source and occurrence.event_id = told.event_id"
                                         + " and (occurrence.held or told.held = 'true')",
-                                column(occurrences, Occurrence::source),
-                                column(occurrences, Occurrence::id),
-                                column(occurrences, each -> String.valueOf(wait.contains(each))),
-                                column(occurrences, PostgresOccurrences::observation),
-                                now.atOffset(ZoneOffset.UTC))
-                        .execute()
-                        .replaceWithVoid();
+                                texts(occurrences, Occurrence::source),
+                                texts(occurrences, Occurrence::id),
+                                texts(occurrences, each -> String.valueOf(wait.contains(each))),
+                                texts(occurrences, PostgresOccurrences::observation),
+                                time(now))
+                        .execute();
     }
 
     @Override
@@ -112,7 +115,7 @@ class PostgresOccurrences implements Occurrences {
         return new Statement(
                         "select content from occurrence where held and looked_at < cast(?1 as timestamptz)"
                                 + " order by looked_at limit ?2 for update skip locked",
-                        since.atOffset(ZoneOffset.UTC),
+                        time(since),
                         atMost)
                 .values(String.class)
                 .map(contents -> contents.stream().map(PostgresOccurrences::read).toList());
@@ -127,9 +130,7 @@ class PostgresOccurrences implements Occurrences {
                 .map(rows ->
                         rows.stream()
                                 .findFirst()
-                                .map(row ->
-                                        new Held(
-                                                read((String) row[0]), Statement.instant(row[1]))));
+                                .map(row -> new Held(read((String) row[0]), instant(row[1]))));
     }
 
     @Override
@@ -141,9 +142,8 @@ class PostgresOccurrences implements Occurrences {
                         occurrence.id(),
                         dismissal.by(),
                         dismissal.reason(),
-                        dismissal.at().atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(dismissal.at()))
+                .execute();
     }
 
     @Override
@@ -153,17 +153,14 @@ class PostgresOccurrences implements Occurrences {
                 : new Statement(
                                 "delete from occurrence where (source, event_id) in"
                                         + " (select source, event_id from unnest(cast(?1 as text[]), cast(?2 as text[])) as told (source, event_id))",
-                                column(occurrences, Occurrence::source),
-                                column(occurrences, Occurrence::id))
-                        .execute()
-                        .replaceWithVoid();
+                                texts(occurrences, Occurrence::source),
+                                texts(occurrences, Occurrence::id))
+                        .execute();
     }
 
     @Override
     public Uni<Long> holding() {
-        return new Statement("select count(*) from occurrence where held")
-                .values(Long.class)
-                .map(List::getFirst);
+        return new Statement("select count(*) from occurrence where held").single(Long.class);
     }
 
     @Override
@@ -171,17 +168,7 @@ class PostgresOccurrences implements Occurrences {
         return new Statement(
                         "select content, seen_at from occurrence where held order by seen_at, source, event_id limit ?1",
                         atMost)
-                .rows()
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new Held(read((String) row[0]), Statement.instant(row[1])))
-                                .toList());
-    }
-
-    private static String[] column(
-            Collection<Occurrence> occurrences, Function<Occurrence, String> column) {
-        return occurrences.stream().map(column).toArray(String[]::new);
+                .rows(row -> new Held(read((String) row[0]), instant(row[1])));
     }
 
     private static String text(Occurrence occurrence) {

@@ -1,16 +1,21 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.remit.connector.application.Proposals;
 import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Proposal;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -136,12 +140,12 @@ class PostgresProposals implements Proposals {
             Collection<Kept> proposals, Predicate<Kept> proposed, Instant now) {
         return new Statement(
                         ADD,
-                        column(proposals, each -> each.change().toString()),
-                        column(proposals, each -> each.due().toString()),
-                        column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
-                        column(proposals, Kept::effect),
-                        column(proposals, each -> String.valueOf(proposed.test(each))),
-                        now.atOffset(ZoneOffset.UTC))
+                        texts(proposals, each -> each.change().toString()),
+                        texts(proposals, each -> each.due().toString()),
+                        texts(proposals, each -> text(new Request(each.proposal(), each.cause()))),
+                        texts(proposals, Kept::effect),
+                        texts(proposals, each -> String.valueOf(proposed.test(each))),
+                        time(now))
                 .values(UUID.class)
                 .map(HashSet::new);
     }
@@ -158,23 +162,18 @@ class PostgresProposals implements Proposals {
                                 + " where not proposed and ended_at is null and (brake_id is null or"
                                 + RELEASED
                                 + ") and change_id = any(cast(?1 as uuid[]))",
-                        (Object) changes.toArray(UUID[]::new))
-                .rows()
-                .map(rows ->
-                        rows.stream()
-                                .map(row -> new Waiting(kept(row), (Boolean) row[4]))
-                                .toList());
+                        ids(changes))
+                .rows(row -> new Waiting(kept(row), (Boolean) row[4]));
     }
 
     @Override
     public Uni<Void> renew(Collection<Kept> proposals) {
         return new Statement(
                         RENEW,
-                        column(proposals, each -> each.change().toString()),
-                        column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
-                        column(proposals, Kept::effect))
-                .execute()
-                .replaceWithVoid();
+                        texts(proposals, each -> each.change().toString()),
+                        texts(proposals, each -> text(new Request(each.proposal(), each.cause()))),
+                        texts(proposals, Kept::effect))
+                .execute();
     }
 
     @Override
@@ -182,24 +181,22 @@ class PostgresProposals implements Proposals {
         return new Statement(
                         "update proposal set proposed = true, proposed_at = cast(?2 as timestamptz)"
                                 + " where change_id = any(cast(?1 as uuid[]))",
-                        changes.toArray(UUID[]::new),
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        ids(changes),
+                        time(now))
+                .execute();
     }
 
     @Override
     public Uni<Void> hold(Collection<Kept> proposals, UUID brake, Instant now) {
         return new Statement(
                         HOLD,
-                        column(proposals, each -> each.change().toString()),
-                        column(proposals, each -> each.due().toString()),
-                        column(proposals, each -> text(new Request(each.proposal(), each.cause()))),
-                        column(proposals, Kept::effect),
+                        texts(proposals, each -> each.change().toString()),
+                        texts(proposals, each -> each.due().toString()),
+                        texts(proposals, each -> text(new Request(each.proposal(), each.cause()))),
+                        texts(proposals, Kept::effect),
                         brake,
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(now))
+                .execute();
     }
 
     @Override
@@ -220,7 +217,7 @@ class PostgresProposals implements Proposals {
                                 "select cast(pg_advisory_xact_lock(name) as text) from ("
                                         + "select distinct hashtextextended(name, 0) as name from unnest(cast(?1 as text[])) as asked (name)"
                                         + " order by 1) as sorted",
-                                (Object) names.toArray(String[]::new))
+                                texts(names))
                         .values(String.class)
                         .replaceWithVoid();
     }
@@ -241,10 +238,10 @@ class PostgresProposals implements Proposals {
         }
         return new Statement(
                         OPEN + besides,
-                        column(matters, Matter::subjectId),
-                        column(matters, Matter::target),
-                        column(matters, Matter::action),
-                        column(matters, Matter::effect))
+                        texts(matters, Matter::subjectId),
+                        texts(matters, Matter::target),
+                        texts(matters, Matter::action),
+                        texts(matters, Matter::effect))
                 .rows()
                 .map(rows -> {
                     Map<Matter, UUID> open = new HashMap<>();
@@ -266,10 +263,10 @@ class PostgresProposals implements Proposals {
             Collection<Field> fields, Set<String> shared, Instant since) {
         return new Statement(
                         LOAD,
-                        fields.stream().map(Field::charter).toArray(String[]::new),
-                        fields.stream().map(Field::target).toArray(String[]::new),
-                        since.atOffset(ZoneOffset.UTC),
-                        Statement.texts(shared))
+                        texts(fields, Field::charter),
+                        texts(fields, Field::target),
+                        time(since),
+                        texts(shared))
                 .rows()
                 .map(rows -> {
                     Map<Field, Admission.Load> loads = new HashMap<>();
@@ -290,9 +287,8 @@ class PostgresProposals implements Proposals {
                         "select "
                                 + STANDING
                                 + " from proposal where change_id = any(cast(?1 as uuid[]))",
-                        (Object) changes.toArray(UUID[]::new))
-                .rows()
-                .map(PostgresProposals::standings);
+                        ids(changes))
+                .rows(PostgresProposals::standing);
     }
 
     @Override
@@ -309,8 +305,7 @@ class PostgresProposals implements Proposals {
                         selection.after().map(place -> place.since().toString()).orElse("infinity"),
                         selection.after().map(Place::change).orElse(new UUID(0, 0)).toString(),
                         selection.limit())
-                .rows()
-                .map(PostgresProposals::standings);
+                .rows(PostgresProposals::standing);
     }
 
     @Override
@@ -320,9 +315,8 @@ class PostgresProposals implements Proposals {
                                 + " ended_at = case when proposed then ended_at else cast(?2 as timestamptz) end,"
                                 + " outcome = case when proposed then outcome else 'WITHDRAWN' end where change_id = ?1",
                         change,
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(now))
+                .execute();
     }
 
     @Override
@@ -335,10 +329,9 @@ class PostgresProposals implements Proposals {
         return new Statement(
                         "update proposal set withdrawn_at = cast(?2 as timestamptz), superseded = true"
                                 + " where change_id = any(cast(?1 as uuid[]))",
-                        changes.toArray(UUID[]::new),
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        ids(changes),
+                        time(now))
+                .execute();
     }
 
     @Override
@@ -348,13 +341,10 @@ class PostgresProposals implements Proposals {
                         "update proposal set ended_at = cast(ended.at as timestamptz), outcome = ended.outcome"
                                 + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[])) as ended (change_id, outcome, at)"
                                 + " where proposal.change_id = ended.change_id and proposal.ended_at is null",
-                        all.stream().map(Map.Entry::getKey).toArray(UUID[]::new),
-                        all.stream().map(each -> each.getValue().outcome()).toArray(String[]::new),
-                        all.stream()
-                                .map(each -> each.getValue().at().toString())
-                                .toArray(String[]::new))
-                .execute()
-                .replaceWithVoid();
+                        ids(all, Map.Entry::getKey),
+                        texts(all, each -> each.getValue().outcome()),
+                        texts(all, each -> each.getValue().at().toString()))
+                .execute();
     }
 
     @Override
@@ -362,25 +352,19 @@ class PostgresProposals implements Proposals {
         return new Statement(
                         "update proposal set unproved_at = coalesce(unproved_at, cast(?2 as timestamptz))"
                                 + " where change_id = any(cast(?1 as uuid[])) and ended_at is null",
-                        changes.toArray(UUID[]::new),
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
-    }
-
-    private static List<Standing> standings(List<Object[]> rows) {
-        return rows.stream().map(PostgresProposals::standing).toList();
+                        ids(changes),
+                        time(now))
+                .execute();
     }
 
     private static Standing standing(Object[] row) {
         return new Standing(
                 (UUID) row[0],
                 read((String) row[1]).proposal(),
-                Statement.instant(row[2]),
+                instant(row[2]),
                 (Boolean) row[3],
                 Optional.ofNullable(row[4]).map(Statement::instant),
-                Optional.ofNullable(row[5])
-                        .map(at -> new End((String) row[6], Statement.instant(at))),
+                Optional.ofNullable(row[5]).map(at -> new End((String) row[6], instant(at))),
                 Optional.ofNullable((UUID) row[7]),
                 (Boolean) row[8]);
     }
@@ -395,10 +379,6 @@ class PostgresProposals implements Proposals {
                 request.cause(),
                 due,
                 Optional.ofNullable((String) row[3]).orElse(""));
-    }
-
-    private static <T> String[] column(Collection<T> proposals, Function<T, String> column) {
-        return proposals.stream().map(column).toArray(String[]::new);
     }
 
     private static String text(Request request) {

@@ -1,12 +1,14 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.adapter.files.CharterFile;
 import dev.remit.connector.application.PublishedCharters;
 import dev.remit.connector.domain.Charter;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,9 +31,8 @@ class PostgresPublishedCharters implements PublishedCharters {
                         document.charter().hash(),
                         document.document(),
                         draft,
-                        now.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(now))
+                .execute();
     }
 
     @Override
@@ -46,16 +47,12 @@ class PostgresPublishedCharters implements PublishedCharters {
         return new Statement(
                         "select version, hash, document, published_at, draft_id from charter where name = ?1 order by position",
                         name)
-                .rows()
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new Version(
-                                                (String) row[0],
-                                                (String) row[1],
-                                                (String) row[2],
-                                                Optional.ofNullable(row[3]).map(Statement::instant),
-                                                Optional.ofNullable((UUID) row[4])))
-                                .toList());
+                .rows(row ->
+                        new Version(
+                                (String) row[0],
+                                (String) row[1],
+                                (String) row[2],
+                                Optional.ofNullable(row[3]).map(Statement::instant),
+                                Optional.ofNullable((UUID) row[4])));
     }
 }

@@ -1,10 +1,13 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.instant;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import dev.remit.connector.application.ScheduleRuns;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 
 /** Runs of schedules; whoever asks for one holds its row. */
 @Singleton
@@ -17,9 +20,9 @@ class PostgresScheduleRuns implements ScheduleRuns {
                                 + " on conflict (charter, schedule) do update set run_at = known.run_at returning run_at",
                         charter,
                         schedule,
-                        now.atOffset(ZoneOffset.UTC))
+                        time(now))
                 .values(Object.class)
-                .map(rows -> Statement.instant(rows.getFirst()));
+                .map(rows -> instant(rows.getFirst()));
     }
 
     @Override
@@ -28,8 +31,7 @@ class PostgresScheduleRuns implements ScheduleRuns {
                         "update schedule_run set run_at = cast(?3 as timestamptz) where charter = ?1 and schedule = ?2",
                         charter,
                         schedule,
-                        at.atOffset(ZoneOffset.UTC))
-                .execute()
-                .replaceWithVoid();
+                        time(at))
+                .execute();
     }
 }

@@ -1,7 +1,10 @@
 package dev.remit.connector.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import dev.remit.connector.application.Subjects;
 import dev.remit.connector.domain.Admission;
+import dev.remit.handoff.postgres.Statement;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -13,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /** Whom the accounts as last observed belong to. */
 @Singleton
@@ -59,9 +61,9 @@ class PostgresSubjects implements Subjects {
                 .chain(() ->
                         new Statement(
                                         FIND,
-                                        column(all, Asked::system),
-                                        column(all, Asked::id),
-                                        column(all, Asked::target))
+                                        texts(all, Asked::system),
+                                        texts(all, Asked::id),
+                                        texts(all, Asked::target))
                                 .rows())
                 .map(rows -> {
                     Map<Asked, Admission.Subject> found = new HashMap<>();
@@ -83,7 +85,7 @@ class PostgresSubjects implements Subjects {
 
     /** Counts the accounts of the targets whose last count is old, or found none. */
     private Uni<Void> count(Collection<Asked> asked) {
-        String[] old =
+        List<String> old =
                 asked.stream()
                         .map(Asked::target)
                         .distinct()
@@ -91,16 +93,16 @@ class PostgresSubjects implements Subjects {
                             Count count = counts.get(target);
                             return count == null || !count.isFresh();
                         })
-                        .toArray(String[]::new);
-        return old.length == 0
+                        .toList();
+        return old.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : new Statement(
                                 "select system, count(*) from account where system = any(cast(?1 as text[])) group by system",
-                                (Object) old)
+                                texts(old))
                         .rows()
                         .invoke(rows -> {
                             long now = System.nanoTime();
-                            Set<String> gone = new HashSet<>(List.of(old));
+                            Set<String> gone = new HashSet<>(old);
                             for (Object[] row : rows) {
                                 counts.put(
                                         (String) row[0],
@@ -110,9 +112,5 @@ class PostgresSubjects implements Subjects {
                             counts.keySet().removeAll(gone);
                         })
                         .replaceWithVoid();
-    }
-
-    private static String[] column(Collection<Asked> asked, Function<Asked, String> column) {
-        return asked.stream().map(column).toArray(String[]::new);
     }
 }

@@ -3,6 +3,7 @@ package dev.remit.readiness.adapter.postgres;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.readiness.application.Corrections;
 import dev.remit.readiness.domain.Correction;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -41,20 +42,17 @@ class PostgresCorrections implements Corrections {
     public Uni<Void> ask(Collection<Correction> corrections) {
         ArrayNode rows = JSON.createArrayNode();
         corrections.forEach(each -> rows.add(row(each)));
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        """
-                                        insert into correction (id, change_id, subject_system, subject_id, fact, question,
-                                          ask, requested_at, due_at, answered)
-                                        select id, change_id, subject_system, subject_id, fact, question, ask, requested_at, due_at, false
-                                        from json_to_recordset(cast(cast(?1 as text) as json)) as asked (id uuid, change_id uuid,
-                                          subject_system text, subject_id text, fact text, question text, ask text,
-                                          requested_at timestamptz, due_at timestamptz)
-                                        """)
-                                .setParameter(1, rows.toString())
-                                .executeUpdate())
-                .replaceWithVoid();
+        return new Statement(
+                        """
+                        insert into correction (id, change_id, subject_system, subject_id, fact, question,
+                          ask, requested_at, due_at, answered)
+                        select id, change_id, subject_system, subject_id, fact, question, ask, requested_at, due_at, false
+                        from json_to_recordset(cast(cast(?1 as text) as json)) as asked (id uuid, change_id uuid,
+                          subject_system text, subject_id text, fact text, question text, ask text,
+                          requested_at timestamptz, due_at timestamptz)
+                        """,
+                        rows.toString())
+                .execute();
     }
 
     @Override

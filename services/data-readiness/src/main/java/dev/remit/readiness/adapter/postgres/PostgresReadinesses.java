@@ -1,10 +1,15 @@
 package dev.remit.readiness.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.texts;
+import static dev.remit.handoff.postgres.Statement.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.readiness.adapter.kafka.AvroLetters;
 import dev.remit.readiness.application.Readinesses;
 import dev.remit.readiness.domain.Concern;
@@ -22,8 +27,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -37,7 +40,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,63 +117,57 @@ class PostgresReadinesses implements Readinesses {
     public Uni<Void> store(Collection<Readiness.Kept> readinesses) {
         ArrayNode rows = JSON.createArrayNode();
         readinesses.forEach(each -> rows.add(row(each)));
-        return execute(STORE, rows.toString()).chain(() -> await(readinesses));
+        return new Statement(STORE, rows.toString()).execute().chain(() -> await(readinesses));
     }
 
     @Override
     public Uni<Void> remember(Collection<Readiness.TakenBack> takenBack) {
         ArrayNode rows = JSON.createArrayNode();
         takenBack.forEach(each -> rows.add(row(each.withdrawal())));
-        return execute(REMEMBER, rows.toString());
+        return new Statement(REMEMBER, rows.toString()).execute();
     }
 
     @Override
     public Uni<List<UUID>> waitingFor(Collection<Concern> concerns, UUID after, int limit) {
-        return ids(
-                "select distinct change_id from awaited where concern = any(cast(?1 as text[])) and change_id > ?2"
-                        + " order by change_id limit ?3",
-                keys(concerns),
-                after,
-                limit);
+        return new Statement(
+                        "select distinct change_id from awaited where concern = any(cast(?1 as text[])) and change_id > ?2"
+                                + " order by change_id limit ?3",
+                        texts(concerns, ConcernKey::of),
+                        after,
+                        limit)
+                .values(UUID.class);
     }
 
     @Override
     public Uni<Void> lookAtOnce(Collection<Concern> concerns, UUID after, Instant now) {
-        return execute(
-                "update readiness set look_at = ?3 where state = 'HELD' and look_at > ?3 and change_id in"
-                        + " (select change_id from awaited where concern = any(cast(?1 as text[])) and change_id > ?2)",
-                keys(concerns),
-                after,
-                offset(now));
+        return new Statement(
+                        "update readiness set look_at = ?3 where state = 'HELD' and look_at > ?3 and change_id in"
+                                + " (select change_id from awaited where concern = any(cast(?1 as text[])) and change_id > ?2)",
+                        texts(concerns, ConcernKey::of),
+                        after,
+                        time(now))
+                .execute();
     }
 
     @Override
     public Uni<List<UUID>> due(Instant now, int limit) {
-        return ids(
-                "select change_id from readiness where state = 'HELD' and look_at <= ?1 order by look_at limit ?2",
-                offset(now),
-                limit);
+        return new Statement(
+                        "select change_id from readiness where state = 'HELD' and look_at <= ?1 order by look_at limit ?2",
+                        time(now),
+                        limit)
+                .values(UUID.class);
     }
 
     @Override
     public Uni<List<HeldFor>> held() {
-        return session()
-                .chain(session ->
-                        session.createNativeQuery(
-                                        "select reasons, count(*), cast(extract(epoch from now() - min(held_since)) as bigint)"
-                                                + " from readiness where state = 'HELD' group by reasons",
-                                        Object[].class)
-                                .getResultList())
-                .map(rows ->
-                        rows.stream()
-                                .map(row ->
-                                        new HeldFor(
-                                                (String) row[0],
-                                                ((Number) row[1]).longValue(),
-                                                Duration.ofSeconds(
-                                                        Math.max(
-                                                                0, ((Number) row[2]).longValue()))))
-                                .toList());
+        return new Statement(
+                        "select reasons, count(*), cast(extract(epoch from now() - min(held_since)) as bigint)"
+                                + " from readiness where state = 'HELD' group by reasons")
+                .rows(row ->
+                        new HeldFor(
+                                (String) row[0],
+                                ((Number) row[1]).longValue(),
+                                Duration.ofSeconds(Math.max(0, ((Number) row[2]).longValue()))));
     }
 
     /** What these changes wait for from now on, and nothing else. */
@@ -186,40 +182,38 @@ class PostgresReadinesses implements Readinesses {
                 }
             }
         }
-        return execute(
-                """
-                with kept as (
-                  select change_id, concern
-                  from unnest(cast(?2 as uuid[]), cast(?3 as text[])) as kept (change_id, concern)),
-                ended as (
-                  delete from awaited where change_id = any(cast(?1 as uuid[])) and not exists (
-                    select from kept where kept.change_id = awaited.change_id and kept.concern = awaited.concern))
-                insert into awaited (concern, change_id)
-                select concern, change_id from kept order by concern, change_id on conflict do nothing
-                """,
-                readinesses.stream().map(each -> each.proposal().change()).toArray(UUID[]::new),
-                changes.toArray(UUID[]::new),
-                concerns.toArray(String[]::new));
+        return new Statement(
+                        """
+                        with kept as (
+                          select change_id, concern
+                          from unnest(cast(?2 as uuid[]), cast(?3 as text[])) as kept (change_id, concern)),
+                        ended as (
+                          delete from awaited where change_id = any(cast(?1 as uuid[])) and not exists (
+                            select from kept where kept.change_id = awaited.change_id and kept.concern = awaited.concern))
+                        insert into awaited (concern, change_id)
+                        select concern, change_id from kept order by concern, change_id on conflict do nothing
+                        """,
+                        ids(readinesses, each -> each.proposal().change()),
+                        ids(changes),
+                        texts(concerns))
+                .execute();
     }
 
     private static Uni<Map<UUID, Waits>> waits(List<ReadinessRow> rows) {
-        UUID[] held =
+        List<UUID> held =
                 rows.stream()
                         .filter(row -> row.state.equals("HELD"))
                         .map(row -> row.changeId)
-                        .toArray(UUID[]::new);
-        return held.length == 0
+                        .toList();
+        return held.isEmpty()
                 ? Uni.createFrom().item(Map.of())
-                : session()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select change_id, true, fact from correction where change_id = any(cast(?1 as uuid[]))"
-                                                        + " union all"
-                                                        + " select change_id, false, concern from awaited where change_id = any(cast(?1 as uuid[]))"
-                                                        + " order by 1, 2, 3",
-                                                Object[].class)
-                                        .setParameter(1, held)
-                                        .getResultList())
+                : new Statement(
+                                "select change_id, true, fact from correction where change_id = any(cast(?1 as uuid[]))"
+                                        + " union all"
+                                        + " select change_id, false, concern from awaited where change_id = any(cast(?1 as uuid[]))"
+                                        + " order by 1, 2, 3",
+                                ids(held))
+                        .rows()
                         .map(PostgresReadinesses::waits);
     }
 
@@ -356,14 +350,6 @@ class PostgresReadinesses implements Readinesses {
                 fact.enriched());
     }
 
-    private static String[] keys(Collection<Concern> concerns) {
-        return concerns.stream().map(ConcernKey::of).toArray(String[]::new);
-    }
-
-    private static OffsetDateTime offset(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
-    }
-
     private static <T> T parse(String json, TypeReference<T> type) {
         try {
             return JSON.readValue(json, type);
@@ -378,32 +364,5 @@ class PostgresReadinesses implements Readinesses {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("not JSON", e);
         }
-    }
-
-    private static Uni<List<UUID>> ids(String sql, Object... parameters) {
-        return session()
-                .chain(session -> {
-                    var query = session.createNativeQuery(sql, UUID.class);
-                    for (int n = 0; n < parameters.length; n++) {
-                        query.setParameter(n + 1, parameters[n]);
-                    }
-                    return query.getResultList();
-                });
-    }
-
-    private static Uni<Void> execute(String sql, Object... parameters) {
-        return session()
-                .chain(session -> {
-                    var query = session.createNativeQuery(sql);
-                    for (int n = 0; n < parameters.length; n++) {
-                        query.setParameter(n + 1, parameters[n]);
-                    }
-                    return query.executeUpdate();
-                })
-                .replaceWithVoid();
-    }
-
-    private static Uni<Mutiny.Session> session() {
-        return Panache.getSession();
     }
 }

@@ -1,5 +1,8 @@
 package dev.remit.executor.adapter.postgres;
 
+import static dev.remit.handoff.postgres.Statement.ids;
+import static dev.remit.handoff.postgres.Statement.texts;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -553,14 +556,6 @@ class PostgresExecutions implements Executions {
 
     private static Set<String> scopes(ExecutionRow row) {
         return Set.of(row.scopes.split("\n", -1));
-    }
-
-    private static <T> UUID[] ids(Collection<T> all, Function<T, UUID> id) {
-        return all.stream().map(id).toArray(UUID[]::new);
-    }
-
-    private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
-        return all.stream().map(text).toArray(String[]::new);
     }
 
     private static <T> Integer[] numbers(Collection<T> all, Function<T, Integer> number) {
