@@ -24,6 +24,7 @@ import dev.remit.stack.Topics;
 import dev.remit.wire.Messages;
 import dev.remit.wire.v1.IdentityObserved;
 import dev.remit.wire.v1.ObservationKind;
+import dev.remit.wire.v1.Subject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -391,7 +392,8 @@ class LifeOfAChangeIT {
                 Seal.all(executor, List.of(Seal.hash(envelope, garbage))).getFirst(),
                 garbage);
         mesh.deadLetter("WRONG_PRODUCER");
-        // nearly the largest that a broker takes: a message about it that had it all would be larger
+        // nearly the largest that a broker takes: a message about it that had it all would be
+        // larger
         mesh.send(new ProducerRecord<>("remit.change.authorized.v1", "k\0y", new byte[1_048_000]));
         assertThat(mesh.deadLetter("MALFORMED_ENVELOPE").path("reason").asText())
                 .contains("its 1048003 bytes are not in this message");
@@ -507,17 +509,24 @@ class LifeOfAChangeIT {
                 "the discard in the log");
     }
 
-    private static byte[] ofAnAccountWhoseIdHasTheCharacterZero(byte[] observed) throws IOException {
+    private static byte[] ofAnAccountWhoseIdHasTheCharacterZero(byte[] observed)
+            throws IOException {
         Schema schema = Handoff.IDENTITY_OBSERVED.schema();
-        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(observed, 5, observed.length - 5, null);
-        IdentityObserved message = new SpecificDatumReader<IdentityObserved>(schema).read(null, decoder);
-        message.setKind(ObservationKind.REMOVED);
-        message.setAccount(null);
-        message.getSubject().setId("z\0");
+        BinaryDecoder decoder =
+                DecoderFactory.get().binaryDecoder(observed, 5, observed.length - 5, null);
+        IdentityObserved message =
+                new SpecificDatumReader<IdentityObserved>(schema).read(null, decoder);
+        IdentityObserved gone =
+                IdentityObserved.newBuilder(message)
+                        .setKind(ObservationKind.REMOVED)
+                        .setAccount(null)
+                        .setSubject(
+                                Subject.newBuilder(message.getSubject()).setId("z\0").build())
+                        .build();
         var out = new ByteArrayOutputStream();
         out.write(observed, 0, 5);
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-        new SpecificDatumWriter<IdentityObserved>(schema).write(message, encoder);
+        new SpecificDatumWriter<IdentityObserved>(schema).write(gone, encoder);
         encoder.flush();
         return out.toByteArray();
     }
