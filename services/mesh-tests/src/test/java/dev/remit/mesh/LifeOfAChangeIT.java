@@ -520,8 +520,7 @@ class LifeOfAChangeIT {
                 IdentityObserved.newBuilder(message)
                         .setKind(ObservationKind.REMOVED)
                         .setAccount(null)
-                        .setSubject(
-                                Subject.newBuilder(message.getSubject()).setId("z\0").build())
+                        .setSubject(Subject.newBuilder(message.getSubject()).setId("z\0").build())
                         .build();
         var out = new ByteArrayOutputStream();
         out.write(observed, 0, 5);
