@@ -682,7 +682,11 @@ final class Progress {
                 false,
                 at.question(),
                 at.back(),
-                held(stage, needed, approvals + canStill),
+                resolution.isPartial() && stage.quorum() instanceof Threshold.Share
+                        ? Optional.of(
+                                "stage %s needs a share of more people than can be asked"
+                                        .formatted(stage.name()))
+                        : held(stage, needed, approvals + canStill),
                 at.since(),
                 at.until(),
                 at.wake(),

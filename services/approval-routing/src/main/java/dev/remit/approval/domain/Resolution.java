@@ -23,15 +23,21 @@ import java.util.stream.Stream;
  * source that nobody is behind is dropped and reported, and the others go on.
  *
  * @param asks what the answer depends on
+ * @param isPartial whether there are more people than a stage asks
  */
-public record Resolution(List<Candidate> candidates, List<String> dropped, Set<Concern> asks) {
+public record Resolution(
+        List<Candidate> candidates, List<String> dropped, Set<Concern> asks, boolean isPartial) {
     private static final String ACCOUNT = "account";
 
     /**
-     * People that a stage asks, and as many again who act for them: each is told, and all are in
-     * one message. A source that would make it more is dropped, as one that nobody is behind.
+     * People that a stage asks, as many more with each step of its escalation, and as many again
+     * who act for them: each is told, and all are in one message. A source that would make it more
+     * is dropped, as one that nobody is behind.
      */
     static final int MOST = 500;
+
+    /** So many of those who act for one of them. */
+    static final int MOST_FOR_ONE = 20;
 
     /** Whose record says who approved before. */
     private static final String RECORDED = "approval-routing";
@@ -246,6 +252,8 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
         Map<String, Found> found = new TreeMap<>();
         Set<Concern> asks = new LinkedHashSet<>();
         List<String> dropped = new ArrayList<>();
+        int most = MOST * (level + 1);
+        boolean isPartial = false;
         for (Source source : stage.sources(level).toList()) {
             asks.addAll(concerns(source, ready, known.now()));
             if (source instanceof Source.PreviousApprovers(String earlier)) {
@@ -256,31 +264,43 @@ public record Resolution(List<Candidate> candidates, List<String> dropped, Set<C
             List<Found> behind = behind(source, ready, known, asks, dropped);
             if (behind.isEmpty()) {
                 dropped.add("nobody is behind: " + source.words());
-            } else if (together(found.keySet(), behind) > MOST) {
+            } else if (together(found.keySet(), behind) > most) {
+                isPartial = true;
                 dropped.add(
                         "%d people are behind: %s; a stage asks %d at most"
-                                .formatted(behind.size(), source.words(), MOST));
+                                .formatted(behind.size(), source.words(), most));
             } else {
                 behind.forEach(each -> found.merge(each.id(), each, Found::plus));
             }
         }
         List<Candidate> candidates = new ArrayList<>();
+        int acting = 0;
+        int left = 0;
         for (Found each : found.values()) {
             Candidate own = candidate(each, known, measure, asked);
             candidates.add(own);
+            int forThem = 0;
             for (Delegation link : known.delegations().getOrDefault(own.id(), List.of())) {
                 if (link.covers(ready.about().charter(), known.now())
                         && link.from().equals(own.id())) {
                     asks.add(Concern.account(link.to()));
-                    if (candidates.size() < 2 * MOST) {
+                    if (forThem < MOST_FOR_ONE && acting < MOST) {
                         candidates.add(delegate(link, own, known, measure, asked));
+                        forThem++;
+                        acting++;
                     } else {
-                        dropped.add("too many are asked: %s for %s".formatted(link.to(), own.id()));
+                        left++;
                     }
                 }
             }
         }
-        return new Resolution(List.copyOf(candidates), List.copyOf(dropped), Set.copyOf(asks));
+        if (left > 0) {
+            dropped.add(
+                    "%d more act for those who are asked; %d do for one person, %d for all of a stage"
+                            .formatted(left, MOST_FOR_ONE, MOST));
+        }
+        return new Resolution(
+                List.copyOf(candidates), List.copyOf(dropped), Set.copyOf(asks), isPartial);
     }
 
     private static long together(Set<String> found, List<Found> behind) {

@@ -12,6 +12,7 @@ import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
 import dev.remit.approval.domain.Routing;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,17 +56,48 @@ class CrowdTest {
         assertThat(asked("/all").held()).isPresent();
     }
 
+    @Test
+    void aShareOfPeopleWhoAreNotAllAskedIsNoShare() {
+        assertThat(stage("\"share\":0.5", "/all", "/legal").held())
+                .hasValueSatisfying(why ->
+                        assertThat(why).endsWith("a share of more people than can be asked"));
+        assertThat(stage("\"share\":0.5", "/most").quorum()).isEqualTo(250);
+    }
+
+    @Test
+    void oneWithManyDeputiesLeavesRoomForTheOthers() {
+        for (int n = 0; n < 30; n++) {
+            town.approver("deputy-" + n);
+        }
+        assertThat(acting(20)).isEqualTo(20);
+        assertThat(acting(30)).isEqualTo(20);
+    }
+
+    private long acting(int deputies) {
+        town.delegations.clear();
+        for (int n = 0; n < deputies; n++) {
+            town.delegate("liz", "deputy-" + n, Duration.ofHours(9));
+        }
+        return asked("/legal").candidates().stream()
+                .filter(each -> each.onBehalfOf().isPresent())
+                .count();
+    }
+
     private Forecast.Stage asked(String... groups) {
+        return stage("\"quorum\":1", groups);
+    }
+
+    private Forecast.Stage stage(String quorum, String... groups) {
         String sources = "{\"group\":\"" + String.join("\"},{\"group\":\"", groups) + "\"}";
         town.charter =
                 new Charter.Lookup.Found(
                         JsonCharter.read(
                                 """
                                 {"metadata":{"name":"crowd","owner":"owen","version":"1"},"spec":{"approval":{"role":"approver",\
-                                "stages":[{"name":"all","quorum":1,"expiresAfter":"PT48H","resolvers":[%s]}]},\
+                                "stages":[{"name":"all",%s,"expiresAfter":"PT48H","resolvers":[%s]}]},\
                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
                                 """
-                                        .formatted(sources)));
+                                        .formatted(quorum, sources)));
         return Routing.forecast(
                         new Ready(
                                 new UUID(1, 1),

@@ -165,6 +165,13 @@ public final class PackVerifier {
             ends.add(open(Pack.end(ends.size())).checkpoint());
         }
         period(manifest, before, through);
+        Checkpoint first = ends.isEmpty() ? through.checkpoint() : ends.getFirst();
+        if (before.isEmpty() && !first.origin().equals(trust.log().name())) {
+            add(
+                    "period",
+                    Finding.GAP,
+                    "begins with " + first.origin() + ", which is not where the log began");
+        }
         completeness(
                 manifest,
                 before.map(State::checkpoint),

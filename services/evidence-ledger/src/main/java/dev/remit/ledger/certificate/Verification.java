@@ -41,12 +41,17 @@ public record Verification(
         return checks.stream().map(Check::finding).min(Enum::compareTo).orElse(Finding.MALFORMED);
     }
 
+    /** What a file says of itself prints no lines of its own. */
+    private static String onOneLine(String words) {
+        return words.replaceAll("\\p{Cntrl}", " ");
+    }
+
     /** The checks, the story and the finding, for a person to read. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (Check check : checks) {
             String mark = check.holds() ? "ok" : check.finding().isRefusal() ? "WRONG" : "open";
-            lines.add("  %-6s %-22s %s".formatted(mark, check.name(), check.words()));
+            lines.add("  %-6s %-22s %s".formatted(mark, check.name(), onOneLine(check.words())));
         }
         Finding finding = finding();
         if (finding.isRefusal()) {
@@ -54,7 +59,7 @@ public record Verification(
                     "NOT VERIFIED, %s: %s. Do not rely on this file."
                             .formatted(finding.title(), finding.meaning()));
         } else {
-            words.forEach(line -> lines.add("  " + line));
+            words.forEach(line -> lines.add("  " + onOneLine(line)));
             lines.add(
                     finding == Finding.VERIFIED
                             ? "VERIFIED: " + outcome

@@ -50,7 +50,7 @@ final class Approvals {
                                 by.isEmpty()
                                         ? "nobody decided stage %s in time, which denies it"
                                                 .formatted(stage)
-                                        : "denied at stage " + stage + each.why());
+                                        : "denied at stage " + stage);
                     }
                 }
                 case "EXPIRED" -> {
@@ -65,10 +65,9 @@ final class Approvals {
                             Outcome.HALTED,
                             "approval.halted",
                             each,
-                            (stage.isEmpty()
-                                            ? "a rule about the separation of duties forbids it"
-                                            : "halted at stage " + stage)
-                                    + each.why());
+                            stage.isEmpty()
+                                    ? "a rule about the separation of duties forbids it"
+                                    : "halted at stage " + stage);
                 }
                 default -> {}
             }

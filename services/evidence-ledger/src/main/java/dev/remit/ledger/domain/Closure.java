@@ -161,11 +161,7 @@ public sealed interface Closure {
         return story.everyDecision().stream()
                 .filter(each -> each.decision().equals("WITHDRAWN") && story.authorized().isEmpty())
                 .findFirst()
-                .map(each ->
-                        withdrawn(
-                                each.id(),
-                                "withdrawn by %s while it waited for approval%s"
-                                        .formatted(each.by().id(), each.why())));
+                .map(each -> withdrawn(each.id(), "withdrawn while it waited for approval"));
     }
 
     private static Ended withdrawn(UUID message, String words) {

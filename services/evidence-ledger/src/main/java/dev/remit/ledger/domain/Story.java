@@ -184,7 +184,6 @@ public record Story(
     /**
      * A decision; REFUSED ones are attempts that were not accepted.
      *
-     * @param reason why, in the decider's words; empty if they said nothing
      * @param onBehalfOf in whose place
      * @param condition the condition that is false, for PASSED_OVER
      * @param binding what it is bound to; empty for deadlines and in records from before
@@ -199,7 +198,6 @@ public record Story(
             String stage,
             String decision,
             Decider by,
-            String reason,
             String planHash,
             Optional<String> onBehalfOf,
             Optional<String> condition,
@@ -209,12 +207,7 @@ public record Story(
             Instant at,
             Optional<Signed> signed,
             Optional<Amendment> amendment)
-            implements Said {
-        /** The reason, to be read behind what was decided. */
-        String why() {
-            return reason.isEmpty() ? "" : ": " + reason;
-        }
-    }
+            implements Said {}
 
     /**
      * How a person was signed in.

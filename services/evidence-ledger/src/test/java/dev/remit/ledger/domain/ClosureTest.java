@@ -883,33 +883,6 @@ class ClosureTest {
     }
 
     @Test
-    void aChangeThatItsApproversNeverApprovedSaysWhoEndedItAndWhy() {
-        assertThat(end("WITHDRAWN", "clerk", "manager", "HR says that the subject has left"))
-                .isEqualTo(
-                        "withdrawn by clerk while it waited for approval: HR says that the subject has left");
-        assertThat(end("DENIED", "boss", "manager", "not in my team"))
-                .isEqualTo("denied at stage manager: not in my team");
-        assertThat(end("DENIED", "boss", "manager", "")).isEqualTo("denied at stage manager");
-        assertThat(end("HALTED", "boss", "", "payments: holds both"))
-                .isEqualTo(
-                        "a rule about the separation of duties forbids it: payments: holds both");
-    }
-
-    private static String end(String decision, String by, String stage, String reason) {
-        Said decided =
-                Told.decided(it -> {
-                    it.decision = decision;
-                    it.by = new Decider.Person(by);
-                    it.stage = stage;
-                    it.reason = reason;
-                });
-        return Closure.of(Told.story(PROPOSED, READY, ASKED, decided), Optional.of(plain()))
-                        instanceof Closure.Ended ended
-                ? ended.words()
-                : "";
-    }
-
-    @Test
     void anAmendmentTakesBackNoEnd() {
         Said again = amendment("boss", "plan", "other");
         for (String end : List.of("DENIED", "EXPIRED", "HALTED", "WITHDRAWN")) {

@@ -125,7 +125,6 @@ final class Told {
         String stage = "manager";
         String decision = "APPROVED";
         Decider by = BY_BOSS;
-        String reason = "";
         String plan = "plan";
         @Nullable String onBehalfOf;
         @Nullable String condition;
@@ -155,7 +154,6 @@ final class Told {
                 it.stage,
                 it.decision,
                 it.by,
-                it.reason,
                 it.plan,
                 Optional.ofNullable(it.onBehalfOf),
                 Optional.ofNullable(it.condition),

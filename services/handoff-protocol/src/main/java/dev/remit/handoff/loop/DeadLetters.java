@@ -130,21 +130,26 @@ public class DeadLetters {
      */
     public Uni<String> replay(UUID id, String by, String reason) {
         return handoffs.run(outbox ->
-                open(id).chain(row ->
-                        loop.again(record(row), row.code.equals(Code.EQUIVOCATION.name()), outbox)
-                                .invoke(outcome -> {
-                                    if (outcome.equals(HandoffLoop.ACCEPTED)
-                                            || outcome.equals(HandoffLoop.ALREADY_SEEN)) {
-                                        row.state = "REPLAYED";
-                                    }
-                                    resolve(
-                                            row,
-                                            DeadLetterAction.REPLAYED,
-                                            by,
-                                            reason,
-                                            outcome,
-                                            outbox);
-                                })));
+                        open(id).chain(row ->
+                                loop.again(
+                                                record(row),
+                                                row.code.equals(Code.EQUIVOCATION.name()),
+                                                outbox)
+                                        .invoke(outcome -> {
+                                            if (outcome.equals(HandoffLoop.ACCEPTED)
+                                                    || outcome.equals(HandoffLoop.ALREADY_SEEN)) {
+                                                row.state = "REPLAYED";
+                                            }
+                                            resolve(
+                                                    row,
+                                                    DeadLetterAction.REPLAYED,
+                                                    by,
+                                                    reason,
+                                                    outcome,
+                                                    outbox);
+                                        })))
+                .onFailure(Unstorable::isCauseOf)
+                .recoverWithItem(Code.UNSTORABLE.name());
     }
 
     /**

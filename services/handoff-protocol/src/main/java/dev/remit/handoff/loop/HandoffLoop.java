@@ -286,17 +286,17 @@ class HandoffLoop {
                                         handoffs.commit(outbox ->
                                                 decide(checked, true, outbox)
                                                         .call(() -> account(checked.polled()))))
-                                .invoke(committed -> learn(checked, committed.batch()))
+                                .invoke(committed -> learn(committed.result(), committed.batch()))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
                 .chain(committed -> timed(publishing, publish(committed)));
     }
 
     /** What followed from the records of each topic: by the messages that name them as cause. */
-    private void learn(Checked checked, Sealed.Batch batch) {
+    private void learn(List<Received> fresh, Sealed.Batch batch) {
         Map<String, Integer> taken = new HashMap<>();
         Map<String, String> topicOf = new HashMap<>();
-        for (Received each : checked.received()) {
+        for (Received each : fresh) {
             taken.merge(each.topic(), 1, Integer::sum);
             topicOf.put(each.envelope().id().toString(), each.topic());
         }
@@ -305,6 +305,8 @@ class HandoffLoop {
             String topic = topicOf.get(letter.headers().get(Envelope.CAUSATION_HEADER));
             if (topic != null) {
                 handedOn.merge(topic, (long) letter.payload().length, Long::sum);
+                // what names this one as its cause followed from the same record
+                topicOf.put(letter.id().toString(), topic);
             }
         }
         shares.learn(taken, handedOn);
@@ -351,7 +353,7 @@ class HandoffLoop {
                     }
                     return decide(checked, forgettable, outbox)
                             .map(fresh ->
-                                    fresh > 0
+                                    !fresh.isEmpty()
                                             ? ACCEPTED
                                             : outbox.hasSetAside()
                                                     ? Code.EQUIVOCATION.name()
@@ -479,14 +481,14 @@ class HandoffLoop {
         }
     }
 
-    /** How many of them were not seen before. */
-    private Uni<Integer> decide(Checked checked, boolean forgettable, SealedOutbox outbox) {
+    /** Those of them that were not seen before. */
+    private Uni<List<Received>> decide(Checked checked, boolean forgettable, SealedOutbox outbox) {
         List<Received> received = checked.received();
         checked.rejected()
                 .forEach(rejected ->
                         setAside(rejected.record(), rejected.code(), rejected.reason(), outbox));
         if (received.isEmpty()) {
-            return Uni.createFrom().item(0);
+            return Uni.createFrom().item(received);
         }
         for (int n = 0; n < received.size(); n++) {
             SpanContext context = checked.spans().get(n).getSpanContext();
@@ -511,11 +513,11 @@ class HandoffLoop {
                     this.received.increment(fresh.size());
                     dropped.increment(received.size() - fresh.size());
                     return fresh.isEmpty()
-                            ? Uni.createFrom().item(0)
+                            ? Uni.createFrom().item(fresh)
                             // what is halted holds for the very batch that tells it
                             : halts.take(fresh)
                                     .chain(() -> receiver.get().receive(fresh, outbox))
-                                    .replaceWith(fresh.size());
+                                    .replaceWith(fresh);
                 });
     }
 

@@ -2,7 +2,6 @@ package dev.remit.handoff.loop;
 
 import com.microsoft.kiota.ApiException;
 import dev.remit.handoff.halt.HaltsUnread;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -39,12 +38,11 @@ final class Unavailable extends RuntimeException {
                     || cause instanceof java.nio.channels.ClosedChannelException
                     || cause instanceof org.apache.kafka.common.errors.RetriableException
                     || (cause instanceof ApiException registry
-                            && registry.getResponseStatusCode() != NOT_FOUND)
-                    || (cause instanceof PgException pg && passes(pg.getSqlState()))) {
+                            && registry.getResponseStatusCode() != NOT_FOUND)) {
                 return true;
             }
         }
-        return false;
+        return SqlState.of(failure).filter(Unavailable::passes).isPresent();
     }
 
     /**
@@ -52,13 +50,9 @@ final class Unavailable extends RuntimeException {
      * statements that met (PostgreSQL error class 40, and 57014: cancelled).
      */
     static boolean isRollback(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PgException pg
-                    && (pg.getSqlState().startsWith("40") || pg.getSqlState().equals("57014"))) {
-                return true;
-            }
-        }
-        return false;
+        return SqlState.of(failure)
+                .filter(state -> state.startsWith("40") || state.equals("57014"))
+                .isPresent();
     }
 
     /**

@@ -221,7 +221,6 @@ public final class Stories {
                             decided.getStage(),
                             decided.getDecision().name(),
                             decider(decided),
-                            decided.getReason().strip(),
                             decided.getPlanHash(),
                             Optional.ofNullable(decided.getOnBehalfOf()),
                             Optional.ofNullable(decided.getCondition()),
@@ -1082,7 +1081,7 @@ public final class Stories {
     }
 
     private static String why(String reason) {
-        return reason.isBlank() ? "" : ": " + reason.strip();
+        return reason.isBlank() ? "" : ": " + reason.replaceAll("\\p{Cntrl}", " ").strip();
     }
 
     private static String held(@Nullable String held) {
