@@ -84,7 +84,9 @@ final class AccessRule {
         logged("AccessViolationFound", 1);
         assertThat(preview().at("/route/violations")).isEmpty();
 
-        assertThat(preview().toString()).doesNotContain("owner of the nhi");
+        assertThat(preview().toString())
+                .doesNotContain("owner of the nhi, as")
+                .contains("nobody is behind: owner of the nhi");
         JsonNode account = Accounts.admin(mesh.home, "GET", "/users/" + INTERN, null);
         ((ObjectNode) account.path("attributes")).putArray("owner").add("E1001");
         admin("PUT", "/users/" + INTERN, account.toString());

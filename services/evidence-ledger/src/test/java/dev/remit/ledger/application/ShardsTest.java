@@ -413,9 +413,18 @@ class ShardsTest {
                         .export(THIS_YEAR.plusSeconds(5), THIS_YEAR.plusSeconds(60), Population.ALL)
                         .await()
                         .indefinitely();
-        verification =
-                PackVerifier.verify(Pack.unzip(((ExportPack.Packed) exported).zip()), trust());
+        Map<String, byte[]> later = Pack.unzip(((ExportPack.Packed) exported).zip());
+        verification = PackVerifier.verify(later, trust());
         assertThat(verification.holds()).as(String.join("\n", verification.lines())).isTrue();
+
+        // a liar says that the log began there
+        Map<String, byte[]> liars = new TreeMap<>(later);
+        liars.remove("log/checkpoint-before.txt");
+        assertThat(PackVerifier.verify(liars, trust()).checks())
+                .anyMatch(check ->
+                        check.name().equals("period")
+                                && check.finding() == Finding.GAP
+                                && check.words().endsWith("which is not where the log began"));
     }
 
     @Test
