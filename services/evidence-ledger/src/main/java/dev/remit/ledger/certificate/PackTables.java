@@ -2,6 +2,7 @@ package dev.remit.ledger.certificate;
 
 import dev.remit.handoff.merkle.Hash;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,9 +166,11 @@ final class PackTables {
         List<List<String>> said = rows(table);
         List<List<String>> shown = rows(changes(verified));
         Set<String> differing = new TreeSet<>();
+        Set<List<String>> isSaid = new HashSet<>(said);
+        Set<List<String>> isShown = new HashSet<>(shown);
         Stream.concat(
-                        said.stream().filter(row -> !shown.contains(row)),
-                        shown.stream().filter(row -> !said.contains(row)))
+                        said.stream().filter(row -> !isShown.contains(row)),
+                        shown.stream().filter(row -> !isSaid.contains(row)))
                 .forEach(row -> differing.add(row.getFirst()));
         if (said.size() != shown.size()) {
             differing.add("the number of lines");

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 public class PostgresChanges implements Changes {
     private static final long NONE = -1;
 
-    // what the row has and no other: a plan outlives a migration, and unproved and closed_actors
-    // are
+    // what the row has and no other: a plan outlives a migration; unproved and closed_actors are
     // PostgreSQL's own
     private static final String STANDINGS =
             "select change_id, charter, charter_hash, subject, account, state, holder, since, last,"
