@@ -177,7 +177,8 @@ public interface Proposals {
      *
      * @param shared the charters that limit a share of the population; under others nobody counts
      *     people
-     * @param since from when on a change that has ended counts too
+     * @param since from when on a change that has ended counts too; of the hour's changes all of
+     *     that minute count
      */
     Uni<Map<Field, Admission.Load>> load(
             Collection<Field> fields, Set<String> shared, Instant since);
@@ -205,4 +206,7 @@ public interface Proposals {
 
     /** These were executed, and the ledger does not close them as they are. */
     Uni<Void> unproved(Collection<UUID> changes, Instant now);
+
+    /** Forgets what no hour counts any more. */
+    Uni<Void> prune(Instant now);
 }

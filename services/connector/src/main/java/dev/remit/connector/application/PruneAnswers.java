@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Old answers, tasks and denials are forgotten, every hour. */
+/** Old answers, tasks, denials and counts are forgotten, every hour. */
 @Singleton
 public class PruneAnswers {
     private static final Logger LOG = Logger.getLogger(PruneAnswers.class);
@@ -15,13 +15,19 @@ public class PruneAnswers {
     private final Answers answers;
     private final AccessTasks tasks;
     private final AccessEvaluations evaluations;
+    private final Proposals proposals;
     private final Handoffs handoffs;
 
     PruneAnswers(
-            Answers answers, AccessTasks tasks, AccessEvaluations evaluations, Handoffs handoffs) {
+            Answers answers,
+            AccessTasks tasks,
+            AccessEvaluations evaluations,
+            Proposals proposals,
+            Handoffs handoffs) {
         this.answers = answers;
         this.tasks = tasks;
         this.evaluations = evaluations;
+        this.proposals = proposals;
         this.handoffs = handoffs;
     }
 
@@ -35,7 +41,8 @@ public class PruneAnswers {
                         outbox ->
                                 answers.prune(outbox.now())
                                         .chain(() -> tasks.prune(outbox.now()))
-                                        .chain(() -> evaluations.prune(outbox.now())))
+                                        .chain(() -> evaluations.prune(outbox.now()))
+                                        .chain(() -> proposals.prune(outbox.now())))
                 .onFailure()
                 .invoke(failure -> LOG.warnf("old answers stay: %s", failure))
                 .onFailure()

@@ -299,7 +299,11 @@ public final class Memory implements Handoffs {
 
     PruneAnswers prune() {
         return new PruneAnswers(
-                new MemoryAnswers(), new MemoryTasks(), new MemoryEvaluations(), this);
+                new MemoryAnswers(),
+                new MemoryTasks(),
+                new MemoryEvaluations(),
+                new MemoryProposals(),
+                this);
     }
 
     PublishCharters publish(Feeds feeds, Charters charters, String... bootstrap) {
@@ -582,6 +586,11 @@ public final class Memory implements Handoffs {
     }
 
     private final class MemoryProposals implements Proposals {
+        @Override
+        public Uni<Void> prune(Instant at) {
+            return Uni.createFrom().voidItem();
+        }
+
         @Override
         public Uni<Set<UUID>> add(
                 Collection<Proposals.Kept> proposals, LocalDate today, Instant at) {

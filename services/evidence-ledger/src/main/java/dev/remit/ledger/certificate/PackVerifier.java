@@ -131,11 +131,20 @@ public final class PackVerifier {
                             verification.finding(),
                             each.getKey() + ": " + verification.finding().title());
                 }
-                verified.add(
+                Pack.Verified found =
                         new Pack.Verified(
                                 each.getValue(),
                                 Certificate.read(each.getValue()).certificate(),
-                                verification));
+                                verification);
+                if (!each.getKey().equals(found.name())) {
+                    add(
+                            "certificate",
+                            Finding.MALFORMED,
+                            each.getKey()
+                                    + ": is of change "
+                                    + found.certificate().statement().change());
+                }
+                verified.add(found);
                 words.addAll(verification.words().stream().limit(1).toList());
             }
         }
@@ -203,15 +212,14 @@ public final class PackVerifier {
                         + through.size()
                         + (ends.isEmpty() ? "" : ", through shards that ended: " + ends.size()),
                 "the leaves are not what the log got between its two signed states");
+        List<String> places = places(trust.log().name(), before, ends, through, leaves.size());
         population(
                 manifest,
                 isFirst ? "closuresUnderOtherCharters" : "closuresOutside",
                 closures(leaves),
-                outside(
-                        leaves,
-                        places(trust.log().name(), before, ends, through, leaves.size()),
-                        certificates),
+                outside(leaves, places, certificates),
                 certificates);
+        within(new HashSet<>(places), certificates);
     }
 
     /**
@@ -254,6 +262,21 @@ public final class PackVerifier {
                             + population.words()
                             + "): changes "
                             + String.join(", ", strangers));
+        }
+    }
+
+    /** Whether each was closed in the period: a certificate of another would count twice. */
+    private void within(Set<String> places, List<Pack.Verified> certificates) {
+        List<String> others =
+                certificates.stream()
+                        .filter(each -> !places.contains(closing(each.certificate())))
+                        .map(each -> each.certificate().statement().change())
+                        .toList();
+        if (!others.isEmpty()) {
+            add(
+                    "population",
+                    Finding.NOT_PROVED,
+                    "not closed in this period: changes " + String.join(", ", others));
         }
     }
 

@@ -288,6 +288,33 @@ class ExportPackTest {
     }
 
     @Test
+    void aCertificateOfAnotherPeriodOrUnderAnotherNameDoesNotCount() {
+        Map<String, byte[]> files = files(SECOND, THIRD);
+        Map<String, byte[]> earlier = files(FIRST, SECOND);
+        String stranger =
+                earlier.keySet().stream()
+                        .filter(each -> each.startsWith("certificates/"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(files).doesNotContainKey(stranger);
+        Verification verification = verify(more(files, stranger, earlier.get(stranger)));
+        assertThat(verification.finding().isRefusal()).isTrue();
+        assertThat(verification.lines())
+                .anyMatch(line ->
+                        line.contains("population") && line.contains("not closed in this period"));
+
+        String twice =
+                files.keySet().stream()
+                        .filter(each -> each.startsWith("certificates/"))
+                        .findFirst()
+                        .orElseThrow();
+        verification = verify(more(files, "certificates/again.json", files.get(twice)));
+        assertThat(verification.finding().isRefusal()).isTrue();
+        assertThat(verification.lines())
+                .anyMatch(line -> line.contains("certificates/again.json: is of change"));
+    }
+
+    @Test
     void findingsThatTheCertificatesDoNotShowAreFound() {
         Map<String, byte[]> files = files(SECOND, THIRD);
         assertThat(text(files, RESULTS)).contains("\"satisfied\"");
@@ -572,6 +599,17 @@ class ExportPackTest {
                 edited(files, Hash.sha256(files.get(path)).hex(), Hash.sha256(bytes).hex());
         with.put(path, bytes);
         return with;
+    }
+
+    /** One file more, as the manifest of who added it says. */
+    private static Map<String, byte[]> more(Map<String, byte[]> files, String path, byte[] bytes) {
+        Map<String, byte[]> more =
+                edited(
+                        files,
+                        "\"sha256\" : {",
+                        "\"sha256\" : { \"" + path + "\" : \"" + Hash.sha256(bytes).hex() + "\",");
+        more.put(path, bytes);
+        return more;
     }
 
     private static List<String> findings(Map<String, byte[]> files) throws IOException {

@@ -184,7 +184,7 @@ public class Directory {
                                 + " count(*) filter (where worker_id is not null and manager_worker_id is not null)"
                                 + " from directory_account where system = ?1 and enabled and not removed",
                         system)
-                .single(Object[].class)
+                .only()
                 .map(row -> new Coverage(number(row[0]), number(row[1]), number(row[2])));
     }
 
@@ -208,7 +208,7 @@ public class Directory {
         return new Statement(
                         "select name, version, hash, document from directory_charter where hash = ?1",
                         hash)
-                .optional(Object[].class)
+                .first()
                 .map(found ->
                         found.map(each ->
                                 keep(

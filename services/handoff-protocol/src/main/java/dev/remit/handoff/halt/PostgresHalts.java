@@ -8,13 +8,13 @@ import dev.remit.wire.v1.AuthorityHalted;
 import dev.remit.wire.v1.AuthorityResumed;
 import dev.remit.wire.v1.EmployeeDemoted;
 import dev.remit.wire.v1.EmployeePromoted;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -141,28 +141,27 @@ public class PostgresHalts implements HaltRegister {
 
     @Override
     public Uni<Void> halt(Halt halt) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(HALT)
-                                .setParameter("scope", halt.scope())
-                                .setParameter("halt", halt.id())
-                                .setParameter("by", halt.by())
-                                .setParameter("reason", halt.reason())
-                                .setParameter("at", halt.since())
-                                .executeUpdate())
+        return Statement.named(
+                        HALT,
+                        Map.of(
+                                "scope",
+                                halt.scope(),
+                                "halt",
+                                halt.id(),
+                                "by",
+                                halt.by(),
+                                "reason",
+                                halt.reason(),
+                                "at",
+                                halt.since()))
+                .affected()
                 .replaceWithVoid();
     }
 
     @Override
     public Uni<Void> lift(UUID halt, String scope, String by, Instant at) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(LIFT)
-                                .setParameter("scope", scope)
-                                .setParameter("halt", halt)
-                                .setParameter("by", by)
-                                .setParameter("at", at)
-                                .executeUpdate())
+        return Statement.named(LIFT, Map.of("scope", scope, "halt", halt, "by", by, "at", at))
+                .affected()
                 .replaceWithVoid();
     }
 

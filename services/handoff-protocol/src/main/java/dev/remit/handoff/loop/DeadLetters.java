@@ -99,7 +99,7 @@ public class DeadLetters {
                                         state.orElse(""),
                                         before.map(UUID::toString).orElse(""),
                                         limit)
-                                .values(DeadLetterRow.class))
+                                .entities(DeadLetterRow.class))
                 .map(rows -> rows.stream().map(this::letter).toList());
     }
 

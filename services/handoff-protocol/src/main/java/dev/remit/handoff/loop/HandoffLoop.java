@@ -8,6 +8,7 @@ import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.halt.PostgresHalts;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.handoff.seal.Seal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -15,7 +16,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
@@ -54,7 +54,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -501,13 +500,9 @@ class HandoffLoop {
                         .map(each -> each.envelope().correlation())
                         .filter(Objects::nonNull)
                         .collect(Collectors.toSet());
-        return Panache.getSession()
-                .chain(session ->
-                        fresh(session, checked, changes, outbox)
-                                .chain(fresh ->
-                                        forgettable
-                                                ? unforgotten(session, fresh, outbox)
-                                                : Uni.createFrom().item(fresh)))
+        return fresh(checked, changes, outbox)
+                .chain(fresh ->
+                        forgettable ? unforgotten(fresh, outbox) : Uni.createFrom().item(fresh))
                 .chain(fresh -> {
                     fresh.forEach(each -> follow(each.envelope(), each.hash(), outbox));
                     this.received.increment(fresh.size());
@@ -530,10 +525,7 @@ class HandoffLoop {
 
     /** Those not seen before; the same id with another hash is equivocation and set aside. */
     private Uni<List<Received>> fresh(
-            Mutiny.Session session,
-            Checked checked,
-            Collection<UUID> changes,
-            SealedOutbox outbox) {
+            Checked checked, Collection<UUID> changes, SealedOutbox outbox) {
         List<Received> received = checked.received();
         return outbox.receive(received, changes)
                 .chain(ids -> {
@@ -547,7 +539,7 @@ class HandoffLoop {
                                     .toList();
                     return again.isEmpty()
                             ? Uni.createFrom().item(fresh)
-                            : compare(session, again, checked.records(), outbox).replaceWith(fresh);
+                            : compare(again, checked.records(), outbox).replaceWith(fresh);
                 });
     }
 
@@ -555,12 +547,11 @@ class HandoffLoop {
      * Leaves out what the inbox has forgotten and the chain of its change has passed. What is
      * outside any chain is let through: facts of before never overwrite later ones.
      */
-    private static Uni<List<Received>> unforgotten(
-            Mutiny.Session session, List<Received> fresh, SealedOutbox outbox) {
+    private static Uni<List<Received>> unforgotten(List<Received> fresh, SealedOutbox outbox) {
         Instant certain = outbox.now().minus(REMEMBERED);
         return fresh.stream().noneMatch(each -> each.envelope().time().isBefore(certain))
                 ? Uni.createFrom().item(fresh)
-                : Pruning.forgottenBefore(session)
+                : Pruning.forgottenBefore()
                         .map(before ->
                                 fresh.stream()
                                         .filter(each ->
@@ -570,33 +561,41 @@ class HandoffLoop {
     }
 
     /** Sets aside what was seen before with other bytes; the first stays what it is. */
-    Uni<Void> compare(
-            Mutiny.Session session,
+    private Uni<Void> compare(
             List<Received> again,
             Map<UUID, ConsumerRecord<String, byte[]>> records,
             SealedOutbox outbox) {
-        return session.createNativeQuery(
-                        "select id, encode(hash, 'base64') from handoff_inbox where id = any(cast(:ids as uuid[]))",
-                        Object[].class)
-                .setParameter(
-                        "ids",
-                        again.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
-                .getResultList()
+        return new Statement(
+                        "select id, encode(hash, 'base64') from handoff_inbox where id = any(cast(?1 as uuid[]))",
+                        Statement.ids(again, each -> each.envelope().id()))
+                .rows()
                 .invoke(rows -> {
                     Map<UUID, String> known = new HashMap<>();
                     rows.forEach(row -> known.put((UUID) row[0], (String) row[1]));
-                    again.stream()
-                            .filter(each ->
-                                    !each.hash().toString().equals(known.get(each.envelope().id())))
-                            .map(each -> each.envelope().id())
-                            .forEach(id ->
-                                    setAside(
-                                            Objects.requireNonNull(records.get(id)),
-                                            Code.EQUIVOCATION,
-                                            "message " + id + " was seen before with other bytes",
-                                            outbox));
+                    compare(again, known, records, outbox);
                 })
                 .replaceWithVoid();
+    }
+
+    /**
+     * The same.
+     *
+     * @param known the hashes that they were seen with, by id
+     */
+    void compare(
+            List<Received> again,
+            Map<UUID, String> known,
+            Map<UUID, ConsumerRecord<String, byte[]>> records,
+            SealedOutbox outbox) {
+        again.stream()
+                .filter(each -> !each.hash().toString().equals(known.get(each.envelope().id())))
+                .map(each -> each.envelope().id())
+                .forEach(id ->
+                        setAside(
+                                Objects.requireNonNull(records.get(id)),
+                                Code.EQUIVOCATION,
+                                "message " + id + " was seen before with other bytes",
+                                outbox));
     }
 
     /** Another instance left, or this one came: what is unpublished there is published here. */

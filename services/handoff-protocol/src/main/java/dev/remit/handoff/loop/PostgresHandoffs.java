@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 
 /** One transaction: locks, work, outbox; then publishing. */
@@ -80,27 +81,24 @@ class PostgresHandoffs implements Handoffs {
      * publish.
      */
     <T> Uni<Committed<T>> commit(Function<SealedOutbox, Uni<T>> work) {
-        return Panache.<Committed<T>>withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session -> {
-                                    var outbox =
-                                            new SealedOutbox(
-                                                    session,
-                                                    means,
-                                                    clock.instant().truncatedTo(ChronoUnit.MICROS),
-                                                    random);
-                                    return work.apply(outbox)
-                                            .call(() -> session.flush())
-                                            .chain(result ->
-                                                    outbox.store()
-                                                            .map(batch ->
-                                                                    new Committed<>(
-                                                                            result,
-                                                                            batch,
-                                                                            outbox
-                                                                                    .touchesChanges())))
-                                            .invoke(done -> reached(BEFORE_COMMIT, done));
-                                }))
+        return Panache.<Committed<T>>withTransaction(
+                        () -> {
+                            var outbox =
+                                    new SealedOutbox(
+                                            means,
+                                            clock.instant().truncatedTo(ChronoUnit.MICROS),
+                                            random);
+                            return work.apply(outbox)
+                                    .call(() -> Panache.getSession().chain(Mutiny.Session::flush))
+                                    .chain(result ->
+                                            outbox.store()
+                                                    .map(batch ->
+                                                            new Committed<>(
+                                                                    result,
+                                                                    batch,
+                                                                    outbox.touchesChanges())))
+                                    .invoke(done -> reached(BEFORE_COMMIT, done));
+                        })
                 .invoke(done -> reached(AFTER_COMMIT, done));
     }
 

@@ -1,6 +1,7 @@
 package dev.remit.handoff.loop;
 
 import dev.remit.handoff.Envelope;
+import dev.remit.handoff.postgres.Statement;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -11,11 +12,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 
 /**
@@ -107,62 +108,65 @@ class Pruning {
     }
 
     private Uni<Void> rounds() {
-        return Panache.withTransaction(() -> Panache.getSession().chain(this::round))
+        return Panache.withTransaction(this::round)
                 .chain(more -> more ? rounds() : Uni.createFrom().voidItem());
     }
 
     /** Whether there may be more. */
-    private Uni<Boolean> round(Mutiny.Session session) {
+    private Uni<Boolean> round() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        return session.createNativeQuery(
-                        "select outbox_position from handoff_pruned where id = 1 for update skip locked",
-                        Long.class)
-                .getSingleResultOrNull()
+        return new Statement(
+                        "select outbox_position from handoff_pruned where id = 1 for update skip locked")
+                .optional(Long.class)
                 .chain(from ->
-                        from == null
+                        from.isEmpty()
                                 ? Uni.createFrom().item(false)
-                                : forget(session, now)
+                                : forget(now)
                                         .chain(fullInbox ->
-                                                empty(session, from, now.minus(outbox))
+                                                empty(from.get(), now.minus(outbox))
                                                         .map(fullOutbox ->
                                                                 fullInbox || fullOutbox)));
     }
 
-    private Uni<Boolean> forget(Mutiny.Session session, Instant now) {
+    private Uni<Boolean> forget(Instant now) {
         if (inbox.isEmpty()) {
             return Uni.createFrom().item(false);
         }
         Instant before = now.minus(inbox.get());
-        return session.createNativeQuery(FORGET)
-                .setParameter("before", before)
-                .setParameter("round", ROUND)
-                .executeUpdate()
+        return Statement.named(FORGET, Map.of("before", before, "round", ROUND))
+                .affected()
                 .call(rows ->
                         rows == 0
                                 ? Uni.createFrom().voidItem()
-                                : session.createNativeQuery(
+                                : Statement.named(
                                                 "update handoff_pruned set forgotten_before"
-                                                        + " = greatest(forgotten_before, cast(:before as timestamptz)) where id = 1")
-                                        .setParameter("before", before.plus(CLOCKS))
-                                        .executeUpdate())
+                                                        + " = greatest(forgotten_before, cast(:before as timestamptz)) where id = 1",
+                                                Map.of("before", before.plus(CLOCKS)))
+                                        .affected())
                 .invoke(rows -> forgotten.increment(rows))
                 .map(rows -> rows == ROUND);
     }
 
-    private Uni<Boolean> empty(Mutiny.Session session, long from, Instant before) {
-        return session.createNativeQuery(EMPTY_OUTBOX, Object[].class)
-                .setParameter("from", from)
-                .setParameter("round", ROUND)
-                .setParameter("before", before)
-                .setParameter("last", Long.MAX_VALUE)
-                .getSingleResult()
+    private Uni<Boolean> empty(long from, Instant before) {
+        return Statement.named(
+                        EMPTY_OUTBOX,
+                        Map.of(
+                                "from",
+                                from,
+                                "round",
+                                ROUND,
+                                "before",
+                                before,
+                                "last",
+                                Long.MAX_VALUE))
+                .only()
                 .call(row ->
                         (Long) row[1] == 0
                                 ? Uni.createFrom().voidItem()
-                                : session.createNativeQuery(
-                                                "update handoff_pruned set outbox_position = cast(:position as bigint) where id = 1")
-                                        .setParameter("position", row[0])
-                                        .executeUpdate())
+                                : Statement.named(
+                                                "update handoff_pruned set outbox_position = cast(:position as bigint) where id = 1",
+                                                Map.of("position", row[0]))
+                                        .affected())
                 .invoke(row -> emptied.increment((Long) row[1]))
                 .map(row -> (Long) row[1] == ROUND);
     }
@@ -171,11 +175,10 @@ class Pruning {
      * Until when the inbox may have forgotten messages: those written before then need another
      * proof that they are new. Read it after the inbox was asked, in the same transaction.
      */
-    static Uni<Instant> forgottenBefore(Mutiny.Session session) {
-        return session.createNativeQuery(
-                        "select cast(extract(epoch from forgotten_before) * 1000 as bigint) from handoff_pruned where id = 1",
-                        Long.class)
-                .getSingleResult()
+    static Uni<Instant> forgottenBefore() {
+        return new Statement(
+                        "select cast(extract(epoch from forgotten_before) * 1000 as bigint) from handoff_pruned where id = 1")
+                .single(Long.class)
                 .map(Instant::ofEpochMilli);
     }
 

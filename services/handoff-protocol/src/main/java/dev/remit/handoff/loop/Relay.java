@@ -3,6 +3,7 @@ package dev.remit.handoff.loop;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.postgres.Statement;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,7 +34,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.Readiness;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 
 /**
@@ -168,45 +168,34 @@ class Relay {
     /** One transaction: rows are locked while they are sent, so that no two instances send them. */
     private Uni<Integer> round(Duration age) {
         List<Long> marks = takeUnmarked();
-        return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        mark(session, marks)
-                                                .chain(() -> left(session, age))
-                                                .chain(batches ->
-                                                        batches.isEmpty()
-                                                                ? Uni.createFrom().item(0)
-                                                                : letters(session, batches)
-                                                                        .chain(letters ->
-                                                                                contexts.blocking(
-                                                                                        () ->
-                                                                                                send(
-                                                                                                        letters)))
-                                                                        .chain(() ->
-                                                                                mark(
-                                                                                        session,
-                                                                                        batches))
-                                                                        .replaceWith(
-                                                                                batches.size()))))
+        return Panache.withTransaction(() -> mark(marks).chain(() -> sendLeft(age)))
                 .onFailure()
                 .invoke(() -> putBack(marks));
     }
 
-    private Uni<List<Long>> left(Mutiny.Session session, Duration age) {
-        return session.createNativeQuery(LEFT, Long.class)
-                .setParameter("age", age.toMillis())
-                .setParameter("round", ROUND)
-                .getResultList();
+    private Uni<Integer> sendLeft(Duration age) {
+        return left(age)
+                .call(batches ->
+                        batches.isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : letters(batches)
+                                        .chain(letters -> contexts.blocking(() -> send(letters)))
+                                        .chain(() -> mark(batches)))
+                .map(List::size);
     }
 
-    private Uni<List<Sealed>> letters(Mutiny.Session session, List<Long> batches) {
-        return session.createNativeQuery(
+    private static Uni<List<Long>> left(Duration age) {
+        return Statement.named(LEFT, Map.of("age", age.toMillis(), "round", ROUND))
+                .values(Long.class);
+    }
+
+    private Uni<List<Sealed>> letters(List<Long> batches) {
+        return Statement.named(
                         "select position, id, topic, key, headers, payload, created_at from handoff_outbox"
                                 + " where id in (select unnest(ids) from handoff_unpublished"
                                 + " where batch = any(cast(:batches as bigint[]))) order by position",
-                        OutboxRow.class)
-                .setParameter("batches", batches.toArray(Long[]::new))
-                .getResultList()
+                        Map.of("batches", batches.toArray(Long[]::new)))
+                .entities(OutboxRow.class)
                 .map(rows -> rows.stream().map(this::sealed).toList());
     }
 
@@ -222,26 +211,23 @@ class Relay {
     /** How much is unpublished; whether some of it is old enough to be taken over. */
     private Uni<Boolean> look(Duration age) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select coalesce(sum(cardinality(ids)), 0), count(*) filter (where created_at"
-                                                        + " <= now() - cast(:age as bigint) * interval '1 millisecond')"
-                                                        + " from handoff_unpublished",
-                                                Object[].class)
-                                        .setParameter("age", age.toMillis())
-                                        .getSingleResult())
+                Statement.named(
+                                "select coalesce(sum(cardinality(ids)), 0), count(*) filter (where created_at"
+                                        + " <= now() - cast(:age as bigint) * interval '1 millisecond')"
+                                        + " from handoff_unpublished",
+                                Map.of("age", age.toMillis()))
+                        .only()
                         .invoke(row -> depth.set((Long) row[0]))
                         .map(row -> (Long) row[1] > 0));
     }
 
-    private static Uni<Void> mark(Mutiny.Session session, List<Long> batches) {
+    private static Uni<Void> mark(List<Long> batches) {
         return batches.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : session.createNativeQuery(
-                                "delete from handoff_unpublished where batch = any(cast(:batches as bigint[]))")
-                        .setParameter("batches", batches.toArray(Long[]::new))
-                        .executeUpdate()
+                : Statement.named(
+                                "delete from handoff_unpublished where batch = any(cast(:batches as bigint[]))",
+                                Map.of("batches", batches.toArray(Long[]::new)))
+                        .affected()
                         .replaceWithVoid();
     }
 

@@ -6,6 +6,7 @@ import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Ids;
 import dev.remit.handoff.merkle.Hash;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.wire.v1.DeadLettered;
 import io.opentelemetry.api.trace.SpanContext;
@@ -30,7 +31,6 @@ import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
 /** One transaction's outbox: collects, then encodes, chains, seals and stores in one pass. */
@@ -73,7 +73,6 @@ final class SealedOutbox implements Outbox {
             Relay relay,
             Traces traces) {}
 
-    private final Mutiny.Session session;
     private final Means means;
     private final Instant now;
     private final RandomGenerator random;
@@ -87,8 +86,7 @@ final class SealedOutbox implements Outbox {
     private final Map<String, Integer> ordinals = new HashMap<>();
     private final Map<UUID, SpanContext> traces = new HashMap<>();
 
-    SealedOutbox(Mutiny.Session session, Means means, Instant now, RandomGenerator random) {
-        this.session = session;
+    SealedOutbox(Means means, Instant now, RandomGenerator random) {
         this.means = means;
         this.now = now;
         this.random = random;
@@ -120,7 +118,7 @@ final class SealedOutbox implements Outbox {
     Uni<Set<UUID>> receive(Collection<Received> messages, Collection<UUID> changes) {
         var wanted = new TreeSet<>(changes);
         wanted.removeAll(chains.keySet());
-        return session.createNativeQuery(
+        return Statement.named(
                         "with known as materialized (select change_id, sequence, encode(hash, 'base64') as hash"
                                 + " from handoff_chain where change_id = any(cast(:changes as uuid[])) order by change_id for update),"
                                 + " added as (insert into handoff_chain (change_id, sequence)"
@@ -128,23 +126,24 @@ final class SealedOutbox implements Outbox {
                                 + " where id not in (select change_id from known) order by id"
                                 + " on conflict do nothing returning change_id),"
                                 + " seen as (insert into handoff_inbox (id, hash)"
-                                + " select id, decode(hash, 'base64')"
-                                + " from unnest(cast(:ids as uuid[]), cast(:hashes as text[])) as seen (id, hash)"
+                                + " select id, hash"
+                                + " from unnest(cast(:ids as uuid[]), cast(:hashes as bytea[])) as seen (id, hash)"
                                 + " order by id on conflict do nothing returning id)"
                                 + " select change_id, sequence, hash from known"
                                 + " union all select change_id, 0, null from added"
                                 + " union all select id, null, null from seen",
-                        Object[].class)
-                .setParameter("changes", wanted.toArray(UUID[]::new))
-                .setParameter(
-                        "ids",
-                        messages.stream().map(each -> each.envelope().id()).toArray(UUID[]::new))
-                .setParameter(
-                        "hashes",
-                        messages.stream()
-                                .map(each -> each.hash().toString())
-                                .toArray(String[]::new))
-                .getResultList()
+                        Map.of(
+                                "changes",
+                                wanted.toArray(UUID[]::new),
+                                "ids",
+                                messages.stream()
+                                        .map(each -> each.envelope().id())
+                                        .toArray(UUID[]::new),
+                                "hashes",
+                                messages.stream()
+                                        .map(each -> each.hash().bytes())
+                                        .toArray(byte[][]::new)))
+                .rows()
                 .chain(rows -> {
                     Set<UUID> fresh = new HashSet<>();
                     for (Object[] row : rows) {
@@ -167,12 +166,11 @@ final class SealedOutbox implements Outbox {
     }
 
     private Uni<Void> lockKnown(Collection<UUID> changes) {
-        return session.createNativeQuery(
+        return Statement.named(
                         "select change_id, sequence, encode(hash, 'base64') from handoff_chain"
                                 + " where change_id = any(cast(:ids as uuid[])) order by change_id for update",
-                        Object[].class)
-                .setParameter("ids", changes.toArray(UUID[]::new))
-                .getResultList()
+                        Map.of("ids", changes.toArray(UUID[]::new)))
+                .rows()
                 .invoke(rows -> rows.forEach(row -> chains.put((UUID) row[0], link(row))))
                 .replaceWithVoid();
     }
@@ -352,43 +350,45 @@ final class SealedOutbox implements Outbox {
             return Uni.createFrom().voidItem();
         }
         Base64.Encoder base64 = Base64.getEncoder();
-        return session.createNativeQuery(
+        return Statement.named(
                         "insert into handoff_dead_letter (id, code, reason, origin, key, headers, payload, reported_at, state)"
-                                + " select id, code, reason, origin, nullif(key, ''), headers, decode(payload, 'base64'), cast(cast(:now as text) as timestamptz), 'OPEN'"
+                                + " select id, code, reason, origin, nullif(key, ''), headers, payload, cast(cast(:now as text) as timestamptz), 'OPEN'"
                                 + " from unnest(cast(:ids as uuid[]), cast(:codes as text[]), cast(:reasons as text[]),"
-                                + " cast(:origins as text[]), cast(:keys as text[]), cast(:headers as text[]), cast(:payloads as text[]))"
+                                + " cast(:origins as text[]), cast(:keys as text[]), cast(:headers as text[]), cast(:payloads as bytea[]))"
                                 + " as letter (id, code, reason, origin, key, headers, payload)"
-                                + " on conflict do nothing")
-                .setParameter("now", now.toString())
-                .setParameter("ids", array(setAside, SetAside::id, UUID[]::new))
-                .setParameter("codes", array(setAside, SetAside::code, String[]::new))
-                .setParameter("reasons", array(setAside, SetAside::reason, String[]::new))
-                .setParameter("origins", array(setAside, SetAside::origin, String[]::new))
-                .setParameter(
-                        "keys",
-                        array(
-                                setAside,
-                                each -> each.key() == null ? "" : each.key(),
-                                String[]::new))
-                .setParameter(
-                        "headers",
-                        array(
-                                setAside,
-                                each -> {
-                                    Map<String, String> text = new LinkedHashMap<>();
-                                    each.headers()
-                                            .forEach((name, value) ->
-                                                    text.put(name, base64.encodeToString(value)));
-                                    return json(text);
-                                },
-                                String[]::new))
-                .setParameter(
-                        "payloads",
-                        array(
-                                setAside,
-                                each -> base64.encodeToString(each.payload()),
-                                String[]::new))
-                .executeUpdate()
+                                + " on conflict do nothing",
+                        Map.of(
+                                "now",
+                                now.toString(),
+                                "ids",
+                                array(setAside, SetAside::id, UUID[]::new),
+                                "codes",
+                                array(setAside, SetAside::code, String[]::new),
+                                "reasons",
+                                array(setAside, SetAside::reason, String[]::new),
+                                "origins",
+                                array(setAside, SetAside::origin, String[]::new),
+                                "keys",
+                                array(
+                                        setAside,
+                                        each -> each.key() == null ? "" : each.key(),
+                                        String[]::new),
+                                "headers",
+                                array(
+                                        setAside,
+                                        each -> {
+                                            Map<String, String> text = new LinkedHashMap<>();
+                                            each.headers()
+                                                    .forEach((name, value) ->
+                                                            text.put(
+                                                                    name,
+                                                                    base64.encodeToString(value)));
+                                            return json(text);
+                                        },
+                                        String[]::new),
+                                "payloads",
+                                array(setAside, SetAside::payload, byte[][]::new)))
+                .affected()
                 .replaceWithVoid();
     }
 
@@ -472,38 +472,42 @@ final class SealedOutbox implements Outbox {
         List<Long> marks = means.relay().takeUnmarked();
         List<UUID> changes = List.copyOf(extended);
         List<Link> links = changes.stream().map(this::locked).toList();
-        return session.createNativeQuery(
+        return Statement.named(
                         "with marked as (delete from handoff_unpublished"
                                 + " where batch = any(cast(:marks as bigint[]))),"
-                                + " linked as (update handoff_chain set sequence = link.sequence, hash = decode(link.hash, 'base64')"
-                                + " from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:hashes as text[]))"
+                                + " linked as (update handoff_chain set sequence = link.sequence, hash = link.hash"
+                                + " from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:hashes as bytea[]))"
                                 + " as link (change_id, sequence, hash)"
                                 + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence),"
                                 + " stored as (insert into handoff_outbox (id, topic, key, headers, payload)"
-                                + " select id, topic, key, headers, decode(payload, 'base64')"
+                                + " select id, topic, key, headers, payload"
                                 + " from unnest(cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]),"
-                                + " cast(:headers as text[]), cast(:payloads as text[]))"
+                                + " cast(:headers as text[]), cast(:payloads as bytea[]))"
                                 + " with ordinality as letter (id, topic, key, headers, payload, place)"
                                 + " order by place on conflict (id) do nothing returning id),"
                                 + " unpublished as (insert into handoff_unpublished (ids)"
                                 + " select array_agg(id) from stored having count(*) > 0 returning batch)"
                                 + " select batch, id from unpublished, stored",
-                        Object[].class)
-                .setParameter("marks", marks.toArray(Long[]::new))
-                .setParameter("changes", changes.toArray(UUID[]::new))
-                .setParameter("sequences", array(links, Link::sequence, Integer[]::new))
-                .setParameter("hashes", array(links, SealedOutbox::text, String[]::new))
-                .setParameter("ids", array(sealed, Sealed::id, UUID[]::new))
-                .setParameter("topics", array(sealed, Sealed::topic, String[]::new))
-                .setParameter("keys", array(sealed, Sealed::key, String[]::new))
-                .setParameter("headers", array(sealed, each -> json(each.headers()), String[]::new))
-                .setParameter(
-                        "payloads",
-                        array(
-                                sealed,
-                                each -> Base64.getEncoder().encodeToString(each.payload()),
-                                String[]::new))
-                .getResultList()
+                        Map.of(
+                                "marks",
+                                marks.toArray(Long[]::new),
+                                "changes",
+                                changes.toArray(UUID[]::new),
+                                "sequences",
+                                array(links, Link::sequence, Integer[]::new),
+                                "hashes",
+                                array(links, SealedOutbox::bytes, byte[][]::new),
+                                "ids",
+                                array(sealed, Sealed::id, UUID[]::new),
+                                "topics",
+                                array(sealed, Sealed::topic, String[]::new),
+                                "keys",
+                                array(sealed, Sealed::key, String[]::new),
+                                "headers",
+                                array(sealed, each -> json(each.headers()), String[]::new),
+                                "payloads",
+                                array(sealed, Sealed::payload, byte[][]::new)))
+                .rows()
                 .map(stored -> fresh(sealed, stored))
                 .onFailure()
                 .invoke(() -> means.relay().putBack(marks));
@@ -527,8 +531,8 @@ final class SealedOutbox implements Outbox {
         }
     }
 
-    private static String text(Link link) {
-        return link.hash() == null ? "" : link.hash().toString();
+    private static byte[] bytes(Link link) {
+        return link.hash() == null ? new byte[0] : link.hash().bytes();
     }
 
     private static <T, R> R[] array(

@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.postgres;
 
+import dev.remit.handoff.postgres.Fields;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -13,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "decision")
 class DecisionRow extends PanacheEntityBase {
+    static final String COLUMNS =
+            "id, change_id, stage, stage_name, decided_by, worker, on_behalf_of, delegator_worker,"
+                    + " decision, refusal, reason, people, decided_at, position";
+
+    static final Fields<DecisionRow> FIELDS =
+            Fields.of(DecisionRow.class, DecisionRow::new, COLUMNS);
+
     @Id public UUID id;
 
     @Column(name = "change_id")

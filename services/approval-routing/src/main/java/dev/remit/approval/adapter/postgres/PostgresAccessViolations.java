@@ -209,7 +209,7 @@ class PostgresAccessViolations implements AccessViolations {
     @Override
     public Uni<Run> run() {
         return new Statement(RUN)
-                .single(Object[].class)
+                .only()
                 .map(row ->
                         new Run(
                                 moment(row[0]),

@@ -61,7 +61,7 @@ public class PostgresAnswers implements Answers {
                         "select request, results from answer where caller = ?1 and key = ?2",
                         request.caller(),
                         request.key())
-                .single(Object[].class)
+                .only()
                 .map(row ->
                         request.request().equals(row[0])
                                 ? new Claim.Answered(results((String) row[1]))

@@ -103,7 +103,7 @@ public class PostgresDelegations implements Delegations {
     @Override
     public Uni<Optional<Kept>> withId(UUID id) {
         return new Statement(WITH_ID, id)
-                .optional(Object[].class)
+                .first()
                 .map(found -> found.map(PostgresDelegations::kept));
     }
 

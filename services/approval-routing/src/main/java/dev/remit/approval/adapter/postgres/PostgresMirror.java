@@ -90,9 +90,8 @@ public class PostgresMirror implements Mirror {
 
     @Override
     public Uni<Lag> lag(Instant now) {
-        return Panache.withSession(() ->
-                        new Statement("select count(*), min(at) from mirror")
-                                .single(Object[].class))
+        return Panache.withSession(
+                        () -> new Statement("select count(*), min(at) from mirror").only())
                 .map(row ->
                         new Lag(
                                 ((Number) row[0]).longValue(),

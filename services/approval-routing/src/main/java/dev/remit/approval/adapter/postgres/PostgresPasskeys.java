@@ -37,7 +37,7 @@ public class PostgresPasskeys implements Passkeys {
         return new Statement(
                         "delete from passkey_offer where person = ?1 returning challenge, until_at",
                         person)
-                .optional(Object[].class)
+                .first()
                 .map(found ->
                         found.filter(row -> now.isBefore(instant(row[1])))
                                 .map(row -> bytes(row[0])));
@@ -79,7 +79,7 @@ public class PostgresPasskeys implements Passkeys {
     @Override
     public Uni<Optional<Kept>> withId(UUID id) {
         return new Statement("select " + COLUMNS + " from passkey where id = ?1 for update", id)
-                .optional(Object[].class)
+                .first()
                 .map(found -> found.map(PostgresPasskeys::kept));
     }
 
@@ -88,7 +88,7 @@ public class PostgresPasskeys implements Passkeys {
         return new Statement(
                         "select " + COLUMNS + " from passkey where credential_id = ?1 for update",
                         credentialId)
-                .optional(Object[].class)
+                .first()
                 .chain(found ->
                         found.map(PostgresPasskeys::kept)
                                 .map(key ->
@@ -125,7 +125,7 @@ public class PostgresPasskeys implements Passkeys {
         return new Statement(
                         "select passkey, used_at from passkey_use where passkey = ?1 order by used_at desc limit 1",
                         id)
-                .optional(Object[].class)
+                .first()
                 .map(found -> found.map(row -> instant(row[1])));
     }
 

@@ -81,7 +81,7 @@ public class PostgresReconciliation implements Reconciliation {
                                                 + RouteRow.COLUMNS
                                                 + " from route where ended_at is null and change_id = any(cast(?1 as uuid[]))",
                                         ids(changes))
-                                .values(RouteRow.class)
+                                .entities(RouteRow.class)
                                 .chain(rows ->
                                         PostgresRoutes.decisions(rows)
                                                 .map(decisions -> mended(session, rows, decisions)))
@@ -152,7 +152,7 @@ public class PostgresReconciliation implements Reconciliation {
     public Uni<Report> report() {
         return Panache.withSession(() ->
                 new Statement("select finished_at, checked from inbox_reconciliation where id = 1")
-                        .single(Object[].class)
+                        .only()
                         .chain(row ->
                                 new Statement(LAST).rows().map(mended -> report(row, mended))));
     }

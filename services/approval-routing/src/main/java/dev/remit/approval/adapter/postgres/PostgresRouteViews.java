@@ -104,7 +104,7 @@ public class PostgresRouteViews implements RouteViews {
     }
 
     private Uni<List<View>> page(Statement statement) {
-        return Panache.withSession(() -> statement.values(RouteRow.class).chain(this::views));
+        return Panache.withSession(() -> statement.entities(RouteRow.class).chain(this::views));
     }
 
     private static Uni<List<DecisionRow>> decisions(List<RouteRow> rows) {
@@ -113,7 +113,7 @@ public class PostgresRouteViews implements RouteViews {
                 : new Statement(
                                 "select * from decision where change_id = any(cast(?1 as uuid[])) order by position",
                                 ids(rows, row -> row.changeId))
-                        .values(DecisionRow.class);
+                        .entities(DecisionRow.class);
     }
 
     @Override

@@ -8,8 +8,6 @@ import dev.remit.approval.adapter.postgres.Rowset.Column;
 import dev.remit.approval.application.Routes;
 import dev.remit.approval.domain.Decision;
 import dev.remit.handoff.postgres.Statement;
-import io.quarkus.hibernate.reactive.panache.Panache;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -19,11 +17,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Routes and their decisions, a row each; those of a batch are written by a statement each. */
 @Singleton
@@ -128,24 +126,15 @@ public class PostgresRoutes implements Routes {
 
     @Override
     public Uni<Found> load(Collection<UUID> changes) {
-        return new Statement(
-                        "select "
-                                + RouteRow.COLUMNS
-                                + " from route where change_id = any(cast(?1 as uuid[]))",
-                        ids(changes))
-                .values(RouteRow.class)
+        return select(ids(changes))
                 .chain(rows -> decisions(rows).map(decisions -> loaded(rows, decisions)));
     }
 
     @Override
     public Uni<Void> store(Collection<Moved> moved, Collection<Recorded> decisions) {
-        return Panache.getSession()
-                .chain(session ->
-                        rows(session, moved)
-                                .chain(rows -> ROUTES.write(rows))
-                                .chain(() ->
-                                        DECISIONS.write(
-                                                decisions.stream().map(Rows::row).toList())));
+        return rows(moved)
+                .chain(rows -> ROUTES.write(rows))
+                .chain(() -> DECISIONS.write(decisions.stream().map(Rows::row).toList()));
     }
 
     @Override
@@ -208,7 +197,7 @@ public class PostgresRoutes implements Routes {
                         "select count(*), count(held), min(requested_at), count(review), count(*) filter (where review = 'OVERDUE'),"
                                 + " (select count(*) from route where unread_at is not null and ended_at is null)"
                                 + " from route where ended_at is null and (state <> 'GRANTED' or held is not null)")
-                .single(Object[].class)
+                .only()
                 .map(row ->
                         new Census(
                                 ((Number) row[0]).longValue(),
@@ -225,9 +214,11 @@ public class PostgresRoutes implements Routes {
         return open.isEmpty()
                 ? Uni.createFrom().item(List.of())
                 : new Statement(
-                                "select * from decision where change_id = any(cast(?1 as uuid[])) order by position",
+                                "select "
+                                        + DecisionRow.COLUMNS
+                                        + " from decision where change_id = any(cast(?1 as uuid[])) order by position",
                                 ids(open, row -> row.changeId))
-                        .values(DecisionRow.class);
+                        .rows(DecisionRow.FIELDS);
     }
 
     private static Found loaded(List<RouteRow> rows, List<DecisionRow> decisions) {
@@ -264,29 +255,37 @@ public class PostgresRoutes implements Routes {
         return List.copyOf(approvals);
     }
 
-    /**
-     * The rows as they are to be written. Those that were loaded are the session's no longer: it
-     * would write them once more, each on its own.
-     */
-    private static Uni<List<RouteRow>> rows(Mutiny.Session session, Collection<Moved> moved) {
-        return Multi.createFrom()
-                .iterable(moved)
-                .onItem()
-                .transformToUniAndConcatenate(each ->
-                        each.added()
-                                ? Uni.createFrom().item(added(each))
-                                : session.find(RouteRow.class, each.change())
-                                        .invoke(session::detach)
-                                        .invoke(row -> Rows.fill(row, each.route())))
-                .collect()
-                .asList();
+    /** The rows as they are to be written: what a route does not say stays as it was. */
+    private static Uni<List<RouteRow>> rows(Collection<Moved> moved) {
+        List<Moved> known = moved.stream().filter(each -> !each.added()).toList();
+        return (known.isEmpty()
+                        ? Uni.createFrom().item(List.<RouteRow>of())
+                        : select(ids(known, Moved::change)))
+                .map(rows -> {
+                    Map<UUID, RouteRow> kept = new HashMap<>();
+                    rows.forEach(row -> kept.put(row.changeId, row));
+                    return moved.stream().map(each -> row(each, kept)).toList();
+                });
     }
 
-    private static RouteRow added(Moved moved) {
-        RouteRow row = new RouteRow();
+    private static RouteRow row(Moved moved, Map<UUID, RouteRow> kept) {
+        RouteRow row =
+                moved.added()
+                        ? new RouteRow()
+                        : Objects.requireNonNull(
+                                kept.get(moved.change()), "a route that was loaded is there");
         row.changeId = moved.change();
         Rows.fill(row, moved.route());
         return row;
+    }
+
+    private static Uni<List<RouteRow>> select(Object changes) {
+        return new Statement(
+                        "select "
+                                + RouteRow.COLUMNS
+                                + " from route where change_id = any(cast(?1 as uuid[]))",
+                        changes)
+                .rows(RouteRow.FIELDS);
     }
 
     private static String base64(byte[] bytes) {

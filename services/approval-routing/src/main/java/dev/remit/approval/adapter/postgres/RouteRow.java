@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.postgres;
 
+import dev.remit.handoff.postgres.Fields;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -18,6 +19,8 @@ class RouteRow extends PanacheEntityBase {
             "change_id, change, charter_hash, verdict, facts, account, manager, manager_worker, plan,"
                     + " plan_hash, state, stage, stage_name, next_stage, stages, requested_at, expires_at,"
                     + " wake_at, asks, deciders, held, review, executed_by, executed_worker, ended_at";
+
+    static final Fields<RouteRow> FIELDS = Fields.of(RouteRow.class, RouteRow::new, COLUMNS);
 
     @Id
     @Column(name = "change_id")

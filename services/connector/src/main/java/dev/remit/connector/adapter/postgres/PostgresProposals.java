@@ -56,24 +56,31 @@ class PostgresProposals implements Proposals {
 
     /**
      * A change is about a worker also if it names their account, read when nobody was behind it.
+     * Each is looked up by itself, whatever statistics say: few changes are open as a rule, and a
+     * plan that begins with those reads all of them for each that is asked for when thousands are.
+     * The fifth parameter: only what is under way.
      */
     static final String OPEN =
             "with wanted as (select * from"
                     + " unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
                     + " as each (subject_id, target, action, effect)),"
                     + " asked as (select subject_id as known_as, wanted.* from wanted"
-                    + " union all select account.id, wanted.* from wanted"
-                    + " join account on account.system = wanted.target and account.worker_id = wanted.subject_id)"
-                    + " select asked.subject_id, asked.target, asked.action, asked.effect, proposal.change_id from proposal"
-                    + " join asked on proposal.subject_id = asked.known_as and proposal.target = asked.target"
-                    + " and (proposal.action = asked.action or proposal.effect = asked.effect)"
-                    + " where proposal.ended_at is null and proposal.unproved_at is null";
+                    + " union all select account.id, wanted.* from wanted cross join lateral"
+                    + " (select id from account where system = wanted.target and worker_id = wanted.subject_id offset 0) as account)"
+                    + " select asked.subject_id, asked.target, asked.action, asked.effect, opened.change_id"
+                    + " from asked cross join lateral (select change_id from proposal"
+                    + " where subject_id = asked.known_as and target = asked.target"
+                    + " and (action = asked.action or effect = asked.effect)"
+                    + " and ended_at is null and unproved_at is null and (proposed or not cast(?5 as boolean)) offset 0) as opened";
 
-    /** What goes on in fields; see {@link #load}. */
+    /**
+     * What goes on in fields; see {@link #load}. The minute in which the hour began counts whole.
+     */
     static final String LOAD =
             """
             select asked.charter, asked.target,
-              (select count(*) from proposal where charter = asked.charter and proposed_at > cast(?3 as timestamptz) and brake_id is null),
+              (select cast(coalesce(sum(changes), 0) as bigint) from proposed_in_minute
+                 where charter = asked.charter and minute > cast(?3 as timestamptz) - interval '1 minute'),
               case when asked.charter = any(cast(?4 as text[])) then (select count(*) from (
                  select subject_id from proposal where charter = asked.charter and target = asked.target
                    and proposed_at > cast(?3 as timestamptz) and brake_id is null
@@ -224,24 +231,25 @@ class PostgresProposals implements Proposals {
 
     @Override
     public Uni<Map<Matter, UUID>> open(Collection<Matter> matters) {
-        return open(matters, "");
+        return open(matters, false);
     }
 
     @Override
     public Uni<Map<Matter, UUID>> underWay(Collection<Matter> matters) {
-        return open(matters, " and proposal.proposed");
+        return open(matters, true);
     }
 
-    private static Uni<Map<Matter, UUID>> open(Collection<Matter> matters, String besides) {
+    private static Uni<Map<Matter, UUID>> open(Collection<Matter> matters, boolean underWay) {
         if (matters.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
         return new Statement(
-                        OPEN + besides,
+                        OPEN,
                         texts(matters, Matter::subjectId),
                         texts(matters, Matter::target),
                         texts(matters, Matter::action),
-                        texts(matters, Matter::effect))
+                        texts(matters, Matter::effect),
+                        underWay)
                 .rows()
                 .map(rows -> {
                     Map<Matter, UUID> open = new HashMap<>();
@@ -279,6 +287,14 @@ class PostgresProposals implements Proposals {
                     }
                     return loads;
                 });
+    }
+
+    @Override
+    public Uni<Void> prune(Instant now) {
+        return new Statement(
+                        "delete from proposed_in_minute where minute < cast(?1 as timestamptz) - interval '1 day'",
+                        time(now))
+                .execute();
     }
 
     @Override

@@ -52,10 +52,9 @@ class PostgresConnectorTest {
             proposal(own, 4, "E1", "move", "end-sessions", false);
             proposal(own, 5, "E2", "offboard", "disable", false);
             assertThat(due(own)).containsExactly(new UUID(0, 4), new UUID(0, 5));
-            assertThat(open(own, "E1", "contain", "disable", "")).hasSize(2);
-            assertThat(open(own, "E1", "contain", "disable", " and proposal.proposed"))
-                    .containsExactly(new UUID(0, 1));
-            assertThat(open(own, "E1", "contain", "", ""))
+            assertThat(open(own, "E1", "contain", "disable", false)).hasSize(2);
+            assertThat(open(own, "E1", "contain", "disable", true)).containsExactly(new UUID(0, 1));
+            assertThat(open(own, "E1", "contain", "", false))
                     .as("it is not said what it does")
                     .isEmpty();
             run(
@@ -184,12 +183,14 @@ class PostgresConnectorTest {
         try (Connection own = postgres.connect()) {
             proposal(own, 1, "a1", "offboard", "disable", true);
             proposal(own, 2, "E1", "quarantine", "disable", false);
-            assertThat(open(own, "E1", "contain", "disable", "")).containsExactly(new UUID(0, 2));
-            assertThat(open(own, "a1", "contain", "disable", "")).containsExactly(new UUID(0, 1));
+            assertThat(open(own, "E1", "contain", "disable", false))
+                    .containsExactly(new UUID(0, 2));
+            assertThat(open(own, "a1", "contain", "disable", false))
+                    .containsExactly(new UUID(0, 1));
             assertThat(due(own)).containsExactly(new UUID(0, 2));
 
             account(own, "a1", "E1", null, null);
-            assertThat(open(own, "E1", "contain", "disable", ""))
+            assertThat(open(own, "E1", "contain", "disable", false))
                     .containsExactlyInAnyOrder(new UUID(0, 1), new UUID(0, 2));
             assertThat(due(own)).as("it waits for the account's own").isEmpty();
         }
@@ -349,16 +350,17 @@ class PostgresConnectorTest {
     }
 
     private static List<UUID> open(
-            Connection own, String worker, String action, String effect, String besides)
+            Connection own, String worker, String action, String effect, boolean underWay)
             throws SQLException {
         return run(
                         own,
-                        PostgresProposals.OPEN + besides,
+                        PostgresProposals.OPEN,
                         Map.of(
                                 "1", new String[] {worker},
                                 "2", new String[] {TARGET},
                                 "3", new String[] {action},
-                                "4", new String[] {effect}))
+                                "4", new String[] {effect},
+                                "5", underWay))
                 .stream()
                 .map(row -> (UUID) row[4])
                 .toList();

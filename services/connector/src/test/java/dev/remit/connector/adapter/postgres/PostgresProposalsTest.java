@@ -41,6 +41,7 @@ class PostgresProposalsTest {
     void nothing() throws Exception {
         own = postgres.connect();
         run("truncate proposal", Map.of());
+        run("truncate proposed_in_minute", Map.of());
         run("truncate worker", Map.of());
     }
 
@@ -64,13 +65,33 @@ class PostgresProposalsTest {
 
     @Test
     void whatWaitsOrWasReleasedFromABrakeDoesNotCount() throws Exception {
-        proposed("leavers", "E1", Duration.ofMinutes(5), false);
-        run("update proposal set brake_id = ?1", Map.of("1", new UUID(0, 1)));
-        proposed("leavers", "E2", Duration.ofMinutes(5), false);
+        UUID brake = new UUID(0, 1);
+        add(1, "E1", false);
+        add(2, "E2", false);
+        run("update proposal set brake_id = ?1 where subject_id = 'E1'", Map.of("1", brake));
         run(
-                "update proposal set proposed = false, proposed_at = null where subject_id = 'E2'",
-                Map.of());
+                "update proposal set proposed = true, proposed_at = ?1 where subject_id = 'E1'",
+                Map.of("1", NOW));
         assertThat(load("leavers")).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void eachCountsOnceFromWhenItIsProposed() throws Exception {
+        add(1, "E1", true);
+        add(1, "E1", true);
+        add(2, "E2", false);
+        assertThat(load("leavers").getFirst()).isEqualTo(1L);
+        run(
+                "update proposal set proposed = true, proposed_at = ?1 where subject_id = 'E2'",
+                Map.of("1", NOW));
+        run("update proposal set ended_at = ?1", Map.of("1", NOW));
+        assertThat(load("leavers").getFirst()).isEqualTo(2L);
+        add(3, "E3", false);
+        run(
+                "update proposal set ended_at = ?1, outcome = 'REFUSED' where subject_id = 'E3'",
+                Map.of("1", NOW));
+        add(3, "E3", true);
+        assertThat(load("leavers").getFirst()).as("said anew").isEqualTo(3L);
     }
 
     @Test
@@ -89,7 +110,9 @@ class PostgresProposalsTest {
         assertThat(plan)
                 .contains("proposal_recent", "proposal_touched")
                 .doesNotContain("Seq Scan on proposal");
-        assertThat(load("leavers")).containsExactly(59L, 59L);
+        assertThat(load("leavers"))
+                .as("of the minute in which the hour began all count")
+                .containsExactly(60L, 59L);
     }
 
     @Test
@@ -109,15 +132,16 @@ class PostgresProposalsTest {
                         "1", new String[] {"E1"},
                         "2", new String[] {"scim:hr"},
                         "3", new String[] {"offboard"},
-                        "4", new String[] {""});
+                        "4", new String[] {""},
+                        "5", true);
         assertThat(run(PostgresProposals.DUE, due)).as("the first is under way").isEmpty();
-        assertThat(run(PostgresProposals.OPEN + " and proposal.proposed", asked)).hasSize(1);
+        assertThat(run(PostgresProposals.OPEN, asked)).hasSize(1);
 
         run("update proposal set unproved_at = ?1 where proposed", Map.of("1", NOW));
         assertThat(run(PostgresProposals.DUE, due))
                 .singleElement()
                 .satisfies(row -> assertThat(row[0]).isEqualTo(second));
-        assertThat(run(PostgresProposals.OPEN + " and proposal.proposed", asked)).isEmpty();
+        assertThat(run(PostgresProposals.OPEN, asked)).isEmpty();
     }
 
     @Test

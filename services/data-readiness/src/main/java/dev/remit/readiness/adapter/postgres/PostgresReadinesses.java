@@ -105,12 +105,13 @@ class PostgresReadinesses implements Readinesses {
     @Override
     public Uni<Map<UUID, Readiness>> load(Collection<UUID> changes) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                ReadinessRow.<ReadinessRow>list("changeId in ?1", changes)
-                                        .invoke(rows -> rows.forEach(session::detach))
-                                        .chain(rows ->
-                                                waits(rows).map(waits -> read(rows, waits)))));
+                new Statement(
+                                "select "
+                                        + ReadinessRow.COLUMNS
+                                        + " from readiness where change_id = any(cast(?1 as uuid[]))",
+                                ids(changes))
+                        .rows(ReadinessRow.FIELDS)
+                        .chain(rows -> waits(rows).map(waits -> read(rows, waits))));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.remit.readiness.adapter.postgres;
 
+import dev.remit.handoff.postgres.Fields;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 @Table(name = "readiness")
 public class ReadinessRow extends PanacheEntityBase {
+    static final String COLUMNS =
+            "change_id, change, cause, state, reasons, facts, plan, plan_hash, corrections, held_since,"
+                    + " hold_until, look_at, withdrawal";
+
+    static final Fields<ReadinessRow> FIELDS =
+            Fields.of(ReadinessRow.class, ReadinessRow::new, COLUMNS);
+
     @Id
     @Column(name = "change_id")
     public UUID changeId;

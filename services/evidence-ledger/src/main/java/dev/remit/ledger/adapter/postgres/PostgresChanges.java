@@ -1,5 +1,7 @@
 package dev.remit.ledger.adapter.postgres;
 
+import dev.remit.handoff.postgres.Fields;
+import dev.remit.handoff.postgres.Statement;
 import dev.remit.ledger.application.Changes;
 import dev.remit.ledger.certificate.Population;
 import dev.remit.ledger.domain.Standing;
@@ -9,11 +11,11 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
 /** How changes stand, in the tables {@code change} and {@code stirred}. */
@@ -23,11 +25,15 @@ public class PostgresChanges implements Changes {
 
     // what the row has and no other: a plan outlives a migration; unproved and closed_actors are
     // PostgreSQL's own
-    private static final String STANDINGS =
-            "select change_id, charter, charter_hash, subject, account, state, holder, since, last,"
+    private static final String COLUMNS =
+            "change_id, charter, charter_hash, subject, account, state, holder, since, last,"
                     + " sequence, missing, refused, outcome, opened, closing_leaf, actors, revision,"
-                    + " due, overdue"
-                    + " from change ";
+                    + " due, overdue";
+
+    private static final String STANDINGS = "select " + COLUMNS + " from change ";
+
+    private static final Fields<ChangeRow> ROW =
+            Fields.of(ChangeRow.class, ChangeRow::new, COLUMNS);
 
     static final String CLOSED_BETWEEN =
             STANDINGS
@@ -111,7 +117,7 @@ public class PostgresChanges implements Changes {
     public Uni<List<Standing>> load(Collection<UUID> changes) {
         return standings(
                 STANDINGS + "where change_id = any(cast(:changes as uuid[]))",
-                query -> query.setParameter("changes", changes.toArray(UUID[]::new)));
+                Map.of("changes", changes.toArray(UUID[]::new)));
     }
 
     @Override
@@ -121,68 +127,70 @@ public class PostgresChanges implements Changes {
         }
         List<Standing> all = List.copyOf(standings);
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(STORE)
-                                        .setParameter("erased", Standing.ERASED)
-                                        .setParameter(
+                Statement.named(
+                                STORE,
+                                Map.ofEntries(
+                                        Map.entry("erased", Standing.ERASED),
+                                        Map.entry(
                                                 "changes",
-                                                texts(all, each -> each.change().toString()))
-                                        .setParameter("charters", texts(all, Standing::charter))
-                                        .setParameter("hashes", texts(all, Standing::charterHash))
-                                        .setParameter("subjects", texts(all, Standing::subject))
-                                        .setParameter(
+                                                texts(all, each -> each.change().toString())),
+                                        Map.entry("charters", texts(all, Standing::charter)),
+                                        Map.entry("hashes", texts(all, Standing::charterHash)),
+                                        Map.entry("subjects", texts(all, Standing::subject)),
+                                        Map.entry(
                                                 "accounts",
-                                                texts(all, each -> each.account().orElse("")))
-                                        .setParameter("states", texts(all, Standing::state))
-                                        .setParameter("holders", texts(all, Standing::holder))
-                                        .setParameter(
+                                                texts(all, each -> each.account().orElse(""))),
+                                        Map.entry("states", texts(all, Standing::state)),
+                                        Map.entry("holders", texts(all, Standing::holder)),
+                                        Map.entry(
                                                 "sinces",
-                                                texts(all, each -> each.since().toString()))
-                                        .setParameter("lasts", texts(all, Standing::last))
-                                        .setParameter(
+                                                texts(all, each -> each.since().toString())),
+                                        Map.entry("lasts", texts(all, Standing::last)),
+                                        Map.entry(
                                                 "sequences",
                                                 all.stream()
                                                         .map(Standing::sequence)
-                                                        .toArray(Integer[]::new))
-                                        .setParameter(
+                                                        .toArray(Integer[]::new)),
+                                        Map.entry(
                                                 "missing",
                                                 texts(
                                                         all,
-                                                        each -> String.join(",", each.missing())))
-                                        .setParameter(
+                                                        each -> String.join(",", each.missing()))),
+                                        Map.entry(
                                                 "refused",
                                                 texts(
                                                         all,
-                                                        each -> String.join(",", each.refused())))
-                                        .setParameter(
+                                                        each -> String.join(",", each.refused()))),
+                                        Map.entry(
                                                 "outcomes",
-                                                texts(all, each -> each.outcome().orElse("")))
-                                        .setParameter(
+                                                texts(all, each -> each.outcome().orElse(""))),
+                                        Map.entry(
                                                 "opened",
                                                 all.stream()
                                                         .map(Standing::opened)
-                                                        .toArray(Long[]::new))
-                                        .setParameter(
+                                                        .toArray(Long[]::new)),
+                                        Map.entry(
                                                 "closing",
                                                 all.stream()
                                                         .map(each ->
                                                                 each.closingLeaf().orElse(NONE))
-                                                        .toArray(Long[]::new))
-                                        .setParameter(
+                                                        .toArray(Long[]::new)),
+                                        Map.entry(
                                                 "revisions",
                                                 texts(
                                                         all,
                                                         each ->
                                                                 each.revision()
                                                                         .map(UUID::toString)
-                                                                        .orElse("")))
-                                        .setParameter(
+                                                                        .orElse(""))),
+                                        Map.entry(
                                                 "actors",
-                                                texts(all, each -> String.join(",", each.actors())))
-                                        .setParameter("dues", times(all, Standing::due))
-                                        .setParameter("overdues", times(all, Standing::overdue))
-                                        .executeUpdate())
+                                                texts(
+                                                        all,
+                                                        each -> String.join(",", each.actors()))),
+                                        Map.entry("dues", times(all, Standing::due)),
+                                        Map.entry("overdues", times(all, Standing::overdue))))
+                        .affected()
                         .replaceWithVoid());
     }
 
@@ -190,70 +198,61 @@ public class PostgresChanges implements Changes {
     public Uni<Void> stir(
             Collection<String> accounts, Collection<String> charterHashes, boolean signed) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                """
-                                                insert into stirred (change_id)
-                                                select change_id from change where unproved
-                                                  and account = any(cast(:accounts as text[]))
-                                                union
-                                                select change_id from change where unproved and missing = 'charter'
-                                                  and charter_hash = any(cast(:hashes as text[]))
-                                                union
-                                                select change_id from change where cast(:signed as boolean) and unproved
-                                                  and 'approvals.complete' = any(string_to_array(missing, ','))
-                                                order by change_id
-                                                on conflict do nothing\
-                                                """)
-                                        .setParameter("accounts", accounts.toArray(String[]::new))
-                                        .setParameter(
-                                                "hashes", charterHashes.toArray(String[]::new))
-                                        .setParameter("signed", signed)
-                                        .executeUpdate())
+                Statement.named(
+                                """
+                                insert into stirred (change_id)
+                                select change_id from change where unproved
+                                  and account = any(cast(:accounts as text[]))
+                                union
+                                select change_id from change where unproved and missing = 'charter'
+                                  and charter_hash = any(cast(:hashes as text[]))
+                                union
+                                select change_id from change where cast(:signed as boolean) and unproved
+                                  and 'approvals.complete' = any(string_to_array(missing, ','))
+                                order by change_id
+                                on conflict do nothing\
+                                """,
+                                Map.of(
+                                        "accounts",
+                                        accounts.toArray(String[]::new),
+                                        "hashes",
+                                        charterHashes.toArray(String[]::new),
+                                        "signed",
+                                        signed))
+                        .affected()
                         .replaceWithVoid());
     }
 
     @Override
     public Uni<List<UUID>> due(Instant before, int most) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                """
-                                                select change_id from stirred
-                                                union
-                                                select change_id from change where unproved
-                                                  and missing <> refused
-                                                  and since < cast(:before as timestamptz)
-                                                limit :most\
-                                                """,
-                                                UUID.class)
-                                        .setParameter("before", before)
-                                        .setParameter("most", (long) most)
-                                        .getResultList()));
+                Statement.named(
+                                """
+                                select change_id from stirred
+                                union
+                                select change_id from change where unproved
+                                  and missing <> refused
+                                  and since < cast(:before as timestamptz)
+                                limit :most\
+                                """,
+                                Map.of("before", before, "most", (long) most))
+                        .values(UUID.class));
     }
 
     @Override
     public Uni<List<UUID>> overdue(Instant before, int most) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(OVERDUE, UUID.class)
-                                        .setParameter("before", before)
-                                        .setParameter("most", (long) most)
-                                        .getResultList()));
+                Statement.named(OVERDUE, Map.of("before", before, "most", (long) most))
+                        .values(UUID.class));
     }
 
     @Override
     public Uni<Void> settle(Collection<UUID> changes) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "delete from stirred where change_id = any(cast(:changes as uuid[]))")
-                                        .setParameter("changes", changes.toArray(UUID[]::new))
-                                        .executeUpdate())
+                Statement.named(
+                                "delete from stirred where change_id = any(cast(:changes as uuid[]))",
+                                Map.of("changes", changes.toArray(UUID[]::new)))
+                        .affected()
                         .replaceWithVoid());
     }
 
@@ -262,29 +261,42 @@ public class PostgresChanges implements Changes {
             long first, long last, Population population, int most) {
         return standings(
                 CLOSED_BETWEEN,
-                query ->
-                        query.setParameter("first", first)
-                                .setParameter("last", last)
-                                .setParameter("charter", population.charter().orElse(""))
-                                .setParameter("subject", population.subject().orElse(""))
-                                .setParameter("account", population.account().orElse(""))
-                                .setParameter("outcome", population.outcome().orElse(""))
-                                .setParameter("most", (long) most));
+                Map.of(
+                        "first",
+                        first,
+                        "last",
+                        last,
+                        "charter",
+                        population.charter().orElse(""),
+                        "subject",
+                        population.subject().orElse(""),
+                        "account",
+                        population.account().orElse(""),
+                        "outcome",
+                        population.outcome().orElse(""),
+                        "most",
+                        (long) most));
     }
 
     @Override
     public Uni<List<Standing>> search(Search search, int most) {
         return standings(
                 SEARCH,
-                query ->
-                        query.setParameter("subject", search.subject().orElse(""))
-                                .setParameter("account", search.account().orElse(""))
-                                .setParameter("actors", String.join(",", search.actors()))
-                                .setParameter("charter", search.charter().orElse(""))
-                                .setParameter("outcome", search.outcome().orElse(""))
-                                .setParameter(
-                                        "before", search.openedBefore().orElse(Long.MAX_VALUE))
-                                .setParameter("most", (long) most));
+                Map.of(
+                        "subject",
+                        search.subject().orElse(""),
+                        "account",
+                        search.account().orElse(""),
+                        "actors",
+                        String.join(",", search.actors()),
+                        "charter",
+                        search.charter().orElse(""),
+                        "outcome",
+                        search.outcome().orElse(""),
+                        "before",
+                        search.openedBefore().orElse(Long.MAX_VALUE),
+                        "most",
+                        (long) most));
     }
 
     @Override
@@ -295,10 +307,8 @@ public class PostgresChanges implements Changes {
     @Override
     public Uni<List<KeptUnder>> kept() {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(KEPT_UNDER, Object[].class)
-                                        .getResultList())
+                new Statement(KEPT_UNDER)
+                        .rows()
                         .map(rows ->
                                 rows.stream()
                                         .map(row -> new KeptUnder((String) row[0], (String) row[1]))
@@ -308,34 +318,31 @@ public class PostgresChanges implements Changes {
     @Override
     public Uni<List<UUID>> keptUntil(String charterHash, long closedBefore, int most) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select change_id from change where "
-                                                        + KEPT
-                                                        + " and charter_hash = :hash"
-                                                        + " and closing_leaf < :before order by closing_leaf limit :most",
-                                                UUID.class)
-                                        .setParameter("hash", charterHash)
-                                        .setParameter("before", closedBefore)
-                                        .setParameter("most", (long) most)
-                                        .getResultList()));
+                Statement.named(
+                                "select change_id from change where "
+                                        + KEPT
+                                        + " and charter_hash = :hash"
+                                        + " and closing_leaf < :before order by closing_leaf limit :most",
+                                Map.of(
+                                        "hash",
+                                        charterHash,
+                                        "before",
+                                        closedBefore,
+                                        "most",
+                                        (long) most))
+                        .values(UUID.class));
     }
 
     @Override
     public Uni<Long> keptBefore(String charterHash, long closedBefore) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                session.createNativeQuery(
-                                                "select count(*) from change where "
-                                                        + KEPT
-                                                        + " and charter_hash = :hash"
-                                                        + " and closing_leaf < :before",
-                                                Long.class)
-                                        .setParameter("hash", charterHash)
-                                        .setParameter("before", closedBefore)
-                                        .getSingleResult()));
+                Statement.named(
+                                "select count(*) from change where "
+                                        + KEPT
+                                        + " and charter_hash = :hash"
+                                        + " and closing_leaf < :before",
+                                Map.of("hash", charterHash, "before", closedBefore))
+                        .single(Long.class));
     }
 
     @Override
@@ -351,15 +358,9 @@ public class PostgresChanges implements Changes {
                                 new Backlog((Long) row[0], Optional.ofNullable((Instant) row[1]))));
     }
 
-    private static Uni<List<Standing>> standings(
-            String sql,
-            Function<Mutiny.SelectionQuery<ChangeRow>, Mutiny.SelectionQuery<ChangeRow>> set) {
+    private static Uni<List<Standing>> standings(String sql, Map<String, Object> parameters) {
         return Panache.withSession(() ->
-                Panache.getSession()
-                        .chain(session ->
-                                set.apply(session.createNativeQuery(sql, ChangeRow.class))
-                                        .getResultList())
-                        .map(rows -> rows.stream().map(PostgresChanges::standing).toList()));
+                Statement.named(sql, parameters).rows(ROW.andThen(PostgresChanges::standing)));
     }
 
     private static Standing standing(ChangeRow row) {

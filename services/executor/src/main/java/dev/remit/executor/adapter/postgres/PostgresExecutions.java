@@ -14,6 +14,8 @@ import dev.remit.executor.domain.Report;
 import dev.remit.handoff.halt.Halt;
 import dev.remit.handoff.halt.Halts;
 import dev.remit.handoff.halt.InForce;
+import dev.remit.handoff.postgres.Fields;
+import dev.remit.handoff.postgres.Statement;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -21,15 +23,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Executions as rows. Leases go by the database's clock, which all instances share. */
 @Singleton
@@ -86,6 +89,17 @@ class PostgresExecutions implements Executions {
                     + " as intent (authorization_id, change_id, cause, target, account, plan, plan_hash, authorized_at, expires_at, assisted, scopes, owners, terms)"
                     + " order by authorization_id on conflict (authorization_id) do nothing";
 
+    private static final String COLUMNS =
+            "authorization_id, change_id, cause, target, account, plan, plan_hash, "
+                    + "authorized_at, expires_at, state, attempt, interrupted, started_at, "
+                    + "assisted, scopes, owners, early, person, worker, leased_until, ends_at, "
+                    + "executed_at, terms, begun, failed, undo, outcome, reason, ending";
+
+    private static final String QUALIFIED = "execution." + COLUMNS.replace(", ", ", execution.");
+
+    private static final Fields<ExecutionRow> ROW =
+            Fields.of(ExecutionRow.class, ExecutionRow::new, COLUMNS);
+
     static final String LEASE =
             "with due as materialized (select authorization_id from execution where "
                     + FREE
@@ -98,7 +112,8 @@ class PostgresExecutions implements Executions {
                     + " started_at = coalesce(started_at, cast(:now as timestamptz)),"
                     + " leased_until = now() + cast(:millis as bigint) * interval '1 millisecond'"
                     + " from due where execution.authorization_id = due.authorization_id"
-                    + " returning execution.*";
+                    + " returning "
+                    + QUALIFIED;
 
     /**
      * Skips what is being settled: waiting for it could be a deadlock. What was settled is not
@@ -171,49 +186,49 @@ class PostgresExecutions implements Executions {
 
     @Override
     public Uni<Void> store(Collection<Intent> intents) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(STORE)
-                                .setParameter("authorizations", ids(intents, Intent::authorization))
-                                .setParameter("changes", ids(intents, Intent::change))
-                                .setParameter("causes", ids(intents, Intent::cause))
-                                .setParameter("targets", texts(intents, Intent::target))
-                                .setParameter("accounts", texts(intents, Intent::account))
-                                .setParameter(
+        return Statement.named(
+                        STORE,
+                        Map.ofEntries(
+                                Map.entry("authorizations", ids(intents, Intent::authorization)),
+                                Map.entry("changes", ids(intents, Intent::change)),
+                                Map.entry("causes", ids(intents, Intent::cause)),
+                                Map.entry("targets", texts(intents, Intent::target)),
+                                Map.entry("accounts", texts(intents, Intent::account)),
+                                Map.entry(
                                         "plans",
                                         texts(
                                                 intents,
                                                 intent ->
                                                         Base64.getEncoder()
-                                                                .encodeToString(intent.plan())))
-                                .setParameter("hashes", texts(intents, Intent::planHash))
-                                .setParameter(
+                                                                .encodeToString(intent.plan()))),
+                                Map.entry("hashes", texts(intents, Intent::planHash)),
+                                Map.entry(
                                         "begins",
-                                        texts(intents, intent -> intent.authorizedAt().toString()))
-                                .setParameter(
+                                        texts(intents, intent -> intent.authorizedAt().toString())),
+                                Map.entry(
                                         "ends",
-                                        texts(intents, intent -> intent.expiresAt().toString()))
-                                .setParameter(
+                                        texts(intents, intent -> intent.expiresAt().toString())),
+                                Map.entry(
                                         "scopes",
                                         texts(
                                                 intents,
-                                                intent -> String.join("\n", intent.scopes())))
-                                .setParameter(
+                                                intent -> String.join("\n", intent.scopes()))),
+                                Map.entry(
                                         "owners",
                                         texts(
                                                 intents,
                                                 intent ->
                                                         intent.owners().stream()
                                                                 .sorted()
-                                                                .collect(Collectors.joining("\n"))))
-                                .setParameter(
-                                        "terms", texts(intents, intent -> json(intent.terms())))
-                                .setParameter(
+                                                                .collect(
+                                                                        Collectors.joining("\n")))),
+                                Map.entry("terms", texts(intents, intent -> json(intent.terms()))),
+                                Map.entry(
                                         "assisted",
                                         intents.stream()
                                                 .map(Intent::assisted)
-                                                .toArray(Boolean[]::new))
-                                .executeUpdate())
+                                                .toArray(Boolean[]::new))))
+                .affected()
                 .replaceWithVoid();
     }
 
@@ -231,160 +246,133 @@ class PostgresExecutions implements Executions {
                     .append(of(asked.get(n), "lot" + n))
                     .append(")");
         }
-        return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session -> {
-                                    var query =
-                                            session.createNativeQuery(
-                                                    sql.toString(), Integer.class);
-                                    query.setParameter("now", now);
-                                    for (int n = 0; n < asked.size(); n++) {
-                                        bind(query, asked.get(n), "lot" + n, now);
-                                    }
-                                    return query.getResultList();
-                                }))
+        Map<String, Object> parameters = new HashMap<>(Map.of("now", now));
+        for (int n = 0; n < asked.size(); n++) {
+            parameters.put("lot" + n, parameter(asked.get(n), now));
+        }
+        return Panache.withSession(
+                        () -> Statement.named(sql.toString(), parameters).values(Integer.class))
                 .map(due -> due.stream().map(asked::get).collect(Collectors.toSet()));
     }
 
     @Override
     public Uni<List<Leased>> lease(Lot lot, int most, Duration lease, Instant now) {
-        return Panache.getSession()
-                .chain(session ->
-                        bind(
-                                        session.createNativeQuery(
-                                                LEASE.formatted(of(lot, "lot")),
-                                                ExecutionRow.class),
-                                        lot,
-                                        "lot",
-                                        now)
-                                .setParameter("most", most)
-                                .setParameter("now", now)
-                                .setParameter("millis", lease.toMillis())
-                                .getResultList())
-                .map(rows -> rows.stream().map(PostgresExecutions::leased).toList());
+        return Statement.named(
+                        LEASE.formatted(of(lot, "lot")),
+                        Map.of(
+                                "lot",
+                                parameter(lot, now),
+                                "most",
+                                most,
+                                "now",
+                                now,
+                                "millis",
+                                lease.toMillis()))
+                .rows(ROW.andThen(PostgresExecutions::leased));
     }
 
     @Override
     public Uni<Boolean> begin(UUID authorization, int number, Set<String> steps) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(BEGIN, UUID.class)
-                                .setParameter("steps", sorted(steps))
-                                .setParameter("authorization", authorization)
-                                .setParameter("number", number)
-                                .getResultList())
+        return Statement.named(
+                        BEGIN,
+                        Map.of(
+                                "steps",
+                                sorted(steps),
+                                "authorization",
+                                authorization,
+                                "number",
+                                number))
+                .values(UUID.class)
                 .map(begun -> !begun.isEmpty());
     }
 
     @Override
     public Uni<Set<UUID>> prolong(Collection<Leased> leases, Duration lease) {
         return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(PROLONG, UUID.class)
-                                                .setParameter(
-                                                        "authorizations",
-                                                        ids(
-                                                                leases,
-                                                                each ->
-                                                                        each.intent()
-                                                                                .authorization()))
-                                                .setParameter(
-                                                        "numbers", numbers(leases, Leased::number))
-                                                .setParameter("millis", lease.toMillis())
-                                                .getResultList()))
+                        Statement.named(
+                                        PROLONG,
+                                        Map.of(
+                                                "authorizations",
+                                                ids(leases, each -> each.intent().authorization()),
+                                                "numbers",
+                                                numbers(leases, Leased::number),
+                                                "millis",
+                                                lease.toMillis()))
+                                .values(UUID.class))
                 .map(Set::copyOf);
     }
 
     @Override
     public Uni<Set<UUID>> settle(Collection<Settlement> settlements, Duration pause) {
-        return Panache.getSession()
-                .chain(session ->
-                        session.createNativeQuery(SETTLE, UUID.class)
-                                .setParameter(
-                                        "authorizations",
-                                        ids(settlements, Settlement::authorization))
-                                .setParameter("numbers", numbers(settlements, Settlement::number))
-                                .setParameter(
-                                        "states",
-                                        texts(
-                                                settlements,
-                                                each ->
-                                                        switch (each.last()) {
-                                                            case Next.End _
-                                                                    when each.ends().isPresent() ->
-                                                                    "INTENDED";
-                                                            case Next.End _ -> "DONE";
-                                                            case Next.Compensate _, Next.Later _ ->
-                                                                    "INTENDED";
-                                                        }))
-                                .setParameter(
-                                        "outcomes",
-                                        texts(
-                                                settlements,
-                                                each ->
-                                                        switch (each.last()) {
-                                                            case Next.End(var report) ->
-                                                                    report.outcome().name();
-                                                            case Next.Compensate _, Next.Later _ ->
-                                                                    "";
-                                                        }))
-                                .setParameter(
-                                        "reasons",
-                                        texts(
-                                                settlements,
-                                                each ->
-                                                        switch (each.last()) {
-                                                            case Next.End(var report) ->
-                                                                    report.reason();
-                                                            case Next.Compensate(var failed, _) ->
-                                                                    failed.reason();
-                                                            case Next.Later(var reason, _) ->
-                                                                    reason;
-                                                        }))
-                                .setParameter(
-                                        "begun",
-                                        settlements.stream()
-                                                .map(each ->
-                                                        switch (each.last()) {
-                                                            case Next.End _ ->
-                                                                    each.ends().isEmpty();
-                                                            case Next.Compensate _ -> true;
-                                                            case Next.Later(_, var begun) -> begun;
-                                                        })
-                                                .toArray(Boolean[]::new))
-                                .setParameter(
-                                        "ends",
-                                        texts(
-                                                settlements,
-                                                each ->
-                                                        each.ends()
-                                                                .map(Instant::toString)
-                                                                .orElse("")))
-                                .setParameter(
-                                        "failed",
-                                        texts(
-                                                settlements,
-                                                each ->
-                                                        each.last()
-                                                                        instanceof
-                                                                        Next.Compensate(
-                                                                                var failed,
-                                                                                _)
-                                                                ? json(failed)
-                                                                : ""))
-                                .setParameter(
-                                        "undo",
-                                        texts(
-                                                settlements,
-                                                each ->
-                                                        each.last()
-                                                                        instanceof
-                                                                        Next.Compensate(_, var undo)
-                                                                ? sorted(undo)
-                                                                : ""))
-                                .setParameter("millis", pause.toMillis())
-                                .getResultList())
+        return Statement.named(
+                        SETTLE,
+                        Map.of(
+                                "authorizations",
+                                ids(settlements, Settlement::authorization),
+                                "numbers",
+                                numbers(settlements, Settlement::number),
+                                "states",
+                                texts(
+                                        settlements,
+                                        each ->
+                                                switch (each.last()) {
+                                                    case Next.End _ when each.ends().isPresent() ->
+                                                            "INTENDED";
+                                                    case Next.End _ -> "DONE";
+                                                    case Next.Compensate _, Next.Later _ ->
+                                                            "INTENDED";
+                                                }),
+                                "outcomes",
+                                texts(
+                                        settlements,
+                                        each ->
+                                                switch (each.last()) {
+                                                    case Next.End(var report) ->
+                                                            report.outcome().name();
+                                                    case Next.Compensate _, Next.Later _ -> "";
+                                                }),
+                                "reasons",
+                                texts(
+                                        settlements,
+                                        each ->
+                                                switch (each.last()) {
+                                                    case Next.End(var report) -> report.reason();
+                                                    case Next.Compensate(var failed, _) ->
+                                                            failed.reason();
+                                                    case Next.Later(var reason, _) -> reason;
+                                                }),
+                                "begun",
+                                settlements.stream()
+                                        .map(each ->
+                                                switch (each.last()) {
+                                                    case Next.End _ -> each.ends().isEmpty();
+                                                    case Next.Compensate _ -> true;
+                                                    case Next.Later(_, var begun) -> begun;
+                                                })
+                                        .toArray(Boolean[]::new),
+                                "ends",
+                                texts(
+                                        settlements,
+                                        each -> each.ends().map(Instant::toString).orElse("")),
+                                "failed",
+                                texts(
+                                        settlements,
+                                        each ->
+                                                each.last()
+                                                                instanceof
+                                                                Next.Compensate(var failed, _)
+                                                        ? json(failed)
+                                                        : ""),
+                                "undo",
+                                texts(
+                                        settlements,
+                                        each ->
+                                                each.last() instanceof Next.Compensate(_, var undo)
+                                                        ? sorted(undo)
+                                                        : ""),
+                                "millis",
+                                pause.toMillis()))
+                .values(UUID.class)
                 .map(HashSet::new);
     }
 
@@ -392,25 +380,24 @@ class PostgresExecutions implements Executions {
     public Uni<Optional<String>> takeOn(
             UUID change, String person, Optional<String> worker, Instant now) {
         return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(TAKE_ON, String.class)
-                                                .setParameter("change", change)
-                                                .setParameter("person", person)
-                                                .setParameter("worker", worker.orElse(""))
-                                                .setParameter("now", now)
-                                                .getResultList()))
+                        Statement.named(
+                                        TAKE_ON,
+                                        Map.of(
+                                                "change",
+                                                change,
+                                                "person",
+                                                person,
+                                                "worker",
+                                                worker.orElse(""),
+                                                "now",
+                                                now))
+                                .values(String.class))
                 .map(people -> people.stream().findFirst());
     }
 
     @Override
     public Uni<Optional<Granted>> granted(UUID change) {
-        return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(GRANTED, Object[].class)
-                                                .setParameter("change", change)
-                                                .getResultList()))
+        return Panache.withSession(() -> Statement.named(GRANTED, Map.of("change", change)).rows())
                 .map(rows ->
                         rows.stream()
                                 .findFirst()
@@ -424,23 +411,17 @@ class PostgresExecutions implements Executions {
     @Override
     public Uni<Boolean> endEarly(UUID authorization, String why) {
         return Panache.withTransaction(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(END_EARLY, UUID.class)
-                                                .setParameter("authorization", authorization)
-                                                .setParameter("why", why)
-                                                .getResultList()))
+                        Statement.named(
+                                        END_EARLY,
+                                        Map.of("authorization", authorization, "why", why))
+                                .values(UUID.class))
                 .map(ended -> !ended.isEmpty());
     }
 
     @Override
     public Uni<Grants> grants(Instant now) {
-        return Panache.withSession(() ->
-                        Panache.getSession()
-                                .chain(session ->
-                                        session.createNativeQuery(GRANTS, Object[].class)
-                                                .setParameter("late", now.minusSeconds(60))
-                                                .getSingleResult()))
+        return Panache.withSession(
+                        () -> Statement.named(GRANTS, Map.of("late", now.minusSeconds(60))).only())
                 .map(row ->
                         new Grants(((Number) row[0]).longValue(), ((Number) row[1]).longValue()));
     }
@@ -470,13 +451,11 @@ class PostgresExecutions implements Executions {
         };
     }
 
-    private static <T> Mutiny.SelectionQuery<T> bind(
-            Mutiny.SelectionQuery<T> query, Lot lot, String parameter, Instant now) {
+    private static Object parameter(Lot lot, Instant now) {
         return switch (lot) {
-            case Lot.On(String system) -> query.setParameter(parameter, system);
-            case Lot.Expired _ -> query.setParameter(parameter, now);
-            case Lot.Elsewhere(Set<String> systems) ->
-                    query.setParameter(parameter, systems.toArray(String[]::new));
+            case Lot.On(String system) -> system;
+            case Lot.Expired _ -> now;
+            case Lot.Elsewhere(Set<String> systems) -> systems.toArray(String[]::new);
         };
     }
 
