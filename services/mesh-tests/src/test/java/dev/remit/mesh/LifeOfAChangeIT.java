@@ -491,6 +491,9 @@ class LifeOfAChangeIT {
         byte[] unstorable = ofAnAccountWhoseIdHasTheCharacterZero(bytes);
         mesh.send(zero, seal(connector, zero, unstorable), unstorable);
         assertThat(mesh.deadLetter("UNSTORABLE").path("reason").asText()).endsWith("(22021)");
+        Requests.Answer search = mesh.get("evidence-ledger", "/changes?subject=%00", "auditor");
+        assertThat(search.status()).as(search.text()).isEqualTo(422);
+        assertThat(search.json().path("code").asText()).isEqualTo("UNSTORABLE");
 
         Map<String, ?> reason = Map.of("reason", "forged");
         assertThat(mesh.post("evidence-ledger", letter + "/discard", "operator", reason).ok())

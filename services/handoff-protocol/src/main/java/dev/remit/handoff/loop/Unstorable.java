@@ -7,7 +7,7 @@ import java.util.Set;
  * character zero, a time in the year 20000, a number too large. And what follows from a record and
  * is larger than a message can be.
  */
-final class Unstorable {
+public final class Unstorable {
     /**
      * Of class 22, data exception (PostgreSQL, appendix A), those that lie in what came: 22001 too
      * long, 22003 out of range, 22007 to 22009 no such time, 22021 and 22P05 no such character. The
@@ -18,13 +18,13 @@ final class Unstorable {
 
     private Unstorable() {}
 
-    static boolean isCauseOf(Throwable failure) {
+    public static boolean isCauseOf(Throwable failure) {
         return failure instanceof TooLarge
                 || SqlState.of(failure).filter(STATES::contains).isPresent();
     }
 
     /** What is said of it: the kind only, never a value. */
-    static String words(Throwable failure) {
+    public static String words(Throwable failure) {
         return failure instanceof TooLarge
                 ? String.valueOf(failure.getMessage())
                 : "the database has no place for something that it says (%s)"
