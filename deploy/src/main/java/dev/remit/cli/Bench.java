@@ -9,8 +9,12 @@ import dev.remit.bench.LedgerPicture;
 import dev.remit.stack.Home;
 import dev.remit.stack.Progress;
 import dev.remit.stack.Stack;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
@@ -102,7 +106,10 @@ final class Bench implements Callable<Integer> {
         }
         Path results = remit.home().data().resolve("bench");
         Campaign campaign = new Campaign(options, results, Remit.top(), Progress.printed());
-        Campaign.Outcome outcome = campaign.run(remit.home());
+        Campaign.Outcome outcome;
+        try (FileChannel alone = reserve(results)) {
+            outcome = campaign.run(remit.home());
+        }
         System.out.println();
         System.out.print(outcome.text());
         System.out.println();
@@ -237,13 +244,40 @@ final class Bench implements Callable<Integer> {
     private Path alone(String name, Alone alone) throws Exception {
         Path results = remit.home().data().resolve("bench");
         Home own = new Home(results.resolve(name), Remit.top());
-        new Stack(own).down();
-        own.delete();
-        ObjectNode measured = alone.run(own, Progress.printed());
+        ObjectNode measured;
+        try (FileChannel reserved = reserve(results)) {
+            new Stack(own).down();
+            own.delete();
+            measured = alone.run(own, Progress.printed());
+        }
         String stamp = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace(':', '-');
         Path json = results.resolve(name + "-" + stamp + ".json");
         Files.writeString(json, measured.toPrettyString() + "\n");
         System.out.println("written: " + json);
         return json;
+    }
+
+    /**
+     * Keeps every other benchmark from these results until it is closed: it would measure this one
+     * too, and take its data away.
+     *
+     * @throws IOException if another one runs
+     */
+    static FileChannel reserve(Path results) throws IOException {
+        Path file = Files.createDirectories(results).resolve("running.lock");
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // in this very process
+        }
+        channel.close();
+        throw new IOException(
+                "another ./remit bench is running in "
+                        + results
+                        + "; wait for it, and for the machine to be idle");
     }
 }

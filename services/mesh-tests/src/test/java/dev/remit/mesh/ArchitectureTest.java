@@ -124,6 +124,7 @@ class ArchitectureTest {
                     Map.entry("loop.ProductionRules", "the chart is tested against them"),
                     Map.entry("loop.StopPoints", "only the executor has points of its own"),
                     Map.entry("loop.TooLarge", "the protocol's own resources answer with it"),
+                    Map.entry("loop.Unstorable", "the protocol's own resources answer with it"),
                     Map.entry("loop.Trust", "only the ledger logs which keys were trusted"),
                     Map.entry("merkle.Merkle", "the log's tree and the seals' are one code"),
                     Map.entry("seal.SealVerifier", "who verifies offline needs no loop"),

@@ -3,6 +3,7 @@ package dev.remit.ledger.certificate;
 import dev.remit.handoff.merkle.Hash;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -110,10 +111,37 @@ final class PackTables {
         for (List<String> row : controlRows(table)) {
             List<String> said = row.subList(KINDS, row.size());
             if (!said.equals(counted(kinds(row), checks(row), completed))) {
-                wrong.add(row.get(0) + " " + row.get(1));
+                wrong.add(name(row));
             }
         }
         return wrong;
+    }
+
+    /**
+     * The controls that such a table takes to be about or shown by something else than this program
+     * does, or leaves out: it may be an earlier one's, or somebody's who would like it better so.
+     *
+     * @throws IllegalArgumentException if it is no such table
+     */
+    static List<String> otherwise(String table) {
+        Map<String, List<String>> own = new LinkedHashMap<>();
+        controlRows(controls(List.of())).forEach(row -> own.put(name(row), mapping(row)));
+        List<String> otherwise = new ArrayList<>();
+        for (List<String> row : controlRows(table)) {
+            if (!mapping(row).equals(own.remove(name(row)))) {
+                otherwise.add(name(row));
+            }
+        }
+        otherwise.addAll(own.keySet());
+        return otherwise;
+    }
+
+    private static String name(List<String> row) {
+        return row.get(0) + " " + row.get(1);
+    }
+
+    private static List<String> mapping(List<String> row) {
+        return row.subList(0, KINDS + 2);
     }
 
     /**

@@ -67,6 +67,7 @@ public final class PackVerifier {
                 query(manifest);
                 changes(certificates);
                 controls(certificates);
+                mapping();
                 assessment(certificates);
             }
             outcome =
@@ -327,6 +328,17 @@ public final class PackVerifier {
                 Pack.CONTROLS
                         + " says other than these certificates show of: "
                         + String.join(", ", wrong));
+    }
+
+    /** What an auditor should look at: the pack itself says what shows a control. */
+    private void mapping() {
+        List<String> otherwise = read(Pack.CONTROLS, PackTables::otherwise);
+        if (!otherwise.isEmpty()) {
+            hold(
+                    "controls",
+                    "NOTE: what these are about, or what shows them, this program takes otherwise: "
+                            + String.join(", ", otherwise));
+        }
     }
 
     /** Whether the assessment results find what the certificates show. */

@@ -352,6 +352,19 @@ class ExportPackTest {
     }
 
     @Test
+    void controlsThatAreTakenOtherwiseOrLeftOutAreNamed() {
+        Map<String, byte[]> files = files(FIRST, THIRD);
+        assertThat(verify(files).lines()).noneMatch(line -> line.contains("takes otherwise"));
+        String controls = text(files, "controls.csv");
+        String fewer =
+                controls.lines()
+                        .filter(line -> !line.contains("NHI1:2025"))
+                        .collect(Collectors.joining("\r\n", "", "\r\n"));
+        assertThat(verify(with(files, "controls.csv", fewer)).lines())
+                .anyMatch(line -> line.contains("takes otherwise") && line.contains("NHI1:2025"));
+    }
+
+    @Test
     void aPackFromBeforeControlsSaidWhatTheyAreAboutStillVerifies() {
         Map<String, byte[]> files =
                 with(

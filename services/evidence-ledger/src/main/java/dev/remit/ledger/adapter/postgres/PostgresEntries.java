@@ -3,6 +3,7 @@ package dev.remit.ledger.adapter.postgres;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Unprocessable;
 import dev.remit.handoff.halt.Scopes;
+import dev.remit.handoff.postgres.Fields;
 import dev.remit.ledger.application.ContentKeys;
 import dev.remit.ledger.application.ContentKeys.Wrapped;
 import dev.remit.ledger.application.Entries;
@@ -87,9 +88,14 @@ public class PostgresEntries implements Entries {
             """;
 
     // every column that the row has and no other: one that it lacks cannot be read past
-    private static final String KEPT =
-            "select leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content, wrapped,"
-                    + " wrapped_by, headers, payload, salt from kept_message";
+    private static final String COLUMNS =
+            "leaf_index, subject, origin, seal_key, seal, policy, leaf, owner, content, wrapped,"
+                    + " wrapped_by, headers, payload, salt";
+
+    private static final Fields<KeptMessageRow> ROW =
+            Fields.of(KeptMessageRow.class, KeptMessageRow::new, COLUMNS);
+
+    private static final String KEPT = "select " + COLUMNS + " from kept_message";
 
     static final String DEMOTIONS =
             KEPT
@@ -339,8 +345,8 @@ public class PostgresEntries implements Entries {
     }
 
     private Uni<List<Entry.Logged>> entries(String query, Map<String, Object> parameters) {
-        return sql.rows(query, KeptMessageRow.class, parameters)
-                .map(rows -> rows.stream().map(this::logged).toList());
+        return sql.rows(query, Object[].class, parameters)
+                .map(rows -> rows.stream().map(ROW.andThen(this::logged)).toList());
     }
 
     /** The entry in a row; it was verified before it was stored. */
