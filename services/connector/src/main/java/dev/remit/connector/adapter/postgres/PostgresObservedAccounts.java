@@ -201,7 +201,7 @@ class PostgresObservedAccounts implements ObservedAccounts {
                             WORKER,
                             named + "cast(extract(epoch from account.credential_at) as bigint)",
                             "'its credential is in use since ' || cast(account.credential_at at time zone 'UTC' as date)",
-                            "account.credential_at < cast(?7 as timestamp) at time zone 'UTC'"
+                            "account.credential_at < cast(cast(?7 as date) as timestamp) at time zone 'UTC'"
                                     + " and account.credential_read_at >= cast(?8 as timestamptz)");
             case JOINED, MOVED, LEFT, CREDENTIAL_EXPOSED, CERTIFICATION_REVOKED, SCHEDULE ->
                     throw new IllegalArgumentException(event + " is told, not found");
