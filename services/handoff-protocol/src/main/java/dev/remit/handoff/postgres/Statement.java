@@ -233,17 +233,19 @@ public record Statement(String sql, @Nullable Object... parameters) {
     }
 
     private static <T> T value(Object[] row, Class<T> type) {
-        Object value = row[0];
-        if (value instanceof Number number && !type.isInstance(value)) {
-            value =
-                    type == Long.class
-                            ? (Object) number.longValue()
-                            : type == Integer.class
-                                    ? Math.toIntExact(number.longValue())
-                                    : type == Double.class
-                                            ? number.doubleValue()
-                                            : new BigDecimal(number.toString());
+        return type.cast(
+                row[0] instanceof Number number && !type.isInstance(number)
+                        ? as(type, number)
+                        : row[0]);
+    }
+
+    private static Number as(Class<?> type, Number number) {
+        if (type == Long.class) {
+            return number.longValue();
         }
-        return type.cast(value);
+        if (type == Integer.class) {
+            return Math.toIntExact(number.longValue());
+        }
+        return type == Double.class ? number.doubleValue() : new BigDecimal(number.toString());
     }
 }
