@@ -1,8 +1,11 @@
 package dev.remit.ledger.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.loop.Received;
@@ -29,16 +32,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The log's public files in S3-compatible storage: a server of its own, as a process. */
+/** The log's public files in S3-compatible storage: two servers that others made. */
 class LogInBucketTest {
     @TempDir static Path folder;
 
-    private static S3Server server;
+    private static S3Server mock;
+    private static S3Server proxy;
     private static Vertx vertx;
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -46,18 +55,25 @@ class LogInBucketTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = new S3Server(folder);
+        mock = S3Server.mock(folder);
+        proxy = S3Server.proxy(folder);
         vertx = Vertx.vertx();
     }
 
     @AfterAll
     static void stop() throws Exception {
         vertx.close().toCompletionStage().toCompletableFuture().join();
-        server.close();
+        proxy.close();
+        mock.close();
     }
 
-    @Test
-    void aLogInABucketIsSoundFromInsideAndOutside() throws Exception {
+    static List<S3Server> servers() {
+        return List.of(mock, proxy);
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("servers")
+    void aLogInABucketIsSoundFromInsideAndOutside(S3Server server) throws Exception {
         try (Bucket bucket = new Bucket(server.settings("acme/log/"))) {
             PublicBucket files = new PublicBucket(vertx, bucket);
             files.check();
@@ -72,10 +88,9 @@ class LogInBucketTest {
             assertThat(report.notes()).isEmpty();
             assertThat(report.leaves()).isEqualTo(371);
 
-            URI url = server.url("acme/log/");
             Audit audit =
                     new Audit(
-                            path -> body(get(url, path)),
+                            path -> body(get(server, path)),
                             ledger.log.witnesses(),
                             List.of(),
                             List.of());
@@ -84,11 +99,11 @@ class LogInBucketTest {
             grow(ledger, 200);
             assertThat(audit.follow(seen.seen()).outcome()).isEqualTo(Audit.Outcome.CONSISTENT);
 
-            assertThat(get(url, "checkpoint").headers().firstValue("Cache-Control"))
+            assertThat(get(server, "checkpoint").headers().firstValue("Cache-Control"))
                     .contains("no-cache");
-            assertThat(get(url, "checkpoint").headers().firstValue("Content-Type").orElseThrow())
+            assertThat(get(server, "checkpoint").headers().firstValue("Content-Type").orElseThrow())
                     .startsWith("text/plain");
-            assertThat(get(url, "tile/0/000").headers().map())
+            assertThat(get(server, "tile/0/000").headers().map())
                     .containsEntry("Cache-Control", List.of("max-age=31536000, immutable"))
                     .containsEntry("Content-Type", List.of("application/octet-stream"));
 
@@ -101,8 +116,9 @@ class LogInBucketTest {
         }
     }
 
-    @Test
-    void whoWritesLateWritesNothing() {
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("servers")
+    void whoWritesLateWritesNothing(S3Server server) {
         try (Bucket bucket = new Bucket(server.settings("late/"))) {
             PublicBucket files = new PublicBucket(vertx, bucket);
             files.replace("checkpoint", Optional.empty(), bytes("one"));
@@ -126,17 +142,61 @@ class LogInBucketTest {
     }
 
     @Test
-    void storageThatIgnoresConditionsIsRefused() throws Exception {
-        HttpServer ignoring =
+    void aWrongSecretIsRefusedByTheSettingsNameAndNotShown() {
+        String wrong = "nobody-else-knows-this";
+        try (Bucket bucket = new Bucket(proxy.settings("acme", "acme/log/", wrong))) {
+            PublicBucket files = new PublicBucket(vertx, bucket);
+            for (ThrowingCallable each :
+                    List.<ThrowingCallable>of(
+                            files::check, () -> files.read("checkpoint"), bucket::list)) {
+                assertThatThrownBy(each)
+                        .hasMessageContaining("remit.log.s3.secret-key")
+                        .hasMessageContaining("403 SignatureDoesNotMatch")
+                        .extracting(Throwables::getStackTrace, STRING)
+                        .doesNotContain(wrong);
+            }
+        }
+    }
+
+    @Test
+    void aBucketThatIsNotThereIsNamed() {
+        try (Bucket bucket = new Bucket(proxy.settings("elsewhere", "", "secret"))) {
+            assertThatThrownBy(new PublicBucket(vertx, bucket)::check)
+                    .hasMessageContaining("remit.log.s3.bucket")
+                    .hasMessageContaining("elsewhere");
+        }
+    }
+
+    @Test
+    void storageIsTakenIfItKeepsToConditions() {
+        assertThatThrownBy(() -> check(put -> true)).hasMessageContaining("ignores If-None-Match");
+        // what is no tag to it is no condition
+        assertThatThrownBy(() -> check(put -> "0".equals(put.getFirst("If-Match"))))
+                .hasMessageContaining("ignores If-None-Match");
+        assertThatThrownBy(() -> check(put -> false)).hasMessageContaining("its own tag \"1\"");
+        assertThatCode(() -> check(put -> "\"1\"".equals(put.getFirst("If-Match"))))
+                .doesNotThrowAnyException();
+        // as Ceph does
+        assertThatCode(() -> check(put -> "1".equals(put.getFirst("If-Match"))))
+                .doesNotThrowAnyException();
+    }
+
+    /**
+     * @param takes whether storage puts an object instead of one whose tag is 1
+     */
+    private static void check(Predicate<Headers> takes) throws IOException {
+        HttpServer storage =
                 storage(exchange -> {
                     exchange.getResponseHeaders().add("ETag", "\"1\"");
-                    return 200;
+                    return exchange.getRequestMethod().equals("GET")
+                                    || takes.test(exchange.getRequestHeaders())
+                            ? 200
+                            : 412;
                 });
-        try (Bucket bucket = new Bucket(settings(ignoring))) {
-            PublicBucket files = new PublicBucket(vertx, bucket);
-            assertThatThrownBy(files::check).hasMessageContaining("remit.log.s3");
+        try (Bucket bucket = new Bucket(settings(storage))) {
+            new PublicBucket(vertx, bucket).check();
         } finally {
-            ignoring.stop(0);
+            storage.stop(0);
         }
     }
 
@@ -199,10 +259,10 @@ class LogInBucketTest {
         }
     }
 
-    private HttpResponse<byte[]> get(URI url, String path) throws IOException {
+    private HttpResponse<byte[]> get(S3Server server, String path) throws IOException {
         try {
             return client.send(
-                    HttpRequest.newBuilder(url.resolve(path)).build(),
+                    HttpRequest.newBuilder(server.link("acme/log/" + path)).build(),
                     HttpResponse.BodyHandlers.ofByteArray());
         } catch (InterruptedException e) {
             throw new IOException(e);

@@ -105,6 +105,8 @@ public final class Bucket implements Stored, AutoCloseable {
 
     private static final Duration ATTEMPT = Duration.ofSeconds(5);
     private static final Duration CALL = Duration.ofSeconds(20);
+    private static final int UNSIGNED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_THERE = 404;
     private static final int CONFLICT = 409;
     private static final int CONFLICTS = 4;
@@ -140,7 +142,11 @@ public final class Bucket implements Stored, AutoCloseable {
                 : DefaultCredentialsProvider.builder().build();
     }
 
-    /** An object; empty when there is none. */
+    /**
+     * An object; empty when there is none.
+     *
+     * @throws IllegalStateException if the bucket or its credentials are not as configured
+     */
     Optional<Found> get(String path) {
         try {
             ResponseBytes<GetObjectResponse> found =
@@ -153,7 +159,7 @@ public final class Bucket implements Stored, AutoCloseable {
             if (e.statusCode() == NOT_THERE && !"NoSuchBucket".equals(code(e))) {
                 return Optional.empty();
             }
-            throw e;
+            throw named(e);
         }
     }
 
@@ -169,7 +175,9 @@ public final class Bucket implements Stored, AutoCloseable {
 
     /** Whether it was put: false when the one that is there has another tag by now. */
     boolean putInstead(String path, String tag, byte[] bytes, Served served) {
-        return put(path, bytes, served, each -> each.ifMatch(tag));
+        // Ceph knows a tag only without its quotes, S3Mock only with them
+        return put(path, bytes, served, each -> each.ifMatch(tag))
+                || put(path, bytes, served, each -> each.ifMatch(tag.replace("\"", "")));
     }
 
     private boolean put(
@@ -203,7 +211,7 @@ public final class Bucket implements Stored, AutoCloseable {
                     || (e.statusCode() == NOT_THERE && "NoSuchKey".equals(code(e)))) {
                 return false;
             }
-            throw e;
+            throw named(e);
         }
     }
 
@@ -223,15 +231,36 @@ public final class Bucket implements Stored, AutoCloseable {
 
     /** The paths of the log's files that start so, sorted. */
     List<String> list(String start) {
-        return client
-                .listObjectsV2Paginator(
-                        each -> each.bucket(settings.bucket()).prefix(settings.prefix() + start))
-                .contents()
-                .stream()
-                .map(S3Object::key)
-                .map(key -> key.substring(settings.prefix().length()))
-                .filter(path -> !path.equals(PROBE))
-                .toList();
+        String prefix = settings.prefix() + start;
+        try {
+            return client
+                    .listObjectsV2Paginator(each -> each.bucket(settings.bucket()).prefix(prefix))
+                    .contents()
+                    .stream()
+                    .map(S3Object::key)
+                    .map(key -> key.substring(settings.prefix().length()))
+                    .filter(path -> !path.equals(PROBE))
+                    .toList();
+        } catch (S3Exception e) {
+            throw named(e);
+        }
+    }
+
+    /** By the setting to look at, where the answer says which. */
+    private RuntimeException named(S3Exception e) {
+        String why = " (" + e.statusCode() + (code(e) == null ? ")" : " " + code(e) + ")");
+        return switch (e.statusCode()) {
+            case UNSIGNED, FORBIDDEN ->
+                    new IllegalStateException(
+                            "remit.log.s3.access-key, remit.log.s3.secret-key: "
+                                    + this
+                                    + " refuses them, or the role in their place"
+                                    + why,
+                            e);
+            case NOT_THERE ->
+                    new IllegalStateException("remit.log.s3.bucket: there is no " + this + why, e);
+            default -> e;
+        };
     }
 
     private static @Nullable String code(S3Exception e) {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -50,12 +51,13 @@ public final class PublicBucket implements PublicFiles {
 
     /**
      * Tries whether the storage keeps to conditions, with an object of its own, {@code
-     * conditional}: one that ignores them would let a late writer through.
+     * conditional}: one that ignores them would let a late writer through, one that refuses its own
+     * tags would never take a second checkpoint.
      *
-     * @throws IllegalStateException if it does not
+     * @throws IllegalStateException if it does not, or refuses the credentials
      */
     public void check() {
-        byte[] word = "written once\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] word = ("tried by " + UUID.randomUUID() + "\n").getBytes(StandardCharsets.US_ASCII);
         bucket.putNew(Bucket.PROBE, word, Served.STATE);
         if (bucket.putNew(Bucket.PROBE, word, Served.STATE)
                 || bucket.putInstead(Bucket.PROBE, "\"0\"", word, Served.STATE)) {
@@ -63,6 +65,22 @@ public final class PublicBucket implements PublicFiles {
                     "remit.log.s3: the storage ignores If-None-Match or If-Match: a late writer"
                             + " could put an old checkpoint over a new one");
         }
+        String tag = probe();
+        while (!bucket.putInstead(Bucket.PROBE, tag, word, Served.STATE)) {
+            String now = probe();
+            if (now.equals(tag)) {
+                throw new IllegalStateException(
+                        "remit.log.s3: the storage refuses If-Match with its own tag "
+                                + tag
+                                + ": no checkpoint could follow another");
+            }
+            // another replica starts just now, with a word of its own
+            tag = now;
+        }
+    }
+
+    private String probe() {
+        return bucket.get(Bucket.PROBE).orElseThrow().tag();
     }
 
     @Override
