@@ -115,16 +115,19 @@ class Advance {
 
     /** The outcomes, one for each step; two steps of one change follow on each other. */
     Uni<List<Outcome>> all(List<Step> steps, Outbox outbox) {
-        if (steps.isEmpty()) {
-            return Uni.createFrom().item(List.of());
+        return load(steps).chain(found -> all(steps, found, outbox));
+    }
+
+    /**
+     * The same, of steps whose routes are loaded.
+     *
+     * @param found by {@link #load}
+     */
+    Uni<List<Outcome>> all(List<Step> steps, Routes.Found found, Outbox outbox) {
+        if (!found.unread().isEmpty()) {
+            throw new IllegalStateException("routes do not read: " + found.unread());
         }
-        return load(steps)
-                .chain(found -> {
-                    if (!found.unread().isEmpty()) {
-                        throw new IllegalStateException("routes do not read: " + found.unread());
-                    }
-                    return all(steps, found.routes(), outbox);
-                });
+        return all(steps, found.routes(), outbox);
     }
 
     /**
@@ -166,7 +169,11 @@ class Advance {
         return routes.setAside(unread.keySet(), outbox.now());
     }
 
-    private Uni<Routes.Found> load(List<Step> steps) {
+    /** The routes of the changes of these steps. */
+    Uni<Routes.Found> load(List<Step> steps) {
+        if (steps.isEmpty()) {
+            return Uni.createFrom().item(new Routes.Found(Map.of(), Map.of()));
+        }
         Set<UUID> changes = new LinkedHashSet<>();
         steps.forEach(step -> changes.add(step.change()));
         return routes.load(changes);
@@ -177,14 +184,7 @@ class Advance {
                 ? Uni.createFrom().item(List.of())
                 : charters.withHashes(hashes(steps, loaded.values()))
                         .chain(lookups ->
-                                find(steps, loaded.values(), lookups, outbox.now())
-                                        .chain(found ->
-                                                holders(
-                                                        steps,
-                                                        loaded.values(),
-                                                        lookups,
-                                                        found,
-                                                        outbox.now()))
+                                found(steps, loaded.values(), lookups, outbox.now())
                                         .chain(found ->
                                                 decide(steps, loaded, lookups, found, outbox)));
     }
@@ -259,17 +259,16 @@ class Advance {
      * and then looked up: no two of them are authorized beside each other. Of most there is
      * nothing. What is authorized already takes nothing more.
      */
-    private Uni<Found> holders(
-            List<Step> steps,
-            Collection<Loaded> loaded,
-            Map<String, Lookup> lookups,
-            Found found,
-            Instant now) {
+    private Uni<Found> found(
+            List<Step> steps, Collection<Loaded> loaded, Map<String, Lookup> lookups, Instant now) {
+        Uni<Found> found = find(steps, loaded, lookups, now);
         List<Ready> all = all(steps, toAuthorize(loaded));
         return all.stream().noneMatch(each -> LastHolders.takes(each.effect()))
-                ? Uni.createFrom().item(found)
-                : charters.published()
-                        .map(published -> found.with(Protections.of(published, now)))
+                ? found
+                : Uni.combine()
+                        .all()
+                        .unis(charters.published(), found)
+                        .with((published, each) -> each.with(Protections.of(published, now)))
                         .chain(protecting -> holders(all, lookups, protecting));
     }
 
@@ -350,32 +349,41 @@ class Advance {
                         stages.values()
                                 .forEach(ids ->
                                         ids.forEach(id -> concerns.add(Concern.account(id)))));
-        return told(lookups.values())
-                .chain(told ->
-                        people.behind(concerns)
-                                .chain(first -> more(behind(all, lookups, first, told), first))
-                                .chain(found ->
-                                        delegations
-                                                .from(delegators(steps, found), now)
-                                                .chain(links ->
-                                                        more(delegates(links, found), found)
-                                                                .chain(known ->
-                                                                        more(
-                                                                                Known.owners(known),
-                                                                                known))
-                                                                .chain(known ->
-                                                                        halts.inForce()
-                                                                                .map(halted ->
-                                                                                        new Found(
-                                                                                                known,
-                                                                                                links,
-                                                                                                earlier,
-                                                                                                halted,
-                                                                                                Map
-                                                                                                        .of(),
-                                                                                                Protections
-                                                                                                        .NONE,
-                                                                                                told))))));
+        return Uni.combine()
+                .all()
+                .unis(halts.inForce(), told(lookups.values()), people.behind(concerns))
+                .asTuple()
+                .chain(first ->
+                        find(
+                                        steps,
+                                        behind(all, lookups, first.getItem3(), first.getItem2()),
+                                        first.getItem3(),
+                                        now)
+                                .map(found ->
+                                        new Found(
+                                                found.people(),
+                                                found.delegations(),
+                                                earlier,
+                                                first.getItem1(),
+                                                Map.of(),
+                                                Protections.NONE,
+                                                first.getItem2())));
+    }
+
+    /** People, and who acts for them. */
+    private record Acting(
+            Map<Concern, List<Account>> people, Map<String, List<Delegation>> delegations) {}
+
+    private Uni<Acting> find(
+            List<Step> steps, Set<Concern> behind, Map<Concern, List<Account>> first, Instant now) {
+        return more(behind, first)
+                .chain(found ->
+                        delegations
+                                .from(delegators(steps, found), now)
+                                .chain(links ->
+                                        more(delegates(links, found), found)
+                                                .chain(known -> more(Known.owners(known), known))
+                                                .map(known -> new Acting(known, links))));
     }
 
     /** Who took over as a manager, who owns what is changed, whose the account is. */

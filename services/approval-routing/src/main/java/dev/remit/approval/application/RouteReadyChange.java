@@ -135,14 +135,22 @@ public class RouteReadyChange implements Receiver {
                                         || each.event() instanceof Event.Lacking)
                         .map(Step::change)
                         .toList();
-        return (changes.isEmpty()
-                        ? Uni.createFrom().item(Map.<UUID, Early>of())
-                        : takenBack.of(changes))
-                .chain(before -> {
+        return Uni.combine()
+                .all()
+                .unis(
+                        changes.isEmpty()
+                                ? Uni.createFrom().item(Map.<UUID, Early>of())
+                                : takenBack.of(changes),
+                        advance.load(steps))
+                .asTuple()
+                .chain(found -> {
+                    Map<UUID, Early> before = found.getItem1();
                     Map<UUID, Early> all = new HashMap<>(now);
                     all.putAll(before);
                     return advance.all(
-                                    steps.stream().map(each -> unless(all, each)).toList(), outbox)
+                                    steps.stream().map(each -> unless(all, each)).toList(),
+                                    found.getItem2(),
+                                    outbox)
                             .replaceWith(
                                     before.values().stream()
                                             .map(each ->

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -463,6 +464,11 @@ final class InMemory
         @Override
         public Instant now() {
             return now;
+        }
+
+        @Override
+        public void whenEnded(Consumer<Boolean> told) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

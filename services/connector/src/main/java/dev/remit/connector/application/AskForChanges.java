@@ -242,7 +242,7 @@ public class AskForChanges {
                                 });
                     }
                     return outbox.lock(opened.keySet())
-                            .chain(() -> propose.propose(opened.values(), outbox))
+                            .chain(() -> propose.propose(opened.values(), known.halted, outbox))
                             .replaceWith(List.copyOf(results));
                 });
     }
@@ -322,15 +322,10 @@ public class AskForChanges {
                     .filter(Charter::isLimited)
                     .ifPresent(charter -> fields.add(new Field(wish.charter(), wish.target())));
         }
-        return proposals
-                .open(matters)
-                .chain(open ->
-                        loads(fields, now)
-                                .chain(loads ->
-                                        halts.inForce()
-                                                .map(halted ->
-                                                        new Whole(
-                                                                found, open, loads, halted, now))));
+        return Uni.combine()
+                .all()
+                .unis(proposals.open(matters), loads(fields, now), halts.inForce())
+                .with((open, loads, halted) -> new Whole(found, open, loads, halted, now));
     }
 
     private Uni<Map<Field, Admission.Load>> loads(Collection<Field> fields, Instant now) {

@@ -91,25 +91,26 @@ public class ProposeChange {
      * @return how many were not known
      */
     Uni<Integer> propose(Collection<Kept> wanted, Outbox outbox) {
+        return wanted.isEmpty()
+                ? Uni.createFrom().item(0)
+                : halts.inForce().chain(halted -> propose(wanted, halted, outbox));
+    }
+
+    /** The same, where it is known what is halted. */
+    Uni<Integer> propose(Collection<Kept> wanted, InForce halted, Outbox outbox) {
         if (wanted.isEmpty()) {
             return Uni.createFrom().item(0);
         }
         LocalDate today = today(outbox);
-        return inTheirModes(wanted)
-                .chain(kept ->
-                        proposals
-                                .add(kept, today, outbox.now())
-                                .invoke(added ->
-                                        kept.stream()
-                                                .filter(each -> added.contains(each.change()))
-                                                .filter(each -> !each.due().isAfter(today))
-                                                .forEach(each -> handOn(each, outbox))))
+        List<Kept> kept = wanted.stream().map(each -> inItsMode(each, halted)).toList();
+        return proposals
+                .add(kept, today, outbox.now())
+                .invoke(added ->
+                        kept.stream()
+                                .filter(each -> added.contains(each.change()))
+                                .filter(each -> !each.due().isAfter(today))
+                                .forEach(each -> handOn(each, outbox)))
                 .map(Collection::size);
-    }
-
-    private Uni<List<Kept>> inTheirModes(Collection<Kept> wanted) {
-        return halts.inForce()
-                .map(demoted -> wanted.stream().map(each -> inItsMode(each, demoted)).toList());
     }
 
     /** Where a digital employee is demoted, people execute; never the other way round. */

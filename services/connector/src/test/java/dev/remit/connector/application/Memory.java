@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -390,6 +391,11 @@ public final class Memory implements Handoffs {
         @Override
         public Instant now() {
             return now;
+        }
+
+        @Override
+        public void whenEnded(Consumer<Boolean> told) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

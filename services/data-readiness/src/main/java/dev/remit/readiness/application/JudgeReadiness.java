@@ -128,21 +128,17 @@ public class JudgeReadiness implements Receiver {
         if (proposals.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return readinesses
-                .load(proposals.stream().map(Proposal::change).toList())
-                .chain(kept ->
+        return Uni.combine()
+                .all()
+                .unis(
+                        readinesses.load(proposals.stream().map(Proposal::change).toList()),
                         facts.about(
-                                        proposals.stream()
-                                                .map(each -> new Inquiry(each.request(), Map.of()))
-                                                .toList(),
-                                        outbox.now())
-                                .map(known ->
-                                        decide(
-                                                proposals,
-                                                standing(kept, withdrawals),
-                                                known,
-                                                batch,
-                                                outbox)))
+                                proposals.stream()
+                                        .map(each -> new Inquiry(each.request(), Map.of()))
+                                        .toList(),
+                                outbox.now()))
+                .with((kept, known) ->
+                        decide(proposals, standing(kept, withdrawals), known, batch, outbox))
                 .chain(outcomes -> judging.settle(outcomes, outbox));
     }
 

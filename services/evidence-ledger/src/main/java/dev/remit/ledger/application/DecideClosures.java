@@ -156,11 +156,15 @@ class DecideClosures {
     private record Settled(List<Standing> standings, List<Waits.Moved> waits) {}
 
     private Uni<Void> store(Settled settled) {
-        return changes.store(settled.standings())
-                .chain(() ->
+        // in this order: who waits is seen by how the changes stand
+        return Uni.combine()
+                .all()
+                .unis(
+                        changes.store(settled.standings()),
                         settled.waits().isEmpty()
                                 ? Uni.createFrom().voidItem()
-                                : waits.keep(settled.waits()));
+                                : waits.keep(settled.waits()))
+                .discardItems();
     }
 
     /** The stories of the changes that have not ended; one query for those not remembered. */

@@ -57,6 +57,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -443,6 +444,11 @@ final class InMemoryLedger
         @Override
         public Instant now() {
             return now;
+        }
+
+        @Override
+        public void whenEnded(Consumer<Boolean> told) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -46,6 +46,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.flywaydb.core.Flyway;
@@ -454,6 +455,11 @@ public final class KilledLog {
         @Override
         public Instant now() {
             return at.truncatedTo(ChronoUnit.MICROS);
+        }
+
+        @Override
+        public void whenEnded(Consumer<Boolean> told) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

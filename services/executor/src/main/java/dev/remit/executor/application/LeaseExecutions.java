@@ -6,10 +6,12 @@ import dev.remit.executor.application.PerformPlan.Performed;
 import dev.remit.executor.domain.Intent;
 import dev.remit.executor.domain.Next;
 import dev.remit.handoff.loop.Handoffs;
+import dev.remit.handoff.loop.Outbox;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -107,25 +109,53 @@ public class LeaseExecutions {
     }
 
     /**
-     * Intents were stored in a transaction that still goes on: they are leased when it ends. That
-     * moment is known by their changes' locks, which it holds until then.
+     * Leases what this transaction stored, as far as there is room, and begins with it when that is
+     * committed. Where there is none, or a lease is under way, it is leased after that: this moment
+     * is known by the changes' locks, which the transaction holds until then.
      */
-    void expect(Collection<Intent> intents) {
-        intents.stream()
-                .collect(
-                        Collectors.groupingBy(
-                                intent ->
-                                        targets.containsKey(intent.target())
-                                                ? new Lot.On(intent.target())
-                                                : elsewhere,
-                                // one transaction: one of its changes stands for all
-                                Collectors.collectingAndThen(
-                                        Collectors.toList(),
-                                        same -> List.of(same.getFirst().change()))))
-                .forEach((lot, changes) -> {
-                    lane(lot).expect(changes);
-                    next(lane(lot));
-                });
+    Uni<Void> take(Collection<Intent> intents, Outbox outbox) {
+        Map<Lot, UUID> lots = new LinkedHashMap<>();
+        intents.forEach(intent ->
+                lots.putIfAbsent(
+                        targets.containsKey(intent.target())
+                                ? new Lot.On(intent.target())
+                                : elsewhere,
+                        // one transaction: one of its changes stands for all
+                        intent.change()));
+        return Multi.createFrom()
+                .iterable(lots.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(
+                        lot -> take(lane(lot.getKey()), lot.getValue(), outbox))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> take(Lane lane, UUID change, Outbox outbox) {
+        Instant asked = now();
+        lane.expect(List.of(change));
+        Optional<Lane.Request> found = lane.request(asked);
+        if (found.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Lane.Request request = found.get();
+        Set<UUID> others = new HashSet<>(request.after());
+        others.remove(change);
+        if (!others.isEmpty()) {
+            lane.expect(others);
+        }
+        List<Leased> leases = new ArrayList<>();
+        outbox.whenEnded(isCommitted -> {
+            if (isCommitted) {
+                leased(lane, request, leases, asked.plus(lease));
+            } else {
+                lane.notLeased(request);
+            }
+        });
+        return executions
+                .lease(lane.lot(), request.room(), lease, asked)
+                .invoke(leases::addAll)
+                .replaceWithVoid();
     }
 
     /** Leases what is due, prolongs what takes long, and asks the targets that were silent. */
@@ -182,16 +212,18 @@ public class LeaseExecutions {
                         outbox -> executions.lease(lane.lot(), request.room(), lease, now()))
                 .subscribe()
                 .with(
-                        leases -> {
-                            sizes.record(leases.size());
-                            lane.leased(leases.size(), request);
-                            leases.forEach(each -> run(lane, each, until));
-                            next(lane);
-                        },
+                        leases -> leased(lane, request, leases, until),
                         failure -> {
                             LOG.warnf("executions wait: %s", failure);
                             lane.notLeased(request);
                         });
+    }
+
+    private void leased(Lane lane, Lane.Request request, List<Leased> leases, Instant until) {
+        sizes.record(leases.size());
+        lane.leased(leases.size(), request);
+        leases.forEach(each -> run(lane, each, until));
+        next(lane);
     }
 
     private void run(Lane lane, Leased leased, Instant until) {

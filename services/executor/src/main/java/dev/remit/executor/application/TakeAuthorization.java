@@ -1,6 +1,7 @@
 package dev.remit.executor.application;
 
 import dev.remit.executor.domain.Intent;
+import dev.remit.handoff.loop.Outbox;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -26,7 +27,8 @@ public class TakeAuthorization {
     }
 
     /** Stores a batch, in the transaction that received it. */
-    public Uni<Void> take(List<Intent> intents, Instant now) {
+    public Uni<Void> take(List<Intent> intents, Outbox outbox) {
+        Instant now = outbox.now();
         intents.stream()
                 .filter(intent -> intent.hasToWait(now))
                 .findFirst()
@@ -44,6 +46,6 @@ public class TakeAuthorization {
                                 intents.stream()
                                         .map(intent -> intent.bounded(plans.read(intent.plan())))
                                         .toList())
-                        .invoke(() -> leases.expect(intents));
+                        .chain(() -> leases.take(intents, outbox));
     }
 }

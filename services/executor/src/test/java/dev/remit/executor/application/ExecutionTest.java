@@ -1,6 +1,7 @@
 package dev.remit.executor.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remit.executor.application.StopPoints.Point;
 import dev.remit.executor.domain.Intent;
@@ -667,6 +668,33 @@ class ExecutionTest {
 
         world.clock.pass(World.LEASE.plus(MOMENT));
         instance.sweeps();
+        World.until(() -> world.open() == 0);
+        assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
+        assertThat(world.acme.calls).filteredOn("disable a1"::equals).hasSize(1);
+    }
+
+    @Test
+    void nothingIsBegunThatATransactionLeasedWhichFailed() {
+        var instance = world.instance();
+        Intent intent = world.intent(world.acme, "a1");
+        assertThatThrownBy(() ->
+                        instance.transact(
+                                        List.of(),
+                                        outbox ->
+                                                instance.take
+                                                        .take(List.of(intent), outbox)
+                                                        .invoke(() -> {
+                                                            throw new IllegalStateException(
+                                                                    "planted");
+                                                        }))
+                                .await()
+                                .atMost(Duration.ofSeconds(10)))
+                .hasMessage("planted");
+        assertThat(world.statements.get("lease")).isEqualTo(1);
+        assertThat(instance.inFlight()).isZero();
+        assertThat(world.acme.calls).isEmpty();
+
+        instance.receives(intent);
         World.until(() -> world.open() == 0);
         assertThat(world.outcomes()).containsExactly(Outcome.SUCCEEDED);
         assertThat(world.acme.calls).filteredOn("disable a1"::equals).hasSize(1);

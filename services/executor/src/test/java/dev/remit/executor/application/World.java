@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -387,7 +388,7 @@ final class World {
         }
 
         void receives(Intent... intents) {
-            transact(List.of(), outbox -> take.take(List.of(intents), clock.instant()))
+            transact(List.of(), outbox -> take.take(List.of(intents), outbox))
                     .await()
                     .atMost(PATIENCE);
         }
@@ -436,6 +437,7 @@ final class World {
                 }
                 var rowsBefore = new LinkedHashMap<>(rows);
                 var outbox = new FakeOutbox();
+                boolean isCommitted = false;
                 try {
                     T result = work.apply(outbox).await().atMost(PATIENCE);
                     if (refusedCommits > 0 && !outbox.letters.isEmpty()) {
@@ -443,11 +445,16 @@ final class World {
                         throw new IllegalStateException("the commit was refused");
                     }
                     handedOn.addAll(outbox.letters);
+                    isCommitted = true;
                     return result;
                 } catch (RuntimeException e) {
                     rows.clear();
                     rows.putAll(rowsBefore);
                     throw e;
+                } finally {
+                    for (Consumer<Boolean> each : outbox.atEnd) {
+                        each.accept(isCommitted);
+                    }
                 }
             }
         }
@@ -578,10 +585,16 @@ final class World {
     /** Only its time is used; what is handed on goes through {@link Reports}. */
     private final class FakeOutbox implements Outbox {
         private final List<HandedOn> letters = new ArrayList<>();
+        private final List<Consumer<Boolean>> atEnd = new ArrayList<>();
 
         @Override
         public Instant now() {
             return clock.instant();
+        }
+
+        @Override
+        public void whenEnded(Consumer<Boolean> told) {
+            atEnd.add(told);
         }
 
         @Override

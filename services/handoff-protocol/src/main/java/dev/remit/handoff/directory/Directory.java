@@ -179,12 +179,14 @@ public class Directory {
 
     /** How much a system says of its enabled accounts: one pass over its rows. */
     public Uni<Coverage> coverage(String system) {
-        return new Statement(
-                        "select count(*), count(worker_id),"
-                                + " count(*) filter (where worker_id is not null and manager_worker_id is not null)"
-                                + " from directory_account where system = ?1 and enabled and not removed",
-                        system)
-                .only()
+        return Statement.BY_VALUES
+                .and(
+                        new Statement(
+                                        "select count(*), count(worker_id),"
+                                                + " count(*) filter (where worker_id is not null and manager_worker_id is not null)"
+                                                + " from directory_account where system = ?1 and enabled and not removed",
+                                        system)
+                                .only())
                 .map(row -> new Coverage(number(row[0]), number(row[1]), number(row[2])));
     }
 

@@ -3,6 +3,7 @@ package dev.remit.handoff.loop;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
@@ -36,6 +37,15 @@ class Contexts {
                                     .subscribe()
                                     .with(emitter::complete, emitter::fail));
                 });
+    }
+
+    /**
+     * Runs work on a worker thread, or where the caller is, if it is brief: a fraction of a
+     * millisecond, about what it costs to go to another thread and back, and asks nobody. The
+     * result comes back on the caller's context.
+     */
+    <T> Uni<T> blocking(boolean isBrief, Callable<T> work) {
+        return isBrief ? Uni.createFrom().item(Unchecked.supplier(work::call)) : blocking(work);
     }
 
     /** Runs blocking work on a worker thread; the result comes back on the caller's context. */

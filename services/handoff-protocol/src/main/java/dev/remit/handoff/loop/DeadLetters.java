@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.http.Problem;
+import dev.remit.handoff.postgres.Fields;
 import dev.remit.handoff.postgres.Statement;
 import dev.remit.wire.v1.Actor;
 import dev.remit.wire.v1.ActorKind;
@@ -15,7 +16,6 @@ import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -37,9 +37,20 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 public class DeadLetters {
+    private static final String COLUMNS =
+            "id, code, reason, origin, key, headers, payload, reported_at, state, resolved_by, resolved_at, resolution";
+
+    private static final Fields<DeadLetterRow> ROW =
+            Fields.of(DeadLetterRow.class, DeadLetterRow::new, COLUMNS);
+
+    private static final String ONE =
+            "select " + COLUMNS + " from handoff_dead_letter where id = ?1";
+
     /** The newest first; those of one state, or of all; those before one, or from the start. */
     static final String LIST =
-            "select * from handoff_dead_letter where (cast(?1 as text) = '' or state = cast(?1 as text))"
+            "select "
+                    + COLUMNS
+                    + " from handoff_dead_letter where (cast(?1 as text) = '' or state = cast(?1 as text))"
                     + " and (cast(?2 as text) = '' or (reported_at, id) <"
                     + " (select reported_at, id from handoff_dead_letter where id = cast(nullif(cast(?2 as text), '') as uuid)))"
                     + " order by reported_at desc, id desc limit cast(?3 as integer)";
@@ -99,7 +110,7 @@ public class DeadLetters {
                                         state.orElse(""),
                                         before.map(UUID::toString).orElse(""),
                                         limit)
-                                .entities(DeadLetterRow.class))
+                                .rows(ROW))
                 .map(rows -> rows.stream().map(this::letter).toList());
     }
 
@@ -117,8 +128,8 @@ public class DeadLetters {
 
     /** One of them, with everything that came. */
     public Uni<Optional<Letter>> find(UUID id) {
-        return Panache.withSession(() -> DeadLetterRow.<DeadLetterRow>findById(id))
-                .map(row -> Optional.ofNullable(row).map(this::letter));
+        return Panache.withSession(() -> new Statement(ONE, id).rows(ROW))
+                .map(rows -> rows.stream().findFirst().map(this::letter));
     }
 
     /**
@@ -147,7 +158,8 @@ public class DeadLetters {
                                                     reason,
                                                     outcome,
                                                     outbox);
-                                        })))
+                                        })
+                                        .call(() -> keep(row))))
                 .onFailure(Unstorable::isCauseOf)
                 .recoverWithItem(Code.UNSTORABLE.name());
     }
@@ -170,20 +182,35 @@ public class DeadLetters {
                                             "",
                                             outbox);
                                 })
-                        .replaceWithVoid());
+                        .chain(DeadLetters::keep));
+    }
+
+    private static Uni<Void> keep(DeadLetterRow row) {
+        return new Statement(
+                        "update handoff_dead_letter set state = ?2, resolved_by = ?3, resolved_at = ?4,"
+                                + " resolution = ?5 where id = ?1",
+                        row.id,
+                        row.state,
+                        row.resolvedBy,
+                        row.resolvedAt,
+                        row.resolution)
+                .execute();
     }
 
     private static Uni<DeadLetterRow> open(UUID id) {
-        return DeadLetterRow.<DeadLetterRow>findById(id, LockModeType.PESSIMISTIC_WRITE)
-                .invoke(row -> {
-                    if (row == null) {
+        return new Statement(ONE + " for update", id)
+                .rows(ROW)
+                .map(rows -> {
+                    if (rows.isEmpty()) {
                         throw Problem.of(
                                 404, "DEAD_LETTER_UNKNOWN", "no dead letter has the id " + id);
                     }
+                    DeadLetterRow row = rows.getFirst();
                     if (!row.state.equals("OPEN")) {
                         throw Problem.of(
                                 409, "DEAD_LETTER_ENDED", "this dead letter was " + row.state);
                     }
+                    return row;
                 });
     }
 

@@ -79,6 +79,11 @@ class HandoffLoop {
     /** The same in bytes: as much as eight partitions give at once (max.partition.fetch.bytes). */
     private static final long MOST_BYTES = 8L * 1024 * 1024;
 
+    /** So few messages, of so many bytes, are checked in a moment. */
+    private static final int FEW = 2;
+
+    private static final int SMALL = 16 * 1024;
+
     /** Whatever was received in so short a time the inbox remembers: it is pruned after days. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
@@ -173,7 +178,8 @@ class HandoffLoop {
         this.channel = channel;
         this.polls = polls;
         this.topics = topics;
-        this.intake = new Intake(MOST, MOST_BYTES, gather, this::on, this::stopped);
+        this.intake =
+                new Intake(MOST, MOST_BYTES, gather, this::on, this::stopped, System::nanoTime);
         meters.gauge(
                 "remit.handoffs.oldest.unhandled.seconds",
                 this,
@@ -278,7 +284,7 @@ class HandoffLoop {
 
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
         sizes.record(records.size());
-        return timed(checking, contexts.blocking(() -> check(records)))
+        return timed(checking, contexts.blocking(isBrief(records), () -> check(records)))
                 .chain(checked ->
                         timed(
                                         committing,
@@ -360,6 +366,16 @@ class HandoffLoop {
                             .onTermination()
                             .invoke(() -> checked.spans().forEach(Span::end));
                 });
+    }
+
+    /** Whether they are checked in a moment, without a file and without the registry. */
+    private boolean isBrief(List<ConsumerRecord<String, byte[]>> records) {
+        return records.size() <= FEW
+                && keys.isFresh()
+                && records.stream()
+                        .map(ConsumerRecord::value)
+                        .allMatch(each ->
+                                each == null || (each.length <= SMALL && wire.isKnown(each)));
     }
 
     private Checked check(List<ConsumerRecord<String, byte[]>> records) {

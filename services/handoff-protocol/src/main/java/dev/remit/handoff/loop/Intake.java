@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -27,12 +28,17 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private final long limitBytes;
     private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle;
     private final Consumer<Throwable> failed;
-    private final Uni<Void> pause;
+    private final long gather;
+    private final LongSupplier nanoTime;
 
     private List<Message<?>> polls = new ArrayList<>();
     private List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     private long bytes;
     private long oldest = NONE;
+
+    /** When the first of those that wait came, by the clock that only goes on. */
+    private long since;
+
     private Flow.@Nullable Subscription channel;
     private boolean busy;
     private boolean asked;
@@ -41,24 +47,24 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     /**
      * @param limit how many records may wait before no more are polled for
      * @param limitBytes and how many bytes of keys and values; what one poll brings comes on top
-     * @param gather how long a batch that is not full waits for more before it is taken
+     * @param gather how long the first record of a batch that is not full waits for more
      * @param handle a failure stops the intake for good
      * @param failed told why the intake stopped, whatever it was
+     * @param nanoTime as {@link System#nanoTime}
      */
     Intake(
             int limit,
             long limitBytes,
             Duration gather,
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle,
-            Consumer<Throwable> failed) {
+            Consumer<Throwable> failed,
+            LongSupplier nanoTime) {
         this.limit = limit;
         this.limitBytes = limitBytes;
         this.failed = failed;
-        this.pause =
-                gather.isZero()
-                        ? Uni.createFrom().voidItem()
-                        : Uni.createFrom().voidItem().onItem().delayIt().by(gather);
+        this.gather = gather.toMillis();
         this.handle = handle;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -74,6 +80,9 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         boolean idle;
         synchronized (this) {
             asked = false;
+            if (polls.isEmpty()) {
+                since = nanoTime.getAsLong();
+            }
             polls.add(poll);
             poll.getPayload().forEach(this::add);
             idle = !busy && !stopped;
@@ -168,7 +177,11 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     }
 
     private synchronized Uni<Void> gathered() {
-        return isFull() ? Uni.createFrom().voidItem() : pause;
+        // no timer is shorter than a millisecond
+        long left = gather - Duration.ofNanos(nanoTime.getAsLong() - since).toMillis();
+        return isFull() || left < 1
+                ? Uni.createFrom().voidItem()
+                : Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(left));
     }
 
     private void goOn() {

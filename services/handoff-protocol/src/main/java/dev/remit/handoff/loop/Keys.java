@@ -27,7 +27,7 @@ class Keys implements Trust {
     private final SigningKey signing;
     private final Path file;
     private FileTime read;
-    private long looked = System.nanoTime();
+    private volatile long looked = System.nanoTime();
     private TrustedKeys trusted;
     private SealVerifier verifier;
 
@@ -70,6 +70,11 @@ class Keys implements Trust {
 
     SigningKey signing() {
         return signing;
+    }
+
+    /** Whether {@link #verifier} reads no file now. */
+    boolean isFresh() {
+        return System.nanoTime() - looked <= LOOK_NANOS;
     }
 
     /** Checks by the keys that the file holds now, a second late at most; may read a file. */

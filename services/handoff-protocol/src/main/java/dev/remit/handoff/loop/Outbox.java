@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,15 @@ public interface Outbox {
      * batch's messages belong to, and those named to {@link Handoffs#transact}, are locked already.
      */
     Uni<Void> lock(Collection<UUID> changes);
+
+    /**
+     * What is to be done when this transaction has ended: at once, but on this instance alone. Who
+     * stops before does not do it; and what was committed may be told as not committed, where the
+     * database's answer was lost.
+     *
+     * @param told whether it was committed
+     */
+    void whenEnded(Consumer<Boolean> told);
 
     /**
      * Adds the next handoff of a change: it gets the next sequence number and names the hash of the

@@ -81,25 +81,27 @@ class PostgresHandoffs implements Handoffs {
      * publish.
      */
     <T> Uni<Committed<T>> commit(Function<SealedOutbox, Uni<T>> work) {
-        return Panache.<Committed<T>>withTransaction(
-                        () -> {
-                            var outbox =
-                                    new SealedOutbox(
-                                            means,
-                                            clock.instant().truncatedTo(ChronoUnit.MICROS),
-                                            random);
-                            return work.apply(outbox)
-                                    .call(() -> Panache.getSession().chain(Mutiny.Session::flush))
-                                    .chain(result ->
-                                            outbox.store()
-                                                    .map(batch ->
-                                                            new Committed<>(
-                                                                    result,
-                                                                    batch,
-                                                                    outbox.touchesChanges())))
-                                    .invoke(done -> reached(BEFORE_COMMIT, done));
-                        })
-                .invoke(done -> reached(AFTER_COMMIT, done));
+        return Uni.createFrom()
+                .deferred(() -> {
+                    var outbox =
+                            new SealedOutbox(
+                                    means, clock.instant().truncatedTo(ChronoUnit.MICROS), random);
+                    return Panache.withTransaction(() ->
+                                    work.apply(outbox)
+                                            .call(() ->
+                                                    Panache.getSession()
+                                                            .chain(Mutiny.Session::flush))
+                                            .chain(result -> stored(result, outbox)))
+                            .invoke(done -> reached(AFTER_COMMIT, done))
+                            .onTermination()
+                            .invoke((done, failure, _) -> outbox.ended(done != null));
+                });
+    }
+
+    private <T> Uni<Committed<T>> stored(T result, SealedOutbox outbox) {
+        return outbox.store()
+                .map(batch -> new Committed<>(result, batch, outbox.touchesChanges()))
+                .invoke(done -> reached(BEFORE_COMMIT, done));
     }
 
     private void reached(String point, Committed<?> committed) {

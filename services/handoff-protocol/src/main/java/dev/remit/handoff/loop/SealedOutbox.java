@@ -26,11 +26,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One transaction's outbox: collects, then encodes, chains, seals and stores in one pass. */
@@ -38,11 +40,47 @@ final class SealedOutbox implements Outbox {
     /** Namespace of the ids that are derived from where input came from. */
     private static final UUID ORIGINS = UUID.fromString("6f0c8f2e-2a57-5c1e-9d53-0d1f3f6f7a11");
 
+    private static final Logger LOG = Logger.getLogger(SealedOutbox.class);
+
     /** Of what was set aside, so many bytes are in the message about it. */
     private static final int MOST_SHOWN = 900_000;
 
     /** And so many characters of the reason. */
     private static final int MOST_WORDS = 2_000;
+
+    /** Locks changes, and notes messages as received. */
+    static final String RECEIVE =
+            "with known as materialized (select change_id, sequence, encode(hash, 'base64') as hash"
+                    + " from handoff_chain where change_id = any(cast(:changes as uuid[])) order by change_id for update),"
+                    + " added as (insert into handoff_chain (change_id, sequence)"
+                    + " select id, 0 from unnest(cast(:changes as uuid[])) id"
+                    + " where id not in (select change_id from known) order by id"
+                    + " on conflict do nothing returning change_id),"
+                    + " seen as (insert into handoff_inbox (id, hash)"
+                    + " select id, hash"
+                    + " from unnest(cast(:ids as uuid[]), cast(:hashes as bytea[])) as seen (id, hash)"
+                    + " order by id on conflict do nothing returning id)"
+                    + " select change_id, sequence, hash from known"
+                    + " union all select change_id, 0, null from added"
+                    + " union all select id, null, null from seen";
+
+    /** The letters, the ends of their chains, and the marks of what went out. */
+    static final String STORE =
+            "with marked as (delete from handoff_unpublished"
+                    + " where batch = any(cast(:marks as bigint[]))),"
+                    + " linked as (update handoff_chain set sequence = link.sequence, hash = link.hash"
+                    + " from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:hashes as bytea[]))"
+                    + " as link (change_id, sequence, hash)"
+                    + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence),"
+                    + " stored as (insert into handoff_outbox (id, topic, key, headers, payload)"
+                    + " select id, topic, key, headers, payload"
+                    + " from unnest(cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]),"
+                    + " cast(:headers as text[]), cast(:payloads as bytea[]))"
+                    + " with ordinality as letter (id, topic, key, headers, payload, place)"
+                    + " order by place on conflict (id) do nothing returning id),"
+                    + " unpublished as (insert into handoff_unpublished (ids)"
+                    + " select array_agg(id) from stored having count(*) > 0 returning batch)"
+                    + " select batch, id from unpublished, stored";
 
     private record SetAside(
             UUID id,
@@ -85,6 +123,8 @@ final class SealedOutbox implements Outbox {
 
     private final Map<String, Integer> ordinals = new HashMap<>();
     private final Map<UUID, SpanContext> traces = new HashMap<>();
+    private final List<Consumer<Boolean>> atEnd = new ArrayList<>();
+    private boolean isByKeys;
 
     SealedOutbox(Means means, Instant now, RandomGenerator random) {
         this.means = means;
@@ -103,6 +143,23 @@ final class SealedOutbox implements Outbox {
     }
 
     @Override
+    public void whenEnded(Consumer<Boolean> told) {
+        atEnd.add(told);
+    }
+
+    /** Each is told, whatever another does: the transaction has ended. */
+    void ended(boolean isCommitted) {
+        for (Consumer<Boolean> each : atEnd) {
+            try {
+                each.accept(isCommitted);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "what was to be done at a transaction's end was not");
+            }
+        }
+        atEnd.clear();
+    }
+
+    @Override
     public Uni<Void> lock(Collection<UUID> changes) {
         return chains.keySet().containsAll(changes)
                 ? Uni.createFrom().voidItem()
@@ -118,20 +175,17 @@ final class SealedOutbox implements Outbox {
     Uni<Set<UUID>> receive(Collection<Received> messages, Collection<UUID> changes) {
         var wanted = new TreeSet<>(changes);
         wanted.removeAll(chains.keySet());
+        Uni<Set<UUID>> received = lockAndNote(messages, wanted);
+        if (isByKeys) {
+            return received;
+        }
+        isByKeys = true;
+        return Statement.BY_KEYS.and(received);
+    }
+
+    private Uni<Set<UUID>> lockAndNote(Collection<Received> messages, Set<UUID> wanted) {
         return Statement.named(
-                        "with known as materialized (select change_id, sequence, encode(hash, 'base64') as hash"
-                                + " from handoff_chain where change_id = any(cast(:changes as uuid[])) order by change_id for update),"
-                                + " added as (insert into handoff_chain (change_id, sequence)"
-                                + " select id, 0 from unnest(cast(:changes as uuid[])) id"
-                                + " where id not in (select change_id from known) order by id"
-                                + " on conflict do nothing returning change_id),"
-                                + " seen as (insert into handoff_inbox (id, hash)"
-                                + " select id, hash"
-                                + " from unnest(cast(:ids as uuid[]), cast(:hashes as bytea[])) as seen (id, hash)"
-                                + " order by id on conflict do nothing returning id)"
-                                + " select change_id, sequence, hash from known"
-                                + " union all select change_id, 0, null from added"
-                                + " union all select id, null, null from seen",
+                        RECEIVE,
                         Map.of(
                                 "changes",
                                 wanted.toArray(UUID[]::new),
@@ -340,7 +394,7 @@ final class SealedOutbox implements Outbox {
         return letters.isEmpty() && extended.isEmpty()
                 ? Uni.createFrom().item(Sealed.Batch.EMPTY)
                 : means.contexts()
-                        .blocking(this::seal)
+                        .blocking(letters.isEmpty(), this::seal)
                         .chain(this::insert)
                         .call(this::keepSetAside);
     }
@@ -473,21 +527,7 @@ final class SealedOutbox implements Outbox {
         List<UUID> changes = List.copyOf(extended);
         List<Link> links = changes.stream().map(this::locked).toList();
         return Statement.named(
-                        "with marked as (delete from handoff_unpublished"
-                                + " where batch = any(cast(:marks as bigint[]))),"
-                                + " linked as (update handoff_chain set sequence = link.sequence, hash = link.hash"
-                                + " from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:hashes as bytea[]))"
-                                + " as link (change_id, sequence, hash)"
-                                + " where handoff_chain.change_id = link.change_id and handoff_chain.sequence < link.sequence),"
-                                + " stored as (insert into handoff_outbox (id, topic, key, headers, payload)"
-                                + " select id, topic, key, headers, payload"
-                                + " from unnest(cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]),"
-                                + " cast(:headers as text[]), cast(:payloads as bytea[]))"
-                                + " with ordinality as letter (id, topic, key, headers, payload, place)"
-                                + " order by place on conflict (id) do nothing returning id),"
-                                + " unpublished as (insert into handoff_unpublished (ids)"
-                                + " select array_agg(id) from stored having count(*) > 0 returning batch)"
-                                + " select batch, id from unpublished, stored",
+                        STORE,
                         Map.of(
                                 "marks",
                                 marks.toArray(Long[]::new),

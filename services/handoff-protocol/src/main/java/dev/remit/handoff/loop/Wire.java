@@ -137,6 +137,11 @@ class Wire {
         return older;
     }
 
+    /** Whether {@link #decode} needs no registry for it. */
+    boolean isKnown(byte[] payload) {
+        return payload.length <= HEAD || written.containsKey(ByteBuffer.wrap(payload).getInt(1));
+    }
+
     /** Names the schema that {@link #encode} writes with. */
     String dataschema(Handoff handoff) {
         return Objects.requireNonNull(dataschemas.get(handoff));

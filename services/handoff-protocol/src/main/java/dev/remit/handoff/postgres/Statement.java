@@ -35,6 +35,22 @@ import org.jspecify.annotations.Nullable;
  * @param parameters those of {@code ?1}, {@code ?2} and so on, in their order
  */
 public record Statement(String sql, @Nullable Object... parameters) {
+    /**
+     * From here on in this transaction rows are found by their keys: each statement is planned once
+     * a connection, for any number of rows, and never to read a table from end to end because it
+     * was short when the plan was made. What reports and searches is left to the server.
+     */
+    public static final Statement BY_KEYS =
+            new Statement(
+                    "select set_config('plan_cache_mode', 'force_generic_plan', true),"
+                            + " set_config('enable_seqscan', 'off', true)");
+
+    /** What comes after it in this transaction is planned for its values, as a search needs it. */
+    public static final Statement BY_VALUES =
+            new Statement(
+                    "select set_config('plan_cache_mode', 'force_custom_plan', true),"
+                            + " set_config('enable_seqscan', 'on', true)");
+
     /** With parameters that have names, {@code :name} each. */
     public static Statement named(String sql, Map<String, ? extends @Nullable Object> parameters) {
         return new Statement(sql, parameters);
@@ -42,6 +58,14 @@ public record Statement(String sql, @Nullable Object... parameters) {
 
     public Uni<Void> execute() {
         return affected().replaceWithVoid();
+    }
+
+    /**
+     * This one and what follows, without waiting for its answer: a connection takes statements in
+     * their order. Not in a session that has entities to write.
+     */
+    public <T> Uni<T> and(Uni<T> next) {
+        return Uni.combine().all().unis(execute(), next).with((_, answer) -> answer);
     }
 
     /** How many rows it wrote or deleted. */

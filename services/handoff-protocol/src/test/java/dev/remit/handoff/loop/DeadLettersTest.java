@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +147,11 @@ class DeadLettersTest {
         @Override
         public Instant now() {
             return Instant.EPOCH;
+        }
+
+        @Override
+        public void whenEnded(Consumer<Boolean> told) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

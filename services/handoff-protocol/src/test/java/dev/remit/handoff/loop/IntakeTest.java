@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -30,6 +31,7 @@ class IntakeTest {
     private int size;
     private long time;
     private long offset;
+    private long nanos;
 
     @Test
     void whatComesMeanwhileIsOneBatch() {
@@ -126,13 +128,42 @@ class IntakeTest {
                             first.complete(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().voidItem();
                         },
-                        failures::add);
+                        failures::add,
+                        () -> nanos);
         intake.onSubscribe(new Requests());
 
         poll(intake, 1);
         poll(intake, 1);
 
         assertThat(first.get()).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void whatWaitedBehindABatchDoesNotWaitOnceMore() throws Exception {
+        CompletableFuture<Long> second = new CompletableFuture<>();
+        Intake intake =
+                new Intake(
+                        3,
+                        1_000,
+                        Duration.ofHours(1),
+                        records -> {
+                            if (records.getFirst().offset() > 0) {
+                                second.complete(records.getFirst().offset());
+                                return Uni.createFrom().voidItem();
+                            }
+                            return Uni.createFrom().emitter(open::add);
+                        },
+                        failures::add,
+                        () -> nanos);
+        intake.onSubscribe(new Requests());
+        poll(intake, 3);
+        poll(intake, 1);
+
+        nanos = Duration.ofHours(1).toNanos() - 1;
+        open.getFirst().complete(null);
+
+        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(3L);
+        assertThat(failures).isEmpty();
     }
 
     @Test
@@ -156,7 +187,8 @@ class IntakeTest {
                             batches.add(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().emitter(open::add);
                         },
-                        failures::add);
+                        failures::add,
+                        () -> nanos);
         intake.onSubscribe(new Requests());
         return intake;
     }

@@ -46,6 +46,13 @@ class RelayTest {
     }
 
     @Test
+    void eachIsFoundByItsKeyThoughPlansAreMadeWhileThereIsNothing() throws Exception {
+        for (String sql : List.of(SealedOutbox.RECEIVE, SealedOutbox.STORE)) {
+            assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
+        }
+    }
+
+    @Test
     void whatIsYoungIsStillItsOwnersToSend() throws Exception {
         left(60, 0);
         assertThat(takenOver(own, 50)).containsExactly(1L);

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,6 +37,7 @@ import org.flywaydb.core.Flyway;
 public final class ScratchPostgres implements AutoCloseable {
     private static final Path PROGRAM = Path.of("target", "scratch-postgres");
     private static final Pattern PARAMETER = Pattern.compile("(?<!:)[:?](\\w+)");
+    private static final Pattern OF_KEYS = Pattern.compile("Index Cond: .* = ");
     private static final String USER = "scratch";
 
     private final Path data;
@@ -145,6 +147,43 @@ public final class ScratchPostgres implements AutoCloseable {
             }
             return rows;
         }
+    }
+
+    /**
+     * Where a statement reads a table or one of its indexes from end to end, planned by keys
+     * ({@link dev.remit.handoff.postgres.Statement#BY_KEYS}) for any values, with the tables as
+     * they are. Halts may be read so: there are few.
+     */
+    public static List<String> endToEnd(Connection connection, String sql) throws SQLException {
+        Map<String, String> numbers = new LinkedHashMap<>();
+        String numbered =
+                PARAMETER
+                        .matcher(sql)
+                        .replaceAll(found ->
+                                numbers.computeIfAbsent(
+                                        found.group(1), _ -> "\\$" + (numbers.size() + 1)));
+        run(connection, dev.remit.handoff.postgres.Statement.BY_KEYS.sql(), Map.of());
+        List<String> plan = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            // the server takes no statement from the driver that leaves its parameters open
+            statement.execute(
+                    "create or replace function pg_temp.plan(asked text) returns setof text language plpgsql"
+                            + " as $$ begin return query execute 'explain (generic_plan, costs off) ' || asked; end $$");
+        }
+        run(connection, "select pg_temp.plan(:asked)", Map.of("asked", numbered))
+                .forEach(row -> plan.add(String.valueOf(row[0])));
+        List<String> found = new ArrayList<>();
+        for (int n = 0; n < plan.size(); n++) {
+            String node = plan.get(n);
+            boolean isOfKeys = n + 1 < plan.size() && OF_KEYS.matcher(plan.get(n + 1)).find();
+            boolean isScan =
+                    node.contains("Seq Scan on")
+                            || (node.contains("Index") && node.contains("Scan ") && !isOfKeys);
+            if (isScan && !node.contains("handoff_halt")) {
+                found.add(node.strip());
+            }
+        }
+        return found;
     }
 
     private static Object value(Connection connection, Object given) throws SQLException {

@@ -85,7 +85,9 @@ public class PostgresReconciliation implements Reconciliation {
                                 .chain(rows ->
                                         PostgresRoutes.decisions(rows)
                                                 .map(decisions -> mended(session, rows, decisions)))
-                                .call(session::flush));
+                                .call(session::flush)
+                                // nothing that is asked after it has to write first
+                                .invoke(session::clear));
     }
 
     private static Map<UUID, List<String>> mended(

@@ -31,17 +31,17 @@ public class PostgresRoutes implements Routes {
 
     static final String APPROVERS =
             "select last.account, last.name, d.stage_name, d.decided_by"
-                    + " from (select distinct on (r.account, c.name) r.account, c.name, r.change_id"
-                    + " from unnest(cast(?1 as text[]), cast(?2 as text[])) as asked (account, name)"
-                    + " join route r on r.account = asked.account and r."
-                    + APPROVED
+                    + " from (select distinct account, name from unnest(cast(?1 as text[]), cast(?2 as text[])) as one (account, name)) as asked"
+                    + " cross join lateral (select r.account, c.name, r.change_id from route r"
                     + " join directory_charter c on c.hash = r.charter_hash and c.name = asked.name"
-                    + " order by r.account, c.name, r.ended_at desc, r.change_id) as last"
+                    + " where r.account = asked.account and r."
+                    + APPROVED
+                    + " order by r.ended_at desc, r.change_id limit 1) as last"
                     + " join decision d on d.change_id = last.change_id and d.decision = 'APPROVED'"
                     + " and d.decided_by not like 'policy:%'"
                     // an account that is somebody else's since stands for nobody who approved
                     + " and (d.worker is null or exists (select 1 from directory_account p where p.id = d.decided_by and not p.removed"
-                    + " and coalesce(p.worker_id, p.owner) = d.worker))"
+                    + " and coalesce(p.worker_id, p.owner) = d.worker offset 0))"
                     + " and not exists (select 1 from decision a where a.change_id = d.change_id"
                     + " and a.decision = 'AMENDED' and a.position > d.position) order by d.position";
 
@@ -133,8 +133,13 @@ public class PostgresRoutes implements Routes {
     @Override
     public Uni<Void> store(Collection<Moved> moved, Collection<Recorded> decisions) {
         return rows(moved)
-                .chain(rows -> ROUTES.write(rows))
-                .chain(() -> DECISIONS.write(decisions.stream().map(Rows::row).toList()));
+                .chain(rows ->
+                        Uni.combine()
+                                .all()
+                                .unis(
+                                        ROUTES.write(rows),
+                                        DECISIONS.write(decisions.stream().map(Rows::row).toList()))
+                                .discardItems());
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
 class PostgresRoutesTest {
@@ -31,6 +32,31 @@ class PostgresRoutesTest {
                                 Path.of(
                                         "src/main/resources/db/migration/V29__previous_reviewed.sql")))
                 .contains("where " + PostgresRoutes.APPROVED + ";");
+    }
+
+    @Test
+    void eachIsFoundByItsKeyThoughPlansAreMadeWhileThereIsNothing() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            SoftAssertions all = new SoftAssertions();
+            for (String sql :
+                    List.of(
+                            PostgresRoutes.APPROVERS,
+                            PostgresRemovals.LOCK,
+                            PostgresRemovals.HOLDERS,
+                            PostgresRemovals.ADD,
+                            PostgresRemovals.REPORTED,
+                            PostgresRemovals.READ,
+                            PostgresDelegations.FROM,
+                            PostgresTakenBack.OF,
+                            "select "
+                                    + RouteRow.COLUMNS
+                                    + " from route where change_id = any(cast(?1 as uuid[]))")) {
+                all.assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
+            }
+            all.assertAll();
+        }
     }
 
     @Test

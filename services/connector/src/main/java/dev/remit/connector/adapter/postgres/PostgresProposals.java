@@ -74,6 +74,14 @@ class PostgresProposals implements Proposals {
                     + " and ended_at is null and unproved_at is null and (proposed or not cast(?5 as boolean)) offset 0) as opened";
 
     /**
+     * Found by its key alone: the index of the open ones would be read whole while they are few.
+     */
+    static final String END =
+            "update proposal set ended_at = cast(ended.at as timestamptz), outcome = ended.outcome"
+                    + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[])) as ended (change_id, outcome, at)"
+                    + " where proposal.change_id = ended.change_id and coalesce(proposal.ended_at, 'infinity') = 'infinity'";
+
+    /**
      * What goes on in fields; see {@link #load}. The minute in which the hour began counts whole.
      */
     static final String LOAD =
@@ -220,13 +228,13 @@ class PostgresProposals implements Proposals {
     public Uni<Void> queue(Set<String> names) {
         return names.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : new Statement(
-                                "select cast(pg_advisory_xact_lock(name) as text) from ("
-                                        + "select distinct hashtextextended(name, 0) as name from unnest(cast(?1 as text[])) as asked (name)"
-                                        + " order by 1) as sorted",
-                                texts(names))
-                        .values(String.class)
-                        .replaceWithVoid();
+                : Statement.BY_KEYS.and(
+                        new Statement(
+                                        "select cast(pg_advisory_xact_lock(name) as text) from ("
+                                                + "select distinct hashtextextended(name, 0) as name from unnest(cast(?1 as text[])) as asked (name)"
+                                                + " order by 1) as sorted",
+                                        texts(names))
+                                .execute());
     }
 
     @Override
@@ -354,9 +362,7 @@ class PostgresProposals implements Proposals {
     public Uni<Void> ended(Map<UUID, End> ends) {
         List<Map.Entry<UUID, End>> all = List.copyOf(ends.entrySet());
         return new Statement(
-                        "update proposal set ended_at = cast(ended.at as timestamptz), outcome = ended.outcome"
-                                + " from unnest(cast(?1 as uuid[]), cast(?2 as text[]), cast(?3 as text[])) as ended (change_id, outcome, at)"
-                                + " where proposal.change_id = ended.change_id and proposal.ended_at is null",
+                        END,
                         ids(all, Map.Entry::getKey),
                         texts(all, each -> each.getValue().outcome()),
                         texts(all, each -> each.getValue().at().toString()))

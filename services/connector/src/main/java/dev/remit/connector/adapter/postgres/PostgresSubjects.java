@@ -29,7 +29,8 @@ class PostgresSubjects implements Subjects {
     /**
      * Of each asked: its number, whose the account is or which worker that is, how many accounts of
      * the target are theirs, the account's own id if it is one of the target and nobody is behind
-     * it, and the worker by HR, where HR says that they are there.
+     * it, and the worker by HR, where HR says that they are there. Each is looked up by itself,
+     * whatever is known of the tables.
      */
     static final String FIND =
             """
@@ -38,11 +39,12 @@ class PostgresSubjects implements Subjects {
               max(worker.worker_id)
             from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]))
               with ordinality as asked (system, id, target, n)
-            left join account known on known.system = asked.system and known.id = asked.id
-            left join account on account.worker_id =
-              case when asked.system = 'hr' then asked.id else known.worker_id end
-            left join worker on asked.system = 'hr' and worker.worker_id = asked.id
-              and worker.back_on is not null and (worker.left_on is null or worker.back_on > worker.left_on)
+            left join lateral (select system, id, worker_id from account
+              where system = asked.system and id = asked.id offset 0) known on true
+            left join lateral (select system, worker_id from account where worker_id =
+              case when asked.system = 'hr' then asked.id else known.worker_id end offset 0) account on true
+            left join lateral (select worker_id from worker where asked.system = 'hr' and worker_id = asked.id
+              and back_on is not null and (left_on is null or back_on > left_on) offset 0) worker on true
             group by asked.n
             """;
 

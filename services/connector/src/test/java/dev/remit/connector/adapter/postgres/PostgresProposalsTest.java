@@ -116,6 +116,19 @@ class PostgresProposalsTest {
     }
 
     @Test
+    void eachIsFoundByItsKeyThoughPlansAreMadeWhileThereIsNothing() throws Exception {
+        for (String sql :
+                List.of(
+                        PostgresSubjects.FIND,
+                        PostgresProposals.OPEN,
+                        PostgresProposals.LOAD,
+                        PostgresProposals.ADD,
+                        PostgresProposals.END)) {
+            assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
+        }
+    }
+
+    @Test
     void whatIsExecutedAndUnprovedStandsInNobodysWay() throws Exception {
         String matter =
                 "{\"proposal\": {\"charter\": \"leavers\", \"target\": \"scim:hr\", \"subjectId\": \"E1\", \"action\": \"offboard\"}}";

@@ -60,10 +60,6 @@ class PostgresFacts implements Facts {
             Map<String, List<Account>> named,
             Map<String, List<Account>> namesakes,
             Map<String, Coverage> coverage) {
-        Systems with(Map<String, Coverage> found) {
-            return new Systems(targets, named, namesakes, found);
-        }
-
         List<Account> namesakes(Request request, Optional<Charter> charter) {
             return username(request, charter).stream()
                     .flatMap(name ->
@@ -180,30 +176,34 @@ class PostgresFacts implements Facts {
                 counted.put(request.target(), Set.of());
             }
         }
-        return each(subjects, this::target)
-                .chain(targets ->
-                        each(named, directory::withIds)
-                                .chain(accounts ->
-                                        each(names, directory::withLabels)
-                                                .map(namesakes ->
-                                                        new Systems(
-                                                                targets, accounts, namesakes,
-                                                                Map.of()))))
-                .chain(systems ->
-                        each(counted, (system, none) -> directory.coverage(system))
-                                .map(systems::with))
-                .chain(systems ->
-                        managers(inquiries, charters, systems)
-                                .chain(managers ->
-                                        holders(inquiries, charters, systems)
-                                                .chain(holders ->
-                                                        halts.inForce()
-                                                                .map(halted ->
-                                                                        known(
-                                                                                inquiries, charters,
-                                                                                systems, managers,
-                                                                                holders, halted,
-                                                                                now)))));
+        Uni<Systems> systems =
+                Uni.combine()
+                        .all()
+                        .unis(
+                                each(subjects, this::target),
+                                each(named, directory::withIds),
+                                each(names, directory::withLabels),
+                                each(counted, (system, none) -> directory.coverage(system)))
+                        .with(Systems::new);
+        return Uni.combine()
+                .all()
+                .unis(systems, halts.inForce())
+                .asTuple()
+                .chain(found ->
+                        Uni.combine()
+                                .all()
+                                .unis(
+                                        managers(inquiries, charters, found.getItem1()),
+                                        holders(inquiries, charters, found.getItem1()))
+                                .with((managers, holders) ->
+                                        known(
+                                                inquiries,
+                                                charters,
+                                                found.getItem1(),
+                                                managers,
+                                                holders,
+                                                found.getItem2(),
+                                                now)));
     }
 
     @Override
@@ -221,12 +221,10 @@ class PostgresFacts implements Facts {
     }
 
     private Uni<Target> target(String system, Collection<String> workers) {
-        return directory
-                .ofWorkers(system, workers)
-                .chain(accounts ->
-                        directory
-                                .readAt(system)
-                                .map(readAt -> new Target(byWorker(accounts), readAt)));
+        return Uni.combine()
+                .all()
+                .unis(directory.ofWorkers(system, workers), directory.readAt(system))
+                .with((accounts, readAt) -> new Target(byWorker(accounts), readAt));
     }
 
     private Uni<List<Account>> managers(

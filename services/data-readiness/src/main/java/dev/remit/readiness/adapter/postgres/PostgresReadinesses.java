@@ -118,7 +118,7 @@ class PostgresReadinesses implements Readinesses {
     public Uni<Void> store(Collection<Readiness.Kept> readinesses) {
         ArrayNode rows = JSON.createArrayNode();
         readinesses.forEach(each -> rows.add(row(each)));
-        return new Statement(STORE, rows.toString()).execute().chain(() -> await(readinesses));
+        return new Statement(STORE, rows.toString()).and(await(readinesses));
     }
 
     @Override

@@ -34,7 +34,7 @@ import javax.crypto.SecretKey;
 public class PostgresEntries implements Entries {
     private static final byte[] NOTHING = new byte[0];
 
-    private static final String KNOWN =
+    static final String KNOWN =
             """
             select coalesce(string_agg(concat_ws(' ', cast(owner as text), wrapped_by,
               translate(encode(wrapped, 'base64'), E'\\n', '')), ';'), '')
@@ -42,7 +42,7 @@ public class PostgresEntries implements Entries {
             """;
 
     // bytes travel in one piece, since arrays of bytea cannot be bound
-    private static final String APPEND =
+    static final String APPEND =
             """
             with held as (
               update log_state set size = size + cast(:count as bigint) where id = 1
@@ -97,6 +97,16 @@ public class PostgresEntries implements Entries {
 
     private static final String KEPT = "select " + COLUMNS + " from kept_message";
 
+    static final String HANDOFFS =
+            KEPT
+                    + " where change_id = any(cast(:changes as uuid[])) and sequence > 0"
+                    + " and leaf_index < :before order by leaf_index";
+
+    static final String OBSERVATIONS =
+            KEPT
+                    + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
+                    + " and leaf_index < :before order by leaf_index";
+
     static final String DEMOTIONS =
             KEPT
                     + " where type in ('EmployeeDemoted', 'EmployeePromoted')"
@@ -114,9 +124,13 @@ public class PostgresEntries implements Entries {
     public Uni<Long> append(List<Entry> entries, Instant now) {
         UUID[] owners = entries.stream().map(PostgresEntries::owner).toArray(UUID[]::new);
         Set<UUID> distinct = new TreeSet<>(Arrays.asList(owners));
-        // keys are made by who holds the log: a replay may make one meanwhile
-        return hold().chain(() -> known(distinct))
-                .chain(known -> append(entries, owners, known, now));
+        // keys are made by who holds the log, a replay may make one meanwhile: they are read behind
+        // it
+        return Uni.combine()
+                .all()
+                .unis(hold(), known(distinct))
+                .asTuple()
+                .chain(held -> append(entries, owners, held.getItem2(), now));
     }
 
     /** The data keys of owners that have had one; empty for those that were erased. */
@@ -239,19 +253,13 @@ public class PostgresEntries implements Entries {
 
     @Override
     public Uni<List<Entry.Logged>> handoffs(Collection<UUID> changes, long before) {
-        return entries(
-                KEPT
-                        + " where change_id = any(cast(:changes as uuid[])) and sequence > 0"
-                        + " and leaf_index < :before order by leaf_index",
-                Map.of("changes", changes.toArray(UUID[]::new), "before", before));
+        return entries(HANDOFFS, Map.of("changes", changes.toArray(UUID[]::new), "before", before));
     }
 
     @Override
     public Uni<List<Entry.Logged>> observations(Collection<String> accounts, long before) {
         return entries(
-                KEPT
-                        + " where type = 'IdentityObserved' and subject = any(cast(:accounts as text[]))"
-                        + " and leaf_index < :before order by leaf_index",
+                OBSERVATIONS,
                 Map.of("accounts", accounts.toArray(String[]::new), "before", before));
     }
 

@@ -23,15 +23,19 @@ import org.jspecify.annotations.Nullable;
 /** The table {@code wait}. */
 @Singleton
 public class PostgresWaits implements Waits {
-    private static final String STORE =
+    /** What each completed change has cleared is looked up by itself, whatever waits. */
+    static final String STORE =
             """
-            with cleared as (
-              update wait set until = greatest(wait.since, now()) from change owing, change clearing
-              where wait.party = 'OWING' and wait.until is null and owing.change_id = wait.change_id
-                and clearing.change_id = any(cast(string_to_array(:completed, ',') as uuid[]))
-                and clearing.change_id <> owing.change_id
-                and clearing.account = owing.account and clearing.subject = owing.subject
-                and clearing.opened > owing.opened)
+            with clearing as materialized (
+              select change_id, account, subject, opened from change
+              where change_id = any(cast(string_to_array(:completed, ',') as uuid[]))),
+            owing as materialized (
+              select owing.change_id from clearing cross join lateral (
+                select change_id from change where account = clearing.account and subject = clearing.subject
+                  and opened < clearing.opened and change_id <> clearing.change_id offset 0) owing),
+            cleared as (
+              update wait set until = greatest(since, now())
+              where party = 'OWING' and until is null and change_id = any(array(select change_id from owing)))
             insert into wait (change_id, sequence, party, charter, unit, people, asked, since, until, rework)
             select cast(change_id as uuid), sequence, party, charter, unit, people, asked, cast(since as timestamptz),
               cast(nullif(until, '') as timestamptz), nullif(rework, '')

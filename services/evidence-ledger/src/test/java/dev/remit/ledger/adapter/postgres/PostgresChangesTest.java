@@ -62,6 +62,25 @@ class PostgresChangesTest {
     }
 
     @Test
+    void eachIsFoundByItsKeyThoughPlansAreMadeWhileThereIsNothing() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            for (String sql :
+                    List.of(
+                            PostgresChanges.STORE,
+                            PostgresWaits.STORE,
+                            PostgresEntries.KNOWN,
+                            PostgresEntries.APPEND,
+                            PostgresEntries.HANDOFFS,
+                            PostgresEntries.OBSERVATIONS,
+                            PostgresEntries.DEMOTIONS)) {
+                assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void whoHadAPartIsFoundByTheIndexesAlone() throws Exception {
         try (ScratchPostgres postgres =
                         new ScratchPostgres("db/handoff", "db/directory", "db/migration");

@@ -21,7 +21,6 @@ class Authorizations implements Receiver {
     @Override
     public Uni<Void> receive(List<Received> batch, Outbox outbox) {
         return take.take(
-                batch.stream().map(Messages::intent).flatMap(Optional::stream).toList(),
-                outbox.now());
+                batch.stream().map(Messages::intent).flatMap(Optional::stream).toList(), outbox);
     }
 }

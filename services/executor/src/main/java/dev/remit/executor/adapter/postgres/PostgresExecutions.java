@@ -110,7 +110,8 @@ class PostgresExecutions implements Executions {
                     + DEMOTED
                     + "),"
                     + " started_at = coalesce(started_at, cast(:now as timestamptz)),"
-                    + " leased_until = now() + cast(:millis as bigint) * interval '1 millisecond'"
+                    // not when the transaction began: whoever leases counts from after that
+                    + " leased_until = clock_timestamp() + cast(:millis as bigint) * interval '1 millisecond'"
                     + " from due where execution.authorization_id = due.authorization_id"
                     + " returning "
                     + QUALIFIED;
@@ -128,6 +129,9 @@ class PostgresExecutions implements Executions {
                     + " from mine where execution.authorization_id = mine.authorization_id"
                     + " returning execution.authorization_id";
 
+    /**
+     * Found by its key alone: the index of what is intended would be read whole while it is little.
+     */
     static final String SETTLE =
             "update execution set state = settled.state,"
                     // what became of the execution stays, whatever becomes of its grant's end
@@ -149,7 +153,7 @@ class PostgresExecutions implements Executions {
                     + " cast(:failed as text[]), cast(:undo as text[]))"
                     + " as settled (id, number, state, outcome, reason, begun, ends, failed, undo)"
                     + " where authorization_id = settled.id and attempt = settled.number"
-                    + " and execution.state = 'INTENDED' returning authorization_id";
+                    + " and execution.state || '' = 'INTENDED' returning authorization_id";
 
     static final String BEGIN =
             "update execution set begun = coalesce(begun, :steps)"

@@ -102,6 +102,14 @@ class PostgresExecutionsTest {
     }
 
     @Test
+    void eachIsFoundByItsKeyThoughPlansAreMadeWhileThereIsNothing() throws Exception {
+        ScratchPostgres.run(own, "truncate execution", Map.of());
+        for (String sql : List.of(PostgresExecutions.STORE, LEASE, PostgresExecutions.SETTLE)) {
+            assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
+        }
+    }
+
+    @Test
     void onlyTheLastLeaseIsProlonged() throws Exception {
         lease();
         pass(MILLIS + 1000);
