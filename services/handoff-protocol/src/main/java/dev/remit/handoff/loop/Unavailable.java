@@ -2,7 +2,9 @@ package dev.remit.handoff.loop;
 
 import com.microsoft.kiota.ApiException;
 import dev.remit.handoff.halt.HaltsUnread;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +32,10 @@ final class Unavailable extends RuntimeException {
                     || cause instanceof HaltsUnread
                     || cause instanceof ConnectException
                     || cause instanceof SocketException
+                    // what the system says of a write, "Broken pipe"; what does not read is a
+                    // subclass
+                    || cause.getClass() == IOException.class
+                    || isClosed(cause)
                     || cause instanceof TimeoutException
                     || cause instanceof java.net.http.HttpTimeoutException
                     || cause instanceof ClosedConnectionException
@@ -43,6 +49,14 @@ final class Unavailable extends RuntimeException {
             }
         }
         return SqlState.of(failure).filter(Unavailable::passes).isPresent();
+    }
+
+    /** A statement behind the one that broke the connection; the driver has no type for it. */
+    private static boolean isClosed(Throwable cause) {
+        String words = cause.getMessage();
+        return cause instanceof NoStackTraceThrowable
+                && words != null
+                && words.startsWith("Connection is not active now");
     }
 
     /**

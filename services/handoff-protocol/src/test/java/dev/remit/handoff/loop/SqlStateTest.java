@@ -3,7 +3,11 @@ package dev.remit.handoff.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.handoff.Handoff;
+import io.smallrye.mutiny.CompositeException;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
+import java.io.CharConversionException;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import org.hibernate.exception.DataException;
@@ -41,5 +45,18 @@ class SqlStateTest {
 
     private static RuntimeException kept(String state) {
         return new DataException("", new SQLException("no", state), "");
+    }
+
+    @Test
+    void aConnectionThatBreaksUnderAStatementPasses() {
+        var behind =
+                new NoStackTraceThrowable("Connection is not active now, current status: CLOSED");
+        assertThat(
+                        Unavailable.isCauseOf(
+                                new CompositeException(new IOException("Broken pipe"), behind)))
+                .isTrue();
+        assertThat(Unavailable.isCauseOf(behind)).isTrue();
+        assertThat(Unavailable.isCauseOf(new CharConversionException("does not read"))).isFalse();
+        assertThat(Unavailable.isCauseOf(new NoStackTraceThrowable("another"))).isFalse();
     }
 }
