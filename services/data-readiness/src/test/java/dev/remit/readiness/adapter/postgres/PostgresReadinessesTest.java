@@ -44,6 +44,19 @@ class PostgresReadinessesTest {
     }
 
     @Test
+    void eachIsFoundByItsKeyThoughPlansAreMadeWhileThereIsNothing() throws Exception {
+        for (String sql :
+                List.of(
+                        PostgresReadinesses.STORE,
+                        PostgresReadinesses.REMEMBER,
+                        "select "
+                                + ReadinessRow.COLUMNS
+                                + " from readiness where change_id = any(cast(?1 as uuid[]))")) {
+            assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
+        }
+    }
+
+    @Test
     void whatWasTakenBackFirstGetsItsChangeAndItsProposalWhenItComes() throws Exception {
         remember("a mistake");
         assertThat(row())
