@@ -66,7 +66,12 @@ final class Postgres extends Part {
                         "-c",
                         "max_connections=150",
                         "-c",
-                        "shared_buffers=256MB"));
+                        "shared_buffers=512MB",
+                        // each checkpoint makes whole pages of the log of what is written next
+                        "-c",
+                        "max_wal_size=4GB",
+                        "-c",
+                        "checkpoint_timeout=15min"));
         settings.forEach(each -> command.addAll(List.of("-c", each)));
         child().start(command, Map.of("TZ", "UTC"), data);
     }

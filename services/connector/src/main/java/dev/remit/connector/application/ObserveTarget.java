@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -48,6 +49,10 @@ public class ObserveTarget {
     private static final String KEPT = "4|";
 
     private static final int SLICE = 500;
+
+    /** The list of before stays in memory up to so many accounts. */
+    private static final int REMEMBERED = 50_000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What is different since the last read. */
@@ -88,6 +93,11 @@ public class ObserveTarget {
     private final ConcurrentMap<String, Instant> synced = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Optional<List<Entitlement>>> told =
             new ConcurrentHashMap<>();
+
+    /** By system and id: what is still as it was need not be hashed anew. */
+    private final ConcurrentMap<String, Map<String, Difference.Changed>> before =
+            new ConcurrentHashMap<>();
+
     private final ConcurrentMap<String, Long> readAt = new ConcurrentHashMap<>();
 
     ObserveTarget(
@@ -137,7 +147,7 @@ public class ObserveTarget {
             List<Account> listed,
             Optional<List<Entitlement>> entitlements) {
         return Uni.createFrom()
-                .item(() -> fingerprints(listed))
+                .item(() -> fingerprints(system, listed))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .chain(now ->
                         handoffs.transact(
@@ -247,10 +257,26 @@ public class ObserveTarget {
         return positions.advance(system, activities.getLast().at().toEpochMilli());
     }
 
-    private static List<Difference.Changed> fingerprints(List<Account> listed) {
-        return listed.stream()
-                .map(account -> new Difference.Changed(account, fingerprint(account)))
-                .toList();
+    private List<Difference.Changed> fingerprints(String system, List<Account> listed) {
+        Map<String, Difference.Changed> known = before.getOrDefault(system, Map.of());
+        List<Difference.Changed> now =
+                listed.stream()
+                        .map(account -> {
+                            Difference.Changed last = known.get(account.id());
+                            return last != null && last.account().equals(account)
+                                    ? last
+                                    : new Difference.Changed(account, fingerprint(account));
+                        })
+                        .toList();
+        before.put(
+                system,
+                now.size() > REMEMBERED
+                        ? Map.of()
+                        : now.stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                each -> each.account().id(), Function.identity())));
+        return now;
     }
 
     private Compared compared(

@@ -43,6 +43,9 @@ class DecideClosures {
     private static final long REMEMBERED =
             Math.max(4_000, Runtime.getRuntime().maxMemory() / 4 / STORY_BYTES);
 
+    /** Changes that are settled while the database stores those before them. */
+    private static final int PIECE = 128;
+
     /**
      * What came for a change.
      *
@@ -139,11 +142,11 @@ class DecideClosures {
                                                                     seen,
                                                                     before)
                                                             .chain(activities ->
-                                                                    store(
-                                                                            settle(
+                                                                    settle(
+                                                                            stories,
+                                                                            new Settling(
                                                                                     touched,
                                                                                     standings,
-                                                                                    stories,
                                                                                     published,
                                                                                     activities,
                                                                                     revision,
@@ -152,19 +155,59 @@ class DecideClosures {
                 });
     }
 
-    /** How changes stand now, and who holds them. */
-    private record Settled(List<Standing> standings, List<Waits.Moved> waits) {}
+    /** What changes are settled by. */
+    private record Settling(
+            Map<UUID, News> touched,
+            Map<UUID, Standing> standings,
+            Charters.Judged published,
+            Map<String, List<Story.Activity>> activities,
+            UUID revision,
+            Instant refuseBefore,
+            Outbox outbox) {}
 
-    private Uni<Void> store(Settled settled) {
-        // in this order: who waits is seen by how the changes stand
-        return Uni.combine()
-                .all()
-                .unis(
-                        changes.store(settled.standings()),
-                        settled.waits().isEmpty()
-                                ? Uni.createFrom().voidItem()
-                                : waits.keep(settled.waits()))
-                .discardItems();
+    /**
+     * Settles the changes piece by piece: the database stores those before meanwhile. Who waits
+     * comes last, seen by how all the changes stand.
+     */
+    private Uni<Void> settle(Map<UUID, Story> stories, Settling by) {
+        List<Waits.Moved> held = new ArrayList<>();
+        List<Uni<Void>> stored = new ArrayList<>();
+        List<Standing> followed = followed(by);
+        if (!followed.isEmpty()) {
+            stored.add(Uni.createFrom().deferred(() -> changes.store(followed)));
+        }
+        List<Story> all = List.copyOf(stories.values());
+        for (int from = 0; from < all.size(); from += PIECE) {
+            List<Story> piece = all.subList(from, Math.min(all.size(), from + PIECE));
+            stored.add(
+                    Uni.createFrom()
+                            .deferred(() ->
+                                    changes.store(
+                                            piece.stream()
+                                                    .map(story -> settled(story, held, by))
+                                                    .toList())));
+        }
+        stored.add(
+                Uni.createFrom()
+                        .deferred(() ->
+                                held.isEmpty() ? Uni.createFrom().voidItem() : waits.keep(held)));
+        return Uni.join().all(stored).andFailFast().replaceWithVoid();
+    }
+
+    /** What came for changes that have ended. */
+    private static List<Standing> followed(Settling by) {
+        List<Standing> followed = new ArrayList<>();
+        by.touched()
+                .forEach((change, news) -> {
+                    Standing standing = by.standings().get(change);
+                    if (standing != null
+                            && standing.outcome().isPresent()
+                            && !news.steps().isEmpty()) {
+                        followed.add(
+                                standing.followedBy(news.steps(), news.closing(), by.revision()));
+                    }
+                });
+        return followed;
     }
 
     /** The stories of the changes that have not ended; one query for those not remembered. */
@@ -267,88 +310,74 @@ class DecideClosures {
                 .flatMap(each -> Optional.ofNullable(published.get(each.charterHash())));
     }
 
-    private Settled settle(
-            Map<UUID, News> touched,
-            Map<UUID, Standing> standings,
-            Map<UUID, Story> stories,
-            Charters.Judged published,
-            Map<String, List<Story.Activity>> activities,
-            UUID revision,
-            Instant refuseBefore,
-            Outbox outbox) {
-        List<Standing> settled = new ArrayList<>();
-        List<Waits.Moved> held = new ArrayList<>();
-        touched.forEach((change, news) -> {
-            Standing standing = standings.get(change);
-            if (standing != null && standing.outcome().isPresent() && !news.steps().isEmpty()) {
-                settled.add(standing.followedBy(news.steps(), news.closing(), revision));
+    /** How a change stands now; who holds it is added to {@code held}. */
+    private Standing settled(Story story, List<Waits.Moved> held, Settling by) {
+        Optional<Charter> charter = charter(story, by.published().known());
+        Story told = story.seen(story.account().map(by.activities()::get).orElse(List.of()));
+        Closure closure =
+                Closure.of(
+                        told,
+                        charter,
+                        story.proposed()
+                                .map(each -> by.published().problems().get(each.charterHash())),
+                        conditions);
+        News news = by.touched().getOrDefault(story.change(), News.NONE);
+        Optional<Due> due = Due.of(story, charter, closure, within);
+        Standing standing =
+                Standing.of(
+                        story,
+                        closure,
+                        Optional.ofNullable(by.standings().get(story.change())),
+                        news.opened(),
+                        by.revision(),
+                        due);
+        Waits.moved(
+                        story,
+                        news.steps(),
+                        closure instanceof Closure.Ended
+                                ? Optional.of(by.outbox().now())
+                                : Optional.empty(),
+                        charter)
+                .map(moved ->
+                        closure instanceof Closure.Ended(var outcome, _, _)
+                                        && outcome == Closure.Outcome.COMPLETED
+                                ? moved.completing()
+                                : moved)
+                .ifPresent(held::add);
+        return switch (closure) {
+            case Closure.Ended ended -> {
+                announcements.closed(told, charter.orElseThrow(), ended, by.outbox());
+                meters.counter("remit.ledger.closures", "outcome", ended.outcome().name())
+                        .increment();
+                forget(story.change());
+                yield standing;
             }
-        });
-        stories.forEach((change, story) -> {
-            Optional<Charter> charter = charter(story, published.known());
-            Story told = story.seen(story.account().map(activities::get).orElse(List.of()));
-            Closure closure =
-                    Closure.of(
-                            told,
-                            charter,
-                            story.proposed()
-                                    .map(each -> published.problems().get(each.charterHash())),
-                            conditions);
-            News news = touched.getOrDefault(change, News.NONE);
-            Optional<Due> due = Due.of(story, charter, closure, within);
-            Standing standing =
-                    Standing.of(
-                            story,
-                            closure,
-                            Optional.ofNullable(standings.get(change)),
-                            news.opened(),
-                            revision,
-                            due);
-            Waits.moved(
-                            story,
-                            news.steps(),
-                            closure instanceof Closure.Ended
-                                    ? Optional.of(outbox.now())
-                                    : Optional.empty(),
-                            charter)
-                    .map(moved ->
-                            closure instanceof Closure.Ended(var outcome, _, _)
-                                            && outcome == Closure.Outcome.COMPLETED
-                                    ? moved.completing()
-                                    : moved)
-                    .ifPresent(held::add);
-            switch (closure) {
-                case Closure.Ended ended -> {
-                    announcements.closed(told, charter.orElseThrow(), ended, outbox);
-                    meters.counter("remit.ledger.closures", "outcome", ended.outcome().name())
-                            .increment();
-                    settled.add(standing);
-                    forget(change);
-                }
-                case Closure.Open open -> {
-                    if (standing.isUnprovedSince(refuseBefore)) {
-                        announcements.refused(story, open.missing(), outbox);
-                        standing.missing()
-                                .forEach(proof ->
-                                        meters.counter(
-                                                        "remit.ledger.closure.refusals",
-                                                        "proof",
-                                                        proof)
-                                                .increment());
-                        settled.add(standing.withRefusal());
-                    } else if (news.steps().isEmpty() && standing.isOverdueSince(refuseBefore)) {
-                        // a backlog brings one handoff after the other: only quiet is overdue
-                        announcements.overdue(story, due.orElseThrow().missing(open), outbox);
-                        meters.counter("remit.ledger.handoffs.overdue").increment();
-                        settled.add(standing.withOverdue());
-                    } else {
-                        settled.add(standing);
-                    }
-                    remember(story, revision);
-                }
+            case Closure.Open open -> {
+                remember(story, by.revision());
+                yield told(open, story, standing, due, by);
             }
-        });
-        return new Settled(settled, held);
+        };
+    }
+
+    /** A change that stays open, with what had to be said of it. */
+    private Standing told(
+            Closure.Open open, Story story, Standing standing, Optional<Due> due, Settling by) {
+        if (standing.isUnprovedSince(by.refuseBefore())) {
+            announcements.refused(story, open.missing(), by.outbox());
+            standing.missing()
+                    .forEach(proof ->
+                            meters.counter("remit.ledger.closure.refusals", "proof", proof)
+                                    .increment());
+            return standing.withRefusal();
+        }
+        News news = by.touched().getOrDefault(story.change(), News.NONE);
+        if (news.steps().isEmpty() && standing.isOverdueSince(by.refuseBefore())) {
+            // a backlog brings one handoff after the other: only quiet is overdue
+            announcements.overdue(story, due.orElseThrow().missing(open), by.outbox());
+            meters.counter("remit.ledger.handoffs.overdue").increment();
+            return standing.withOverdue();
+        }
+        return standing;
     }
 
     private void remember(Story story, UUID revision) {

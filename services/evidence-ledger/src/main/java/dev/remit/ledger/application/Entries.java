@@ -13,8 +13,9 @@ import java.util.UUID;
  */
 public interface Entries {
     /**
-     * Appends in two statements, and holds the log until the transaction ends: what another
-     * appender stored is visible from here on, and nobody else appends.
+     * Appends in as few statements as keep the database busy, and holds the log until the
+     * transaction ends: what another appender stored is visible from here on, and nobody else
+     * appends.
      *
      * @return the index of the first
      */

@@ -19,10 +19,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Coordination debt of the last 24 hours by charter and party, each minute, or as seldom as keeps
- * it to a fiftieth of the time: it reads every wait of the window. The same from every replica but
- * for when it was measured ({@code remit.debt.age.seconds}). Units and people are no labels: there
- * may be thousands, and people are not to be found in a time series. Charters beyond the {@value
+ * Coordination debt by charter and party: each minute what goes on; and of the last 24 hours, each
+ * minute or as seldom as keeps it to a five-hundredth of the time, since it reads every wait of the
+ * window: changes wait for a core meanwhile. The same from every replica but for when it was
+ * measured ({@code remit.debt.age.seconds}). Units and people are no labels: there may be
+ * thousands, and people are not to be found in a time series. Charters beyond the {@value
  * #CHARTERS} busiest are one.
  */
 @Singleton
@@ -31,7 +32,7 @@ public class MeasureDebt {
     private static final Duration WINDOW = Duration.ofHours(24);
 
     /** How much longer than it measures it rests. */
-    private static final int REST = 49;
+    private static final int REST = 499;
 
     private static final Logger LOG = Logger.getLogger(MeasureDebt.class);
 
@@ -71,46 +72,51 @@ public class MeasureDebt {
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> measure() {
-        Instant now = clock.instant();
-        if (now.isBefore(next)) {
-            return Uni.createFrom().voidItem();
-        }
-        return waits.byCharterAndParty(now.minus(WINDOW), CHARTERS)
-                .invoke(lines -> show(lines, now))
-                .invoke(() -> measured = now)
-                .eventually(() -> rest(now, clock.instant()))
-                .replaceWithVoid()
+        return waits.waitingByCharterAndParty(CHARTERS)
+                .invoke(lines -> showWaiting(lines, clock.instant()))
+                .chain(this::measureDay)
                 .onFailure()
                 .invoke(failure -> LOG.warnf("coordination debt is not measured: %s", failure))
                 .onFailure()
                 .recoverWithNull();
     }
 
+    private Uni<Void> measureDay() {
+        Instant now = clock.instant();
+        if (now.isBefore(next)) {
+            return Uni.createFrom().voidItem();
+        }
+        return waits.byCharterAndParty(now.minus(WINDOW), CHARTERS)
+                .invoke(this::show)
+                .invoke(() -> measured = now)
+                .eventually(() -> rest(now, clock.instant()))
+                .replaceWithVoid();
+    }
+
     private void rest(Instant begun, Instant ended) {
         next = ended.plus(Duration.between(begun, ended).multipliedBy(REST));
     }
 
-    void show(List<Line> lines, Instant now) {
+    private void showWaiting(List<Waits.Pending> lines, Instant now) {
         List<MultiGauge.Row<?>> counts = new ArrayList<>();
         List<MultiGauge.Row<?>> ages = new ArrayList<>();
+        for (Waits.Pending line : lines) {
+            Tags tags = tags(line.key());
+            counts.add(MultiGauge.Row.of(tags, line.waiting()));
+            ages.add(
+                    MultiGauge.Row.of(
+                            tags, Duration.between(line.oldest(), now).toMillis() / 1000.0));
+        }
+        waiting.register(counts, true);
+        oldest.register(ages, true);
+    }
+
+    private void show(List<Line> lines) {
         List<MultiGauge.Row<?>> quantiles = new ArrayList<>();
         List<MultiGauge.Row<?>> begun = new ArrayList<>();
         List<MultiGauge.Row<?>> again = new ArrayList<>();
         for (Line line : lines) {
-            int end = line.key().lastIndexOf('\n');
-            Tags tags =
-                    Tags.of(
-                            "charter",
-                            line.key().substring(0, end),
-                            "party",
-                            line.key().substring(end + 1).toLowerCase(Locale.ROOT));
-            counts.add(MultiGauge.Row.of(tags, line.waiting()));
-            ages.add(
-                    MultiGauge.Row.of(
-                            tags,
-                            line.oldest()
-                                    .map(since -> Duration.between(since, now).toMillis() / 1000.0)
-                                    .orElse(0.0)));
+            Tags tags = tags(line.key());
             quantile(quantiles, tags, "0.5", line.p50());
             quantile(quantiles, tags, "0.9", line.p90());
             quantile(quantiles, tags, "0.95", line.p95());
@@ -122,11 +128,18 @@ public class MeasureDebt {
                                             tags.and("why", why.name().toLowerCase(Locale.ROOT)),
                                             number)));
         }
-        waiting.register(counts, true);
-        oldest.register(ages, true);
         seconds.register(quantiles, true);
         handoffs.register(begun, true);
         rework.register(again, true);
+    }
+
+    private static Tags tags(String key) {
+        int end = key.lastIndexOf('\n');
+        return Tags.of(
+                "charter",
+                key.substring(0, end),
+                "party",
+                key.substring(end + 1).toLowerCase(Locale.ROOT));
     }
 
     private static void quantile(

@@ -134,6 +134,16 @@ public interface Waits {
     /** The same by charter and party, both in the key, separated by a line feed. */
     Uni<List<Line>> byCharterAndParty(Instant from, int charters);
 
+    /**
+     * What goes on of one charter and party.
+     *
+     * @param key as {@link #byCharterAndParty} has it
+     */
+    record Pending(String key, long waiting, Instant oldest) {}
+
+    /** What goes on now, by charter and party. */
+    Uni<List<Pending>> waitingByCharterAndParty(int charters);
+
     /** A wait that goes on. */
     record Open(UUID change, String charter, Wait held) {}
 

@@ -811,6 +811,11 @@ final class InMemoryLedger
     }
 
     @Override
+    public Uni<List<Pending>> waitingByCharterAndParty(int charters) {
+        throw new UnsupportedOperationException("summed up by the database");
+    }
+
+    @Override
     public Uni<List<Open>> open(
             Optional<String> charter,
             Optional<Wait.Party> party,

@@ -24,23 +24,32 @@ class MeasureDebtTest {
     private Duration takes = Duration.ZERO;
     private boolean fails;
     private int asked;
+    private int waiting;
 
     @Test
     void whatIsQuicklyMeasuredIsMeasuredEachMinute() {
-        takes = Duration.ofMillis(900);
+        takes = Duration.ofMillis(90);
         assertThat(measuredInAnHour()).isEqualTo(60);
     }
 
     @Test
     void whatTakesLongIsMeasuredSeldomAndItsAgeIsSaid() {
-        takes = Duration.ofSeconds(30);
+        takes = Duration.ofSeconds(3);
         assertThat(measuredInAnHour()).isEqualTo(3);
         assertThat(meters.get("remit.debt.age").gauge().value()).isEqualTo(9 * 60);
+        assertThat(
+                        meters.get("remit.debt.waiting")
+                                .tags("charter", "leavers", "party", "nobody")
+                                .gauge()
+                                .value())
+                .as("what goes on is told each minute")
+                .isEqualTo(60);
+        assertThat(meters.get("remit.debt.waiting.oldest.seconds").gauge().value()).isEqualTo(5);
     }
 
     @Test
     void aDatabaseThatFailsSlowlyIsLeftAloneAsLong() {
-        takes = Duration.ofSeconds(30);
+        takes = Duration.ofSeconds(3);
         fails = true;
         assertThat(measuredInAnHour()).isEqualTo(3);
         assertThat(meters.get("remit.debt.age").gauge().value()).isNaN();
@@ -61,6 +70,15 @@ class MeasureDebtTest {
                         Waits.class.getClassLoader(),
                         new Class<?>[] {Waits.class},
                         (_, method, _) -> {
+                            if (method.getName().equals("waitingByCharterAndParty")) {
+                                return Uni.createFrom()
+                                        .item(
+                                                List.of(
+                                                        new Waits.Pending(
+                                                                "leavers\nNOBODY",
+                                                                ++waiting,
+                                                                now.minusSeconds(5))));
+                            }
                             assertThat(method.getName()).isEqualTo("byCharterAndParty");
                             asked++;
                             now = now.plus(takes);

@@ -97,7 +97,20 @@ class HandoffLoop {
 
     private record Pair(Service from, Handoff handoff) {}
 
-    private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason) {}
+    /** What became of one record under every check of its own. */
+    private sealed interface Outcome {}
+
+    private record Accepted(Received received) implements Outcome {}
+
+    private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason)
+            implements Outcome {}
+
+    /**
+     * A record that was looked at.
+     *
+     * @param polled what is told of it, where somebody accounts for all of them
+     */
+    private record Looked(Outcome outcome, Optional<Polled> polled) {}
 
     /**
      * @param records what each received message came as, by its id
@@ -130,6 +143,12 @@ class HandoffLoop {
     /** When the oldest message in hand was written; {@link Intake#NONE} with empty hands. */
     private final AtomicLong oldest = new AtomicLong(Intake.NONE);
 
+    /**
+     * What was checked before its batch begins, each taken out once: who tries a batch again,
+     * minutes later maybe, checks it by the keys of then.
+     */
+    private final Map<ConsumerRecord<String, byte[]>, Looked> ahead = new ConcurrentHashMap<>();
+
     private final Intake intake;
     private final Shares shares = new Shares();
 
@@ -137,9 +156,11 @@ class HandoffLoop {
     private final Multi<Message<ConsumerRecords<String, byte[]>>> channel;
     private final Instance<Polls> polls;
     private final Optional<List<String>> topics;
+    private final Set<String> atOnce;
 
     /**
      * @param gather how long a batch waits for more before it is taken; zero for not at all
+     * @param atOnce the topics whose messages are not waited with
      */
     HandoffLoop(
             Keys keys,
@@ -155,7 +176,8 @@ class HandoffLoop {
             Instance<Polls> polls,
             @ConfigProperty(name = "mp.messaging.incoming.handoffs.topics")
                     Optional<List<String>> topics,
-            @ConfigProperty(name = "remit.handoffs.gather") Duration gather) {
+            @ConfigProperty(name = "remit.handoffs.gather") Duration gather,
+            @ConfigProperty(name = "remit.handoffs.at-once") Optional<Set<String>> atOnce) {
         this.keys = keys;
         this.wire = wire;
         this.contexts = contexts;
@@ -178,8 +200,17 @@ class HandoffLoop {
         this.channel = channel;
         this.polls = polls;
         this.topics = topics;
+        this.atOnce = atOnce.orElse(Set.of());
         this.intake =
-                new Intake(MOST, MOST_BYTES, gather, this::on, this::stopped, System::nanoTime);
+                new Intake(
+                        MOST,
+                        MOST_BYTES,
+                        gather,
+                        record -> this.atOnce.contains(record.topic()),
+                        this::checkAhead,
+                        this::on,
+                        this::stopped,
+                        System::nanoTime);
         meters.gauge(
                 "remit.handoffs.oldest.unhandled.seconds",
                 this,
@@ -217,9 +248,34 @@ class HandoffLoop {
                             + ", the catalogue says "
                             + expected);
         }
+        if (!expected.containsAll(atOnce)) {
+            throw new IllegalStateException(
+                    "remit.handoffs.at-once is "
+                            + new TreeSet<>(atOnce)
+                            + ", it may name "
+                            + expected);
+        }
         if (!expected.isEmpty() && !receiver.isResolvable()) {
             throw new IllegalStateException(service.id() + " reads topics but has no Receiver");
         }
+    }
+
+    /**
+     * Checks what was polled while the batch before it is stored. What could not be checked is left
+     * to its batch, which can wait for the registry and says so.
+     */
+    private Uni<Void> checkAhead(List<ConsumerRecord<String, byte[]>> records) {
+        return timed(
+                        checking,
+                        contexts.blocking(
+                                isBrief(records),
+                                () -> {
+                                    records.forEach(record -> ahead.put(record, look(record)));
+                                    return records;
+                                }))
+                .onFailure(Unavailable::isCauseOf)
+                .recoverWithItem(records)
+                .replaceWithVoid();
     }
 
     private Uni<Void> on(List<ConsumerRecord<String, byte[]>> records) {
@@ -284,7 +340,7 @@ class HandoffLoop {
 
     private Uni<Void> handle(List<ConsumerRecord<String, byte[]>> records) {
         sizes.record(records.size());
-        return timed(checking, contexts.blocking(isBrief(records), () -> check(records)))
+        return contexts.blocking(isBrief(records), () -> check(records))
                 .chain(checked ->
                         timed(
                                         committing,
@@ -383,27 +439,38 @@ class HandoffLoop {
         Map<UUID, ConsumerRecord<String, byte[]>> originals = new HashMap<>();
         List<Rejected> rejected = new ArrayList<>();
         List<Span> spans = new ArrayList<>();
+        List<Polled> polled = new ArrayList<>();
         long now = System.currentTimeMillis();
         for (ConsumerRecord<String, byte[]> record : records) {
-            try {
-                Received each = check(record);
-                Received same = received.putIfAbsent(each.envelope().id(), each);
-                if (same == null) {
-                    originals.put(each.envelope().id(), record);
-                    spans.add(span(record, each.envelope()));
-                    latency(each.envelope(), now);
-                } else if (!same.hash().equals(each.hash())) {
-                    rejected.add(equivocation(record));
+            Looked known = ahead.remove(record);
+            Looked looked = known == null ? look(record) : known;
+            looked.polled().ifPresent(polled::add);
+            switch (looked.outcome()) {
+                case Accepted(Received each) -> {
+                    Received same = received.putIfAbsent(each.envelope().id(), each);
+                    if (same == null) {
+                        originals.put(each.envelope().id(), record);
+                        spans.add(span(record, each.envelope()));
+                        latency(each.envelope(), now);
+                    } else if (!same.hash().equals(each.hash())) {
+                        rejected.add(equivocation(record));
+                    }
                 }
-            } catch (Unprocessable e) {
-                rejected.add(new Rejected(record, e.code(), e.reason()));
+                case Rejected refused -> rejected.add(refused);
             }
         }
-        List<Polled> polled =
-                polls.isResolvable()
-                        ? records.stream().map(HandoffLoop::polled).toList()
-                        : List.of();
         return new Checked(List.copyOf(received.values()), originals, rejected, spans, polled);
+    }
+
+    private Looked look(ConsumerRecord<String, byte[]> record) {
+        Outcome outcome;
+        try {
+            outcome = new Accepted(check(record));
+        } catch (Unprocessable e) {
+            outcome = new Rejected(record, e.code(), e.reason());
+        }
+        return new Looked(
+                outcome, polls.isResolvable() ? Optional.of(polled(record)) : Optional.empty());
     }
 
     private static Polled polled(ConsumerRecord<String, byte[]> record) {

@@ -2,6 +2,7 @@ package dev.remit.handoff.loop;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.MultiSubscriber;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -26,15 +28,24 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     private final int limit;
     private final long limitBytes;
+    private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead;
     private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle;
     private final Consumer<Throwable> failed;
     private final long gather;
+    private final Predicate<ConsumerRecord<String, byte[]>> urgent;
     private final LongSupplier nanoTime;
 
-    private List<Message<?>> polls = new ArrayList<>();
+    /** What one poll brought, and the end of what is done ahead for it. */
+    private record Polled(Message<?> poll, Uni<Void> ahead) {}
+
+    private List<Polled> polls = new ArrayList<>();
     private List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     private long bytes;
     private long oldest = NONE;
+    private boolean pressing;
+
+    /** Ends the wait for more, while there is one. */
+    private @Nullable UniEmitter<? super Void> waiting;
 
     /** When the first of those that wait came, by the clock that only goes on. */
     private long since;
@@ -48,6 +59,9 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
      * @param limit how many records may wait before no more are polled for
      * @param limitBytes and how many bytes of keys and values; what one poll brings comes on top
      * @param gather how long the first record of a batch that is not full waits for more
+     * @param urgent what is not waited with, nor with what came before it
+     * @param ahead begun with each poll at once, also while a batch is handled; the batch that
+     *     holds the poll begins when it has ended
      * @param handle a failure stops the intake for good
      * @param failed told why the intake stopped, whatever it was
      * @param nanoTime as {@link System#nanoTime}
@@ -56,6 +70,8 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
             int limit,
             long limitBytes,
             Duration gather,
+            Predicate<ConsumerRecord<String, byte[]>> urgent,
+            Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead,
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle,
             Consumer<Throwable> failed,
             LongSupplier nanoTime) {
@@ -63,6 +79,8 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         this.limitBytes = limitBytes;
         this.failed = failed;
         this.gather = gather.toMillis();
+        this.urgent = urgent;
+        this.ahead = ahead;
         this.handle = handle;
         this.nanoTime = nanoTime;
     }
@@ -77,18 +95,28 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     @Override
     public void onItem(Message<ConsumerRecords<String, byte[]>> poll) {
+        List<ConsumerRecord<String, byte[]>> brought = new ArrayList<>();
+        poll.getPayload().forEach(brought::add);
+        Uni<Void> begun = ahead.apply(brought).memoize().indefinitely();
         boolean idle;
+        UniEmitter<? super Void> enough;
         synchronized (this) {
             asked = false;
             if (polls.isEmpty()) {
                 since = nanoTime.getAsLong();
             }
-            polls.add(poll);
-            poll.getPayload().forEach(this::add);
+            polls.add(new Polled(poll, begun));
+            brought.forEach(this::add);
             idle = !busy && !stopped;
             busy |= idle;
+            enough = pressing || isFull() ? waiting : null;
         }
+        // what fails is told by the batch that waits for it
+        begun.subscribe().with(done -> {}, failure -> {});
         ask();
+        if (enough != null) {
+            enough.complete(null);
+        }
         if (idle) {
             next();
         }
@@ -99,6 +127,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         bytes +=
                 Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
         oldest = Math.min(oldest, record.timestamp());
+        pressing |= urgent.test(record);
     }
 
     /** When the oldest record that waits was written, as Kafka's timestamp; {@link #NONE}. */
@@ -144,7 +173,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private void next() {
         gathered()
                 .chain(() -> {
-                    List<Message<?>> taken;
+                    List<Polled> taken;
                     List<ConsumerRecord<String, byte[]>> batch;
                     synchronized (this) {
                         taken = polls;
@@ -153,15 +182,21 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                         records = new ArrayList<>();
                         bytes = 0;
                         oldest = NONE;
+                        pressing = false;
+                        waiting = null;
                     }
                     ask();
-                    return handle.apply(batch)
+                    return Uni.join()
+                            .all(taken.stream().map(Polled::ahead).toList())
+                            .andFailFast()
+                            .chain(() -> handle.apply(batch))
                             .onItemOrFailure()
                             .transformToUni((done, failure) ->
                                     Uni.join()
                                             .all(
                                                     taken.stream()
-                                                            .map(poll -> answer(poll, failure))
+                                                            .map(each ->
+                                                                    answer(each.poll(), failure))
                                                             .toList())
                                             .andCollectFailures()
                                             .onFailure()
@@ -179,9 +214,24 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private synchronized Uni<Void> gathered() {
         // no timer is shorter than a millisecond
         long left = gather - Duration.ofNanos(nanoTime.getAsLong() - since).toMillis();
-        return isFull() || left < 1
+        return pressing || isFull() || left < 1
                 ? Uni.createFrom().voidItem()
-                : Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(left));
+                : Uni.createFrom()
+                        .<Void>emitter(this::wait)
+                        .ifNoItem()
+                        .after(Duration.ofMillis(left))
+                        .recoverWithItem((Void) null);
+    }
+
+    private void wait(UniEmitter<? super Void> more) {
+        boolean enough;
+        synchronized (this) {
+            enough = pressing || isFull();
+            waiting = more;
+        }
+        if (enough) {
+            more.complete(null);
+        }
     }
 
     private void goOn() {

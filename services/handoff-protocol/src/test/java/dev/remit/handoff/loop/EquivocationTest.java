@@ -93,7 +93,8 @@ class EquivocationTest {
                 null,
                 null,
                 Optional.empty(),
-                Duration.ZERO);
+                Duration.ZERO,
+                Optional.empty());
     }
 
     private static Received received(Hash hash) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -22,6 +23,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
 class IntakeTest {
+    private static final long URGENT = 7;
+
     private final List<List<Long>> batches = new ArrayList<>();
     private final List<UniEmitter<? super Void>> open = new ArrayList<>();
     private final List<Long> acknowledged = new ArrayList<>();
@@ -124,6 +127,8 @@ class IntakeTest {
                         3,
                         1_000,
                         Duration.ofSeconds(2),
+                        record -> false,
+                        IntakeTest::nothing,
                         records -> {
                             first.complete(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().voidItem();
@@ -146,6 +151,8 @@ class IntakeTest {
                         3,
                         1_000,
                         Duration.ofHours(1),
+                        record -> false,
+                        IntakeTest::nothing,
                         records -> {
                             if (records.getFirst().offset() > 0) {
                                 second.complete(records.getFirst().offset());
@@ -177,12 +184,96 @@ class IntakeTest {
         assertThat(batches).isEmpty();
     }
 
+    @Test
+    void whatIsUrgentEndsTheWaitOfThoseBeforeIt() {
+        Intake intake = intake(100, Duration.ofHours(1));
+        poll(intake, 1);
+        poll(intake, 1);
+        assertThat(batches).isEmpty();
+
+        time = URGENT;
+        poll(intake, 1);
+        assertThat(batches).containsExactly(List.of(0L, 1L, 2L));
+
+        poll(intake, 1);
+        time = 0;
+        poll(intake, 1);
+        open.removeFirst().complete(null);
+        assertThat(batches).as("urgent, and waited behind a batch").hasSize(2);
+
+        poll(intake, 1);
+        open.removeFirst().complete(null);
+        assertThat(batches).as("nothing of this one is").hasSize(2);
+    }
+
+    @Test
+    void aBatchThatIsFullWaitsNoLonger() {
+        Intake intake = intake(3, Duration.ofHours(1));
+
+        poll(intake, 2);
+        assertThat(batches).isEmpty();
+        poll(intake, 1);
+
+        assertThat(batches).containsExactly(List.of(0L, 1L, 2L));
+    }
+
+    @Test
+    void whatIsDoneAheadBeginsAtOnceAndItsBatchWaitsForIt() {
+        List<UniEmitter<? super Void>> begun = new ArrayList<>();
+        Intake intake = intake(100, Duration.ZERO, records -> Uni.createFrom().emitter(begun::add));
+
+        poll(intake, 1);
+        assertThat(begun).hasSize(1);
+        assertThat(batches).isEmpty();
+        begun.getFirst().complete(null);
+        assertThat(batches).containsExactly(List.of(0L));
+
+        poll(intake, 2);
+        poll(intake, 1);
+        assertThat(begun).as("beside the batch in hand").hasSize(3);
+        open.removeFirst().complete(null);
+        begun.getLast().complete(null);
+        assertThat(batches).as("one of two polls is not ready").hasSize(1);
+        begun.get(1).complete(null);
+        assertThat(batches).containsExactly(List.of(0L), List.of(1L, 2L, 3L));
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void whatFailsAheadStopsLikeABatchThatFails() {
+        Intake intake =
+                intake(
+                        100,
+                        Duration.ZERO,
+                        records -> Uni.createFrom().failure(new IllegalStateException("planted")));
+
+        poll(intake, 1);
+        poll(intake, 1);
+
+        assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(batches).isEmpty();
+        assertThat(acknowledged).isEmpty();
+    }
+
+    private static Uni<Void> nothing(List<ConsumerRecord<String, byte[]>> records) {
+        return Uni.createFrom().voidItem();
+    }
+
     private Intake intake(int limit, Duration gather) {
+        return intake(limit, gather, IntakeTest::nothing);
+    }
+
+    private Intake intake(
+            int limit,
+            Duration gather,
+            Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead) {
         Intake intake =
                 new Intake(
                         limit,
                         1_000,
                         gather,
+                        record -> record.timestamp() == URGENT,
+                        ahead,
                         records -> {
                             batches.add(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().emitter(open::add);

@@ -7,6 +7,7 @@ import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.Listing;
 import dev.remit.connector.application.ObserveTarget;
 import dev.remit.connector.domain.Account;
+import dev.remit.handoff.merkle.Hash;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,10 @@ final class ScimFeed {
     private static final String OWNER_OF = "urn:remit:params:scim:schemas:extension:owner:1.0:User";
 
     private static final int PAGE = 200;
+
+    /** Pages of before stay in memory up to so many users. */
+    private static final int REMEMBERED = 50_000;
+
     private static final int LONGEST_PAGE = 16 * 1024 * 1024;
     private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -64,11 +70,17 @@ final class ScimFeed {
 
     private record Page(int total, List<User> users) {}
 
+    /** A page, and the hash of the bytes that it came as. */
+    private record Read(Hash bytes, Page page) {}
+
     private final String system;
     private final URI users;
     private final Optional<String> token;
     private final Feeds feeds;
     private final ObserveTarget observe;
+
+    /** By their first index: bytes that came before need not be parsed anew. */
+    private final Map<Integer, Read> pages = new ConcurrentHashMap<>();
 
     /**
      * @param name letters, digits and dashes; the system is called scim:name
@@ -145,16 +157,29 @@ final class ScimFeed {
                 .ifNoItem()
                 .after(ANSWER.multipliedBy(3))
                 .fail()
-                .map(ScimFeed::page);
+                .map(answer -> page(startIndex, answer));
     }
 
-    private static Page page(HttpResponse<byte[]> answer) {
+    private Page page(int startIndex, HttpResponse<byte[]> answer) {
         if (answer.statusCode() != 200) {
             throw new IllegalStateException("the system answered " + answer.statusCode());
         }
+        Hash bytes = Hash.sha256(answer.body());
+        Read before = pages.get(startIndex);
+        if (before != null && before.bytes().equals(bytes)) {
+            return before.page();
+        }
+        Page page = page(answer.body());
+        if (startIndex <= REMEMBERED) {
+            pages.put(startIndex, new Read(bytes, page));
+        }
+        return page;
+    }
+
+    private static Page page(byte[] body) {
         JsonNode list;
         try {
-            list = JSON.readTree(answer.body());
+            list = JSON.readTree(body);
         } catch (IOException e) {
             throw new UncheckedIOException("the answer is not JSON", e);
         }

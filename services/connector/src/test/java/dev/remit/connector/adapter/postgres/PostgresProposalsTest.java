@@ -3,6 +3,7 @@ package dev.remit.connector.adapter.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.handoff.postgres.ScratchPostgres;
+import dev.remit.handoff.postgres.Statement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,6 +44,7 @@ class PostgresProposalsTest {
         run("truncate proposal", Map.of());
         run("truncate proposed_in_minute", Map.of());
         run("truncate worker", Map.of());
+        run("truncate account", Map.of());
     }
 
     @AfterEach
@@ -126,6 +128,29 @@ class PostgresProposalsTest {
                         PostgresProposals.END)) {
             assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
         }
+    }
+
+    @Test
+    void aWorkersAccountIsFoundByTheWorkerWhileNothingIsKnownOfTheTable() throws Exception {
+        run(
+                "insert into account (system, id, worker_id, fingerprint)"
+                        + " select ?1, 'A' || n, 'W' || n, '' from generate_series(1, 25000) n",
+                Map.of("1", "scim:hr"));
+        run(Statement.BY_KEYS.sql(), Map.of());
+        String plan =
+                run(
+                                "explain " + PostgresProposals.OPEN,
+                                Map.of(
+                                        "1", new String[] {"W1", "W2"},
+                                        "2", new String[] {"scim:hr", "scim:hr"},
+                                        "3", new String[] {"offboard", "offboard"},
+                                        "4", new String[] {"", ""},
+                                        "5", true))
+                        .stream()
+                        .map(row -> String.valueOf(row[0]))
+                        .collect(Collectors.joining("\n"));
+
+        assertThat(plan).contains("account_of_worker").doesNotContain("account_pkey");
     }
 
     @Test

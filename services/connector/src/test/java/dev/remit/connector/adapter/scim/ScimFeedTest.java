@@ -114,6 +114,37 @@ class ScimFeedTest {
     }
 
     @Test
+    void ofPagesThatAreAsBeforeThatIsSeenWhichAnotherPageChanged() {
+        add(300);
+        users.set(
+                7,
+                json(
+                        """
+                        {"id":"u7","userName":"ann","externalId":"E7","active":true,
+                         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"boss"}}}
+                        """));
+        users.set(250, json("{\"id\":\"boss\",\"externalId\":\"E250\",\"active\":true}"));
+        read();
+        read();
+        assertThat(seen("SNAPSHOT")).isEqualTo(300);
+
+        users.set(250, json("{\"id\":\"boss\",\"externalId\":\"E999\",\"active\":true}"));
+        read();
+
+        assertThat(
+                        memory.messages(IdentityObserved.class).stream()
+                                .filter(each -> each.getAccount() != null)
+                                .skip(300)
+                                .map(each ->
+                                        each.getSubject().getId()
+                                                + " "
+                                                + each.getAccount().getWorkerId()
+                                                + " "
+                                                + each.getAccount().getManagerWorkerId()))
+                .containsExactlyInAnyOrder("u7 E7 E999", "boss E999 null");
+    }
+
+    @Test
     void aSystemThatNeverListedAnybodyIsReadAndOneThatSuddenlyDoesNotIsNotBelieved() {
         read();
         assertThat(seen("SOURCE_SYNCED")).isEqualTo(1);

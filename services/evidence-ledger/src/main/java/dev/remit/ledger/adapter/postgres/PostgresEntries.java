@@ -73,6 +73,9 @@ public class PostgresEntries implements Entries {
             select first from held\
             """;
 
+    /** Entries of one statement. */
+    private static final int PIECE = 128;
+
     private static final UUID NONE = new UUID(0, 0);
 
     // a leaf without content, as those of erased messages
@@ -156,10 +159,27 @@ public class PostgresEntries implements Entries {
                 });
     }
 
+    /** Encrypts and sends entries piece by piece: the database stores those before meanwhile. */
     private Uni<Long> append(
             List<Entry> entries, UUID[] owners, Map<UUID, Optional<Wrapped>> known, Instant now) {
-        List<Wrapped> made = new ArrayList<>();
         Map<UUID, SecretKey> opened = new HashMap<>();
+        List<Uni<Long>> sent = new ArrayList<>();
+        for (int from = 0; from < entries.size(); from += PIECE) {
+            int to = Math.min(entries.size(), from + PIECE);
+            List<Entry> piece = entries.subList(from, to);
+            UUID[] theirs = Arrays.copyOfRange(owners, from, to);
+            sent.add(Uni.createFrom().deferred(() -> send(piece, theirs, known, opened, now)));
+        }
+        return Uni.join().all(sent).andFailFast().map(List::getFirst);
+    }
+
+    private Uni<Long> send(
+            List<Entry> entries,
+            UUID[] owners,
+            Map<UUID, Optional<Wrapped>> known,
+            Map<UUID, SecretKey> opened,
+            Instant now) {
+        List<Wrapped> made = new ArrayList<>();
         var bytes = new ByteArrayOutputStream(2_048 * entries.size());
         int size = entries.size();
         Integer[] starts = new Integer[size];

@@ -103,6 +103,14 @@ public class PostgresWaits implements Waits {
 
     private static final String PARTY = "case party when 'SERVICE' then unit else party end";
 
+    static final String WAITING =
+            "with top as (select charter as name from wait where until is null"
+                    + " group by charter order by count(*) desc, charter limit :charters)"
+                    + " select coalesce(name, 'others') || chr(10) || "
+                    + PARTY
+                    + " as key, count(*), min(since) from wait left join top on name = charter"
+                    + " where party <> 'PERSON' and until is null group by 1 order by 1";
+
     private final Sql sql;
 
     PostgresWaits(Sql sql) {
@@ -219,6 +227,17 @@ public class PostgresWaits implements Waits {
                 "",
                 "",
                 Integer.MAX_VALUE);
+    }
+
+    @Override
+    public Uni<List<Pending>> waitingByCharterAndParty(int charters) {
+        return sql.rows(WAITING, Object[].class, Map.of("charters", (long) charters))
+                .map(rows ->
+                        rows.stream()
+                                .map(row ->
+                                        new Pending(
+                                                (String) row[0], number(row[1]), instant(row[2])))
+                                .toList());
     }
 
     private static String part(String key, String which) {

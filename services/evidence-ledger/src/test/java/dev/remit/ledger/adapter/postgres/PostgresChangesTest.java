@@ -81,6 +81,35 @@ class PostgresChangesTest {
     }
 
     @Test
+    void whatGoesOnIsCountedByCharterAndParty() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            ScratchPostgres.run(
+                    own,
+                    """
+                    insert into wait (change_id, sequence, party, charter, unit, people, asked, since, until)
+                    select gen_random_uuid(), n, case n % 4 when 0 then 'PERSON' when 1 then 'SERVICE' else 'APPROVERS' end,
+                      case when n <= 40 then 'leavers' else 'joiners' end, 'executor', '', 0,
+                      now() + n * interval '1 second',
+                      case when n % 8 = 2 then now() + interval '1 hour' end
+                    from generate_series(1, 60) n\
+                    """,
+                    Map.of());
+
+            assertThat(ScratchPostgres.run(own, PostgresWaits.WAITING, Map.of("charters", 1L)))
+                    .as(
+                            "10 services; 20 approvers, 5 of them done; what a person does is no one's wait")
+                    .extracting(row -> row[0] + " " + row[1])
+                    .containsExactly(
+                            "leavers\nAPPROVERS 15",
+                            "leavers\nexecutor 10",
+                            "others\nAPPROVERS 7",
+                            "others\nexecutor 5");
+        }
+    }
+
+    @Test
     void whoHadAPartIsFoundByTheIndexesAlone() throws Exception {
         try (ScratchPostgres postgres =
                         new ScratchPostgres("db/handoff", "db/directory", "db/migration");
