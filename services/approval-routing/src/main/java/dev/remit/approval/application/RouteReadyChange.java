@@ -107,10 +107,14 @@ public class RouteReadyChange implements Receiver {
                                 .invoke(told::addAll)
                                 .chain(() -> charters.replace(readings.published(batch)))
                                 .chain(gone -> tell(told, freed(left, gone))))
-                .chain(() -> settle(batch, reports, outbox))
                 .chain(() -> tellOfDrafts.tell(drafts, outbox))
                 .chain(() -> tellOfDrafts.end(ended))
-                .chain(() -> reviewed(reports))
+                // neither waits for the other's answer
+                .chain(() ->
+                        Uni.combine()
+                                .all()
+                                .unis(settle(batch, reports, outbox), reviewed(reports))
+                                .with((_, reviewed) -> reviewed))
                 .invoke(steps::addAll)
                 .chain(() -> ready(steps, early, outbox))
                 .chain(before -> {

@@ -111,6 +111,7 @@ class DecideClosures {
      * Decides.
      *
      * @param touched the changes that could have moved, with what came
+     * @param known how those of them stand that are known
      * @param seen activities that came
      * @param before index of the first of what came
      * @param refuseBefore closure is refused for changes that have waited for proof since before
@@ -118,6 +119,7 @@ class DecideClosures {
      */
     Uni<Void> decide(
             Map<UUID, News> touched,
+            List<Standing> known,
             List<Story.Activity> seen,
             long before,
             Instant refuseBefore,
@@ -126,33 +128,30 @@ class DecideClosures {
             return Uni.createFrom().voidItem();
         }
         UUID revision = outbox.newId();
-        return changes.load(touched.keySet())
-                .chain(known -> {
-                    Map<UUID, Standing> standings = new HashMap<>();
-                    known.forEach(each -> standings.put(each.change(), each));
-                    return stories(touched, standings, before)
-                            .chain(registrations::signed)
-                            .chain(demotions::known)
-                            .chain(stories ->
-                                    charters(stories.values(), before)
-                                            .chain(published ->
-                                                    activities(
-                                                                    stories.values(),
-                                                                    published.known(),
-                                                                    seen,
-                                                                    before)
-                                                            .chain(activities ->
-                                                                    settle(
-                                                                            stories,
-                                                                            new Settling(
-                                                                                    touched,
-                                                                                    standings,
-                                                                                    published,
-                                                                                    activities,
-                                                                                    revision,
-                                                                                    refuseBefore,
-                                                                                    outbox)))));
-                });
+        Map<UUID, Standing> standings = new HashMap<>();
+        known.forEach(each -> standings.put(each.change(), each));
+        return stories(touched, standings, before)
+                .chain(registrations::signed)
+                .chain(demotions::known)
+                .chain(stories ->
+                        charters(stories.values(), before)
+                                .chain(published ->
+                                        activities(
+                                                        stories.values(),
+                                                        published.known(),
+                                                        seen,
+                                                        before)
+                                                .chain(activities ->
+                                                        settle(
+                                                                stories,
+                                                                new Settling(
+                                                                        touched,
+                                                                        standings,
+                                                                        published,
+                                                                        activities,
+                                                                        revision,
+                                                                        refuseBefore,
+                                                                        outbox)))));
     }
 
     /** What changes are settled by. */
@@ -172,20 +171,16 @@ class DecideClosures {
     private Uni<Void> settle(Map<UUID, Story> stories, Settling by) {
         List<Waits.Moved> held = new ArrayList<>();
         List<Uni<Void>> stored = new ArrayList<>();
-        List<Standing> followed = followed(by);
-        if (!followed.isEmpty()) {
-            stored.add(Uni.createFrom().deferred(() -> changes.store(followed)));
-        }
         List<Story> all = List.copyOf(stories.values());
-        for (int from = 0; from < all.size(); from += PIECE) {
+        for (int from = 0; from == 0 || from < all.size(); from += PIECE) {
             List<Story> piece = all.subList(from, Math.min(all.size(), from + PIECE));
+            List<Standing> standings = from == 0 ? followed(by) : new ArrayList<>();
             stored.add(
                     Uni.createFrom()
-                            .deferred(() ->
-                                    changes.store(
-                                            piece.stream()
-                                                    .map(story -> settled(story, held, by))
-                                                    .toList())));
+                            .deferred(() -> {
+                                piece.forEach(story -> standings.add(settled(story, held, by)));
+                                return changes.store(standings);
+                            }));
         }
         stored.add(
                 Uni.createFrom()

@@ -85,12 +85,16 @@ public class LookAgain {
         return handoffs.transact(
                 due,
                 outbox ->
-                        entries.hold()
-                                .chain(size ->
+                        Uni.combine()
+                                .all()
+                                .unis(entries.hold(), changes.load(due))
+                                .asTuple()
+                                .chain(held ->
                                         closures.decide(
                                                 touched,
+                                                held.getItem2(),
                                                 List.of(),
-                                                size,
+                                                held.getItem1(),
                                                 outbox.now().minus(grace),
                                                 outbox))
                                 .chain(() -> changes.settle(due)));

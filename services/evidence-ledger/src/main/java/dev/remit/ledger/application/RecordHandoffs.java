@@ -5,6 +5,7 @@ import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
 import dev.remit.ledger.application.DecideClosures.News;
 import dev.remit.ledger.domain.Reading;
+import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,12 +52,26 @@ public class RecordHandoffs implements Receiver {
 
     @Override
     public Uni<Void> receive(List<Received> batch, Outbox outbox) {
-        return entries.append(log.entries(batch), outbox.now())
-                .invoke(first -> logged.increment(batch.size()))
-                .chain(first -> look(batch, first, outbox));
+        Set<UUID> changed = new TreeSet<>();
+        batch.forEach(each -> {
+            if (each.envelope().correlation() != null) {
+                changed.add(each.envelope().correlation());
+            }
+        });
+        // asked for behind the log's lock, with which alone they change
+        return Uni.combine()
+                .all()
+                .unis(
+                        entries.append(log.entries(batch), outbox.now()),
+                        changed.isEmpty()
+                                ? Uni.createFrom().item(List.<Standing>of())
+                                : changes.load(changed))
+                .asTuple()
+                .invoke(() -> logged.increment(batch.size()))
+                .chain(held -> look(batch, held.getItem1(), held.getItem2(), outbox));
     }
 
-    private Uni<Void> look(List<Received> batch, long first, Outbox outbox) {
+    private Uni<Void> look(List<Received> batch, long first, List<Standing> known, Outbox outbox) {
         Map<UUID, News> touched = new TreeMap<>();
         List<Story.Activity> seen = new ArrayList<>();
         Set<String> accounts = new TreeSet<>();
@@ -93,7 +108,8 @@ public class RecordHandoffs implements Receiver {
                 accounts.isEmpty() && charters.isEmpty() && !signed
                         ? Uni.createFrom().voidItem()
                         : changes.stir(accounts, charters, signed);
-        return stirred.chain(() -> closures.decide(touched, seen, first, Instant.MIN, outbox));
+        return stirred.chain(
+                () -> closures.decide(touched, known, seen, first, Instant.MIN, outbox));
     }
 
     private static News told(News news, Story.Step step, long index) {

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** Accounts as last observed. */
 @Singleton
 class PostgresObservedAccounts implements ObservedAccounts {
+    /** Fingerprints that are read at once. */
+    private static final int PIECE = 1_000;
+
     /**
      * An enabled account that this charter was not told of under this id: another one each time it
      * was disabled between, and once for each change that has ended long enough ago, whatever as:
@@ -65,13 +69,25 @@ class PostgresObservedAccounts implements ObservedAccounts {
 
     @Override
     public Uni<Map<String, String>> fingerprints(String system) {
-        return new Statement("select id, fingerprint from account where system = ?1", system)
+        return fingerprints(system, "", new HashMap<>());
+    }
+
+    /** Piece by piece: whoever shares the event loop is not kept waiting for all of them. */
+    private static Uni<Map<String, String>> fingerprints(
+            String system, String after, Map<String, String> known) {
+        return new Statement(
+                        "select id, fingerprint from account where system = ?1 and id > ?2"
+                                + " order by id limit ?3",
+                        system,
+                        after,
+                        PIECE)
                 .rows()
-                .map(rows ->
-                        rows.stream()
-                                .collect(
-                                        Collectors.toMap(
-                                                row -> (String) row[0], row -> (String) row[1])));
+                .chain(rows -> {
+                    rows.forEach(row -> known.put((String) row[0], (String) row[1]));
+                    return rows.size() < PIECE
+                            ? Uni.createFrom().item(known)
+                            : fingerprints(system, (String) rows.getLast()[0], known);
+                });
     }
 
     @Override
