@@ -12,9 +12,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,9 @@ public class MeasureDebt {
     private final MultiGauge rework;
     private volatile @Nullable Instant measured;
     private volatile Instant next = Instant.MIN;
+
+    /** Charter and party of the last day's figures. */
+    private volatile List<String> day = List.of();
 
     MeasureDebt(Waits waits, MeterRegistry meters, Clock clock) {
         this.waits = waits;
@@ -97,21 +104,34 @@ public class MeasureDebt {
         next = ended.plus(Duration.between(begun, ended).multipliedBy(REST));
     }
 
+    /** By the charters that the day's figures name; of what those had and nobody holds, zero. */
     private void showWaiting(List<Waits.Pending> lines, Instant now) {
+        Map<Tags, Waits.Pending> shown = new LinkedHashMap<>();
+        for (Waits.Pending line : lines) {
+            shown.merge(
+                    tags(line.key()),
+                    line,
+                    (a, b) ->
+                            new Waits.Pending(
+                                    a.key(),
+                                    a.waiting() + b.waiting(),
+                                    a.oldest().isBefore(b.oldest()) ? a.oldest() : b.oldest()));
+        }
+        day.forEach(key -> shown.putIfAbsent(tags(key), new Waits.Pending(key, 0, now)));
         List<MultiGauge.Row<?>> counts = new ArrayList<>();
         List<MultiGauge.Row<?>> ages = new ArrayList<>();
-        for (Waits.Pending line : lines) {
-            Tags tags = tags(line.key());
+        shown.forEach((tags, line) -> {
             counts.add(MultiGauge.Row.of(tags, line.waiting()));
             ages.add(
                     MultiGauge.Row.of(
                             tags, Duration.between(line.oldest(), now).toMillis() / 1000.0));
-        }
+        });
         waiting.register(counts, true);
         oldest.register(ages, true);
     }
 
     private void show(List<Line> lines) {
+        day = lines.stream().map(Line::key).toList();
         List<MultiGauge.Row<?>> quantiles = new ArrayList<>();
         List<MultiGauge.Row<?>> begun = new ArrayList<>();
         List<MultiGauge.Row<?>> again = new ArrayList<>();
@@ -133,13 +153,19 @@ public class MeasureDebt {
         rework.register(again, true);
     }
 
-    private static Tags tags(String key) {
-        int end = key.lastIndexOf('\n');
+    private Tags tags(String key) {
+        String charter = charter(key);
+        Set<String> named =
+                day.stream().map(MeasureDebt::charter).collect(Collectors.toUnmodifiableSet());
         return Tags.of(
                 "charter",
-                key.substring(0, end),
+                named.size() < CHARTERS || named.contains(charter) ? charter : "others",
                 "party",
-                key.substring(end + 1).toLowerCase(Locale.ROOT));
+                key.substring(key.lastIndexOf('\n') + 1).toLowerCase(Locale.ROOT));
+    }
+
+    private static String charter(String key) {
+        return key.substring(0, key.lastIndexOf('\n'));
     }
 
     private static void quantile(

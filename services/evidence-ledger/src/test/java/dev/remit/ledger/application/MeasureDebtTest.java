@@ -12,6 +12,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How often coordination debt is measured, as the waits of a day become many. */
@@ -25,6 +28,7 @@ class MeasureDebtTest {
     private boolean fails;
     private int asked;
     private int waiting;
+    private List<Waits.Line> lines = List.of();
 
     @Test
     void whatIsQuicklyMeasuredIsMeasuredEachMinute() {
@@ -53,6 +57,45 @@ class MeasureDebtTest {
         fails = true;
         assertThat(measuredInAnHour()).isEqualTo(3);
         assertThat(meters.get("remit.debt.age").gauge().value()).isNaN();
+    }
+
+    @Test
+    void whatNobodyHoldsAnyMoreIsZeroAndTheDaysChartersAreNamed() {
+        lines =
+                IntStream.range(0, MeasureDebt.CHARTERS)
+                        .mapToObj(n -> line("charter" + n + "\nAPPROVERS"))
+                        .toList();
+        debt.measure().await().atMost(Duration.ofSeconds(5));
+        now = NOW.plus(Duration.ofMinutes(1));
+        debt.measure().await().atMost(Duration.ofSeconds(5));
+
+        assertThat(
+                        meters.get("remit.debt.waiting")
+                                .tags("charter", "charter7", "party", "approvers")
+                                .gauge()
+                                .value())
+                .isZero();
+        assertThat(
+                        meters.get("remit.debt.waiting")
+                                .tags("charter", "others", "party", "nobody")
+                                .gauge()
+                                .value())
+                .as("leavers are not among the day's fifty")
+                .isEqualTo(2);
+    }
+
+    private static Waits.Line line(String key) {
+        return new Waits.Line(
+                key,
+                0,
+                Optional.empty(),
+                1,
+                Optional.of(1.0),
+                Optional.of(1.0),
+                Optional.of(1.0),
+                1,
+                1,
+                Map.of());
     }
 
     private int measuredInAnHour() {
@@ -84,7 +127,7 @@ class MeasureDebtTest {
                             now = now.plus(takes);
                             return fails
                                     ? Uni.createFrom().failure(new IllegalStateException("away"))
-                                    : Uni.createFrom().item(List.of());
+                                    : Uni.createFrom().item(lines);
                         });
     }
 

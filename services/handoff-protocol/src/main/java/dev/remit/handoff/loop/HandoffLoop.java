@@ -10,6 +10,7 @@ import dev.remit.handoff.halt.PostgresHalts;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.handoff.postgres.Statement;
 import dev.remit.handoff.seal.Seal;
+import dev.remit.handoff.seal.SealVerifier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -108,9 +109,10 @@ class HandoffLoop {
     /**
      * A record that was looked at.
      *
+     * @param by what its seal was checked by
      * @param polled what is told of it, where somebody accounts for all of them
      */
-    private record Looked(Outcome outcome, Optional<Polled> polled) {}
+    private record Looked(Outcome outcome, SealVerifier by, Optional<Polled> polled) {}
 
     /**
      * @param records what each received message came as, by its id
@@ -144,8 +146,8 @@ class HandoffLoop {
     private final AtomicLong oldest = new AtomicLong(Intake.NONE);
 
     /**
-     * What was checked before its batch begins, each taken out once: who tries a batch again,
-     * minutes later maybe, checks it by the keys of then.
+     * What was checked before its batch begins. It counts if the trusted keys are the same then:
+     * what stands before the batch may wait for a database, and a key is revoked meanwhile.
      */
     private final Map<ConsumerRecord<String, byte[]>, Looked> ahead = new ConcurrentHashMap<>();
 
@@ -270,11 +272,11 @@ class HandoffLoop {
                         contexts.blocking(
                                 isBrief(records),
                                 () -> {
-                                    records.forEach(record -> ahead.put(record, look(record)));
+                                    records.stream()
+                                            .filter(this::needsNobody)
+                                            .forEach(record -> ahead.put(record, look(record)));
                                     return records;
                                 }))
-                .onFailure(Unavailable::isCauseOf)
-                .recoverWithItem(records)
                 .replaceWithVoid();
     }
 
@@ -429,9 +431,14 @@ class HandoffLoop {
         return records.size() <= FEW
                 && keys.isFresh()
                 && records.stream()
-                        .map(ConsumerRecord::value)
                         .allMatch(each ->
-                                each == null || (each.length <= SMALL && wire.isKnown(each)));
+                                needsNobody(each)
+                                        && (each.value() == null || each.value().length <= SMALL));
+    }
+
+    /** Whether it is checked without the registry. */
+    private boolean needsNobody(ConsumerRecord<String, byte[]> record) {
+        return record.value() == null || wire.isKnown(record.value());
     }
 
     private Checked check(List<ConsumerRecord<String, byte[]>> records) {
@@ -441,9 +448,10 @@ class HandoffLoop {
         List<Span> spans = new ArrayList<>();
         List<Polled> polled = new ArrayList<>();
         long now = System.currentTimeMillis();
+        SealVerifier trusted = keys.verifier();
         for (ConsumerRecord<String, byte[]> record : records) {
             Looked known = ahead.remove(record);
-            Looked looked = known == null ? look(record) : known;
+            Looked looked = known == null || known.by() != trusted ? look(record) : known;
             looked.polled().ifPresent(polled::add);
             switch (looked.outcome()) {
                 case Accepted(Received each) -> {
@@ -463,6 +471,7 @@ class HandoffLoop {
     }
 
     private Looked look(ConsumerRecord<String, byte[]> record) {
+        SealVerifier by = keys.verifier();
         Outcome outcome;
         try {
             outcome = new Accepted(check(record));
@@ -470,7 +479,7 @@ class HandoffLoop {
             outcome = new Rejected(record, e.code(), e.reason());
         }
         return new Looked(
-                outcome, polls.isResolvable() ? Optional.of(polled(record)) : Optional.empty());
+                outcome, by, polls.isResolvable() ? Optional.of(polled(record)) : Optional.empty());
     }
 
     private static Polled polled(ConsumerRecord<String, byte[]> record) {

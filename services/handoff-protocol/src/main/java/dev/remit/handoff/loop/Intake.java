@@ -44,6 +44,9 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private long oldest = NONE;
     private boolean pressing;
 
+    /** The same of what was taken and is not handled yet. */
+    private long beginning = NONE;
+
     /** Ends the wait for more, while there is one. */
     private @Nullable UniEmitter<? super Void> waiting;
 
@@ -132,7 +135,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     /** When the oldest record that waits was written, as Kafka's timestamp; {@link #NONE}. */
     synchronized long oldest() {
-        return oldest;
+        return Math.min(oldest, beginning);
     }
 
     private boolean isFull() {
@@ -181,6 +184,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                         polls = new ArrayList<>();
                         records = new ArrayList<>();
                         bytes = 0;
+                        beginning = oldest;
                         oldest = NONE;
                         pressing = false;
                         waiting = null;
@@ -189,7 +193,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                     return Uni.join()
                             .all(taken.stream().map(Polled::ahead).toList())
                             .andFailFast()
-                            .chain(() -> handle.apply(batch))
+                            .chain(() -> begin(batch))
                             .onItemOrFailure()
                             .transformToUni((done, failure) ->
                                     Uni.join()
@@ -209,6 +213,14 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                 })
                 .subscribe()
                 .with(done -> goOn(), this::fail);
+    }
+
+    private Uni<Void> begin(List<ConsumerRecord<String, byte[]>> batch) {
+        Uni<Void> handled = handle.apply(batch);
+        synchronized (this) {
+            beginning = NONE;
+        }
+        return handled;
     }
 
     private synchronized Uni<Void> gathered() {

@@ -19,12 +19,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class ScimFeed {
 
     private static final int PAGE = 200;
 
-    /** Pages of before stay in memory up to so many users. */
+    /** The pages of a list stay in memory up to so many users. */
     private static final int REMEMBERED = 50_000;
 
     private static final int LONGEST_PAGE = 16 * 1024 * 1024;
@@ -79,8 +79,8 @@ final class ScimFeed {
     private final Feeds feeds;
     private final ObserveTarget observe;
 
-    /** By their first index: bytes that came before need not be parsed anew. */
-    private final Map<Integer, Read> pages = new ConcurrentHashMap<>();
+    /** Of the last complete list, by their first index: such bytes need not be parsed anew. */
+    private volatile Map<Integer, Read> pages = Map.of();
 
     /**
      * @param name letters, digits and dashes; the system is called scim:name
@@ -110,13 +110,16 @@ final class ScimFeed {
     }
 
     private Uni<Void> accounts(Turn turn) {
-        return all(new Listing<>(User::id), Optional.empty())
+        Map<Integer, Read> read = new HashMap<>();
+        return all(new Listing<>(User::id), Optional.empty(), read)
+                .invoke(users -> pages = users.size() > REMEMBERED ? Map.of() : read)
                 .map(ScimFeed::accounts)
                 .chain(accounts -> observe.accounts(turn, system, accounts));
     }
 
-    private Uni<List<User>> all(Listing<User> listing, Optional<Integer> total) {
-        return page(listing.next() + 1)
+    private Uni<List<User>> all(
+            Listing<User> listing, Optional<Integer> total, Map<Integer, Read> read) {
+        return page(listing.next() + 1, read)
                 .chain(page -> {
                     if (total.isPresent() && total.get() != page.total()) {
                         throw new Listing.Incomplete(
@@ -137,11 +140,11 @@ final class ScimFeed {
                                         + listing.size()
                                         + " users were listed");
                     }
-                    return all(listing, Optional.of(page.total()));
+                    return all(listing, Optional.of(page.total()), read);
                 });
     }
 
-    private Uni<Page> page(int startIndex) {
+    private Uni<Page> page(int startIndex, Map<Integer, Read> read) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(
                                 URI.create(users + "?startIndex=" + startIndex + "&count=" + PAGE))
@@ -157,22 +160,20 @@ final class ScimFeed {
                 .ifNoItem()
                 .after(ANSWER.multipliedBy(3))
                 .fail()
-                .map(answer -> page(startIndex, answer));
+                .map(answer -> page(startIndex, answer, read));
     }
 
-    private Page page(int startIndex, HttpResponse<byte[]> answer) {
+    private Page page(int startIndex, HttpResponse<byte[]> answer, Map<Integer, Read> read) {
         if (answer.statusCode() != 200) {
             throw new IllegalStateException("the system answered " + answer.statusCode());
         }
         Hash bytes = Hash.sha256(answer.body());
         Read before = pages.get(startIndex);
-        if (before != null && before.bytes().equals(bytes)) {
-            return before.page();
-        }
-        Page page = page(answer.body());
-        if (startIndex <= REMEMBERED) {
-            pages.put(startIndex, new Read(bytes, page));
-        }
+        Page page =
+                before != null && before.bytes().equals(bytes)
+                        ? before.page()
+                        : page(answer.body());
+        read.put(startIndex, new Read(bytes, page));
         return page;
     }
 
