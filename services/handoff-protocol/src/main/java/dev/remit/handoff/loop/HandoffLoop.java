@@ -99,11 +99,11 @@ class HandoffLoop {
     private record Pair(Service from, Handoff handoff) {}
 
     /** What became of one record under every check of its own. */
-    private sealed interface Outcome {}
+    sealed interface Outcome {}
 
     private record Accepted(Received received) implements Outcome {}
 
-    private record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason)
+    record Rejected(ConsumerRecord<String, byte[]> record, Code code, String reason)
             implements Outcome {}
 
     /**
@@ -119,7 +119,7 @@ class HandoffLoop {
      * @param spans one for each received message, in their order
      * @param polled every record, where somebody accounts for them
      */
-    private record Checked(
+    record Checked(
             List<Received> received,
             Map<UUID, ConsumerRecord<String, byte[]>> records,
             List<Rejected> rejected,
@@ -266,7 +266,7 @@ class HandoffLoop {
      * Checks what was polled while the batch before it is stored. What could not be checked is left
      * to its batch, which can wait for the registry and says so.
      */
-    private Uni<Void> checkAhead(List<ConsumerRecord<String, byte[]>> records) {
+    Uni<Void> checkAhead(List<ConsumerRecord<String, byte[]>> records) {
         return timed(
                         checking,
                         contexts.blocking(
@@ -441,7 +441,7 @@ class HandoffLoop {
         return record.value() == null || wire.isKnown(record.value());
     }
 
-    private Checked check(List<ConsumerRecord<String, byte[]>> records) {
+    Checked check(List<ConsumerRecord<String, byte[]>> records) {
         Map<UUID, Received> received = new LinkedHashMap<>();
         Map<UUID, ConsumerRecord<String, byte[]>> originals = new HashMap<>();
         List<Rejected> rejected = new ArrayList<>();
@@ -451,7 +451,8 @@ class HandoffLoop {
         SealVerifier trusted = keys.verifier();
         for (ConsumerRecord<String, byte[]> record : records) {
             Looked known = ahead.remove(record);
-            Looked looked = known == null || known.by() != trusted ? look(record) : known;
+            Looked looked =
+                    known == null || known.by() != trusted ? look(record) : known;
             looked.polled().ifPresent(polled::add);
             switch (looked.outcome()) {
                 case Accepted(Received each) -> {
