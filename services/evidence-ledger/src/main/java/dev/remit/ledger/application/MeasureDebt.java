@@ -50,6 +50,9 @@ public class MeasureDebt {
     private volatile @Nullable Instant measured;
     private volatile Instant next = Instant.MIN;
 
+    /** How long it took the time before: what takes long once, at the start say, is no rule. */
+    private volatile Duration before = Duration.ZERO;
+
     /** Charter and party of the last day's figures. */
     private volatile List<String> day = List.of();
 
@@ -101,7 +104,9 @@ public class MeasureDebt {
     }
 
     private void rest(Instant begun, Instant ended) {
-        next = ended.plus(Duration.between(begun, ended).multipliedBy(REST));
+        Duration took = Duration.between(begun, ended);
+        next = ended.plus((took.compareTo(before) < 0 ? took : before).multipliedBy(REST));
+        before = took;
     }
 
     /** By the charters that the day's figures name; of what those had and nobody holds, zero. */

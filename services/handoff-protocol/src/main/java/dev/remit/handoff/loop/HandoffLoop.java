@@ -451,8 +451,7 @@ class HandoffLoop {
         SealVerifier trusted = keys.verifier();
         for (ConsumerRecord<String, byte[]> record : records) {
             Looked known = ahead.remove(record);
-            Looked looked =
-                    known == null || known.by() != trusted ? look(record) : known;
+            Looked looked = known == null || known.by() != trusted ? look(record) : known;
             looked.polled().ifPresent(polled::add);
             switch (looked.outcome()) {
                 case Accepted(Received each) -> {
