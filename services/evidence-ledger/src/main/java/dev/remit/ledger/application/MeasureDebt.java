@@ -24,19 +24,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Coordination debt by charter and party: each minute what goes on; and of the last 24 hours, each
- * minute or as seldom as keeps it to a five-hundredth of the time, since it reads every wait of the
- * window: changes wait for a core meanwhile. The same from every replica but for when it was
- * measured ({@code remit.debt.age.seconds}). Units and people are no labels: there may be
- * thousands, and people are not to be found in a time series. Charters beyond the {@value
- * #CHARTERS} busiest are one.
+ * minute or, where that is not brief, as seldom as keeps it to a five-hundredth of the time, since
+ * it reads every wait of the window: changes wait for a core meanwhile. The same from every replica
+ * but for when it was measured ({@code remit.debt.age.seconds}). Units and people are no labels:
+ * there may be thousands, and people are not to be found in a time series. Charters beyond the
+ * {@value #CHARTERS} busiest are one.
  */
 @Singleton
 public class MeasureDebt {
     static final int CHARTERS = 50;
     private static final Duration WINDOW = Duration.ofHours(24);
 
-    /** How much longer than it measures it rests. */
+    /** How much longer than it measures it rests, beyond what is brief. */
     private static final int REST = 499;
+
+    private static final Duration BRIEF = Duration.ofMillis(200);
 
     private static final Logger LOG = Logger.getLogger(MeasureDebt.class);
 
@@ -105,7 +107,11 @@ public class MeasureDebt {
 
     private void rest(Instant begun, Instant ended) {
         Duration took = Duration.between(begun, ended);
-        next = ended.plus((took.compareTo(before) < 0 ? took : before).multipliedBy(REST));
+        Duration usual = took.compareTo(before) < 0 ? took : before;
+        next =
+                usual.compareTo(BRIEF) > 0
+                        ? ended.plus(usual.minus(BRIEF).multipliedBy(REST))
+                        : ended;
         before = took;
     }
 

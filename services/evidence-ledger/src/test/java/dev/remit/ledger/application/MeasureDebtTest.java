@@ -39,8 +39,8 @@ class MeasureDebtTest {
     @Test
     void whatTakesLongIsMeasuredSeldomAndItsAgeIsSaid() {
         takes = Duration.ofSeconds(3);
-        assertThat(measuredInAnHour()).as("minutes 0, 1, 26 and 51").isEqualTo(4);
-        assertThat(meters.get("remit.debt.age").gauge().value()).isEqualTo(8 * 60);
+        assertThat(measuredInAnHour()).as("minutes 0, 1, 25 and 49").isEqualTo(4);
+        assertThat(meters.get("remit.debt.age").gauge().value()).isEqualTo(10 * 60);
         assertThat(
                         meters.get("remit.debt.waiting")
                                 .tags("charter", "leavers", "party", "nobody")
