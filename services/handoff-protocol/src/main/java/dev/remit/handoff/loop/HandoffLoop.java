@@ -263,8 +263,8 @@ class HandoffLoop {
     }
 
     /**
-     * Checks what was polled while the batch before it is stored. What could not be checked is left
-     * to its batch, which can wait for the registry and says so.
+     * Checks what was polled while the batch before it is stored. What needs the registry, or could
+     * not be checked, is left to its batch, which can wait for it and says so.
      */
     Uni<Void> checkAhead(List<ConsumerRecord<String, byte[]>> records) {
         return timed(
@@ -277,6 +277,8 @@ class HandoffLoop {
                                             .forEach(record -> ahead.put(record, look(record)));
                                     return records;
                                 }))
+                .onFailure(Unavailable::isCauseOf)
+                .recoverWithItem(records)
                 .replaceWithVoid();
     }
 
