@@ -25,7 +25,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +61,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The loop of every service, once per batch: verify seals, decode, drop what was seen, let the
  * service decide and store, seal and store what it hands on, commit, publish; offsets come last.
- * What stands still is repeated with the same ids and bytes.
+ * One batch is published while the next one is handled, and before that one's own is. What stands
+ * still is repeated with the same ids and bytes.
  *
  * <p>Five kinds of failure: the service's own refusals are values and never reach this class; an
  * {@link Unprocessable} message is set aside and the batch goes on; what is {@link Unstorable} is
@@ -77,7 +78,7 @@ class HandoffLoop {
     /** Records that may wait behind a batch; with those of one more poll they are the next. */
     private static final int MOST = 500;
 
-    /** The same in bytes: as much as eight partitions give at once (max.partition.fetch.bytes). */
+    /** The same in bytes: as much as 64 partitions give at once (max.partition.fetch.bytes). */
     private static final long MOST_BYTES = 8L * 1024 * 1024;
 
     /** So few messages, of so many bytes, are checked in a moment. */
@@ -145,12 +146,16 @@ class HandoffLoop {
     /** When the oldest message in hand was written; {@link Intake#NONE} with empty hands. */
     private final AtomicLong oldest = new AtomicLong(Intake.NONE);
 
+    /** The same of those that were handled, until what they led to has left. */
+    private final AtomicLong leaving = new AtomicLong(Intake.NONE);
+
     /**
      * What was checked before its batch begins. It counts if the trusted keys are the same then:
      * what stands before the batch may wait for a database, and a key is revoked meanwhile.
      */
     private final Map<ConsumerRecord<String, byte[]>, Looked> ahead = new ConcurrentHashMap<>();
 
+    private final Departures departures = new Departures();
     private final Intake intake;
     private final Shares shares = new Shares();
 
@@ -211,6 +216,7 @@ class HandoffLoop {
                         record -> this.atOnce.contains(record.topic()),
                         this::checkAhead,
                         this::on,
+                        departures::end,
                         this::stopped,
                         System::nanoTime);
         meters.gauge(
@@ -227,7 +233,7 @@ class HandoffLoop {
 
     /** When the oldest message was written that is in hand or waits here. */
     private Optional<Long> oldest() {
-        long since = Math.min(oldest.get(), intake.oldest());
+        long since = Math.min(Math.min(oldest.get(), leaving.get()), intake.oldest());
         return since == Intake.NONE ? Optional.empty() : Optional.of(since);
     }
 
@@ -272,9 +278,7 @@ class HandoffLoop {
                         contexts.blocking(
                                 isBrief(records),
                                 () -> {
-                                    records.stream()
-                                            .filter(this::needsNobody)
-                                            .forEach(record -> ahead.put(record, look(record)));
+                                    lookAhead(records);
                                     return records;
                                 }))
                 .onFailure(Unavailable::isCauseOf)
@@ -282,9 +286,37 @@ class HandoffLoop {
                 .replaceWithVoid();
     }
 
+    private void lookAhead(List<ConsumerRecord<String, byte[]>> records) {
+        List<Received> expected = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : records) {
+            if (needsNobody(record)) {
+                Looked looked = look(record);
+                ahead.put(record, looked);
+                if (looked.outcome() instanceof Accepted(Received each)) {
+                    expected.add(each);
+                }
+            }
+        }
+        if (!expected.isEmpty()) {
+            receiver.get().expect(expected);
+        }
+    }
+
     private Uni<Void> on(List<ConsumerRecord<String, byte[]>> records) {
         records.forEach(record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
-        return inShares(records).invoke(() -> oldest.set(Intake.NONE));
+        return inShares(records).invoke(this::leave);
+    }
+
+    private void leave() {
+        long since = oldest.getAndSet(Intake.NONE);
+        leaving.set(since);
+        departures
+                .end()
+                .subscribe()
+                .with(
+                        done -> leaving.compareAndSet(since, Intake.NONE),
+                        // told to the intake, which stops
+                        failure -> {});
     }
 
     /** One transaction after the other, each with as many as it can bear. */
@@ -334,7 +366,7 @@ class HandoffLoop {
                             return account(
                                     polls.isResolvable() ? List.of(polled(record)) : List.of());
                         })
-                .chain(this::publish);
+                .chain(this::handOn);
     }
 
     private void stopped(Throwable failure) {
@@ -354,7 +386,7 @@ class HandoffLoop {
                                 .invoke(committed -> learn(committed.result(), committed.batch()))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
-                .chain(committed -> timed(publishing, publish(committed)));
+                .chain(this::handOn);
     }
 
     /** What followed from the records of each topic: by the messages that name them as cause. */
@@ -385,16 +417,21 @@ class HandoffLoop {
                 });
     }
 
-    /** Until Kafka has it: the next batch may say what follows from it. */
+    private Uni<Void> handOn(PostgresHandoffs.Committed<?> committed) {
+        return departures.next(() -> timed(publishing, publish(committed)));
+    }
+
+    /** Until Kafka has it. */
     private Uni<Void> publish(PostgresHandoffs.Committed<?> committed) {
         return Uni.createFrom()
                 .deferred(() -> handoffs.publish(committed))
                 .onFailure(Unavailable::isCauseOf)
-                .invoke(health::waitsFor)
+                .invoke(health::publishingWaitsFor)
                 .onFailure(Unavailable::isCauseOf)
                 .retry()
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
-                .indefinitely();
+                .indefinitely()
+                .invoke(health::publishes);
     }
 
     private Uni<Void> account(List<Polled> polled) {
@@ -485,27 +522,24 @@ class HandoffLoop {
     }
 
     private static Polled polled(ConsumerRecord<String, byte[]> record) {
-        var bytes = new ByteArrayOutputStream(2_048);
+        List<byte @Nullable []> parts = new ArrayList<>(40);
         String key = record.key();
-        put(key == null ? null : key.getBytes(StandardCharsets.UTF_8), bytes);
-        put(record.value(), bytes);
+        parts.add(key == null ? null : key.getBytes(StandardCharsets.UTF_8));
+        parts.add(record.value());
         for (Header header : record.headers()) {
-            put(header.key().getBytes(StandardCharsets.UTF_8), bytes);
-            put(header.value(), bytes);
+            parts.add(header.key().getBytes(StandardCharsets.UTF_8));
+            parts.add(header.value());
+        }
+        int size = 0;
+        for (byte[] part : parts) {
+            size += Integer.BYTES + orEmpty(part).length;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(size);
+        for (byte[] part : parts) {
+            bytes.putInt(part == null ? -1 : part.length).put(orEmpty(part));
         }
         return new Polled(
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                Hash.sha256(bytes.toByteArray()));
-    }
-
-    private static void put(byte @Nullable [] part, ByteArrayOutputStream bytes) {
-        int length = part == null ? -1 : part.length;
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            bytes.write(length >> shift);
-        }
-        bytes.writeBytes(orEmpty(part));
+                record.topic(), record.partition(), record.offset(), Hash.sha256(bytes.array()));
     }
 
     private Span span(ConsumerRecord<String, byte[]> record, Envelope envelope) {

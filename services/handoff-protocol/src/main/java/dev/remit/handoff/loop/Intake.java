@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers what is polled while a batch is handled into the next one, so that batches grow with the
  * load and a lone message does not wait. One batch at a time, records in the order they came; a
- * poll's offsets are acknowledged when the batch that holds it is done.
+ * poll's offsets are acknowledged when the batch that holds it is done, and what it hands on has
+ * left.
  */
 final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, byte[]>>> {
     /** What {@link #oldest()} is when nothing waits. */
@@ -30,6 +32,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private final long limitBytes;
     private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead;
     private final Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle;
+    private final Supplier<Uni<Void>> handedOn;
     private final Consumer<Throwable> failed;
     private final long gather;
     private final Predicate<ConsumerRecord<String, byte[]>> urgent;
@@ -66,6 +69,8 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
      * @param ahead begun with each poll at once, also while a batch is handled; the batch that
      *     holds the poll begins when it has ended
      * @param handle a failure stops the intake for good
+     * @param handedOn asked for when a batch was handled: its polls are answered when this has
+     *     ended, while the next batch is handled; a failure stops the intake, too
      * @param failed told why the intake stopped, whatever it was
      * @param nanoTime as {@link System#nanoTime}
      */
@@ -76,6 +81,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
             Predicate<ConsumerRecord<String, byte[]>> urgent,
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead,
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> handle,
+            Supplier<Uni<Void>> handedOn,
             Consumer<Throwable> failed,
             LongSupplier nanoTime) {
         this.limit = limit;
@@ -85,6 +91,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         this.urgent = urgent;
         this.ahead = ahead;
         this.handle = handle;
+        this.handedOn = handedOn;
         this.nanoTime = nanoTime;
     }
 
@@ -179,6 +186,9 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                     List<Polled> taken;
                     List<ConsumerRecord<String, byte[]>> batch;
                     synchronized (this) {
+                        if (stopped) {
+                            return Uni.createFrom().<Void>nullItem();
+                        }
                         taken = polls;
                         batch = records;
                         polls = new ArrayList<>();
@@ -195,24 +205,41 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                             .andFailFast()
                             .chain(() -> begin(batch))
                             .onItemOrFailure()
-                            .transformToUni((done, failure) ->
-                                    Uni.join()
-                                            .all(
-                                                    taken.stream()
-                                                            .map(each ->
-                                                                    answer(each.poll(), failure))
-                                                            .toList())
-                                            .andCollectFailures()
-                                            .onFailure()
-                                            .recoverWithNull()
-                                            .invoke(() -> {
-                                                if (failure != null) {
-                                                    fail(failure);
-                                                }
-                                            }));
+                            .transformToUni((done, failure) -> {
+                                if (failure != null) {
+                                    stop();
+                                }
+                                answer(
+                                        taken,
+                                        failure == null
+                                                ? handedOn.get()
+                                                : Uni.createFrom().failure(failure));
+                                return Uni.createFrom().<Void>nullItem();
+                            });
                 })
                 .subscribe()
                 .with(done -> goOn(), this::fail);
+    }
+
+    /** Once what followed from these polls has left. */
+    private void answer(List<Polled> taken, Uni<Void> left) {
+        left.onItemOrFailure()
+                .transformToUni((done, failure) ->
+                        Uni.join()
+                                .all(
+                                        taken.stream()
+                                                .map(each -> answer(each.poll(), failure))
+                                                .toList())
+                                .andCollectFailures()
+                                .onFailure()
+                                .recoverWithNull()
+                                .invoke(() -> {
+                                    if (failure != null) {
+                                        fail(failure);
+                                    }
+                                }))
+                .subscribe()
+                .with(done -> {}, this::fail);
     }
 
     private Uni<Void> begin(List<ConsumerRecord<String, byte[]>> batch) {

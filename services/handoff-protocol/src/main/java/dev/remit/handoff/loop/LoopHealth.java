@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 class LoopHealth implements HealthCheck {
     private volatile @Nullable String consuming;
     private volatile boolean stopped;
+    private volatile @Nullable String publishing;
     private volatile @Nullable String outbox;
 
     /** What has stopped stays stopped until a restart. */
@@ -33,6 +34,15 @@ class LoopHealth implements HealthCheck {
         consuming = "stopped: " + failure;
     }
 
+    /** Kafka has what the last batch handed on. */
+    void publishes() {
+        publishing = null;
+    }
+
+    void publishingWaitsFor(Throwable failure) {
+        publishing = "waits: " + failure;
+    }
+
     void outboxWorks() {
         outbox = null;
     }
@@ -44,11 +54,16 @@ class LoopHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         String in = consuming;
+        String on = publishing;
         String out = outbox;
         HealthCheckResponseBuilder answer =
-                HealthCheckResponse.named("handoffs").status(in == null && out == null);
+                HealthCheckResponse.named("handoffs")
+                        .status(in == null && on == null && out == null);
         if (in != null) {
             answer.withData("consuming", in);
+        }
+        if (on != null) {
+            answer.withData("publishing", on);
         }
         if (out != null) {
             answer.withData("outbox", out);

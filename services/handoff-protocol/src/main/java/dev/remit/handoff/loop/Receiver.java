@@ -16,4 +16,12 @@ public interface Receiver {
      * outbox.
      */
     Uni<Void> receive(List<Received> batch, Outbox outbox);
+
+    /**
+     * Messages that are likely to be received soon, while the batch before them is stored: whatever
+     * follows from each of them alone can be worked out here, outside any transaction and on any
+     * thread. Not every one is told of, and one that is told of may never be received, or be told
+     * of once more as another object.
+     */
+    default void expect(List<Received> messages) {}
 }

@@ -2,16 +2,24 @@ package dev.remit.handoff.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
+import dev.remit.wire.v1.CheckpointPublished;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Instance;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +47,8 @@ class CheckAheadTest {
     private final SigningKey ledger = SigningKey.generate("evidence-ledger", new SecureRandom());
 
     private final Vertx vertx = Vertx.vertx();
+
+    private final List<Received> expected = new CopyOnWriteArrayList<>();
 
     @TempDir Path folder;
 
@@ -84,7 +99,79 @@ class CheckAheadTest {
                 .contains("is missing");
     }
 
+    @Test
+    void whatIsAcceptedIsExpectedAndWhatIsRefusedIsNot() throws Exception {
+        Path signing = Files.writeString(folder.resolve("executor.key"), own.secretText());
+        Path trust =
+                Files.writeString(
+                        folder.resolve("trust.vkeys"),
+                        own.verifier() + "\n" + ledger.verifier() + "\n");
+        Handoff handoff = Handoff.CHECKPOINT_PUBLISHED;
+        HttpServer registry = registry(handoff);
+        try {
+            Wire wire =
+                    new Wire(
+                            "http://127.0.0.1:"
+                                    + registry.getAddress().getPort()
+                                    + "/apis/registry/v3",
+                            Optional.empty());
+            HandoffLoop loop = loop(new Keys("executor", signing, trust), wire);
+            List<ConsumerRecord<String, byte[]>> records =
+                    List.of(record(payload()), withoutPayload());
+
+            loop.checkAhead(records).await().atMost(Duration.ofSeconds(5));
+            assertThat(expected).as("its schema is not known yet").isEmpty();
+
+            wire.decode(handoff, handoff.dataschema(), payload());
+            loop.checkAhead(records).await().atMost(Duration.ofSeconds(5));
+            assertThat(expected).singleElement().extracting(Received::payload).isEqualTo(payload());
+        } finally {
+            registry.stop(0);
+        }
+    }
+
+    private static HttpServer registry(Handoff handoff) throws IOException {
+        HttpServer registry =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.createContext(
+                "/",
+                exchange -> {
+                    boolean isOfNone = exchange.getRequestURI().getPath().endsWith("/references");
+                    byte[] body =
+                            (isOfNone ? "[]" : handoff.schema().toString())
+                                    .getBytes(StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders().add("Content-Type", "application/json");
+                    exchange.sendResponseHeaders(200, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        registry.start();
+        return registry;
+    }
+
+    /** As a service writes it: the registry's content id in front. */
+    private static byte[] payload() throws IOException {
+        var message =
+                CheckpointPublished.newBuilder()
+                        .setOrigin("log")
+                        .setSize(1)
+                        .setRootHash(ByteBuffer.allocate(32))
+                        .setNote("note")
+                        .setPublishedAt(Instant.EPOCH)
+                        .build();
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(new byte[] {0, 0, 0, 0, 7});
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        new SpecificDatumWriter<CheckpointPublished>(message.getSchema()).write(message, encoder);
+        encoder.flush();
+        return out.toByteArray();
+    }
+
     private ConsumerRecord<String, byte[]> withoutPayload() {
+        return record(null);
+    }
+
+    private ConsumerRecord<String, byte[]> record(byte @Nullable [] payload) {
         Handoff handoff = Handoff.CHECKPOINT_PUBLISHED;
         Envelope envelope =
                 new Envelope(
@@ -98,19 +185,42 @@ class CheckAheadTest {
                         null,
                         0,
                         null);
-        Seal seal = Seal.all(ledger, List.of(Seal.hash(envelope, new byte[0]))).getFirst();
+        byte[] sealed = payload == null ? new byte[0] : payload;
+        Seal seal = Seal.all(ledger, List.of(Seal.hash(envelope, sealed))).getFirst();
         Map<String, String> headers = envelope.headers();
         headers.put(Seal.KEY_HEADER, seal.key());
         headers.put(Seal.SEAL_HEADER, seal.text());
         ConsumerRecord<String, byte[]> record =
-                new ConsumerRecord<>(handoff.topic().topicName(), 0, 7, "log", null);
+                new ConsumerRecord<>(handoff.topic().topicName(), 0, 7, "log", payload);
         headers.forEach((name, value) ->
                 record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         return record;
     }
 
-    @SuppressWarnings("unchecked")
     private HandoffLoop loop(Keys keys) {
+        return loop(keys, new Wire("http://127.0.0.1:1", Optional.empty()));
+    }
+
+    @SuppressWarnings("unchecked")
+    private HandoffLoop loop(Keys keys, Wire wire) {
+        Receiver expecting =
+                new Receiver() {
+                    @Override
+                    public Uni<Void> receive(List<Received> batch, Outbox outbox) {
+                        throw new UnsupportedOperationException("nothing is received here");
+                    }
+
+                    @Override
+                    public void expect(List<Received> messages) {
+                        expected.addAll(messages);
+                    }
+                };
+        Instance<Receiver> receiver =
+                (Instance<Receiver>)
+                        Proxy.newProxyInstance(
+                                CheckAheadTest.class.getClassLoader(),
+                                new Class<?>[] {Instance.class},
+                                (_, _, _) -> expecting);
         Instance<Polls> nobody =
                 (Instance<Polls>)
                         Proxy.newProxyInstance(
@@ -119,14 +229,14 @@ class CheckAheadTest {
                                 (_, _, _) -> false);
         return new HandoffLoop(
                 keys,
-                new Wire("http://127.0.0.1:1", Optional.empty()),
+                wire,
                 new Contexts(vertx),
                 null,
                 null,
                 null,
                 null,
                 new SimpleMeterRegistry(),
-                null,
+                receiver,
                 null,
                 nobody,
                 Optional.empty(),

@@ -30,6 +30,7 @@ class IntakeTest {
     private final List<Long> acknowledged = new ArrayList<>();
     private final List<Long> refused = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
+    private Uni<Void> left = Uni.createFrom().voidItem();
     private int asked;
     private int size;
     private long time;
@@ -120,6 +121,46 @@ class IntakeTest {
     }
 
     @Test
+    void theNextBatchIsTakenWhileWhatFollowedFromOneIsOnItsWay() {
+        Intake intake = intake(100, Duration.ZERO);
+        UniEmitter<? super Void>[] sent = emitters();
+        left = Uni.createFrom().<Void>emitter(each -> sent[0] = each);
+        poll(intake, 1);
+        poll(intake, 1);
+
+        open.removeFirst().complete(null);
+        assertThat(batches).containsExactly(List.of(0L), List.of(1L));
+        assertThat(acknowledged).as("it is on its way").isEmpty();
+
+        sent[0].complete(null);
+        assertThat(acknowledged).containsExactly(0L);
+    }
+
+    @Test
+    void whatFollowedAndWasNotTakenStopsTheIntake() {
+        Intake intake = intake(100, Duration.ZERO);
+        UniEmitter<? super Void>[] sent = emitters();
+        left = Uni.createFrom().<Void>emitter(each -> sent[0] = each);
+        poll(intake, 1);
+        poll(intake, 1);
+        open.removeFirst().complete(null);
+
+        sent[0].fail(new IllegalStateException("planted"));
+        left = Uni.createFrom().voidItem();
+        open.removeFirst().complete(null);
+        poll(intake, 1);
+
+        assertThat(refused).containsExactly(0L);
+        assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(batches).hasSize(2);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static UniEmitter<? super Void>[] emitters() {
+        return new UniEmitter[1];
+    }
+
+    @Test
     void aLoneRecordWaitsForOthersAsLongAsIsSaid() throws Exception {
         CompletableFuture<List<Long>> first = new CompletableFuture<>();
         Intake intake =
@@ -133,6 +174,7 @@ class IntakeTest {
                             first.complete(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().voidItem();
                         },
+                        () -> left,
                         failures::add,
                         () -> nanos);
         intake.onSubscribe(new Requests());
@@ -160,6 +202,7 @@ class IntakeTest {
                             }
                             return Uni.createFrom().emitter(open::add);
                         },
+                        () -> left,
                         failures::add,
                         () -> nanos);
         intake.onSubscribe(new Requests());
@@ -278,6 +321,7 @@ class IntakeTest {
                             batches.add(records.stream().map(ConsumerRecord::offset).toList());
                             return Uni.createFrom().emitter(open::add);
                         },
+                        () -> left,
                         failures::add,
                         () -> nanos);
         intake.onSubscribe(new Requests());
