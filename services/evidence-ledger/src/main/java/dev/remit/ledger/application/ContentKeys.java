@@ -39,6 +39,9 @@ public class ContentKeys {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
 
+    /** To find one takes as long as to encrypt with it; each use begins with its own key. */
+    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(ContentKeys::cipher);
+
     private final Map<String, SecretKeySpec> keyEncryptionKeys = new LinkedHashMap<>();
     private final SecureRandom random = new SecureRandom();
 
@@ -153,10 +156,18 @@ public class ContentKeys {
 
     private static Cipher cipher(int mode, SecretKey key, byte[] nonce, byte[] belongsTo)
             throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        Cipher cipher = CIPHER.get();
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(belongsTo);
         return cipher;
+    }
+
+    private static Cipher cipher() {
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has AES/GCM", e);
+        }
     }
 
     private static byte[] bytes(UUID owner) {

@@ -165,28 +165,38 @@ class DecideClosures {
             Outbox outbox) {}
 
     /**
-     * Settles the changes piece by piece: the database stores those before meanwhile. Who waits
-     * comes last, seen by how all the changes stand.
+     * Settles the changes piece by piece: the database stores those before meanwhile. What those
+     * that are done settle of others comes last, seen by how all of them stand.
      */
     private Uni<Void> settle(Map<UUID, Story> stories, Settling by) {
-        List<Waits.Moved> held = new ArrayList<>();
+        List<UUID> done = new ArrayList<>();
         List<Uni<Void>> stored = new ArrayList<>();
+        List<Standing> followed = followed(by);
+        if (!followed.isEmpty()) {
+            stored.add(changes.store(followed));
+        }
         List<Story> all = List.copyOf(stories.values());
-        for (int from = 0; from == 0 || from < all.size(); from += PIECE) {
+        for (int from = 0; from < all.size(); from += PIECE) {
             List<Story> piece = all.subList(from, Math.min(all.size(), from + PIECE));
-            List<Standing> standings = from == 0 ? followed(by) : new ArrayList<>();
-            stored.add(
-                    Uni.createFrom()
-                            .deferred(() -> {
-                                piece.forEach(story -> standings.add(settled(story, held, by)));
-                                return changes.store(standings);
-                            }));
+            stored.add(Uni.createFrom().deferred(() -> settle(piece, done, by)));
         }
         stored.add(
                 Uni.createFrom()
                         .deferred(() ->
-                                held.isEmpty() ? Uni.createFrom().voidItem() : waits.keep(held)));
+                                done.isEmpty()
+                                        ? Uni.createFrom().voidItem()
+                                        : waits.settled(done)));
         return Uni.join().all(stored).andFailFast().replaceWithVoid();
+    }
+
+    private Uni<Void> settle(List<Story> stories, List<UUID> done, Settling by) {
+        List<Standing> standings = new ArrayList<>();
+        List<Waits.Moved> held = new ArrayList<>();
+        stories.forEach(story -> standings.add(settled(story, held, done, by)));
+        Uni<Void> stored = changes.store(standings);
+        return held.isEmpty()
+                ? stored
+                : Uni.join().all(stored, waits.keep(held)).andFailFast().replaceWithVoid();
     }
 
     /** What came for changes that have ended. */
@@ -305,8 +315,13 @@ class DecideClosures {
                 .flatMap(each -> Optional.ofNullable(published.get(each.charterHash())));
     }
 
-    /** How a change stands now; who holds it is added to {@code held}. */
-    private Standing settled(Story story, List<Waits.Moved> held, Settling by) {
+    /**
+     * How a change stands now.
+     *
+     * @param held gets who holds it, if that is others than before
+     * @param done gets it, if it is done as approved
+     */
+    private Standing settled(Story story, List<Waits.Moved> held, List<UUID> done, Settling by) {
         Optional<Charter> charter = charter(story, by.published().known());
         Story told = story.seen(story.account().map(by.activities()::get).orElse(List.of()));
         Closure closure =
@@ -333,14 +348,12 @@ class DecideClosures {
                                 ? Optional.of(by.outbox().now())
                                 : Optional.empty(),
                         charter)
-                .map(moved ->
-                        closure instanceof Closure.Ended(var outcome, _, _)
-                                        && outcome == Closure.Outcome.COMPLETED
-                                ? moved.completing()
-                                : moved)
                 .ifPresent(held::add);
         return switch (closure) {
             case Closure.Ended ended -> {
+                if (ended.outcome() == Closure.Outcome.COMPLETED) {
+                    done.add(story.change());
+                }
                 announcements.closed(told, charter.orElseThrow(), ended, by.outbox());
                 meters.counter("remit.ledger.closures", "outcome", ended.outcome().name())
                         .increment();

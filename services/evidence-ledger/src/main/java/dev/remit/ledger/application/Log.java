@@ -201,6 +201,11 @@ public class Log {
         return mac().doFinal(("closure-summary " + change).getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** Whether an entry made before says what one made now would of the keys that are trusted. */
+    boolean isOfNow(Entry entry) {
+        return entry.policy().equals(policy());
+    }
+
     /** The entries of received messages, in their order. */
     List<Entry> entries(List<Received> batch) {
         Mac mac = mac();

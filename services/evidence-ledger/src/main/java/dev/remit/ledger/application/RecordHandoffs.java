@@ -4,6 +4,7 @@ import dev.remit.handoff.loop.Outbox;
 import dev.remit.handoff.loop.Received;
 import dev.remit.handoff.loop.Receiver;
 import dev.remit.ledger.application.DecideClosures.News;
+import dev.remit.ledger.application.Preparation.Prepared;
 import dev.remit.ledger.domain.Reading;
 import dev.remit.ledger.domain.Standing;
 import dev.remit.ledger.domain.Story;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every message of the mesh becomes a leaf; every change of the batch is looked at again, and
@@ -28,8 +30,7 @@ import java.util.UUID;
  */
 @Singleton
 public class RecordHandoffs implements Receiver {
-    private final Log log;
-    private final Readings readings;
+    private final Preparation preparation;
     private final Entries entries;
     private final Changes changes;
     private final DecideClosures closures;
@@ -42,8 +43,7 @@ public class RecordHandoffs implements Receiver {
             Changes changes,
             DecideClosures closures,
             MeterRegistry meters) {
-        this.log = log;
-        this.readings = readings;
+        this.preparation = new Preparation(log, readings);
         this.entries = entries;
         this.changes = changes;
         this.closures = closures;
@@ -51,18 +51,24 @@ public class RecordHandoffs implements Receiver {
     }
 
     @Override
-    public Uni<Void> receive(List<Received> batch, Outbox outbox) {
+    public void expect(List<Received> messages) {
+        preparation.expect(messages);
+    }
+
+    @Override
+    public Uni<Void> receive(List<Received> received, Outbox outbox) {
+        List<Prepared> batch = preparation.of(received);
         Set<UUID> changed = new TreeSet<>();
         batch.forEach(each -> {
-            if (each.envelope().correlation() != null) {
-                changed.add(each.envelope().correlation());
+            if (change(each) != null) {
+                changed.add(change(each));
             }
         });
         // asked for behind the log's lock, with which alone they change
         return Uni.combine()
                 .all()
                 .unis(
-                        entries.append(log.entries(batch), outbox.now()),
+                        entries.append(batch.stream().map(Prepared::entry).toList(), outbox.now()),
                         changed.isEmpty()
                                 ? Uni.createFrom().item(List.<Standing>of())
                                 : changes.load(changed))
@@ -71,7 +77,7 @@ public class RecordHandoffs implements Receiver {
                 .chain(held -> look(batch, held.getItem1(), held.getItem2(), outbox));
     }
 
-    private Uni<Void> look(List<Received> batch, long first, List<Standing> known, Outbox outbox) {
+    private Uni<Void> look(List<Prepared> batch, long first, List<Standing> known, Outbox outbox) {
         Map<UUID, News> touched = new TreeMap<>();
         List<Story.Activity> seen = new ArrayList<>();
         Set<String> accounts = new TreeSet<>();
@@ -79,12 +85,12 @@ public class RecordHandoffs implements Receiver {
         boolean signed = false;
         for (int n = 0; n < batch.size(); n++) {
             long index = first + n;
-            UUID change = batch.get(n).envelope().correlation();
+            UUID change = change(batch.get(n));
             if (change != null) {
                 touched.computeIfAbsent(
                         change, _ -> new News(new ArrayList<>(), index, Optional.empty()));
             }
-            switch (readings.of(batch.get(n))) {
+            switch (batch.get(n).reading()) {
                 case Reading.Handoff(UUID of, Story.Step step) ->
                         touched.computeIfPresent(of, (_, news) -> told(news, step, index));
                 case Reading.Seen(Story.Activity activity) -> {
@@ -110,6 +116,10 @@ public class RecordHandoffs implements Receiver {
                         : changes.stir(accounts, charters, signed);
         return stirred.chain(
                 () -> closures.decide(touched, known, seen, first, Instant.MIN, outbox));
+    }
+
+    private static @Nullable UUID change(Prepared message) {
+        return message.received().envelope().correlation();
     }
 
     private static News told(News news, Story.Step step, long index) {

@@ -22,21 +22,8 @@ public interface Waits {
      *
      * @param now waits that began, ended, or turned out otherwise
      * @param gone those that a late handoff showed not to have been
-     * @param completed whether it was done as approved: then nobody owes what an earlier change of
-     *     the same account left half done
      */
-    record Moved(
-            UUID change, String charter, List<Wait> now, List<Wait.Place> gone, boolean completed) {
-        /** One that goes on, or ends otherwise. */
-        public Moved(UUID change, String charter, List<Wait> now, List<Wait.Place> gone) {
-            this(change, charter, now, gone, false);
-        }
-
-        /** The same, done as approved. */
-        Moved completing() {
-            return new Moved(change, charter, now, gone, true);
-        }
-    }
+    record Moved(UUID change, String charter, List<Wait> now, List<Wait.Place> gone) {}
 
     /**
      * What a story tells now and did not without these handoffs; empty if that is nothing.
@@ -80,6 +67,15 @@ public interface Waits {
 
     /** Keeps them in at most two statements, in the caller's transaction. */
     Uni<Void> keep(Collection<Moved> moved);
+
+    /**
+     * Ends what nobody owes any longer: what earlier changes of the same account and subject had
+     * left half done is settled when a later one was done as approved. In one statement, in the
+     * caller's transaction.
+     *
+     * @param done such changes, stored before
+     */
+    Uni<Void> settled(Collection<UUID> done);
 
     /** Takes the people out of these changes' waits, in the caller's transaction. */
     Uni<Void> forgetPeople(Collection<UUID> changes);

@@ -780,6 +780,42 @@ final class InMemoryLedger
     }
 
     @Override
+    public Uni<Void> settled(Collection<UUID> done) {
+        calls.add("settled");
+        for (UUID change : done) {
+            Standing later = standing(change);
+            state.standings.values().stream()
+                    .filter(each ->
+                            each.subject().equals(later.subject())
+                                    && later.account().isPresent()
+                                    && each.account().equals(later.account())
+                                    && each.opened() < later.opened())
+                    .forEach(each ->
+                            state.waits
+                                    .getOrDefault(each.change(), Map.of())
+                                    .replaceAll((place, wait) ->
+                                            place.party() == Wait.Party.OWING
+                                                            && wait.until().isEmpty()
+                                                            && !wait.since().isAfter(later.since())
+                                                    ? ended(wait)
+                                                    : wait));
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    private Wait ended(Wait wait) {
+        return new Wait(
+                wait.sequence(),
+                wait.party(),
+                wait.unit(),
+                wait.people(),
+                wait.asked(),
+                wait.since(),
+                Optional.of(now),
+                wait.rework());
+    }
+
+    @Override
     public Uni<Void> forgetPeople(Collection<UUID> changes) {
         changes.forEach(this::forgetPeople);
         return Uni.createFrom().voidItem();

@@ -64,16 +64,16 @@ public class PostgresChanges implements Changes {
             """
             insert into change (change_id, charter, charter_hash, subject, account, state, holder, since,
               last, sequence, missing, refused, outcome, opened, closing_leaf, revision, actors, erased, due, overdue)
-            select cast(change_id as uuid), charter, charter_hash, subject, nullif(account, ''), state, holder,
+            select change_id, charter, charter_hash, subject, nullif(account, ''), state, holder,
               cast(since as timestamptz), last, sequence, missing, refused, nullif(outcome, ''), opened,
-              nullif(closing_leaf, -1), cast(nullif(revision, '') as uuid), actors, state = cast(:erased as text),
+              nullif(closing_leaf, -1), revision, actors, state = cast(:erased as text),
               cast(nullif(due, '') as timestamptz), cast(nullif(overdue, '') as timestamptz)
-            from unnest(cast(:changes as text[]), cast(:charters as text[]), cast(:hashes as text[]),
+            from unnest(cast(:changes as uuid[]), cast(:charters as text[]), cast(:hashes as text[]),
               cast(:subjects as text[]), cast(:accounts as text[]), cast(:states as text[]),
               cast(:holders as text[]), cast(:sinces as text[]), cast(:lasts as text[]),
               cast(:sequences as integer[]), cast(:missing as text[]), cast(:refused as text[]),
               cast(:outcomes as text[]), cast(:opened as bigint[]), cast(:closing as bigint[]),
-              cast(:revisions as text[]), cast(:actors as text[]), cast(:dues as text[]),
+              cast(:revisions as uuid[]), cast(:actors as text[]), cast(:dues as text[]),
               cast(:overdues as text[]))
               as standing (change_id, charter, charter_hash, subject, account, state, holder, since, last,
                 sequence, missing, refused, outcome, opened, closing_leaf, revision, actors, due, overdue)
@@ -133,7 +133,9 @@ public class PostgresChanges implements Changes {
                                         Map.entry("erased", Standing.ERASED),
                                         Map.entry(
                                                 "changes",
-                                                texts(all, each -> each.change().toString())),
+                                                all.stream()
+                                                        .map(Standing::change)
+                                                        .toArray(UUID[]::new)),
                                         Map.entry("charters", texts(all, Standing::charter)),
                                         Map.entry("hashes", texts(all, Standing::charterHash)),
                                         Map.entry("subjects", texts(all, Standing::subject)),
@@ -144,7 +146,7 @@ public class PostgresChanges implements Changes {
                                         Map.entry("holders", texts(all, Standing::holder)),
                                         Map.entry(
                                                 "sinces",
-                                                texts(all, each -> each.since().toString())),
+                                                times(all, each -> Optional.of(each.since()))),
                                         Map.entry("lasts", texts(all, Standing::last)),
                                         Map.entry(
                                                 "sequences",
@@ -177,12 +179,9 @@ public class PostgresChanges implements Changes {
                                                         .toArray(Long[]::new)),
                                         Map.entry(
                                                 "revisions",
-                                                texts(
-                                                        all,
-                                                        each ->
-                                                                each.revision()
-                                                                        .map(UUID::toString)
-                                                                        .orElse(""))),
+                                                all.stream()
+                                                        .map(each -> each.revision().orElse(null))
+                                                        .toArray(UUID[]::new)),
                                         Map.entry(
                                                 "actors",
                                                 texts(

@@ -17,29 +17,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code wait}. */
 @Singleton
 public class PostgresWaits implements Waits {
-    /** What each completed change has cleared is looked up by itself, whatever waits. */
     static final String STORE =
             """
-            with clearing as materialized (
-              select change_id, account, subject, opened from change
-              where change_id = any(cast(string_to_array(:completed, ',') as uuid[]))),
-            owing as materialized (
-              select owing.change_id from clearing cross join lateral (
-                select change_id from change where account = clearing.account and subject = clearing.subject
-                  and opened < clearing.opened and change_id <> clearing.change_id offset 0) owing),
-            cleared as (
-              update wait set until = greatest(since, now())
-              where party = 'OWING' and until is null and change_id = any(array(select change_id from owing)))
             insert into wait (change_id, sequence, party, charter, unit, people, asked, since, until, rework)
-            select cast(change_id as uuid), sequence, party, charter, unit, people, asked, cast(since as timestamptz),
+            select change_id, sequence, party, charter, unit, people, asked, cast(since as timestamptz),
               cast(nullif(until, '') as timestamptz), nullif(rework, '')
-            from unnest(cast(:changes as text[]), cast(:sequences as integer[]), cast(:parties as text[]),
+            from unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:parties as text[]),
               cast(:charters as text[]), cast(:units as text[]), cast(:people as text[]), cast(:asked as integer[]), cast(:sinces as text[]),
               cast(:untils as text[]), cast(:reworks as text[]))
               as row (change_id, sequence, party, charter, unit, people, asked, since, until, rework)
@@ -49,11 +37,26 @@ public class PostgresWaits implements Waits {
               rework = excluded.rework\
             """;
 
+    /** Each change, and what it settles, is looked up by itself, whatever waits. */
+    static final String SETTLED =
+            """
+            with done as materialized (
+              select change_id, account, subject, opened, since from change
+              where change_id = any(cast(:changes as uuid[]))),
+            owing as materialized (
+              select owing.change_id, done.since from done cross join lateral (
+                select change_id from change where account = done.account and subject = done.subject
+                  and opened < done.opened and change_id <> done.change_id offset 0) owing)
+            update wait set until = greatest(since, now())
+            where party = 'OWING' and until is null and change_id = any(array(select change_id from owing))
+              and since <= (select max(since) from owing where owing.change_id = wait.change_id)\
+            """;
+
     private static final String REMOVE =
             """
-            delete from wait using unnest(cast(:changes as text[]), cast(:sequences as integer[]), cast(:parties as text[]))
+            delete from wait using unnest(cast(:changes as uuid[]), cast(:sequences as integer[]), cast(:parties as text[]))
               as gone (change_id, sequence, party)
-            where wait.change_id = cast(gone.change_id as uuid) and wait.sequence = gone.sequence
+            where wait.change_id = gone.change_id and wait.sequence = gone.sequence
               and wait.party = gone.party\
             """;
 
@@ -127,14 +130,14 @@ public class PostgresWaits implements Waits {
             each.now().forEach(wait -> rows.add(new Row(each.change(), each.charter(), wait)));
             each.gone().forEach(place -> gone.add(new Gone(each.change(), place)));
         }
-        Uni<?> removed =
+        Uni<Integer> removed =
                 gone.isEmpty()
-                        ? Uni.createFrom().voidItem()
+                        ? Uni.createFrom().item(0)
                         : sql.update(
                                 REMOVE,
                                 Map.of(
                                         "changes",
-                                        texts(gone, each -> each.change().toString()),
+                                        gone.stream().map(Gone::change).toArray(UUID[]::new),
                                         "sequences",
                                         numbers(gone, each -> each.place().sequence()),
                                         "parties",
@@ -143,7 +146,7 @@ public class PostgresWaits implements Waits {
             return removed.replaceWithVoid();
         }
         Map<String, Object> columns = new HashMap<>();
-        columns.put("changes", texts(rows, each -> each.change().toString()));
+        columns.put("changes", rows.stream().map(Row::change).toArray(UUID[]::new));
         columns.put("sequences", numbers(rows, each -> each.held().sequence()));
         columns.put("parties", texts(rows, each -> each.held().party().name()));
         columns.put("charters", texts(rows, Row::charter));
@@ -156,13 +159,13 @@ public class PostgresWaits implements Waits {
                 texts(rows, each -> each.held().until().map(Instant::toString).orElse("")));
         columns.put(
                 "reworks", texts(rows, each -> each.held().rework().map(Enum::name).orElse("")));
-        columns.put(
-                "completed",
-                moved.stream()
-                        .filter(Moved::completed)
-                        .map(each -> each.change().toString())
-                        .collect(Collectors.joining(",")));
-        return removed.chain(() -> sql.update(STORE, columns)).replaceWithVoid();
+        // no place is in both, and whatever comes next is to be behind both
+        return Uni.join().all(removed, sql.update(STORE, columns)).andFailFast().replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> settled(Collection<UUID> done) {
+        return sql.update(SETTLED, Map.of("changes", done.toArray(UUID[]::new))).replaceWithVoid();
     }
 
     @Override

@@ -107,11 +107,7 @@ public final class MeasureChangeRows {
         columns.put("erased", "content erased");
         columns.put(
                 "changes",
-                texts(
-                        first,
-                        n ->
-                                UUID.nameUUIDFromBytes(new byte[] {(byte) n, (byte) (n >> 8)})
-                                        .toString()));
+                ids(first, n -> UUID.nameUUIDFromBytes(new byte[] {(byte) n, (byte) (n >> 8)})));
         columns.put("charters", texts(first, _ -> "leavers"));
         columns.put(
                 "hashes",
@@ -139,7 +135,7 @@ public final class MeasureChangeRows {
         columns.put("outcomes", texts(first, _ -> stand.outcome()));
         columns.put("opened", longs(first, n -> n * 8L));
         columns.put("closing", longs(first, n -> stand.closing() < 0 ? -1 : n * 8L + 7));
-        columns.put("revisions", texts(first, _ -> new UUID(step, first).toString()));
+        columns.put("revisions", ids(first, _ -> new UUID(step, first)));
         columns.put("actors", texts(first, _ -> stand.actors()));
         columns.put(
                 "dues", texts(first, _ -> stand.outcome().isEmpty() ? "2026-01-02T04:04:05Z" : ""));
@@ -149,6 +145,10 @@ public final class MeasureChangeRows {
 
     private static String[] texts(int first, IntFunction<String> column) {
         return IntStream.range(first, first + BATCH).mapToObj(column).toArray(String[]::new);
+    }
+
+    private static UUID[] ids(int first, IntFunction<UUID> column) {
+        return IntStream.range(first, first + BATCH).mapToObj(column).toArray(UUID[]::new);
     }
 
     private static Integer[] numbers(int first, IntFunction<Integer> column) {

@@ -70,6 +70,7 @@ class PostgresChangesTest {
                     List.of(
                             PostgresChanges.STORE,
                             PostgresWaits.STORE,
+                            PostgresWaits.SETTLED,
                             PostgresEntries.KNOWN,
                             PostgresEntries.APPEND,
                             PostgresEntries.HANDOFFS,
@@ -106,6 +107,53 @@ class PostgresChangesTest {
                             "leavers\nexecutor 10",
                             "others\nAPPROVERS 7",
                             "others\nexecutor 5");
+        }
+    }
+
+    @Test
+    void whatWasLeftHalfDoneIsOwedUntilALaterChangeOfTheAccountIsDone() throws Exception {
+        try (ScratchPostgres postgres =
+                        new ScratchPostgres("db/handoff", "db/directory", "db/migration");
+                Connection own = postgres.connect()) {
+            // 1, 2 and 6 of one account, 3 of another one, 4 opened later than what is done
+            ScratchPostgres.run(
+                    own,
+                    """
+                    insert into change (change_id, charter, charter_hash, subject, account, state, holder,
+                      since, last, sequence, missing, refused, opened, actors)
+                    select cast('00000000-0000-0000-0000-00000000000' || n as uuid), 'leavers', 'h', 'E1',
+                      case n when 3 then 'a2' else 'a1' end, 's', '', now(), 'l', 7, '', '',
+                      case n when 5 then 40 when 6 then 35 else n * 10 end, ''
+                    from generate_series(1, 6) n\
+                    """,
+                    Map.of());
+            ScratchPostgres.run(
+                    own,
+                    "update change set opened = 50 where cast(change_id as text) like '%4'",
+                    Map.of());
+            ScratchPostgres.run(
+                    own,
+                    """
+                    insert into wait (change_id, sequence, party, charter, unit, people, asked, since)
+                    select change_id, 7, case when cast(change_id as text) like '%2' then 'SERVICE' else 'OWING' end,
+                      'leavers', '', '', 0,
+                      case when cast(change_id as text) like '%6' then now() + interval '1 second' else now() end
+                    from change\
+                    """,
+                    Map.of());
+            UUID done = UUID.fromString("00000000-0000-0000-0000-000000000005");
+
+            ScratchPostgres.run(own, PostgresWaits.SETTLED, Map.of("changes", new UUID[] {done}));
+
+            assertThat(
+                            ScratchPostgres.run(
+                                    own,
+                                    "select right(cast(change_id as text), 1) from wait where until is not null",
+                                    Map.of()))
+                    .as(
+                            "not a service's, another account's, a later change's, its own, what was left when it was done")
+                    .extracting(row -> row[0])
+                    .containsExactly("1");
         }
     }
 
