@@ -524,6 +524,10 @@ public final class LedgerLoad {
             }
         }
         show("inclusionProof", timed).put("logSize", size);
+        show(
+                        "inclusionProofAlone",
+                        ApprovalLoad.requests(PROOFS, 1, n -> get(url + indices[n], null)))
+                .put("logSize", size);
     }
 
     /** Certificates made, then served once more; some are verified. */

@@ -164,8 +164,19 @@ final class MeshService extends Part {
         List<String> rest = new ArrayList<>(options);
         rest.add("-Dquarkus.config.locations=" + home().config().resolve(name() + ".properties"));
         rest.addAll(List.of("-jar", program().toString()));
-        // the ledger keeps the stories of open changes in memory, as many as fit
-        return Java.command(use(), service == Service.EVIDENCE_LEDGER ? 448 : 192, rest);
+        return Java.command(use(), heap(), rest);
+    }
+
+    /**
+     * In megabytes. The ledger keeps the stories of open changes in memory, as many as fit; under
+     * load, what is being handled would fill so small a heap again and again.
+     */
+    private int heap() {
+        int least = service == Service.EVIDENCE_LEDGER ? 448 : 192;
+        return switch (use()) {
+            case SHORT_WORK -> least;
+            case STEADY_LOAD -> 3 * least;
+        };
     }
 
     private void run(List<String> options) throws IOException {
