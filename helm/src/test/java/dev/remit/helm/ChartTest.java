@@ -37,6 +37,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,36 @@ class ChartTest {
                     assertThat(pod.getAdditionalProperties()).isEmpty();
                     assertThat(each.getSpec().getAdditionalProperties()).isEmpty();
                 });
+    }
+
+    @Test
+    void theLedgerHasTheMemoryOfItsOwnOrThatOfTheOthers() {
+        assertThat(memory(rendered()))
+                .containsEntry("mesh-evidence-ledger", "1Gi")
+                .containsEntry("mesh-connector", "512Mi");
+        assertThat(memory(rendered("ledger", "{ size: 1Gi, resources: null }")))
+                .as("never without a limit")
+                .containsEntry("mesh-evidence-ledger", "512Mi");
+    }
+
+    /** The limit of each deployment's first container. */
+    private static Map<String, String> memory(List<HasMetadata> all) {
+        return all.stream()
+                .filter(Deployment.class::isInstance)
+                .map(Deployment.class::cast)
+                .collect(
+                        Collectors.toMap(
+                                each -> each.getMetadata().getName(),
+                                each ->
+                                        each.getSpec()
+                                                .getTemplate()
+                                                .getSpec()
+                                                .getContainers()
+                                                .getFirst()
+                                                .getResources()
+                                                .getLimits()
+                                                .get("memory")
+                                                .toString()));
     }
 
     @Test

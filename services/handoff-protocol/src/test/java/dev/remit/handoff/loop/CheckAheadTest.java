@@ -9,17 +9,14 @@ import dev.remit.handoff.Service;
 import dev.remit.handoff.Unprocessable.Code;
 import dev.remit.handoff.seal.Seal;
 import dev.remit.handoff.seal.SigningKey;
-import dev.remit.wire.v1.CheckpointPublished;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Instance;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -149,22 +143,8 @@ class CheckAheadTest {
         return registry;
     }
 
-    /** As a service writes it: the registry's content id in front. */
     private static byte[] payload() throws IOException {
-        var message =
-                CheckpointPublished.newBuilder()
-                        .setOrigin("log")
-                        .setSize(1)
-                        .setRootHash(ByteBuffer.allocate(32))
-                        .setNote("note")
-                        .setPublishedAt(Instant.EPOCH)
-                        .build();
-        var out = new ByteArrayOutputStream();
-        out.writeBytes(new byte[] {0, 0, 0, 0, 7});
-        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-        new SpecificDatumWriter<CheckpointPublished>(message.getSchema()).write(message, encoder);
-        encoder.flush();
-        return out.toByteArray();
+        return WireTest.payload(WireTest.message());
     }
 
     private ConsumerRecord<String, byte[]> withoutPayload() {

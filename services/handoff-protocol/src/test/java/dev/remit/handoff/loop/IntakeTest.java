@@ -123,8 +123,8 @@ class IntakeTest {
     @Test
     void theNextBatchIsTakenWhileWhatFollowedFromOneIsOnItsWay() {
         Intake intake = intake(100, Duration.ZERO);
-        UniEmitter<? super Void>[] sent = emitters();
-        left = Uni.createFrom().<Void>emitter(each -> sent[0] = each);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        left = Uni.createFrom().completionStage(sent);
         poll(intake, 1);
         poll(intake, 1);
 
@@ -132,20 +132,20 @@ class IntakeTest {
         assertThat(batches).containsExactly(List.of(0L), List.of(1L));
         assertThat(acknowledged).as("it is on its way").isEmpty();
 
-        sent[0].complete(null);
+        sent.complete(null);
         assertThat(acknowledged).containsExactly(0L);
     }
 
     @Test
     void whatFollowedAndWasNotTakenStopsTheIntake() {
         Intake intake = intake(100, Duration.ZERO);
-        UniEmitter<? super Void>[] sent = emitters();
-        left = Uni.createFrom().<Void>emitter(each -> sent[0] = each);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        left = Uni.createFrom().completionStage(sent);
         poll(intake, 1);
         poll(intake, 1);
         open.removeFirst().complete(null);
 
-        sent[0].fail(new IllegalStateException("planted"));
+        sent.completeExceptionally(new IllegalStateException("planted"));
         left = Uni.createFrom().voidItem();
         open.removeFirst().complete(null);
         poll(intake, 1);
@@ -153,11 +153,6 @@ class IntakeTest {
         assertThat(refused).containsExactly(0L);
         assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
         assertThat(batches).hasSize(2);
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static UniEmitter<? super Void>[] emitters() {
-        return new UniEmitter[1];
     }
 
     @Test

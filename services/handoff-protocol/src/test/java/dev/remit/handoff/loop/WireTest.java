@@ -225,7 +225,7 @@ class WireTest {
     }
 
     /** As a service writes it: the registry's content id in front. */
-    private static byte[] payload(CheckpointPublished message) throws IOException {
+    static byte[] payload(CheckpointPublished message) throws IOException {
         var out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {0, 0, 0, 0, 7});
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
@@ -351,7 +351,7 @@ class WireTest {
                 .build();
     }
 
-    private static CheckpointPublished message() {
+    static CheckpointPublished message() {
         return CheckpointPublished.newBuilder()
                 .setOrigin("log")
                 .setSize(1)
