@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -19,6 +20,27 @@ public final class Ids {
     public static UUID timeOrdered(Instant now, RandomGenerator random) {
         long high = (now.toEpochMilli() << 16) | 0x7000L | (random.nextLong() & 0xfffL);
         return new UUID(high, (random.nextLong() & LOW_62_BITS) | VARIANT);
+    }
+
+    /**
+     * A version 8 UUID that is the same each time, and near those of its time in an index: 48 bits
+     * of milliseconds since 1970 as in version 7, the rest as {@link #derived(UUID, String)} has
+     * it.
+     *
+     * @param time part of what the id is derived from, not of when it is made
+     */
+    public static UUID derived(Instant time, UUID namespace, String name) {
+        UUID hashed = derived(namespace, name);
+        long high =
+                (time.toEpochMilli() << 16) | 0x8000L | (hashed.getMostSignificantBits() & 0xfffL);
+        return new UUID(high, hashed.getLeastSignificantBits());
+    }
+
+    /** The time that an id begins with; empty if it is not of version 7 or 8. */
+    public static Optional<Instant> time(UUID id) {
+        return id.version() == 7 || id.version() == 8
+                ? Optional.of(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16))
+                : Optional.empty();
     }
 
     /** A version 5 UUID: the same namespace and name always give the same id. */

@@ -21,6 +21,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -29,10 +30,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,11 +78,8 @@ class HandoffLoop {
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    /** Records that may wait behind a batch; with those of one more poll they are the next. */
-    private static final int MOST = 500;
-
-    /** The same in bytes: as much as 64 partitions give at once (max.partition.fetch.bytes). */
-    private static final long MOST_BYTES = 8L * 1024 * 1024;
+    /** How much waits at most; where no topics are taken in turn two batches and a poll. */
+    private static final Intake.Limits LIMITS = new Intake.Limits(700, 8_000, 8L * 1024 * 1024);
 
     /** So few messages, of so many bytes, are checked in a moment. */
     private static final int FEW = 2;
@@ -164,10 +164,16 @@ class HandoffLoop {
     private final Instance<Polls> polls;
     private final Optional<List<String>> topics;
     private final Set<String> atOnce;
+    private final Set<String> inTurn;
+    private final KafkaClientService clients;
+
+    /** Partitions that are not read on for now; of the thread that polls. */
+    private final Set<TopicPartition> paused = new HashSet<>();
 
     /**
      * @param gather how long a batch waits for more before it is taken; zero for not at all
      * @param atOnce the topics whose messages are not waited with
+     * @param inTurn the topics whose oldest messages go first, whatever partition they are of
      */
     HandoffLoop(
             Keys keys,
@@ -184,7 +190,9 @@ class HandoffLoop {
             @ConfigProperty(name = "mp.messaging.incoming.handoffs.topics")
                     Optional<List<String>> topics,
             @ConfigProperty(name = "remit.handoffs.gather") Duration gather,
-            @ConfigProperty(name = "remit.handoffs.at-once") Optional<Set<String>> atOnce) {
+            @ConfigProperty(name = "remit.handoffs.at-once") Optional<Set<String>> atOnce,
+            @ConfigProperty(name = "remit.handoffs.in-turn") Optional<Set<String>> inTurn,
+            KafkaClientService clients) {
         this.keys = keys;
         this.wire = wire;
         this.contexts = contexts;
@@ -208,16 +216,20 @@ class HandoffLoop {
         this.polls = polls;
         this.topics = topics;
         this.atOnce = atOnce.orElse(Set.of());
+        this.inTurn = inTurn.orElse(Set.of());
+        this.clients = clients;
         this.intake =
                 new Intake(
-                        MOST,
-                        MOST_BYTES,
+                        LIMITS,
+                        this.inTurn,
+                        this::hold,
                         gather,
                         record -> this.atOnce.contains(record.topic()),
                         this::checkAhead,
                         this::on,
                         departures::end,
                         this::stopped,
+                        InstantSource.system(),
                         System::nanoTime);
         meters.gauge(
                 "remit.handoffs.oldest.unhandled.seconds",
@@ -256,16 +268,46 @@ class HandoffLoop {
                             + ", the catalogue says "
                             + expected);
         }
-        if (!expected.containsAll(atOnce)) {
-            throw new IllegalStateException(
-                    "remit.handoffs.at-once is "
-                            + new TreeSet<>(atOnce)
-                            + ", it may name "
-                            + expected);
-        }
+        check("remit.handoffs.at-once", atOnce, expected);
+        check("remit.handoffs.in-turn", inTurn, expected);
         if (!expected.isEmpty() && !receiver.isResolvable()) {
             throw new IllegalStateException(service.id() + " reads topics but has no Receiver");
         }
+    }
+
+    private static void check(String property, Set<String> named, Set<String> expected) {
+        if (!expected.containsAll(named)) {
+            throw new IllegalStateException(
+                    property + " is " + new TreeSet<>(named) + ", it may name " + expected);
+        }
+    }
+
+    /** Reads on all partitions but those that the intake holds back. */
+    private void hold() {
+        clients.<String, byte[]>getConsumer("handoffs")
+                .runOnPollingThread(
+                        (java.util.function.Consumer<Consumer<String, byte[]>>) this::hold)
+                .subscribe()
+                .with(done -> {}, failure -> LOG.debug("partitions are not held back", failure));
+    }
+
+    /**
+     * While the channel itself holds all of them, since nothing is asked for, it is left to that,
+     * which reads on all of them.
+     */
+    private void hold(Consumer<String, byte[]> consumer) {
+        Set<TopicPartition> stopped = consumer.paused();
+        paused.retainAll(stopped);
+        if (!paused.containsAll(stopped)) {
+            return;
+        }
+        Set<TopicPartition> held = new HashSet<>(intake.held());
+        held.retainAll(consumer.assignment());
+        paused.removeAll(held);
+        consumer.resume(paused);
+        consumer.pause(held);
+        paused.clear();
+        paused.addAll(held);
     }
 
     /**

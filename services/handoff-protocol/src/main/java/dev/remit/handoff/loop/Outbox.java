@@ -41,7 +41,7 @@ public interface Outbox {
      *
      * @param cause the message that led to it; null when a person or a clock did
      * @return the message's id; derived from cause and type where there is a cause, so that a
-     *     repetition has the same
+     *     repetition has the same, and with the cause's time in front
      * @throws IllegalStateException if the change is not locked
      */
     UUID handOn(UUID change, SpecificRecord message, @Nullable UUID cause);

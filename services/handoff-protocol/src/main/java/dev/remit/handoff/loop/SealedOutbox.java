@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -122,6 +123,10 @@ final class SealedOutbox implements Outbox {
     private final Set<UUID> extended = new HashSet<>();
 
     private final Map<String, Integer> ordinals = new HashMap<>();
+
+    /** When the messages of this transaction were written. */
+    private final Map<UUID, Instant> written = new HashMap<>();
+
     private final Map<UUID, SpanContext> traces = new HashMap<>();
     private final List<Consumer<Boolean>> atEnd = new ArrayList<>();
     private boolean isByKeys;
@@ -173,6 +178,7 @@ final class SealedOutbox implements Outbox {
      * @return the ids of the messages that were not received before
      */
     Uni<Set<UUID>> receive(Collection<Received> messages, Collection<UUID> changes) {
+        messages.forEach(each -> written.put(each.envelope().id(), each.envelope().time()));
         var wanted = new TreeSet<>(changes);
         wanted.removeAll(chains.keySet());
         Uni<Set<UUID>> received = lockAndNote(messages, wanted);
@@ -457,7 +463,18 @@ final class SealedOutbox implements Outbox {
     private UUID derived(UUID cause, SpecificRecord message) {
         String name = means.keys().service().id() + "|" + message.getSchema().getName();
         int ordinal = ordinals.merge(cause + "|" + name, 1, Integer::sum);
-        return Ids.derived(cause, name + "|" + ordinal);
+        return derived(cause, Optional.ofNullable(written.get(cause)), name + "|" + ordinal);
+    }
+
+    /**
+     * The id of what follows from a message: with the time that the message's own id begins with,
+     * or when it was written, so that indexes grow at their end.
+     */
+    static UUID derived(UUID cause, Optional<Instant> written, String name) {
+        return Ids.time(cause)
+                .or(() -> written)
+                .map(time -> Ids.derived(time, cause, name))
+                .orElseGet(() -> Ids.derived(cause, name));
     }
 
     private List<Sealed> seal() {

@@ -221,6 +221,8 @@ class CheckAheadTest {
                 nobody,
                 Optional.empty(),
                 Duration.ZERO,
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                null);
     }
 }

@@ -94,7 +94,9 @@ class EquivocationTest {
                 null,
                 Optional.empty(),
                 Duration.ZERO,
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                null);
     }
 
     private static Received received(Hash hash) {

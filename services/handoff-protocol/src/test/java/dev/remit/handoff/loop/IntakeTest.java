@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class IntakeTest {
     private static final long URGENT = 7;
+    private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
 
     private final List<List<Long>> batches = new ArrayList<>();
     private final List<UniEmitter<? super Void>> open = new ArrayList<>();
@@ -32,6 +36,9 @@ class IntakeTest {
     private final List<Throwable> failures = new ArrayList<>();
     private Uni<Void> left = Uni.createFrom().voidItem();
     private int asked;
+    private int holds;
+    private String topic = "topic";
+    private int partition;
     private int size;
     private long time;
     private long offset;
@@ -65,13 +72,83 @@ class IntakeTest {
 
         poll(intake, 1); // in hand
         poll(intake, 2);
-        assertThat(asked).isEqualTo(3);
         poll(intake, 2);
-        assertThat(asked).as("4 wait").isEqualTo(3);
+        assertThat(asked).as("a batch and one more wait").isEqualTo(4);
+        poll(intake, 2);
+        assertThat(asked).as("two batches wait").isEqualTo(4);
 
         open.removeFirst().complete(null);
-        assertThat(batches.getLast()).hasSize(4);
-        assertThat(asked).isEqualTo(4);
+        assertThat(batches.getLast()).containsExactly(1L, 2L, 3L);
+        assertThat(asked).isEqualTo(5);
+        assertThat(acknowledged).containsExactly(0L);
+
+        open.removeFirst().complete(null);
+        assertThat(batches.getLast()).containsExactly(4L, 5L, 6L);
+        assertThat(acknowledged).as("one of the second poll waits").containsExactly(0L, 1L);
+        open.removeFirst().complete(null);
+        assertThat(acknowledged).containsExactly(0L, 1L, 3L, 5L);
+    }
+
+    @Test
+    void theOldestOfAllPartitionsIsOneBatchWhereTheyAreTakenInTurn() {
+        Intake intake = intake(3, Duration.ZERO);
+        topic = "in-turn";
+        time = 10;
+        poll(intake, 1); // in hand
+        poll(intake, 3); // the next one
+        poll(intake, 1);
+        time = 20;
+        poll(intake, 2);
+        partition = 1;
+        time = 10;
+        poll(intake, 1);
+        assertThat(asked).as("more is asked for than a batch").isEqualTo(6);
+        poll(intake, 1);
+        assertThat(asked).as("as much waits as may").isEqualTo(6);
+
+        open.removeFirst().complete(null);
+        open.removeFirst().complete(null);
+        assertThat(batches.getLast()).containsExactlyInAnyOrder(4L, 7L, 8L);
+        open.removeFirst().complete(null);
+        assertThat(acknowledged).containsExactlyInAnyOrder(0L, 1L, 4L, 7L, 8L);
+        open.removeFirst().complete(null);
+        assertThat(batches.getLast()).containsExactly(5L, 6L);
+    }
+
+    @Test
+    void aPartitionOfWhichEnoughWaitsIsHeldUntilItWasTaken() {
+        Intake intake =
+                new Intake(
+                        new Intake.Limits(10, 10_000, 1_000_000),
+                        Set.of("in-turn"),
+                        () -> holds++,
+                        Duration.ZERO,
+                        record -> false,
+                        IntakeTest::nothing,
+                        records -> {
+                            batches.add(records.stream().map(ConsumerRecord::offset).toList());
+                            return Uni.createFrom().emitter(open::add);
+                        },
+                        () -> left,
+                        failures::add,
+                        InstantSource.fixed(NOW),
+                        () -> nanos);
+        intake.onSubscribe(new Requests());
+        topic = "in-turn";
+        poll(intake, 1); // in hand
+        poll(intake, 10); // the next one
+        poll(intake, Backlog.ENOUGH - 1);
+        assertThat(intake.held()).isEmpty();
+        assertThat(holds).isZero();
+        poll(intake, 1);
+        assertThat(intake.held()).containsExactly(new TopicPartition("in-turn", 0));
+        assertThat(holds).isEqualTo(1);
+
+        open.removeFirst().complete(null);
+        assertThat(intake.held()).isEmpty();
+        assertThat(holds).as("it is told that there are none any longer").isEqualTo(2);
+        open.removeFirst().complete(null);
+        assertThat(holds).isEqualTo(2);
     }
 
     @Test
@@ -160,8 +237,9 @@ class IntakeTest {
         CompletableFuture<List<Long>> first = new CompletableFuture<>();
         Intake intake =
                 new Intake(
-                        3,
-                        1_000,
+                        new Intake.Limits(3, 8, 1_000),
+                        Set.of("in-turn"),
+                        () -> holds++,
                         Duration.ofSeconds(2),
                         record -> false,
                         IntakeTest::nothing,
@@ -171,6 +249,7 @@ class IntakeTest {
                         },
                         () -> left,
                         failures::add,
+                        InstantSource.fixed(NOW),
                         () -> nanos);
         intake.onSubscribe(new Requests());
 
@@ -185,8 +264,9 @@ class IntakeTest {
         CompletableFuture<Long> second = new CompletableFuture<>();
         Intake intake =
                 new Intake(
-                        3,
-                        1_000,
+                        new Intake.Limits(3, 8, 1_000),
+                        Set.of("in-turn"),
+                        () -> holds++,
                         Duration.ofHours(1),
                         record -> false,
                         IntakeTest::nothing,
@@ -199,6 +279,7 @@ class IntakeTest {
                         },
                         () -> left,
                         failures::add,
+                        InstantSource.fixed(NOW),
                         () -> nanos);
         intake.onSubscribe(new Requests());
         poll(intake, 3);
@@ -307,8 +388,9 @@ class IntakeTest {
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead) {
         Intake intake =
                 new Intake(
-                        limit,
-                        1_000,
+                        new Intake.Limits(limit, limit + 5, 1_000),
+                        Set.of("in-turn"),
+                        () -> holds++,
                         gather,
                         record -> record.timestamp() == URGENT,
                         ahead,
@@ -318,6 +400,7 @@ class IntakeTest {
                         },
                         () -> left,
                         failures::add,
+                        InstantSource.fixed(NOW),
                         () -> nanos);
         intake.onSubscribe(new Requests());
         return intake;
@@ -328,8 +411,8 @@ class IntakeTest {
                 IntStream.range(0, count)
                         .mapToObj(n ->
                                 new ConsumerRecord<>(
-                                        "topic",
-                                        0,
+                                        topic,
+                                        partition,
                                         offset++,
                                         time,
                                         TimestampType.CREATE_TIME,
@@ -344,7 +427,7 @@ class IntakeTest {
         intake.onItem(
                 Message.of(
                         new ConsumerRecords<>(
-                                Map.of(new TopicPartition("topic", 0), records), Map.of()),
+                                Map.of(new TopicPartition(topic, partition), records), Map.of()),
                         () -> {
                             acknowledged.add(first);
                             return CompletableFuture.completedFuture(null);
