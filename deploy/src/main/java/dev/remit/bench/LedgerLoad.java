@@ -61,10 +61,12 @@ public final class LedgerLoad {
      * @param entries that the log grows by while they are measured
      * @param step entries measured together, so that the cost shows as the log grows
      * @param rate entries per second of the run at a low rate
+     * @param sustained entries per second of a run that it is to keep up with
      * @param seconds how long each run at a rate lasts
      * @param profile whether to look into the ledger with JFR, and into its statements
      */
-    public record Options(int entries, int step, double rate, int seconds, boolean profile) {
+    public record Options(
+            int entries, int step, double rate, double sustained, int seconds, boolean profile) {
         /**
          * @throws IllegalArgumentException naming the option
          */
@@ -72,12 +74,15 @@ public final class LedgerLoad {
             if (step < 700 || step > 200_000) {
                 throw new IllegalArgumentException("--step must be from 700 to 200000");
             }
-            if (entries < step || entries > 5_000_000) {
-                throw new IllegalArgumentException("--entries must be from --step to 5000000");
+            if (entries < step || entries > 10_000_000) {
+                throw new IllegalArgumentException("--entries must be from --step to 10000000");
             }
             if (!(rate >= SealedChanges.ENTRIES && rate <= 2_000)) {
                 throw new IllegalArgumentException(
                         "--rate must be from " + SealedChanges.ENTRIES + " to 2000");
+            }
+            if (!(sustained >= rate && sustained <= 20_000)) {
+                throw new IllegalArgumentException("--sustained must be from --rate to 20000");
             }
             if (seconds < 2 || seconds > 60) {
                 throw new IllegalArgumentException("--seconds must be from 2 to 60");
@@ -196,6 +201,7 @@ public final class LedgerLoad {
         List<ObjectNode> latencies = new ArrayList<>();
         latencies.add(trickle(producer, log, made, options.rate()));
         latencies.add(trickle(producer, log, made, perSecond / 2));
+        latencies.add(trickle(producer, log, made, options.sustained()));
         results.putArray("toWitnessedProof").addAll(latencies);
         proofs(log);
         certificates();

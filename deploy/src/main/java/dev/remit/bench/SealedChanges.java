@@ -3,6 +3,7 @@ package dev.remit.bench;
 import dev.remit.handoff.CanonicalJson;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
+import dev.remit.handoff.Ids;
 import dev.remit.handoff.KeptChange;
 import dev.remit.handoff.Service;
 import dev.remit.handoff.merkle.Hash;
@@ -378,12 +379,23 @@ final class SealedChanges {
         SpecificRecord of(Made made);
     }
 
+    /**
+     * As in the mesh: what a feed begins is derived from its event alone, the rest has its time.
+     */
+    private static UUID id(Made made) {
+        String number = String.valueOf(made.handoffs.size());
+        return made.handoffs.isEmpty()
+                ? Ids.derived(made.id, number)
+                : Ids.derived(made.change.getProposedAt(), made.id, number);
+    }
+
     /** One service hands on one message for each of these changes, under one signature. */
     private void hand(List<Made> made, Service sender, Next next) {
         List<Letter> letters =
                 made.stream()
                         .map(each ->
                                 new Letter(
+                                        id(each),
                                         each.id.toString(),
                                         next.of(each),
                                         each.id,
@@ -404,15 +416,6 @@ final class SealedChanges {
             @Nullable UUID change,
             int sequence,
             @Nullable Hash prev) {
-        Letter(
-                String subject,
-                SpecificRecord record,
-                @Nullable UUID change,
-                int sequence,
-                @Nullable Hash prev) {
-            this(UUID.randomUUID(), subject, record, change, sequence, prev);
-        }
-
         Letter(UUID id, String subject, SpecificRecord record) {
             this(id, subject, record, null, 0, null);
         }

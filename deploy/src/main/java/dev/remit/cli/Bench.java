@@ -202,6 +202,14 @@ final class Bench implements Callable<Integer> {
         double rate;
 
         @Option(
+                names = "--sustained",
+                defaultValue = "8000",
+                paramLabel = "N",
+                description =
+                        "Entries per second of a run that it is to keep up with (default: ${DEFAULT-VALUE}).")
+        double sustained;
+
+        @Option(
                 names = "--seconds",
                 defaultValue = "10",
                 paramLabel = "N",
@@ -218,7 +226,7 @@ final class Bench implements Callable<Integer> {
         public Integer call() throws Exception {
             LedgerLoad.Options options;
             try {
-                options = new LedgerLoad.Options(entries, step, rate, seconds, profile);
+                options = new LedgerLoad.Options(entries, step, rate, sustained, seconds, profile);
             } catch (IllegalArgumentException e) {
                 System.err.println("remit: " + e.getMessage());
                 return 2;

@@ -68,13 +68,15 @@ class LedgerLoadTest {
 
     @Test
     void unusableNumbersAreRefusedByName() {
-        assertThatThrownBy(() -> new LedgerLoad.Options(10_000, 500, 140, 5, false))
+        assertThatThrownBy(() -> new LedgerLoad.Options(10_000, 500, 140, 8_000, 5, false))
                 .hasMessageContaining("--step");
-        assertThatThrownBy(() -> new LedgerLoad.Options(1_000, 2_000, 140, 5, false))
+        assertThatThrownBy(() -> new LedgerLoad.Options(1_000, 2_000, 140, 8_000, 5, false))
                 .hasMessageContaining("--entries");
-        assertThatThrownBy(() -> new LedgerLoad.Options(2_000, 1_000, 6, 5, false))
+        assertThatThrownBy(() -> new LedgerLoad.Options(2_000, 1_000, 6, 8_000, 5, false))
                 .hasMessageContaining("--rate");
-        assertThatThrownBy(() -> new LedgerLoad.Options(2_000, 1_000, 140, 1, false))
+        assertThatThrownBy(() -> new LedgerLoad.Options(2_000, 1_000, 140, 100, 5, false))
+                .hasMessageContaining("--sustained");
+        assertThatThrownBy(() -> new LedgerLoad.Options(2_000, 1_000, 140, 8_000, 1, false))
                 .hasMessageContaining("--seconds");
     }
 
