@@ -131,6 +131,16 @@ class LifeOfAChangeIT {
                         "ExecutionAuthorized",
                         "ChangeExecuted",
                         "ChangeClosed");
+        assertThat(
+                        Databases.count(
+                                mesh.home,
+                                Service.EVIDENCE_LEDGER,
+                                "select count(*) from message where change_id = '"
+                                        + change
+                                        + "' and type in ('ExecutionAuthorized', 'ChangeExecuted', 'ChangeClosed')"
+                                        + " and substring(cast(id as text), 15, 1) = '8'"))
+                .as("ids that follow begin with the time of what they follow from")
+                .isEqualTo(3);
         assertThat(Accounts.isEnabled(mesh.home, "00000000-0000-4000-8000-000000000002")).isFalse();
         assertThat(mesh.verify(change).checks()).filteredOn(check -> !check.holds()).isEmpty();
         assertThat(mesh.verify(change).lines())

@@ -131,10 +131,15 @@ final class Backlog<P> {
         return bytes;
     }
 
-    /** When the oldest of those that come next was written; {@link Intake#NONE} if none waits. */
+    /**
+     * When the oldest of those was written that came in no turn or are the next of their partition;
+     * {@link Intake#NONE} if none waits.
+     */
     long oldest() {
-        long oldest =
-                asTheyCame.isEmpty() ? Intake.NONE : asTheyCame.element().record().timestamp();
+        long oldest = Intake.NONE;
+        for (Waiting<P> each : asTheyCame) {
+            oldest = Math.min(oldest, each.record().timestamp());
+        }
         for (Deque<Waiting<P>> waiting : partitions.values()) {
             oldest = Math.min(oldest, waiting.element().record().timestamp());
         }

@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,8 +166,7 @@ class HandoffLoop {
     private final Set<String> inTurn;
     private final KafkaClientService clients;
 
-    /** Partitions that are not read on for now; of the thread that polls. */
-    private final Set<TopicPartition> paused = new HashSet<>();
+    private final Pauses pauses = new Pauses();
 
     /**
      * @param gather how long a batch waits for more before it is taken; zero for not at all
@@ -285,29 +283,11 @@ class HandoffLoop {
     /** Reads on all partitions but those that the intake holds back. */
     private void hold() {
         clients.<String, byte[]>getConsumer("handoffs")
-                .runOnPollingThread(
-                        (java.util.function.Consumer<Consumer<String, byte[]>>) this::hold)
+                .runOnPollingThread((Consumer<String, byte[]> consumer) -> {
+                    pauses.apply(consumer, intake.held());
+                })
                 .subscribe()
                 .with(done -> {}, failure -> LOG.debug("partitions are not held back", failure));
-    }
-
-    /**
-     * While the channel itself holds all of them, since nothing is asked for, it is left to that,
-     * which reads on all of them.
-     */
-    private void hold(Consumer<String, byte[]> consumer) {
-        Set<TopicPartition> stopped = consumer.paused();
-        paused.retainAll(stopped);
-        if (!paused.containsAll(stopped)) {
-            return;
-        }
-        Set<TopicPartition> held = new HashSet<>(intake.held());
-        held.retainAll(consumer.assignment());
-        paused.removeAll(held);
-        consumer.resume(paused);
-        consumer.pause(held);
-        paused.clear();
-        paused.addAll(held);
     }
 
     /**

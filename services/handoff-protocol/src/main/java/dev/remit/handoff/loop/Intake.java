@@ -4,13 +4,15 @@ import dev.remit.handoff.loop.Backlog.Waiting;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.MultiSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers what is polled while a batch is handled into the next one, so that batches grow with the
  * load and a lone message does not wait. One batch at a time, records of a partition in the order
- * they came; a poll's offsets are acknowledged when the batch that holds the last of its records is
- * done, and what it hands on has left.
+ * they came; what a poll brought of a partition is acknowledged when the batch that holds the last
+ * of it is done, and what it hands on has left.
  */
 final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, byte[]>>> {
     /** What {@link #oldest()} is when nothing waits. */
@@ -54,24 +56,26 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
     private final InstantSource clock;
     private final LongSupplier nanoTime;
 
-    /** A poll, and how many of its records are not done. */
-    private static final class Poll {
-        private final Message<?> message;
+    /** What one poll brought of one partition: answered when the last record is done. */
+    private static final class Part {
+        private final Message<?> poll;
+        private Message<?> last;
         private int left;
 
-        Poll(Message<?> message, int left) {
-            this.message = message;
-            this.left = left;
+        Part(Message<?> poll) {
+            this.poll = poll;
+            this.last = poll;
         }
     }
 
     /** What waits behind the next batch. */
-    private final Backlog<Poll> backlog;
+    private final Backlog<Part> backlog;
 
-    private boolean holding;
+    /** Partitions of which no more is wanted for now. */
+    private Set<TopicPartition> held = Set.of();
 
     /** The next batch, and the ends of what is done ahead for it. */
-    private List<Waiting<Poll>> batch = new ArrayList<>();
+    private List<Waiting<Part>> batch = new ArrayList<>();
 
     private List<Uni<Void>> begun = new ArrayList<>();
     private long bytes;
@@ -141,22 +145,13 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     @Override
     public void onItem(Message<ConsumerRecords<String, byte[]>> message) {
-        ConsumerRecords<String, byte[]> brought = message.getPayload();
-        Poll poll = new Poll(message, brought.count());
-        long now = clock.millis();
-        synchronized (this) {
-            asked = false;
-            if (batch.isEmpty()) {
-                since = nanoTime.getAsLong();
-            }
-            brought.forEach(record -> backlog.add(record, poll, now));
-        }
-        fill();
+        fill(parts(message));
         ask();
         boolean idle;
         UniEmitter<? super Void> enough;
         synchronized (this) {
-            idle = !busy && !stopped;
+            // whoever was busy may have taken it meanwhile
+            idle = !busy && !stopped && !batch.isEmpty();
             busy |= idle;
             enough = pressing || isFull() ? waiting : null;
         }
@@ -168,21 +163,61 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         }
     }
 
-    /** Takes more into the next batch while there is room, and begins what is done ahead for it. */
-    private void fill() {
+    /**
+     * Each record with the part that it is of. Offsets are committed by partition, so one whose
+     * turn comes late keeps those of no other partition back.
+     */
+    private static Map<ConsumerRecord<String, byte[]>, Part> parts(
+            Message<ConsumerRecords<String, byte[]>> poll) {
+        List<? extends Message<?>> each = each(poll);
+        Map<ConsumerRecord<String, byte[]>, Part> parts = new LinkedHashMap<>();
+        Map<TopicPartition, Part> byPartition = new HashMap<>();
+        for (ConsumerRecord<String, byte[]> record : poll.getPayload()) {
+            Part part =
+                    byPartition.computeIfAbsent(
+                            new TopicPartition(record.topic(), record.partition()),
+                            partition -> new Part(poll));
+            part.last = each.isEmpty() ? poll : each.get(parts.size());
+            part.left++;
+            parts.put(record, part);
+        }
+        return parts;
+    }
+
+    /** The messages of a poll's records, in their order. */
+    private static List<? extends Message<?>> each(Message<?> poll) {
+        for (Object about : poll.getMetadata()) {
+            if (about instanceof IncomingKafkaRecordBatchMetadata<?, ?> batch) {
+                return batch.getBatchedMessages();
+            }
+        }
+        return List.of();
+    }
+
+    /**
+     * Takes what came, and more into the next batch while there is room; begins what is done ahead
+     * for it.
+     */
+    private void fill(Map<ConsumerRecord<String, byte[]>, Part> came) {
         Uni<Void> more;
         boolean told;
+        long now = clock.millis();
         synchronized (this) {
-            List<Waiting<Poll>> taken = backlog.take(isFull() ? 0 : limits.batch() - batch.size());
+            if (!came.isEmpty()) {
+                asked = false;
+                since = batch.isEmpty() ? nanoTime.getAsLong() : since;
+                came.forEach((record, part) -> backlog.add(record, part, now));
+            }
+            List<Waiting<Part>> taken = backlog.take(isFull() ? 0 : limits.batch() - batch.size());
             taken.forEach(this::add);
             more = Uni.createFrom().voidItem();
             if (!taken.isEmpty() && !stopped) {
                 more = ahead.apply(records(taken)).memoize().indefinitely();
                 begun.add(more);
             }
-            boolean now = !backlog.enough().isEmpty();
-            told = now || holding;
-            holding = now;
+            Set<TopicPartition> before = held;
+            held = backlog.enough();
+            told = !held.isEmpty() || !before.isEmpty();
         }
         // what fails is told by the batch that waits for it
         more.subscribe().with(done -> {}, failure -> {});
@@ -193,14 +228,14 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     /** Partitions of which no more is wanted for now. */
     synchronized Set<TopicPartition> held() {
-        return backlog.enough();
+        return held;
     }
 
-    private static List<ConsumerRecord<String, byte[]>> records(List<Waiting<Poll>> waiting) {
+    private static List<ConsumerRecord<String, byte[]>> records(List<Waiting<Part>> waiting) {
         return waiting.stream().map(Waiting::record).toList();
     }
 
-    private void add(Waiting<Poll> taken) {
+    private void add(Waiting<Part> taken) {
         batch.add(taken);
         bytes += taken.bytes();
         oldest = Math.min(oldest, taken.record().timestamp());
@@ -253,11 +288,11 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         }
     }
 
-    /** Takes all that waits, handles it, and goes on while there is more. */
+    /** Takes the next batch, handles it, and goes on while there is more. */
     private void next() {
         gathered()
                 .chain(() -> {
-                    List<Waiting<Poll>> taken;
+                    List<Waiting<Part>> taken;
                     List<Uni<Void>> ready;
                     synchronized (this) {
                         if (stopped) {
@@ -273,7 +308,7 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                         pressing = false;
                         waiting = null;
                     }
-                    fill();
+                    fill(Map.of());
                     ask();
                     return Uni.join()
                             .all(ready)
@@ -296,15 +331,12 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                 .with(done -> goOn(), this::fail);
     }
 
-    /** Once what followed from these records has left: those polls of which it was the last. */
-    private void answer(List<Waiting<Poll>> taken, Uni<Void> left) {
+    /** Once what followed from these records has left: the parts that end with one of them. */
+    private void answer(List<Waiting<Part>> taken, Uni<Void> left) {
         left.onItemOrFailure()
                 .transformToUni((done, failure) ->
                         Uni.join()
-                                .all(
-                                        done(taken, failure).stream()
-                                                .map(each -> answer(each.message, failure))
-                                                .toList())
+                                .all(failure == null ? accepted(taken) : refused(taken, failure))
                                 .andCollectFailures()
                                 .onFailure()
                                 .recoverWithNull()
@@ -317,16 +349,25 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
                 .with(done -> {}, this::fail);
     }
 
-    /** The polls that are to be answered now: with a failure all that it touches. */
-    private synchronized Set<Poll> done(List<Waiting<Poll>> taken, @Nullable Throwable failure) {
-        Set<Poll> polls = new LinkedHashSet<>();
-        for (Waiting<Poll> each : taken) {
-            each.poll().left--;
-            if (each.poll().left == 0 || failure != null) {
-                polls.add(each.poll());
+    private synchronized List<Uni<Void>> accepted(List<Waiting<Part>> taken) {
+        List<Uni<Void>> answers = new ArrayList<>();
+        for (Waiting<Part> each : taken) {
+            Part part = each.poll();
+            part.left--;
+            if (part.left == 0) {
+                answers.add(Uni.createFrom().completionStage(() -> part.last.ack()));
             }
         }
-        return polls;
+        return answers;
+    }
+
+    /** Their parts are never done, whatever of them was handled before. */
+    private static List<Uni<Void>> refused(List<Waiting<Part>> taken, Throwable failure) {
+        return taken.stream()
+                .<Message<?>>map(each -> each.poll().poll)
+                .distinct()
+                .map(poll -> Uni.createFrom().completionStage(() -> poll.nack(failure)))
+                .toList();
     }
 
     private Uni<Void> begin(List<ConsumerRecord<String, byte[]>> batch) {
@@ -368,13 +409,5 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
             }
         }
         next();
-    }
-
-    private static Uni<Void> answer(Message<?> poll, @Nullable Throwable failure) {
-        return Uni.createFrom().completionStage(() -> stage(poll, failure));
-    }
-
-    private static CompletionStage<Void> stage(Message<?> poll, @Nullable Throwable failure) {
-        return failure == null ? poll.ack() : poll.nack(failure);
     }
 }

@@ -40,7 +40,8 @@ class Pruning {
     private static final Duration CLOCKS = Duration.ofDays(1);
 
     /**
-     * Ids that are derived (RFC 9562, version 5) and not of a change's chain, which guards those.
+     * Ids that are derived (RFC 9562, version 5; version 8 are in chains alone) and not of a
+     * change's chain, which guards those.
      */
     private static final String SAID_ONCE =
             "substring(cast(id as text), 15, 1) = '5' and strpos(headers, '\"ce_sequence\":') = 0";

@@ -468,7 +468,7 @@ final class SealedOutbox implements Outbox {
 
     /**
      * The id of what follows from a message: with the time that the message's own id begins with,
-     * or when it was written, so that indexes grow at their end.
+     * or when it was written: near those of its change in an index, instead of anywhere.
      */
     static UUID derived(UUID cause, Optional<Instant> written, String name) {
         return Ids.time(cause)

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +89,98 @@ class IntakeTest {
         assertThat(acknowledged).as("one of the second poll waits").containsExactly(0L, 1L);
         open.removeFirst().complete(null);
         assertThat(acknowledged).containsExactly(0L, 1L, 3L, 5L);
+    }
+
+    @Test
+    void whatABatchThatFailedSharesWithTheOneBeforeIsNotAcknowledged() {
+        Intake intake = intake(3, Duration.ZERO);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        poll(intake, 1); // in hand
+        poll(intake, 2);
+        poll(intake, 2);
+        open.removeFirst().complete(null);
+        left = Uni.createFrom().completionStage(sent);
+        open.removeFirst().complete(null); // 1, 2 and 3: it is on its way
+        assertThat(batches.getLast()).containsExactly(4L);
+
+        left = Uni.createFrom().voidItem();
+        open.removeFirst().fail(new IllegalStateException("planted"));
+        sent.complete(null);
+
+        assertThat(refused).containsExactly(3L);
+        assertThat(acknowledged).as("the poll of 3 and 4 is not").containsExactly(0L, 1L);
+    }
+
+    @Test
+    void eachPartitionOfAPollIsAcknowledgedByItself() {
+        Intake intake = intake(2, Duration.ZERO);
+        topic = "in-turn";
+        poll(intake, 1); // in hand
+        poll(intake, 2); // the next one
+        ConsumerRecord<String, byte[]> late = record(1, 90);
+        ConsumerRecord<String, byte[]> early = record(0, 10);
+        ConsumerRecord<String, byte[]> between = record(0, 20);
+        List<Message<?>> messages =
+                List.of(acknowledging(late), acknowledging(early), acknowledging(between));
+        var records =
+                new ConsumerRecords<>(
+                        ordered(
+                                new TopicPartition(topic, 1),
+                                List.of(late),
+                                new TopicPartition(topic, 0),
+                                List.of(early, between)),
+                        Map.of());
+        intake.onItem(
+                Message.of(records)
+                        .addMetadata(
+                                new IncomingKafkaRecordBatchMetadata<>(
+                                        records, messages, "handoffs", 0, Map.of(), 0)));
+        poll(intake, 1); // older than the late one
+
+        open.removeFirst().complete(null);
+        open.removeFirst().complete(null);
+        assertThat(batches.getLast()).hasSize(2).doesNotContain(late.offset());
+        open.removeFirst().complete(null);
+        assertThat(acknowledged)
+                .contains(between.offset())
+                .doesNotContain(early.offset(), late.offset());
+        open.removeFirst().complete(null);
+        assertThat(acknowledged).contains(late.offset());
+    }
+
+    private static Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> ordered(
+            TopicPartition first,
+            List<ConsumerRecord<String, byte[]>> its,
+            TopicPartition second,
+            List<ConsumerRecord<String, byte[]>> theirs) {
+        Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> ordered = new LinkedHashMap<>();
+        ordered.put(first, its);
+        ordered.put(second, theirs);
+        return ordered;
+    }
+
+    private Message<?> acknowledging(ConsumerRecord<String, byte[]> record) {
+        return Message.of(
+                record,
+                () -> {
+                    acknowledged.add(record.offset());
+                    return CompletableFuture.completedFuture(null);
+                });
+    }
+
+    private ConsumerRecord<String, byte[]> record(int of, long written) {
+        return new ConsumerRecord<>(
+                topic,
+                of,
+                offset++,
+                written,
+                TimestampType.CREATE_TIME,
+                0,
+                size,
+                "key",
+                new byte[0],
+                new RecordHeaders(),
+                Optional.empty());
     }
 
     @Test
@@ -408,21 +502,7 @@ class IntakeTest {
 
     private void poll(Intake intake, int count) {
         List<ConsumerRecord<String, byte[]>> records =
-                IntStream.range(0, count)
-                        .mapToObj(n ->
-                                new ConsumerRecord<>(
-                                        topic,
-                                        partition,
-                                        offset++,
-                                        time,
-                                        TimestampType.CREATE_TIME,
-                                        0,
-                                        size,
-                                        "key",
-                                        new byte[0],
-                                        new RecordHeaders(),
-                                        Optional.empty()))
-                        .toList();
+                IntStream.range(0, count).mapToObj(n -> record(partition, time)).toList();
         long first = records.getFirst().offset();
         intake.onItem(
                 Message.of(
