@@ -145,6 +145,9 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
 
     @Override
     public void onItem(Message<ConsumerRecords<String, byte[]>> message) {
+        synchronized (this) {
+            asked = false;
+        }
         fill(parts(message));
         ask();
         boolean idle;
@@ -203,11 +206,10 @@ final class Intake implements MultiSubscriber<Message<ConsumerRecords<String, by
         boolean told;
         long now = clock.millis();
         synchronized (this) {
-            if (!came.isEmpty()) {
-                asked = false;
-                since = batch.isEmpty() ? nanoTime.getAsLong() : since;
-                came.forEach((record, part) -> backlog.add(record, part, now));
+            if (!came.isEmpty() && batch.isEmpty()) {
+                since = nanoTime.getAsLong();
             }
+            came.forEach((record, part) -> backlog.add(record, part, now));
             List<Waiting<Part>> taken = backlog.take(isFull() ? 0 : limits.batch() - batch.size());
             taken.forEach(this::add);
             more = Uni.createFrom().voidItem();
