@@ -287,7 +287,9 @@ class HandoffLoop {
                     pauses.apply(consumer, intake.held());
                 })
                 .subscribe()
-                .with(done -> {}, failure -> LOG.debug("partitions are not held back", failure));
+                .with(
+                        done -> {},
+                        failure -> LOG.warnf("partitions are held as before: %s", failure));
     }
 
     /**

@@ -212,22 +212,10 @@ class IntakeTest {
     @Test
     void aPartitionOfWhichEnoughWaitsIsHeldUntilItWasTaken() {
         Intake intake =
-                new Intake(
+                intake(
                         new Intake.Limits(10, 10_000, 1_000_000),
-                        Set.of("in-turn"),
-                        () -> holds++,
                         Duration.ZERO,
-                        record -> false,
-                        IntakeTest::nothing,
-                        records -> {
-                            batches.add(records.stream().map(ConsumerRecord::offset).toList());
-                            return Uni.createFrom().emitter(open::add);
-                        },
-                        () -> left,
-                        failures::add,
-                        InstantSource.fixed(NOW),
-                        () -> nanos);
-        intake.onSubscribe(new Requests());
+                        IntakeTest::nothing);
         topic = "in-turn";
         poll(intake, 1); // in hand
         poll(intake, 10); // the next one
@@ -480,9 +468,16 @@ class IntakeTest {
             int limit,
             Duration gather,
             Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead) {
+        return intake(new Intake.Limits(limit, limit + 5, 1_000), gather, ahead);
+    }
+
+    private Intake intake(
+            Intake.Limits limits,
+            Duration gather,
+            Function<List<ConsumerRecord<String, byte[]>>, Uni<Void>> ahead) {
         Intake intake =
                 new Intake(
-                        new Intake.Limits(limit, limit + 5, 1_000),
+                        limits,
                         Set.of("in-turn"),
                         () -> holds++,
                         gather,
