@@ -50,6 +50,12 @@ public class ObserveTarget {
 
     private static final int SLICE = 500;
 
+    /** So few at a time, changes that come behind them on their way do not wait for long. */
+    private static final int SMALL = 50;
+
+    /** More than that is a first list or a migration: it had better be over soon. */
+    private static final int MUCH = 2_000;
+
     /** The list of before stays in memory up to so many accounts. */
     private static final int REMEMBERED = 50_000;
 
@@ -158,9 +164,10 @@ public class ObserveTarget {
                 .call(compared -> believe(turn, system, compared.trip()))
                 .call(compared ->
                         Multi.createFrom()
-                                .iterable(slices(compared.differences()))
+                                .iterable(news(compared.differences()))
                                 .onItem()
-                                .transformToUniAndConcatenate(slice -> store(turn, system, slice))
+                                .transformToUniAndConcatenate(
+                                        slice -> Pace.unhurried(() -> store(turn, system, slice)))
                                 .collect()
                                 .last())
                 .call(compared -> sync(turn, system, entitlements, compared.now()))
@@ -226,7 +233,7 @@ public class ObserveTarget {
      */
     public Uni<Void> activities(
             Turn turn, String system, List<Activity> activities, long position) {
-        List<List<Activity>> slices = slices(activities);
+        List<List<Activity>> slices = slices(activities, SLICE);
         return Multi.createFrom()
                 .iterable(slices)
                 .onItem()
@@ -485,10 +492,15 @@ public class ObserveTarget {
         }
     }
 
-    private static <T> List<List<T>> slices(List<T> all) {
+    /** A first list, or one of much that is new, is told in large slices. */
+    private static <T> List<List<T>> news(List<T> all) {
+        return slices(all, all.size() > MUCH ? SLICE : SMALL);
+    }
+
+    private static <T> List<List<T>> slices(List<T> all, int size) {
         List<List<T>> slices = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += SLICE) {
-            slices.add(all.subList(from, Math.min(from + SLICE, all.size())));
+        for (int from = 0; from < all.size(); from += size) {
+            slices.add(all.subList(from, Math.min(from + size, all.size())));
         }
         return slices;
     }

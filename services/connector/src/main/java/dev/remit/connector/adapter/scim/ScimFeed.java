@@ -6,6 +6,7 @@ import dev.remit.connector.application.Feeds;
 import dev.remit.connector.application.Feeds.Turn;
 import dev.remit.connector.application.Listing;
 import dev.remit.connector.application.ObserveTarget;
+import dev.remit.connector.application.Pace;
 import dev.remit.connector.domain.Account;
 import dev.remit.handoff.merkle.Hash;
 import io.smallrye.mutiny.Uni;
@@ -119,7 +120,7 @@ final class ScimFeed {
 
     private Uni<List<User>> all(
             Listing<User> listing, Optional<Integer> total, Map<Integer, Read> read) {
-        return page(listing.next() + 1, read)
+        return Pace.unhurried(() -> page(listing.next() + 1, read))
                 .chain(page -> {
                     if (total.isPresent() && total.get() != page.total()) {
                         throw new Listing.Incomplete(
