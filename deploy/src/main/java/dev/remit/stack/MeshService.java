@@ -203,6 +203,10 @@ final class MeshService extends Part {
                 "postgresql://127.0.0.1:" + home().port("postgres") + "/" + database(service);
         properties.put("quarkus.http.host", "127.0.0.1");
         properties.put("quarkus.http.port", String.valueOf(port()));
+        // five services share the processors: each thread that must first come to run is a wait
+        properties.put(
+                "quarkus.vertx.event-loops-pool-size",
+                String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
         properties.put("quarkus.datasource.username", Postgres.USER);
         properties.put("quarkus.datasource.password", home().secret("postgres"));
         properties.put("quarkus.datasource.reactive.url", postgres);
