@@ -61,12 +61,13 @@ class PostgresSubjects implements Subjects {
         List<Asked> all = List.copyOf(asked);
         return count(all)
                 .chain(() ->
-                        new Statement(
-                                        FIND,
-                                        texts(all, Asked::system),
-                                        texts(all, Asked::id),
-                                        texts(all, Asked::target))
-                                .rows())
+                        Statement.BY_KEYS.and(
+                                new Statement(
+                                                FIND,
+                                                texts(all, Asked::system),
+                                                texts(all, Asked::id),
+                                                texts(all, Asked::target))
+                                        .rows()))
                 .map(rows -> {
                     Map<Asked, Admission.Subject> found = new HashMap<>();
                     for (Object[] row : rows) {

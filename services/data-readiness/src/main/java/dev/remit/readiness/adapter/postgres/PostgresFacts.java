@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -118,9 +119,14 @@ class PostgresFacts implements Facts {
     /** A protected group of a system. */
     private record Held(String system, String path) {}
 
+    private static final int KEPT = 256;
+
     private final Directory directory;
     private final Halts halts;
     private final String people;
+
+    /** By hash, which names one document for ever: to compile its conditions takes a while. */
+    private final Map<String, Optional<Charter>> read = new ConcurrentHashMap<>();
 
     PostgresFacts(
             Directory directory,
@@ -217,7 +223,17 @@ class PostgresFacts implements Facts {
     }
 
     private Uni<Optional<Charter>> charter(String hash) {
-        return directory.charter(hash).map(published -> published.flatMap(PostgresFacts::readable));
+        Optional<Charter> known = read.get(hash);
+        return known != null
+                ? Uni.createFrom().item(known)
+                : directory.charter(hash).map(published -> published.flatMap(this::keep));
+    }
+
+    private Optional<Charter> keep(dev.remit.handoff.directory.Charter published) {
+        if (read.size() >= KEPT) {
+            read.clear();
+        }
+        return read.computeIfAbsent(published.hash(), _ -> readable(published));
     }
 
     private Uni<Target> target(String system, Collection<String> workers) {
