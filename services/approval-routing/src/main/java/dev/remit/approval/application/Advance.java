@@ -524,24 +524,39 @@ class Advance {
                 now.put(step.change(), new Loaded(outcome.next(), approvals(before, recorded)));
             }
         }
-        return moved.isEmpty()
-                ? Uni.createFrom().item(outcomes)
-                : routes.store(
-                                moved.entrySet().stream()
-                                        .map(each ->
-                                                new Moved(
-                                                        each.getKey(),
-                                                        each.getValue(),
-                                                        !loaded.containsKey(each.getKey())))
-                                        .toList(),
-                                decisions)
-                        .chain(() ->
-                                taken.isEmpty() ? Uni.createFrom().voidItem() : removals.add(taken))
-                        .chain(() ->
-                                notes.isEmpty() ? Uni.createFrom().voidItem() : notices.add(notes))
-                        .chain(() ->
-                                shown.isEmpty() ? Uni.createFrom().voidItem() : mirror.add(shown))
-                        .replaceWith(outcomes);
+        if (!taken.isEmpty()) {
+            outbox.write(removals.add(taken));
+        }
+        if (!notes.isEmpty()) {
+            outbox.write(notices.add(notes));
+        }
+        if (!shown.isEmpty()) {
+            outbox.write(mirror.add(shown));
+        }
+        return store(moved, loaded.keySet(), decisions, outbox).replaceWith(outcomes);
+    }
+
+    /** Where a route is known its row is read before it is written, and so waited for. */
+    private Uni<Void> store(
+            Map<UUID, Route> moved, Set<UUID> known, List<Recorded> decisions, Outbox outbox) {
+        if (moved.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Uni<Void> stored =
+                routes.store(
+                        moved.entrySet().stream()
+                                .map(each ->
+                                        new Moved(
+                                                each.getKey(),
+                                                each.getValue(),
+                                                !known.contains(each.getKey())))
+                                .toList(),
+                        decisions);
+        if (moved.keySet().stream().anyMatch(known::contains)) {
+            return stored;
+        }
+        outbox.write(stored);
+        return Uni.createFrom().voidItem();
     }
 
     /** The person who is to know what became of it: who proposed it, or is responsible for that. */

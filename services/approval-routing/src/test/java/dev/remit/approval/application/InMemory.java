@@ -467,6 +467,11 @@ final class InMemory
         }
 
         @Override
+        public void write(Uni<Void> statements) {
+            statements.await().indefinitely();
+        }
+
+        @Override
         public void whenEnded(Consumer<Boolean> told) {
             throw new UnsupportedOperationException();
         }

@@ -167,7 +167,8 @@ public class AskForChanges {
                             case Claim.Taken _ ->
                                     terms.before(outbox)
                                             .chain(() -> judge(wishes, request, outbox))
-                                            .call(results -> keep(request.get(), results));
+                                            .invoke(results ->
+                                                    outbox.write(keep(request.get(), results)));
                             case Claim.Answered(List<Result> results) ->
                                     Uni.createFrom().item(results);
                             case Claim.Contradicted _ ->
@@ -241,9 +242,13 @@ public class AskForChanges {
                                     }
                                 });
                     }
-                    return outbox.lock(opened.keySet())
-                            .chain(() -> propose.propose(opened.values(), known.halted, outbox))
-                            .replaceWith(List.copyOf(results));
+                    // nobody else knows them yet, so the lock is had when what is behind it is
+                    return Uni.combine()
+                            .all()
+                            .unis(
+                                    outbox.lock(opened.keySet()),
+                                    propose.propose(opened.values(), known.halted, outbox))
+                            .with((_, _) -> List.copyOf(results));
                 });
     }
 

@@ -39,16 +39,13 @@ public class NoteEnds implements Receiver {
                 batch.stream()
                         .flatMap(each -> closings.unproved(each).stream())
                         .collect(Collectors.toCollection(LinkedHashSet::new));
-        return (ends.isEmpty() ? Uni.createFrom().voidItem() : proposals.ended(ends))
-                .chain(() ->
-                        unproved.isEmpty()
-                                ? Uni.createFrom().voidItem()
-                                : proposals.unproved(unproved, outbox.now()))
-                .chain(() ->
-                        trackRecord.note(
-                                batch.stream()
-                                        .flatMap(each -> closings.misstep(each).stream())
-                                        .toList(),
-                                outbox));
+        if (!ends.isEmpty()) {
+            outbox.write(proposals.ended(ends));
+        }
+        if (!unproved.isEmpty()) {
+            outbox.write(proposals.unproved(unproved, outbox.now()));
+        }
+        return trackRecord.note(
+                batch.stream().flatMap(each -> closings.misstep(each).stream()).toList(), outbox);
     }
 }

@@ -394,6 +394,11 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public void write(Uni<Void> statements) {
+            statements.await().indefinitely();
+        }
+
+        @Override
         public void whenEnded(Consumer<Boolean> told) {
             throw new UnsupportedOperationException();
         }

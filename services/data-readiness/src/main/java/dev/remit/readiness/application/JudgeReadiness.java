@@ -82,7 +82,8 @@ public class JudgeReadiness implements Receiver {
                                                         each.change(), new Readiness.New()),
                                                 new Event.Withdrawn(each)))
                                 .toList())
-                .chain(outcomes -> judging.settle(outcomes, outbox));
+                .invoke(outcomes -> judging.settle(outcomes, outbox))
+                .replaceWithVoid();
     }
 
     /** Ids first, in ascending order, so that replicas lock in the same order; then lock, load. */
@@ -104,7 +105,8 @@ public class JudgeReadiness implements Receiver {
                                                             .toList(),
                                                     held -> cause(held, news),
                                                     outbox.now()))
-                                    .chain(outcomes -> judging.settle(outcomes, outbox));
+                                    .invoke(outcomes -> judging.settle(outcomes, outbox))
+                                    .replaceWithVoid();
                     if (ids.size() < PAGE) {
                         return judged;
                     }
@@ -139,7 +141,8 @@ public class JudgeReadiness implements Receiver {
                                 outbox.now()))
                 .with((kept, known) ->
                         decide(proposals, standing(kept, withdrawals), known, batch, outbox))
-                .chain(outcomes -> judging.settle(outcomes, outbox));
+                .invoke(outcomes -> judging.settle(outcomes, outbox))
+                .replaceWithVoid();
     }
 
     /** What this very batch takes back is not judged first. */

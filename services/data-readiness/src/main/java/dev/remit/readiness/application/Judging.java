@@ -64,7 +64,7 @@ class Judging {
     }
 
     /** Stores and tells what happened; a change happens at most once among the outcomes. */
-    Uni<Void> settle(Collection<Outcome> outcomes, Outbox outbox) {
+    void settle(Collection<Outcome> outcomes, Outbox outbox) {
         List<Readiness.Kept> changed = new ArrayList<>();
         List<Readiness.TakenBack> takenBack = new ArrayList<>();
         List<Correction> asked = new ArrayList<>();
@@ -95,12 +95,17 @@ class Judging {
                 }
             }
         }
-        Uni<Void> stored =
-                changed.isEmpty() ? Uni.createFrom().voidItem() : readinesses.store(changed);
-        Uni<Void> remembered =
-                takenBack.isEmpty() ? stored : stored.chain(() -> readinesses.remember(takenBack));
-        Uni<Void> questions =
-                asked.isEmpty() ? remembered : remembered.chain(() -> corrections.ask(asked));
-        return answered.isEmpty() ? questions : questions.chain(() -> corrections.answer(answered));
+        if (!changed.isEmpty()) {
+            outbox.write(readinesses.store(changed));
+        }
+        if (!takenBack.isEmpty()) {
+            outbox.write(readinesses.remember(takenBack));
+        }
+        if (!asked.isEmpty()) {
+            outbox.write(corrections.ask(asked));
+        }
+        if (!answered.isEmpty()) {
+            outbox.write(corrections.answer(answered));
+        }
     }
 }

@@ -64,7 +64,7 @@ public class LookAgain {
                                 : outbox.lock(ids)
                                         .chain(() -> readinesses.load(ids))
                                         .chain(kept -> decide(kept.values(), outbox.now()))
-                                        .chain(outcomes -> judging.settle(outcomes, outbox))
+                                        .invoke(outcomes -> judging.settle(outcomes, outbox))
                                         .replaceWith(ids.size()));
     }
 

@@ -104,6 +104,6 @@ public class TakeCorrection {
                                                                                     known.of(
                                                                                             change))))));
                 })
-                .call(outcome -> judging.settle(List.of(outcome), outbox));
+                .invoke(outcome -> judging.settle(List.of(outcome), outbox));
     }
 }

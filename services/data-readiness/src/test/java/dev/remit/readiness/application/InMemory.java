@@ -298,6 +298,11 @@ public final class InMemory {
         }
 
         @Override
+        public void write(Uni<Void> statements) {
+            statements.await().indefinitely();
+        }
+
+        @Override
         public void whenEnded(Consumer<Boolean> told) {
             throw new UnsupportedOperationException();
         }

@@ -458,6 +458,11 @@ public final class KilledLog {
         }
 
         @Override
+        public void write(Uni<Void> statements) {
+            statements.await().indefinitely();
+        }
+
+        @Override
         public void whenEnded(Consumer<Boolean> told) {
             throw new UnsupportedOperationException();
         }

@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -113,7 +112,7 @@ public class LeaseExecutions {
      * committed. Where there is none, or a lease is under way, it is leased after that: this moment
      * is known by the changes' locks, which the transaction holds until then.
      */
-    Uni<Void> take(Collection<Intent> intents, Outbox outbox) {
+    void take(Collection<Intent> intents, Outbox outbox) {
         Map<Lot, UUID> lots = new LinkedHashMap<>();
         intents.forEach(intent ->
                 lots.putIfAbsent(
@@ -122,21 +121,15 @@ public class LeaseExecutions {
                                 : elsewhere,
                         // one transaction: one of its changes stands for all
                         intent.change()));
-        return Multi.createFrom()
-                .iterable(lots.entrySet())
-                .onItem()
-                .transformToUniAndConcatenate(
-                        lot -> take(lane(lot.getKey()), lot.getValue(), outbox))
-                .onItem()
-                .ignoreAsUni();
+        lots.forEach((lot, change) -> take(lane(lot), change, outbox));
     }
 
-    private Uni<Void> take(Lane lane, UUID change, Outbox outbox) {
+    private void take(Lane lane, UUID change, Outbox outbox) {
         Instant asked = now();
         lane.expect(List.of(change));
         Optional<Lane.Request> found = lane.request(asked);
         if (found.isEmpty()) {
-            return Uni.createFrom().voidItem();
+            return;
         }
         Lane.Request request = found.get();
         Set<UUID> others = new HashSet<>(request.after());
@@ -152,10 +145,11 @@ public class LeaseExecutions {
                 lane.notLeased(request);
             }
         });
-        return executions
-                .lease(lane.lot(), request.room(), lease, asked)
-                .invoke(leases::addAll)
-                .replaceWithVoid();
+        outbox.write(
+                executions
+                        .lease(lane.lot(), request.room(), lease, asked)
+                        .invoke(leases::addAll)
+                        .replaceWithVoid());
     }
 
     /** Leases what is due, prolongs what takes long, and asks the targets that were silent. */

@@ -2,7 +2,6 @@ package dev.remit.executor.application;
 
 import dev.remit.executor.domain.Intent;
 import dev.remit.handoff.loop.Outbox;
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +26,7 @@ public class TakeAuthorization {
     }
 
     /** Stores a batch, in the transaction that received it. */
-    public Uni<Void> take(List<Intent> intents, Outbox outbox) {
+    public void take(List<Intent> intents, Outbox outbox) {
         Instant now = outbox.now();
         intents.stream()
                 .filter(intent -> intent.hasToWait(now))
@@ -39,13 +38,14 @@ public class TakeAuthorization {
                                 intent.change(),
                                 intent.authorizedAt(),
                                 now));
-        return intents.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : executions
-                        .store(
-                                intents.stream()
-                                        .map(intent -> intent.bounded(plans.read(intent.plan())))
-                                        .toList())
-                        .chain(() -> leases.take(intents, outbox));
+        if (intents.isEmpty()) {
+            return;
+        }
+        outbox.write(
+                executions.store(
+                        intents.stream()
+                                .map(intent -> intent.bounded(plans.read(intent.plan())))
+                                .toList()));
+        leases.take(intents, outbox);
     }
 }

@@ -680,13 +680,10 @@ class ExecutionTest {
         assertThatThrownBy(() ->
                         instance.transact(
                                         List.of(),
-                                        outbox ->
-                                                instance.take
-                                                        .take(List.of(intent), outbox)
-                                                        .invoke(() -> {
-                                                            throw new IllegalStateException(
-                                                                    "planted");
-                                                        }))
+                                        outbox -> {
+                                            instance.take.take(List.of(intent), outbox);
+                                            throw new IllegalStateException("planted");
+                                        })
                                 .await()
                                 .atMost(Duration.ofSeconds(10)))
                 .hasMessage("planted");

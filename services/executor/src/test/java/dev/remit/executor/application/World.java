@@ -388,7 +388,12 @@ final class World {
         }
 
         void receives(Intent... intents) {
-            transact(List.of(), outbox -> take.take(List.of(intents), outbox))
+            transact(
+                            List.of(),
+                            outbox -> {
+                                take.take(List.of(intents), outbox);
+                                return Uni.createFrom().voidItem();
+                            })
                     .await()
                     .atMost(PATIENCE);
         }
@@ -590,6 +595,11 @@ final class World {
         @Override
         public Instant now() {
             return clock.instant();
+        }
+
+        @Override
+        public void write(Uni<Void> statements) {
+            statements.await().indefinitely();
         }
 
         @Override

@@ -387,8 +387,13 @@ class HandoffLoop {
         return handoffs.commit(
                         outbox -> {
                             setAside(record, Code.UNSTORABLE, why, outbox);
-                            return account(
-                                    polls.isResolvable() ? List.of(polled(record)) : List.of());
+                            return outbox.lock(List.of())
+                                    .invoke(() ->
+                                            account(
+                                                    polls.isResolvable()
+                                                            ? List.of(polled(record))
+                                                            : List.of(),
+                                                    outbox));
                         })
                 .chain(this::handOn);
     }
@@ -406,7 +411,8 @@ class HandoffLoop {
                                         committing,
                                         handoffs.commit(outbox ->
                                                 decide(checked, true, outbox)
-                                                        .call(() -> account(checked.polled()))))
+                                                        .invoke(() ->
+                                                                account(checked.polled(), outbox))))
                                 .invoke(committed -> learn(committed.result(), committed.batch()))
                                 .onTermination()
                                 .invoke(() -> checked.spans().forEach(Span::end)))
@@ -458,8 +464,10 @@ class HandoffLoop {
                 .invoke(health::publishes);
     }
 
-    private Uni<Void> account(List<Polled> polled) {
-        return polled.isEmpty() ? Uni.createFrom().voidItem() : polls.get().polled(polled);
+    private void account(List<Polled> polled, SealedOutbox outbox) {
+        if (!polled.isEmpty()) {
+            outbox.write(polls.get().polled(polled));
+        }
     }
 
     /**
@@ -639,7 +647,7 @@ class HandoffLoop {
                 .forEach(rejected ->
                         setAside(rejected.record(), rejected.code(), rejected.reason(), outbox));
         if (received.isEmpty()) {
-            return Uni.createFrom().item(received);
+            return outbox.lock(List.of()).replaceWith(received);
         }
         for (int n = 0; n < received.size(); n++) {
             SpanContext context = checked.spans().get(n).getSpanContext();

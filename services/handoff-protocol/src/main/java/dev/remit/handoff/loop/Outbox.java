@@ -27,6 +27,15 @@ public interface Outbox {
     Uni<Void> lock(Collection<UUID> changes);
 
     /**
+     * Sends this now, behind what was sent before, and waits for the answer only before the commit.
+     * If it fails, the transaction does.
+     *
+     * @param statements whose answers nobody needs. What comes later in this transaction sees what
+     *     they wrote, unless one of them waits for another's answer
+     */
+    void write(Uni<Void> statements);
+
+    /**
      * What is to be done when this transaction has ended: at once, but on this instance alone. Who
      * stops before does not do it; and what was committed may be told as not committed, where the
      * database's answer was lost.

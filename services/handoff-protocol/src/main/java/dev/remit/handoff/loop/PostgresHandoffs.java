@@ -1,6 +1,7 @@
 package dev.remit.handoff.loop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.remit.handoff.postgres.Transaction;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -8,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -56,12 +58,17 @@ class PostgresHandoffs implements Handoffs {
 
     @Override
     public <T> Uni<T> transact(Collection<UUID> changes, Function<Outbox, Uni<T>> work) {
-        return run(outbox -> outbox.lock(changes).chain(() -> work.apply(outbox)));
+        return run(changes, work::apply);
     }
 
     /** Runs the work in a transaction of its own, and publishes what it left. */
     <T> Uni<T> run(Function<SealedOutbox, Uni<T>> work) {
-        return contexts.fresh(() -> commit(work))
+        return run(List.of(), work);
+    }
+
+    private <T> Uni<T> run(Collection<UUID> changes, Function<SealedOutbox, Uni<T>> work) {
+        return contexts.fresh(() ->
+                        commit(outbox -> outbox.lock(changes).chain(() -> work.apply(outbox))))
                 .invoke(committed ->
                         publish(committed)
                                 .subscribe()
@@ -79,6 +86,9 @@ class PostgresHandoffs implements Handoffs {
     /**
      * Runs the work in a transaction on the current context and stores its outbox; does not
      * publish.
+     *
+     * @param work begins by locking or receiving something, if it be nothing: these wait for the
+     *     transaction to begin
      */
     <T> Uni<Committed<T>> commit(Function<SealedOutbox, Uni<T>> work) {
         return Uni.createFrom()
@@ -86,12 +96,19 @@ class PostgresHandoffs implements Handoffs {
                     var outbox =
                             new SealedOutbox(
                                     means, clock.instant().truncatedTo(ChronoUnit.MICROS), random);
-                    return Panache.withTransaction(() ->
-                                    work.apply(outbox)
-                                            .call(() ->
-                                                    Panache.getSession()
-                                                            .chain(Mutiny.Session::flush))
-                                            .chain(result -> stored(result, outbox)))
+                    return Transaction.with(
+                                    begun -> {
+                                        outbox.begins(begun);
+                                        return work.apply(outbox)
+                                                .call(() ->
+                                                        Panache.getSession()
+                                                                .chain(Mutiny.Session::flush))
+                                                .chain(result -> stored(result, outbox))
+                                                .onFailure()
+                                                .call(outbox::settled)
+                                                .onFailure()
+                                                .transform(outbox::why);
+                                    })
                             .invoke(done -> reached(AFTER_COMMIT, done))
                             .onTermination()
                             .invoke((done, failure, _) -> outbox.ended(done != null));

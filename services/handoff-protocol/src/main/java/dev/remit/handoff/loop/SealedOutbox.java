@@ -49,17 +49,28 @@ final class SealedOutbox implements Outbox {
     /** And so many characters of the reason. */
     private static final int MOST_WORDS = 2_000;
 
-    /** Locks changes, and notes messages as received. */
+    /** So few messages are sealed in a moment, with one signature. */
+    private static final int FEW = 4;
+
+    /**
+     * Locks changes, and notes messages as received. It is sent behind the transaction's beginning,
+     * without the answer to that: where no transaction has begun, nothing says so, and this writes
+     * nothing.
+     */
     static final String RECEIVE =
             "with known as materialized (select change_id, sequence, encode(hash, 'base64') as hash"
                     + " from handoff_chain where change_id = any(cast(:changes as uuid[])) order by change_id for update),"
                     + " added as (insert into handoff_chain (change_id, sequence)"
                     + " select id, 0 from unnest(cast(:changes as uuid[])) id"
-                    + " where id not in (select change_id from known) order by id"
+                    + " where id not in (select change_id from known) and "
+                    + Statement.BEGUN
+                    + " order by id"
                     + " on conflict do nothing returning change_id),"
                     + " seen as (insert into handoff_inbox (id, hash)"
                     + " select id, hash"
                     + " from unnest(cast(:ids as uuid[]), cast(:hashes as bytea[])) as seen (id, hash)"
+                    + " where "
+                    + Statement.BEGUN
                     + " order by id on conflict do nothing returning id)"
                     + " select change_id, sequence, hash from known"
                     + " union all select change_id, 0, null from added"
@@ -129,12 +140,29 @@ final class SealedOutbox implements Outbox {
 
     private final Map<UUID, SpanContext> traces = new HashMap<>();
     private final List<Consumer<Boolean>> atEnd = new ArrayList<>();
+
+    /** The answer to the transaction's beginning. */
+    private Uni<Void> begun = Uni.createFrom().voidItem();
+
     private boolean isByKeys;
+
+    /** The answers to what was written and not waited for. */
+    private final List<Uni<Void>> writing = new ArrayList<>();
+
+    /** What the first of them failed with: what comes after it fails because of that. */
+    private @Nullable Throwable broken;
 
     SealedOutbox(Means means, Instant now, RandomGenerator random) {
         this.means = means;
         this.now = now;
         this.random = random;
+    }
+
+    /**
+     * @param answer to the transaction's beginning, which the first lock waits for
+     */
+    void begins(Uni<Void> answer) {
+        begun = answer;
     }
 
     @Override
@@ -145,6 +173,42 @@ final class SealedOutbox implements Outbox {
     @Override
     public UUID newId() {
         return Ids.timeOrdered(now, random);
+    }
+
+    @Override
+    public void write(Uni<Void> statements) {
+        writing.add(
+                Uni.createFrom()
+                        .completionStage(
+                                statements
+                                        .onFailure()
+                                        .invoke(this::breaks)
+                                        .subscribeAsCompletionStage()));
+    }
+
+    private void breaks(Throwable failure) {
+        if (broken == null) {
+            broken = failure;
+        }
+    }
+
+    /**
+     * The end of all that was written so, whatever it is: a rollback must have nothing behind it.
+     */
+    Uni<Void> settled() {
+        return writing.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Uni.join()
+                        .all(writing)
+                        .andCollectFailures()
+                        .replaceWithVoid()
+                        .onFailure()
+                        .recoverWithNull();
+    }
+
+    /** Why this transaction fails, where one of its statements or what it does fails so. */
+    Throwable why(Throwable failure) {
+        return broken == null ? failure : broken;
     }
 
     @Override
@@ -167,7 +231,7 @@ final class SealedOutbox implements Outbox {
     @Override
     public Uni<Void> lock(Collection<UUID> changes) {
         return chains.keySet().containsAll(changes)
-                ? Uni.createFrom().voidItem()
+                ? begun
                 : receive(List.of(), changes).replaceWithVoid();
     }
 
@@ -186,7 +250,10 @@ final class SealedOutbox implements Outbox {
             return received;
         }
         isByKeys = true;
-        return Statement.BY_KEYS.and(received);
+        return Uni.combine()
+                .all()
+                .unis(begun, Statement.BY_KEYS.execute(), received)
+                .with((_, _, fresh) -> fresh);
     }
 
     private Uni<Set<UUID>> lockAndNote(Collection<Received> messages, Set<UUID> wanted) {
@@ -397,12 +464,26 @@ final class SealedOutbox implements Outbox {
      * @return what is to be published after the commit: all but what was stored before
      */
     Uni<Sealed.Batch> store() {
-        return letters.isEmpty() && extended.isEmpty()
-                ? Uni.createFrom().item(Sealed.Batch.EMPTY)
-                : means.contexts()
-                        .blocking(letters.isEmpty(), this::seal)
-                        .chain(this::insert)
-                        .call(this::keepSetAside);
+        Uni<Sealed.Batch> stored =
+                letters.isEmpty() && extended.isEmpty()
+                        ? Uni.createFrom().item(Sealed.Batch.EMPTY)
+                        : means.contexts()
+                                .blocking(isBrief(), this::seal)
+                                .chain(this::insert)
+                                .call(this::keepSetAside);
+        return writing.isEmpty()
+                ? stored
+                : Uni.combine()
+                        .all()
+                        .unis(stored, Uni.join().all(writing).andFailFast())
+                        .with((batch, _) -> batch);
+    }
+
+    /** Whether they are sealed in a moment, without the registry. */
+    private boolean isBrief() {
+        return letters.size() <= FEW
+                && letters.stream()
+                        .allMatch(each -> means.wire().isBrief(Handoff.of(each.message())));
     }
 
     private Uni<Void> keepSetAside() {
@@ -567,6 +648,8 @@ final class SealedOutbox implements Outbox {
                 .rows()
                 .map(stored -> fresh(sealed, stored))
                 .onFailure()
+                .invoke(() -> means.relay().putBack(marks))
+                .onCancellation()
                 .invoke(() -> means.relay().putBack(marks));
     }
 

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -37,7 +38,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * Avro bytes with the registry's content id in front (magic byte 0, four bytes, Avro binary).
  * Schemas are looked up, never registered. May block on the registry the first time it meets a
- * schema: call it from a worker thread.
+ * schema: call it from a worker thread, unless it says that it will not.
  *
  * <p>It can keep to a released version: while replicas of that version may come back, nothing is
  * written, and nothing is read, that they would not know. What such a version cannot say is not
@@ -55,6 +56,9 @@ class Wire {
      */
     static final int MOST_BYTES = 1_000_000;
 
+    /** More bytes than that are not written in a moment. */
+    private static final int LARGE = 16 * 1024;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
@@ -65,6 +69,7 @@ class Wire {
     private record Written(Schema schema, String dataschema, DatumReader<IndexedRecord> reader) {}
 
     private final Map<Handoff, byte[]> heads = new ConcurrentHashMap<>();
+    private final Set<Handoff> large = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Written> written = new ConcurrentHashMap<>();
     private final Asked<AvroKafkaSerializer<IndexedRecord>> serializer;
     private final Asked<AvroKafkaDeserializer<IndexedRecord>> deserializer;
@@ -142,6 +147,16 @@ class Wire {
         return payload.length <= HEAD || written.containsKey(ByteBuffer.wrap(payload).getInt(1));
     }
 
+    /**
+     * Whether {@link #encode} writes it in a moment: without the registry, as this build's, and
+     * none of its kind was large yet.
+     */
+    boolean isBrief(Handoff handoff) {
+        return heads.containsKey(handoff)
+                && !older.containsKey(handoff)
+                && !large.contains(handoff);
+    }
+
     /** Names the schema that {@link #encode} writes with. */
     String dataschema(Handoff handoff) {
         return Objects.requireNonNull(dataschemas.get(handoff));
@@ -156,7 +171,16 @@ class Wire {
      */
     byte[] encode(SpecificRecord record) {
         Handoff handoff = Handoff.of(record);
-        return fitting(handoff, encode(handoff, record));
+        return fitting(handoff, noted(handoff, encode(handoff, record)));
+    }
+
+    /** What its kind begins with, and whether it may be large, is known from here on. */
+    byte[] noted(Handoff handoff, byte[] payload) {
+        heads.computeIfAbsent(handoff, _ -> Arrays.copyOf(payload, HEAD));
+        if (payload.length > LARGE) {
+            large.add(handoff);
+        }
+        return payload;
     }
 
     static byte[] fitting(Handoff handoff, byte[] payload) {
@@ -186,7 +210,6 @@ class Wire {
                                 + "'s schema",
                         e);
             }
-            heads.put(handoff, Arrays.copyOf(payload, HEAD));
             return payload;
         }
         var out = new ByteArrayOutputStream(512);

@@ -38,12 +38,17 @@ public record Statement(String sql, @Nullable Object... parameters) {
     /**
      * From here on in this transaction rows are found by their keys: each statement is planned once
      * a connection, for any number of rows, and never to read a table from end to end because it
-     * was short when the plan was made. What reports and searches is left to the server.
+     * was short when the plan was made. What reports and searches is left to the server. Outside a
+     * transaction it does nothing.
      */
     public static final Statement BY_KEYS =
             new Statement(
                     "select set_config('plan_cache_mode', 'force_generic_plan', true),"
-                            + " set_config('enable_seqscan', 'off', true)");
+                            + " set_config('enable_seqscan', 'off', true),"
+                            + " set_config('remit.begun', 'yes', true)");
+
+    /** Whether {@link #BY_KEYS} was said before in this transaction. */
+    public static final String BEGUN = "current_setting('remit.begun', true) = 'yes'";
 
     /** What comes after it in this transaction is planned for its values, as a search needs it. */
     public static final Statement BY_VALUES =
@@ -190,7 +195,7 @@ public record Statement(String sql, @Nullable Object... parameters) {
                 });
     }
 
-    private static ReactiveSession reactive(Mutiny.Session session) {
+    static ReactiveSession reactive(Mutiny.Session session) {
         return ((MutinySessionImpl) session).unwrap(ReactiveSession.class);
     }
 

@@ -150,6 +150,11 @@ class DeadLettersTest {
         }
 
         @Override
+        public void write(Uni<Void> statements) {
+            statements.await().indefinitely();
+        }
+
+        @Override
         public void whenEnded(Consumer<Boolean> told) {
             throw new UnsupportedOperationException();
         }

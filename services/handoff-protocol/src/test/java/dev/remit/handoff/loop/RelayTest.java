@@ -3,6 +3,7 @@ package dev.remit.handoff.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remit.handoff.postgres.ScratchPostgres;
+import dev.remit.handoff.postgres.Statement;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,36 @@ class RelayTest {
         for (String sql : List.of(SealedOutbox.RECEIVE, SealedOutbox.STORE)) {
             assertThat(ScratchPostgres.endToEnd(own, sql)).as(sql).isEmpty();
         }
+    }
+
+    @Test
+    void whereNoTransactionHasBegunNothingIsReceived() throws Exception {
+        UUID change = UUID.randomUUID();
+        UUID message = UUID.randomUUID();
+        try (Connection alone = postgres.connect()) {
+            alone.setAutoCommit(true);
+            assertThat(received(alone, change, message)).isEmpty();
+            alone.setAutoCommit(false);
+            assertThat(received(alone, change, message))
+                    .extracting(row -> row[0])
+                    .containsExactlyInAnyOrder(change, message);
+        }
+    }
+
+    /** As the loop sends it: whatever became of the transaction's beginning. */
+    private static List<Object[]> received(Connection connection, UUID change, UUID message)
+            throws Exception {
+        ScratchPostgres.run(connection, Statement.BY_KEYS.sql(), Map.of());
+        return ScratchPostgres.run(
+                connection,
+                SealedOutbox.RECEIVE,
+                Map.of(
+                        "changes",
+                        new UUID[] {change},
+                        "ids",
+                        new UUID[] {message},
+                        "hashes",
+                        connection.createArrayOf("bytea", new byte[][] {new byte[32]})));
     }
 
     @Test

@@ -167,6 +167,23 @@ class WireTest {
     }
 
     @Test
+    void whatIsWrittenInAMomentIsKnownByWhatWasWrittenBefore() {
+        Handoff handoff = Handoff.APPROVAL_DECIDED;
+        Wire old = new Wire("http://127.0.0.1:1", Optional.of("v1"));
+        assertThat(wire.isBrief(handoff)).as("the registry is to be asked").isFalse();
+
+        wire.noted(handoff, new byte[16 * 1024]);
+        old.noted(handoff, new byte[100]);
+        assertThat(wire.isBrief(handoff)).isTrue();
+        assertThat(old.isBrief(handoff)).as("it is written otherwise, and compared").isFalse();
+
+        wire.noted(handoff, new byte[16 * 1024 + 1]);
+        wire.noted(handoff, new byte[100]);
+        assertThat(wire.isBrief(handoff)).as("one was large").isFalse();
+        assertThat(wire.isBrief(Handoff.CHANGE_CLOSED)).isFalse();
+    }
+
+    @Test
     void aMessageThatNoBrokerTakesIsNotSent() {
         byte[] most = new byte[1_000_000];
         assertThat(Wire.fitting(Handoff.CHANGE_CLOSED, most)).isSameAs(most);

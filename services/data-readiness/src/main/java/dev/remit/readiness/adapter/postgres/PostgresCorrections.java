@@ -57,8 +57,10 @@ class PostgresCorrections implements Corrections {
 
     @Override
     public Uni<Void> answer(Collection<UUID> corrections) {
-        return CorrectionRow.update("answered = true where id in ?1", corrections)
-                .replaceWithVoid();
+        return new Statement(
+                        "update correction set answered = true where id = any(cast(?1 as uuid[]))",
+                        Statement.ids(corrections))
+                .execute();
     }
 
     private static Correction read(CorrectionRow row) {

@@ -20,7 +20,7 @@ class Authorizations implements Receiver {
 
     @Override
     public Uni<Void> receive(List<Received> batch, Outbox outbox) {
-        return take.take(
-                batch.stream().map(Messages::intent).flatMap(Optional::stream).toList(), outbox);
+        take.take(batch.stream().map(Messages::intent).flatMap(Optional::stream).toList(), outbox);
+        return Uni.createFrom().voidItem();
     }
 }
