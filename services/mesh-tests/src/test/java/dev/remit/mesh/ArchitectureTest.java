@@ -126,6 +126,7 @@ class ArchitectureTest {
                     Map.entry("loop.TooLarge", "the protocol's own resources answer with it"),
                     Map.entry("loop.Unstorable", "the protocol's own resources answer with it"),
                     Map.entry("loop.Trust", "only the ledger logs which keys were trusted"),
+                    Map.entry("postgres.Transaction", "the loop begins handoffs with it"),
                     Map.entry("merkle.Merkle", "the log's tree and the seals' are one code"),
                     Map.entry("seal.SealVerifier", "who verifies offline needs no loop"),
                     Map.entry("seal.TrustedKeys", "who verifies offline needs no loop"),
