@@ -66,6 +66,10 @@ export async function begin() {
   return { ...claims(tokens.access), draft: kept.draft };
 }
 
+// what leaving the page breaks off, a refresh of the tokens for one, must not send it somewhere else
+let leaving = false;
+addEventListener("pageshow", () => { leaving = false; });
+
 /**
  * Goes to the identity provider.
  *
@@ -73,6 +77,8 @@ export async function begin() {
  * 5.5.1.1), any other to give if it can; asked.maxAge: seconds since the sign-in (3.1.2.1); draft: what to come back to.
  */
 export async function signIn(asked, draft) {
+  if (leaving) return;
+  leaving = true;
   const kept = { state: random(), verifier: random(), at: location.hash, draft };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
   const challenge = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
