@@ -78,9 +78,9 @@ addEventListener("pageshow", () => { leaving = false; });
  */
 export async function signIn(asked, draft) {
   if (leaving) return;
-  leaving = true;
   const kept = { state: random(), verifier: random(), at: location.hash, draft };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  leaving = true;
   const challenge = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
   location.assign(`${provider.authorization_endpoint}?` + new URLSearchParams({
     response_type: "code", client_id: client, redirect_uri: home(), scope: "openid", state: kept.state,

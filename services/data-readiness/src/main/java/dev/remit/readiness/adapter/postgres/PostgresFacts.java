@@ -125,7 +125,7 @@ class PostgresFacts implements Facts {
     private final Halts halts;
     private final String people;
 
-    /** By hash, which names one document for ever: to compile its conditions takes a while. */
+    /** By hash, which names one document for ever: it is not parsed for each batch. */
     private final Map<String, Optional<Charter>> read = new ConcurrentHashMap<>();
 
     PostgresFacts(
