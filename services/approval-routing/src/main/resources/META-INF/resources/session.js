@@ -68,7 +68,7 @@ export async function begin() {
 
 // what leaving the page breaks off, a refresh of the tokens for one, must not send it somewhere else
 let leaving = false;
-addEventListener("pageshow", () => { leaving = false; });
+const cameBack = shown => { leaving &&= !shown.persisted; };
 
 /**
  * Goes to the identity provider.
@@ -81,6 +81,7 @@ export async function signIn(asked, draft) {
   const kept = { state: random(), verifier: random(), at: location.hash, draft };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
   leaving = true;
+  addEventListener("pageshow", cameBack);
   const challenge = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
   location.assign(`${provider.authorization_endpoint}?` + new URLSearchParams({
     response_type: "code", client_id: client, redirect_uri: home(), scope: "openid", state: kept.state,
