@@ -32,11 +32,16 @@ public final class Java {
                                 "-Xmx" + heapMegabytes + "m",
                                 "-XX:+UseSerialGC",
                                 "-XX:+UseCompactObjectHeaders",
+                                // netty's native transport
+                                "--enable-native-access=ALL-UNNAMED",
                                 // half of it would go on, and nobody knows which half
                                 "-XX:+ExitOnOutOfMemoryError"));
-        if (use == Use.SHORT_WORK) {
-            command.add("-XX:TieredStopAtLevel=1");
-        }
+        command.add(
+                switch (use) {
+                    case SHORT_WORK -> "-XX:TieredStopAtLevel=1";
+                    // five JVMs share the processors, and what they remember of where pages are
+                    case STEADY_LOAD -> "-XX:+UseTransparentHugePages";
+                });
         command.addAll(rest);
         return command;
     }

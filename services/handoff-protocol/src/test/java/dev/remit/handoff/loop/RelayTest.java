@@ -54,6 +54,18 @@ class RelayTest {
     }
 
     @Test
+    void noColumnAsksForMoreThanTenClassesWhenItsTableIsAnalyzed() throws Exception {
+        assertThat(
+                        ScratchPostgres.run(
+                                own,
+                                "select relname, attname, attstattarget from pg_attribute join pg_class on pg_class.oid = attrelid"
+                                        + " where relname like 'handoff%' and relkind = 'r' and attnum > 0 and not attisdropped"
+                                        + " and attstattarget is distinct from 10",
+                                Map.of()))
+                .isEmpty();
+    }
+
+    @Test
     void whereNoTransactionHasBegunNothingIsReceived() throws Exception {
         UUID change = UUID.randomUUID();
         UUID message = UUID.randomUUID();
