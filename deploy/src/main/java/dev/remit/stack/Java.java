@@ -32,8 +32,6 @@ public final class Java {
                                 "-Xmx" + heapMegabytes + "m",
                                 "-XX:+UseSerialGC",
                                 "-XX:+UseCompactObjectHeaders",
-                                // netty's native transport
-                                "--enable-native-access=ALL-UNNAMED",
                                 // half of it would go on, and nobody knows which half
                                 "-XX:+ExitOnOutOfMemoryError"));
         command.add(

@@ -68,7 +68,20 @@ export async function begin() {
 
 // what leaving the page breaks off, a refresh of the tokens for one, must not send it somewhere else
 let leaving = false;
-const cameBack = shown => { leaving &&= !shown.persisted; };
+
+function cameBack(shown) {
+  if (!shown.persisted) return;
+  leaving = false;
+  if (!tokens) location.reload();
+}
+
+function leave(url) {
+  leaving = true;
+  addEventListener("pageshow", cameBack);
+  // stopped, or answered by what is no page: it is still this one
+  setTimeout(() => { leaving = false; }, 60_000);
+  location.assign(url);
+}
 
 /**
  * Goes to the identity provider.
@@ -81,9 +94,14 @@ export async function signIn(asked, draft) {
   const kept = { state: random(), verifier: random(), at: location.hash, draft };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
   leaving = true;
-  addEventListener("pageshow", cameBack);
-  const challenge = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
-  location.assign(`${provider.authorization_endpoint}?` + new URLSearchParams({
+  let challenge;
+  try {
+    challenge = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
+  } catch (failure) {
+    leaving = false;
+    throw failure;
+  }
+  leave(`${provider.authorization_endpoint}?` + new URLSearchParams({
     response_type: "code", client_id: client, redirect_uri: home(), scope: "openid", state: kept.state,
     code_challenge: toText(challenge), code_challenge_method: "S256",
     ...(asked.acr && { acr_values: asked.acr }),
@@ -94,11 +112,11 @@ export async function signIn(asked, draft) {
 }
 
 export function signOut() {
-  const leave = `${provider.end_session_endpoint}?` + new URLSearchParams({
+  const url = `${provider.end_session_endpoint}?` + new URLSearchParams({
     id_token_hint: tokens.id, post_logout_redirect_uri: home(),
   });
   tokens = null;
-  location.assign(leave);
+  leave(url);
 }
 
 async function access() {

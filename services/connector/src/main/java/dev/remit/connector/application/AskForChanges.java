@@ -204,14 +204,8 @@ public class AskForChanges {
     private Uni<List<Result>> judge(List<Wish> asked, Optional<Request> request, Outbox outbox) {
         List<Wish> wishes = named(asked, outbox.now());
         return subjects.find(asked(wishes))
-                // sent behind the queue, so answered by what holds once its turn has come
-                .chain(found ->
-                        Uni.combine()
-                                .all()
-                                .unis(
-                                        proposals.queue(queues(wishes, found)),
-                                        known(wishes, found, outbox.now()))
-                                .with((_, known) -> known))
+                .call(found -> proposals.queue(queues(wishes, found)))
+                .chain(found -> known(wishes, found, outbox.now()))
                 .chain(known -> {
                     List<Result> results = new ArrayList<>();
                     Map<UUID, Kept> opened = new LinkedHashMap<>();

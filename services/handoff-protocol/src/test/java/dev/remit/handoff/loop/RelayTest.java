@@ -53,14 +53,14 @@ class RelayTest {
         }
     }
 
+    /** Its wide rows are read by the thousand then, not by ten thousands. */
     @Test
-    void noColumnAsksForMoreThanTenClassesWhenItsTableIsAnalyzed() throws Exception {
+    void theOutboxIsAnalyzedByFewOfItsRows() throws Exception {
         assertThat(
                         ScratchPostgres.run(
                                 own,
-                                "select relname, attname, attstattarget from pg_attribute join pg_class on pg_class.oid = attrelid"
-                                        + " where relname like 'handoff%' and relkind = 'r' and attnum > 0 and not attisdropped"
-                                        + " and attstattarget is distinct from 10",
+                                "select attname from pg_attribute where attrelid = 'handoff_outbox'::regclass and attnum > 0"
+                                        + " and not attisdropped and attstattarget is distinct from 10",
                                 Map.of()))
                 .isEmpty();
     }
