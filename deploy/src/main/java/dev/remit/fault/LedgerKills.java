@@ -273,6 +273,10 @@ public final class LedgerKills {
             try (Stream<Path> files = Files.list(folder)) {
                 files.map(Path::toString)
                         .filter(file -> file.endsWith(".jar"))
+                        // the protocol's own is among the ledger's, and may not be there twice
+                        .filter(file ->
+                                !file.contains("handoff-protocol/target")
+                                        || file.endsWith("-tests.jar"))
                         .sorted()
                         .forEach(jars::add);
             }
