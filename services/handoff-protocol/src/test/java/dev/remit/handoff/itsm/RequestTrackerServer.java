@@ -72,6 +72,9 @@ public final class RequestTrackerServer implements AutoCloseable {
         if (!setup.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             setup.destroy();
         }
+        if (setup.waitFor() != 0) {
+            throw new IOException("Request Tracker has no database: see " + this.folder);
+        }
         process =
                 run(
                         SERVER.toString(),

@@ -51,7 +51,6 @@ public class RequestTracker implements Tickets {
     private final Optional<String> base;
     private final String authorization;
     private final String queue;
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
     /**
      * @param url of REST2, for example {@code https://rt.example/REST/2.0}
@@ -91,7 +90,6 @@ public class RequestTracker implements Tickets {
         Uni<Boolean> shown =
                 Uni.createFrom()
                         .completionStage(() -> shown(due))
-                        // the server may have closed the connection that was kept
                         .onFailure()
                         .retry()
                         .withBackOff(PAUSE)
@@ -182,7 +180,11 @@ public class RequestTracker implements Tickets {
                 : cause.getClass().getName();
     }
 
-    /** What is answered; whatever is not 2xx is a failure, in words that hold no secret. */
+    /**
+     * What is answered; whatever is not 2xx is a failure, in words that hold no secret. Each is
+     * asked by a connection of its own: RT's own server speaks HTTP/1.0 and closes each after its
+     * answer, which Java's client does not expect, and what it then sends is lost.
+     */
     private CompletableFuture<JsonNode> ask(
             String method, String path, @org.jspecify.annotations.Nullable Object body) {
         HttpRequest.Builder request =
@@ -196,7 +198,12 @@ public class RequestTracker implements Tickets {
             request.header("Content-Type", "application/json")
                     .method(method, HttpRequest.BodyPublishers.ofString(text(body)));
         }
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+        HttpClient once =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(PATIENCE)
+                        .build();
+        return once.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .thenApply(answer -> {
                     if (answer.statusCode() / 100 != 2) {
                         throw new Unanswered(method + " is answered with " + answer.statusCode());
@@ -208,7 +215,8 @@ public class RequestTracker implements Tickets {
                     }
                 })
                 // a request's own timeout ends with the headers
-                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((_, _) -> once.shutdownNow());
     }
 
     private static String text(Object body) {

@@ -1,5 +1,6 @@
 package dev.remit.approval.adapter.rt;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,13 +11,21 @@ import dev.remit.approval.application.Mirror.Due;
 import dev.remit.approval.application.Mirror.Event;
 import dev.remit.approval.application.Mirror.Kind;
 import dev.remit.handoff.itsm.RequestTrackerServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,6 +92,50 @@ class RequestTrackerTest {
                                 Kind.OPENED,
                                 "x"))
                 .isFalse();
+    }
+
+    @Test
+    void aServerThatClosesAfterEachAnswerIsAskedEachThingOnce() throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        try (var listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answerEachAndCloseLate(listener, asked));
+            String at = "http://127.0.0.1:" + listener.getLocalPort();
+            assertThat(shows(tracker(at, "token 1-14-a", "General"), 9, Kind.NOTED, "x")).isTrue();
+        }
+        assertThat(asked)
+                .containsExactly(
+                        "GET /tickets",
+                        "POST /ticket",
+                        "GET /ticket/1/attachments",
+                        "POST /ticket/1/comment");
+    }
+
+    /** As HTTP/1.0 has it: one request a connection; it closes some time after the answer. */
+    private static void answerEachAndCloseLate(ServerSocket listener, List<String> asked) {
+        while (true) {
+            try (var connection = listener.accept()) {
+                var in =
+                        new BufferedReader(
+                                new InputStreamReader(connection.getInputStream(), US_ASCII));
+                String request = in.readLine().replaceFirst("(\\?.*)? HTTP/1.1$", "");
+                int length = 0;
+                for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+                    if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                        length = Integer.parseInt(line.substring(15).strip());
+                    }
+                }
+                in.skip(length);
+                asked.add(request);
+                connection
+                        .getOutputStream()
+                        .write(
+                                "HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\n{\"id\":\"1\"}"
+                                        .getBytes(US_ASCII));
+                Thread.sleep(200);
+            } catch (IOException | InterruptedException e) {
+                return;
+            }
+        }
     }
 
     @Test
