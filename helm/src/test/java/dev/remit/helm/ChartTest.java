@@ -148,10 +148,9 @@ class ChartTest {
             // how a container's JVM is started is not a service's configuration
             Set<String> local = new TreeSet<>(Set.of("JDK_JAVA_OPTIONS"));
             for (String property : stack.configuration(service).keySet()) {
-                // where it listens is the image's own business; how many processors it has, which
-                // AIs
-                // there are, what they need a scope for, and where people sign in and use passkeys,
-                // the installation's
+                // where it listens is the image's own business; the installation's: how many
+                // processors it has, which AIs there are, what they need a scope for, and where
+                // people sign in and use passkeys
                 if (!property.startsWith("quarkus.http.")
                         && !property.startsWith("quarkus.vertx.")
                         && !property.startsWith("remit.mcp.")

@@ -524,15 +524,9 @@ class Advance {
                 now.put(step.change(), new Loaded(outcome.next(), approvals(before, recorded)));
             }
         }
-        if (!taken.isEmpty()) {
-            outbox.write(removals.add(taken));
-        }
-        if (!notes.isEmpty()) {
-            outbox.write(notices.add(notes));
-        }
-        if (!shown.isEmpty()) {
-            outbox.write(mirror.add(shown));
-        }
+        outbox.write(taken, removals::add);
+        outbox.write(notes, notices::add);
+        outbox.write(shown, mirror::add);
         return store(moved, loaded.keySet(), decisions, outbox).replaceWith(outcomes);
     }
 

@@ -42,9 +42,7 @@ public class NoteEnds implements Receiver {
         if (!ends.isEmpty()) {
             outbox.write(proposals.ended(ends));
         }
-        if (!unproved.isEmpty()) {
-            outbox.write(proposals.unproved(unproved, outbox.now()));
-        }
+        outbox.write(unproved, each -> proposals.unproved(each, outbox.now()));
         return trackRecord.note(
                 batch.stream().flatMap(each -> closings.misstep(each).stream()).toList(), outbox);
     }

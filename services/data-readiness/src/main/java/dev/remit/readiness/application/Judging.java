@@ -95,17 +95,9 @@ class Judging {
                 }
             }
         }
-        if (!changed.isEmpty()) {
-            outbox.write(readinesses.store(changed));
-        }
-        if (!takenBack.isEmpty()) {
-            outbox.write(readinesses.remember(takenBack));
-        }
-        if (!asked.isEmpty()) {
-            outbox.write(corrections.ask(asked));
-        }
-        if (!answered.isEmpty()) {
-            outbox.write(corrections.answer(answered));
-        }
+        outbox.write(changed, readinesses::store);
+        outbox.write(takenBack, readinesses::remember);
+        outbox.write(asked, corrections::ask);
+        outbox.write(answered, corrections::answer);
     }
 }

@@ -386,7 +386,10 @@ public class PerformPlan {
                         read(work).map(after -> new Finding.ReadBack(before, after, obstacle)));
     }
 
-    /** Each call is a step that is finished; before the next one, halts are asked for. */
+    /**
+     * Each call is a step that is finished; before the next one, halts are asked for, and whether
+     * the authorization holds still.
+     */
     private Uni<Void> unlessHalted(Work work, Call call) {
         if (work.attempt instanceof Attempt.Ending) {
             return change(work, call);
@@ -395,7 +398,11 @@ public class PerformPlan {
                 .chain(halt ->
                         halt.isPresent()
                                 ? Uni.createFrom().failure(new Halted(halt.get()))
-                                : change(work, call));
+                                : Attempt.ended(work.attempt, now())
+                                        .<Uni<Void>>map(reason ->
+                                                Uni.createFrom()
+                                                        .failure(new Target.Impossible(reason)))
+                                        .orElseGet(() -> change(work, call)));
     }
 
     /** What keeps a call from being made; before the first one, a demotion does too. */

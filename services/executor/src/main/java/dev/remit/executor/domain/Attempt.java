@@ -99,12 +99,11 @@ public sealed interface Attempt {
                     look(watched, found, now);
             case Situation(Watched watched, Finding.ReadBack back) ->
                     look(watched, back.after(), now);
+            // the person is at work, and what the target refuses to tell now it may tell later
             case Situation(Watched watched, Finding.Impossible(String reason, _)) ->
-                    fail(watched, reason, now);
+                    waitOrFail(watched, reason, now);
             case Situation(Watched watched, Finding.Unanswered(String reason, _)) ->
-                    watched.order().intent().isExpired(now)
-                            ? waitOrFail(watched, reason, now)
-                            : new Next.Later(reason, false);
+                    waitOrFail(watched, reason, now);
             case Situation(First first, Finding.Found(TargetState found)) ->
                     begin(first, found, now);
             case Situation(Again again, Finding.Found(TargetState found)) ->
@@ -193,7 +192,7 @@ public sealed interface Attempt {
 
     private static Next takeBack(Compensating attempt, TargetState found, Instant now) {
         Plan plan = attempt.order().readPlan();
-        if (calls(plan, found).isEmpty()) {
+        if (attempt.undone(found).isEmpty()) {
             // whoever has done the rest meanwhile: it is as it was approved
             return new Next.End(
                     Report.of(
@@ -294,9 +293,7 @@ public sealed interface Attempt {
         return plan.steps().stream()
                 .filter(plan::mayRemain)
                 .filter(step -> ours.map(each -> each.contains(step.name())).orElse(true))
-                .filter(step ->
-                        Set.of(Standing.AFTER, Standing.BETWEEN).contains(after.standing(step))
-                                || isStrange(step, after))
+                .filter(step -> after.isBegun(step) || isStrange(step, after))
                 .toList();
     }
 
@@ -314,8 +311,8 @@ public sealed interface Attempt {
     }
 
     /**
-     * An earlier attempt may have made an account that the target does not show, and has now
-     * refused to make again.
+     * An earlier attempt may have made an account that the target does not show yet, and that is
+     * not to be made again: the target refuses to, or the authorization has ended.
      */
     private static List<Step> withHidden(Plan plan, List<Step> touched, TargetState found) {
         return found.there()
@@ -345,7 +342,7 @@ public sealed interface Attempt {
 
     private static Next look(Watched attempt, TargetState found, Instant now) {
         Plan plan = attempt.order().readPlan();
-        boolean done = calls(plan, found).isEmpty();
+        boolean done = attempt.undone(found).isEmpty();
         if (done || attempt.order().intent().isExpired(now)) {
             List<String> left =
                     touched(plan, found, Optional.empty()).stream().map(Step::name).toList();
@@ -364,7 +361,7 @@ public sealed interface Attempt {
         return new Next.Later(
                 "waits for the person who took it on: "
                         + plan.steps().stream()
-                                .filter(step -> !found.calls(step).isEmpty())
+                                .filter(step -> found.standing(step) != Standing.AFTER)
                                 .map(Step::name)
                                 .collect(Collectors.joining(", ")),
                 false);
@@ -405,11 +402,7 @@ public sealed interface Attempt {
     private static Next goOn(Again attempt, TargetState found, Instant now) {
         Plan plan = attempt.order().readPlan();
         Optional<String> obstacle =
-                drift(plan, found, Set.of(Standing.ELSEWHERE))
-                        .or(() ->
-                                attempt.order().intent().isExpired(now)
-                                        ? Optional.of(expired(attempt))
-                                        : Optional.empty());
+                drift(plan, found, Set.of(Standing.ELSEWHERE)).or(() -> ended(attempt, now));
         List<Call> calls = calls(plan, found);
         return calls.isEmpty() || obstacle.isPresent()
                 ? judge(attempt, unchanged(found), true, attempt.ours(), obstacle, now)
@@ -438,7 +431,7 @@ public sealed interface Attempt {
                 report.outcome() == Report.Outcome.SUCCEEDED
                         ? List.of()
                         : touched(plan, back.after(), ours);
-        if (interrupted && back.obstacle().isPresent()) {
+        if (interrupted && obstacle.isPresent()) {
             touched = withHidden(plan, touched, back.after());
         }
         Map<Boolean, List<String>> byCompensation =
@@ -475,7 +468,7 @@ public sealed interface Attempt {
                         attempt,
                         "the target did not answer until the authorization ended: " + reason,
                         now)
-                : new Next.Later(reason, true);
+                : new Next.Later(reason, !(attempt instanceof Watched));
     }
 
     /** It is over, and what became of the account is not known. */
@@ -499,6 +492,13 @@ public sealed interface Attempt {
 
     private static Next fail(Attempt attempt, String reason, Instant now) {
         return new Next.End(Report.failed(reason, attempt.startedAt(), now));
+    }
+
+    /** Why nothing more is called for this attempt; empty while its authorization holds. */
+    static Optional<String> ended(Attempt attempt, Instant now) {
+        return attempt.order().intent().isExpired(now)
+                ? Optional.of(expired(attempt))
+                : Optional.empty();
     }
 
     private static String expired(Attempt attempt) {

@@ -152,6 +152,20 @@ public record TargetState(
         };
     }
 
+    /**
+     * Whether something that the step does is to be seen as done, whoever did it, and whatever else
+     * was done since.
+     */
+    boolean isBegun(Step step) {
+        return switch (standing(step)) {
+            case AFTER, BETWEEN -> true;
+            case BEFORE -> false;
+            case ELSEWHERE ->
+                    step instanceof Step.LeaveGroups leave
+                            && !ids(groups).containsAll(ids(leave.groups()));
+        };
+    }
+
     private static Standing standing(String now, String before, String after) {
         return now.equals(after)
                 ? Standing.AFTER

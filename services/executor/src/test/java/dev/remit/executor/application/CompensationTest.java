@@ -123,6 +123,68 @@ class CompensationTest {
     }
 
     @Test
+    void aGroupThatSomebodyElseAddedMeanwhileKeepsNothingFromBeingTakenBack() {
+        boolean[] added = {false};
+        world.acme.after =
+                call -> {
+                    if (call.equals("leave a1 /staff") && !added[0]) {
+                        added[0] = true;
+                        world.acme.accounts.computeIfPresent(
+                                "a1",
+                                (_, was) ->
+                                        new TargetState(
+                                                was.enabled(), 0, List.of(World.EMERGENCY)));
+                    }
+                    return Uni.createFrom().voidItem();
+                };
+
+        finish(world.instance(), world.careful(world.acme, "a1"));
+
+        assertThat(world.outcomes()).containsExactly(Outcome.COMPENSATED);
+        TargetState now = world.acme.accounts.get("a1");
+        assertThat(now.enabled()).isTrue();
+        assertThat(now.groups())
+                .containsExactlyInAnyOrder(World.STAFF, World.SALES, World.EMERGENCY);
+        assertThat(onlyReport().reason()).contains("/emergency");
+    }
+
+    @Test
+    void nothingMoreIsCalledOnceTheAuthorizationHasEnded() {
+        passAfter("disable a1");
+
+        finish(world.instance(), world.on(world.intent(world.acme, "a1"), TERMS));
+
+        assertThat(world.acme.calls).containsExactly("read a1", "disable a1", "read a1");
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        assertThat(onlyReport().reason()).startsWith("EXPIRED");
+        assertThat(onlyReport().remainder())
+                .contains(
+                        new Remainder(
+                                List.of("disable-account"), Optional.of("boss"), TERMS.capacity()));
+    }
+
+    @Test
+    void whatIsTakenBackIsTakenBackAfterTheAuthorizationHasEndedToo() {
+        passAfter("leave a1 /sales");
+
+        finish(world.instance(), world.careful(world.acme, "a1"));
+
+        assertThat(world.acme.calls).doesNotContain("leave a1 /staff");
+        assertThat(world.outcomes()).containsExactly(Outcome.COMPENSATED);
+        assertThat(asSet(world.acme.accounts.get("a1"))).isEqualTo(asSet(BEFORE));
+    }
+
+    private void passAfter(String last) {
+        world.acme.after =
+                call -> {
+                    if (call.equals(last)) {
+                        world.clock.pass(Duration.ofHours(30));
+                    }
+                    return Uni.createFrom().voidItem();
+                };
+    }
+
+    @Test
     void whoOwnedTheAccountOwnsItAgainWhenALaterStepFails() {
         never("disable a1");
         Intent intent = world.transfer(world.acme, "a1", "E8", "E9");

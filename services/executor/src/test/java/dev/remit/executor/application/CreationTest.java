@@ -12,6 +12,7 @@ import dev.remit.executor.domain.Report.Outcome;
 import dev.remit.executor.domain.Report.StepReport;
 import dev.remit.executor.domain.TargetState;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,27 @@ class CreationTest {
                 .contains("username=" + username, "workerId=" + worker);
         assertThat(world.acme.calls).containsExactly("find e7");
         assertThat(world.acme.accounts).containsExactly(Map.entry("x1", there));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void oneThatIsNotListedBeforeTheAuthorizationEndsIsOwedBySomebody(boolean takesBack) {
+        AtomicBoolean behind = new AtomicBoolean();
+        world.acme.after =
+                call ->
+                        call.equals("join made-e7 /staff") && behind.compareAndSet(false, true)
+                                ? hide()
+                                : Uni.createFrom().voidItem();
+        var instance = world.instance();
+        begin(instance, world.on(world.creation(world.acme, NEW, takesBack), TERMS));
+        world.clock.pass(Duration.ofHours(30));
+
+        finish(instance);
+
+        assertThat(world.outcomes()).containsExactly(Outcome.FAILED);
+        assertThat(world.handedOn.getFirst().report().reason()).startsWith("EXPIRED");
+        assertThat(world.handedOn.getFirst().report().remainder())
+                .hasValueSatisfying(left -> assertThat(left.steps()).contains("create-account"));
     }
 
     @Test

@@ -370,8 +370,30 @@ class AttemptTest {
                 .isEqualTo(Outcome.SUCCEEDED);
         assertThat(report(decide(watched("p"), new Finding.Unanswered("silent", false), END)))
                 .satisfies(each -> failed(each, "the target did not answer"));
-        assertThat(report(decide(watched("p"), new Finding.Impossible("gone"), START)))
-                .satisfies(each -> failed(each, "gone"));
+        assertThat(decide(watched("p"), new Finding.Impossible("403"), START))
+                .as("what is refused now may be told later")
+                .isEqualTo(new Next.Later("403", false));
+        assertThat(report(decide(watched("p"), new Finding.Impossible("403"), END)))
+                .satisfies(each -> {
+                    failed(each, "the target did not answer");
+                    assertThat(each.remainder()).isPresent();
+                });
+    }
+
+    @Test
+    void aPersonIsNotDoneAsLongAsTheAccountIsInAGroupThatThePlanDoesNotName() {
+        TargetState added = new TargetState(false, 0, List.of(OTHER));
+        assertThat(decide(watched("p"), new Finding.Found(added), START))
+                .isEqualTo(
+                        new Next.Later("waits for the person who took it on: leave-groups", false));
+        assertThat(report(decide(watched("p"), new Finding.Found(added), END)))
+                .satisfies(each -> {
+                    failed(each, "EXPIRED");
+                    assertThat(each.remainder())
+                            .hasValueSatisfying(left ->
+                                    assertThat(left.steps())
+                                            .containsExactly("disable-account", "leave-groups"));
+                });
     }
 
     @Test

@@ -465,9 +465,7 @@ class HandoffLoop {
     }
 
     private void account(List<Polled> polled, SealedOutbox outbox) {
-        if (!polled.isEmpty()) {
-            outbox.write(polls.get().polled(polled));
-        }
+        outbox.write(polled, each -> polls.get().polled(each));
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,13 @@ public interface Outbox {
      *     they wrote, unless one of them waits for another's answer
      */
     void write(Uni<Void> statements);
+
+    /** The same for rows, of which there may be none. */
+    default <R extends Collection<?>> void write(R rows, Function<R, Uni<Void>> statements) {
+        if (!rows.isEmpty()) {
+            write(statements.apply(rows));
+        }
+    }
 
     /**
      * What is to be done when this transaction has ended: at once, but on this instance alone. Who

@@ -15,10 +15,7 @@ final class Shares {
     /** Bytes that a transaction is to hand on at most; what it keeps beside is about as much. */
     static final long BUDGET = 4L * 1024 * 1024;
 
-    /** So many of them, however little they cost. */
-    static final int MOST = 1_000;
-
-    /** So many of what nothing is known of yet. */
+    /** Records that a transaction takes of what nothing is known of yet. */
     static final int FIRST = 32;
 
     /** What was learned before counts for less with each transaction. */
@@ -30,7 +27,7 @@ final class Shares {
     synchronized int next(List<? extends ConsumerRecord<?, ?>> records) {
         double bytes = 0;
         int taken = 0;
-        while (taken < Math.min(records.size(), MOST)) {
+        while (taken < records.size()) {
             bytes += cost(records.get(taken).topic());
             if (taken > 0 && bytes > BUDGET) {
                 break;

@@ -15,6 +15,7 @@ import jakarta.ws.rs.QueryParam;
 import java.util.List;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 /** The part of Keycloak's Admin REST API that changes accounts. */
 @RegisterRestClient(configKey = "keycloak")
@@ -70,6 +71,29 @@ interface KeycloakAdmin {
     @GET
     @Path("users/{id}/sessions")
     Uni<List<JsonNode>> sessions(@PathParam("id") String id);
+
+    /** What a client holds of a user: what was consented to, and whether it has offline tokens. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Consent(String clientId, @Nullable List<Grant> additionalGrants) {
+        boolean isOffline() {
+            return additionalGrants != null
+                    && additionalGrants.stream()
+                            .anyMatch(each -> each.key().equals("Offline Token"));
+        }
+    }
+
+    /** One that is no scope, by its name. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Grant(String key) {}
+
+    @GET
+    @Path("users/{id}/consents")
+    Uni<List<Consent>> consents(@PathParam("id") String id);
+
+    /** Ends the client's offline sessions, too. */
+    @DELETE
+    @Path("users/{id}/consents/{client}")
+    Uni<Void> revoke(@PathParam("id") String id, @PathParam("client") String clientId);
 
     @GET
     @Path("users/{id}/groups")

@@ -7,6 +7,7 @@ import dev.remit.executor.application.Target;
 import dev.remit.executor.domain.Plan;
 import dev.remit.executor.domain.TargetState;
 import io.quarkus.oidc.client.OidcClient;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
@@ -110,14 +111,26 @@ public class KeycloakTarget implements Target {
                         .onFailure(KeycloakTarget::isNotFound)
                         .recoverWithUni(this::gone)
                         .chain(user ->
-                                keycloak.sessions(account)
+                                sessions(account)
                                         .chain(sessions ->
                                                 keycloak.groups(account)
                                                         .map(groups ->
-                                                                state(
-                                                                        user,
-                                                                        sessions.size(),
-                                                                        groups)))));
+                                                                state(user, sessions, groups)))));
+    }
+
+    /** How many a user has, and how many clients go on without one, by an offline token. */
+    private Uni<Integer> sessions(String account) {
+        return keycloak.sessions(account)
+                .chain(online -> offline(account).map(clients -> online.size() + clients.size()));
+    }
+
+    private Uni<List<String>> offline(String account) {
+        return keycloak.consents(account)
+                .map(all ->
+                        all.stream()
+                                .filter(KeycloakAdmin.Consent::isOffline)
+                                .map(KeycloakAdmin.Consent::clientId)
+                                .toList());
     }
 
     /** The newest password counts. */
@@ -256,22 +269,15 @@ public class KeycloakTarget implements Target {
                 .transform(failure -> new Silent(otherwise, failure));
     }
 
-    /**
-     * Keycloak replaces the whole representation: it is read just before, and only {@code enabled}
-     * changes.
-     */
+    /** Keycloak leaves alone what is not told. */
     @Override
     public Uni<Void> disable(String account) {
-        return told(
-                keycloak.user(account)
-                        .chain(user -> keycloak.update(account, user.put("enabled", false))));
+        return told(keycloak.update(account, JSON.createObjectNode().put("enabled", false)));
     }
 
     @Override
     public Uni<Void> enable(String account) {
-        return told(
-                keycloak.user(account)
-                        .chain(user -> keycloak.update(account, user.put("enabled", true))));
+        return told(keycloak.update(account, JSON.createObjectNode().put("enabled", true)));
     }
 
     /** The attribute {@code manager}: the HR worker id, as the connector reads it. */
@@ -286,10 +292,15 @@ public class KeycloakTarget implements Target {
         return set(account, "owner", owner);
     }
 
+    /**
+     * Keycloak replaces all attributes together: they are read just before. Whether the account is
+     * enabled is not told, since that may be changed meanwhile.
+     */
     private Uni<Void> set(String account, String attribute, String value) {
         return told(
                 keycloak.user(account)
                         .chain(user -> {
+                            user.remove("enabled");
                             ObjectNode attributes = user.withObject("/attributes");
                             attributes.remove(attribute);
                             if (!value.isEmpty()) {
@@ -304,9 +315,19 @@ public class KeycloakTarget implements Target {
         return told(keycloak.delete(account));
     }
 
+    /** Those that a browser holds, and those that a client holds by an offline token. */
     @Override
     public Uni<Void> endSessions(String account) {
-        return told(keycloak.logout(account));
+        return told(
+                keycloak.logout(account)
+                        .chain(() -> offline(account))
+                        .onItem()
+                        .transformToMulti(clients -> Multi.createFrom().iterable(clients))
+                        .onItem()
+                        .transformToUniAndConcatenate(client -> keycloak.revoke(account, client))
+                        .collect()
+                        .last()
+                        .replaceWithVoid());
     }
 
     /**

@@ -95,10 +95,28 @@ class KeycloakTargetTest {
                 .extracting(JsonNode::toString)
                 .containsExactly(
                         "{\"enabled\":true}",
-                        "{\"enabled\":true,\"attributes\":{\"manager\":[\"E9\"]}}",
-                        "{\"enabled\":true,\"attributes\":{}}",
-                        "{\"enabled\":true,\"attributes\":{\"owner\":[\"E9\"]}}",
-                        "{\"enabled\":true,\"attributes\":{}}");
+                        "{\"email\":\"a\",\"attributes\":{\"manager\":[\"E9\"]}}",
+                        "{\"email\":\"a\",\"attributes\":{}}",
+                        "{\"email\":\"a\",\"attributes\":{\"owner\":[\"E9\"]}}",
+                        "{\"email\":\"a\",\"attributes\":{}}");
+    }
+
+    @Test
+    void whatGoesOnByAnOfflineTokenIsASessionToo() {
+        var realm = new Realm(Set.of(OWN, "a1"), 404);
+        var target = new KeycloakTarget(realm, new OwnTokens(), "acme");
+        CONSENTS.clear();
+        CONSENTS.add(new KeycloakAdmin.Consent("asked", List.of()));
+        CONSENTS.add(
+                new KeycloakAdmin.Consent(
+                        "https://phone/", List.of(new KeycloakAdmin.Grant("Offline Token"))));
+        UPDATES.clear();
+        assertThat(read(realm, "a1").sessions()).isEqualTo(1);
+        target.endSessions("a1").await().atMost(Duration.ofSeconds(10));
+        assertThat(UPDATES)
+                .extracting(JsonNode::asText)
+                .containsExactly("logout", "https://phone/");
+        assertThat(read(realm, "a1").sessions()).isZero();
     }
 
     @Test
@@ -158,6 +176,7 @@ class KeycloakTargetTest {
 
     private static final List<ObjectNode> FOUND = new java.util.ArrayList<>();
     private static final List<JsonNode> UPDATES = new java.util.ArrayList<>();
+    private static final List<KeycloakAdmin.Consent> CONSENTS = new java.util.ArrayList<>();
 
     /** Answers with a status for every account but these. */
     private record Realm(Set<String> accounts, int otherwise) implements KeycloakAdmin {
@@ -165,7 +184,11 @@ class KeycloakTargetTest {
         public Uni<ObjectNode> user(String id) {
             return accounts.contains(id)
                     ? Uni.createFrom()
-                            .item(JsonNodeFactory.instance.objectNode().put("enabled", true))
+                            .item(
+                                    JsonNodeFactory.instance
+                                            .objectNode()
+                                            .put("enabled", true)
+                                            .put("email", "a"))
                     : Uni.createFrom().failure(new WebApplicationException(otherwise));
         }
 
@@ -226,7 +249,20 @@ class KeycloakTargetTest {
 
         @Override
         public Uni<Void> logout(String id) {
-            throw new UnsupportedOperationException();
+            UPDATES.add(JsonNodeFactory.instance.textNode("logout"));
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Uni<List<Consent>> consents(String id) {
+            return Uni.createFrom().item(List.copyOf(CONSENTS));
+        }
+
+        @Override
+        public Uni<Void> revoke(String id, String clientId) {
+            UPDATES.add(JsonNodeFactory.instance.textNode(clientId));
+            CONSENTS.removeIf(each -> each.clientId().equals(clientId));
+            return Uni.createFrom().voidItem();
         }
 
         @Override
