@@ -456,6 +456,15 @@ class Advance {
                 : Optional.empty();
     }
 
+    private static Set<String> scopes(Ready ready) {
+        return ready.kept().length > 0
+                ? Scopes.of(ready.kept())
+                : Set.of(
+                        Scopes.MESH,
+                        Scopes.charter(ready.about().charter()),
+                        Scopes.version(ready.charterHash()));
+    }
+
     private Known known(Lookup charter, Optional<Ready> ready, Found found, Instant now) {
         return new Known(
                 charter,
@@ -466,8 +475,7 @@ class Advance {
                 now,
                 proposedAt(charter, ready).orElse(now),
                 patience,
-                ready.flatMap(each -> found.halted().over(() -> Scopes.of(each.kept())))
-                        .map(Halt::words),
+                ready.flatMap(each -> found.halted().over(() -> scopes(each))).map(Halt::words),
                 ready.flatMap(each ->
                                 found.halted()
                                         .over(() -> Set.of(Scopes.own(each.about().charter()))))

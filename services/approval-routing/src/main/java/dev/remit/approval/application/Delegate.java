@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -161,7 +162,7 @@ public class Delegate {
                 })
                 .call(delegations::add)
                 .invoke(kept -> letters.delegated(kept, authentication, outbox))
-                .call(() -> news.add(Set.of(from)));
+                .call(() -> tell(Set.of(from)));
     }
 
     /** Only somebody else who is known and active can decide in one's place. */
@@ -212,11 +213,20 @@ public class Delegate {
                                                                         authentication,
                                                                         outbox))
                                                         .chain(() ->
-                                                                news.add(
+                                                                tell(
                                                                         Set.of(
                                                                                 Concern.account(
                                                                                         kept.delegation()
                                                                                                 .from()))))));
+    }
+
+    /** A stage asks them by their account, or by a group, a role or the worker they are. */
+    private Uni<Void> tell(Set<Concern> delegators) {
+        return people.around(delegators)
+                .chain(around ->
+                        news.add(
+                                Stream.concat(delegators.stream(), around.stream())
+                                        .collect(Collectors.toSet())));
     }
 
     /**
@@ -240,7 +250,7 @@ public class Delegate {
                                         .chain(turned ->
                                                 turned.isEmpty()
                                                         ? Uni.createFrom().voidItem()
-                                                        : news.add(
+                                                        : tell(
                                                                 turned.stream()
                                                                         .map(Concern::account)
                                                                         .collect(

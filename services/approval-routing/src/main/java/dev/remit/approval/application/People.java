@@ -22,7 +22,7 @@ public interface People {
 
     /**
      * The accounts behind these, by one query at most. A concern that nobody is behind has no
-     * entry.
+     * entry; each account that is found and that people sign in with has one of its own, too.
      */
     Uni<Map<Concern, List<Account>>> behind(Set<Concern> concerns);
 
@@ -42,13 +42,14 @@ public interface People {
         return behind(accounts)
                 .map(found -> {
                     Set<Concern> all = new HashSet<>();
-                    found.forEach((concern, behind) ->
-                            behind.forEach(account -> {
-                                account.workerId().map(Concern::person).ifPresent(all::add);
-                                if (concern.kind() == Concern.Kind.ACCOUNT) {
-                                    around(account).forEach(all::add);
-                                }
-                            }));
+                    for (Concern concern : accounts) {
+                        for (Account account : found.getOrDefault(concern, List.of())) {
+                            account.workerId().map(Concern::person).ifPresent(all::add);
+                            if (concern.kind() == Concern.Kind.ACCOUNT) {
+                                around(account).forEach(all::add);
+                            }
+                        }
+                    }
                     return all;
                 });
     }

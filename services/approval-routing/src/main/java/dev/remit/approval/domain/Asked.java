@@ -27,15 +27,19 @@ public record Asked(Map<String, String> workers) {
         return !then.isEmpty() && !account.flatMap(Account::workerId).equals(Optional.of(then));
     }
 
-    /** With those asked now; who was asked before stays who they were. */
+    /**
+     * With those asked now; who was asked before stays who they were. Whom nobody knew the worker
+     * of is whoever they are known as first.
+     */
     Asked with(List<Candidate> now, Known known) {
         Map<String, String> all = new HashMap<>(workers);
         now.stream()
                 .filter(Candidate::eligible)
                 .forEach(each ->
-                        all.putIfAbsent(
+                        all.merge(
                                 each.id(),
-                                known.account(each.id()).flatMap(Account::workerId).orElse("")));
+                                known.account(each.id()).flatMap(Account::workerId).orElse(""),
+                                (then, worker) -> then.isEmpty() ? worker : then));
         return new Asked(Map.copyOf(all));
     }
 }

@@ -137,6 +137,10 @@ public record Attempt(
                 409, "NOT_WAITING", "this change waits for no decision: it is " + state, false);
     }
 
+    static Result.Refused expired(OpenStage stage) {
+        return new Result.Refused(409, "EXPIRED", "the stage expired at " + stage.until(), false);
+    }
+
     private boolean isRule() {
         return by.startsWith(Charter.Policy.PREFIX);
     }
@@ -147,7 +151,7 @@ public record Attempt(
     }
 
     /**
-     * Decides.
+     * Decides. A stage that is held counts votes and is not approved.
      *
      * @param barring what {@link Eligibility} says of the one who tries, and of the one they act
      *     for
@@ -165,8 +169,8 @@ public record Attempt(
         if (barring.isPresent()) {
             return refused(barring.get());
         }
-        if (!at.afterwards() && !this.at.isBefore(at.until())) {
-            return new Result.Refused(409, "EXPIRED", "the stage expired at " + at.until(), false);
+        if (at.isOver(this.at)) {
+            return expired(at);
         }
         if (waiting.voted()) {
             return refused(Barring.by(Bar.STAGE_ALREADY_DECIDED_BY_YOU));
@@ -260,7 +264,10 @@ public record Attempt(
                 if (open.isPresent()) {
                     yield open.get();
                 }
-                yield count(waiting, Decision.Kind.APPROVED) + 1 >= waiting.stage().needed()
+                // how many it needs may not be known
+                yield waiting.stage().held().isEmpty()
+                                && count(waiting, Decision.Kind.APPROVED) + 1
+                                        >= waiting.stage().needed()
                         ? new Result.StageApproved()
                         : new Result.Counted();
             }

@@ -409,6 +409,7 @@ public final class Duties {
                                                     .formatted(person.id(), each.stageName()),
                                             "the change must be proposed again")));
         }
+        found.addAll(ofOneStage(given, known));
         // what is broken without any approver is said by ofActors
         Set<String> before =
                 ofActors(ready, charter, known).stream()
@@ -423,6 +424,40 @@ public final class Duties {
                 .filter(each -> !before.contains(each.rule()))
                 .forEach(found::add);
         return found;
+    }
+
+    /**
+     * Those who approved one stage together, or in whose place it was done, are different people.
+     */
+    private static List<Violation> ofOneStage(List<Decision> given, Known known) {
+        List<Violation> found = new ArrayList<>();
+        for (int n = 0; n < given.size(); n++) {
+            for (Decision other : given.subList(n + 1, given.size())) {
+                Decision each = given.get(n);
+                if (each.stage() == other.stage()
+                        && people(each, known).stream()
+                                .anyMatch(person ->
+                                        people(other, known).stream().anyMatch(person::isSame))) {
+                    found.add(
+                            Violation.of(
+                                    HARD,
+                                    "%s and %s, who both approved stage %s, are one person"
+                                            .formatted(
+                                                    each.by().orElse(""),
+                                                    other.by().orElse(""),
+                                                    each.stageName()),
+                                    "the change must be proposed again"));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<Person> people(Decision decision, Known known) {
+        return Stream.concat(decision.by().stream(), decision.onBehalfOf().stream())
+                .filter(id -> !id.startsWith(Charter.Policy.PREFIX))
+                .map(known::person)
+                .toList();
     }
 
     private static boolean isInvolved(Person person, Cast cast) {

@@ -160,6 +160,11 @@ public record OpenStage(
         return like(steps, reminders, longer, question, back, end, wake);
     }
 
+    /** Whether its time is over; a review has no end. */
+    boolean isOver(Instant now) {
+        return !afterwards && !now.isBefore(until);
+    }
+
     /** The same, held. */
     OpenStage holding(String why) {
         return new OpenStage(

@@ -533,6 +533,9 @@ public final class Routing {
         if (asked.isEmpty()) {
             return notSentBack(open);
         }
+        if (asked.get().isOver(known.now())) {
+            return Outcome.refused(open, Attempt.expired(asked.get()));
+        }
         Person person = known.person(again.by());
         Parties parties = course.ready().parties();
         // the log has their accounts: by another one of theirs the amendment would count for
@@ -772,9 +775,9 @@ public final class Routing {
                                         || each.onBehalfOf().equals(attempt.onBehalfOf()))
                         .toList();
         return seats.stream()
-                .filter(Candidate::eligible)
-                .findFirst()
-                .or(() -> seats.stream().findFirst());
+                .min(
+                        Comparator.comparing((Candidate each) -> !each.eligible())
+                                .thenComparing(each -> each.onBehalfOf().isPresent()));
     }
 
     private static Optional<Barring> barring(
@@ -830,6 +833,9 @@ public final class Routing {
                         .findFirst();
         if (asked.isEmpty()) {
             return notAsked(open);
+        }
+        if (asked.get().isOver(known.now())) {
+            return Outcome.refused(open, Attempt.expired(asked.get()));
         }
         Person person = known.person(answer.by());
         if (!isProposer(person, course.ready().parties(), known)) {

@@ -206,6 +206,13 @@ final class InMemory
         called("behind");
         Map<Concern, List<Account>> found = new HashMap<>(people);
         found.keySet().retainAll(concerns);
+        List.copyOf(found.values())
+                .forEach(all ->
+                        all.stream()
+                                .filter(account -> account.system().equals(Scene.PEOPLE))
+                                .forEach(account ->
+                                        found.put(
+                                                Concern.account(account.id()), List.of(account))));
         return item(found);
     }
 

@@ -14,6 +14,7 @@ import dev.remit.approval.domain.Concern;
 import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Terms;
 import dev.remit.handoff.directory.Account;
+import dev.remit.handoff.halt.Scopes;
 import dev.remit.handoff.http.Problem;
 import dev.remit.handoff.merkle.Hash;
 import dev.remit.wire.v1.Actor;
@@ -494,6 +495,40 @@ class RoutesOfChangesTest {
         assertThat(scene.decide(CHANGE, "manager").code()).isEqualTo("SOD_SAME_PERSON");
         assertThat(scene.delegate.of("security-1", Optional.empty(), 9).await().indefinitely())
                 .containsExactly(kept);
+    }
+
+    @Test
+    void whoIsAskedByAGroupIsActedForAtOnceToo() {
+        world.people.put(Concern.account("deputy"), List.of(Scene.account("deputy")));
+        scene.receive(List.of(CHANGE));
+        assertThat(scene.decide(CHANGE, "manager").status()).isEqualTo(201);
+        Delegations.Kept kept = delegate("security-1", "deputy");
+        scene.lookAgain();
+        ApprovalReassigned moved = (ApprovalReassigned) world.messages(CHANGE).getLast();
+        assertThat(moved.getCandidates())
+                .filteredOn(each -> each.getId().equals("deputy"))
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.getOnBehalfOf()).isEqualTo("security-1");
+                    assertThat(each.getEligible()).isTrue();
+                });
+        scene.delegate
+                .end(kept.delegation().id(), "security-1", scene.lately())
+                .await()
+                .indefinitely();
+        scene.lookAgain();
+        assertThat(((ApprovalReassigned) world.messages(CHANGE).getLast()).getCandidates())
+                .noneMatch(each -> each.getId().equals("deputy"));
+    }
+
+    @Test
+    void whomAChangeWouldBePutToIsToldWhileSomethingElseIsHalted() {
+        for (String scope : List.of(Scopes.own("another"), Scopes.charter("another"))) {
+            scene.halt(scope);
+            assertThat(scene.preview().stages()).as(scope).isNotEmpty();
+        }
+        scene.halt(Scopes.charter("leaver"));
+        assertThat(scene.preview().stages()).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.remit.approval.application;
 
 import dev.remit.approval.adapter.json.JsonAmendments;
 import dev.remit.approval.adapter.json.JsonCharter;
+import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.adapter.kafka.KafkaLetters;
 import dev.remit.approval.adapter.kafka.KafkaReadings;
 import dev.remit.approval.adapter.webauthn.WebAuthn;
@@ -9,10 +10,14 @@ import dev.remit.approval.application.Answers.Request;
 import dev.remit.approval.application.Answers.Result;
 import dev.remit.approval.application.DecideStages.Decider;
 import dev.remit.approval.application.DecideStages.Item;
+import dev.remit.approval.domain.About;
 import dev.remit.approval.domain.Attempt;
 import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Charter;
 import dev.remit.approval.domain.Concern;
+import dev.remit.approval.domain.Forecast;
+import dev.remit.approval.domain.Parties;
+import dev.remit.approval.domain.Ready;
 import dev.remit.handoff.Envelope;
 import dev.remit.handoff.Handoff;
 import dev.remit.handoff.Service;
@@ -49,6 +54,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -247,6 +253,26 @@ final class Scene {
 
     List<Result> decide(List<Item> items, String by, Optional<Request> request) {
         return decide.decide(items, decider(by), items.size() > 1, request).await().indefinitely();
+    }
+
+    /** Whom a change would be put to; nobody has proposed it. */
+    Forecast preview() {
+        Ready asked =
+                new Ready(
+                        new UUID(0, 0),
+                        new byte[0],
+                        new About("leaver", "offboard", PEOPLE, "leaves", "ASSIST", ""),
+                        CHARTER,
+                        "READY",
+                        Map.of(),
+                        Map.of(),
+                        new Parties("owner", Optional.empty(), "leaver", ""),
+                        Optional.of("manager"),
+                        Optional.empty(),
+                        PLAN,
+                        PLAN_HASH,
+                        JsonPlan.effect(PLAN));
+        return advance.preview(List.of(asked), world.now).await().indefinitely().getFirst();
     }
 
     RegisterPasskey registering(boolean unknownAccepted) {

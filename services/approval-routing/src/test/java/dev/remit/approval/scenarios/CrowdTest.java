@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remit.approval.adapter.json.JsonCharter;
 import dev.remit.approval.adapter.json.JsonPlan;
 import dev.remit.approval.domain.About;
+import dev.remit.approval.domain.Attempt;
+import dev.remit.approval.domain.Authentication;
 import dev.remit.approval.domain.Candidate;
 import dev.remit.approval.domain.Charter;
+import dev.remit.approval.domain.Event;
 import dev.remit.approval.domain.Forecast;
+import dev.remit.approval.domain.Outcome;
 import dev.remit.approval.domain.Parties;
 import dev.remit.approval.domain.Ready;
+import dev.remit.approval.domain.Route;
 import dev.remit.approval.domain.Routing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +72,46 @@ class CrowdTest {
     }
 
     @Test
+    void nobodyApprovesAloneWhatAShareOfThemIsToApprove() {
+        Route route =
+                Routing.decide(
+                                new Route.Unrouted(),
+                                new Event.Readied(ready("\"share\":0.5", "/all", "/legal")),
+                                town.known())
+                        .next();
+        Outcome outcome =
+                Routing.decide(
+                        route,
+                        new Event.Attempted(
+                                new Attempt(
+                                        "liz",
+                                        Attempt.Kind.APPROVED,
+                                        "checked",
+                                        "p".repeat(64),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        false,
+                                        town.now),
+                                Set.of("approver"),
+                                new Authentication(
+                                        "issuer",
+                                        Optional.of("token"),
+                                        Optional.empty(),
+                                        List.of(),
+                                        Optional.of(town.now))),
+                        town.known());
+        assertThat(outcome.refused()).isEmpty();
+        assertThat(outcome.next())
+                .isInstanceOfSatisfying(
+                        Route.Open.class,
+                        open ->
+                                assertThat(open.course().open())
+                                        .singleElement()
+                                        .satisfies(stage -> assertThat(stage.held()).isPresent()));
+    }
+
+    @Test
     void oneWithManyDeputiesLeavesRoomForTheOthers() {
         for (int n = 0; n < 30; n++) {
             town.approver("deputy-" + n);
@@ -88,6 +135,11 @@ class CrowdTest {
     }
 
     private Forecast.Stage stage(String quorum, String... groups) {
+        Ready ready = ready(quorum, groups);
+        return Routing.forecast(ready, town.known()).stages().getFirst();
+    }
+
+    private Ready ready(String quorum, String... groups) {
         String sources = "{\"group\":\"" + String.join("\"},{\"group\":\"", groups) + "\"}";
         town.charter =
                 new Charter.Lookup.Found(
@@ -98,29 +150,19 @@ class CrowdTest {
                                 "execution":{"authorizationExpiresAfter":"PT1H"}}}\
                                 """
                                         .formatted(quorum, sources)));
-        return Routing.forecast(
-                        new Ready(
-                                new UUID(1, 1),
-                                new byte[0],
-                                new About(
-                                        "crowd",
-                                        "offboard",
-                                        Town.SYSTEM,
-                                        "leaves",
-                                        "ASSIST",
-                                        "c".repeat(64)),
-                                "h".repeat(64),
-                                "READY",
-                                Map.of(),
-                                Map.of(),
-                                new Parties("pat", Optional.empty(), "account", ""),
-                                Optional.empty(),
-                                Optional.empty(),
-                                PLAN,
-                                "p".repeat(64),
-                                JsonPlan.effect(PLAN)),
-                        town.known())
-                .stages()
-                .getFirst();
+        return new Ready(
+                new UUID(1, 1),
+                new byte[0],
+                new About("crowd", "offboard", Town.SYSTEM, "leaves", "ASSIST", "c".repeat(64)),
+                "h".repeat(64),
+                "READY",
+                Map.of(),
+                Map.of(),
+                new Parties("pat", Optional.empty(), "account", ""),
+                Optional.empty(),
+                Optional.empty(),
+                PLAN,
+                "p".repeat(64),
+                JsonPlan.effect(PLAN));
     }
 }

@@ -391,6 +391,7 @@ class RandomRoutesTest {
                         assertThat(stage.wake()).isBeforeOrEqualTo(stage.until());
                     }
                     if (event instanceof Event.News) {
+                        oracle.knows(stage.name(), stage.candidates());
                         oracle.asksTheRightPeople(stage.name());
                         oracle.goesOn(stage.name(), stage.held());
                     }
@@ -874,7 +875,7 @@ class RandomRoutesTest {
         private final Set<String> passedOver = new HashSet<>();
         private final Map<String, String> usedBy = new HashMap<>();
 
-        /** Who was behind an account when a stage asked it first; nobody if nobody was known. */
+        /** Who was behind an account when a stage asked it and it was known; nobody until then. */
         private final Map<String, Map<String, Optional<String>>> first = new HashMap<>();
 
         private final Set<String> back = new HashSet<>();
@@ -1013,10 +1014,21 @@ class RandomRoutesTest {
                         });
             }
             asksTheRightPeople(stage);
+            knows(stage, candidates);
+        }
+
+        /** Of whom nobody knew whose account it is, it is whoever it is known to be first. */
+        void knows(String stage, List<dev.remit.approval.domain.Candidate> candidates) {
+            if (stage.equals("review") ? isLost(town) : !inForce()) {
+                return;
+            }
             for (var each : candidates) {
                 if (each.eligible()) {
                     first.computeIfAbsent(stage, _ -> new HashMap<>())
-                            .putIfAbsent(each.id(), worker(each.id()));
+                            .merge(
+                                    each.id(),
+                                    worker(each.id()),
+                                    (then, now) -> then.isPresent() ? then : now);
                 }
             }
         }

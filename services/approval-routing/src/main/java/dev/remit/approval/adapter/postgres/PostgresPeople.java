@@ -64,35 +64,28 @@ public class PostgresPeople implements People {
                                 ids(concerns, Concern.Kind.ROLE),
                                 ids(concerns, Concern.Kind.TARGET),
                                 ids(concerns, Concern.Kind.PERSON)))
-                .map(accounts -> {
-                    Map<Concern, List<Account>> found = new HashMap<>();
-                    for (Account account : accounts) {
-                        put(
-                                Concern.target(account.system(), account.id()),
-                                account,
-                                concerns,
-                                found);
-                        account.workerId()
-                                .ifPresent(id -> put(Concern.person(id), account, concerns, found));
-                        if (account.system().equals(system)) {
-                            put(Concern.account(account.id()), account, concerns, found);
-                            account.workerId()
-                                    .ifPresent(id ->
-                                            put(Concern.worker(id), account, concerns, found));
-                            account.groups()
-                                    .forEach(group ->
-                                            put(
-                                                    Concern.group(group.path()),
-                                                    account,
-                                                    concerns,
-                                                    found));
-                            account.roles()
-                                    .forEach(role ->
-                                            put(Concern.role(role), account, concerns, found));
-                        }
-                    }
-                    return found;
-                });
+                .map(accounts -> behind(system, concerns, accounts));
+    }
+
+    /** Which of these accounts are behind what. */
+    static Map<Concern, List<Account>> behind(
+            String people, Set<Concern> concerns, List<Account> accounts) {
+        Map<Concern, List<Account>> found = new HashMap<>();
+        for (Account account : accounts) {
+            put(Concern.target(account.system(), account.id()), account, concerns, found);
+            account.workerId().ifPresent(id -> put(Concern.person(id), account, concerns, found));
+            if (account.system().equals(people)) {
+                // who is found by a group is known by their account, too
+                found.put(Concern.account(account.id()), List.of(account));
+                account.workerId()
+                        .ifPresent(id -> put(Concern.worker(id), account, concerns, found));
+                account.groups()
+                        .forEach(group ->
+                                put(Concern.group(group.path()), account, concerns, found));
+                account.roles().forEach(role -> put(Concern.role(role), account, concerns, found));
+            }
+        }
+        return found;
     }
 
     private static void put(

@@ -2,6 +2,8 @@ package dev.remit.approval.adapter.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remit.approval.domain.Concern;
+import dev.remit.handoff.directory.Account;
 import dev.remit.handoff.directory.Directory;
 import dev.remit.handoff.postgres.ScratchPostgres;
 import java.sql.Connection;
@@ -10,6 +12,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +61,28 @@ class PostgresPeopleTest {
                     .containsExactly(PEOPLE + " ann", PEOPLE + " bob", "scim:x a1");
             assertThat(find(own, wanted(List.of(), List.of("W-nobody")))).isEmpty();
         }
+    }
+
+    @Test
+    void whoIsFoundByAGroupIsKnownByTheirAccountToo() {
+        var ann = account(PEOPLE, "ann");
+        var other = account("scim:x", "a1");
+        Concern sales = Concern.group("/sales");
+        assertThat(PostgresPeople.behind(PEOPLE, Set.of(sales), List.of(ann, other)))
+                .isEqualTo(Map.of(sales, List.of(ann), Concern.account("ann"), List.of(ann)));
+    }
+
+    private static Account account(String system, String id) {
+        return new Account(
+                system,
+                id,
+                true,
+                Optional.of("W-ann"),
+                Optional.empty(),
+                List.of(new Account.Group("g", "/sales")),
+                List.of(),
+                "",
+                NOW);
     }
 
     @Test
