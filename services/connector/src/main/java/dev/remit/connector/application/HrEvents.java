@@ -27,6 +27,9 @@ public interface HrEvents {
     /** Of these workers, those that have left by this day and were not back by it. */
     Uni<Set<String>> left(Set<String> workers, LocalDate day);
 
+    /** Of these workers, those of whom HR spoke and who have not left by this day. */
+    Uni<Set<String>> back(Set<String> workers, LocalDate day);
+
     /** Whether a file with this content (SHA-256, hexadecimal) was read to its end. */
     Uni<Boolean> wasRead(String contentHash);
 

@@ -8,6 +8,7 @@ import dev.remit.connector.domain.Admission;
 import dev.remit.connector.domain.Admission.Load;
 import dev.remit.connector.domain.Brake;
 import dev.remit.connector.domain.Charter;
+import dev.remit.connector.domain.Event;
 import dev.remit.connector.domain.Proposal;
 import dev.remit.connector.domain.Proposer;
 import dev.remit.connector.domain.Rule;
@@ -296,12 +297,50 @@ public class ProposeChange {
      * mode, or refuses it with a record. A version of the day on which it was read may be no more.
      */
     private Uni<List<Waiting>> anew(List<Waiting> waiting, Outbox outbox) {
-        return forWhoLeft(waiting.stream().map(Waiting::kept).toList(), today(outbox))
-                .map(left -> changes(List.of(left)))
-                .chain(left -> anew(waiting, left, outbox));
+        List<Kept> due = waiting.stream().map(Waiting::kept).toList();
+        Map<UUID, Charter.Refusal> saidSince = new HashMap<>();
+        return forWhoLeft(due, today(outbox))
+                .invoke(all -> all.forEach(each -> saidSince.put(each.change(), left(each))))
+                .chain(() -> forWhoStays(due, today(outbox)))
+                .invoke(all -> all.forEach(each -> saidSince.put(each.change(), back(each))))
+                .chain(() -> anew(waiting, saidSince, outbox));
     }
 
-    private Uni<List<Waiting>> anew(List<Waiting> waiting, Set<UUID> left, Outbox outbox) {
+    /** Of these, those that waited because somebody leaves, and HR said since that they do not. */
+    private Uni<List<Kept>> forWhoStays(List<Kept> due, LocalDate today) {
+        List<Kept> leaving =
+                due.stream()
+                        .filter(each ->
+                                Charter.openedBy(
+                                                each.change(),
+                                                each.proposal().charter(),
+                                                each.proposal().subjectId(),
+                                                each.due())
+                                        .filter(Event.LEFT::equals)
+                                        .isPresent())
+                        .toList();
+        return events.back(
+                        leaving.stream()
+                                .map(each -> each.proposal().subjectId())
+                                .collect(Collectors.toSet()),
+                        today)
+                .map(back ->
+                        leaving.stream()
+                                .filter(each -> back.contains(each.proposal().subjectId()))
+                                .toList());
+    }
+
+    private static Charter.Refusal back(Kept kept) {
+        return new Charter.Refusal(
+                422,
+                "subject",
+                "SUBJECT_BACK",
+                "HR has said since that %s does not leave on %s"
+                        .formatted(kept.proposal().subjectId(), kept.due()));
+    }
+
+    private Uni<List<Waiting>> anew(
+            List<Waiting> waiting, Map<UUID, Charter.Refusal> saidSince, Outbox outbox) {
         return halts.inForce()
                 .chain(demoted -> {
                     List<Waiting> opened = new ArrayList<>();
@@ -309,8 +348,9 @@ public class ProposeChange {
                     Map<UUID, Proposals.End> ends = new LinkedHashMap<>();
                     for (Waiting each : waiting) {
                         Kept kept = each.kept();
-                        switch (left.contains(kept.change())
-                                ? new Admission.Refused(left(kept))
+                        Charter.Refusal since = saidSince.get(kept.change());
+                        switch (since != null
+                                ? new Admission.Refused(since)
                                 : anew(kept, outbox.now())) {
                             case Admission.Admitted(Proposal proposal) -> {
                                 Kept next = inItsMode(kept.as(proposal, effect(proposal)), demoted);
@@ -618,7 +658,8 @@ public class ProposeChange {
                 outbox.publish(
                         dev.remit.handoff.Ids.derived(
                                 dev.remit.connector.domain.Ids.NAMESPACE,
-                                "discarded|" + each.change()),
+                                // HR may say it anew, and it may be discarded anew
+                                "discarded|" + each.change() + "|" + each.brake().orElse(null)),
                         each.change().toString(),
                         letters.discarded(each, outbox.now()),
                         null,

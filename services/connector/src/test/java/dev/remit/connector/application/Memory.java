@@ -505,6 +505,15 @@ public final class Memory implements Handoffs {
         }
 
         @Override
+        public Uni<Set<String>> back(Set<String> asked, LocalDate day) {
+            return answer(
+                    asked.stream()
+                            .filter(each ->
+                                    workers.containsKey(each) && !workers.get(each).hasLeft(day))
+                            .collect(Collectors.toSet()));
+        }
+
+        @Override
         public Uni<Boolean> wasRead(String contentHash) {
             return answer(tables.files.contains(contentHash));
         }
@@ -607,10 +616,11 @@ public final class Memory implements Handoffs {
                 Collection<Proposals.Kept> proposals, LocalDate today, Instant at) {
             Set<UUID> added = new HashSet<>();
             for (Proposals.Kept each : proposals) {
-                if (isRefused(each.change())) {
+                if (isOver(each.change())) {
                     tables.proposals.remove(each.change());
                     tables.ends.remove(each.change());
                     tables.held.remove(each.change());
+                    tables.since.remove(each.change());
                 }
                 if (tables.proposals.putIfAbsent(each.change(), each) == null) {
                     added.add(each.change());
@@ -624,11 +634,11 @@ public final class Memory implements Handoffs {
             return answer(added);
         }
 
-        /** By a rule, before it was proposed. */
-        private boolean isRefused(UUID change) {
+        /** By a rule, or with its brake, before it was proposed. */
+        private boolean isOver(UUID change) {
             return !tables.proposed.contains(change)
                     && tables.ends.containsKey(change)
-                    && tables.ends.get(change).outcome().equals("REFUSED");
+                    && Set.of("REFUSED", "DISCARDED").contains(tables.ends.get(change).outcome());
         }
 
         @Override
@@ -869,10 +879,11 @@ public final class Memory implements Handoffs {
         @Override
         public Uni<Void> hold(Collection<Proposals.Kept> proposals, UUID brake, Instant at) {
             for (Proposals.Kept each : proposals) {
-                if (isRefused(each.change())) {
+                if (isOver(each.change())) {
                     tables.proposals.remove(each.change());
                     tables.ends.remove(each.change());
                     tables.held.remove(each.change());
+                    tables.since.remove(each.change());
                 }
                 if (!tables.proposed.contains(each.change())
                         && !tables.ends.containsKey(each.change())) {

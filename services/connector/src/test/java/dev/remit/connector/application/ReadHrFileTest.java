@@ -330,6 +330,27 @@ class ReadHrFileTest {
     }
 
     @Test
+    void whoIsToLeaveAndOfWhomHrSaysSinceThatTheyStayIsNotOffboarded() {
+        LocalDate day = TODAY.plusDays(20);
+        read("a", left("1", "E1", day), left("2", "E2", day));
+        read("b", said("3", "E1", WorkerEvent.Type.JOINED, day));
+        memory.now = memory.now.plus(Duration.ofDays(20));
+        memory.propose(charters).proposeDue().await().indefinitely();
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(proposed -> proposed.getChange().getSubject().getId())
+                .containsExactly("E2");
+        assertThat(memory.messages(ProposalRefused.class))
+                .singleElement()
+                .satisfies(refused -> {
+                    assertThat(refused.getCode()).isEqualTo("SUBJECT_BACK");
+                    assertThat(refused.getSubject().getId()).isEqualTo("E1");
+                });
+        turn = memory.turn(feeds, "hr");
+        read("c", left("4", "E1", day));
+        assertThat(memory.messages(ChangeProposed.class)).as("they leave after all").hasSize(2);
+    }
+
+    @Test
     void aRowWhoseTriggerIsGoneOnItsDayIsRefusedWithARecord() {
         read("a", left("1", "E1", TODAY.plusDays(20)));
         charters.replace(List.of(CharterFixture.opened(Charter.Limits.none(), Optional.empty())));

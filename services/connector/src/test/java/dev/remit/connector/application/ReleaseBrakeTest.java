@@ -163,6 +163,29 @@ class ReleaseBrakeTest {
     }
 
     @Test
+    void whatWasDiscardedOpensWhenHrSaysItAnew() {
+        leavers("E1", "E2", "E3", "E4");
+        discard();
+        due();
+        said = "again";
+        leavers("E1", "E2");
+        assertThat(memory.messages(ChangeProposed.class))
+                .extracting(proposed -> proposed.getChange().getSubject().getId())
+                .containsExactlyInAnyOrder("E1", "E2");
+
+        said = "and again";
+        leavers("E3", "E4");
+        assertThat(memory.messages(BrakeApplied.class)).as("too many within the hour").hasSize(2);
+        discard();
+        due();
+        assertThat(memory.messages(ProposalRefused.class))
+                .as("each is on the record each time")
+                .hasSize(6)
+                .extracting(refused -> refused.getSubject().getId())
+                .endsWith("E3", "E4");
+    }
+
+    @Test
     void whatComesDueTogetherIsBrakedOnItsDay() {
         for (int n = 1; n <= 4; n++) {
             leave("E" + n, TODAY.plusDays(1));
@@ -348,6 +371,9 @@ class ReleaseBrakeTest {
         propose.proposeDue().await().indefinitely();
     }
 
+    /** What tells this time from those before. */
+    private String said = "";
+
     private void leavers(String... workers) {
         file(TODAY, workers);
     }
@@ -362,10 +388,14 @@ class ReleaseBrakeTest {
             lines.add(
                     new Line(
                             lines.size() + 2,
-                            worker + day,
+                            worker + day + said,
                             new WorkerEvent.Row.Good(
                                     new WorkerEvent(
-                                            worker, worker, WorkerEvent.Type.LEFT, day, ""))));
+                                            worker + said,
+                                            worker,
+                                            WorkerEvent.Type.LEFT,
+                                            day,
+                                            ""))));
         }
         String hash = "file" + files++ + "-".repeat(60);
         read.read(turn, new Once(new Sheet.Table(hash, lines.size()), lines))

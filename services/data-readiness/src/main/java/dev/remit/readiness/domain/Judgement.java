@@ -676,10 +676,21 @@ public record Judgement(
 
     /** What a person said; the target may say otherwise since. */
     private static Fact supplied(String id, Request request, Observed observed) {
-        Optional<Account> found = only(observed.accounts());
+        Optional<Account> found = observed.account(id);
         Optional<String> other =
                 found.flatMap(Account::workerId)
-                        .filter(worker -> !worker.equals(request.subjectId()));
+                        .filter(worker -> !worker.equals(request.subjectId()))
+                        .map(worker -> "account " + id + " carries worker id " + worker)
+                        .or(() ->
+                                observed.accounts().stream()
+                                        .filter(each -> !each.id().equals(id))
+                                        .findFirst()
+                                        .map(each ->
+                                                "somebody said that it is account %s, and account %s carries worker id %s"
+                                                        .formatted(
+                                                                id,
+                                                                each.id(),
+                                                                request.subjectId())));
         return new Fact(
                 ACCOUNT,
                 other.isPresent()
@@ -689,25 +700,20 @@ public record Judgement(
                 CORRECTION,
                 found.map(Account::observedAt),
                 true,
-                other.map(worker -> "account " + id + " carries worker id " + worker)
-                        .orElse(
-                                found.isPresent()
-                                        ? "somebody said that it is the account of worker "
-                                                + request.subjectId()
-                                        : request.target() + " has no account " + id));
+                other.orElse(
+                        found.isPresent()
+                                ? "somebody said that it is the account of worker "
+                                        + request.subjectId()
+                                : request.target() + " has no account " + id));
     }
 
     /**
-     * Who the manager is: as a person supplied it; otherwise as the target has it; otherwise as the
-     * first of the systems does that may fill the gap. Those that must agree then must.
+     * Who the manager is: as a person supplied it, unless the target says otherwise; otherwise as
+     * the target has it; otherwise as the first of the systems does that may fill the gap. Those
+     * that must agree then must.
      */
     private static Fact manager(
             Charter.Required required, Request request, Charter charter, Observed observed) {
-        String supplied = observed.corrections().get(MANAGER);
-        if (supplied != null) {
-            return active(
-                    Optional.of(supplied), request, CORRECTION, Optional.empty(), true, observed);
-        }
         Fact own =
                 believed(
                         active(
@@ -722,6 +728,25 @@ public record Judgement(
                                 .flatMap(account -> seenAt(account, observed.readAt())),
                         Coverage::managedShare,
                         observed);
+        String supplied = observed.corrections().get(MANAGER);
+        if (supplied != null) {
+            Fact said =
+                    active(
+                            Optional.of(supplied),
+                            request,
+                            CORRECTION,
+                            Optional.empty(),
+                            true,
+                            observed);
+            return own.state() == State.PRESENT
+                            && !Observed.named(observed.accounts()).equals(Optional.of(supplied))
+                    ? said.instead(
+                            State.CONTRADICTED,
+                            "somebody said that the manager is worker "
+                                    + supplied
+                                    + ", and the account names another one")
+                    : said;
+        }
         if (own.state() == State.PRESENT) {
             return agreed(own, Observed.named(observed.accounts()), required, charter, observed);
         }

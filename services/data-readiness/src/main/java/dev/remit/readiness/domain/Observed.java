@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /**
  * What is known when a change is judged.
  *
- * @param accounts the target's accounts that are correlated with the subject, or the one that a
+ * @param accounts the target's accounts that are correlated with the subject, and the one that a
  *     person or the change itself named
  * @param managers the accounts of whoever is named as manager, or is given the account, where
  *     people sign in
@@ -101,21 +101,28 @@ public record Observed(
     }
 
     /**
-     * The worker ids of whoever may be the subject's manager: the one that a person supplied,
-     * otherwise those that the target's only account of the subject and other systems name.
+     * The worker ids of whoever may be the subject's manager: the one that the target's only
+     * account of the subject names, and the one that a person supplied, otherwise those that other
+     * systems name.
      */
     public static Set<String> managerWorkers(
             List<Account> accounts,
             Map<String, String> corrections,
             Map<String, Elsewhere> elsewhere) {
-        String supplied = corrections.get(Judgement.MANAGER);
-        if (supplied != null) {
-            return Set.of(supplied);
-        }
         Set<String> workers = new TreeSet<>();
         named(accounts).ifPresent(workers::add);
+        String supplied = corrections.get(Judgement.MANAGER);
+        if (supplied != null) {
+            workers.add(supplied);
+            return workers;
+        }
         elsewhere.values().forEach(each -> named(each.accounts()).ifPresent(workers::add));
         return workers;
+    }
+
+    /** The target's account of this id, where it is one of the subject's. */
+    Optional<Account> account(String id) {
+        return accounts.stream().filter(each -> each.id().equals(id)).findFirst();
     }
 
     /** The manager that the only account of a worker names. */

@@ -173,7 +173,9 @@ public sealed interface Readiness {
                     "the charter asks " + String.join(", ", new TreeSet<>(asked)) + " for this");
         }
         if (corrected.own().stream().anyMatch(own -> own.id().equals(corrected.by()))
-                || corrected.value().equals(corrected.by())) {
+                || corrected.value().equals(corrected.by())
+                // whose account was supplied is the subject, whatever worker id it carries
+                || corrected.by().equals(held.corrections().get(Judgement.ACCOUNT))) {
             return new Refused(
                     Refusal.SOD_SUBJECT, "the subject of a change cannot supply its facts");
         }
@@ -200,6 +202,13 @@ public sealed interface Readiness {
                         corrections,
                         corrected.known(),
                         Correction.provided(correction));
+        if (judged.readiness().facts().stream()
+                .anyMatch(fact ->
+                        fact.name().equals(corrected.fact())
+                                && fact.state() == Judgement.State.CONTRADICTED)) {
+            // the target says it by now, and otherwise
+            return answered();
+        }
         List<Happening> happenings = new ArrayList<>();
         happenings.add(
                 new Happening.Answered(
@@ -239,15 +248,14 @@ public sealed interface Readiness {
 
     /** An account that nobody is correlated with; what the target says of another one holds. */
     private static Optional<Refused> account(Request request, Corrected corrected) {
-        List<Account> found = corrected.known().observed().accounts();
-        if (found.size() != 1) {
+        Optional<Account> found = corrected.known().observed().account(corrected.value());
+        if (found.isEmpty()) {
             return Optional.of(
                     new Refused(
                             Refusal.ACCOUNT_UNKNOWN,
                             request.target() + " has no account '" + corrected.value() + "'"));
         }
-        return found.getFirst()
-                .workerId()
+        return found.flatMap(Account::workerId)
                 .filter(worker -> !worker.equals(request.subjectId()))
                 .map(worker ->
                         new Refused(

@@ -67,6 +67,48 @@ class JudgementTest {
     }
 
     @Test
+    void aSuppliedManagerDoesNotReplaceTheOneWhomTheAccountNames() {
+        Account other = account("other", true, "E7", Optional.empty());
+        Map<String, String> supplied = Map.of(Judgement.MANAGER, "E7");
+        assertThat(judge(List.of(LEAVER), List.of(MANAGER, other), 10, supplied).verdict())
+                .isEqualTo(Verdict.HALTED);
+        assertThat(judge(List.of(LEAVER), List.of(other), 10, supplied).manager())
+                .as("whom it names is not there any more")
+                .contains(other);
+    }
+
+    @Test
+    void aSuppliedAccountDoesNotHideTheOneThatCarriesTheWorkerId() {
+        Account free =
+                new Account(
+                        "keycloak:acme",
+                        "free",
+                        true,
+                        Optional.empty(),
+                        Optional.of("E1001"),
+                        List.of(),
+                        List.of(),
+                        "free",
+                        NOW);
+        assertThat(
+                        judge(
+                                        List.of(free),
+                                        List.of(MANAGER),
+                                        10,
+                                        Map.of(Judgement.ACCOUNT, "free"))
+                                .verdict())
+                .isEqualTo(Verdict.ENRICHED);
+        Map<String, String> supplied = Map.of(Judgement.ACCOUNT, "free");
+        assertThat(judge(List.of(free, LEAVER), List.of(MANAGER), 10, supplied).verdict())
+                .isEqualTo(Verdict.HALTED);
+        Judgement gone = judge(List.of(LEAVER), List.of(MANAGER), 10, supplied);
+        assertThat(gone.verdict())
+                .as("the one that was supplied is not there")
+                .isEqualTo(Verdict.HALTED);
+        assertThat(gone.plan()).isEmpty();
+    }
+
+    @Test
     void aDisabledManagerHoldsTheChange() {
         assertHeld(
                 judge(

@@ -463,11 +463,32 @@ class ReadinessTest {
                 supplied("a-7", "clerk", account("scim:crm", "a-7", "E7", null)),
                 Refusal.ACCOUNT_OF_ANOTHER);
         assertRefused(held, supplied("a-9", "a-9", free), Refusal.SOD_SUBJECT);
+        assertRefused(
+                held,
+                supplied("a-9", "clerk", free, account("scim:crm", "b-1", "E2", "E1")),
+                Refusal.CORRECTION_ANSWERED);
         Happened happened = happened(held, supplied("a-9", "clerk", free));
         Judged judged = (Judged) happened.readiness();
         assertThat(judged.verdict()).isEqualTo(Verdict.ENRICHED);
         assertThat(judged.plan().orElseThrow().json()).contains("\"account\":\"a-9\"");
         assertThat(judged.facts().getFirst().source()).isEqualTo("correction");
+    }
+
+    @Test
+    void whoseAccountWasSuppliedIsTheSubject() {
+        Held before = held();
+        Held supplied =
+                new Held(
+                        PROPOSAL,
+                        before.facts(),
+                        before.reasons(),
+                        before.waitsFor(),
+                        before.asked(),
+                        Map.of(Judgement.ACCOUNT, "a-9"),
+                        before.since(),
+                        before.until(),
+                        before.lookAt());
+        assertRefused(supplied, corrected("E1", "a-9"), Refusal.SOD_SUBJECT);
     }
 
     private static Corrected supplied(String account, String by, Account... found) {

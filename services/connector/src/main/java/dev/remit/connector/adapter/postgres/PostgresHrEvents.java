@@ -77,6 +77,20 @@ class PostgresHrEvents implements HrEvents {
                         .map(Set::copyOf);
     }
 
+    @Override
+    public Uni<Set<String>> back(Set<String> workers, LocalDate day) {
+        return workers.isEmpty()
+                ? Uni.createFrom().item(Set.of())
+                : new Statement(
+                                "select worker_id from worker where not coalesce("
+                                        + LEFT
+                                        + ", false) and worker_id = any(cast(?2 as text[]))",
+                                day,
+                                texts(workers))
+                        .values(String.class)
+                        .map(Set::copyOf);
+    }
+
     private static String text(Optional<LocalDate> day) {
         return day.map(LocalDate::toString).orElse("");
     }

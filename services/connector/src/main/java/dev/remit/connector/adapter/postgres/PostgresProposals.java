@@ -116,7 +116,7 @@ class PostgresProposals implements Proposals {
                     + " order by 1 on conflict (change_id) do update set due_on = excluded.due_on, proposed = excluded.proposed,"
                     + " request = excluded.request, effect = excluded.effect, since = excluded.since,"
                     + " proposed_at = excluded.proposed_at, brake_id = null, ended_at = null, outcome = null"
-                    + " where proposal.outcome = 'REFUSED' and not proposal.proposed returning change_id";
+                    + " where not proposal.proposed and proposal.outcome in ('REFUSED', 'DISCARDED') returning change_id";
 
     static final String RENEW =
             "update proposal set request = renewed.request, effect = nullif(renewed.effect, '')"
@@ -130,11 +130,12 @@ class PostgresProposals implements Proposals {
                     + " from unnest(cast(?1 as text[]), cast(?2 as text[]), cast(?3 as text[]), cast(?4 as text[]))"
                     + " as wanted (change_id, due_on, request, effect)"
                     + " order by 1 on conflict (change_id) do update set brake_id = excluded.brake_id,"
-                    + " request = case when proposal.outcome = 'REFUSED' then excluded.request else proposal.request end,"
-                    + " effect = case when proposal.outcome = 'REFUSED' then excluded.effect else proposal.effect end,"
+                    + " request = case when proposal.ended_at is null then proposal.request else excluded.request end,"
+                    + " effect = case when proposal.ended_at is null then proposal.effect else excluded.effect end,"
+                    + " since = case when proposal.ended_at is null then proposal.since else excluded.since end,"
                     + " ended_at = null, outcome = null"
                     + " where not proposal.proposed and ((proposal.ended_at is null and proposal.brake_id is null)"
-                    + " or proposal.outcome = 'REFUSED')";
+                    + " or proposal.outcome in ('REFUSED', 'DISCARDED'))";
 
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 

@@ -183,20 +183,21 @@ class PostgresProposalsTest {
     }
 
     @Test
-    void whatARuleRefusedOnItsDayIsOpenedWhenItIsSaidAnewAndNothingElseThatEnded()
+    void whatARuleRefusedOrWasDiscardedIsOpenedWhenItIsSaidAnewAndNothingElseThatEnded()
             throws Exception {
-        for (int n : List.of(1, 2, 3)) {
+        for (int n : List.of(1, 2, 3, 4)) {
             assertThat(add(n, "E" + n, false)).hasSize(1);
         }
         assertThat(add(1, "E1", true)).as("it waits").isEmpty();
         run("update proposal set ended_at = ?1, outcome = 'REFUSED'", Map.of("1", NOW));
         run("update proposal set proposed = true where subject_id = 'E2'", Map.of());
         run("update proposal set outcome = 'WITHDRAWN' where subject_id = 'E3'", Map.of());
-        for (int n : List.of(1, 2, 3)) {
-            assertThat(add(n, "E" + n, true)).hasSize(n == 1 ? 1 : 0);
+        run("update proposal set outcome = 'DISCARDED' where subject_id = 'E4'", Map.of());
+        for (int n : List.of(1, 2, 3, 4)) {
+            assertThat(add(n, "E" + n, true)).hasSize(n == 1 || n == 4 ? 1 : 0);
         }
         assertThat(run("select 1 from proposal where proposed and ended_at is null", Map.of()))
-                .hasSize(1);
+                .hasSize(2);
     }
 
     @Test

@@ -73,14 +73,23 @@ class PostgresFacts implements Facts {
             return Objects.requireNonNull(targets.get(system), "every target was asked");
         }
 
-        /** The subject's accounts in the target: those correlated, or the one that was named. */
+        /**
+         * The subject's accounts in the target: the one that was named, and those correlated, which
+         * nobody's word hides.
+         */
         List<Account> accounts(Inquiry inquiry) {
             String account = PostgresFacts.named(inquiry);
             String system = inquiry.request().target();
+            List<Account> correlated =
+                    inquiry.request().isOfAccount()
+                            ? List.of()
+                            : target(system).of(inquiry.request().subjectId());
             return account == null
-                    ? target(system).of(inquiry.request().subjectId())
-                    : named.getOrDefault(system, List.of()).stream()
-                            .filter(each -> each.id().equals(account))
+                    ? correlated
+                    : Stream.concat(
+                                    named.getOrDefault(system, List.of()).stream()
+                                            .filter(each -> each.id().equals(account)),
+                                    correlated.stream().filter(each -> !each.id().equals(account)))
                             .toList();
         }
 
