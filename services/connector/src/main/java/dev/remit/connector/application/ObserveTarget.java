@@ -261,7 +261,10 @@ public class ObserveTarget {
                     null,
                     null);
         }
-        return positions.advance(system, activities.getLast().at().toEpochMilli());
+        // a clock that is ahead hides nothing that is yet to come
+        return positions.advance(
+                system,
+                Math.min(activities.getLast().at().toEpochMilli(), outbox.now().toEpochMilli()));
     }
 
     private List<Difference.Changed> fingerprints(String system, List<Account> listed) {

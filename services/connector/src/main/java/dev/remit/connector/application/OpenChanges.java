@@ -162,9 +162,10 @@ public class OpenChanges {
      * Looks again at one that waits, at once.
      *
      * @return whether it still waits
-     * @throws Problem 404 EVENT_NOT_HELD
+     * @throws Problem 404 EVENT_NOT_HELD; 503 CHARTERS_NOT_READ
      */
     public Uni<Boolean> lookAt(UUID observation) {
+        chartersAreRead();
         return handoffs.transact(
                 List.of(),
                 outbox ->
@@ -181,9 +182,10 @@ public class OpenChanges {
      * each charter that it would have opened a change under, and has not.
      *
      * @param by immutable id
-     * @throws Problem 404 EVENT_NOT_HELD
+     * @throws Problem 404 EVENT_NOT_HELD; 503 CHARTERS_NOT_READ
      */
     public Uni<Occurrences.Held> dismiss(UUID observation, String by, String reason) {
+        chartersAreRead();
         return handoffs.transact(
                 List.of(),
                 outbox ->
@@ -191,6 +193,16 @@ public class OpenChanges {
                                 .held(observation)
                                 .map(found -> waits(found, observation))
                                 .call(held -> dismiss(held.occurrence(), by, reason, outbox)));
+    }
+
+    /** Without charters everything would open nothing. */
+    private void chartersAreRead() {
+        if (!charters.known()) {
+            throw Problem.of(
+                    503,
+                    "CHARTERS_NOT_READ",
+                    "the charters have not been read since the start: try again in a moment");
+        }
     }
 
     private static Occurrences.Held waits(Optional<Occurrences.Held> found, UUID observation) {

@@ -149,6 +149,17 @@ class OpenChangesTest {
     }
 
     @Test
+    void untilTheChartersAreReadNothingThatWaitsIsLookedAtOrDismissed() {
+        tell(exposed("1", "E7"));
+        UUID observation = exposed("1", "E7").observation();
+        OpenChanges early = memory.open(new Charters());
+        assertThatThrownBy(() -> early.lookAt(observation)).hasMessageContaining("charters");
+        assertThatThrownBy(() -> early.dismiss(observation, "ann", "a drill"))
+                .hasMessageContaining("charters");
+        assertThat(waiting()).isEqualTo(1);
+    }
+
+    @Test
     void whatWaitsIsLookedAtAtOnceWhenAPersonSaysSo() {
         tell(exposed("1", "E7"));
         UUID observation = exposed("1", "E7").observation();

@@ -27,6 +27,9 @@ import org.jboss.logging.Logger;
 public class PostgresHalts implements HaltRegister {
     private static final Logger LOG = Logger.getLogger(PostgresHalts.class);
 
+    /** Begins the scopes that stand for those that are not known here. */
+    private static final String UNKNOWN = Scopes.MESH + "/";
+
     private static final String COLUMNS =
             "select halt_id, scope, halted_by, reason, halted_at, lifted_at from handoff_halt";
 
@@ -54,21 +57,20 @@ public class PostgresHalts implements HaltRegister {
             switch (received.message()) {
                 case AuthorityHalted halted ->
                         told.add(
-                                Scopes.of(halted.getScope())
-                                        .map(scope ->
-                                                halt(
-                                                        new Halt(
-                                                                halted.getHaltId(),
-                                                                scope,
-                                                                halted.getHaltedBy().getId(),
-                                                                halted.getReason(),
-                                                                halted.getHaltedAt())))
-                                        .orElseGet(() -> everything(halted)));
+                                halt(
+                                        new Halt(
+                                                halted.getHaltId(),
+                                                Scopes.of(halted.getScope())
+                                                        .orElseGet(() -> everything(halted)),
+                                                halted.getHaltedBy().getId(),
+                                                halted.getReason(),
+                                                halted.getHaltedAt())));
                 case AuthorityResumed resumed ->
                         told.add(
                                 lift(
                                         resumed.getHaltId(),
-                                        Scopes.of(resumed.getScope()).orElse(Scopes.MESH),
+                                        Scopes.of(resumed.getScope())
+                                                .orElseGet(() -> unknown(resumed.getHaltId())),
                                         resumed.getResumedBy().getId(),
                                         resumed.getResumedAt()));
                 case EmployeeDemoted demoted ->
@@ -106,17 +108,16 @@ public class PostgresHalts implements HaltRegister {
     }
 
     /** Closed: a scope that this build does not know stops everything here. */
-    private Uni<Void> everything(AuthorityHalted halted) {
+    private static String everything(AuthorityHalted halted) {
         LOG.errorf(
                 "halt %s has a scope that is not known here: everything is halted",
                 halted.getHaltId());
-        return halt(
-                new Halt(
-                        halted.getHaltId(),
-                        Scopes.MESH,
-                        halted.getHaltedBy().getId(),
-                        halted.getReason(),
-                        halted.getHaltedAt()));
+        return unknown(halted.getHaltId());
+    }
+
+    /** A row of its own: it is neither the halt of everything nor another's whose scope is new. */
+    private static String unknown(UUID halt) {
+        return UNKNOWN + halt;
     }
 
     private final HaltReading reading;
@@ -183,7 +184,7 @@ public class PostgresHalts implements HaltRegister {
         return new Last(
                 new Halt(
                         (UUID) row[0],
-                        (String) row[1],
+                        ((String) row[1]).startsWith(UNKNOWN) ? Scopes.MESH : (String) row[1],
                         (String) row[2],
                         (String) row[3],
                         instant(row[4])),

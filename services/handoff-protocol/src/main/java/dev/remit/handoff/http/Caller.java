@@ -68,12 +68,15 @@ public class Caller {
                         sub instanceof JsonString text ? text.getString() : String.valueOf(sub));
     }
 
-    /** Whether a client signed in as itself: nobody stands behind the token's sub. */
+    /**
+     * Whether a client signed in as itself, or may have: nobody is known to stand behind the
+     * token's sub. Only a person's token has a name that is not a service account's.
+     */
     public boolean isClient() {
         return token.<Object>claim("preferred_username")
                         .map(String::valueOf)
-                        .filter(name -> name.startsWith("service-account-"))
-                        .isPresent()
+                        .filter(name -> !name.isEmpty() && !name.startsWith("service-account-"))
+                        .isEmpty()
                 || client().filter(id()::equals).isPresent();
     }
 

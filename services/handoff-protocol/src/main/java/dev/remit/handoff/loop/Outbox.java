@@ -57,8 +57,8 @@ public interface Outbox {
      * one before it.
      *
      * @param cause the message that led to it; null when a person or a clock did
-     * @return the message's id; derived from cause and type where there is a cause, so that a
-     *     repetition has the same, and with the cause's time in front
+     * @return the message's id; derived from cause, change and type where there is a cause, so that
+     *     a repetition has the same, and with the cause's time in front
      * @throws IllegalStateException if the change is not locked
      */
     UUID handOn(UUID change, SpecificRecord message, @Nullable UUID cause);

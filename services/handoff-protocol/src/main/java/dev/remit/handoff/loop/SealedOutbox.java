@@ -335,7 +335,7 @@ final class SealedOutbox implements Outbox {
     @Override
     public UUID handOn(UUID change, SpecificRecord message, @Nullable UUID cause) {
         locked(change);
-        UUID id = cause == null ? newId() : derived(cause, message);
+        UUID id = cause == null ? newId() : derived(cause, change, message);
         letters.add(new Letter(id, change.toString(), message, change, cause, true));
         return id;
     }
@@ -541,17 +541,20 @@ final class SealedOutbox implements Outbox {
         return link;
     }
 
-    private UUID derived(UUID cause, SpecificRecord message) {
-        String name = means.keys().service().id() + "|" + message.getSchema().getName();
-        int ordinal = ordinals.merge(cause + "|" + name, 1, Integer::sum);
-        return derived(cause, Optional.ofNullable(written.get(cause)), name + "|" + ordinal);
+    private UUID derived(UUID cause, UUID change, SpecificRecord message) {
+        String kind = means.keys().service().id() + "|" + message.getSchema().getName();
+        int ordinal = ordinals.merge(cause + "|" + change + "|" + kind, 1, Integer::sum);
+        return derived(
+                cause, Optional.ofNullable(written.get(cause)), change, kind + "|" + ordinal);
     }
 
     /**
-     * The id of what follows from a message: with the time that the message's own id begins with,
-     * or when it was written: near those of its change in an index, instead of anywhere.
+     * The id of what follows from a message for a change: with the time that the message's own id
+     * begins with, or when it was written: near those of its change in an index, instead of
+     * anywhere. One message may lead to the same for several changes, at several times.
      */
-    static UUID derived(UUID cause, Optional<Instant> written, String name) {
+    static UUID derived(UUID cause, Optional<Instant> written, UUID change, String kind) {
+        String name = change + "|" + kind;
         return Ids.time(cause)
                 .or(() -> written)
                 .map(time -> Ids.derived(time, cause, name))
@@ -653,11 +656,23 @@ final class SealedOutbox implements Outbox {
                 .invoke(() -> means.relay().putBack(marks));
     }
 
-    private static Sealed.Batch fresh(List<Sealed> sealed, List<Object[]> stored) {
+    /**
+     * What was not known yet. An observation may be told twice; a handoff never: its change would
+     * have moved on without it.
+     */
+    private Sealed.Batch fresh(List<Sealed> sealed, List<Object[]> stored) {
+        Set<Object> ids = stored.stream().map(row -> row[1]).collect(Collectors.toSet());
+        letters.stream()
+                .filter(each -> each.chained() && !ids.contains(each.id()))
+                .findFirst()
+                .ifPresent(each -> {
+                    throw new IllegalStateException(
+                            "a handoff of change %s has the id of another message, %s"
+                                    .formatted(each.change(), each.id()));
+                });
         if (stored.isEmpty()) {
             return Sealed.Batch.EMPTY;
         }
-        Set<Object> ids = stored.stream().map(row -> row[1]).collect(Collectors.toSet());
         return new Sealed.Batch(
                 (Long) stored.getFirst()[0],
                 sealed.stream().filter(each -> ids.contains(each.id())).toList());

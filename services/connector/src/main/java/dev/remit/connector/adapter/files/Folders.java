@@ -19,7 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,9 +111,11 @@ class Folders {
 
     private Uni<Void> file(Turn turn, Path path) {
         HrCsv file = new HrCsv(path);
-        return read.read(turn, file)
-                .eventually(() -> onWorker(() -> closed(file)))
-                .chain(() -> onWorker(() -> done(path)))
+        return onWorker(() -> state(path))
+                .chain(state ->
+                        read.read(turn, file)
+                                .eventually(() -> onWorker(() -> closed(file)))
+                                .chain(() -> onWorker(() -> done(path, state))))
                 .replaceWithVoid();
     }
 
@@ -122,7 +124,7 @@ class Folders {
         Map<Path, String> now = new HashMap<>();
         List<Path> arrived = new ArrayList<>();
         for (Path file : list(hr, ".csv")) {
-            String state = Files.size(file) + "@" + Files.getLastModifiedTime(file);
+            String state = state(file);
             now.put(file, state);
             if (state.equals(seen.get(file))) {
                 arrived.add(file);
@@ -137,10 +139,28 @@ class Folders {
         return true;
     }
 
-    private Path done(Path file) throws IOException {
-        Path folder = Files.createDirectories(hr.resolve("done"));
-        return Files.move(
-                file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    /** What differs when another file is here, or more is in it. */
+    static String state(Path file) throws IOException {
+        var now = Files.readAttributes(file, BasicFileAttributes.class);
+        return now.size() + "@" + now.lastModifiedTime() + "@" + now.fileKey();
+    }
+
+    /**
+     * Puts the file that was read out of the way, beside others of its name. One that came in its
+     * place meanwhile stays, and is read next.
+     *
+     * @param read its state before it was read
+     */
+    static Path done(Path file, String read) throws IOException {
+        if (!state(file).equals(read)) {
+            return file;
+        }
+        Path folder = Files.createDirectories(file.resolveSibling("done"));
+        Path place = folder.resolve(file.getFileName());
+        for (int n = 1; Files.exists(place); n++) {
+            place = folder.resolve(file.getFileName() + "." + n);
+        }
+        return Files.move(file, place);
     }
 
     private List<CharterText> charterFiles() throws IOException {

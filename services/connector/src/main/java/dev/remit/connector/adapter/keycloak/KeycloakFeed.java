@@ -183,10 +183,15 @@ class KeycloakFeed {
                         .map(KeycloakFeed::activity)
                         .flatMap(Optional::stream)
                         .toList();
-        long newest =
-                Math.max(position, events.stream().mapToLong(AdminEvent::time).max().orElse(0));
+        long newest = Math.max(position, newest(events, Instant.now()));
         return observe.activities(turn, system, activities, newest)
                 .invoke(() -> late.report(events, newest));
+    }
+
+    /** What a clock says that is ahead hides nothing that is yet to come. */
+    static long newest(List<AdminEvent> events, Instant now) {
+        return Math.min(
+                events.stream().mapToLong(AdminEvent::time).max().orElse(0), now.toEpochMilli());
     }
 
     /** The newest come first: one that arrives meanwhile makes another come twice, never none. */

@@ -34,6 +34,14 @@ class LateEventsTest {
     }
 
     @Test
+    void aClockThatIsAheadHidesNothingThatIsYetToCome() {
+        assertThat(KeycloakFeed.newest(List.of(event("a", AT - 5), event("b", AT + 600_000)), NOW))
+                .isEqualTo(AT);
+        assertThat(KeycloakFeed.newest(List.of(event("a", AT - 5), event("b", AT - 9)), NOW))
+                .isEqualTo(AT - 5);
+    }
+
+    @Test
     void whatCanNotBeReadAgainIsForgotten() {
         AdminEvent old = event("old", AT - 120_001);
         AdminEvent readable = event("readable", AT - 120_000);

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leases and the ends of grants, by the statements themselves on a real PostgreSQL. */
 class PostgresExecutionsTest {
@@ -131,12 +133,14 @@ class PostgresExecutionsTest {
         }
     }
 
-    @Test
-    void whatIsHaltedIsNotLeasedAndTheEndOfAGrantIs() throws Exception {
+    /** Of its charter, or of what a newer version of the mesh knows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"charter/break-glass", "mesh/00000000-0000-0000-0000-000000000009"})
+    void whatIsHaltedIsNotLeasedAndTheEndOfAGrantIs(String scope) throws Exception {
         run(
                 "insert into handoff_halt (scope, halt_id, halted_by, reason, halted_at)"
-                        + " values ('charter/break-glass', ?1, 'boss', 'odd', now())",
-                Map.of("1", new UUID(0, 9)));
+                        + " values (?2, ?1, 'boss', 'odd', now())",
+                Map.of("1", new UUID(0, 9), "2", scope));
         assertThat(lease()).isEmpty();
         granted(60_000);
         assertThat(lease()).isEmpty();
