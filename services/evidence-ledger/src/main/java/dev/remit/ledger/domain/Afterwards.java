@@ -37,9 +37,11 @@ final class Afterwards {
                             each -> new Proof(name, each.id(), "nothing was granted for a time"))
                     .orElseGet(() -> new Missing(name, "executor", "nothing was executed yet"));
         }
-        String planHash = story.authorized().map(Authorized::planHash).orElse("");
+        Authorized authorized = story.authorized().orElseThrow();
         return story.grantEnded()
-                .filter(each -> each.planHash().equals(planHash))
+                .filter(Story.GrantEnded::done)
+                .filter(each -> each.planHash().equals(authorized.planHash()))
+                .filter(each -> each.authorization().equals(authorized.id()))
                 .<Found>map(each ->
                         new Proof(
                                 name,

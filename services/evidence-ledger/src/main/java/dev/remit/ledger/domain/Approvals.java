@@ -102,7 +102,7 @@ final class Approvals {
         if (amended.isPresent()) {
             return missing(amended.get());
         }
-        List<Decision> decisions = story.decisions();
+        List<Decision> decisions = story.approvals();
         Set<UUID> approved = new HashSet<>();
         Set<String> used = new HashSet<>();
         UUID last = story.change();

@@ -44,6 +44,7 @@ final class Execution {
                 authorized.get().planHash().equals(bound)
                         && authorized.get().actualHash().equals(bound)
                         && executed.get().planHash().equals(bound);
+        boolean its = authorized.get().id().equals(executed.get().authorization());
         boolean inTime =
                 !executed.get().startedAt().isBefore(authorized.get().at())
                         && executed.get().startedAt().isBefore(authorized.get().expiresAt());
@@ -53,7 +54,7 @@ final class Execution {
                         .filter(authorized.get().account()::equals)
                         .filter(id -> story.proposed().filter(each -> each.means(id)).isPresent())
                         .isPresent();
-        if (same && inTime && account) {
+        if (same && its && inTime && account) {
             return new Proof(
                     name,
                     executed.get().id(),
@@ -64,9 +65,11 @@ final class Execution {
                 "executor",
                 !same
                         ? "the plan executed is not the plan approved"
-                        : !inTime
-                                ? "executed outside the authorization's time"
-                                : "authorized for another account");
+                        : !its
+                                ? "executed by another authorization"
+                                : !inTime
+                                        ? "executed outside the authorization's time"
+                                        : "authorized for another account");
     }
 
     /** The target, read again, is as the plan says. */
@@ -170,6 +173,7 @@ final class Execution {
                 story.authorized()
                         .filter(each -> each.planHash().equals(executed.planHash()))
                         .filter(each -> each.actualHash().equals(executed.planHash()))
+                        .filter(each -> each.id().equals(executed.authorization()))
                         .isPresent();
         boolean ends = story.authorized().flatMap(Authorized::ends).isPresent();
         Map<String, Story.Result> back = new HashMap<>();

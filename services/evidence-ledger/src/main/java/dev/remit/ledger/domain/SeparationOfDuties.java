@@ -36,7 +36,7 @@ final class SeparationOfDuties {
         List<String> spared = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         UUID last = null;
-        for (Decision decision : story.decisions()) {
+        for (Decision decision : story.approvals()) {
             if (decision.decision().equals("APPROVED")) {
                 Set<String> names = Authority.names(decision, story, charter);
                 if (names.isEmpty()

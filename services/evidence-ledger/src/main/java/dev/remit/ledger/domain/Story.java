@@ -399,6 +399,7 @@ public record Story(
     /**
      * The executor's report.
      *
+     * @param authorization that it used
      * @param byPerson whether a person executed it
      * @param worker that person's HR worker id, where the report says it
      * @param results what became of each step, and of taking it back
@@ -406,6 +407,7 @@ public record Story(
      */
     public record Executed(
             UUID id,
+            UUID authorization,
             String executor,
             String outcome,
             String planHash,
@@ -454,9 +456,20 @@ public record Story(
         }
     }
 
-    /** What the plan gave for a time was taken away, and the target read again. */
+    /**
+     * What the plan gave for a time was taken away, and the target read again.
+     *
+     * @param authorization that granted it
+     * @param done whether each step of it was
+     */
     public record GrantEnded(
-            UUID id, String executor, String planHash, Instant due, Instant completedAt)
+            UUID id,
+            UUID authorization,
+            String executor,
+            String planHash,
+            boolean done,
+            Instant due,
+            Instant completedAt)
             implements Said {}
 
     /**
@@ -610,6 +623,25 @@ public record Story(
         }
         parts.add(this);
         return parts;
+    }
+
+    /** Of them, those made before it was authorized: what comes later approved nothing. */
+    List<Decision> approvals() {
+        List<Decision> before = new ArrayList<>();
+        List<Decision> since = new ArrayList<>();
+        for (Step step : steps) {
+            switch (step.said()) {
+                case Decision decision -> since.add(decision);
+                case Authorized _ -> {
+                    before.addAll(since);
+                    since.clear();
+                }
+                default -> {}
+            }
+        }
+        return authorized().isEmpty()
+                ? decisions()
+                : decisions().stream().filter(before::contains).toList();
     }
 
     /** All decisions, those of a plan that was amended later included, in order. */

@@ -31,8 +31,7 @@ class AfterwardsTest {
         Told.authorized(it -> it.ends = ENDS),
         executed("SUCCEEDED")
     };
-    private static final Said OVER =
-            new Story.GrantEnded(new UUID(0, 7), "executor", "plan", ENDS, ENDS.plusSeconds(1));
+    private static final Said OVER = Told.ended("plan", ENDS, ENDS.plusSeconds(1));
     private static final Said ASKED =
             Told.requested(
                     "review", List.of("ben", "ann", "clerk", "owner", "account", "executor"));
@@ -89,8 +88,27 @@ class AfterwardsTest {
                 .isEqualTo(Closure.REVIEWERS);
         assertThat(open(with(OVER, ASKED, review("JUSTIFIED", "ben", "other"))).holder())
                 .isEqualTo(Closure.REVIEWERS);
-        Said other = new Story.GrantEnded(new UUID(0, 7), "executor", "other", ENDS, ENDS);
-        assertThat(open(with(other, ASKED, ben)).holder()).isEqualTo(Closure.GRANTOR);
+        for (Said other :
+                List.of(
+                        Told.ended("other", ENDS, ENDS),
+                        new Story.GrantEnded(
+                                new UUID(0, 7),
+                                new UUID(0, 1),
+                                "executor",
+                                "plan",
+                                /* done= */ true,
+                                ENDS,
+                                ENDS),
+                        new Story.GrantEnded(
+                                new UUID(0, 7),
+                                Told.AUTHORIZATION,
+                                "executor",
+                                "plan",
+                                /* done= */ false,
+                                ENDS,
+                                ENDS))) {
+            assertThat(open(with(other, ASKED, ben)).holder()).isEqualTo(Closure.GRANTOR);
+        }
         Said unbound =
                 Told.decided(it -> {
                     it.id = 9;

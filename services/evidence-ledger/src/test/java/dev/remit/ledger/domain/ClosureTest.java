@@ -228,7 +228,7 @@ class ClosureTest {
                         result("disable-account", "DONE", "false"),
                         result("join-group", "DONE", ""),
                         result("enable-account", "DONE", "true"));
-        Said over = new Story.GrantEnded(new UUID(0, 7), "executor", "plan", NOW, end);
+        Said over = Told.ended("plan", NOW, end);
         assertThat(
                         outcome(
                                 PROPOSED,
@@ -1192,6 +1192,29 @@ class ClosureTest {
                         Optional.empty());
         assertThat(standing.subject()).isEqualTo("keycloak:acme:account");
         assertThat(standing.about()).isEqualTo("account account of keycloak:acme");
+    }
+
+    @Test
+    void whatAnotherAuthorizationWasUsedForIsNotAsAuthorized() {
+        assertMissing(
+                "executed.as-authorized",
+                PROPOSED,
+                READY,
+                ASKED,
+                BY_BOSS,
+                AUTHORIZED,
+                Told.executed(it -> it.authorization = new UUID(0, 1)));
+    }
+
+    @Test
+    void anApprovalThatComesAfterTheAuthorizationApprovesNothing() {
+        for (Said[] late :
+                List.of(
+                        new Said[] {PROPOSED, READY, ASKED, AUTHORIZED, BY_BOSS, EXECUTED},
+                        new Said[] {PROPOSED, READY, ASKED, AUTHORIZED, EXECUTED, BY_BOSS})) {
+            assertThat(Told.missing(plain(), late))
+                    .containsExactly("approvals.complete", "separation-of-duties");
+        }
     }
 
     @Test

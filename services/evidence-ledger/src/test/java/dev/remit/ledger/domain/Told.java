@@ -210,7 +210,7 @@ final class Told {
         Grant it = new Grant();
         differently.accept(it);
         return new Story.Authorized(
-                new UUID(0, 8),
+                AUTHORIZATION,
                 "account",
                 it.plan,
                 it.plan,
@@ -228,12 +228,19 @@ final class Told {
                 Optional.ofNullable(it.mandate));
     }
 
+    static Story.GrantEnded ended(String plan, Instant due, Instant at) {
+        return new Story.GrantEnded(new UUID(0, 7), AUTHORIZATION, "executor", plan, true, due, at);
+    }
+
     static Story.Authorized authorized() {
         return authorized(_ -> {});
     }
 
+    static final UUID AUTHORIZATION = new UUID(0, 8);
+
     /** What the executor reports. */
     static final class Report {
+        UUID authorization = AUTHORIZATION;
         String executor = "executor";
         String outcome = "SUCCEEDED";
         String plan = "plan";
@@ -251,6 +258,7 @@ final class Told {
         differently.accept(it);
         return new Story.Executed(
                 new UUID(0, 6),
+                it.authorization,
                 it.executor,
                 it.outcome,
                 it.plan,

@@ -62,6 +62,7 @@ import dev.remit.wire.v1.PasskeyRevoked;
 import dev.remit.wire.v1.Proof;
 import dev.remit.wire.v1.ReadinessJudged;
 import dev.remit.wire.v1.Scope;
+import dev.remit.wire.v1.StepState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -273,6 +274,7 @@ public final class Stories {
             case ChangeExecuted report ->
                     new Story.Executed(
                             id,
+                            report.getAuthorizationId(),
                             report.getExecutor().getId(),
                             report.getOutcome().name(),
                             report.getPlanHash(),
@@ -298,8 +300,11 @@ public final class Stories {
             case GrantEnded ended ->
                     new Story.GrantEnded(
                             id,
+                            ended.getAuthorizationId(),
                             ended.getExecutor().getId(),
                             ended.getPlanHash(),
+                            ended.getSteps().stream()
+                                    .noneMatch(each -> each.getState() == StepState.FAILED),
                             ended.getDueAt(),
                             ended.getCompletedAt());
             case ChangeClosed closed ->
